@@ -1,0 +1,1 @@
+"""L-WISE Studio's library: robust guide models, difficulty, and enhancement along one ε-path."""

@@ -1,0 +1,34 @@
+"""Class names: one rule for when two spellings mean the same class, and what to say when none does."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+_IGNORED = re.compile(r"[\s_\-]+")
+
+
+class UnknownClass(ValueError):
+    """A class name that the guide does not have. The message is one sentence that lists the nearest names."""
+
+
+def canonical(name: str) -> str:
+    """Return the form in which names are compared: case, spaces, hyphens and underscores do not count."""
+    return _IGNORED.sub("", name).casefold()
+
+
+def find_class(name: str, classes: Sequence[str]) -> int:
+    """Return the index of ``name`` among ``classes``.
+
+    Raises:
+        UnknownClass: No class has that name; the message names up to three that come near.
+    """
+    wanted = canonical(name)
+    known = [canonical(c) for c in classes]
+    if wanted in known:
+        return known.index(wanted)
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or [k for k in known if wanted and wanted in k][:3]
+    names = ", ".join(f"“{classes[known.index(k)]}”" for k in near)
+    hint = f"Did you mean {names}?" if names else f"It has {len(classes)} classes, such as “{classes[0]}”."
+    raise UnknownClass(f"This guide has no class “{name}”. {hint}")
