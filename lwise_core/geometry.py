@@ -55,7 +55,7 @@ class Crop:
         top = max(0, min(self.top, photograph.height - side))
         return Crop(left=left, top=top, side=side)
 
-    def of(self, pixels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    def of(self, pixels: Pixels) -> Pixels:
         """Return a view of this region of ``pixels`` ``(H, W, 3)``."""
         return pixels[self.top : self.top + self.side, self.left : self.left + self.side]
 
