@@ -165,10 +165,16 @@ def _score(
 
 
 def _normalised(gradient: torch.Tensor) -> torch.Tensor:
-    norms = gradient.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+    norms = _norms(gradient)
     if not bool(torch.isfinite(norms).all()):
         raise NonFinite("The guide's gradient is not a number for this picture, so no path can be computed.")
-    return gradient / (norms + _TINY)
+    unit: torch.Tensor = gradient / (norms + _TINY)
+    return unit
+
+
+def _norms(images: torch.Tensor) -> torch.Tensor:
+    """Return the L2 norm of each image of ``(N, 3, H, W)``, shaped ``(N, 1, 1, 1)``."""
+    return torch.linalg.vector_norm(images, dim=(1, 2, 3), keepdim=True)
 
 
 def project(unclamped: torch.Tensor, *, originals: torch.Tensor, epsilon: float) -> torch.Tensor:
@@ -177,7 +183,7 @@ def project(unclamped: torch.Tensor, *, originals: torch.Tensor, epsilon: float)
     Points inside the ball stay where they are.
     """
     delta = unclamped - originals
-    norms = delta.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+    norms = _norms(delta)
     return (originals + delta * (epsilon / norms.clamp_min(max(epsilon, _TINY))).clamp(max=1)).clamp(0, 1)
 
 
@@ -228,8 +234,9 @@ class EnhancementPath:
 
     def _projected(self, frame: Frame, epsilon: float) -> Frame:
         images = project(frame.unclamped, originals=self.frames[0].unclamped, epsilon=epsilon)
+        targets = self.request.targets.to(self.guide.device)
         with torch.no_grad():
-            logits, losses = _score(self.guide, images, self.request.targets.to(self.guide.device), self.request.objective)
+            logits, losses = _score(self.guide, images, targets, self.request.objective)
         return Frame(frame.step, images, logits, losses)
 
     def _best(self, epsilon: float, frames: tuple[Frame, ...]) -> Enhancement:
@@ -238,7 +245,7 @@ class EnhancementPath:
         rows = torch.arange(losses.shape[1], device=losses.device)
         images = torch.stack([frames[int(b)].images[i] for i, b in enumerate(best)])
         logits = torch.stack([f.logits for f in frames])[best, rows]
-        spent = (images - self.frames[0].images).flatten(1).norm(dim=1)
+        spent = _norms(images - self.frames[0].images).flatten()
         return Enhancement(epsilon, images, logits, losses[best, rows], spent)
 
 

@@ -22,6 +22,8 @@ Pixels = npt.NDArray[np.uint8]
 _RCOND = 0.05
 """Singular values of R below this share of the largest are not inverted: they would turn rounding into noise."""
 
+_WHITE = np.float32(255)
+
 
 class Sized(Protocol):
     """Anything with a width and a height in pixels."""
@@ -85,7 +87,7 @@ def see(pixels: Pixels, *, size: int) -> FloatImage:
         ``(3, size, size)`` float32 in [0, 1], not rounded to 8 bits.
     """
     matrix = resize_matrix(pixels.shape[0], size)
-    return _along_both_axes(matrix, pixels.transpose(2, 0, 1).astype(np.float32) / 255).clip(0, 1)
+    return _along_both_axes(matrix, pixels.transpose(2, 0, 1).astype(np.float32) / _WHITE).clip(0, 1)
 
 
 def carry_back(perturbation: FloatImage, *, side: int) -> FloatImage:
@@ -105,13 +107,14 @@ def paint(pixels: Pixels, crop: Crop, perturbation: FloatImage) -> Pixels:
     painted = pixels.copy()
     region = painted[crop.top : crop.top + crop.side, crop.left : crop.left + crop.side]
     change = carry_back(perturbation, side=crop.side).transpose(1, 2, 0)
-    region[...] = to_8_bit(region.astype(np.float32) / 255 + change)
+    region[...] = to_8_bit(region.astype(np.float32) / _WHITE + change)
     return painted
 
 
 def to_8_bit(image: FloatImage) -> Pixels:
     """Return ``image`` (any shape, nominally in [0, 1]) clamped and rounded to 0–255."""
-    return np.rint(image.clip(0, 1) * 255).astype(np.uint8)
+    pixels: Pixels = np.rint(image.clip(0, 1) * _WHITE).astype(np.uint8)
+    return pixels
 
 
 def _along_both_axes(matrix: FloatImage, image: FloatImage) -> FloatImage:

@@ -39,7 +39,8 @@ class Stage(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.pool(self.reduce(x))
-        return x + self.residual(x)
+        refined: torch.Tensor = x + self.residual(x)
+        return refined
 
 
 class CompactResNet(nn.Module):
