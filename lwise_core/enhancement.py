@@ -7,7 +7,7 @@ and every position of the slider reads its own prefix.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,6 +85,27 @@ class Harder:
         return -self.easier.losses(logits, targets)
 
 
+OBJECTIVES = ("logit", "logit_diverge", "cross_entropy")
+"""Names of the objectives, as the official implementation spells them."""
+
+
+def objective_named(name: str, *, rivals: Sequence[int] = ()) -> Objective:
+    """Return the objective called ``name``; ``rivals`` are class indices, for ``logit_diverge`` only.
+
+    Raises:
+        ValueError: No such objective, rivals where none are used, or none where they are needed.
+    """
+    if name not in OBJECTIVES:
+        raise ValueError(f"There is no objective “{name}”. Choose one of {', '.join(OBJECTIVES)}.")
+    if name != "logit_diverge" and rivals:
+        raise ValueError(f"The objective “{name}” takes no rivals; use logit_diverge.")
+    if name == "logit_diverge":
+        if not rivals:
+            raise ValueError("The objective “logit_diverge” needs at least one rival class.")
+        return LogitAgainstRivals(tuple(rivals))
+    return GroundTruthLogit() if name == "logit" else CrossEntropy()
+
+
 @dataclass(frozen=True)
 class Frame:
     """One iterate of the path for N images, with what the guide says about it.
@@ -126,6 +147,11 @@ class PathRequest:
     images: torch.Tensor
     targets: torch.Tensor
     objective: Objective = GroundTruthLogit()
+
+    @classmethod
+    def single(cls, image: torch.Tensor, *, target: int, objective: Objective) -> PathRequest:
+        """Return the request for one ``image`` ``(3, H, W)`` and class index ``target``."""
+        return cls(image[None], torch.tensor([target]), objective)
 
 
 def climb(guide: GuideModel, request: PathRequest, *, step: float, steps: int) -> Iterator[Frame]:
