@@ -209,8 +209,8 @@ def project(unclamped: torch.Tensor, *, originals: torch.Tensor, epsilon: float)
     Points inside the ball stay where they are.
     """
     delta = unclamped - originals
-    norms = _norms(delta)
-    return (originals + delta * (epsilon / norms.clamp_min(max(epsilon, _TINY))).clamp(max=1)).clamp(0, 1)
+    shares: torch.Tensor = (epsilon / _norms(delta).clamp_min(max(epsilon, _TINY))).clamp(max=1)
+    return (originals + delta * shares).clamp(0, 1)
 
 
 def steps_for(epsilon: float, *, step: float) -> int:

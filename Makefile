@@ -1,0 +1,84 @@
+# L-WISE Studio. No target needs root; what the system lacks is named in one sentence.
+
+VENV      := .venv
+BIN       := $(VENV)/bin
+HOST      ?= localhost
+PORT      ?= 8501
+PIP_ARGS  ?=
+PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint format browser oracle clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.app  ## Install what the app needs (once) and serve it on localhost:8501
+	@echo "L-WISE Studio at http://$(HOST):$(PORT) (stop it with Ctrl+C)"
+	@exec $(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT) \
+		--server.headless true --browser.gatherUsageStats false
+
+install: $(VENV)/.app  ## Install what the app needs, without starting it
+
+test: lint browser  ## Install what the tests need, lint, then run every test
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev  ## Ruff, mypy and the layers of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev  ## Sort imports and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+browser: $(VENV)/.dev
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+		"$$name" --version >/dev/null 2>&1 && exit 0; \
+	done; \
+	$(BIN)/playwright install chromium || { \
+		echo "The browser tests need a Chromium, and none could be had: sudo apt install chromium" >&2; exit 1; }
+
+oracle: $(VENV)-oracle/.installed  ## Write tests/oracle's fixtures anew with the robustness package, in an environment of its own
+	@$(VENV)-oracle/bin/python tests/oracle/make_fixtures.py
+
+clean:  ## Remove the environments and caches
+	rm -rf $(VENV) $(VENV)-oracle .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.created:
+	@$(call create_environment,$(VENV))
+	@touch $@
+
+$(VENV)/.app: requirements.txt | $(VENV)/.created
+	@echo "Installing what the app needs into $(VENV); the first time this takes some minutes."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+	@echo "Installing what the tests need into $(VENV)."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)-oracle/.installed: tests/oracle/requirements.txt
+	@$(call create_environment,$(VENV)-oracle)
+	@$(VENV)-oracle/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r $<
+	@touch $@
+
+# $(call create_environment,FOLDER): a virtual environment made by the first Python that is new enough and has venv.
+# An older one is passed over; one without its venv module is remembered, to say which package brings it.
+define create_environment
+	incomplete=; \
+	for python in $(PYTHON) python3 python3.11 python3.12 python3.13; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then exec "$$python" -m venv $(1); fi; \
+		incomplete="$${incomplete:-$$("$$python" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')}"; \
+	done; \
+	if [ -n "$$incomplete" ]; then \
+		echo "$$incomplete lacks its venv module; on Debian or Ubuntu: sudo apt install $$incomplete-venv" >&2; \
+	else \
+		echo "L-WISE Studio needs Python 3.11 or newer; on Debian or Ubuntu: sudo apt install python3 python3-venv" >&2; \
+	fi; \
+	exit 1
+endef
