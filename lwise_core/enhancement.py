@@ -200,7 +200,8 @@ def _normalised(gradient: torch.Tensor) -> torch.Tensor:
 
 def _norms(images: torch.Tensor) -> torch.Tensor:
     """Return the L2 norm of each image of ``(N, 3, H, W)``, shaped ``(N, 1, 1, 1)``."""
-    return torch.linalg.vector_norm(images, dim=(1, 2, 3), keepdim=True)
+    norms: torch.Tensor = torch.linalg.vector_norm(images, dim=(1, 2, 3), keepdim=True)
+    return norms
 
 
 def project(unclamped: torch.Tensor, *, originals: torch.Tensor, epsilon: float) -> torch.Tensor:
@@ -209,7 +210,7 @@ def project(unclamped: torch.Tensor, *, originals: torch.Tensor, epsilon: float)
     Points inside the ball stay where they are.
     """
     delta = unclamped - originals
-    shares: torch.Tensor = (epsilon / _norms(delta).clamp_min(max(epsilon, _TINY))).clamp(max=1)
+    shares = (epsilon / _norms(delta).clamp_min(max(epsilon, _TINY))).clamp(max=1)
     return (originals + delta * shares).clamp(0, 1)
 
 
