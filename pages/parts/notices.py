@@ -1,0 +1,59 @@
+"""Sentences that every page shares: what this is not, what happened, what went wrong."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from typing import Literal
+
+import streamlit as st
+
+_LOG = logging.getLogger("lwise_studio")
+
+NOT_FOR_DIAGNOSIS = "For teaching and research. Not for diagnosis, and not a measurement of any patient."
+
+Kind = Literal["info", "caution", "error", "done"]
+
+_SHOWN_AS = {"info": st.info, "caution": st.warning, "error": st.error, "done": st.success}
+_ICONS = {
+    "info": ":material/info:",
+    "caution": ":material/warning:",
+    "error": ":material/error:",
+    "done": ":material/check_circle:",
+}
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: str) -> str:
+    """Return ``text`` so that Streamlit's Markdown shows it as it is.
+
+    File, class and model names are other people's text: without this, a name could draw a link or fetch a picture.
+    """
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def notice(kind: Kind, text: str) -> None:
+    """Show one plain sentence (Markdown in it has no effect), with an icon so that colour is not the only sign."""
+    _SHOWN_AS[kind](plain(text), icon=_ICONS[kind])
+
+
+def intended_use(*, device: str) -> None:
+    """Show the line that stands on every page: what this is not for, and what computes."""
+    st.caption(f"**{plain(NOT_FOR_DIAGNOSIS)}** Computes on {plain(device)}; no picture leaves this machine.")
+
+
+def report(error: Exception) -> bool:
+    """Show an unexpected ``error`` as one sentence with a number that finds it in the log, and log that number.
+
+    For ``st.App(on_script_error=…)``, which calls it for pages, fragments and callbacks and logs the trace itself.
+    Returns True: nothing else about the error is shown.
+    """
+    number = secrets.token_hex(4)
+    _LOG.error("Error %s: %r", number, error)
+    notice(
+        "error",
+        f"Something went wrong that should not have (error {number}). Nothing that you entered is lost: try again, "
+        "and if it happens again, send this number and the log to whoever looks after this program.",
+    )
+    return True
