@@ -1,0 +1,66 @@
+"""Which guides this session can use: the catalogue's, kept for all sessions, and its own, kept for it alone."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core import catalog
+from lwise_core.catalog import Entry, GuideUnavailable, State
+from lwise_core.guide import GuideModel
+
+SESSION_GUIDES = "session_guides"
+_KEPT = 4
+
+
+def catalogue() -> tuple[Entry, ...]:
+    """Return the catalogue's entries, read again only when a file of theirs has changed."""
+    return _entries(catalog.stamp())
+
+
+def session_guides() -> dict[str, GuideModel]:
+    """Return the guides that were added in this session, by name. No other session sees them."""
+    guides: dict[str, GuideModel] = st.session_state.setdefault(SESSION_GUIDES, {})
+    return guides
+
+
+def available_guides() -> tuple[str, ...]:
+    """Return the names of the guides that are ready: bundled and downloaded, then this session's."""
+    return (*(e.name for e in catalogue() if e.state is State.READY), *session_guides())
+
+
+def load_guide(name: str) -> GuideModel:
+    """Return the guide called ``name``, as :func:`available_guides` spells it.
+
+    Raises:
+        GuideUnavailable: It is not there, or damaged; the message is one sentence.
+    """
+    own = session_guides().get(name)
+    if own is not None:
+        return own
+    entry = next((e for e in catalogue() if e.name == name), None)
+    if entry is None:
+        raise GuideUnavailable(f"There is no guide “{name}” any more; choose another one.")
+    if entry.state is not State.READY:
+        raise GuideUnavailable(entry.reason)
+    return _shared(name, entry.sha256)
+
+
+def add_session_guide(guide: GuideModel) -> None:
+    """Keep ``guide`` for this session, in place of an earlier one of its own with the same name.
+
+    Raises:
+        ValueError: The catalogue has a guide of that name.
+    """
+    if any(e.name == guide.name for e in catalogue()):
+        raise ValueError(f"There is already a guide “{guide.name}”; choose another name.")
+    session_guides()[guide.name] = guide
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _entries(stamp: tuple[object, ...]) -> tuple[Entry, ...]:  # noqa: ARG001  it is the key
+    return catalog.entries()
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner="Loading the guide…")
+def _shared(name: str, sha256: str) -> GuideModel:  # noqa: ARG001  the hash is part of the key
+    return catalog.load(name)
