@@ -1,0 +1,25 @@
+"""The frame around every page: navigation, style, and what this is not for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from lwise_core.guide import best_device
+from pages.parts.notices import intended_use
+
+_PAGES = Path(__file__).parent
+_ASSETS = _PAGES.parent / "assets"
+_DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)"}
+
+st.set_page_config(page_title="L-WISE Studio", page_icon=_ASSETS / "icon.svg", layout="wide")
+st.html(_ASSETS / "style.css")
+
+PAGES = (("studio.py", "Studio", ":material/tune:"), ("models.py", "Models", ":material/network_node:"))
+page = st.navigation(
+    [st.Page(_PAGES / file, title=title, icon=icon) for file, title, icon in PAGES if (_PAGES / file).exists()]
+)
+with st.bottom:
+    intended_use(device=_DEVICES[best_device().type])
+page.run()
