@@ -55,6 +55,38 @@ class Difficulty:
         return self.rank == 1
 
 
+def standing(difficulty: Difficulty, *, class_name: str) -> str:
+    """Return the sentence that puts a difficulty beside its references, or says why there is none."""
+    place = difficulty.percentile
+    if place is None:
+        return (
+            f"The guide has {difficulty.references} held-out references of {class_name}; "
+            f"below {ENOUGH_REFERENCES} there is no percentile."
+        )
+    return (
+        f"Harder than {place.share:.0%} of the guide's {place.n} held-out references of {class_name} "
+        f"(95% interval {place.low:.0%} to {place.high:.0%})."
+    )
+
+
+def plainly(difficulty: Difficulty, *, class_name: str) -> str:
+    """Return one plain sentence about what the difficulty means for people."""
+    place = difficulty.percentile
+    if place is None:
+        return "How hard that is for people cannot be judged here: the lower the logit, the more people tend to err."
+    words = next(word for bound, word in _IN_WORDS if place.share >= bound)
+    return f"Of pictures of the class {class_name}, expect this one to be {words} for people to recognise."
+
+
+_IN_WORDS = (
+    (0.9, "among the hardest"),
+    (0.65, "harder than most"),
+    (0.35, "about as hard as others"),
+    (0.1, "easier than most"),
+    (0.0, "among the easiest"),
+)
+
+
 def wilson_interval(share: float, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score interval for a ``share`` in [0, 1] seen in ``n`` trials (mid-ranks allowed)."""
     z = float(norm.ppf(0.5 + confidence / 2))
@@ -91,3 +123,9 @@ def score(guide: GuideModel, image: torch.Tensor) -> torch.Tensor:
     """Return the logits ``(C,)`` of one ``image`` ``(3, H, W)`` in [0, 1], without gradient, on the CPU."""
     with torch.no_grad():
         return guide.logits(image[None].to(guide.device))[0].cpu()
+
+
+def top_classes(guide: GuideModel, logits: torch.Tensor, *, count: int) -> dict[str, float]:
+    """Return the ``count`` most probable classes of ``logits`` ``(C,)``, name → probability in [0, 1], falling."""
+    probabilities, order = logits.softmax(dim=0).topk(min(count, len(guide.classes)))
+    return {guide.classes[i]: p for i, p in zip(order.tolist(), probabilities.tolist(), strict=True)}

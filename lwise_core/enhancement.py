@@ -259,6 +259,24 @@ class EnhancementPath:
             frames = (*frames[:-1], self._projected(frames[-1], epsilon))
         return self._best(epsilon, frames)
 
+    def curves(self, *, image: int = 0, rivals: int = 3) -> dict[str, list[float]]:
+        """Return the logits of one image along the path, class name → one value a frame.
+
+        Holds the target first, then its strongest ``rivals`` anywhere on the way, then every other class that is the
+        guide's first choice somewhere.
+        """
+        logits = torch.stack([f.logits[image] for f in self.frames]).cpu()
+        target = int(self.request.targets[image])
+        strongest = [i for i in logits.amax(dim=0).argsort(descending=True).tolist() if i != target][:rivals]
+        first_choices = sorted(set(logits.argmax(dim=1).tolist()))
+        shown = dict.fromkeys([target, *strongest, *first_choices])
+        return {self.guide.classes[i]: logits[:, i].tolist() for i in shown}
+
+    def first_choice(self, enhancement: Enhancement | None = None, *, image: int = 0) -> str:
+        """Return the guide's first choice for the original, or for ``enhancement``."""
+        logits = self.frames[0].logits if enhancement is None else enhancement.logits
+        return self.guide.classes[int(logits[image].argmax())]
+
     def _projected(self, frame: Frame, epsilon: float) -> Frame:
         images = project(frame.unclamped, originals=self.frames[0].unclamped, epsilon=epsilon)
         targets = self.request.targets.to(self.guide.device)

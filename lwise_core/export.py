@@ -104,7 +104,7 @@ def export(subject: Subject, path: EnhancementPath, intent: Intent, *, strip: bo
         logits_along_path=torch.stack([f.logits[0] for f in frames]).cpu().numpy(),
         classes=np.array(guide.classes),
     )
-    warnings = _warnings(rendering.kept, guide.epsilon_scale.at_224(intent.epsilon))
+    warnings = survival_warnings(rendering.kept, epsilon_224=guide.epsilon_scale.at_224(intent.epsilon))
     original = score(guide, subject.seen(size=guide.input_size))
     manifest = {
         "schema_version": SCHEMA_VERSION,
@@ -134,11 +134,19 @@ def export(subject: Subject, path: EnhancementPath, intent: Intent, *, strip: bo
         "versions": _versions(),
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
-    stem = _stem(subject.photograph.name, intent, harder=isinstance(objective, Harder))
-    return Export(stem, png, perturbation, text.encode(), warnings)
+    return Export(export_stem(subject, path, intent), png, perturbation, text.encode(), warnings)
 
 
-def _warnings(kept: float | None, epsilon_224: float) -> tuple[str, ...]:
+def export_stem(subject: Subject, path: EnhancementPath, intent: Intent) -> str:
+    """Return the stem of the files' names: photograph, class, direction and ε, letters and digits only."""
+    name = subject.photograph.name
+    direction = "harder" if isinstance(path.request.objective, Harder) else ""
+    words = [name.rpartition(".")[0] or name, intent.towards, direction, f"eps{intent.epsilon:.4g}"]
+    return "_".join(filter(None, (re.sub(r"[^\w.]+", "-", w).strip("-.") for w in words)))[:120] or "picture"
+
+
+def survival_warnings(kept: float | None, *, epsilon_224: float) -> tuple[str, ...]:
+    """Return sentences for the person where 8 bits eat the enhancement: ``kept`` is the share of the gain left."""
     sentences = []
     if kept is not None and kept < LITTLE_KEPT:
         sentences.append(
@@ -205,8 +213,3 @@ def _npz(**arrays: np.ndarray[Any, np.dtype[Any]]) -> bytes:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _stem(name: str, intent: Intent, *, harder: bool) -> str:
-    words = [name.rpartition(".")[0] or name, intent.towards, "harder" if harder else "", f"eps{intent.epsilon:.4g}"]
-    return "_".join(filter(None, (re.sub(r"[^\w.]+", "-", w).strip("-.") for w in words)))[:120] or "picture"

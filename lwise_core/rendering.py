@@ -67,9 +67,7 @@ def perturbation_of(subject: Subject, enhancement: Enhancement) -> FloatImage:
     return change
 
 
-def render(
-    guide: GuideModel, subject: Subject, enhancement: Enhancement, *, target: int, extent: Extent
-) -> Rendering:
+def render(guide: GuideModel, subject: Subject, enhancement: Enhancement, *, target: int, extent: Extent) -> Rendering:
     """Return the 8-bit picture of ``enhancement`` (one image) for class index ``target``."""
     if extent is Extent.GUIDE:
         pixels = to_8_bit(enhancement.images[0].cpu().numpy()).transpose(1, 2, 0)

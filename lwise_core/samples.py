@@ -45,7 +45,7 @@ SAMPLES = (
         true_class=None,
         story="There is no animal here, but the guide knows only animals and must choose one. It can be pushed towards "
         "any of them: what appears then was not in the original.",
-        credit="Photograph by Rachel Michetti, courtesy of Pikolo Espresso Bar, public domain (CC0), from scikit-image.",
+        credit="Photograph by Rachel Michetti for Pikolo Espresso Bar, public domain (CC0), from scikit-image.",
     ),
 )
 

@@ -1,0 +1,44 @@
+"""The difficulty of the case: its figures, where it stands among references, and one plain sentence."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.difficulty import Difficulty, plainly, standing
+from lwise_core.guide import GuideModel
+from pages.parts.notices import notice, plain
+from pages.parts.plots import reference_figure, show
+
+
+def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str, first_choice: str) -> None:
+    """Draw ``difficulty`` for ``class_name``; ``first_choice`` is what the guide itself takes the picture for."""
+    if not difficulty.seen:
+        notice(
+            "caution",
+            f"The guide itself takes this for {first_choice}; {class_name} is its choice number {difficulty.rank}. "
+            "Read the difficulty and the enhancement with care: what the guide does not see, it may paint.",
+        )
+    columns = st.columns(3)
+    columns[0].metric(
+        "Ground-truth logit",
+        f"{difficulty.logit:.2f}",
+        help="The guide's raw score for the class, without unit: higher is easier for people.",
+    )
+    columns[1].metric(
+        "Log-probability",
+        f"{difficulty.log_probability:.2f}",
+        help=f"Natural logarithm of the probability among the guide's {len(guide.classes)} classes "
+        f"({difficulty.probability:.1%}); 0 is certain.",
+    )
+    place = difficulty.percentile
+    columns[2].metric(
+        "Harder than",
+        "–" if place is None else f"{place.share:.0%}",
+        help="Share of the guide's held-out references of this class with a higher logit; ties count half.",
+    )
+    st.markdown(
+        f"**{plain(plainly(difficulty, class_name=class_name))}** {plain(standing(difficulty, class_name=class_name))}"
+    )
+    if place is not None:
+        references = guide.references[class_name]
+        show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")

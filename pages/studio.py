@@ -1,0 +1,147 @@
+"""One image: upload → difficulty → slide ε → compare → take away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from lwise_core.difficulty import difficulty_of, score, top_classes
+from lwise_core.enhancement import NonFinite
+from lwise_core.guide import GuideModel
+from lwise_core.images import preview
+from pages.parts import links
+from pages.parts.case import SOMETHING_ELSE, Case, desk, put
+from pages.parts.choices import aim, guide_choice, stated_class, target_class
+from pages.parts.cropper import cropper
+from pages.parts.difficulty_panel import difficulty_panel
+from pages.parts.epsilon_panel import panels, slider
+from pages.parts.export_panel import export_panel, extent_choice
+from pages.parts.intake import intake
+from pages.parts.notices import notice
+from pages.parts.plots import probability_figure, show
+from pages.parts.walking import Walked, forget, walked_path
+
+_TOP = 5
+_PREVIEW = 720
+
+
+def main() -> None:
+    """Draw the page."""
+    st.title("L-WISE Studio")
+    links.open_linked_sample()
+    case = desk().case
+    if case is None:
+        _welcome()
+        return
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        guide = guide_choice(case)
+        intake(guide=guide.name)
+        case = _photograph(desk().case or case, guide)
+    with right:
+        _judge(case, guide)
+
+
+def _welcome() -> None:
+    st.markdown(
+        "A photograph in: how hard is it for people, and what would make it easier? A robust image network, whose "
+        "gradients look like what people see, answers both. Upload a photograph, or start with a sample."
+    )
+    guide = guide_choice(None)
+    intake(guide=guide.name)
+    if desk().case is not None:
+        st.rerun()
+
+
+def _photograph(case: Case, guide: GuideModel) -> Case:
+    """Draw the photograph with its crop; return the case as this guide sees it."""
+    st.subheader("The photograph")
+    photograph = case.photograph
+    crop = cropper(
+        preview=preview(photograph.pixels, longest=_PREVIEW),
+        photograph_size=(photograph.width, photograph.height),
+        crop=case.crop,
+        smallest=min(guide.input_size // 2, photograph.width, photograph.height),
+        key=f"crop-{case.token}",
+    )
+    moved = replace(case, crop=crop, guide=guide.name)
+    if (crop, guide.name) != (case.crop, case.guide):
+        put(moved)
+    st.caption(
+        f"{photograph.width} × {photograph.height} px. The guide sees the square of {crop.side} px, "
+        f"resized to {guide.input_size} px. Move it, size it."
+    )
+    for note in photograph.notes:
+        notice("info", note)
+    if case.sample is not None:
+        st.caption(case.sample.credit)
+    return moved
+
+
+def _judge(case: Case, guide: GuideModel) -> None:
+    """Draw the class, the difficulty, the enhancement and the downloads of ``case``."""
+    if case.sample is not None:
+        st.info(case.sample.story, icon=":material/lightbulb:")
+    # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
+    blind = guide.domain.treated_as_medical
+    logits = score(guide, case.subject.seen(size=guide.input_size))
+    top = top_classes(guide, logits, count=_TOP)
+    choice = next(iter(top))
+    st.subheader("What it shows, and how hard it is")
+    columns = st.columns([2, 3], gap="large")
+    with columns[0]:
+        case = stated_class(case, guide, guess=None if blind else choice)
+    stated = case.stated_for(guide) or (None if blind else choice)
+    if stated is None:
+        notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
+        return
+    with columns[1]:
+        show(probability_figure(top, ground_truth=stated), key="probabilities")
+    if stated == SOMETHING_ELSE:
+        notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
+    else:
+        difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
+        difficulty_panel(guide, difficulty, class_name=stated, first_choice=choice)
+    _enhance(case, guide, stated=stated, choice=choice)
+
+
+def _enhance(case: Case, guide: GuideModel, *, stated: str, choice: str) -> None:
+    st.subheader("What would make it easier")
+    columns = st.columns([2, 3], gap="large")
+    with columns[0]:
+        towards = target_class(case, guide, stated=stated, fallback=choice)
+    with columns[1].expander("Objective and direction"):
+        case = aim(desk().case or case, guide, towards=towards)
+    if towards != stated:
+        notice("caution", f"You said it shows {stated}. What appears of {towards} was not in the original.")
+    if case.aim.objective == "logit_diverge" and not case.aim.rivals:
+        notice("info", "Choose at least one rival to compare the class with.")
+        return
+    try:
+        walked = walked_path(case, guide, towards=towards)
+    except NonFinite as error:
+        notice("error", str(error))
+        return
+    _scrub(walked, stated=stated, towards=towards)
+
+
+@st.fragment
+def _scrub(walked: Walked, *, stated: str, towards: str) -> None:
+    """Draw the slider and what follows from it: moving it draws only this part of the page again."""
+    case = desk().case
+    if case is None:
+        return
+    path = walked.path
+    if not walked.complete:
+        notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
+        st.button("Compute the rest", on_click=forget)
+    case = extent_choice(case)
+    case = slider(case, path.guide, path)
+    panels(case, path, towards=towards)
+    st.subheader("Take it away")
+    export_panel(case, path, stated=stated, towards=towards)
+    links.keep_link(case, path.guide)
+
+
+main()
