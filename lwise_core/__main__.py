@@ -1,0 +1,5 @@
+"""``python -m lwise_core``: the same verbs from a shell."""
+
+from lwise_core.cli import main
+
+main()

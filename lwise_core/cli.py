@@ -1,0 +1,255 @@
+"""The same verbs from a shell: score and enhance photographs, list the guides.
+
+Errors are one line on standard error and exit code 2.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+import lwise_core
+from lwise_core import catalog
+from lwise_core.catalog import GuideUnavailable, State
+from lwise_core.difficulty import Difficulty, difficulty_of, score, standing
+from lwise_core.enhancement import EnhancementPath, Harder, NonFinite, PathRequest, climb, objective_named, steps_for
+from lwise_core.export import Export, Intent, export
+from lwise_core.geometry import Crop
+from lwise_core.guide import EpsilonOutOfRange, GuideModel
+from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.names import UnknownClass
+from lwise_core.rendering import Extent, Subject
+
+DEFAULT_GUIDE = "animals16-64"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Score how hard photographs are for people, and enhance them, with a robust guide model. Not for diagnosis.",
+)
+
+Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF files.", show_default=False)]
+ClassName = Annotated[
+    str,
+    typer.Option("--class", help="What the photographs show; case, space, hyphen and underscore do not count."),
+]
+Guide = Annotated[str, typer.Option("--guide", help="A guide model; `models` lists them.")]
+CropAt = Annotated[
+    str | None,
+    typer.Option("--crop", metavar="LEFT,TOP,SIDE", help="The square to look at, in pixels; else the central one."),
+]
+
+
+class Refused(Exception):
+    """A request that cannot be met. The message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One photograph's difficulty, as it is printed."""
+
+    photograph: str
+    class_name: str
+    first_choice: str
+    difficulty: Difficulty
+
+    def line(self) -> str:
+        """Return one line for people."""
+        seen = "" if self.difficulty.seen else f" The guide itself takes it for {self.first_choice}."
+        return (
+            f"{self.photograph}: logit {self.difficulty.logit:.2f}, log-probability "
+            f"{self.difficulty.log_probability:.2f}. {standing(self.difficulty, class_name=self.class_name)}{seen}"
+        )
+
+    def row(self) -> dict[str, object]:
+        """Return one row for programs."""
+        place = self.difficulty.percentile
+        return {
+            "photograph": self.photograph,
+            "class": self.class_name,
+            "logit": self.difficulty.logit,
+            "log_probability": self.difficulty.log_probability,
+            "rank": self.difficulty.rank,
+            "first_choice": self.first_choice,
+            "harder_than": None if place is None else place.share,
+            "interval_95": None if place is None else [place.low, place.high],
+            "references": self.difficulty.references,
+        }
+
+
+@app.command("score")
+def score_command(
+    photos: Photos,
+    class_name: ClassName,
+    guide_name: Guide = DEFAULT_GUIDE,
+    crop: CropAt = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Say how hard each photograph is: ground-truth logit, log-probability, and its place among references."""
+    guide = catalog.load(guide_name)
+    target = guide.class_index(class_name)
+    for name, subject in _subjects(photos, crop):
+        logits = score(guide, subject.seen(size=guide.input_size))
+        scored = Scored(
+            photograph=name,
+            class_name=guide.classes[target],
+            first_choice=guide.classes[int(logits.argmax())],
+            difficulty=difficulty_of(guide, logits, target=target),
+        )
+        typer.echo(json.dumps(scored.row(), ensure_ascii=False, allow_nan=False) if as_json else scored.line())
+
+
+@app.command("enhance")
+def enhance_command(
+    photos: Photos,
+    class_name: ClassName,
+    out: Annotated[Path, typer.Option("--out", help="Folder for picture, perturbation and manifest.")],
+    eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None,
+    eps_224: Annotated[float | None, typer.Option("--eps-224", help="Budget of equal RMS at 224 px instead.")] = None,
+    towards: Annotated[
+        str | None, typer.Option("--towards", help="Another class to enhance towards; marked as not in the original.")
+    ] = None,
+    objective: Annotated[
+        str, typer.Option("--objective", help="logit, logit_diverge (with --rival) or cross_entropy.")
+    ] = "logit",
+    rival: Annotated[list[str] | None, typer.Option("--rival", help="A rival for logit_diverge; repeatable.")] = None,
+    harder: Annotated[bool, typer.Option("--harder", help="The reverse direction.")] = False,
+    extent: Annotated[
+        Extent, typer.Option("--extent", help="The whole photograph, or the crop at the guide's size.")
+    ] = Extent.PHOTOGRAPH,
+    strip: Annotated[
+        bool, typer.Option(help="The strip “AI-altered … not for diagnosis”; medical guides always get it.")
+    ] = True,
+    guide_name: Guide = DEFAULT_GUIDE,
+    crop: CropAt = None,
+) -> None:
+    """Enhance each photograph towards its class within the L2 budget ε, and write picture, numbers and manifest."""
+    guide = catalog.load(guide_name)
+    stated = guide.classes[guide.class_index(class_name)]
+    aimed = guide.classes[guide.class_index(towards)] if towards else stated
+    rivals = [guide.class_index(r) for r in rival or ()]
+    chosen = objective_named(objective, rivals=rivals)
+    intent = Intent(stated=stated, towards=aimed, epsilon=_epsilon(guide, eps=eps, eps_224=eps_224), extent=extent)
+    out.mkdir(parents=True, exist_ok=True)
+    for _, subject in _subjects(photos, crop):
+        request = PathRequest.single(
+            subject.seen(size=guide.input_size),
+            target=guide.class_index(aimed),
+            objective=Harder(chosen) if harder else chosen,
+        )
+        made = export(subject, _path(guide, request, epsilon=intent.epsilon), intent, strip=strip)
+        _write(made, out)
+
+
+@app.command("models")
+def models_command() -> None:
+    """List the guide models that are there."""
+    for entry in catalog.entries():
+        detail = entry.reason
+        if entry.state is State.READY and entry.card is not None:
+            detail = f"{len(entry.card.classes)} classes, {entry.card.input_size} px, {entry.card.domain}"
+        typer.echo(f"{entry.name}: {entry.state.value}. {detail}")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"L-WISE Studio {lwise_core.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[  # noqa: ARG001  its callback answers
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Score how hard photographs are for people, and enhance them, with a robust guide model. Not for diagnosis."""
+
+
+def main() -> NoReturn:
+    """Run the command line: one line and exit code 2 for everything that was asked wrongly."""
+    _one_line_errors(lambda: app(prog_name="python -m lwise_core", standalone_mode=False))
+
+
+def _one_line_errors(run: Callable[[], object]) -> NoReturn:
+    try:
+        result = run()
+    except TyperException as error:
+        _fail(error.format_message())
+    except (Refused, UnknownClass, EpsilonOutOfRange, GuideUnavailable, NonFinite, ValueError, OSError) as error:
+        _fail(str(error))
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(f"Error: {' '.join(sentence.split())}", err=True)
+    sys.exit(2)
+
+
+def _subjects(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Subject]]:
+    """Yield every photograph that can be read; at the end, refuse if there were others."""
+    rejected = 0
+    for path in photos:
+        try:
+            photograph = open_photograph(_read(path), name=path.name)
+        except (ImageRejected, OSError) as error:
+            rejected += 1
+            typer.echo(f"Error: {path}: {error}", err=True)
+            continue
+        for note in photograph.notes:
+            typer.echo(f"Note: {path}: {note}", err=True)
+        asked = Crop.central(photograph) if crop is None else _crop(crop)
+        if asked != asked.within(photograph):
+            raise Refused(f"The crop {crop} does not lie inside {path} ({photograph.width} × {photograph.height} px).")
+        yield str(path), Subject(photograph, asked)
+    if rejected:
+        raise Refused(f"{rejected} of {len(photos)} files could not be used; the others were.")
+
+
+def _read(path: Path) -> bytes:
+    """Return the file's bytes, never more than the door would look at."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _crop(text: str) -> Crop:
+    parts = text.split(",")
+    if len(parts) != 3 or not all(p.strip().isdecimal() for p in parts):
+        raise Refused(f"The crop must be LEFT,TOP,SIDE in whole pixels, not “{text}”.")
+    left, top, side = (int(p) for p in parts)
+    return Crop(left=left, top=top, side=side)
+
+
+def _epsilon(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> float:
+    if (eps is None) == (eps_224 is None):
+        raise Refused("Give the budget once: --eps in the guide's units, or --eps-224.")
+    scale = guide.epsilon_scale
+    epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
+    scale.check(epsilon)
+    return epsilon
+
+
+def _path(guide: GuideModel, request: PathRequest, *, epsilon: float) -> EnhancementPath:
+    step = guide.epsilon_scale.step
+    frames = tuple(climb(guide, request, step=step, steps=steps_for(epsilon, step=step)))
+    return EnhancementPath(guide, request, step, frames)
+
+
+def _write(made: Export, folder: Path) -> None:
+    """Write the files of one export, each whole or not at all."""
+    for name, content in made.files().items():
+        part = folder / f".{name}.part"
+        part.write_bytes(content)
+        part.replace(folder / name)
+        typer.echo(str(folder / name))
+    for sentence in made.warnings:
+        typer.echo(f"Warning: {sentence}", err=True)
