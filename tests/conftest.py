@@ -1,0 +1,68 @@
+"""What every test may ask for: guides, pictures of photographs, and the folder of shared data where there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import settings
+from skimage import data
+
+from lwise_core import catalog
+from lwise_core.geometry import Crop, see
+from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
+from lwise_core.networks import CompactResNet
+
+settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("house")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def guide_of(network: torch.nn.Module, *, classes: int = 5, input_size: int = 16) -> GuideModel:
+    """Return a natural guide around ``network``, with classes named a, b, c, …"""
+    return GuideModel(
+        name="test",
+        network=network,
+        normaliser=Normaliser(mean=IMAGENET_MEAN, std=IMAGENET_STD),
+        classes=tuple("abcdefghij"[:classes]),
+        input_size=input_size,
+        domain=Domain.NATURAL,
+        provenance=Provenance(sha256="0" * 64, training_epsilon=1.0),
+    )
+
+
+def tiny_network(*, classes: int = 5) -> CompactResNet:
+    """Return a seeded CompactResNet of width 4."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return CompactResNet(width=4, num_classes=classes, stem_stride=1)
+
+
+@pytest.fixture
+def tiny_guide() -> GuideModel:
+    """A guide of 16 px and five classes that computes in milliseconds; untrained, seeded."""
+    return guide_of(tiny_network())
+
+
+@pytest.fixture(scope="session")
+def bundled_guide() -> GuideModel:
+    """The guide that ships with the product."""
+    return catalog.load("animals16-64")
+
+
+def eight_pictures(size: int) -> torch.Tensor:
+    """Return eight crops of photographs as a guide of ``size`` px sees them, ``(8, 3, size, size)``."""
+    photographs = (data.chelsea(), data.astronaut(), data.coffee(), data.rocket())
+    crops = [Crop(left=20 + 13 * i, top=5 + 7 * i, side=200).of(photographs[i % 4]) for i in range(8)]
+    return torch.from_numpy(np.stack([see(crop, size=size) for crop in crops]))
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder of shared data beside the repository; its tests skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the data folder “shared” beside the repository")
+    return SHARED
