@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,26 @@ import streamlit as st
 from lwise_core.geometry import Crop
 
 _ASSETS = Path(__file__).parents[2] / "assets"
+_SQUARE_ON_PHOTOGRAPH = st.components.v2.component(
+    "lwise_cropper",
+    html=(_ASSETS / "cropper.html").read_text(encoding="utf-8"),
+    css=(_ASSETS / "cropper.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "cropper.js").read_text(encoding="utf-8"),
+)
+_SIGNATURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+
+
+class _Size(NamedTuple):
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What the browser said last: the number of its message, and the square until the page has taken it."""
+
+    revision: int = 0
+    crop: Crop | None = None
 
 
 def cropper(*, preview: bytes, photograph_size: tuple[int, int], crop: Crop, smallest: int, key: str) -> Crop:
@@ -30,4 +51,38 @@ def cropper(*, preview: bytes, photograph_size: tuple[int, int], crop: Crop, sma
     Raises:
         ValueError: ``preview`` is neither PNG, JPEG nor WebP.
     """
-    return crop
+    size = _Size(*photograph_size)
+    heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
+    shown = (heard.crop or crop).within(size, smallest=smallest)
+    _SQUARE_ON_PHOTOGRAPH(
+        key=key,
+        data={
+            "preview": _data_url(preview),
+            **size._asdict(),
+            "smallest": smallest,
+            **asdict(shown),
+            "revision": heard.revision,
+        },
+        on_crop_change=partial(_hear, key),
+    )
+    st.session_state[_heard_key(key)] = replace(heard, crop=None)
+    return shown
+
+
+def _heard_key(key: str) -> str:
+    return f"{key}-heard"
+
+
+def _hear(key: str) -> None:
+    """Keep what the browser just said until the page takes it, however many reruns come between."""
+    told = st.session_state[key]["crop"]
+    crop = Crop(left=int(told["left"]), top=int(told["top"]), side=int(told["side"]))
+    st.session_state[_heard_key(key)] = _Heard(revision=int(told["revision"]), crop=crop)
+
+
+def _data_url(preview: bytes) -> str:
+    """Return ``preview`` as a data URL: inside a dict Streamlit would send bytes as their Python repr."""
+    for signature, kind in _SIGNATURES.items():
+        if preview.startswith(signature):
+            return f"data:{kind};base64,{base64.b64encode(preview).decode()}"
+    raise ValueError("The preview of a photograph must be PNG, JPEG or WebP.")

@@ -1,0 +1,159 @@
+"""The real app in a real Chromium. Every test here also fails when the page talks to anybody but its own server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+APPS = Path(__file__).parent / "apps"
+
+_START_SECONDS = 90
+_EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-sync",
+    "--no-first-run",
+)
+_OWN_SCHEMES = {"data", "blob"}
+
+ColorScheme = Literal["light", "dark"]
+
+
+def _chromium() -> str | None:
+    """Return the Chromium to drive: $CHROMIUM, or the first on the PATH; None leaves it to Playwright's own."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _EXECUTABLES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium for the session."""
+    as_root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=_chromium(), args=[*_FLAGS, *as_root])
+        except Error as error:
+            pytest.skip(
+                "No Chromium: install the package chromium, set CHROMIUM to one, or run “playwright install chromium” "
+                f"({str(error).splitlines()[0]})"
+            )
+        yield chromium
+        chromium.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not _is_healthy(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"{url} did not start:\n{log.read_text()}")
+        try:
+            process.wait(timeout=0.2)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+@contextmanager
+def _served(script: Path, log: Path) -> Iterator[str]:
+    """Serve ``script`` as a person would, on a free port, and yield its address."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true", f"--server.port={port}"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            url = f"http://localhost:{port}"
+            _wait_until_healthy(url, process, log)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+    """Serve a script for the whole session, once however often it is asked for; return its address."""
+    logs = tmp_path_factory.mktemp("servers")
+    running: dict[Path, str] = {}
+    with ExitStack() as servers:
+
+        def start(script: Path) -> str:
+            if script not in running:
+                running[script] = servers.enter_context(_served(script, logs / f"{script.stem}.log"))
+            return running[script]
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def studio_url(serve: Callable[[Path], str]) -> str:
+    """The address of the real app."""
+    return serve(ROOT / "app.py")
+
+
+def _is_foreign(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in _OWN_SCHEMES and parts.hostname not in {"localhost", "127.0.0.1"}
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page at 1440×900 that fails the test when anything leaves the machine or a script breaks."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    tab = context.new_page()
+    foreign: list[str] = []
+    broken: list[str] = []
+
+    def note_request(request: Request) -> None:
+        if _is_foreign(request.url):
+            foreign.append(request.url)
+
+    def note_message(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            broken.append(message.text)
+
+    context.on("request", note_request)
+    tab.on("websocket", lambda socket: foreign.append(socket.url) if _is_foreign(socket.url) else None)
+    tab.on("console", note_message)
+    tab.on("pageerror", lambda error: broken.append(str(error)))
+    yield tab
+    context.close()
+    assert not foreign, f"the page talked to other machines: {foreign}"
+    assert not broken, f"scripts failed or were refused: {broken}"
+
+
+@pytest.fixture
+def in_scheme(page: Page) -> Callable[[ColorScheme], None]:
+    """Switch the page between light and dark, as the system's setting would."""
+    return lambda scheme: page.emulate_media(color_scheme=scheme)

@@ -1,0 +1,205 @@
+"""The square on the photograph: by mouse, finger and keyboard, and who wins when server and person disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+WIDTH, HEIGHT, SMALLEST = 1200, 800, 64
+WHOLE = (200, 0, 800)
+GOOD = (600, 300, 320)
+
+
+@pytest.fixture
+def url(serve: Callable[[Path], str]) -> str:
+    return serve(Path(__file__).parent / "apps" / "cropper_app.py")
+
+
+@pytest.fixture
+def square(page: Page, url: str) -> Locator:
+    page.goto(url)
+    square = page.get_by_role("slider", name="Region that the guide sees")
+    expect(square).to_be_visible()
+    expect_held(page, WHOLE)
+    return square
+
+
+def held_by_server(page: Page) -> tuple[int, int, int, int]:
+    words = page.get_by_text("held").inner_text().split()
+    return int(words[1]), int(words[2]), int(words[3]), int(words[5])
+
+
+def expect_held(page: Page, crop: tuple[int, int, int]) -> None:
+    expect(page.get_by_text("held")).to_contain_text("held {} {} {} run".format(*crop))
+
+
+def on_screen(page: Page, square: Locator) -> tuple[float, float, float]:
+    """Return left, top and side of the drawn square in photograph pixels."""
+    box, stage = square.bounding_box(), square.locator("xpath=..").bounding_box()
+    assert box
+    assert stage
+    scale = WIDTH / stage["width"]
+    return (box["x"] - stage["x"]) * scale, (box["y"] - stage["y"]) * scale, box["width"] * scale
+
+
+def expect_drawn(page: Page, square: Locator, crop: tuple[int, int, int]) -> None:
+    expect(square).to_have_attribute("aria-valuenow", str(crop[2]))
+    assert on_screen(page, square) == pytest.approx(crop, abs=2.5)
+
+
+def drag(page: Page, start: tuple[float, float], by: tuple[float, float], *, let_go: bool = True) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + by[0] / 2, start[1] + by[1] / 2)
+    page.mouse.move(start[0] + by[0], start[1] + by[1])
+    if let_go:
+        page.mouse.up()
+
+
+def centre(square: Locator) -> tuple[float, float]:
+    box = square.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def corner(square: Locator, *, x: int, y: int) -> tuple[float, float]:
+    box = square.bounding_box()
+    assert box
+    return box["x"] + (box["width"] - 6 if x > 0 else 6), box["y"] + (box["height"] - 6 if y > 0 else 6)
+
+
+def screen_pixels(square: Locator, photograph_pixels: float) -> float:
+    stage = square.locator("xpath=..").bounding_box()
+    assert stage
+    return photograph_pixels * stage["width"] / WIDTH
+
+
+def test_dragging_moves_it_and_tells_the_server_once(page: Page, square: Locator) -> None:
+    before = held_by_server(page)[3]
+    drag(page, centre(square), (screen_pixels(square, -120), 0), let_go=False)
+    expect_drawn(page, square, (80, 0, 800))
+    assert held_by_server(page) == (*WHOLE, before)  # nothing is told while the button is down
+    page.mouse.up()
+    expect(page.get_by_text("held")).to_have_text(f"held 80 0 800 run {before + 1}")
+
+
+def test_it_stays_inside_the_photograph(page: Page, square: Locator) -> None:
+    drag(page, centre(square), (900, 500))
+    expect_held(page, (400, 0, 800))
+    expect_drawn(page, square, (400, 0, 800))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    [(1, 1, (200, 0, 500)), (-1, -1, (500, 300, 500)), (1, -1, (200, 300, 500)), (-1, 1, (500, 0, 500))],
+)
+def test_a_corner_sizes_it_and_the_opposite_corner_stays(
+    page: Page, square: Locator, x: int, y: int, expected: tuple[int, int, int]
+) -> None:
+    inwards = screen_pixels(square, 300)
+    drag(page, corner(square, x=x, y=y), (-x * inwards, -y * inwards))
+    expect(square).not_to_have_attribute("aria-valuenow", "800")
+    expect(page.get_by_text("held")).not_to_contain_text("held 200 0 800 ")
+    assert held_by_server(page)[:3] == pytest.approx(expected, abs=3)
+
+
+def test_it_never_gets_smaller_than_allowed(page: Page, square: Locator) -> None:
+    drag(page, corner(square, x=1, y=1), (-2000, -2000))
+    expect_held(page, (200, 0, SMALLEST))
+
+
+def test_arrows_move_it_and_shift_moves_it_further(page: Page, square: Locator) -> None:
+    square.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect_held(page, (200 + 2 * 4 + 40, 0, 800))  # 0.5% and 5% of the shorter side
+    assert held_by_server(page)[3] == 2  # three presses, one message
+
+
+def test_plus_and_minus_size_it_about_its_middle(page: Page, square: Locator) -> None:
+    square.focus()
+    page.keyboard.press("Shift+_")
+    expect_held(page, (240, 40, 720))
+    page.keyboard.press("+")
+    expect_held(page, (236, 36, 728))
+
+
+def test_leaving_it_by_tab_tells_the_server_at_once(page: Page, square: Locator) -> None:
+    square.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+Tab")
+    expect_held(page, (196, 0, 800))
+
+
+def test_the_server_can_move_it(page: Page, square: Locator) -> None:
+    page.get_by_role("button", name="Good crop").click()
+    expect_held(page, GOOD)
+    expect_drawn(page, square, GOOD)
+
+
+def test_the_servers_value_counts_again_after_a_drag_and_the_drag_does_not_come_back(
+    page: Page, square: Locator
+) -> None:
+    drag(page, centre(square), (screen_pixels(square, -120), 0))
+    expect_held(page, (80, 0, 800))
+    page.get_by_role("button", name="Reset").click()
+    expect_held(page, WHOLE)
+    page.get_by_role("button", name="Nothing").click()
+    expect(page.get_by_text("held")).to_have_text("held 200 0 800 run 4")
+    expect_drawn(page, square, WHOLE)
+
+
+def test_the_same_drag_counts_twice(page: Page, square: Locator) -> None:
+    for _ in range(2):
+        drag(page, centre(square), (screen_pixels(square, -120), 0))
+        expect_held(page, (80, 0, 800))
+        page.get_by_role("button", name="Reset").click()
+        expect_held(page, WHOLE)
+
+
+def test_a_rerun_leaves_it_where_it_is(page: Page, square: Locator) -> None:
+    drag(page, centre(square), (screen_pixels(square, 90), 0))
+    expect_held(page, (290, 0, 800))
+    page.get_by_role("button", name="Nothing").click()
+    expect(page.get_by_text("held")).to_have_text("held 290 0 800 run 3")
+    expect_drawn(page, square, (290, 0, 800))
+
+
+def test_a_click_outside_brings_it_there(page: Page, square: Locator) -> None:
+    page.get_by_role("button", name="Good crop").click()
+    expect_held(page, GOOD)
+    square.locator("xpath=..").click(position={"x": screen_pixels(square, 300), "y": screen_pixels(square, 400)})
+    expect(page.get_by_text("held")).not_to_contain_text("held 600")
+    assert held_by_server(page)[:3] == pytest.approx((140, 240, 320), abs=3)
+
+
+def test_screen_readers_hear_what_it_is_and_where(square: Locator) -> None:
+    assert square.get_attribute("aria-roledescription") == "movable square"
+    assert square.get_attribute("aria-valuetext") == (
+        "800 pixels wide, 200 from the left and 0 from the top, of 1200 by 800"
+    )
+    assert (square.get_attribute("aria-valuemin"), square.get_attribute("aria-valuemax")) == ("64", "800")
+
+
+def test_a_finger_drags_it_on_a_narrow_screen(browser: Browser, url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone = context.new_page()
+    phone.goto(url)
+    square = phone.get_by_role("slider", name="Region that the guide sees")
+    expect_held(phone, WHOLE)
+    square.scroll_into_view_if_needed()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    x, y = centre(square)
+    touches = context.new_cdp_session(phone)
+    for kind, dx in (("touchStart", 0), ("touchMove", -15), ("touchMove", -30), ("touchEnd", None)):
+        points = [] if dx is None else [{"x": x + dx, "y": y}]
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(phone.get_by_text("held")).not_to_contain_text("held 200 0 800 ")
+    left, top, side, run = held_by_server(phone)
+    assert (top, side, run) == (0, 800, 2)
+    assert left == pytest.approx(200 - 30 * WIDTH / (390 - 32), abs=8)
+    context.close()
