@@ -17,6 +17,7 @@ _UNNOTICEABLE = 2  # grey levels: a profile that moves no colour further than th
 _SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _WHITE_IS_ZERO = 0  # the TIFF tag PhotometricInterpretation
 
+_BY_FORMULA = "Its CMYK inks were converted to sRGB by a plain formula, without a colour profile: hues may be off."
 _IGNORED_PROFILE = "Its colour profile cannot be used and was ignored, so colours may be slightly off."
 
 
@@ -143,16 +144,13 @@ def _to_rgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tup
         return image.convert("RGB"), ("Its CIELAB colours were converted to sRGB.",)
     if image.mode == "YCbCr":
         return image.convert("RGB"), ("Its YCbCr colours were converted to RGB.",)
+    ignored: tuple[str, ...] = ()
     if profile:
         try:
             return _by_profile(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            return image.convert("RGB"), (_IGNORED_PROFILE,)
-    if image.mode == "CMYK":
-        return image.convert("RGB"), (
-            "Its CMYK inks carry no colour profile, so a plain formula gave their sRGB colours: hues may be off.",
-        )
-    return image.convert("RGB"), ()
+            ignored = (_IGNORED_PROFILE,)
+    return image.convert("RGB"), (*ignored, *((_BY_FORMULA,) if image.mode == "CMYK" else ()))
 
 
 def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[str, ...]]:

@@ -54,6 +54,7 @@ _LONGEST_SIDE = 65_535  # what a JPEG can hold; a line of millions of pixels onl
 _MOST_PARTS = 65_536  # chunks of a PNG, strips or tiles of a TIFF: more make a small file slow, not a picture better
 _MOST_SCANS = 500  # of a progressive JPEG, each of which passes over the whole picture; encoders write about ten
 _LONGEST_NAME = 80
+_COMPRESSION = 1  # of 9. Photographs of 12 megapixels take 2.5 s instead of 10 s at the usual 6, for 5–10% more bytes
 
 _ACCEPTED = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP|II[*+]\0|MM\0[*+]|BM|GIF8[79]a", re.DOTALL)
 _FOREIGN = {
@@ -158,7 +159,7 @@ def encode_png(pixels: Pixels, *, text: Mapping[str, str] = {}) -> bytes:
             raise ValueError(f"A PNG cannot hold text under the keyword {keyword!r}.")
         chunks.add_itxt(keyword, value)
     stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG", pnginfo=chunks)
+    Image.fromarray(pixels).save(stream, "PNG", pnginfo=chunks, compress_level=_COMPRESSION)
     return stream.getvalue()
 
 
@@ -236,7 +237,7 @@ def _develop(data: bytes) -> tuple[Pixels, tuple[str, ...]]:
             if orientation in _UPRIGHT:
                 picture = picture.transpose(_UPRIGHT[orientation])
         pixels: Pixels = np.asarray(picture)
-        return _frozen(pixels), (*_on_frames(image), *notes, *_on_orientation(orientation))
+        return _frozen(pixels), (*_on_frames(image), *_on_end(image), *notes, *_on_orientation(orientation))
 
 
 def _frozen(pixels: Pixels) -> Pixels:
@@ -360,6 +361,20 @@ def _on_frames(image: Image.Image) -> tuple[str, ...]:
         return ()
     stated = f"{image.n_frames} " if image.format in ("PNG", "WEBP", "MPO") else ""  # type: ignore[attr-defined]
     return (f"Only the first of its {stated}{'pages' if image.format == 'TIFF' else 'frames'} is used.",)
+
+
+def _on_end(image: Image.Image) -> tuple[str, ...]:
+    """Say when a JPEG ends in the grey with which its decoder fills what is missing, as after a repaired download.
+
+    A JPEG without its end is refused; one that was given a new end looks whole to the decoder. Only pixels are left to
+    tell, and they may be right: so this is a note.
+    """
+    if image.format not in ("JPEG", "MPO"):
+        return ()
+    last = image.crop((image.width - _SMALLEST_SIDE, image.height - 1, image.width, image.height))
+    if (np.asarray(last) != 128).any():
+        return ()
+    return ("It ends in plain grey, as a JPEG does that was cut off: please check that it is whole.",)
 
 
 def _display_name(name: str) -> str:

@@ -17,6 +17,7 @@ _PAPER = (255, 255, 255)  # contrast with the ink 17:1
 _SMALLEST_TEXT = 14  # px
 _LARGEST_TEXT = 200  # px: where a picture of 40 megapixels ends, unless it is a ribbon
 _WIDTH_IN_TEXT = 45  # a picture is this many times as wide as its text is high: legible when shown 700 px wide
+_GAP = 0.36  # between words, in text sizes: the font's own space all but vanishes between digits
 _NARROWEST = 320  # px: what a few words need at the smallest size
 
 _PLAIN = {"−": "-", "×": "x", "≤": "<=", "≥": ">=", "≈": "~", "±": "+/-", "µ": "micro", "°": " degrees", "ß": "ss"}
@@ -62,8 +63,12 @@ class Strip:
         """Return the strip itself, ``(height, width, 3)`` uint8: white text on near-black."""
         image = Image.new("RGB", (self.width, self.height), _INK)
         draw = ImageDraw.Draw(image)
+        font = _font(self.text_size)
         for i, line in enumerate(self.lines):
-            draw.text((self.margin, self.margin + i * self.line_height), line, fill=_PAPER, font=_font(self.text_size))
+            left = float(self.margin)
+            for word in line.split():
+                draw.text((left, self.margin + i * self.line_height), word, fill=_PAPER, font=font)
+                left += _length(word, font) + _GAP * font.size
         return np.asarray(image)
 
 
@@ -121,15 +126,20 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, *, room: int) -> tuple[str
     lines = [""]
     for word in text.split():
         joined = f"{lines[-1]} {word}".strip()
-        if font.getlength(joined) <= room:
+        if _length(joined, font) <= room:
             lines[-1] = joined
             continue
         lines += [""] if lines[-1] else []
         for character in word:
-            if font.getlength(lines[-1] + character) > room:
+            if _length(lines[-1] + character, font) > room:
                 lines.append("")
             lines[-1] += character
     return tuple(lines)
+
+
+def _length(line: str, font: ImageFont.FreeTypeFont) -> float:
+    words = line.split()
+    return sum(font.getlength(word) for word in words) + (len(words) - 1) * _GAP * font.size
 
 
 @lru_cache(maxsize=4)
