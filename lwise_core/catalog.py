@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 
 from lwise_core.architectures import Blueprint, compact
 from lwise_core.cards import Card, CardError, CompactArchitecture, parse_card
-from lwise_core.checkpoints import CheckpointError, Description, Weights, build_guide, read_weights
+from lwise_core.checkpoints import CheckpointError, Description, Weights, blueprint_for, build_guide, read_weights
 from lwise_core.guide import GuideModel
 from lwise_core.names import canonical
 
@@ -92,7 +92,7 @@ def load(name: str) -> GuideModel:
         if entry.card is None or weights is None:
             raise GuideUnavailable(entry.reason)
         try:
-            return build_guide(weights, _describe(entry.card, origin))
+            return build_guide(weights, _blueprint(entry.card, weights), _describe(entry.card, origin))
         except CheckpointError as error:
             raise GuideUnavailable(f"The guide “{name}” cannot be used: {error}") from error
     names = ", ".join(f"“{folder.name}”" for folder, _ in _folders())
@@ -122,7 +122,6 @@ def _checked(folder: Path, origin: Origin) -> tuple[Entry, Weights | None]:
 def _describe(card: Card, origin: Origin) -> Description:
     return Description(
         name=card.name,
-        blueprint=_blueprint(card),
         classes=card.classes,
         domain=card.domain,
         training_epsilon=card.training_epsilon,
@@ -131,10 +130,10 @@ def _describe(card: Card, origin: Origin) -> Description:
     )
 
 
-def _blueprint(card: Card) -> Blueprint:
+def _blueprint(card: Card, weights: Weights) -> Blueprint:
     match card.architecture:
         case CompactArchitecture(width=width, num_classes=classes, stem_stride=stride):
             known = compact(width=width, num_classes=classes, stem_stride=stride)
         case other:
-            raise CheckpointError(f"The architecture “{other.name}” is not known.")
+            known = blueprint_for(weights, other.name)
     return replace(known, input_size=card.input_size, mean=card.mean, std=card.std)
