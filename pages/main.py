@@ -13,13 +13,17 @@ _PAGES = Path(__file__).parent
 _ASSETS = _PAGES.parent / "assets"
 _DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)"}
 
+PAGES = (("studio.py", "Studio", ":material/tune:"), ("models.py", "Models", ":material/network_node:"))
+
 st.set_page_config(page_title="L-WISE Studio", page_icon=_ASSETS / "icon.svg", layout="wide")
 st.html(_ASSETS / "style.css")
 
-PAGES = (("studio.py", "Studio", ":material/tune:"), ("models.py", "Models", ":material/network_node:"))
+st.logo(_ASSETS / "icon.svg")
+
 page = st.navigation(
-    [st.Page(_PAGES / file, title=title, icon=icon) for file, title, icon in PAGES if (_PAGES / file).exists()]
+    [st.Page(_PAGES / file, title=title, icon=icon) for file, title, icon in PAGES if (_PAGES / file).exists()],
+    position="top",
 )
-with st.bottom:
+with st.bottom:  # before the page, so that the line stands there whatever the page does
     intended_use(device=_DEVICES[best_device().type])
 page.run()

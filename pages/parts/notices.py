@@ -11,7 +11,7 @@ import streamlit as st
 
 _LOG = logging.getLogger("lwise_studio")
 
-NOT_FOR_DIAGNOSIS = "For teaching and research. Not for diagnosis, and not a measurement of any patient."
+NOT_FOR_DIAGNOSIS = "A tool for teaching and research, not for diagnosis."
 
 Kind = Literal["info", "caution", "error", "done"]
 
@@ -23,14 +23,15 @@ _ICONS = {
     "done": ":material/check_circle:",
 }
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_LINE_BREAKS = re.compile(r"\s*[\t\r\n]\s*")
 
 
 def plain(text: str) -> str:
-    """Return ``text`` so that Streamlit's Markdown shows it as it is.
+    """Return ``text`` so that Streamlit's Markdown shows it as it is, on one line.
 
-    File, class and model names are other people's text: without this, a name could draw a link or fetch a picture.
+    File, class and model names are other people's text: without this, a name could fetch a picture.
     """
-    return _PUNCTUATION.sub(r"\\\1", text)
+    return _PUNCTUATION.sub(r"\\\1", _LINE_BREAKS.sub(" ", text.strip()))
 
 
 def notice(kind: Kind, text: str) -> None:
@@ -40,7 +41,7 @@ def notice(kind: Kind, text: str) -> None:
 
 def intended_use(*, device: str) -> None:
     """Show the line that stands on every page: what this is not for, and what computes."""
-    st.caption(f"**{plain(NOT_FOR_DIAGNOSIS)}** Computes on {plain(device)}; no picture leaves this machine.")
+    st.caption(f"**{plain(NOT_FOR_DIAGNOSIS)}** Computes locally, on {plain(device)}.")
 
 
 def report(error: Exception) -> bool:

@@ -8,21 +8,21 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-APPS = Path(__file__).parent / "apps"
 
 _START_SECONDS = 90
+_EXPECT_MS = 30_000  # the first page loads torch and a guide, on a machine that may be busy
 _EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--disable-background-networking",
@@ -45,6 +45,7 @@ def _chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium for the session."""
+    expect.set_options(timeout=_EXPECT_MS)
     as_root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         try:
@@ -65,19 +66,22 @@ def _free_port() -> int:
         return port
 
 
-def _is_healthy(url: str) -> bool:
+def _is_healthy(port: int) -> bool:
+    connection = HTTPConnection("localhost", port, timeout=5)
     try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        connection.request("GET", "/_stcore/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except OSError:
         return False
+    finally:
+        connection.close()
 
 
-def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_healthy(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not _is_healthy(url):
+    while not _is_healthy(port):
         if process.poll() is not None or time.monotonic() > deadline:
-            pytest.fail(f"{url} did not start:\n{log.read_text()}")
+            pytest.fail(f"the server did not start:\n{log.read_text()}")
         try:
             process.wait(timeout=0.2)
         except subprocess.TimeoutExpired:
@@ -91,11 +95,12 @@ def _served(script: Path, log: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true", f"--server.port={port}"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own script
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
         try:
-            url = f"http://localhost:{port}"
-            _wait_until_healthy(url, process, log)
-            yield url
+            _wait_until_healthy(port, process, log)
+            yield f"http://localhost:{port}"
         finally:
             process.terminate()
             process.wait(timeout=30)

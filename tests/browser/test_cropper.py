@@ -36,7 +36,7 @@ def expect_held(page: Page, crop: tuple[int, int, int]) -> None:
     expect(page.get_by_text("held")).to_contain_text("held {} {} {} run".format(*crop))
 
 
-def on_screen(page: Page, square: Locator) -> tuple[float, float, float]:
+def on_screen(square: Locator) -> tuple[float, float, float]:
     """Return left, top and side of the drawn square in photograph pixels."""
     box, stage = square.bounding_box(), square.locator("xpath=..").bounding_box()
     assert box
@@ -45,9 +45,9 @@ def on_screen(page: Page, square: Locator) -> tuple[float, float, float]:
     return (box["x"] - stage["x"]) * scale, (box["y"] - stage["y"]) * scale, box["width"] * scale
 
 
-def expect_drawn(page: Page, square: Locator, crop: tuple[int, int, int]) -> None:
+def expect_drawn(square: Locator, crop: tuple[int, int, int]) -> None:
     expect(square).to_have_attribute("aria-valuenow", str(crop[2]))
-    assert on_screen(page, square) == pytest.approx(crop, abs=2.5)
+    assert on_screen(square) == pytest.approx(crop, abs=2.5)
 
 
 def drag(page: Page, start: tuple[float, float], by: tuple[float, float], *, let_go: bool = True) -> None:
@@ -80,7 +80,7 @@ def screen_pixels(square: Locator, photograph_pixels: float) -> float:
 def test_dragging_moves_it_and_tells_the_server_once(page: Page, square: Locator) -> None:
     before = held_by_server(page)[3]
     drag(page, centre(square), (screen_pixels(square, -120), 0), let_go=False)
-    expect_drawn(page, square, (80, 0, 800))
+    expect_drawn(square, (80, 0, 800))
     assert held_by_server(page) == (*WHOLE, before)  # nothing is told while the button is down
     page.mouse.up()
     expect(page.get_by_text("held")).to_have_text(f"held 80 0 800 run {before + 1}")
@@ -89,7 +89,7 @@ def test_dragging_moves_it_and_tells_the_server_once(page: Page, square: Locator
 def test_it_stays_inside_the_photograph(page: Page, square: Locator) -> None:
     drag(page, centre(square), (900, 500))
     expect_held(page, (400, 0, 800))
-    expect_drawn(page, square, (400, 0, 800))
+    expect_drawn(square, (400, 0, 800))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_leaving_it_by_tab_tells_the_server_at_once(page: Page, square: Locator)
 def test_the_server_can_move_it(page: Page, square: Locator) -> None:
     page.get_by_role("button", name="Good crop").click()
     expect_held(page, GOOD)
-    expect_drawn(page, square, GOOD)
+    expect_drawn(square, GOOD)
 
 
 def test_the_servers_value_counts_again_after_a_drag_and_the_drag_does_not_come_back(
@@ -150,7 +150,7 @@ def test_the_servers_value_counts_again_after_a_drag_and_the_drag_does_not_come_
     expect_held(page, WHOLE)
     page.get_by_role("button", name="Nothing").click()
     expect(page.get_by_text("held")).to_have_text("held 200 0 800 run 4")
-    expect_drawn(page, square, WHOLE)
+    expect_drawn(square, WHOLE)
 
 
 def test_the_same_drag_counts_twice(page: Page, square: Locator) -> None:
@@ -166,7 +166,7 @@ def test_a_rerun_leaves_it_where_it_is(page: Page, square: Locator) -> None:
     expect_held(page, (290, 0, 800))
     page.get_by_role("button", name="Nothing").click()
     expect(page.get_by_text("held")).to_have_text("held 290 0 800 run 3")
-    expect_drawn(page, square, (290, 0, 800))
+    expect_drawn(square, (290, 0, 800))
 
 
 def test_a_click_outside_brings_it_there(page: Page, square: Locator) -> None:

@@ -1,0 +1,86 @@
+"""The frame in a real browser: nothing leaves the machine, errors stay sentences, both colour schemes hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+APPS = Path(__file__).parent / "apps"
+
+_TRY_TO_LEAVE = """async () => {
+    const refused = [];
+    document.addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
+    const load = (tag) => new Promise((done) => {
+        const element = document.createElement(tag);
+        element.onerror = element.onload = done;
+        element.src = "https://example.com/x";
+        document.body.append(element);
+    });
+    await fetch("https://example.com/").catch(() => {});
+    await load("img");
+    await load("script");
+    return refused.sort();
+}"""
+
+
+def test_the_app_opens_and_says_what_it_is_not_for(page: Page, studio_url: str) -> None:
+    page.goto(studio_url)
+    expect(page.get_by_text("not for diagnosis").first).to_be_visible()
+    expect(page).to_have_title("L-WISE Studio")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_answers_carry_the_headers_that_keep_the_browser_here(page: Page, studio_url: str) -> None:
+    answer = page.goto(studio_url)
+    assert answer
+    headers = answer.all_headers()
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_the_browser_refuses_to_talk_to_anybody_else(browser: Browser, studio_url: str) -> None:
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(studio_url)
+    assert tab.evaluate(_TRY_TO_LEAVE) == ["connect-src", "img-src", "script-src-elem"]
+    context.close()
+
+
+@pytest.mark.parametrize("place", ["page", "fragment", "callback"])
+def test_an_unexpected_error_is_one_sentence(page: Page, serve: Callable[[Path], str], place: str) -> None:
+    page.goto(serve(APPS / "failing_app.py"))
+    page.get_by_role("button", name=f"Break in {'the' if place == 'page' else 'a'} {place}").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_have_count(1)
+    expect(alert).to_contain_text("Something went wrong that should not have (error ")
+    expect(page.get_by_text("private detail")).to_have_count(0)
+    expect(page.get_by_text("RuntimeError")).to_have_count(0)
+
+
+def test_stopping_a_page_is_no_error(page: Page, serve: Callable[[Path], str]) -> None:
+    page.goto(serve(APPS / "failing_app.py"))
+    expect(page.get_by_text("The end of the page")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("The end of the page")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(16, 22, 28)")])
+def test_the_page_follows_the_systems_colour_scheme(
+    page: Page, studio_url: str, in_scheme: Callable[[str], None], scheme: str, background: str
+) -> None:
+    in_scheme(scheme)
+    page.goto(studio_url)
+    expect(page.locator("[data-testid=stApp]")).to_have_css("background-color", background)
+
+
+def test_a_narrow_screen_needs_no_sideways_scrolling(page: Page, studio_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(studio_url)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,137 @@
+"""The frame around the pages: settings, headers, what every page says, and what an error looks like."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Iterator, Mapping
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from hypothesis import given, strategies
+from markdown_it import MarkdownIt
+from streamlit.testing.v1 import AppTest
+
+from app import content_security_policy
+from pages.parts.notices import NOT_FOR_DIAGNOSIS, plain, report
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+PAGES = ("studio.py", "models.py")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("server.address", "localhost"),
+        ("server.allowedHosts", ["localhost", "127.0.0.1", "::1"]),
+        ("server.enableXsrfProtection", True),
+        ("server.enableCORS", True),
+        ("server.enableAgentApi", False),
+        ("server.enableStaticServing", False),
+        ("server.maxUploadSize", 200),
+        ("browser.gatherUsageStats", False),
+        ("client.showErrorDetails", "none"),
+        ("client.showErrorLinks", False),
+        ("client.toolbarMode", "minimal"),
+    ],
+)
+def test_the_settings_keep_the_app_on_this_machine(setting: str, value: object) -> None:
+    section, name = setting.split(".")
+    assert SETTINGS[section][name] == value
+
+
+def option_names(options: Mapping[str, object], *, within: str = "") -> Iterator[str]:
+    for name, value in options.items():
+        if isinstance(value, dict):
+            yield from option_names(value, within=f"{within}{name}.")
+        else:
+            yield f"{within}{name}"
+
+
+@pytest.mark.parametrize("name", option_names(SETTINGS))
+def test_streamlit_knows_every_setting(name: str) -> None:
+    st.get_option(name)  # raises when it does not
+
+
+def test_there_is_a_light_and_a_dark_theme_of_equal_completeness_and_no_foreign_font() -> None:
+    theme = SETTINGS["theme"]
+    common = {"primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor", "borderColor"}
+    assert common <= theme["light"].keys()
+    assert common <= theme["dark"].keys()
+    assert "://" not in (ROOT / ".streamlit" / "config.toml").read_text()
+
+
+def test_the_policy_names_no_host_but_the_own_one() -> None:
+    policy = content_security_policy("localhost:8501")
+    assert "default-src 'self'" in policy
+    assert "'unsafe-eval'" not in policy
+    assert policy.split("script-src ")[1].split(";")[0].count("'unsafe-inline'") == 0
+    assert [word for word in policy.replace(";", " ").split() if "://" in word] == [
+        "ws://localhost:8501",
+        "wss://localhost:8501",
+    ]
+
+
+@pytest.mark.parametrize("host", ["", "a b", "x; script-src *", "evil.example *", "a/b", "a@b", "ä"])
+def test_a_host_that_is_none_does_not_get_into_the_policy(host: str) -> None:
+    assert "://" not in content_security_policy(host)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_what_this_is_not_for_and_what_computes(page: str) -> None:
+    at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60).run()
+    at.switch_page(page).run()
+    assert not at.exception
+    lines = [caption.value for caption in at.caption if plain(NOT_FOR_DIAGNOSIS) in caption.value]
+    assert len(lines) == 1
+    assert "processor" in lines[0]
+
+
+def _broken_page() -> None:
+    from pages.parts.notices import report
+
+    try:
+        _ = {}["a secret"]
+    except KeyError as error:
+        report(error)
+
+
+def test_an_unexpected_error_becomes_one_sentence_with_the_number_that_is_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.ERROR, logger="lwise_studio"):
+        at = AppTest.from_function(_broken_page).run()
+    (shown,) = [error.value for error in at.error]
+    (logged,) = [record.getMessage() for record in caplog.records if record.name == "lwise_studio"]
+    number = logged.split()[1].rstrip(":")
+    assert number in shown
+    assert "secret" not in shown
+    assert "KeyError('a secret')" in logged
+
+
+def test_nothing_else_of_an_error_is_shown() -> None:
+    assert report(ValueError("x")) is True
+
+
+NAMES = strategies.text(strategies.characters(codec="utf-8", exclude_categories=("C", "Z")) | strategies.just(" "))
+
+
+@given(NAMES)
+def test_other_peoples_text_is_shown_as_it_is(name: str) -> None:
+    shown = MarkdownIt("commonmark").renderInline(plain(name))
+    assert unescape(shown) == name.strip()
+    assert "<" not in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["![x](https://example.com/x.png)", "<img src=x>", "[a](b)", "**a**", "# a", ":red[a]"]
+)
+def test_markup_in_a_name_has_no_effect(name: str) -> None:
+    assert unescape(MarkdownIt("commonmark").render(plain(name))) == f"<p>{name}</p>\n"
+
+
+def test_a_name_of_several_lines_cannot_begin_a_block() -> None:
+    assert plain("a\n\n# b\r\n    c") == "a \\# b c"

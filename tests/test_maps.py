@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from lwise_core.maps import LUMA_709, FloatImage, luma_change
+
+PICTURES = hnp.arrays(np.float32, (3, 5, 4), elements=st.floats(0, 1, width=32))
+
+
+@given(PICTURES)
+def test_no_change_is_exactly_zero(picture: FloatImage) -> None:
+    assert not luma_change(picture, picture).any()
+
+
+@given(PICTURES, PICTURES)
+def test_the_way_back_has_the_opposite_sign_and_nothing_exceeds_the_range(a: FloatImage, b: FloatImage) -> None:
+    there, back = luma_change(a, b), luma_change(b, a)
+    np.testing.assert_allclose(there, -back, atol=1e-4)
+    assert np.abs(there).max() <= 255 * (1 + 1e-6)
+    assert there.dtype == np.float32
+    assert there.shape == (5, 4)
+
+
+@pytest.mark.parametrize(("channel", "weight"), [(0, 0.2126), (1, 0.7152), (2, 0.0722)])
+def test_each_channel_counts_by_its_weight(channel: int, weight: float) -> None:
+    black = np.zeros((3, 2, 2), dtype=np.float32)
+    lit = black.copy()
+    lit[channel, 0, 1] = 1.0
+    np.testing.assert_allclose(luma_change(black, lit), [[0, 255 * weight], [0, 0]], rtol=1e-5)
+
+
+def test_black_to_white_is_the_whole_range() -> None:
+    black = np.zeros((3, 1, 1), dtype=np.float32)
+    assert luma_change(black, black + 1)[0, 0] == pytest.approx(255)
+    assert LUMA_709.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("shape", [(4, 2, 2), (2, 2), (3, 2, 3)])
+def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"shape \(3, H, W\)"):
+        luma_change(np.zeros((3, 2, 2), dtype=np.float32), np.zeros(shape, dtype=np.float32))
