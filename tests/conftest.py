@@ -15,6 +15,9 @@ from lwise_core.geometry import Crop, see
 from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
 from lwise_core.networks import CompactResNet
 
+# Pictures this small gain nothing from threads, and on a busy machine waiting for them takes most of the time.
+torch.set_num_threads(1)
+
 settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("house")
 
