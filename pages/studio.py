@@ -17,7 +17,7 @@ from pages.parts.cropper import cropper
 from pages.parts.difficulty_panel import difficulty_panel
 from pages.parts.epsilon_panel import panels, slider
 from pages.parts.export_panel import export_panel, extent_choice
-from pages.parts.intake import intake
+from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
 from pages.parts.notices import notice
 from pages.parts.plots import probability_figure, show
 from pages.parts.walking import Walked, forget, walked_path
@@ -38,6 +38,8 @@ def main() -> None:
     with left:
         guide = guide_choice(case)
         intake(guide=guide.name)
+        sample_buttons(guide=guide.name)
+        chooser()
         case = _photograph(desk().case or case, guide)
     with right:
         _judge(case, guide)
@@ -45,13 +47,15 @@ def main() -> None:
 
 def _welcome() -> None:
     st.markdown(
-        "A photograph in: how hard is it for people, and what would make it easier? A robust image network, whose "
-        "gradients look like what people see, answers both. Upload a photograph, or start with a sample."
+        "How hard is a photograph for people to recognise, and what would make it easier? A **robust** image network, "
+        "one whose gradients look like what people see, answers both: it gives a difficulty, and it changes the "
+        "picture a little, within a budget **ε** that you set. It can also paint what is not there, so everything "
+        "that it changed is shown."
     )
     guide = guide_choice(None)
     intake(guide=guide.name)
-    if desk().case is not None:
-        st.rerun()
+    st.markdown("##### Or start with a sample")
+    sample_cards(guide=guide.name)
 
 
 def _photograph(case: Case, guide: GuideModel) -> Case:

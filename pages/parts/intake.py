@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph, preview
 from lwise_core.samples import SAMPLES, Sample, photograph_of
 from pages.parts.case import Case, desk, keep, put
+from pages.parts.notices import notice
 
 _UPLOADS = "uploads_taken"
 _REJECTED = "uploads_rejected"
+_CARD = 480
 
 
 def intake(*, guide: str) -> None:
-    """Draw the uploader, the samples and what lies on the desk. New photographs are judged by ``guide``."""
+    """Draw the uploader and what became of the last upload. New photographs are judged by ``guide``."""
     taken = st.session_state.setdefault(_UPLOADS, 0)
     # The uploader gets a new key after each batch: it then forgets its files, and their bytes do not stay in memory.
     uploads = st.file_uploader(
         "Upload photographs",
         accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20 + 1,
         key=f"uploader-{taken}",
         help=f"PNG, JPEG, WebP, TIFF, BMP or GIF, each under {MAX_BYTES / 1e6:.0f} MB and 40 megapixels. "
         "They stay in this session's memory and are never written to disk.",
@@ -28,9 +31,25 @@ def intake(*, guide: str) -> None:
         st.session_state[_UPLOADS] = taken + 1
         st.rerun()
     for sentence in st.session_state.get(_REJECTED, ()):
-        st.error(sentence)
-    _samples(guide=guide)
-    _chooser()
+        notice("error", sentence)
+
+
+def sample_cards(*, guide: str) -> None:
+    """Draw the samples for a person who is here for the first time: picture, story, and a way in."""
+    columns = st.columns(len(SAMPLES), gap="large")
+    for column, chosen in zip(columns, SAMPLES, strict=True):
+        with column.container(border=True):
+            pixels = chosen.crop.of(photograph_of(chosen).pixels)
+            st.image(preview(pixels, longest=_CARD), alt=chosen.title, width="stretch", caption=chosen.credit)
+            st.markdown(chosen.story)
+            _sample_button(chosen, guide=guide)
+
+
+def sample_buttons(*, guide: str) -> None:
+    """Draw the samples as buttons, for a person who knows them."""
+    with st.container(horizontal=True):
+        for chosen in SAMPLES:
+            _sample_button(chosen, guide=guide)
 
 
 def open_sample(chosen: Sample, *, guide: str) -> None:
@@ -50,21 +69,19 @@ def _take(uploads: list, *, guide: str) -> None:  # type: ignore[type-arg]  # St
     st.session_state[_REJECTED] = tuple(rejected)
 
 
-def _samples(*, guide: str) -> None:
-    columns = st.columns(len(SAMPLES))
-    for column, chosen in zip(columns, SAMPLES, strict=True):
-        column.button(
-            chosen.title,
-            key=f"sample-{chosen.key}",
-            on_click=open_sample,
-            args=(chosen,),
-            kwargs={"guide": guide},
-            width="stretch",
-            help=chosen.credit,
-        )
+def _sample_button(chosen: Sample, *, guide: str) -> None:
+    st.button(
+        chosen.title,
+        key=f"sample-{chosen.key}",
+        on_click=open_sample,
+        args=(chosen,),
+        kwargs={"guide": guide},
+        help=chosen.credit,
+    )
 
 
-def _chooser() -> None:
+def chooser() -> None:
+    """Draw the choice among the photographs on the desk, where there are several."""
     now = desk()
     if len(now.cases) < 2:
         return
