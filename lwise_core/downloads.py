@@ -1,0 +1,335 @@
+"""Fetching large files: with progress, a way to stop, resume, and a checksum. The server is not trusted.
+
+A download is an iterator of progress: to stop iterating is to stop fetching. What has arrived is kept beside the target
+and the next call goes on from there, but only when the server proves that the content is still the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from filelock import FileLock, Timeout
+from urllib3.exceptions import HTTPError
+
+_CHUNK = 2**18
+_REDIRECTS = 5
+_HERE = ("localhost", "127.0.0.1", "::1")
+_MOVED = (301, 302, 303, 307, 308)
+_FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)  # ValueError: an address that is none
+_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, ValueError)
+
+
+class DownloadError(RuntimeError):
+    """A file that could not be fetched. The message is one sentence: what happened, and what is kept or to do."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Bytes that have arrived, and how many there will be; None while the server has not said."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Largest file in bytes, and how many seconds the server may stay silent."""
+
+    bytes: int = 4 * 2**30
+    silence: float = 30.0
+
+
+@dataclass(frozen=True)
+class _Partial:
+    """What is known of a file that has arrived in part: enough to tell whether the server still has the same one."""
+
+    address: str
+    validator: str
+    total: int | None
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One file to fetch, and where its parts lie."""
+
+    address: str
+    target: Path
+    limits: Limits
+
+    @property
+    def part(self) -> Path:
+        return self.target.with_name(self.target.name + ".part")
+
+    @property
+    def notes(self) -> Path:
+        return self.target.with_name(self.target.name + ".part.json")
+
+    @property
+    def lock(self) -> Path:
+        return self.target.with_name(self.target.name + ".lock")
+
+    def forget(self) -> None:
+        """Remove what has arrived so far."""
+        self.part.unlink(missing_ok=True)
+        self.notes.unlink(missing_ok=True)
+
+
+def download(
+    address: str, target: Path, *, sha256: str | None = None, limits: Limits | None = None
+) -> Iterator[Progress]:
+    """Fetch ``address`` into the file ``target``, which appears only when it is complete and checked.
+
+    The checksum is ``sha256`` where one is published. Where none is, that of the first download is recorded beside the
+    file (``checksum_file``) and later downloads must agree with it.
+
+    Raises:
+        DownloadError: The server cannot be reached, falls silent, sends something else than it announced, than it sent
+            before or than the checksum says; or the file is too large, or is being fetched already. What has arrived is
+            kept for the next try where it can be trusted.
+    """
+    job = _Job(address, target, limits or Limits())
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A page's iterator may go on in another thread than the one that began it.
+        with FileLock(job.lock, timeout=0, thread_local=False):
+            yield from _fetch(job)
+            _check(job, published=sha256)
+            job.part.replace(target)
+            job.notes.unlink(missing_ok=True)
+    except Timeout as error:
+        raise DownloadError(f"“{target.name}” is being fetched already; wait until that is done.") from error
+    except _FAILURES as error:
+        raise DownloadError(
+            f"“{target.name}” could not be fetched ({_reason(error)}); what has arrived is kept, so try again."
+        ) from error
+
+
+def checksum_file(target: Path) -> Path:
+    """Return the file beside ``target`` that records its checksum, in the format of sha256sum."""
+    return target.with_name(target.name + ".sha256")
+
+
+def recorded_checksum(target: Path) -> str | None:
+    """Return the SHA-256 recorded beside ``target``, None where there is none."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        words = checksum_file(target).read_text(encoding="utf-8").split()
+        return words[0] if words else None
+    return None
+
+
+def record_checksum(target: Path, sha256: str) -> None:
+    """Record ``sha256`` beside ``target``."""
+    checksum_file(target).write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
+
+
+def file_checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def extract(archive: Path, wanted: Mapping[str, Path], *, limit: int) -> tuple[str, ...]:
+    """Unpack the files of a zip ``archive`` whose base names are in ``wanted`` to the paths that it gives them.
+
+    Paths and folders inside the archive are ignored, so nothing is written anywhere else; case does not count.
+
+    Args:
+        archive: The zip file.
+        wanted: Base name → path.
+        limit: Largest unpacked size of one file in bytes.
+
+    Returns:
+        The wanted names that the archive has not.
+
+    Raises:
+        DownloadError: The archive is damaged, or a wanted file is encrypted, twice in it, or too large.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return _extract(opened, wanted, limit=limit)
+    except _DAMAGED as error:
+        raise DownloadError(f"The archive “{archive.name}” is damaged; fetch it again.") from error
+    except OSError as error:
+        raise DownloadError(f"“{archive.name}” could not be unpacked ({_reason(error)}).") from error
+
+
+def _extract(archive: zipfile.ZipFile, wanted: Mapping[str, Path], *, limit: int) -> tuple[str, ...]:
+    members: dict[str, list[zipfile.ZipInfo]] = {}
+    for member in archive.infolist():
+        members.setdefault(member.filename.rsplit("/", 1)[-1].casefold(), []).append(member)
+    missing = []
+    for name, target in wanted.items():
+        match members.get(name.casefold(), []):
+            case []:
+                missing.append(name)
+            case [member] if not member.flag_bits & 1 and member.file_size <= limit:
+                _unpack(archive, member, target)
+            case _:
+                raise DownloadError(f"The archive has “{name}” twice, encrypted or too large, so it is not unpacked.")
+    return tuple(missing)
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    try:
+        with archive.open(member) as source, part.open("wb") as sink:
+            shutil.copyfileobj(source, sink)  # zipfile stops at the size that the archive states, and checks the CRC
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _fetch(job: _Job) -> Iterator[Progress]:
+    """Yield progress until the part is complete, going on from an earlier one where that is possible."""
+    done = _usable(job)
+    notes = _notes(job)
+    if notes is not None and notes.total == done:
+        yield Progress(done, done)  # it was complete, and only its check was missing
+        return
+    if done:
+        with _open(job, start=done) as response:
+            if _continues(job, response, start=done):
+                yield from _receive(job, response, start=done)
+                return
+        job.forget()  # another file than the one begun, or a server that cannot resume: from the beginning
+    with _open(job, start=0) as response:
+        if response.status_code != 200:
+            raise DownloadError(f"The server does not send the whole of “{job.target.name}”, so it is not fetched.")
+        yield from _receive(job, response, start=0)
+
+
+def _usable(job: _Job) -> int:
+    """Return how many bytes of an earlier try can be gone on from; remove what cannot."""
+    notes = _notes(job)
+    size = job.part.stat().st_size if job.part.is_file() else 0
+    if notes is None or notes.address != job.address or not notes.validator or size == 0:
+        job.forget()
+        return 0
+    return size
+
+
+def _notes(job: _Job) -> _Partial | None:
+    try:
+        return _Partial(**json.loads(job.notes.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _open(job: _Job, *, start: int) -> requests.Response:
+    """Return the answer to a request for the bytes from ``start``, redirects followed by our own rules."""
+    headers = {"Accept-Encoding": "identity"}
+    notes = _notes(job)
+    if start and notes:
+        headers |= {"Range": f"bytes={start}-", "If-Range": notes.validator}
+    address = job.address
+    for _ in range(_REDIRECTS + 1):
+        _check_address(address, first=job.address)
+        response = requests.get(
+            address, headers=headers, stream=True, allow_redirects=False, timeout=job.limits.silence
+        )
+        if response.status_code in _MOVED and "Location" in response.headers:
+            response.close()
+            address = urljoin(address, response.headers["Location"])
+            continue
+        if response.status_code in (200, 206, 416):
+            return response
+        response.close()
+        raise DownloadError(f"The server answered “{response.status_code} {response.reason}” for “{job.target.name}”.")
+    raise DownloadError(f"The server sends “{job.target.name}” round in circles.")
+
+
+def _check_address(address: str, *, first: str) -> None:
+    """Accept https, and plain http on this machine when that is where the download began."""
+    parts = urlsplit(address)
+    local = parts.scheme == "http" and parts.hostname in _HERE and urlsplit(first).hostname in _HERE
+    if parts.scheme != "https" and not local:
+        raise DownloadError("The address leads to a connection that is not encrypted (https), so it is not followed.")
+
+
+def _continues(job: _Job, response: requests.Response, *, start: int) -> bool:
+    """Tell whether ``response`` goes on where the part ends, with the same content as before."""
+    notes = _notes(job)
+    if response.status_code != 206 or notes is None:
+        return False
+    span, _, total = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
+    same_size = notes.total is None or total == str(notes.total)
+    return span.startswith(f"{start}-") and same_size and _validator(response) == notes.validator
+
+
+def _validator(response: requests.Response) -> str:
+    """Return what identifies the content: a strong ETag, else the time of the last change, else nothing."""
+    tag = response.headers.get("ETag", "")
+    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
+
+
+def _total(response: requests.Response) -> int | None:
+    """Return the size of the whole file as the server states it, also in the answer to a range."""
+    ranged = response.headers.get("Content-Range", "").rpartition("/")[2]
+    stated = ranged if response.status_code == 206 else response.headers.get("Content-Length", "")
+    return int(stated) if stated.isdecimal() else None
+
+
+def _receive(job: _Job, response: requests.Response, *, start: int) -> Iterator[Progress]:
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise DownloadError(f"The server sends “{job.target.name}” in another form than asked for.")
+    total = _total(response)
+    if total is None and response.headers.get("Transfer-Encoding", "") != "chunked":
+        raise DownloadError(f"The server does not say how large “{job.target.name}” is, so it is not fetched.")
+    if (total or 0) > job.limits.bytes:
+        raise _too_large(job)
+    job.notes.write_text(json.dumps(asdict(_Partial(job.address, _validator(response), total))), encoding="utf-8")
+    done = start
+    yield Progress(done, total)
+    with job.part.open("ab" if start else "wb") as sink:
+        while block := response.raw.read1(_CHUNK, decode_content=False):
+            done += len(block)
+            if done > job.limits.bytes:
+                break
+            sink.write(block)
+            yield Progress(done, total)
+    if done > job.limits.bytes:
+        job.forget()
+        raise _too_large(job)
+    if total is not None and done != total:
+        raise DownloadError(
+            f"The connection ended after {done:,} of {total:,} bytes of “{job.target.name}”; "
+            "what has arrived is kept, so try again."
+        )
+
+
+def _too_large(job: _Job) -> DownloadError:
+    return DownloadError(
+        f"“{job.target.name}” is larger than {job.limits.bytes / 2**20:,.0f} MB, so it is not fetched."
+    )
+
+
+def _check(job: _Job, *, published: str | None) -> None:
+    """Compare the complete part with the published or recorded checksum; record it at first use."""
+    found = file_checksum(job.part)
+    expected = published or recorded_checksum(job.target)
+    if expected is None:
+        record_checksum(job.target, found)
+    elif found != expected.lower():
+        job.forget()
+        source = "published for it" if published else "of its first download"
+        raise DownloadError(f"“{job.target.name}” does not have the checksum {source}, so it was removed.")
+
+
+def _reason(error: Exception) -> str:
+    """Return why something failed, in a few words and without addresses."""
+    if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
+        return "the server fell silent"
+    if isinstance(error, requests.ConnectionError | HTTPError):
+        return "the connection broke"
+    return error.strerror or type(error).__name__ if isinstance(error, OSError) else type(error).__name__
