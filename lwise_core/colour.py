@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageCms, TiffImagePlugin
 
+from lwise_core.containers import Refusal
+
 _LARGEST_PROFILE = 4_000_000  # bytes; profiles of printing presses have two to three million
 _UNNOTICEABLE = 2  # grey levels: a profile that moves no colour further than this is sRGB by another name
 _SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
@@ -19,10 +21,6 @@ _WHITE_IS_ZERO = 0  # the TIFF tag PhotometricInterpretation
 
 _BY_FORMULA = "Its CMYK inks were converted to sRGB by a plain formula, without a colour profile: hues may be off."
 _IGNORED_PROFILE = "Its colour profile cannot be used and was ignored, so colours may be slightly off."
-
-
-class Unconvertible(ValueError):
-    """Pixels without a stated scale. The message is the rest of a sentence that begins with the file's name."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,11 @@ def to_srgb(image: Image.Image, samples: Samples) -> tuple[Image.Image, tuple[st
     """Return ``image`` as an RGB image in sRGB, and one sentence for each conversion.
 
     Args:
-        image: A loaded image of any mode; it may be changed.
+        image: A loaded image of any mode; it may be changed, and may be the result.
         samples: How its file stored the values.
 
     Raises:
-        Unconvertible: The scale of its values is not known.
+        Refusal: The scale of its values is not known.
         OSError, ValueError, ImageCms.PyCMSError: Pillow cannot convert it.
     """
     eight_bit, on_bits = _to_eight_bits(image, samples)
@@ -80,7 +78,7 @@ def _to_eight_bits(image: Image.Image, samples: Samples) -> tuple[Image.Image, t
     if image.mode == "F":
         return _from_floats(image, samples), ("Its floating-point values, 0 to 1, were scaled to 0–255.",)
     if image.mode == "I":
-        raise Unconvertible(
+        raise Refusal(
             "holds signed or 32-bit integers, for which no value is agreed to be white; export it with 8 or 16 bits "
             "a channel and choose that."
         )
@@ -97,7 +95,7 @@ def _on_depth(samples: Samples) -> str:
 def _from_floats(image: Image.Image, samples: Samples) -> Image.Image:
     values = np.asarray(image)
     if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
-        raise Unconvertible(
+        raise Refusal(
             "holds floating-point values outside 0 to 1, so that its white is not known; export it with 8 or 16 bits "
             "a channel and choose that."
         )
@@ -150,6 +148,8 @@ def _to_rgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tup
             return _by_profile(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             ignored = (_IGNORED_PROFILE,)
+    if image.mode == "RGB":
+        return image, ignored
     return image.convert("RGB"), (*ignored, *((_BY_FORMULA,) if image.mode == "CMYK" else ()))
 
 
@@ -171,7 +171,7 @@ def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[
         raise ValueError("The profile is meant for other channels.")
     transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), image.mode, "RGB")
     if image.mode != "CMYK" and _changes_nothing(transform, mode=image.mode):
-        return image.convert("RGB"), ()
+        return image if image.mode == "RGB" else image.convert("RGB"), ()
     inks = "CMYK inks" if image.mode == "CMYK" else "colours"
     return transform.apply(image), (f"Its {inks} were converted to sRGB by the embedded colour profile.",)
 

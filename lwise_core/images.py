@@ -12,21 +12,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import struct
 import threading
 import unicodedata
 import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-from PIL import ExifTags, Image, PngImagePlugin, TiffImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin
 
-from lwise_core.colour import Samples, Unconvertible, to_srgb
+from lwise_core.colour import Samples, to_srgb
+from lwise_core.containers import MAX_BYTES, Refusal, check_container
 from lwise_core.geometry import Pixels
 from lwise_core.strip import Strip, with_strip
 
@@ -43,29 +42,14 @@ __all__ = [
     "with_strip",
 ]
 
-MAX_BYTES = 20_000_000
-"""Files of this size and over are rejected."""
 MAX_PIXELS = 40_000_000
 """Pictures of this many pixels and over are rejected, on the size that the header states, before any decoding."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")
 _SMALLEST_SIDE = 8  # a picture below the smallest crop holds nothing that a guide of 32 px or more could judge
 _LONGEST_SIDE = 65_535  # what a JPEG can hold; a line of millions of pixels only serves to exhaust what draws it
-_MOST_PARTS = 65_536  # chunks of a PNG, strips or tiles of a TIFF: more make a small file slow, not a picture better
-_MOST_SCANS = 500  # of a progressive JPEG, each of which passes over the whole picture; encoders write about ten
 _LONGEST_NAME = 80
 _COMPRESSION = 1  # of 9. Photographs of 12 megapixels take 2.5 s instead of 10 s at the usual 6, for 5–10% more bytes
-
-_ACCEPTED = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP|II[*+]\0|MM\0[*+]|BM|GIF8[79]a", re.DOTALL)
-_FOREIGN = {
-    "a DICOM": re.compile(rb".{128}DICM", re.DOTALL),
-    "a HEIC": re.compile(rb".{4}ftyp(hei|hev|mif1|msf1)", re.DOTALL),
-    "an AVIF": re.compile(rb".{4}ftypavi", re.DOTALL),
-    "a PDF": re.compile(rb"%PDF"),
-    "a Photoshop": re.compile(rb"8BPS"),
-    "an SVG": re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<svg"),
-}
-"""Formats that people try and that are not accepted, told apart only to name them."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -88,10 +72,6 @@ _NOT_TURNED = "Its EXIF orientation cannot be read and was ignored, so it appear
 
 class ImageRejected(ValueError):
     """A file that is not an acceptable image. The message is one sentence: what happened, and what to do."""
-
-
-class _Refusal(ValueError):
-    """Why a file is refused: the rest of a sentence that begins with its name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +151,8 @@ def read_png_text(data: bytes) -> dict[str, str]:
     """
     with _refusals("The file"), _silence_in_this_thread():
         if not data.startswith(b"\x89PNG"):
-            raise _Refusal("is not a PNG; choose one that was downloaded here.")
-        _check_container(data)
+            raise Refusal("is not a PNG; choose one that was downloaded here.")
+        check_container(data)
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             return {str(k): str(v) for k, v in image.info.items() if isinstance(v, PngImagePlugin.iTXt)}
 
@@ -195,7 +175,7 @@ def _refusals(subject: str) -> Iterator[None]:
     """
     try:
         yield
-    except (_Refusal, Unconvertible) as error:
+    except Refusal as error:
         raise ImageRejected(f"{subject} {error}") from error
     except Image.DecompressionBombError as error:
         raise ImageRejected(f"{subject} {_too_many_pixels()}") from error
@@ -220,7 +200,7 @@ class _Stream(io.BytesIO):
 
 def _develop(data: bytes) -> tuple[Pixels, tuple[str, ...]]:
     """Return upright sRGB pixels and the notes on how they came about."""
-    _check_container(data)
+    check_container(data)
     stream = _Stream(data)
     with Image.open(stream, formats=_FORMATS) as image:
         _check_size(image)
@@ -251,68 +231,17 @@ def _check_pixels(pixels: Pixels) -> None:
         raise ValueError(f"Pixels are (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}.")
 
 
-def _check_container(data: bytes) -> None:
-    """Refuse what can be refused before a decoder sees it: size, kind, and more parts than a picture needs."""
-    if not data:
-        raise _Refusal("is empty (0 bytes); choose it again, or another file.")
-    if len(data) >= MAX_BYTES:
-        raise _Refusal(
-            f"has {MAX_BYTES // 1_000_000} MB or more, and only smaller files are accepted; save a smaller copy "
-            "and choose that."
-        )
-    if not _ACCEPTED.match(data):
-        raise _Refusal(_not_a_picture(data))
-    if data.startswith(b"\x89PNG"):
-        _check_png(data)
-    elif data.startswith(b"\xff\xd8") and data.count(b"\xff\xda") > _MOST_SCANS:
-        raise ValueError("More scans than any encoder writes.")
-    elif data.startswith((b"II", b"MM")):
-        _check_tiff(data)
-
-
-def _check_png(data: bytes) -> None:
-    """Walk the chunks up to IEND: all are there, with right checksums (Pillow skips those of the pixels)."""
-    view = memoryview(data)
-    position = 8
-    for _ in range(_MOST_PARTS):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        end = position + 8 + length
-        if struct.unpack_from(">I", data, end) != (zlib.crc32(view[position + 4 : end]),):
-            raise ValueError("A checksum is wrong.")
-        if kind == b"IEND":
-            return
-        position = end + 4
-    raise ValueError("More chunks than any encoder writes.")
-
-
-def _check_tiff(data: bytes) -> None:
-    """Look at the first page's directory: Pillow makes an object of each strip and tile before it knows the size."""
-    directory = TiffImagePlugin.ImageFileDirectory_v2(data[: 16 if data[2] == 43 else 8])  # 43: BigTIFF
-    stream = io.BytesIO(data)
-    stream.seek(directory.next)
-    directory.load(stream)
-    offsets = (TiffImagePlugin.STRIPOFFSETS, TiffImagePlugin.TILEOFFSETS)
-    if any(len(directory.get(tag, ())) > _MOST_PARTS for tag in offsets):
-        raise ValueError("More strips or tiles than any encoder writes.")
-    kind = directory.get(ExifTags.Base.NewSubfileType)
-    if isinstance(kind, int) and kind & 1:
-        raise _Refusal(
-            "begins with a small preview, as camera raw files do, and the picture itself cannot be reached; export it "
-            "as PNG or JPEG and choose that."
-        )
-
-
 def _check_size(image: Image.Image) -> None:
     """Refuse by the size that the header states."""
     if image.width * image.height >= MAX_PIXELS:
-        raise _Refusal(_too_many_pixels(image.size))
+        raise Refusal(_too_many_pixels(image.size))
     if min(image.size) < _SMALLEST_SIDE:
-        raise _Refusal(
+        raise Refusal(
             f"is {image.width} × {image.height} pixels, too small to show anything; choose a picture of at least "
             f"{_SMALLEST_SIDE} pixels a side."
         )
     if max(image.size) > _LONGEST_SIDE:
-        raise _Refusal(
+        raise Refusal(
             f"is {image.width} × {image.height} pixels, and no side may have more than {_LONGEST_SIDE:,}; crop it and "
             "choose the copy."
         )
@@ -323,13 +252,6 @@ def _too_many_pixels(size: tuple[int, int] | None = None) -> str:
     if size is not None:
         stated = f"{size[0] * size[1] / 1e6:.1f} megapixels ({size[0]} × {size[1]})"
     return f"has {stated}, and only pictures under 40 megapixels are accepted; save a smaller copy and choose that."
-
-
-def _not_a_picture(data: bytes) -> str:
-    for kind, signature in _FOREIGN.items():
-        if signature.match(data[:1024]):
-            return f"is {kind} file, which cannot be read here; export it as PNG or JPEG and choose that."
-    return "is not a picture that can be read here; choose a PNG, JPEG, WebP, TIFF, BMP or GIF file."
 
 
 def _orientation(image: Image.Image) -> int:

@@ -27,7 +27,7 @@ from lwise_core.images import (
     preview,
     read_png_text,
 )
-from tests.images_fixtures import encoded, one_of_each, png_chunk, raw_png, raw_tiff, scene
+from tests.images_fixtures import encoded, one_of_each, png_chunk, raw_png, scene
 
 EACH = one_of_each()
 WHOLE = {kind: open_photograph(data, name="whole").pixels for kind, data in EACH.items()}
@@ -221,26 +221,14 @@ def test_pixels_are_counted_before_pillow_makes_room_for_them(monkeypatch: pytes
     assert "has 10000.0 megapixels" in refusal(raw_png(200_000, 50_000))
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        raw_png(8, 8, rows=bytes(72), between=png_chunk(b"abCd", b"") * 70_000),
-        raw_png(8, 8, rows=bytes(72), between=png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2**25)))),
-        raw_tiff({256: 8, 257: 8, 258: 8, 259: 1, 262: 1, 322: 1, 323: 1}, tiles=70_000),
-        EACH["jpeg progressive"].replace(b"\xff\xda", b"\xff\xda" * 600, 1),
-        EACH["png"].replace(b"IDAT", b"IDAU"),
-    ],
-    ids=["chunks", "text", "tiles", "scans", "checksum"],
-)
-def test_files_made_to_keep_a_decoder_busy_are_refused(data: bytes) -> None:
-    assert "cannot be decoded" in refusal(data)
-
-
-def test_bombs_are_refused_before_a_decoder_sees_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_would_keep_a_decoder_busy_never_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("The decoder was asked."))
-    refusal(raw_png(8, 8, rows=bytes(72), between=png_chunk(b"abCd", b"") * 70_000))
-    refusal(raw_tiff({256: 8, 257: 8, 258: 8, 259: 1, 262: 1, 322: 1, 323: 1}, tiles=70_000))
-    refusal(EACH["jpeg progressive"].replace(b"\xff\xda", b"\xff\xda" * 600, 1))
+    assert "cannot be decoded" in refusal(raw_png(8, 8, rows=bytes(72), between=png_chunk(b"abCd", b"") * 70_000))
+
+
+def test_text_that_unpacks_to_megabytes_is_refused() -> None:
+    bomb = png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2**25)))
+    assert "cannot be decoded" in refusal(raw_png(8, 8, rows=bytes(72), between=bomb))
 
 
 @given(kind=st.sampled_from(sorted(EACH)), share=st.floats(0, 1, exclude_max=True), forgiving=st.booleans())
