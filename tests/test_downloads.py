@@ -39,6 +39,7 @@ class Visit(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.close_connection = True
         self.server.asked.append(self.headers.get("Range"))
+        self.server.conditions.append(self.headers.get("If-Range"))
         try:
             self.server.behaviour(self)
         except ConnectionError:
@@ -66,6 +67,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Visit)
         self.behaviour: Callable[[Visit], None] = honest
         self.asked: list[str | None] = []
+        self.conditions: list[str | None] = []
         self.closing = threading.Event()
 
     @property
@@ -150,6 +152,7 @@ def test_stopping_keeps_what_arrived_and_the_next_call_goes_on_from_there(server
     progress = fetch(server, target)
     assert progress[0].done >= arrived
     assert server.asked == [None, f"bytes={progress[0].done}-"]
+    assert server.conditions == [None, '"one"']
     assert target.read_bytes() == CONTENT
 
 
@@ -202,11 +205,18 @@ def elsewhere(visit: Visit) -> None:
     visit.wfile.write(CONTENT[:10])
 
 
+def grows(visit: Visit) -> None:
+    """Send the rest of a longer file under the same ETag."""
+    visit.head(206, Content_Length=10, Content_Range=f"bytes {visit.start}-9/{len(CONTENT) + 10}", ETag='"one"')
+    visit.wfile.write(OTHER[:10])
+
+
 @pytest.mark.parametrize(
     "second",
     [
         lambda visit: send(visit, OTHER, tag='"two"'),
         lambda visit: grafts(visit) if visit.start else send(visit, OTHER, tag='"two"'),
+        lambda visit: grows(visit) if visit.start else send(visit, OTHER, tag='"two"'),
         lambda visit: elsewhere(visit) if visit.start else send(visit, OTHER, tag='"two"'),
         lambda visit: visit.head(416, Content_Length=0) if visit.start else send(visit, OTHER, tag='"two"'),
     ],
