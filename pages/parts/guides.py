@@ -14,7 +14,7 @@ _KEPT = 4
 
 def catalogue() -> tuple[Entry, ...]:
     """Return the catalogue's entries, read again only when a file of theirs has changed."""
-    return _entries(catalog.stamp())
+    return _entries(catalog.here().stamp())
 
 
 def session_guides() -> dict[str, GuideModel]:
