@@ -32,7 +32,7 @@ MAX_INPUT_SIZE = 1024
 MAX_CLASSES = 50_000
 NOT_STATED = "not stated"
 
-_CHECKED = ConfigDict(strict=True, allow_inf_nan=False, extra="ignore")
+_CHECKED = ConfigDict(strict=True, allow_inf_nan=False, extra="ignore", validate_by_name=True)
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w.\-]+$")]
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^\w[\w.\-]*$")]

@@ -9,7 +9,8 @@ from timm.data.imagenet_info import ImageNetInfo
 from lwise_core.names import canonical
 
 IMAGENET_CLASSES = 1000
-_TOLD_APART = {134: "crane (bird)", 517: "crane (machine)", 639: "tank suit"}  # it has two cranes, two maillots
+# It has two cranes, two maillots, and a cardigan beside the Cardigan.
+_TOLD_APART = {134: "crane (bird)", 264: "Cardigan Welsh corgi", 517: "crane (machine)", 639: "tank suit"}
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 2_000_000
 
