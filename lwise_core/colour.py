@@ -48,6 +48,8 @@ class Samples:
 
 def _bits(image: Image.Image) -> int:
     """Return the bits a channel from Pillow's name of the raw layout, such as “RGB;16B” or “L;4”; 8 where none."""
+    if image.format not in ("PNG", "TIFF"):
+        return 8  # for others a number after the semicolon counts all channels together
     if image.mode in ("1", "I", "F"):
         return {"1": 1, "I": 32, "F": 32}[image.mode]
     arguments = image.tile[0].args if getattr(image, "tile", None) else ""  # type: ignore[attr-defined]
@@ -69,7 +71,7 @@ def to_srgb(image: Image.Image, samples: Samples) -> tuple[Image.Image, tuple[st
     """
     eight_bit, on_bits = _to_eight_bits(image, samples)
     opaque, alpha = _without_alpha(eight_bit)
-    coloured, on_colour = _to_rgb(opaque, image.info.get("icc_profile"))
+    coloured, on_colour = _to_rgb(opaque, image.info.get("icc_profile", b""))
     result, on_alpha = _over_white(coloured, alpha)
     return result, (*on_bits, *_on_grey(image), *on_colour, *on_alpha)
 
@@ -142,7 +144,7 @@ def _to_rgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tup
         return image.convert("RGB"), ("Its CIELAB colours were converted to sRGB.",)
     if image.mode == "YCbCr":
         return image.convert("RGB"), ("Its YCbCr colours were converted to RGB.",)
-    ignored: tuple[str, ...] = ()
+    ignored = (_IGNORED_PROFILE,) if profile is None else ()  # None: there is one that Pillow could not unpack
     if profile:
         try:
             return _by_profile(image, profile)

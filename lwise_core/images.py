@@ -169,9 +169,9 @@ def preview(pixels: Pixels, *, longest: int) -> bytes:
 def _refusals(subject: str) -> Iterator[None]:
     """Turn whatever goes wrong inside into one ImageRejected: a sentence that begins with ``subject``.
 
-    This is the one place that catches every Exception. On hostile bytes Pillow raises a dozen types (OSError,
-    ValueError, TypeError, SyntaxError, struct.error, zlib.error, …) and none of its documents closes the list; to the
-    person they all mean that this file cannot be used. Errors that end a program are not Exceptions and pass.
+    EXIF apart, this is the one place that catches every Exception. On hostile bytes Pillow raises a dozen types
+    (OSError, ValueError, TypeError, SyntaxError, struct.error, zlib.error, …) and none of its documents closes the
+    list; to the person they all mean that this file cannot be used. What ends a program is no Exception and passes.
     """
     try:
         yield
@@ -217,13 +217,7 @@ def _develop(data: bytes) -> tuple[Pixels, tuple[str, ...]]:
             if orientation in _UPRIGHT:
                 picture = picture.transpose(_UPRIGHT[orientation])
         pixels: Pixels = np.asarray(picture)
-        return _frozen(pixels), (*_on_frames(image), *_on_end(image), *notes, *_on_orientation(orientation))
-
-
-def _frozen(pixels: Pixels) -> Pixels:
-    pixels = np.ascontiguousarray(pixels)
-    pixels.setflags(write=False)
-    return pixels
+        return pixels, (*_on_frames(image), *_on_end(image), *notes, *_on_orientation(orientation))
 
 
 def _check_pixels(pixels: Pixels) -> None:

@@ -119,6 +119,14 @@ def test_integers_without_a_stated_white_are_refused() -> None:
             open_photograph(data, name="a")
 
 
+def test_16_bits_for_all_channels_together_are_not_16_bits_a_channel() -> None:
+    header = struct.pack("<IiiHHIIiiII", 40, 8, 8, 1, 16, 0, 128, 0, 0, 0, 0)
+    data = b"BM" + struct.pack("<IHHI", 54 + 128, 0, 0, 54) + header + struct.pack("<H", 31 << 10) * 64
+    photograph = open_photograph(data, name="a")
+    assert (photograph.pixels == (255, 0, 0)).all()
+    assert photograph.notes == ()
+
+
 # Grey and black
 
 
@@ -277,13 +285,21 @@ def test_grey_may_carry_a_profile_for_colours() -> None:
         swapped_profile()[:300],
         cyan_is_grey_profile(),
         linear_grey_profile(),
-        bytes(5_000_000),
+        swapped_profile() + bytes(4_000_000),
     ],
     ids=["words", "zeros", "cut", "inks", "grey", "large"],
 )
 def test_a_profile_that_cannot_be_used_is_ignored_and_said(profile: bytes) -> None:
     photograph = opened(scene(), "TIFF", icc_profile=profile)
     assert np.array_equal(photograph.pixels, scene())
+    assert photograph.notes == (PROFILE_IGNORED,)
+
+
+def test_a_profile_that_cannot_be_unpacked_is_ignored_and_said() -> None:
+    photograph = open_photograph(
+        raw_png(8, 8, colour=2, rows=bytes(200), between=png_chunk(b"iCCP", b"name\0\0nonsense")), name="a"
+    )
+    assert (photograph.pixels == 0).all()
     assert photograph.notes == (PROFILE_IGNORED,)
 
 
