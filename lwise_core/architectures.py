@@ -141,7 +141,7 @@ def _differences(expected: State, found: State) -> list[str]:
     ]
     differences = [*shapes, *missing, *unknown]
     rest = len(differences) - _NAMED_DIFFERENCES
-    return [*differences[:_NAMED_DIFFERENCES], *([f"and {rest} differences more"] if rest > 0 else [])]
+    return [*differences[:_NAMED_DIFFERENCES], *([f"and {rest} more"] if rest > 0 else [])]
 
 
 def _shape(state: State, key: str) -> tuple[int, ...]:
