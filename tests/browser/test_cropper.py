@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,7 +88,9 @@ def test_dragging_moves_it_and_tells_the_server_once(page: Page, square: Locator
 
 
 def test_it_stays_inside_the_photograph(page: Page, square: Locator) -> None:
-    drag(page, centre(square), (900, 500))
+    drag(page, centre(square), (900, 500), let_go=False)
+    expect_drawn(square, (400, 0, 800))
+    page.mouse.up()
     expect_held(page, (400, 0, 800))
     expect_drawn(square, (400, 0, 800))
 
@@ -185,21 +188,101 @@ def test_screen_readers_hear_what_it_is_and_where(square: Locator) -> None:
     assert (square.get_attribute("aria-valuemin"), square.get_attribute("aria-valuemax")) == ("64", "800")
 
 
-def test_a_finger_drags_it_on_a_narrow_screen(browser: Browser, url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_a_finger_drags_it_on_a_narrow_screen_without_scrolling_the_page(browser: Browser, url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 420}, has_touch=True, is_mobile=True)
     phone = context.new_page()
     phone.goto(url)
     square = phone.get_by_role("slider", name="Region that the guide sees")
-    expect_held(phone, WHOLE)
+    phone.get_by_role("button", name="Good crop").click()
+    expect_held(phone, GOOD)
     square.scroll_into_view_if_needed()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     x, y = centre(square)
     touches = context.new_cdp_session(phone)
-    for kind, dx in (("touchStart", 0), ("touchMove", -15), ("touchMove", -30), ("touchEnd", None)):
-        points = [] if dx is None else [{"x": x + dx, "y": y}]
+    for kind, by in (("touchStart", 0), ("touchMove", -15), ("touchMove", -30), ("touchEnd", None)):
+        points = [] if by is None else [{"x": x + by, "y": y + by}]
         touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    expect(phone.get_by_text("held")).not_to_contain_text("held 200 0 800 ")
-    left, top, side, run = held_by_server(phone)
-    assert (top, side, run) == (0, 800, 2)
-    assert left == pytest.approx(200 - 30 * WIDTH / (390 - 32), abs=8)
+    expect(phone.get_by_text("held")).not_to_contain_text("held 600 300 320 ")
+    moved = -30 * WIDTH / (390 - 32)
+    assert held_by_server(phone)[:3] == pytest.approx((600 + moved, 300 + moved, 320), abs=8)
+    assert held_by_server(phone)[3] == 3  # one message for the button, one for the drag
+    assert centre(square) == pytest.approx((x - 30, y - 30), abs=2)
     context.close()
+
+
+@pytest.fixture
+def alone(page: Page) -> Page:
+    """The component without a server: `tell(data)` is the server's word, `told` what the person said."""
+    assets = Path(__file__).parents[2] / "assets"
+    page.set_content((assets / "cropper.html").read_text())
+    page.add_style_tag(content=(assets / "cropper.css").read_text())
+    script = (assets / "cropper.js").read_text()
+    page.add_script_tag(
+        type="module",
+        content=script.replace("export default function", "window.render = function")
+        + """
+        window.told = [];
+        const told = (name, value) => window.told.push(value);
+        const picture = { preview: "data:,", width: 1200, height: 800, smallest: 64 };
+        window.tell = (data) =>
+            window.render({ parentElement: document, data: { ...picture, ...data }, setTriggerValue: told });
+        """,
+    )
+    page.wait_for_function("window.tell")
+    return page
+
+
+def say(page: Page, crop: tuple[int, int, int], *, revision: int) -> None:
+    left, top, side = crop
+    page.evaluate("data => { tell(data); }", {"left": left, "top": top, "side": side, "revision": revision})
+
+
+def press_and_leave(page: Page, key: str) -> None:
+    square = page.get_by_role("slider")
+    square.press(key)
+    square.blur()
+
+
+def expect_at(page: Page, left: int) -> None:
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", re.compile(f" {left} from the left"))
+
+
+def test_an_answer_to_an_older_change_does_not_undo_a_newer_one(alone: Page) -> None:
+    say(alone, WHOLE, revision=7)
+    press_and_leave(alone, "ArrowRight")
+    press_and_leave(alone, "ArrowRight")
+    assert [word["revision"] for word in alone.evaluate("told")] == [8, 9]
+    say(alone, WHOLE, revision=7)  # a run that began before both
+    expect_at(alone, 208)
+    say(alone, (204, 0, 800), revision=8)  # the answer to the first
+    expect_at(alone, 208)
+    say(alone, (208, 0, 800), revision=9)
+    expect_at(alone, 208)
+    say(alone, GOOD, revision=9)  # nothing is open any more: the server may move it
+    expect_at(alone, 600)
+
+
+def test_the_server_may_correct_what_the_person_chose(alone: Page) -> None:
+    say(alone, WHOLE, revision=0)
+    press_and_leave(alone, "ArrowRight")
+    say(alone, (200, 0, 800), revision=1)
+    expect_at(alone, 200)
+
+
+def test_the_server_waits_while_keys_are_being_pressed(alone: Page) -> None:
+    say(alone, WHOLE, revision=0)
+    alone.get_by_role("slider").press("ArrowRight")
+    say(alone, GOOD, revision=0)
+    expect_at(alone, 204)
+    assert alone.evaluate("told.length") == 0
+
+
+def test_a_press_without_a_change_tells_nothing_and_lets_the_server_in(alone: Page) -> None:
+    say(alone, WHOLE, revision=0)
+    alone.mouse.move(*centre(alone.get_by_role("slider")))
+    alone.mouse.down()
+    say(alone, GOOD, revision=0)
+    expect_at(alone, 200)
+    alone.mouse.up()
+    expect_at(alone, 600)
+    assert alone.evaluate("told.length") == 0

@@ -51,7 +51,7 @@ def option_names(options: Mapping[str, object], *, within: str = "") -> Iterator
             yield f"{within}{name}"
 
 
-@pytest.mark.parametrize("name", option_names(SETTINGS))
+@pytest.mark.parametrize("name", list(option_names(SETTINGS)))
 def test_streamlit_knows_every_setting(name: str) -> None:
     st.get_option(name)  # raises when it does not
 
