@@ -109,7 +109,7 @@ def _written_out(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Pd", "Zs"):
         return "-" if category == "Pd" else " "
-    greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(character, ""))
+    greek = re.match(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(character, ""))
     if greek:
         return greek[2].lower() if greek[1] == "SMALL" else greek[2].capitalize()
     return "?"

@@ -81,7 +81,7 @@ def test_words_stand_apart_from_each_other() -> None:
     [
         ("ε 3 (ε₂₂₄ 10.5)", "epsilon 3 (epsilon_224 10.5)"),
         ("“a” – ‘b’ — c…", "“a” - ‘b’ - c…"),
-        ("Δ ≥ 2 × 3", "Delta >= 2 x 3"),
+        ("Δ ≥ 2 × 3 ά", "Delta >= 2 x 3 alpha"),
         ("café\u00a0½ straße x²", "cafe 1/2 strasse x2"),
         ("  many \n spaces ", "many spaces"),
         ("猫", "?"),
