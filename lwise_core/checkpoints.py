@@ -12,7 +12,6 @@ import io
 import pickle
 import re
 import threading
-import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -246,14 +245,15 @@ def _check_archive(data: bytes) -> None:
     compressed = any(m.compress_type != zipfile.ZIP_STORED for m in members)
     if compressed or sum(m.file_size for m in members) > len(data):
         raise CheckpointError("The archive says that it unpacks to more than it holds, which torch.save never writes.")
-    if sum(m.filename.endswith("data.pkl") for m in members) != 1:
+    if any(m.filename.endswith("/constants.pkl") for m in members):
+        raise CheckpointError("This is a TorchScript program, not a file of weights; ask for its state dict instead.")
+    if sum(m.filename.endswith("/data.pkl") for m in members) != 1:
         raise CheckpointError("This archive is not a weight file; unpack it and choose one of the files in it.")
 
 
 def _unpickle(data: bytes) -> object:
     """Return what torch's restricted unpickler makes of ``data``. Nothing in it is ever executed."""
-    with _allowing, torch.serialization.safe_globals(_ALLOWED), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _allowing, torch.serialization.safe_globals(_ALLOWED):
         try:
             return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
         except pickle.UnpicklingError as error:
