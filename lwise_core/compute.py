@@ -1,0 +1,200 @@
+"""The one compute slot of a process: many jobs, one at a time, one step each in turn.
+
+The arithmetic of one step already uses every core, so two at once only slow each other down. Jobs are iterators: the
+slot advances them one step a turn, round-robin over sessions, so a long job starves nobody, and a cancelled one ends at
+its next step. Only so many jobs take turns; the others wait in a bounded line and are told their place.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_SMOOTHING = 0.2
+
+
+class LineFull(RuntimeError):
+    """So many people are waiting that one more is refused. The message is one sentence."""
+
+
+class Stage(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self in (Stage.FINISHED, Stage.CANCELLED, Stage.FAILED)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a waiting person is told: ``done`` of ``total`` steps, the place in the line and the seconds left.
+
+    ``place`` is 0 while the job takes turns, 1 for the first that waits. ``seconds`` is None until a step was timed.
+    """
+
+    done: int
+    total: int
+    place: int
+    seconds: float | None
+
+
+class Job(Generic[T]):
+    """One iterator in the slot. Its last value is there as soon as it is computed; everything else is the slot's."""
+
+    def __init__(self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool]) -> None:
+        self.session = session
+        self.total = total
+        self.done = 0
+        self.stage = Stage.WAITING
+        self.latest: T | None = None
+        self.error: Exception | None = None
+        self._steps = steps
+        self._alive = alive
+        self._changed = threading.Condition()
+
+    def cancel(self) -> None:
+        """End the job at its next step; what it has computed stays."""
+        with self._changed:
+            if not self.stage.over:
+                self.stage = Stage.CANCELLED
+            self._changed.notify_all()
+
+    def wait(self, *, seconds: float) -> bool:
+        """Wait until the job is over, at most ``seconds``; return whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.stage.over, timeout=seconds)
+
+    def leaves(self) -> bool:
+        """Return whether the job gives up its place: it is over, or its session is gone. For the slot only."""
+        if not self.stage.over and not self._alive():
+            self.cancel()
+        return self.stage.over
+
+    def advance(self) -> None:
+        """Compute one step, unless the job was cancelled or its session is gone. For the slot only."""
+        if self.leaves():
+            return
+        with self._changed:
+            if self.stage is Stage.WAITING:
+                self.stage = Stage.RUNNING
+        try:
+            value = next(self._steps)
+        except StopIteration:
+            self._end(Stage.FINISHED)
+        except Exception as error:  # noqa: BLE001 - whatever a job fails with is handed to the page that asked for it
+            self.error = error
+            self._end(Stage.FAILED)
+        else:
+            with self._changed:
+                self.latest, self.done = value, self.done + 1
+                self._changed.notify_all()
+
+    def _end(self, stage: Stage) -> None:
+        with self._changed:
+            if not self.stage.over:
+                self.stage = stage
+            self._steps = iter(())  # what the iterator held may be large
+            self._changed.notify_all()
+
+
+class ComputeSlot:
+    """Jobs that take turns, and the line of those that wait for a turn.
+
+    Args:
+        turns: How many jobs take turns at most.
+        line: How many may wait besides.
+    """
+
+    def __init__(self, *, turns: int = 8, line: int = 32) -> None:
+        self._turns, self._line = turns, line
+        self._active: deque[Job[object]] = deque()
+        self._waiting: deque[Job[object]] = deque()
+        self._seconds_a_step: float | None = None
+        self._work = threading.Condition()
+        self._worker: threading.Thread | None = None
+
+    def submit(
+        self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
+    ) -> Job[T]:
+        """Put ``steps``, about ``total`` of them, into the slot for ``session`` and return the job at once.
+
+        ``alive`` is asked before every step; when it says no, the job gives up its place.
+
+        Raises:
+            LineFull: Too many are waiting.
+        """
+        job = Job(steps, session=session, total=total, alive=alive)
+        with self._work:
+            self._clear()
+            if len(self._waiting) >= self._line:
+                raise LineFull(f"{len(self._waiting)} people are waiting already. Please try again in a few minutes.")
+            self._waiting.append(job)  # type: ignore[arg-type]
+            self._admit()
+            if self._worker is None or not self._worker.is_alive():
+                self._worker = threading.Thread(target=self._run, name="compute-slot", daemon=True)
+                self._worker.start()
+            self._work.notify_all()
+        return job
+
+    def outlook(self, job: Job[T]) -> Outlook:
+        """Return what the person who waits for ``job`` is told."""
+        with self._work:
+            self._clear()
+            waiting: list[object] = list(self._waiting)
+            place = waiting.index(job) + 1 if job in waiting else 0
+            left = job.total - job.done
+            # In its turns a job shares the slot with the others; before them it waits until one of them is finished.
+            sharing = max(1, len(self._active))
+            ahead = sorted(j.total - j.done for j in self._active)[: max(place, 0)]
+            steps = left * sharing + sum(ahead)
+            seconds = None if self._seconds_a_step is None else max(0, steps) * self._seconds_a_step
+        return Outlook(done=job.done, total=job.total, place=place, seconds=seconds)
+
+    def _run(self) -> None:
+        while True:
+            with self._work:
+                self._clear()
+                self._admit()
+                while not self._active:
+                    self._work.wait()
+                    self._clear()
+                    self._admit()
+                job = self._next()
+            began = time.monotonic()
+            job.advance()
+            self._timed(time.monotonic() - began)
+            del job  # a finished job, and the pictures in it, must not stay alive here while the slot is idle
+
+    def _next(self) -> Job[object]:
+        """Return the next job and move its session to the end: sessions take turns, not jobs."""
+        job = self._active[0]
+        others = [j for j in self._active if j.session != job.session]
+        own = [j for j in self._active if j.session == job.session]
+        self._active = deque((*others, *own[1:], own[0]))
+        return job
+
+    def _admit(self) -> None:
+        while self._waiting and len(self._active) < self._turns:
+            self._active.append(self._waiting.popleft())
+
+    def _clear(self) -> None:
+        self._active = deque(j for j in self._active if not j.stage.over)
+        self._waiting = deque(j for j in self._waiting if not j.leaves())
+
+    def _timed(self, seconds: float) -> None:
+        before = self._seconds_a_step
+        self._seconds_a_step = seconds if before is None else before + _SMOOTHING * (seconds - before)

@@ -1,0 +1,157 @@
+"""The compute slot: turns by session, a bounded line, cancelling, sessions that are gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lwise_core.compute import ComputeSlot, LineFull, Stage
+
+SOON = 30.0
+
+
+def counting(name: str, steps: int, log: list[str]) -> Iterator[int]:
+    for i in range(steps):
+        log.append(name)
+        yield i
+
+
+class Gate:
+    """A job that holds the slot until it is opened, so that what is submitted meanwhile is surely waiting."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self._open = threading.Event()
+
+    def steps(self) -> Iterator[int]:
+        self.entered.set()
+        assert self._open.wait(SOON)
+        yield 0
+
+    def open(self) -> None:
+        self._open.set()
+
+
+def test_a_job_gives_its_last_value_and_ends() -> None:
+    job = ComputeSlot().submit(iter([3, 1, 4]), session="a", total=3)
+    assert job.wait(seconds=SOON)
+    assert (job.stage, job.latest, job.done) == (Stage.FINISHED, 4, 3)
+
+
+def test_sessions_take_turns_step_by_step_however_many_jobs_one_has() -> None:
+    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot.submit(gate.steps(), session="gate", total=1)
+    assert gate.entered.wait(SOON)
+    jobs = [slot.submit(counting(n, 20, log), session=n[0], total=20) for n in ("a1", "a2", "a3", "b1")]
+    gate.open()
+    assert all(j.wait(seconds=SOON) for j in jobs)
+    until_b_is_done = [entry[0] for entry in log[: 1 + max(i for i, entry in enumerate(log) if entry == "b1")]]
+    assert abs(until_b_is_done.count("a") - until_b_is_done.count("b")) <= 1
+
+
+def test_the_ninth_waits_is_told_its_place_and_gets_its_turn() -> None:
+    slot, gate = ComputeSlot(turns=8), Gate()
+    first = slot.submit(gate.steps(), session="0", total=1)
+    assert gate.entered.wait(SOON)
+    others = [slot.submit(iter(range(5)), session=str(i), total=5) for i in range(1, 10)]
+    assert [slot.outlook(j).place for j in (first, *others)] == [0] * 8 + [1, 2]
+    gate.open()
+    assert all(j.wait(seconds=SOON) for j in others)
+    assert slot.outlook(others[-1]).place == 0
+
+
+def test_an_estimate_is_given_once_a_step_was_timed() -> None:
+    slot, gate = ComputeSlot(), Gate()
+    before = slot.submit(gate.steps(), session="a", total=1)
+    assert slot.outlook(before).seconds is None
+    gate.open()
+    assert before.wait(seconds=SOON)
+    held = Gate()
+    after = slot.submit(held.steps(), session="a", total=10)
+    seconds = slot.outlook(after).seconds
+    held.open()
+    assert seconds is not None
+    assert seconds >= 0
+
+
+def test_a_full_line_refuses_and_loses_nobody() -> None:
+    slot, gate = ComputeSlot(turns=1, line=2), Gate()
+    slot.submit(gate.steps(), session="0", total=1)
+    assert gate.entered.wait(SOON)
+    waiting = [slot.submit(iter(range(2)), session=str(i), total=2) for i in (1, 2)]
+    with pytest.raises(LineFull, match="2 people are waiting"):
+        slot.submit(iter(range(2)), session="3", total=2)
+    gate.open()
+    assert all(j.wait(seconds=SOON) and j.stage is Stage.FINISHED for j in waiting)
+
+
+def test_a_cancelled_job_stops_at_its_next_step_and_keeps_what_it_has() -> None:
+    slot, log = ComputeSlot(), list[str]()
+    gate = Gate()
+
+    def steps() -> Iterator[int]:
+        yield 7
+        yield from gate.steps()
+        log.append("went on")
+        yield 8
+
+    job = slot.submit(steps(), session="a", total=3)
+    assert gate.entered.wait(SOON)
+    job.cancel()
+    gate.open()
+    after = slot.submit(iter([1]), session="b", total=1)
+    assert after.wait(seconds=SOON)
+    assert job.stage is Stage.CANCELLED
+    assert not log
+
+
+def test_a_session_that_is_gone_gives_up_its_turn_and_its_place() -> None:
+    slot, gate, log, there = ComputeSlot(turns=1), Gate(), list[str](), threading.Event()
+    there.set()
+    slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+    gone = slot.submit(counting("gone", 5, log), session="b", total=5, alive=there.is_set)
+    last = slot.submit(iter([1]), session="c", total=1)
+    assert slot.outlook(last).place == 2
+    there.clear()
+    assert slot.outlook(last).place == 1
+    gate.open()
+    assert last.wait(seconds=SOON)
+    assert gone.stage is Stage.CANCELLED
+    assert not log
+
+
+def test_a_failing_job_hands_over_its_error_and_harms_nobody() -> None:
+    slot = ComputeSlot()
+
+    def steps() -> Iterator[int]:
+        yield 1
+        raise ArithmeticError("broken")
+
+    bad = slot.submit(steps(), session="a", total=2)
+    good = slot.submit(iter([1, 2]), session="b", total=2)
+    assert bad.wait(seconds=SOON)
+    assert good.wait(seconds=SOON)
+    assert bad.stage is Stage.FAILED
+    assert isinstance(bad.error, ArithmeticError)
+    assert good.latest == 2
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 6)), min_size=1, max_size=12), st.integers(1, 4))
+def test_every_job_gets_all_its_steps_in_order(work: list[tuple[str, int]], turns: int) -> None:
+    slot = ComputeSlot(turns=turns, line=12)
+    seen: list[list[int]] = [[] for _ in work]
+
+    def steps(i: int, n: int) -> Iterator[int]:
+        for k in range(n):
+            seen[i].append(k)
+            yield k
+
+    jobs = [slot.submit(steps(i, n), session=s, total=n) for i, (s, n) in enumerate(work)]
+    assert all(j.wait(seconds=SOON) for j in jobs)
+    assert seen == [list(range(n)) for _, n in work]
