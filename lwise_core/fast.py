@@ -67,7 +67,7 @@ def fast_dtype(device: torch.device) -> torch.dtype | None:
 
 def fast_twin(guide: GuideModel, *, dtype: torch.dtype) -> GuideModel:
     """Return ``guide`` with a folded copy of its network in ``dtype`` and channels last; ``guide`` stays as it is."""
-    network = folded(guide.network).to(dtype=dtype, memory_format=torch.channels_last)
+    network = folded(guide.network).to(dtype=dtype).to(memory_format=torch.channels_last)
     _keep_heads_exact(network, guide.network, classes=len(guide.classes))
     return replace(guide, network=FastNetwork(network, dtype=dtype))
 
