@@ -1,0 +1,156 @@
+"""``python -m lwise_core train``: train a guide, or fine-tune one, from a shell."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from platformdirs import user_cache_path
+
+from lwise_core.adversary import Attack, Norm
+from lwise_core.curves import curves_svg
+from lwise_core.datasets import LabelledImages, read_image_folder
+from lwise_core.guide import best_device
+from lwise_core.publishing import About, HeldOut, publish, read_about
+from lwise_core.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
+from lwise_core.runs import RunFolder
+from lwise_core.starts import Start, new_start, start_from
+from lwise_core.training import Progress, Trainer, advice
+
+Data = Annotated[Path, typer.Argument(help="Folder or tar archive with one folder for each class.", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", help="Folder of the run. The same command again resumes it.")]
+AboutFile = Annotated[
+    Path, typer.Option("--about", help="JSON: name, domain, data, licence, intended_use, limits, class_names.")
+]
+
+
+def train_command(
+    data: Data,
+    out: Out,
+    about: AboutFile,
+    split: Annotated[str, typer.Option(help="The folder above the classes; empty for none.")] = "train",
+    preset: Annotated[str, typer.Option(help=f"Where the recipe begins: {', '.join(PRESETS)}.")] = "two-cores",
+    begin_from: Annotated[str | None, typer.Option("--from", help="Fine-tune this guide of the catalogue.")] = None,
+    size: Annotated[int, typer.Option(help="Input size in pixels, for a new network.")] = 32,
+    width: Annotated[int, typer.Option(help="Channels of a new CompactResNet after its stem.")] = 32,
+    architecture: Annotated[str | None, typer.Option(help="Another new network, by timm's name.")] = None,
+    norm: Annotated[Norm | None, typer.Option(help="How the size of a change is measured.")] = None,
+    epsilon: Annotated[float | None, typer.Option(help="Radius of the attack; 0 for a non-robust network.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps of the attack.")] = None,
+    epochs: Annotated[int | None, typer.Option()] = None,
+    batch: Annotated[int | None, typer.Option(help="Images a batch.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
+    seed: Annotated[int | None, typer.Option()] = None,
+    epoch_images: Annotated[int, typer.Option(help="Images an epoch, after which the run is kept; 0: all.")] = 0,
+    validation: Annotated[int, typer.Option(help="Images set aside to watch the run by.")] = 500,
+    balanced: Annotated[bool, typer.Option("--balanced", help="Draw every class equally often.")] = False,
+    any_way_up: Annotated[bool, typer.Option("--any-way-up", help="Also turn by quarter turns.")] = False,
+    last_layer: Annotated[bool, typer.Option("--last-layer", help="Train the last layer only.")] = False,
+    freeze: Annotated[int, typer.Option(help="Leave the first convolutions as they are.")] = 0,
+    held_out: Annotated[Path | None, typer.Option(help="Images to measure on; without it, the run's DATA.")] = None,
+    held_out_split: Annotated[str, typer.Option(help="The folder above their classes.")] = "test",
+    by_name: Annotated[bool, typer.Option("--by-name", help="Sort held-out images by file name, not path.")] = False,
+    reference_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "0:2",
+    measured_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "1:2",
+    attacked: Annotated[int, typer.Option(help="Measure the attack on about so many images.")] = 1000,
+    largest: Annotated[int, typer.Option(help="Largest weight file in bytes.")] = 9_000_000,
+) -> None:
+    """Train a robust guide on DATA, measure it on held-out images, and write it with its card to OUT/guide."""
+    note = read_about(about)
+    start = start_from(begin_from) if begin_from else new_start(architecture, width=width, size=size)
+    recipe = _recipe(preset, start.input_size)
+    attack = _attack(recipe.attack, norm=norm, epsilon=epsilon, steps=steps)
+    changes = {"epochs": epochs, "batch": batch, "peak_lr": lr, "seed": seed}
+    recipe = replace(
+        recipe,
+        attack=attack,
+        balanced=balanced,
+        images_per_epoch=epoch_images,
+        validation=validation,
+        augmentation=Augmentation.ANY_WAY_UP if any_way_up else Augmentation.PHOTOGRAPH,
+        trained=Trained.LAST if last_layer else Trained.AFTER if freeze else Trained.ALL,
+        frozen_convolutions=freeze,
+        **{k: v for k, v in changes.items() if v is not None},  # type: ignore[arg-type]
+    )
+    held = HeldOut(
+        source=held_out or data,
+        split=held_out_split,
+        by_name=by_name,
+        references=_slice(reference_slice),
+        measured=_slice(measured_slice),
+        attacked=attacked,
+    )
+    images = _read(data, split, start.input_size, note)
+    start = start.for_classes(images.classes, seed=recipe.seed, largest=largest)
+    _train(RunFolder(out), recipe, start, images.in_order_of(start.classes), note, held)
+
+
+def _train(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, held: HeldOut) -> None:
+    measured_on = _read(held.source, held.split, start.input_size, note).in_order_of(start.classes)
+    with folder.held():
+        folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
+        trainer = Trainer(start.network, start.normaliser, recipe, images, folder, best_device())
+        told: set[str] = set()
+        for progress in trainer.run():
+            typer.echo(line(progress, recipe.epochs))
+            folder.write("curves.svg", curves_svg(progress.epochs).encode())
+            for sentence in advice(progress.epochs, classes=len(start.classes)):
+                if sentence not in told:
+                    told.add(sentence)
+                    typer.echo(f"Advice: {sentence}")
+        typer.echo("Measuring the stored file on held-out images.")
+        card = publish(folder, trainer, start, note, held.of(measured_on), command=command())
+        typer.echo(json.dumps(card["measured"], ensure_ascii=False))
+        typer.echo(f"The guide is in “{folder.guide}”.")
+
+
+def line(progress: Progress, epochs: int) -> str:
+    """Return one line about a run for people."""
+    last = "".join(
+        f"; after epoch {e.number}: clean {e.clean_accuracy:.1%}, under attack {e.robust_accuracy:.1%}"
+        for e in progress.epochs[-1:]
+    )
+    return (
+        f"{progress.done:.1%} of {epochs} epochs, loss {progress.loss:.3f}, {progress.images_per_second:.0f} images/s, "
+        f"about {progress.seconds_left / 60:.0f} min left{last}"
+    )
+
+
+def command() -> str:
+    """Return the command being run, with file names instead of whole paths."""
+    words = [Path(w).name if "/" in w else w for w in sys.argv[1:]]
+    return shlex.join(["python", "-m", "lwise_core", *words])
+
+
+def _recipe(preset: str, size: int) -> Recipe:
+    if preset not in PRESETS:
+        raise RecipeError(f"There is no preset “{preset}”; there is {', '.join(PRESETS)}.")
+    return PRESETS[preset](size=size)
+
+
+def _attack(preset: Attack, *, norm: Norm | None, epsilon: float | None, steps: int | None) -> Attack:
+    """Return the preset's attack with what was asked for otherwise."""
+    if norm is None and epsilon is None and steps is None:
+        return preset
+    radius = preset.epsilon if epsilon is None else epsilon
+    count = preset.steps if steps is None else steps
+    return Attack(norm or preset.norm, radius, count, step_for(radius, count), preset.random_start)
+
+
+def _slice(text: str) -> slice:
+    first, _, step = text.partition(":")
+    if not (first.isdecimal() and step.isdecimal() and int(step)):
+        raise RecipeError(f"“{text}” is not a choice of images; write FIRST:STEP, such as 1:2 for every second one.")
+    return slice(int(first), None, int(step))
+
+
+def _read(source: Path, split: str, size: int, note: About) -> LabelledImages:
+    images = read_image_folder(source, split=split, size=size, cache=user_cache_path("lwise-studio", appauthor=False))
+    for sentence in images.notes:
+        typer.echo(f"{source.name}: {sentence}", err=True)
+    return images.renamed(note.class_names)

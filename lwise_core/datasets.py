@@ -1,0 +1,285 @@
+"""Labelled images on the disk, as a trainer wants them: decoded once, resized, memory-mapped.
+
+An ImageFolder is a folder or a tar archive that holds one folder for each class, perhaps below one for the split
+(``train/<class>/<file>``). It is read through the door for image bytes, so nothing in it is trusted, and nothing of an
+archive is ever unpacked to the disk under its own name.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+
+from lwise_core.geometry import Crop, Pixels, see, to_8_bit
+from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+
+Rows = npt.NDArray[np.int64]
+
+UNREADABLE_SHARE = 0.1
+"""Above this share of unreadable files the folder is refused: it is probably not what was meant."""
+
+_LAYOUT = 1  # of the cache: raise it when what is stored changes
+_PIXELS, _INDEX = "pixels.npy", "index.json"
+
+
+class DatasetError(ValueError):
+    """A data set that cannot be used. The message is one sentence: what is wrong, and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledImages:
+    """Images with their classes.
+
+    ``pixels`` is ``(M, size, size, 3)`` uint8, memory-mapped and read-only; ``rows`` ``(N,)`` says which of them belong
+    here, ``targets`` ``(N,)`` their class indices, ``names`` (N) their ``<class>/<file>``. ``notes`` has a sentence for
+    everything that was left out, ``sha256`` is the hash of names and pixels.
+    """
+
+    pixels: Pixels
+    rows: Rows
+    targets: Rows
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
+    sha256: str
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def size(self) -> int:
+        """Side of the images in pixels."""
+        return int(self.pixels.shape[1])
+
+    def take(self, positions: Sequence[int] | Rows) -> LabelledImages:
+        """Return the images at ``positions``, in that order."""
+        chosen = np.asarray(positions, dtype=np.int64)
+        names = tuple(self.names[i] for i in chosen)
+        return replace(self, rows=self.rows[chosen], targets=self.targets[chosen], names=names)
+
+    def in_order_of(self, classes: Sequence[str]) -> LabelledImages:
+        """Return the same images with the class indices of ``classes``, the same names in another order.
+
+        Raises:
+            DatasetError: ``classes`` are other names.
+        """
+        if sorted(classes) != sorted(self.classes):
+            strangers = sorted(set(self.classes) ^ set(classes))
+            raise DatasetError(f"The classes do not match: “{strangers[0]}” is on one side only.")
+        place = np.array([list(classes).index(c) for c in self.classes], dtype=np.int64)
+        return replace(self, targets=place[self.targets], classes=tuple(classes))
+
+    def renamed(self, names: Mapping[str, str]) -> LabelledImages:
+        """Return the same images, each class called what ``names`` says, or as before."""
+        return replace(self, classes=tuple(names.get(c, c) for c in self.classes))
+
+
+def read_image_folder(source: Path, *, split: str, size: int, cache: Path) -> LabelledImages:
+    """Return the images of ``source`` sorted by path, their central square resized to ``size`` px.
+
+    The first reading decodes every file and leaves the result in ``cache``; the next only maps it. Unreadable files are
+    left out and said so, and so is every image that occurs under two labels.
+
+    Args:
+        source: A folder, or a tar archive (compressed or not).
+        split: The folder above the classes, such as ``train``; empty when the classes lie at the top.
+        size: Side in pixels.
+        cache: Where decoded images are kept.
+
+    Raises:
+        DatasetError: There is no such folder, a class is empty, there is only one, too many files are unreadable, or
+            the disk is full.
+    """
+    listed = _listed(source, split)
+    _check_classes(Counter(_class_of(n) for n in listed), empty=_empty_classes(source, split, listed))
+    kept = cache / _key(source, split, size)
+    if not (kept / _INDEX).is_file():
+        try:
+            _build(kept, source, split, listed, size=size)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise DatasetError(f"The disk is full, so the images cannot be decoded to “{cache}”; make room.") from error
+    return _open(kept)
+
+
+def _class_of(name: str) -> str:
+    return name.split("/", 1)[0]
+
+
+def _listed(source: Path, split: str) -> tuple[str, ...]:
+    """Return the ``<class>/<file>`` of every file, sorted; hidden files do not count."""
+    if source.is_dir():
+        root = source / split
+        files = (f.relative_to(root) for f in root.glob("*/*") if f.is_file())
+        names = [f.as_posix() for f in files if not f.name.startswith(".")]
+    elif source.is_file():
+        with _archive(source) as archive:
+            names = [n for n in (_inside(m, split) for m in archive) if n]
+    else:
+        raise DatasetError(f"There is no folder or archive “{source}”.")
+    if not names:
+        where = f"{split}/<class>/<file>" if split else "<class>/<file>"
+        raise DatasetError(f"“{source.name}” holds no files laid out as {where}.")
+    return tuple(sorted(set(names)))
+
+
+def _archive(source: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(source)
+    except tarfile.TarError as error:
+        raise DatasetError(f"“{source.name}” is not a folder and not a tar archive that can be read.") from error
+
+
+def _inside(member: tarfile.TarInfo, split: str) -> str:
+    """Return the ``<class>/<file>`` of a member of an archive, empty when it is nothing of the kind."""
+    parts = PurePosixPath(member.name).parts
+    if split:
+        if parts[:1] != (split,):
+            return ""
+        parts = parts[1:]
+    plain = member.isfile() and len(parts) == 2 and ".." not in parts and not parts[1].startswith(".")
+    return "/".join(parts) if plain else ""
+
+
+def _empty_classes(source: Path, split: str, listed: Sequence[str]) -> list[str]:
+    if not source.is_dir():
+        return []
+    filled = {_class_of(n) for n in listed}
+    return sorted(
+        f.name for f in (source / split).iterdir() if f.is_dir() and f.name[0] != "." and f.name not in filled
+    )
+
+
+def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
+    if empty:
+        raise DatasetError(f"The class folder “{empty[0]}” holds no readable image; fill it or remove it.")
+    if len(counts) < 2:
+        raise DatasetError(f"There is only one class, “{next(iter(counts))}”; a guide needs at least two.")
+
+
+def _contents(source: Path, split: str, listed: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of every listed file, in the order in which they are read fastest."""
+    if source.is_dir():
+        for name in listed:
+            with (source / split / name).open("rb") as file:
+                yield name, file.read(MAX_BYTES + 1)
+        return
+    with _archive(source) as archive:
+        for member in archive:
+            name = _inside(member, split)
+            content = archive.extractfile(member) if name else None
+            if content is not None:
+                yield name, content.read(MAX_BYTES + 1)
+
+
+def _key(source: Path, split: str, size: int) -> str:
+    """Return what tells this content at this size from any other."""
+    digest = hashlib.sha256(f"{_LAYOUT} {split} {size}\n".encode())
+    if source.is_dir():
+        for file in sorted((source / split).glob("*/*")):
+            stat = file.stat()
+            digest.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    else:
+        with source.open("rb") as archive:
+            digest.update(hashlib.file_digest(archive, "sha256").digest())
+    return digest.hexdigest()[:32]
+
+
+def _build(kept: Path, source: Path, split: str, listed: Sequence[str], *, size: int) -> None:
+    """Decode everything into a folder beside ``kept`` and rename it: there is all of it or nothing."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=kept.parent))
+    try:
+        hashes, unreadable = _decode(building / _PIXELS, source, split, listed, size=size)
+        _check_readable(unreadable, of=len(listed))
+        index = _index(listed, hashes, unreadable)
+        (building / _INDEX).write_text(json.dumps(index, ensure_ascii=False))
+        if not kept.exists():
+            building.rename(kept)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _decode(
+    target: Path, source: Path, split: str, listed: Sequence[str], *, size: int
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Write the pixels of every file; return the hash of those read, and why the others were not, by name."""
+    shape = (len(listed), size, size, 3)
+    needed = int(np.prod(shape))
+    if shutil.disk_usage(target.parent).free < needed * 1.05:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    pixels = np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=shape)
+    places = {name: i for i, name in enumerate(listed)}
+    hashes: dict[str, str] = {}
+    unreadable: dict[str, str] = {}
+    for name, data in _contents(source, split, listed):
+        try:
+            photograph = open_photograph(data, name=name)
+        except ImageRejected as error:
+            unreadable[name] = str(error)
+            continue
+        seen = to_8_bit(see(Crop.central(photograph).of(photograph.pixels), size=size)).transpose(1, 2, 0)
+        pixels[places[name]] = seen
+        hashes[name] = hashlib.sha256(seen.tobytes()).hexdigest()
+    pixels.flush()
+    return hashes, unreadable
+
+
+def _check_readable(unreadable: Mapping[str, str], *, of: int) -> None:
+    if len(unreadable) > UNREADABLE_SHARE * of:
+        raise DatasetError(f"{len(unreadable):,} of {of:,} files cannot be read; the first: {_first(unreadable)}")
+
+
+def _first(unreadable: Mapping[str, str]) -> str:
+    return next(iter(unreadable.values()))
+
+
+def _index(listed: Sequence[str], hashes: Mapping[str, str], unreadable: Mapping[str, str]) -> dict[str, object]:
+    labels: dict[str, set[str]] = {}
+    for name, digest in hashes.items():
+        labels.setdefault(digest, set()).add(_class_of(name))
+    twice = [n for n in listed if n in hashes and len(labels[hashes[n]]) > 1]
+    rows = [i for i, n in enumerate(listed) if n in hashes and len(labels[hashes[n]]) == 1]
+    names = [listed[i] for i in rows]
+    classes = sorted({_class_of(n) for n in listed})
+    counts = Counter(_class_of(n) for n in names)
+    _check_classes(counts or Counter(classes), empty=[c for c in classes if not counts[c]])
+    notes = []
+    if unreadable:
+        notes.append(f"{_files(len(unreadable))} left out as unreadable; the first: {_first(unreadable)}")
+    if twice:
+        notes.append(f"{_files(len(twice))} left out because the same image is filed under two labels: “{twice[0]}”.")
+    digest = hashlib.sha256("".join(f"{n}\0{hashes[n]}\n" for n in names).encode()).hexdigest()
+    return {"rows": rows, "names": names, "classes": classes, "notes": notes, "sha256": digest}
+
+
+def _files(count: int) -> str:
+    return "1 file was" if count == 1 else f"{count:,} files were"
+
+
+def _open(kept: Path) -> LabelledImages:
+    index = json.loads((kept / _INDEX).read_text())
+    classes = tuple(index["classes"])
+    places = {c: i for i, c in enumerate(classes)}
+    return LabelledImages(
+        pixels=np.load(kept / _PIXELS, mmap_mode="r"),
+        rows=np.array(index["rows"], dtype=np.int64),
+        targets=np.array([places[_class_of(n)] for n in index["names"]], dtype=np.int64),
+        names=tuple(index["names"]),
+        classes=classes,
+        sha256=index["sha256"],
+        notes=tuple(index["notes"]),
+    )

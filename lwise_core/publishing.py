@@ -1,0 +1,206 @@
+"""From a finished run to a guide: the stored weight file, measured, and its card."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from pydantic import TypeAdapter, ValidationError
+
+from lwise_core.adversary import Norm
+from lwise_core.cards import parse_card
+from lwise_core.checkpoints import Description, build_guide, read_weights
+from lwise_core.datasets import LabelledImages
+from lwise_core.guide import Domain, GuideModel
+from lwise_core.recipes import Recipe, RecipeError
+from lwise_core.robustness import Labelled, logits_of, measure, references, reliability
+from lwise_core.runs import RunFolder
+from lwise_core.starts import Start
+from lwise_core.training import Trainer, pixels_of
+
+_WEIGHTS, _CARD = "model.safetensors", "card.json"
+FEWEST_REFERENCES = 100
+
+
+@dataclass(frozen=True)
+class About:
+    """What only a person can say about a guide, for its card."""
+
+    name: str
+    domain: Domain
+    data: str
+    licence: str
+    intended_use: str
+    limits: str
+    class_names: Mapping[str, str] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Which held-out images give the reference logits, and which the accuracies.
+
+    Both are slices over the images of ``split`` in ``source``, sorted by path, or by file name where ``by_name``.
+    ``attacked`` is about how many of the measured ones go through the attack.
+    """
+
+    source: Path
+    split: str
+    by_name: bool
+    references: slice
+    measured: slice
+    attacked: int
+
+    def of(self, images: LabelledImages) -> HeldOutImages:
+        """Return both parts of ``images``, which were read from the source."""
+        order = list(range(len(images)))
+        if self.by_name:
+            order.sort(key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
+        return HeldOutImages(
+            references=_labelled(images.take(order[self.references])),
+            measured=_labelled(images.take(order[self.measured])),
+            described_references=self._described(self.references),
+            described_measured=self._described(self.measured),
+            attacked=self.attacked,
+        )
+
+    def _described(self, part: slice) -> str:
+        order = "file name" if self.by_name else "path"
+        return (
+            f"images {part.start}, {part.start + part.step}, {part.start + 2 * part.step}, … (counted from 0) of "
+            f"“{self.split}” in {self.source.name}, sorted by {order}; never trained on"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOutImages:
+    """The images that give references and accuracies, and how a card describes them."""
+
+    references: Labelled
+    measured: Labelled
+    described_references: str
+    described_measured: str
+    attacked: int
+
+
+def read_about(path: Path) -> About:
+    """Return what the JSON file ``path`` says about a guide.
+
+    Raises:
+        RecipeError: It is not JSON, or a field is missing or of the wrong kind.
+    """
+    try:
+        return TypeAdapter(About).validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(p) for p in first["loc"])
+        raise RecipeError(f"“{path.name}” cannot be used: “{where}”: {first['msg'].lower()}.") from error
+
+
+def publish(
+    folder: RunFolder, trainer: Trainer, start: Start, about: About, held: HeldOutImages, *, command: str
+) -> dict[str, object]:
+    """Write the guide of a finished run to ``folder.guide``, measured on its stored file, and return its card."""
+    building = folder.path / ".guide"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    folder.write(f"{building.name}/{_WEIGHTS}", stored(trainer.averaged))
+    weights = read_weights(building / _WEIGHTS)
+    described = Description(name=about.name, classes=start.classes, domain=about.domain)
+    guide = build_guide(weights, start.blueprint(), described)
+    card: dict[str, object] = {
+        **_said(about),
+        **_network(start),
+        "weights": {
+            "file": _WEIGHTS,
+            "dtype": "float16",
+            "sha256": weights.sha256,
+            "bytes": (building / _WEIGHTS).stat().st_size,
+        },
+        "training": _training(trainer, start, command),
+        "measured": _measured(guide, trainer.recipe, held),
+        "references": {"source": held.described_references, "logits": references(guide, held.references)},
+    }
+    text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    parse_card(text.encode())
+    folder.write(f"{building.name}/{_CARD}", text.encode())
+    shutil.rmtree(folder.guide, ignore_errors=True)
+    building.rename(folder.guide)
+    return card
+
+
+def stored(network: torch.nn.Module) -> bytes:
+    """Return the weight file of ``network``: safetensors, float16, without counters of batches."""
+    state = network.state_dict()
+    halves = {k: v.detach().cpu().half().contiguous() for k, v in state.items() if v.is_floating_point()}
+    return safetensors.torch.save(halves)
+
+
+def _said(about: About) -> dict[str, object]:
+    said = about.plain()
+    del said["class_names"]  # they are the guide's classes by now
+    return said
+
+
+def _network(start: Start) -> dict[str, object]:
+    mean, std = start.statistics()
+    return {
+        "architecture": _architecture(start),
+        "input_size": start.input_size,
+        "mean": list(mean),
+        "std": list(std),
+        "classes": list(start.classes),
+    }
+
+
+def _architecture(start: Start) -> dict[str, object]:
+    state = start.network.state_dict()
+    if "stages.0.reduce.conv.weight" not in state:
+        return {"class": start.blueprint().name}
+    stem = state["stem.conv.weight"]
+    return {
+        "class": "CompactResNet",
+        "width": stem.shape[0],
+        "num_classes": len(start.classes),
+        "stem_stride": 1 if stem.shape[-1] == 3 else 2,
+    }
+
+
+def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]:
+    recipe = trainer.recipe.plain()
+    return {
+        **recipe,
+        "started_from": start.origin,
+        "command": command,
+        "training_images": len(trainer.images) - trainer.watched,
+        "images_sha256": trainer.images.sha256,
+        "minutes": round(sum(e.seconds for e in trainer.epochs) / 60, 1),
+        "hardware": f"{os.cpu_count()} CPU cores" if trainer.device.type == "cpu" else torch.cuda.get_device_name(),
+        "history": [asdict(e) for e in trainer.epochs],
+    }
+
+
+def _measured(guide: GuideModel, recipe: Recipe, held: HeldOutImages) -> dict[str, object]:
+    trained = recipe.attack.epsilon or guide.input_size / 64
+    norm: Norm = recipe.attack.norm
+    figures = measure(guide, held.measured, epsilons=(trained, 2 * trained), norm=norm, attacked=held.attacked)
+    bins = reliability(logits_of(guide, held.measured), held.measured.targets)
+    return {
+        "on": held.described_measured,
+        **figures,
+        "attack": "20 steps of ε/8 from a random start, last iterate, on the stored file",
+        "reliability": [[b.images, round(b.confidence, 3), round(b.accuracy, 3)] for b in bins],
+    }
+
+
+def _labelled(images: LabelledImages) -> Labelled:
+    return Labelled(pixels_of(images, torch.arange(len(images))), torch.from_numpy(images.targets))

@@ -1,0 +1,130 @@
+"""How good a guide is on labelled images it was not trained on: clean, under attack, and in its own probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+
+from lwise_core.adversary import Attack, Norm, perturbed
+from lwise_core.difficulty import wilson_interval
+from lwise_core.guide import GuideModel
+
+ATTACK_STEPS = 20
+ATTACK_SEED = 0
+BATCH = 125
+CALIBRATION_BINS = 15
+
+Measured = dict[str, object]
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Images ``(N, 3, H, W)`` float32 in [0, 1] and their class indices ``(N,)``."""
+
+    images: torch.Tensor
+    targets: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def every(self, step: int, *, first: int = 0) -> Labelled:
+        """Return every ``step``-th image, starting with index ``first``."""
+        return Labelled(self.images[first::step], self.targets[first::step])
+
+    def batches(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield images and targets, ``BATCH`` at a time."""
+        yield from zip(torch.split(self.images, BATCH), torch.split(self.targets, BATCH), strict=True)
+
+
+def logits_of(guide: GuideModel, data: Labelled) -> torch.Tensor:
+    """Return logits ``(N, C)`` without gradient, on the CPU."""
+    with torch.no_grad():
+        return torch.cat([guide.logits(images.to(guide.device)).cpu() for images, _ in data.batches()])
+
+
+def correct_under_attack(guide: GuideModel, data: Labelled, *, norm: Norm, epsilon: float) -> torch.Tensor:
+    """Return which images ``(N,)`` are still seen correctly under 20 steps of ε/8 from a random start, last iterate.
+
+    The attack's gradients are computed in bfloat16, which turns them by less than 0.02 of their length; the logits that
+    decide are float32. Every batch starts from the same seed, so a batch gives the same result alone.
+    """
+    attack = Attack(norm, epsilon, steps=ATTACK_STEPS, step=epsilon / 8)
+    held = []
+    for images, targets in data.batches():
+        generator = torch.Generator().manual_seed(ATTACK_SEED)
+        there = targets.to(guide.device)
+        forward = partial(_rounded, guide)
+        twins = perturbed(forward, images.to(guide.device), there, attack=attack, generator=generator)
+        with torch.no_grad():
+            held.append((guide.logits(twins).argmax(dim=1) == there).cpu())
+    return torch.cat(held)
+
+
+def share(correct: torch.Tensor) -> Measured:
+    """Return a share in [0, 1] with its 95% Wilson interval, rounded to three places."""
+    value = float(correct.float().mean())
+    low, high = wilson_interval(value, len(correct))
+    return {"value": round(value, 3), "interval_95": [round(low, 3), round(high, 3)]}
+
+
+def calibration_error(logits: torch.Tensor, targets: torch.Tensor) -> float:
+    """Return the expected calibration error over 15 equal-width bins of the first class's probability, in [0, 1]."""
+    return sum(abs(b.confidence - b.accuracy) * b.images for b in reliability(logits, targets)) / len(targets)
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Images whose first class got a probability in one bin: how many, its mean, and how often it was right."""
+
+    images: int
+    confidence: float
+    accuracy: float
+
+
+def reliability(logits: torch.Tensor, targets: torch.Tensor) -> tuple[ReliabilityBin, ...]:
+    """Return the bins of a reliability diagram, 15 of equal width, the empty ones left out."""
+    confidence, chosen = logits.softmax(dim=1).max(dim=1)
+    bins = (confidence * CALIBRATION_BINS).long().clamp_max(CALIBRATION_BINS - 1)
+    inside = [bins == b for b in torch.unique(bins)]
+    right = (chosen == targets).float()
+    return tuple(ReliabilityBin(int(i.sum()), float(confidence[i].mean()), float(right[i].mean())) for i in inside)
+
+
+def measure(
+    guide: GuideModel, data: Labelled, *, epsilons: Sequence[float], norm: Norm = Norm.L2, attacked: int | None = None
+) -> Measured:
+    """Return what a card says was measured, on ``data``.
+
+    ``attacked`` limits how many images, evenly spread, go through the attack, which is forty times the work.
+    """
+    logits = logits_of(guide, data)
+    correct = logits.argmax(dim=1) == data.targets
+    per_class = {c: correct[data.targets == i] for i, c in enumerate(guide.classes)}
+    some = data.every(max(1, len(data) // attacked)) if attacked else data
+    under_attack = {
+        f"{norm.value}_{e:g}": share(correct_under_attack(guide, some, norm=norm, epsilon=e)) for e in epsilons
+    }
+    return {
+        "test_images": len(data),
+        "clean_accuracy": share(correct),
+        "balanced_accuracy": round(float(np.mean([float(c.float().mean()) for c in per_class.values() if len(c)])), 3),
+        "accuracy_under_20_step_attack": under_attack,
+        "attacked_images": len(some),
+        "expected_calibration_error": round(calibration_error(logits, data.targets), 3),
+        "per_class": {name: {"images": len(c), **share(c)} for name, c in per_class.items() if len(c)},
+    }
+
+
+def references(guide: GuideModel, data: Labelled) -> dict[str, list[float]]:
+    """Return the ground-truth logits of ``data``, sorted, by class name."""
+    own = logits_of(guide, data).gather(1, data.targets[:, None]).squeeze(1)
+    return {c: sorted(round(v, 4) for v in own[data.targets == i].tolist()) for i, c in enumerate(guide.classes)}
+
+
+def _rounded(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:
+    with torch.autocast(guide.device.type, torch.bfloat16):
+        return guide.logits(images)
