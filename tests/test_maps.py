@@ -30,7 +30,7 @@ def test_each_channel_counts_by_its_weight(channel: int, weight: float) -> None:
     black = np.zeros((3, 2, 2), dtype=np.float32)
     lit = black.copy()
     lit[channel, 0, 1] = 1.0
-    np.testing.assert_allclose(luma_change(black, lit), [[0, 255 * weight], [0, 0]], rtol=1e-5)
+    assert luma_change(black, lit) == pytest.approx(np.array([[0, 255 * weight], [0, 0]]), rel=1e-5)
 
 
 def test_black_to_white_is_the_whole_range() -> None:

@@ -15,7 +15,8 @@ from lwise_core.maps import luma_change
 from lwise_core.rendering import Extent, Rendering, render
 from pages.parts.case import Case, put
 from pages.parts.notices import notice, plain
-from pages.parts.plots import EpsilonAxis, LogitCurves, path_figure, perturbation_figure, show
+from pages.parts.path_plot import EpsilonAxis, LogitCurves, path_figure
+from pages.parts.plots import perturbation_figure, show
 
 _RIVALS_SHOWN = 3
 _DISPLAY = 512

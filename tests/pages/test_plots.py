@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.parts.path_plot import EpsilonAxis, LogitCurves, path_figure
 from pages.parts.plots import (
     BLUE,
     GREEN,
@@ -14,10 +15,7 @@ from pages.parts.plots import (
     PERTURBATION_LIMIT,
     PURPLE,
     VERMILLION,
-    EpsilonAxis,
-    LogitCurves,
     Plot,
-    path_figure,
     perturbation_figure,
     probability_figure,
     reference_figure,
@@ -111,7 +109,7 @@ def test_where_the_first_choice_changes_is_marked_and_said() -> None:
     plot = path_figure(CURVES, axis=AXIS, current=1.0)
     (mark,) = [t for t in plot.figure.data if t.name == "first choice changes"]
     assert (list(mark.x), list(mark.text)) == ([2.0], ["house cat"])
-    assert "First choice of the guide: dog, from ε 2.00 house cat." in plot.caption
+    assert "First choice of the guide: dog; from ε 2.00 house cat." in plot.caption
 
 
 def test_a_steady_first_choice_leaves_no_mark() -> None:

@@ -94,7 +94,7 @@ def _broken_page() -> None:
     from pages.parts.notices import report
 
     try:
-        _ = {}["a secret"]
+        raise KeyError("a secret")
     except KeyError as error:
         report(error)
 
