@@ -8,7 +8,7 @@ and every position of the slider reads its own prefix.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -229,13 +229,21 @@ def steps_for(epsilon: float, *, step: float) -> int:
 class EnhancementPath:
     """The frames of one walk, from which every ε up to the end is read.
 
-    May hold fewer frames than planned when the walk was stopped; ``reach`` then says how far it goes.
+    May hold fewer frames than planned when the walk was stopped; ``reach`` then says how far it goes. The first
+    ``scored`` frames carry the guide's own logits; those after them come from its fast twin and are provisional. None
+    means all.
     """
 
     guide: GuideModel
     request: PathRequest
     step: float
     frames: tuple[Frame, ...]
+    scored: int | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether some logits still come from the fast twin."""
+        return self.scored is not None and self.scored < len(self.frames)
 
     @property
     def reach(self) -> float:
@@ -277,21 +285,33 @@ class EnhancementPath:
         logits = self.frames[0].logits if enhancement is None else enhancement.logits
         return self.guide.classes[int(logits[image].argmax())]
 
+    def scored_on(self, *, count: int) -> EnhancementPath:
+        """Return the path with its next ``count`` provisional frames scored by the guide itself."""
+        first = len(self.frames) if self.scored is None else self.scored
+        exact = tuple(Frame(f.step, f.unclamped, *self._scores(f.images)) for f in self.frames[first : first + count])
+        frames = (*self.frames[:first], *exact, *self.frames[first + count :])
+        return replace(self, frames=frames, scored=first + len(exact))
+
     def _projected(self, frame: Frame, epsilon: float) -> Frame:
         images = project(frame.unclamped, originals=self.frames[0].unclamped, epsilon=epsilon)
-        targets = self.request.targets.to(self.guide.device)
-        with torch.no_grad():
-            logits, losses = _score(self.guide, images, targets, self.request.objective)
-        return Frame(frame.step, images, logits, losses)
+        return Frame(frame.step, images, *self._scores(images))
 
     def _best(self, epsilon: float, frames: tuple[Frame, ...]) -> Enhancement:
         losses = torch.stack([f.losses for f in frames])
         best = losses.argmin(dim=0)  # the first of equals: only a strictly better iterate replaces an earlier one
         rows = torch.arange(losses.shape[1], device=losses.device)
         images = torch.stack([frames[int(b)].images[i] for i, b in enumerate(best)])
-        logits = torch.stack([f.logits for f in frames])[best, rows]
         spent = _norms(images - self.frames[0].images).flatten()
+        if self.provisional:  # the frame in use is scored by the guide itself, at once
+            logits, exact = self._scores(images)
+            return Enhancement(epsilon, images, logits, exact, spent)
+        logits = torch.stack([f.logits for f in frames])[best, rows]
         return Enhancement(epsilon, images, logits, losses[best, rows], spent)
+
+    def _scores(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        targets = self.request.targets.to(self.guide.device)
+        with torch.no_grad():
+            return _score(self.guide, images, targets, self.request.objective)
 
 
 def walk(guide: GuideModel, request: PathRequest) -> Iterator[EnhancementPath]:

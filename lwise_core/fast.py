@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 from torch.fx.experimental.optimization import fuse
@@ -30,6 +31,7 @@ LARGEST_GAIN_ERROR = 0.01
 """Largest relative difference of the logit gain, scored in fp32 for both, of the worst pair."""
 
 _CLASSES_CHECKED = 8
+_SCORED_AT_ONCE = 4
 
 
 class FloatHead(nn.Module):
@@ -92,6 +94,22 @@ def _keep_heads_exact(network: nn.Module, original: nn.Module, *, classes: int) 
             setattr(network.get_submodule(parent), child, FloatHead(copy.deepcopy(module)))
 
 
+def walk_fast(guide: GuideModel, twin: GuideModel, request: PathRequest) -> Iterator[EnhancementPath]:
+    """Yield the path as ``twin`` walks it, one frame more each time, then as ``guide`` scores it, frame by frame.
+
+    The original is scored by ``guide`` at once, and so is every result that is read from the path meanwhile; the
+    curve is provisional until the last path that is yielded.
+    """
+    scale = guide.epsilon_scale
+    path = EnhancementPath(guide, request, scale.step, frames=(), scored=0)
+    for frame in climb(twin, request, step=scale.step, steps=scale.steps):
+        path = replace(path, frames=(*path.frames, frame))
+        yield path if path.scored else (path := path.scored_on(count=1))
+    while path.provisional:
+        path = path.scored_on(count=_SCORED_AT_ONCE)
+        yield path
+
+
 @dataclass(frozen=True)
 class Verdict:
     """How the fast mode of one guide compares with fp32, worst pair of image and class.
@@ -107,6 +125,14 @@ class Verdict:
     def passes(self) -> bool:
         """Whether the fast mode may be used."""
         return self.cosine >= LEAST_COSINE and self.gain_error <= LARGEST_GAIN_ERROR
+
+    def with_pairs(self, pairs: int, *, cosine: float, gain_error: float) -> Verdict:
+        """Return the verdict with the worst of some more pairs; what is not a number stays so, and does not pass."""
+        return Verdict(
+            cosine=float(np.minimum(self.cosine, cosine)),
+            gain_error=float(np.maximum(self.gain_error, gain_error)),
+            pairs=self.pairs + pairs,
+        )
 
 
 def check(guide: GuideModel, twin: GuideModel, images: torch.Tensor) -> Iterator[Verdict]:
@@ -124,7 +150,7 @@ def check(guide: GuideModel, twin: GuideModel, images: torch.Tensor) -> Iterator
         by_exact, by_fast = ((r.images.cpu() - images).flatten(1) for r in (exact, fast))
         cosine = float(F.cosine_similarity(by_exact, by_fast).min())
         error = float(((logits[2] - logits[0]) / (logits[1] - logits[0]) - 1).abs().max())
-        verdict = Verdict(min(verdict.cosine, cosine), max(verdict.gain_error, error), verdict.pairs + len(images))
+        verdict = verdict.with_pairs(len(images), cosine=cosine, gain_error=error)
         yield verdict
 
 
