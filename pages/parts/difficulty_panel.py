@@ -21,12 +21,12 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
     columns = st.columns(3)
     columns[0].metric(
         "Ground-truth logit",
-        f"{difficulty.logit:.2f}",
+        f"{difficulty.logit:.2f}".replace("-", "−"),
         help="The guide's raw score for the class, without unit: higher is easier for people.",
     )
     columns[1].metric(
         "Log-probability",
-        f"{difficulty.log_probability:.2f}",
+        f"{difficulty.log_probability:.2f}".replace("-", "−"),
         help=f"Natural logarithm of the probability among the guide's {len(guide.classes)} classes "
         f"({difficulty.probability:.1%}); 0 is certain.",
     )
