@@ -1,0 +1,211 @@
+"""The Studio page, run without a browser: what it shows equals what the core computes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lwise_core import catalog
+from lwise_core.difficulty import difficulty_of, score
+from lwise_core.enhancement import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.guide import Domain, GuideModel
+from lwise_core.images import encode_png
+from lwise_core.rendering import Subject
+from lwise_core.samples import SAMPLES, photograph_of
+from pages.parts.case import SOMETHING_ELSE
+from pages.parts.walking import Walked
+
+ROOT = Path(__file__).parents[2]
+CAT = SAMPLES[0]
+
+
+@pytest.fixture
+def at() -> Iterator[AppTest]:
+    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    yield app.run()
+    assert not app.exception, app.exception
+
+
+@pytest.fixture(scope="module")
+def guide() -> GuideModel:
+    return catalog.load("animals16-64")
+
+
+@pytest.fixture(scope="module")
+def cat_path(guide: GuideModel) -> EnhancementPath:
+    image = Subject(photograph_of(CAT), CAT.crop).seen(size=guide.input_size)
+    request = PathRequest.single(image, target=guide.class_index("house cat"), objective=objective_named("logit"))
+    *_, path = walk(guide, request)
+    return path
+
+
+def metrics(at: AppTest) -> dict[str, str]:
+    return {m.label: m.value for m in at.metric}
+
+
+def everything_said(at: AppTest) -> str:
+    elements = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error]
+    return "\n".join(e.value for e in elements).replace("\\", "")
+
+
+def select(at: AppTest, label: str) -> object:
+    return next(s for s in at.selectbox if s.label == label)
+
+
+def test_a_newcomer_sees_what_it_is_and_samples_to_start_with(at: AppTest) -> None:
+    assert "not for diagnosis" in everything_said(at).lower()
+    assert {b.label for b in at.button} >= {s.title for s in SAMPLES}
+    assert not at.metric
+
+
+def test_the_sample_s_difficulty_is_the_core_s(at: AppTest, guide: GuideModel) -> None:
+    at.button(key="sample-cat").click().run()
+    logits = score(guide, Subject(photograph_of(CAT), CAT.crop).seen(size=guide.input_size))
+    difficulty = difficulty_of(guide, logits, target=guide.class_index("house cat"))
+    shown = metrics(at)
+    assert shown["Ground-truth logit"] == f"{difficulty.logit:.2f}"
+    assert shown["Log-probability"] == f"{difficulty.log_probability:.2f}".replace("-", "−")
+    assert difficulty.percentile is not None
+    assert shown["Harder than"] == f"{difficulty.percentile.share:.0%}"
+    assert f"Harder than {difficulty.percentile.share:.0%} of the guide's" in everything_said(at)
+
+
+def test_the_guide_s_own_mistake_is_told(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    assert "The guide itself takes this for dog" in everything_said(at)
+
+
+def test_the_slider_shows_what_the_path_holds(at: AppTest, guide: GuideModel, cat_path: EnhancementPath) -> None:
+    at.button(key="sample-cat").click().run()
+    at.select_slider[0].set_value(30).run()
+    result = cat_path.at(30 * guide.epsilon_scale.step)
+    shown = metrics(at)
+    assert shown["ε spent"] == f"{float(result.spent[0]):.2f}"
+    assert shown["Logit"] == f"{float(result.logits[0, guide.class_index('house cat')]):.2f}"
+    assert shown["Grey levels (RMS)"] == f"{guide.epsilon_scale.grey_levels(float(result.spent[0])):.1f}"
+    assert "changes from **dog** to **house cat**" in everything_said(at)
+
+
+def test_at_zero_nothing_changes_and_nothing_breaks(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    at.select_slider[0].set_value(0).run()
+    shown = metrics(at)
+    assert shown["ε spent"] == "0.00"
+    assert shown["Kept in 8 bits"] == "–"
+
+
+def test_a_small_budget_warns_of_8_bit_rounding(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    at.select_slider[0].set_value(1).run()
+    assert "rounding to 8 bits" in everything_said(at)
+
+
+def test_beyond_seven_times_the_training_budget_it_warns(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    at.select_slider[0].set_value(40).run()
+    assert "seven times the budget" in everything_said(at)
+
+
+def test_what_the_guide_does_not_know_has_no_difficulty_and_is_marked_as_invented(at: AppTest) -> None:
+    at.button(key="sample-coffee").click().run()
+    assert "Ground-truth logit" not in metrics(at)
+    assert "was not in the original" in everything_said(at)
+
+
+def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) -> None:
+    picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
+    at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()
+    assert select(at, "What does it show?").value == "dog"  # type: ignore[attr-defined]
+    assert "guess" in everything_said(at)
+
+
+def test_a_bad_file_is_named_and_the_others_still_go_through(at: AppTest) -> None:
+    good = encode_png(np.full((80, 90, 3), 90, np.uint8))
+    at.file_uploader[0].set_value([("notes.txt", b"hello", "text/plain"), ("grey.png", good, "image/png")]).run()
+    assert len(at.error) == 1
+    assert "notes.txt" in at.error[0].value.replace("\\", "")
+    assert "Ground-truth logit" in metrics(at)
+
+
+def test_two_photographs_lie_on_the_desk_and_each_keeps_its_class(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    at.button(key="sample-coffee").click().run()
+    select(at, "What does it show?").set_value("snail or slug").run()  # type: ignore[attr-defined]
+    select(at, "Photograph on the desk").set_value(0).run()  # type: ignore[attr-defined]
+    assert select(at, "What does it show?").value == "house cat"  # type: ignore[attr-defined]
+    select(at, "Photograph on the desk").set_value(1).run()  # type: ignore[attr-defined]
+    assert select(at, "What does it show?").value == "snail or slug"  # type: ignore[attr-defined]
+
+
+def test_a_link_opens_its_sample(guide: GuideModel) -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    app.query_params["sample"] = "cat"
+    app.query_params["step"] = "30"
+    app.run()
+    assert not app.exception
+    assert metrics(app)["ε₂₂₄"] != "0.0"
+    assert app.select_slider[0].value == 30
+
+
+def test_a_link_that_names_nothing_we_have_is_ignored() -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    app.query_params["sample"] = "../../etc/passwd"
+    app.query_params["step"] = "9999999999"
+    app.run()
+    assert not app.exception
+    assert not app.metric
+
+
+def test_for_a_medical_guide_the_person_answers_first(at: AppTest, guide: GuideModel) -> None:
+    foreign = replace(guide, name="foreign", domain=Domain.UNKNOWN)
+    at.session_state["session_guides"] = {"foreign": foreign}
+    picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
+    at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()
+    select(at, "Guide model").set_value("foreign").run()  # type: ignore[attr-defined]
+    assert select(at, "What does it show?").value is None  # type: ignore[attr-defined]
+    assert "dog" not in everything_said(at)
+    assert not at.metric
+    select(at, "What does it show?").set_value("house cat").run()  # type: ignore[attr-defined]
+    assert "takes this for dog" in everything_said(at)
+    strip = next(t for t in at.toggle if t.label.startswith("Strip"))
+    assert strip.value
+    assert strip.disabled
+
+
+def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    select(at, "Objective").set_value("logit_diverge").run()  # type: ignore[attr-defined]
+    assert "at least one rival" in everything_said(at)
+    at.multiselect[0].set_value(["dog"]).run()
+    assert "ε spent" in metrics(at)
+
+
+def test_harder_lowers_the_logit(at: AppTest, guide: GuideModel) -> None:
+    at.button(key="sample-cat").click().run()
+    before = float(metrics(at)["Ground-truth logit"])
+    next(t for t in at.toggle if t.label == "Make it harder instead").set_value(True).run()
+    assert float(metrics(at)["Logit"]) < before
+
+
+def test_a_stopped_walk_shows_how_far_it_went_and_can_go_on(at: AppTest, cat_path: EnhancementPath) -> None:
+    at.button(key="sample-cat").click().run()
+    whole: Walked = at.session_state["walked"]
+    part = Walked(whole.key, replace(cat_path, frames=cat_path.frames[:11]), complete=False)
+    at.session_state["walked"] = part
+    at.session_state["walk_stopped"] = part.key
+    at.run()
+    assert "Stopped at ε = 1.43" in everything_said(at)
+    assert len(at.select_slider[0].options) == 11
+    next(b for b in at.button if b.label == "Compute the rest").click().run()
+    assert len(at.select_slider[0].options) == len(cat_path.frames)
+
+
+def test_something_else_can_be_stated_of_any_picture(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    select(at, "What does it show?").set_value(SOMETHING_ELSE).run()  # type: ignore[attr-defined]
+    assert "Difficulty needs a class" in everything_said(at)
