@@ -51,7 +51,7 @@ def film_of(
     extent: Extent = Extent.PHOTOGRAPH,
     objective: Objective | None = None,
 ) -> Film:
-    """Return the film of ``steps`` steps on a crop of the cat of ``side`` px; larger than the cat: of an enlargement."""
+    """Return the film of ``steps`` steps on a crop of the cat of ``side`` px; beyond the cat, of an enlargement."""
     photograph = cat_photograph()
     if side > photograph.height:
         factor = -(-side // photograph.height)

@@ -1,0 +1,314 @@
+"""The viewer: composes what the export gives, scrubs without the server, and keeps what it was sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+
+from lwise_core.film import Film
+from lwise_core.rendering import render
+from tests.film_fixtures import film_of
+
+STEPS, GUIDE, SIDE, START = 40, 64, 150, 10
+
+
+@pytest.fixture(scope="module")
+def film() -> Film:
+    """The film that the page shows in its first place."""
+    return film_of(input_size=GUIDE, side=SIDE, steps=STEPS)
+
+
+@pytest.fixture
+def url(serve: Callable[[Path], str]) -> str:
+    return serve(Path(__file__).parent / "apps" / "viewer_app.py")
+
+
+class Wire:
+    """What goes over the web socket of a page; ask for it before the page is opened."""
+
+    def __init__(self, page: Page) -> None:
+        self.sent = 0
+        self.received = 0
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda _: self._count())
+        socket.on("framereceived", self._weigh)
+
+    def _count(self) -> None:
+        self.sent += 1
+
+    def _weigh(self, data: str | bytes) -> None:
+        self.received += len(data)
+
+
+def opened(page: Page, url: str, query: str = "") -> Locator:
+    page.goto(f"{url}/?{query}")
+    viewer = page.locator(".viewer")
+    expect(viewer).to_have_attribute("data-position", re.compile(r"\d+"))
+    return viewer
+
+
+def expect_position(viewer: Locator, position: int) -> None:
+    expect(viewer).to_have_attribute("data-position", str(position))
+
+
+def pixels(viewer: Locator, which: str) -> np.ndarray:
+    """Return the pixels of a canvas, ``(C, C, 4)``."""
+    encoded = viewer.locator(f"canvas.{which}").evaluate(
+        """canvas => {
+            const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return [width, Array.from(data)];
+        }"""
+    )
+    return np.array(encoded[1], dtype=np.uint8).reshape(encoded[0], encoded[0], 4)
+
+
+def exported(film: Film, position: int) -> np.ndarray:
+    path = film.path
+    enhancement = path.at(position * path.step)
+    rendering = render(path.guide, film.subject, enhancement, target=2, extent=film.extent)
+    return film.subject.crop.of(rendering.pixels)
+
+
+def slider_of(viewer: Locator) -> Locator:
+    return viewer.get_by_role("slider", name="ε: how much may change")
+
+
+def place_on(slider: Locator, position: int) -> tuple[float, float]:
+    """Return the point of the screen at which the slider stands at ``position``."""
+    box = slider.bounding_box()
+    assert box
+    thumb = 16
+    return box["x"] + thumb / 2 + (box["width"] - thumb) * position / STEPS, box["y"] + box["height"] / 2
+
+
+def test_every_position_shows_what_the_export_gives(page: Page, url: str, film: Film) -> None:
+    viewer = opened(page, url)
+    expect_position(viewer, START)
+    slider_of(viewer).press("Home")
+    expect_position(viewer, 0)
+    crop = film.subject.crop.of(film.subject.photograph.pixels)
+    assert (pixels(viewer, "original")[..., :3] == crop).all()
+    assert (pixels(viewer, "altered")[..., :3] == crop).all()
+    before = crop
+    for position in range(1, STEPS + 1):
+        slider_of(viewer).press("ArrowRight")
+        expect_position(viewer, position)
+        shown = pixels(viewer, "altered")
+        assert (shown[..., 3] == 255).all()
+        assert np.abs(shown[..., :3].astype(int) - exported(film, position)).max() <= 1
+        assert (shown[..., :3] != before).any()
+        before = shown[..., :3]
+
+
+def test_scrubbing_is_silent_and_letting_go_says_it_once(page: Page, url: str) -> None:
+    wire = Wire(page)
+    viewer = opened(page, url)
+    expect(page.get_by_text("held")).to_have_text(f"held {START} run 1 frames {STEPS + 1}")
+    slider, before = slider_of(viewer), wire.sent
+    page.mouse.move(*place_on(slider, START))
+    page.mouse.down()
+    for position in (12, 20, 33, 26):
+        page.mouse.move(*place_on(slider, position))
+        expect_position(viewer, position)
+    assert wire.sent == before
+    page.mouse.up()
+    expect(page.get_by_text("held")).to_have_text(f"held 26 run 2 frames {STEPS + 1}")
+    assert wire.sent == before + 1
+    expect_position(viewer, 26)
+
+
+def test_keys_are_gathered_into_one_message(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    for key in ("End", "ArrowLeft", "ArrowLeft", "PageDown", "ArrowRight"):
+        slider_of(viewer).press(key)
+    expect(page.get_by_text("held")).to_have_text(f"held {STEPS - 2 - 4 + 1} run 2 frames {STEPS + 1}")
+
+
+def test_the_server_can_move_it_and_later_calls_send_no_frame_again(page: Page, url: str) -> None:
+    wire = Wire(page)
+    viewer = opened(page, url)
+    film_bytes = wire.received
+    page.get_by_role("button", name="Step 5").click()
+    expect_position(viewer, 5)
+    assert wire.received - film_bytes < 0.1 * film_bytes
+
+
+def test_streamed_frames_follow_the_wanted_position_and_cost_hardly_more(page: Page, url: str, film: Film) -> None:
+    wire = Wire(page)
+    viewer = opened(page, url, "streamed=1&frames=1&step=40")
+    slider = slider_of(viewer)
+    expect(slider).to_have_attribute("max", str(STEPS))
+    expect(viewer.get_by_text("Computed up to")).to_be_visible()
+    expect_position(viewer, STEPS)
+    expect(viewer.get_by_text("Computed up to")).to_be_hidden()
+    assert np.abs(pixels(viewer, "altered")[..., :3].astype(int) - exported(film, STEPS)).max() <= 1
+    streamed = wire.received
+    whole = Wire(page)
+    expect_position(opened(page, url, "step=40"), STEPS)
+    assert streamed <= 1.5 * whole.received
+
+
+def test_a_viewer_that_lacks_frames_asks_for_them_and_one_that_has_them_does_not(
+    page: Page, url: str, film: Film
+) -> None:
+    viewer = opened(page, url)
+    name = viewer.get_attribute("data-film")
+    for place in ("nowhere", "first"):  # taken away and shown again: the browser still has it
+        page.get_by_text(place, exact=True).click()
+    expect(viewer).to_have_attribute("data-film", name)
+    expect_position(viewer, START)
+    expect(page.get_by_text("held")).to_contain_text("run 3 ")
+    for place in ("second", "third", "first"):  # two others push it out of the browser's memory, not of the server's
+        page.get_by_text(place, exact=True).click()
+        expect(page.get_by_role("radio", name=place)).to_be_checked()
+        expect(viewer).to_have_attribute("data-position", str(START))
+        expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(viewer).to_have_attribute("data-film", name)
+    assert np.abs(pixels(viewer, "altered")[..., :3].astype(int) - exported(film, START)).max() <= 1
+    expect(page.get_by_text("held")).to_contain_text("run 7 ")  # three places and one question
+
+
+def view_of(viewer: Locator) -> str:
+    return viewer.evaluate(
+        "v => ['--zoom', '--pan-x', '--pan-y', '--wipe'].map(n => v.style.getPropertyValue(n)).join()"
+    )
+
+
+def test_zoom_pan_and_wipe_outlive_a_change_of_epsilon_and_of_mode(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    viewer.get_by_text("Wipe").click()
+    window = viewer.get_by_role("group", name="AI-altered")
+    box = window.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    divider = viewer.get_by_role("slider", name=re.compile("Divider"))
+    expect(divider).to_have_attribute("aria-valuenow", "25")
+    divider.press("Shift+ArrowRight")
+    expect(divider).to_have_attribute("aria-valuenow", "35")
+    window.press("+")
+    window.press("+")
+    window.press("ArrowRight")
+    view = view_of(viewer)
+    assert view.startswith("2.25,")
+    slider_of(viewer).press("End")
+    expect_position(viewer, STEPS)
+    expect(page.get_by_text("held")).to_contain_text(f"held {STEPS} ")
+    viewer.get_by_text("Side by side").click()
+    viewer.get_by_text("Wipe").click()
+    assert view_of(viewer) == view
+    page.get_by_role("button", name="Step 5").click()
+    expect_position(viewer, 5)
+    assert view_of(viewer) == view
+
+
+def test_all_panels_move_together_by_wheel_and_drag(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    window = viewer.get_by_role("group", name="Original")
+    box = window.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -120)
+    page.mouse.wheel(0, -120)
+    page.keyboard.up("Control")
+    expect(viewer).to_have_class(re.compile("zoomed"))
+    page.mouse.down()
+    page.mouse.move(box["x"] - 30, box["y"] - 20)
+    page.mouse.up()
+    transforms = viewer.locator("canvas").evaluate_all("all => all.map(c => getComputedStyle(c).transform)")
+    assert len(set(transforms)) == 1
+    assert transforms[0] != "matrix(1, 0, 0, 1, 0, 0)"
+    viewer.get_by_role("button", name="Whole picture").click()
+    expect(viewer).not_to_have_class(re.compile("zoomed"))
+
+
+def test_the_pixel_under_the_cursor_is_read(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    window = viewer.get_by_role("group", name="AI-altered")
+    box = window.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.25)
+    reading = viewer.locator(".pixel").inner_text()
+    found = re.search(r"Column (\d+), row (\d+) .*original (\d+ \d+ \d+), altered (\d+ \d+ \d+),", reading)
+    assert found
+    column, row = int(found[1]), int(found[2])
+    assert (column, row) == pytest.approx((SIDE / 2, SIDE / 4), abs=1)
+    for which, numbers in (("original", found[3]), ("altered", found[4])):
+        assert pixels(viewer, which)[row, column, :3].tolist() == [int(n) for n in numbers.split()]
+
+
+def test_the_perturbation_is_signed_and_on_its_fixed_scale(page: Page, url: str, film: Film) -> None:
+    viewer = opened(page, url)
+    slider_of(viewer).press("End")
+    expect_position(viewer, STEPS)
+    shown = pixels(viewer, "change").astype(int)
+    crop = film.subject.crop.of(film.subject.photograph.pixels).astype(float)
+    luma = (exported(film, STEPS) - crop) @ (0.2126, 0.7152, 0.0722)
+    lighter, darker = luma > 3, luma < -3
+    assert lighter.any()
+    assert darker.any()
+    assert (shown[lighter][:, 0] > shown[lighter][:, 2]).all()  # orange
+    assert (shown[darker][:, 0] < shown[darker][:, 2]).all()  # blue
+    opacity = 255 * (np.abs(luma).clip(max=24) / 24) ** (2 / 3)
+    clear = np.abs(luma) > 3
+    assert np.abs(shown[..., 3] - opacity)[clear].max() < 25  # one grey level of rounding at 3 of 24
+    caption = viewer.locator("figure[data-shows=change] figcaption")
+    expect(caption).to_contain_text("±24 grey levels, gain ×1")
+
+
+def test_it_blinks_unless_the_system_asks_for_reduced_motion(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    viewer.get_by_text("Blink", exact=True).click()
+    caption = viewer.locator("figure[data-shows=altered] figcaption")
+    expect(caption).to_contain_text("Now: original")
+    expect(caption).to_contain_text("Now: altered")
+    page.emulate_media(reduced_motion="reduce")
+    expect(viewer.get_by_role("radio", name="Blink")).to_be_disabled()
+    expect(viewer.get_by_role("radio", name="Wipe")).to_be_checked()
+    expect(viewer.get_by_text("asks for reduced motion")).to_be_visible()
+
+
+def test_playing_moves_on_and_pausing_writes_back(page: Page, url: str) -> None:
+    wire = Wire(page)
+    viewer = opened(page, url)
+    before = wire.sent
+    viewer.get_by_role("button", name="Play").click()
+    expect_position(viewer, START + 3)
+    assert wire.sent == before
+    viewer.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("held")).to_contain_text("run 2 ")
+    held = int(page.get_by_text("held").inner_text().split()[1])
+    assert held >= START + 3
+    expect_position(viewer, held)
+
+
+def test_everything_altered_says_so_in_every_mode(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    for mode in ("Side by side", "Wipe", "Blink", "Perturbation"):
+        viewer.get_by_text(mode, exact=True).click()
+        captions = viewer.locator("figure:visible:not([data-shows=original]) figcaption")
+        for caption in captions.all():
+            expect(caption).to_contain_text("AI-altered towards owl, ε 1.43. Not for diagnosis.")
+
+
+def test_it_fits_a_phone_and_answers_a_finger(browser: Browser, url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    viewer = opened(page, url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = viewer.bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= 390
+    page.touchscreen.tap(*place_on(slider_of(viewer), 30))
+    expect(page.get_by_text("held")).to_contain_text(re.compile(r"held (29|30|31) run 2"))
+    context.close()
