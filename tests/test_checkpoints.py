@@ -317,7 +317,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:Sparse invariant checks")
+@pytest.mark.filterwarnings("ignore:Validating sparse", "ignore:Sparse invariant checks")
 @pytest.mark.parametrize("what", list(REFUSED))
 def test_bad_files_are_refused_in_one_sentence(what: str) -> None:
     data, said = REFUSED[what]
