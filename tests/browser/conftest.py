@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import socket
@@ -17,7 +19,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
+import safetensors.torch
+import torch
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+
+from lwise_core.catalog import BUNDLED
+from lwise_core.networks import CompactResNet
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,7 +114,36 @@ def _served(script: Path, log: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of downloaded and added guides that every server of the session sees."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LWISE_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def slow_guide(home: Path) -> str:
+    """The name of an added guide whose path takes so long that a person can stop it."""
+    torch.manual_seed(0)
+    network = CompactResNet(width=64, num_classes=16, stem_stride=2)
+    weights = safetensors.torch.save({k: v.half() for k, v in network.state_dict().items() if v.is_floating_point()})
+    card = json.loads((BUNDLED / "animals16-64" / "card.json").read_text())
+    card |= {"name": "slow-320", "input_size": 320, "references": {"source": "none", "logits": {}}, "measured": {}}
+    card["architecture"]["width"] = 64
+    card["weights"] |= {"sha256": hashlib.sha256(weights).hexdigest(), "bytes": len(weights)}
+    folder = home / "models" / "slow-320"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(weights)
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder.name
+
+
+@pytest.fixture(scope="session")
+def serve(
+    home: Path,  # noqa: ARG001 - it sets the environment of the servers
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Path], str]]:
     """Serve a script for the whole session, once however often it is asked for; return its address."""
     logs = tmp_path_factory.mktemp("servers")
     running: dict[Path, str] = {}

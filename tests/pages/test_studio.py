@@ -142,7 +142,7 @@ def test_two_photographs_lie_on_the_desk_and_each_keeps_its_class(at: AppTest) -
     assert select(at, "What does it show?").value == "snail or slug"  # type: ignore[attr-defined]
 
 
-def test_a_link_opens_its_sample(guide: GuideModel) -> None:
+def test_a_link_opens_its_sample() -> None:
     app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
     app.query_params["sample"] = "cat"
     app.query_params["step"] = "30"
@@ -185,7 +185,7 @@ def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> Non
     assert "ε spent" in metrics(at)
 
 
-def test_harder_lowers_the_logit(at: AppTest, guide: GuideModel) -> None:
+def test_harder_lowers_the_logit(at: AppTest) -> None:
     at.button(key="sample-cat").click().run()
     before = float(metrics(at)["Ground-truth logit"])
     next(t for t in at.toggle if t.label == "Make it harder instead").set_value(True).run()

@@ -1,0 +1,163 @@
+"""The journey of issue and user: a photograph in, its class, its difficulty, ε, and the files out, compared."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from lwise_core import catalog
+from lwise_core.enhancement import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.export import Intent, export
+from lwise_core.geometry import Crop
+from lwise_core.guide import GuideModel
+from lwise_core.images import open_photograph
+from lwise_core.rendering import Extent, Subject
+from lwise_core.samples import SAMPLES, photograph_of
+
+STEP = 21
+GPS_IFD, ORIENTATION = 0x8825, 0x0112
+
+
+@pytest.fixture(scope="module")
+def guide() -> GuideModel:
+    return catalog.load("animals16-64")
+
+
+@pytest.fixture(scope="module")
+def phone_photograph() -> bytes:
+    """A JPEG as a phone writes it: lying on its side, told so by EXIF, with the place where it was taken."""
+    pixels = photograph_of(SAMPLES[0]).pixels
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif.get_ifd(GPS_IFD)[1] = "N"
+    exif.get_ifd(GPS_IFD)[2] = (51.0, 28.0, 40.0)
+    stream = io.BytesIO()
+    Image.fromarray(np.rot90(pixels)).save(stream, "JPEG", quality=92, exif=exif)
+    return stream.getvalue()
+
+
+def path_of(guide: GuideModel, subject: Subject, *, towards: str) -> EnhancementPath:
+    request = PathRequest.single(
+        subject.seen(size=guide.input_size), target=guide.class_index(towards), objective=objective_named("logit")
+    )
+    *_, path = walk(guide, request)
+    return path
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).first.click()
+    page.keyboard.type(option)
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def slide_to(page: Page, step: int) -> None:
+    slider = page.get_by_role("slider", name="ε: how much may change")
+    slider.focus()
+    page.keyboard.press("Home")
+    for _ in range(step):
+        page.keyboard.press("ArrowRight")
+    expect(slider).to_have_value(str(step))
+
+
+def downloaded(page: Page, button: str) -> tuple[str, bytes]:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+def test_a_photograph_in_and_the_same_files_out_as_from_the_library(
+    page: Page, studio_url: str, guide: GuideModel, phone_photograph: bytes
+) -> None:
+    page.goto(studio_url)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "my cat.jpg", "mimeType": "image/jpeg", "buffer": phone_photograph}
+    )
+    expect(page.get_by_text("turned upright")).to_be_visible()
+    choose(page, "What does it show?", "house cat")
+    expect(page.get_by_text("As you stated.")).to_be_visible()
+    slide_to(page, STEP)
+    epsilon = STEP * guide.epsilon_scale.step
+    expect(page.get_by_text(f"AI-altered towards house cat, ε {epsilon:.2f}").first).to_be_visible()
+
+    photograph = open_photograph(phone_photograph, name="my cat.jpg")
+    subject = Subject(photograph, Crop.central(photograph))
+    intent = Intent("house cat", "house cat", epsilon, Extent.PHOTOGRAPH)
+    expected = export(subject, path_of(guide, subject, towards="house cat"), intent)
+    name, png = downloaded(page, "Picture (PNG)")
+    assert name == "my-cat_house-cat_eps3.png"
+    picture = open_photograph(png, name=name)
+    assert np.array_equal(picture.pixels, open_photograph(expected.png, name=name).pixels)
+    _, manifest = downloaded(page, "Manifest (JSON)")
+    said = json.loads(manifest)
+    assert said == json.loads(expected.manifest)
+    assert "not for diagnosis" in said["statement"].lower()
+    assert b"GPS" not in png
+    assert not Image.open(io.BytesIO(png)).getexif()
+    _, npz = downloaded(page, "Perturbation (NPZ)")
+    with np.load(io.BytesIO(npz), allow_pickle=False) as arrays:
+        assert np.linalg.norm(arrays["perturbation"]) == pytest.approx(said["epsilon"]["spent"], rel=1e-4)
+
+
+def test_switching_pages_and_back_loses_nothing(page: Page, studio_url: str) -> None:
+    page.goto(studio_url)
+    page.get_by_role("button", name="A cat, close up", exact=True).click()
+    choose(page, "What does it show?", "big cat")
+    slide_to(page, STEP)
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    page.get_by_role("link", name="Studio").click()
+    expect(page.get_by_text("As you stated.")).to_be_visible()
+    expect(page.get_by_role("slider", name="ε: how much may change")).to_have_value(str(STEP))
+    expect(page.get_by_text("AI-altered towards big cat").first).to_be_visible()
+
+
+def test_a_link_names_the_sample_and_nothing_of_an_upload(page: Page, studio_url: str, phone_photograph: bytes) -> None:
+    page.goto(f"{studio_url}/?sample=cat&step=7")
+    expect(page.get_by_role("slider", name="ε: how much may change")).to_have_value("7")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "private.jpg", "mimeType": "image/jpeg", "buffer": phone_photograph}
+    )
+    expect(page.get_by_text("turned upright")).to_be_visible()
+    page.wait_for_url(lambda url: "sample" not in url)
+    assert "private" not in page.url
+
+
+def test_a_long_walk_shows_progress_and_stops_where_it_was_stopped(
+    page: Page, studio_url: str, slow_guide: str
+) -> None:
+    page.goto(studio_url)
+    page.get_by_role("button", name="A cat, close up", exact=True).click()
+    expect(page.get_by_text("Take it away")).to_be_visible()
+    choose(page, "Guide model", slow_guide)
+    expect(page.get_by_text("Computing the path: step")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped at ε")).to_be_visible()
+
+
+def test_a_bad_file_says_why_and_the_good_one_goes_through(
+    page: Page, studio_url: str, phone_photograph: bytes
+) -> None:
+    page.goto(studio_url)
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "cut.jpg", "mimeType": "image/jpeg", "buffer": phone_photograph[: len(phone_photograph) // 2]},
+            {"name": "whole.jpg", "mimeType": "image/jpeg", "buffer": phone_photograph},
+        ]
+    )
+    expect(page.get_by_text("cut.jpg").first).to_be_visible()
+    expect(page.get_by_text("turned upright")).to_be_visible()
+    expect(page.get_by_text("Take it away")).to_be_visible()
+
+
+def test_nothing_of_the_case_needs_more_than_a_narrow_screen(page: Page, studio_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{studio_url}/?sample=cat")
+    expect(page.get_by_text("Take it away")).to_be_visible()
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
