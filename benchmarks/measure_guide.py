@@ -3,59 +3,49 @@
     python -m benchmarks.measure_guide animals16-64 --test animals16-64-test.tar.gz
 
 Test images are sorted by path. The even-indexed ones give the reference logits of each class (what “harder than q% of
-the references” compares with); every accuracy is measured on the odd-indexed ones. Neither was trained on.
+the references” compares with); every accuracy is measured on the odd-indexed ones. Neither was trained on. Options
+choose other parts, and sort by file name instead.
 """
 
 from __future__ import annotations
 
 import json
-import tarfile
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
+from platformdirs import user_cache_path
 
 from lwise_core import catalog
-from lwise_core.geometry import see
-from lwise_core.guide import GuideModel
-from lwise_core.images import open_photograph
-from lwise_core.robustness import Labelled, measure, references
-
-
-def read_archive(path: Path, guide: GuideModel) -> Labelled:
-    """Read the ImageFolder ``test/<class>/*`` of a tar archive in the order of its sorted paths."""
-    with tarfile.open(path) as archive:
-        members = sorted((m for m in archive.getmembers() if m.isfile()), key=lambda m: m.name)
-        images, targets = [], []
-        for member in members:
-            file = archive.extractfile(member)
-            if file is None:
-                continue
-            photograph = open_photograph(file.read(), name=Path(member.name).name)
-            images.append(torch.from_numpy(see(photograph.pixels, size=guide.input_size)))
-            targets.append(guide.class_index(Path(member.name).parent.name))
-    return Labelled(torch.stack(images), torch.tensor(targets))
+from lwise_core.cli_train import part, words
+from lwise_core.datasets import read_image_folder
+from lwise_core.publishing import HeldOut
+from lwise_core.robustness import measure, references
 
 
 def main(
-    name: Annotated[str, typer.Argument(help="A bundled guide, such as animals16-64.")],
-    test: Annotated[Path, typer.Option(help="Archive with test/<class>/*.jpg, never trained on.")],
+    name: Annotated[str, typer.Argument(help="A guide of the catalogue, such as animals16-64.")],
+    test: Annotated[Path, typer.Option(help="Archive or folder with test/<class>/*, never trained on.")],
     epsilons: Annotated[list[float] | None, typer.Option(help="L2 budgets of the attack.")] = None,
+    by_name: Annotated[bool, typer.Option("--by-name", help="Sort by file name, not path.")] = False,
+    reference_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "0:2",
+    measured_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "1:2",
+    attacked: Annotated[int | None, typer.Option(help="Attack about so many images only.")] = None,
 ) -> None:
     """Measure the guide NAME and write references and figures into its card."""
     guide = catalog.load(name)
-    data = read_archive(test, guide)
-    card_path = catalog.BUNDLED / name / "card.json"
+    cache = user_cache_path("lwise-studio", appauthor=False)
+    images = read_image_folder(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
+    chosen = HeldOut(test, "test", by_name, part(reference_slice), part(measured_slice), attacked or len(images))
+    held = chosen.of(images)
+    card_path = next(e.weights for e in catalog.entries() if e.weights and e.card and e.card.name == guide.name)
+    card_path = card_path.with_name(catalog.CARD_FILE)
     card = json.loads(card_path.read_text())
-    card["references"] = {
-        "source": f"ground-truth logits of the even-indexed images of {test.name} by sorted path; never trained on",
-        "logits": references(guide, data.every(2)),
-    }
+    card["references"] = {"source": held.described_references, "logits": references(guide, held.references)}
     card["measured"] = {
-        "on": f"the odd-indexed images of {test.name} by sorted path; never trained on",
-        "command": f"python -m benchmarks.measure_guide {name} --test {test.name}",
-        **measure(guide, data.every(2, first=1), epsilons=epsilons or [0.75, 1.5]),
+        "on": held.described_measured,
+        "command": words("benchmarks.measure_guide"),
+        **measure(guide, held.measured, epsilons=epsilons or [0.75, 1.5], attacked=attacked),
     }
     card_path.write_text(json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     typer.echo(json.dumps(card["measured"], indent=1, ensure_ascii=False))

@@ -81,8 +81,8 @@ def train_command(
         source=held_out or data,
         split=held_out_split,
         by_name=by_name,
-        references=_slice(reference_slice),
-        measured=_slice(measured_slice),
+        references=part(reference_slice),
+        measured=part(measured_slice),
         attacked=attacked,
     )
     images = _read(data, split, start.input_size, note)
@@ -104,7 +104,7 @@ def _train(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImag
                     told.add(sentence)
                     typer.echo(f"Advice: {sentence}")
         typer.echo("Measuring the stored file on held-out images.")
-        card = publish(folder, trainer, start, note, held.of(measured_on), command=command())
+        card = publish(folder, trainer, start, note, held.of(measured_on), command=words())
         typer.echo(json.dumps(card["measured"], ensure_ascii=False))
         typer.echo(f"The guide is in “{folder.guide}”.")
 
@@ -121,10 +121,9 @@ def line(progress: Progress, epochs: int) -> str:
     )
 
 
-def command() -> str:
+def words(module: str = "lwise_core") -> str:
     """Return the command being run, with file names instead of whole paths."""
-    words = [Path(w).name if "/" in w else w for w in sys.argv[1:]]
-    return shlex.join(["python", "-m", "lwise_core", *words])
+    return shlex.join(["python", "-m", module, *(Path(w).name if "/" in w else w for w in sys.argv[1:])])
 
 
 def _recipe(preset: str, size: int) -> Recipe:
@@ -142,7 +141,12 @@ def _attack(preset: Attack, *, norm: Norm | None, epsilon: float | None, steps: 
     return Attack(norm or preset.norm, radius, count, step_for(radius, count), preset.random_start)
 
 
-def _slice(text: str) -> slice:
+def part(text: str) -> slice:
+    """Return the slice that FIRST:STEP means.
+
+    Raises:
+        RecipeError: It means none.
+    """
     first, _, step = text.partition(":")
     if not (first.isdecimal() and step.isdecimal() and int(step)):
         raise RecipeError(f"“{text}” is not a choice of images; write FIRST:STEP, such as 1:2 for every second one.")

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from lwise_core.geometry import Crop, Pixels, see, to_8_bit
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.names import canonical
 
 Rows = npt.NDArray[np.int64]
 
@@ -72,13 +73,16 @@ class LabelledImages:
     def in_order_of(self, classes: Sequence[str]) -> LabelledImages:
         """Return the same images with the class indices of ``classes``, the same names in another order.
 
+        Case, space, hyphen and underscore do not count.
+
         Raises:
             DatasetError: ``classes`` are other names.
         """
-        if sorted(classes) != sorted(self.classes):
-            strangers = sorted(set(self.classes) ^ set(classes))
+        places = {canonical(c): i for i, c in enumerate(classes)}
+        strangers = sorted(places.keys() ^ {canonical(c) for c in self.classes})
+        if strangers:
             raise DatasetError(f"The classes do not match: “{strangers[0]}” is on one side only.")
-        place = np.array([list(classes).index(c) for c in self.classes], dtype=np.int64)
+        place = np.array([places[canonical(c)] for c in self.classes], dtype=np.int64)
         return replace(self, targets=place[self.targets], classes=tuple(classes))
 
     def renamed(self, names: Mapping[str, str]) -> LabelledImages:

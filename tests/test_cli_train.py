@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from lwise_core import catalog
 from lwise_core.cards import parse_card
-from lwise_core.cli_train import command, train_command
+from lwise_core.cli_train import train_command, words
 from lwise_core.datasets import read_image_folder
 from lwise_core.publishing import HeldOut
 from lwise_core.robustness import logits_of, references
@@ -150,4 +150,4 @@ def test_a_description_without_a_licence_is_refused(place: Path) -> None:
 
 def test_the_command_of_a_card_names_files_and_no_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["x", "train", "/secret/place/data.tar.gz", "--epochs", "3"])
-    assert command() == "python -m lwise_core train data.tar.gz --epochs 3"
+    assert words() == "python -m lwise_core train data.tar.gz --epochs 3"
