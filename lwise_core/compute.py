@@ -7,6 +7,7 @@ its next step. Only so many jobs take turns; the others wait in a bounded line a
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections import deque
@@ -126,6 +127,7 @@ class ComputeSlot:
         self._seconds_a_step: float | None = None
         self._work = threading.Condition()
         self._worker: threading.Thread | None = None
+        self._closed = False
 
     def submit(
         self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
@@ -147,6 +149,8 @@ class ComputeSlot:
             if self._worker is None or not self._worker.is_alive():
                 self._worker = threading.Thread(target=self._run, name="compute-slot", daemon=True)
                 self._worker.start()
+                # A thread that is inside the arithmetic while the interpreter ends takes the process down with it.
+                atexit.register(self.close)
             self._work.notify_all()
         return job
 
@@ -164,15 +168,26 @@ class ComputeSlot:
             seconds = None if self._seconds_a_step is None else max(0, steps) * self._seconds_a_step
         return Outlook(done=job.done, total=job.total, place=place, seconds=seconds)
 
+    def close(self) -> None:
+        """End after the step that is being computed; jobs that are not over stay as they are."""
+        with self._work:
+            self._closed = True
+            self._work.notify_all()
+        if self._worker is not None and self._worker is not threading.current_thread():
+            self._worker.join()
+        atexit.unregister(self.close)
+
     def _run(self) -> None:
         while True:
             with self._work:
                 self._clear()
                 self._admit()
-                while not self._active:
+                while not self._active and not self._closed:
                     self._work.wait()
                     self._clear()
                     self._admit()
+                if self._closed:
+                    return
                 job = self._next()
             began = time.monotonic()
             job.advance()

@@ -184,6 +184,7 @@ def _epsilon(guide: GuideModel, path: EnhancementPath, spent: float, *, asked: f
         "spent_rms_grey_levels": scale.grey_levels(spent),
         "step": path.step,
         "steps": steps_for(asked, step=path.step),
+        "precision": path.precision,
     }
 
 

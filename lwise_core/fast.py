@@ -11,7 +11,7 @@ import copy
 import hashlib
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from torch import nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
-from lwise_core.enhancement import Enhancement, EnhancementPath, GroundTruthLogit, PathRequest, climb
+from lwise_core.enhancement import Enhancement, EnhancementPath, PathRequest, climb
 from lwise_core.guide import GuideModel
 
 LEAST_COSINE = 0.999
@@ -94,6 +94,12 @@ def _keep_heads_exact(network: nn.Module, original: nn.Module, *, classes: int) 
             setattr(network.get_submodule(parent), child, FloatHead(copy.deepcopy(module)))
 
 
+def precision_of(twin: GuideModel) -> str:
+    """Return the name of the arithmetic that ``twin`` computes in, such as “bfloat16”."""
+    dtype = twin.network.dtype if isinstance(twin.network, FastNetwork) else torch.float32
+    return str(dtype).removeprefix("torch.")
+
+
 def walk_fast(guide: GuideModel, twin: GuideModel, request: PathRequest) -> Iterator[EnhancementPath]:
     """Yield the path as ``twin`` walks it, one frame more each time, then as ``guide`` scores it, frame by frame.
 
@@ -101,7 +107,7 @@ def walk_fast(guide: GuideModel, twin: GuideModel, request: PathRequest) -> Iter
     curve is provisional until the last path that is yielded.
     """
     scale = guide.epsilon_scale
-    path = EnhancementPath(guide, request, scale.step, frames=(), scored=0)
+    path = EnhancementPath(guide, request, scale.step, frames=(), scored=0, precision=precision_of(twin))
     for frame in climb(twin, request, step=scale.step, steps=scale.steps):
         path = replace(path, frames=(*path.frames, frame))
         yield path if path.scored else (path := path.scored_on(count=1))
@@ -136,15 +142,16 @@ class Verdict:
 
 
 def check(guide: GuideModel, twin: GuideModel, images: torch.Tensor) -> Iterator[Verdict]:
-    """Yield the verdict of the pairs compared so far: ``images`` ``(N, 3, H, W)`` × several classes, largest ε.
+    """Yield the verdict of the pairs compared so far, at every step: ``images`` ``(N, 3, H, W)`` × several classes.
 
-    To stop iterating is to cancel; only the last verdict counts.
+    Each pair is walked to the largest ε. To stop iterating is to cancel; only the last verdict counts.
     """
     classes = torch.linspace(0, len(guide.classes) - 1, min(_CLASSES_CHECKED, len(guide.classes))).round().long()
     verdict = Verdict(cosine=1.0, gain_error=0.0, pairs=0)
     for target in classes.tolist():
         request = PathRequest(images, torch.full((len(images),), target))
-        exact, fast = _furthest(guide, request), _furthest(twin, request)
+        exact = yield from _furthest(guide, request, so_far=verdict)
+        fast = yield from _furthest(twin, request, so_far=verdict)
         with torch.no_grad():
             logits = [guide.logits(x.to(guide.device))[:, target] for x in (images, exact.images, fast.images)]
         by_exact, by_fast = ((r.images.cpu() - images).flatten(1) for r in (exact, fast))
@@ -154,10 +161,18 @@ def check(guide: GuideModel, twin: GuideModel, images: torch.Tensor) -> Iterator
         yield verdict
 
 
-def _furthest(guide: GuideModel, request: PathRequest) -> Enhancement:
+def check_steps(guide: GuideModel) -> int:
+    """Return about how many values :func:`check` yields."""
+    return 2 * min(_CLASSES_CHECKED, len(guide.classes)) * (guide.epsilon_scale.steps + 1)
+
+
+def _furthest(guide: GuideModel, request: PathRequest, *, so_far: Verdict) -> Generator[Verdict, None, Enhancement]:
+    """Return the result at the largest ε; yield ``so_far`` at every step, so that others get their turns."""
     scale = guide.epsilon_scale
-    frames = tuple(climb(guide, request, step=scale.step, steps=scale.steps))
-    path = EnhancementPath(guide, replace(request, objective=GroundTruthLogit()), scale.step, frames)
+    path = EnhancementPath(guide, request, scale.step, frames=())
+    for frame in climb(guide, request, step=scale.step, steps=scale.steps):
+        path = replace(path, frames=(*path.frames, frame))
+        yield so_far
     return path.at(path.reach)
 
 

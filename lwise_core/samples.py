@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from lwise_core.geometry import Crop
+import torch
+
+from lwise_core.geometry import Crop, see
 from lwise_core.images import Photograph, open_photograph
 
 
@@ -59,3 +61,8 @@ def photograph_of(chosen: Sample) -> Photograph:
     """Return the sample's photograph, through the same door as every upload."""
     data = files("skimage.data").joinpath(chosen.file).read_bytes()
     return open_photograph(data, name=f"{chosen.key}.{chosen.file.rpartition('.')[2]}")
+
+
+def seen_samples(*, size: int) -> torch.Tensor:
+    """Return the samples as a guide of ``size`` px sees them: ``(N, 3, size, size)`` float32 in [0, 1]."""
+    return torch.stack([torch.from_numpy(see(s.crop.of(photograph_of(s).pixels), size=size)) for s in SAMPLES])

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lwise_core.compute import LineFull
 from lwise_core.difficulty import difficulty_of, score, top_classes
 from lwise_core.enhancement import NonFinite
 from lwise_core.guide import GuideModel
@@ -15,15 +16,17 @@ from pages.parts.case import SOMETHING_ELSE, Case, desk, put
 from pages.parts.choices import aim, guide_choice, stated_class, target_class
 from pages.parts.cropper import cropper
 from pages.parts.difficulty_panel import difficulty_panel
-from pages.parts.epsilon_panel import panels, slider
+from pages.parts.epsilon_panel import panels, scrub
 from pages.parts.export_panel import export_panel, extent_choice
 from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
 from pages.parts.notices import notice
 from pages.parts.plots import probability_figure, show
-from pages.parts.walking import Walked, forget, walked_path
+from pages.parts.walking import Walk, forget, stopped, waiting, walk_for
 
 _TOP = 5
 _PREVIEW = 720
+_PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
+_AGAIN = 0.3  # seconds between two looks at a path in the making
 
 
 def main() -> None:
@@ -123,29 +126,46 @@ def _enhance(case: Case, guide: GuideModel, *, stated: str, choice: str) -> None
         notice("info", "Choose at least one rival to compare the class with.")
         return
     try:
-        walked = walked_path(case, guide, towards=towards)
-    except NonFinite as error:
-        notice("error", str(error))
+        walk = walk_for(case, guide, towards=towards)
+    except LineFull as error:
+        notice("info", str(error))
         return
-    _scrub(walked, stated=stated, towards=towards)
+    # Most paths of the bundled guides are walked before anything would have to be drawn twice.
+    over = walk.job.wait(seconds=_PATIENCE)
+    st.fragment(_scrub, run_every=None if over else _AGAIN)(walk, polled=not over, stated=stated, towards=towards)
 
 
-@st.fragment
-def _scrub(walked: Walked, *, stated: str, towards: str) -> None:
-    """Draw the slider and what follows from it: moving it draws only this part of the page again."""
+def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
+    """Draw the slider and what follows from it; while the path is walked, again and again, each time a bit further."""
     case = desk().case
     if case is None:
         return
-    path = walked.path
-    if not walked.complete:
+    if polled and walk.job.stage.over:
+        st.rerun()
+    if walk.job.error is not None:
+        _failed(walk.job.error)
+        return
+    if not walk.job.stage.over:
+        waiting(walk)
+    path = walk.path
+    if path is None:
+        return
+    if stopped(walk):
         notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
-        st.button("Compute the rest", on_click=forget)
+        st.button("Compute the rest", on_click=forget, args=(walk.key,))
     case = extent_choice(case)
-    case = slider(case, path.guide, path)
+    case = scrub(case, path)
     panels(case, path, towards=towards)
-    st.subheader("Take it away")
-    export_panel(case, path, stated=stated, towards=towards)
-    links.keep_link(case, path.guide)
+    if walk.job.stage.over:
+        st.subheader("Take it away")
+        export_panel(case, path, stated=stated, towards=towards)
+        links.keep_link(case, path.guide)
+
+
+def _failed(error: Exception) -> None:
+    if not isinstance(error, NonFinite):
+        raise error
+    notice("error", str(error))
 
 
 main()

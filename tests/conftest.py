@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,15 @@ def tiny_network(*, classes: int = 5) -> CompactResNet:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return CompactResNet(width=4, num_classes=classes, stem_stride=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of downloaded guides and kept verdicts: never the person's own."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LWISE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture

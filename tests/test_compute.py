@@ -141,6 +141,19 @@ def test_a_failing_job_hands_over_its_error_and_harms_nobody() -> None:
     assert good.latest == 2
 
 
+def test_a_closed_slot_has_finished_its_step_and_computes_no_more() -> None:
+    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot.submit(gate.steps(), session="a", total=1)
+    slot.submit(counting("later", 3, log), session="b", total=3)
+    assert gate.entered.wait(SOON)
+    closing = threading.Thread(target=slot.close)
+    closing.start()
+    gate.open()
+    closing.join(SOON)
+    assert not closing.is_alive()
+    assert not log
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 6)), min_size=1, max_size=12), st.integers(1, 4))
 def test_every_job_gets_all_its_steps_in_order(work: list[tuple[str, int]], turns: int) -> None:

@@ -31,11 +31,15 @@ class StatedBy(StrEnum):
 
 @dataclass(frozen=True)
 class Aim:
-    """Where the path goes: the official objective, its rivals by name, and whether it makes the picture harder."""
+    """Where the path goes: the official objective, its rivals by name, and whether it makes the picture harder.
+
+    ``exact`` keeps fp32 throughout, where the path would else be walked by the guide's fast twin.
+    """
 
     objective: str = "logit"
     rivals: tuple[str, ...] = ()
     harder: bool = False
+    exact: bool = False
 
     def objective_for(self, guide: GuideModel) -> Objective:
         """Return the core's objective.

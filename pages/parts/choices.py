@@ -117,7 +117,14 @@ def aim(case: Case, guide: GuideModel, *, towards: str) -> Case:
         key=f"harder-{case.token}",
         help="The reverse direction: away from the class.",
     )
-    chosen = Aim(objective=objective, rivals=rivals, harder=harder)
+    exact = st.toggle(
+        "Exact arithmetic",
+        value=case.aim.exact,
+        key=f"exact-{case.token}",
+        help="Walk in fp32 throughout. Else a copy in bf16 walks, where it was checked to paint the same on this "
+        "machine, and the guide itself scores what it painted.",
+    )
+    chosen = Aim(objective=objective, rivals=rivals, harder=harder, exact=exact)
     if chosen != case.aim:
         case = replace(case, aim=chosen)
         put(case)

@@ -48,7 +48,9 @@ def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str
         key="strip",
         help="Always on for medical guides, and for guides of unknown domain." if required else None,
     )
-    intent = Intent(stated=stated, towards=towards, epsilon=case.epsilon_for(guide), extent=case.extent)
+    intent = Intent(
+        stated=stated, towards=towards, epsilon=min(case.epsilon_for(guide), path.reach), extent=case.extent
+    )
 
     def made() -> Export:
         return export(case.subject, path, intent, strip=strip or required)

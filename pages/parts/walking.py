@@ -1,75 +1,107 @@
-"""The path of the case on top: computed once, with progress and a way to stop, and read by every panel."""
+"""The paths of this session: walked in the process's one slot, kept up to a byte limit, gone with the session."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
-from lwise_core.enhancement import EnhancementPath, PathRequest, walk
+from lwise_core.compute import Job, Stage
+from lwise_core.enhancement import EnhancementPath, PathRequest
 from lwise_core.guide import GuideModel
 from pages.parts.case import Aim, Case
+from pages.parts.engines import engine_for, is_there, slot, this_session
 
-_WALKED = "walked"
-_STOPPED = "walk_stopped"
+BYTES_KEPT = 128 * 2**20
+"""How much of a session's paths is kept: 41 frames take 2 MB at 64 px and 25 MB at 224 px."""
 
-Key = tuple[str, object, str, str, Aim]
+_WALKS = "walks"
+
+Key = tuple[str, object, str, str, str, Aim]
 
 
 @dataclass(frozen=True, eq=False)
-class Walked:
-    """A path, what it was computed for, and whether it got to its end."""
+class Walk:
+    """One path in the making or made, and what it is for."""
 
     key: Key
-    path: EnhancementPath
-    complete: bool
+    job: Job[EnhancementPath]
+
+    @property
+    def path(self) -> EnhancementPath | None:
+        """The path as far as it is known, None before its first frame."""
+        return self.job.latest
+
+    @property
+    def size(self) -> int:
+        """Bytes that its frames take."""
+        return 0 if self.path is None else self.path.size
 
 
-def walked_path(case: Case, guide: GuideModel, *, towards: str) -> Walked:
-    """Return the path for ``case``, from this session's memory or computed now, frame by frame.
+def walk_for(case: Case, guide: GuideModel, *, towards: str) -> Walk:
+    """Return the walk for ``case``: the one that is kept or under way, or a new one.
 
-    A walk that the person stopped is returned as far as it went.
+    Walks for anything else that are still under way are cancelled: nobody looks at them any more.
 
     Raises:
         ValueError: The objective cannot be formed (no rival chosen).
-        NonFinite: The guide returned NaN or infinity.
+        LineFull: Too many people are waiting.
     """
-    key: Key = (case.photograph.sha256, case.crop, guide.provenance.sha256, towards, case.aim)
-    kept = st.session_state.get(_WALKED)
-    if isinstance(kept, Walked) and kept.key == key and (kept.complete or st.session_state.get(_STOPPED) == key):
-        return kept
-    return _walk(key, case, guide, towards=towards)
+    # The photograph by its bytes, the guide by its weights and range: the same content is never walked twice.
+    key: Key = (case.photograph.sha256, case.crop, guide.provenance.sha256, guide.domain.value, towards, case.aim)
+    walks: dict[Key, Walk] = st.session_state.setdefault(_WALKS, {})
+    found = walks.pop(key, None)
+    for other in list(walks.values()):
+        if not other.job.stage.over:
+            other.job.cancel()
+            walks.pop(other.key)
+    walks[key] = found if found is not None else _start(key, case, guide, towards=towards)
+    _limit(walks)
+    return walks[key]
 
 
-def forget() -> None:
-    """Drop the kept path, so that the next call walks again."""
-    st.session_state.pop(_WALKED, None)
-    st.session_state.pop(_STOPPED, None)
+def forget(key: Key) -> None:
+    """Drop a walk, so that the next call walks again."""
+    walks: dict[Key, Walk] = st.session_state.get(_WALKS, {})
+    walks.pop(key, None)
 
 
-def _walk(key: Key, case: Case, guide: GuideModel, *, towards: str) -> Walked:
+def waiting(walk: Walk) -> None:
+    """Draw how far ``walk`` is, the place in the line where there is one, and the way to stop it."""
+    outlook = slot().outlook(walk.job)
+    if outlook.place:
+        text = f"Waiting for a turn: number {outlook.place} in the line"
+    else:
+        text = f"Computing the path: step {min(outlook.done, outlook.total)} of {outlook.total}"
+    if outlook.seconds is not None:
+        text += f", about {max(1, round(outlook.seconds))} s left"
+    columns = st.columns([5, 1], vertical_alignment="bottom")
+    columns[0].progress(min(1.0, outlook.done / outlook.total), text=text)
+    columns[1].button("Stop", key="stop-walk", on_click=walk.job.cancel, width="stretch")
+
+
+def stopped(walk: Walk) -> bool:
+    """Whether somebody ended ``walk`` before its end."""
+    return walk.job.stage is Stage.CANCELLED
+
+
+def _start(key: Key, case: Case, guide: GuideModel, *, towards: str) -> Walk:
+    engine = engine_for(guide)
     request = PathRequest.single(
         case.subject.seen(size=guide.input_size),
         target=guide.class_index(towards),
         objective=case.aim.objective_for(guide),
     )
-    steps = guide.epsilon_scale.steps
-    place = st.empty()
-    walked: Walked | None = None
-    with place.container():
-        st.button("Stop", key="stop-walk", on_click=_stop, args=(key,))
-        progress = st.progress(0.0, text="Computing the path …")
-        for path in walk(guide, request):
-            done = len(path.frames) - 1
-            walked = Walked(key, path, complete=done == steps)
-            st.session_state[_WALKED] = walked
-            # Every update is also the point at which a click on Stop ends this run.
-            progress.progress(done / steps, text=f"Computing the path: step {done} of {steps}")
-    place.empty()
-    if walked is None:
-        raise RuntimeError("A path has at least its original.")
-    return walked
+    session = this_session()
+    there: Callable[[], bool] = partial(is_there, session)
+    steps = engine.exact_walk(request) if case.aim.exact else engine.walk(request)
+    job = slot().submit(steps, session=session, total=engine.steps(), alive=there)
+    return Walk(key, job)
 
 
-def _stop(key: Key) -> None:
-    st.session_state[_STOPPED] = key
+def _limit(walks: dict[Key, Walk]) -> None:
+    """Drop the walks that were not looked at for longest, the present one never."""
+    while len(walks) > 1 and sum(w.size for w in walks.values()) > BYTES_KEPT:
+        walks.pop(next(iter(walks)))

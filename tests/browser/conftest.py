@@ -114,15 +114,6 @@ def _served(script: Path, log: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of downloaded and added guides that every server of the session sees."""
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LWISE_HOME", str(folder))
-        yield folder
-
-
-@pytest.fixture(scope="session")
 def slow_guide(home: Path) -> str:
     """The name of an added guide whose path takes so long that a person can stop it."""
     torch.manual_seed(0)

@@ -11,17 +11,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lwise_core import catalog
+from lwise_core.compute import ComputeSlot, Stage
 from lwise_core.difficulty import difficulty_of, score
 from lwise_core.enhancement import EnhancementPath, PathRequest, objective_named, walk
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import encode_png
 from lwise_core.rendering import Subject
 from lwise_core.samples import SAMPLES, photograph_of
-from pages.parts.case import SOMETHING_ELSE
-from pages.parts.walking import Walked
+from pages.parts.case import SOMETHING_ELSE, Desk
+from pages.parts.walking import Walk
 
 ROOT = Path(__file__).parents[2]
 CAT = SAMPLES[0]
+_RUNS = 200
 
 
 @pytest.fixture
@@ -44,6 +46,29 @@ def cat_path(guide: GuideModel) -> EnhancementPath:
     return path
 
 
+def settled(at: AppTest) -> AppTest:
+    """Run until the path is walked: what a browser does by asking again every few hundred milliseconds."""
+    for _ in range(_RUNS):
+        if not any(b.label == "Stop" for b in at.button):
+            return at
+        at.run()
+    pytest.fail("The path was never finished.")
+
+
+def slide(at: AppTest, step: int) -> AppTest:
+    """Put the slider at ``step``: the viewer's slider lives in the browser, so its answer is put on the desk."""
+    desk: Desk = at.session_state["desk"]
+    assert desk.case is not None
+    at.session_state["desk"] = desk.with_case(replace(desk.case, step=step))
+    return settled(at.run())
+
+
+def position(at: AppTest) -> int | None:
+    desk: Desk = at.session_state["desk"]
+    assert desk.case is not None
+    return desk.case.step
+
+
 def metrics(at: AppTest) -> dict[str, str]:
     return {m.label: m.value for m in at.metric}
 
@@ -64,7 +89,7 @@ def test_a_newcomer_sees_what_it_is_and_samples_to_start_with(at: AppTest) -> No
 
 
 def test_the_sample_s_difficulty_is_the_core_s(at: AppTest, guide: GuideModel) -> None:
-    at.button(key="sample-cat").click().run()
+    settled(at.button(key="sample-cat").click().run())
     logits = score(guide, Subject(photograph_of(CAT), CAT.crop).seen(size=guide.input_size))
     difficulty = difficulty_of(guide, logits, target=guide.class_index("house cat"))
     shown = metrics(at)
@@ -76,13 +101,13 @@ def test_the_sample_s_difficulty_is_the_core_s(at: AppTest, guide: GuideModel) -
 
 
 def test_the_guide_s_own_mistake_is_told(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
+    settled(at.button(key="sample-cat").click().run())
     assert "The guide itself takes this for dog" in everything_said(at)
 
 
 def test_the_slider_shows_what_the_path_holds(at: AppTest, guide: GuideModel, cat_path: EnhancementPath) -> None:
-    at.button(key="sample-cat").click().run()
-    at.select_slider[0].set_value(30).run()
+    settled(at.button(key="sample-cat").click().run())
+    slide(at, 30)
     result = cat_path.at(30 * guide.epsilon_scale.step)
     shown = metrics(at)
     assert shown["ε spent"] == f"{float(result.spent[0]):.2f}"
@@ -92,27 +117,27 @@ def test_the_slider_shows_what_the_path_holds(at: AppTest, guide: GuideModel, ca
 
 
 def test_at_zero_nothing_changes_and_nothing_breaks(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
-    at.select_slider[0].set_value(0).run()
+    settled(at.button(key="sample-cat").click().run())
+    slide(at, 0)
     shown = metrics(at)
     assert shown["ε spent"] == "0.00"
     assert shown["Kept in 8 bits"] == "–"
 
 
 def test_a_small_budget_warns_of_8_bit_rounding(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
-    at.select_slider[0].set_value(1).run()
+    settled(at.button(key="sample-cat").click().run())
+    slide(at, 1)
     assert "rounding to 8 bits" in everything_said(at)
 
 
 def test_beyond_seven_times_the_training_budget_it_warns(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
-    at.select_slider[0].set_value(40).run()
+    settled(at.button(key="sample-cat").click().run())
+    slide(at, 40)
     assert "seven times the budget" in everything_said(at)
 
 
 def test_what_the_guide_does_not_know_has_no_difficulty_and_is_marked_as_invented(at: AppTest) -> None:
-    at.button(key="sample-coffee").click().run()
+    settled(at.button(key="sample-coffee").click().run())
     assert "Ground-truth logit" not in metrics(at)
     assert "was not in the original" in everything_said(at)
 
@@ -133,8 +158,8 @@ def test_a_bad_file_is_named_and_the_others_still_go_through(at: AppTest) -> Non
 
 
 def test_two_photographs_lie_on_the_desk_and_each_keeps_its_class(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
-    at.button(key="sample-coffee").click().run()
+    settled(at.button(key="sample-cat").click().run())
+    settled(at.button(key="sample-coffee").click().run())
     select(at, "What does it show?").set_value("snail or slug").run()  # type: ignore[attr-defined]
     select(at, "Photograph on the desk").set_value(0).run()  # type: ignore[attr-defined]
     assert select(at, "What does it show?").value == "house cat"  # type: ignore[attr-defined]
@@ -146,10 +171,10 @@ def test_a_link_opens_its_sample() -> None:
     app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
     app.query_params["sample"] = "cat"
     app.query_params["step"] = "30"
-    app.run()
+    settled(app.run())
     assert not app.exception
     assert metrics(app)["ε₂₂₄"] != "0.0"
-    assert app.select_slider[0].value == 30
+    assert position(app) == 30
 
 
 def test_a_link_that_names_nothing_we_have_is_ignored() -> None:
@@ -171,14 +196,14 @@ def test_for_a_medical_guide_the_person_answers_first(at: AppTest, guide: GuideM
     assert "dog" not in everything_said(at)
     assert not at.metric
     select(at, "What does it show?").set_value("house cat").run()  # type: ignore[attr-defined]
-    assert "takes this for dog" in everything_said(at)
+    assert "takes this for dog" in everything_said(settled(at))
     strip = next(t for t in at.toggle if t.label.startswith("Strip"))
     assert strip.value
     assert strip.disabled
 
 
 def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
+    settled(at.button(key="sample-cat").click().run())
     select(at, "Objective").set_value("logit_diverge").run()  # type: ignore[attr-defined]
     assert "at least one rival" in everything_said(at)
     at.multiselect[0].set_value(["dog"]).run()
@@ -186,26 +211,38 @@ def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> Non
 
 
 def test_harder_lowers_the_logit(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
+    settled(at.button(key="sample-cat").click().run())
     before = float(metrics(at)["Ground-truth logit"])
     next(t for t in at.toggle if t.label == "Make it harder instead").set_value(True).run()
     assert float(metrics(at)["Logit"]) < before
 
 
 def test_a_stopped_walk_shows_how_far_it_went_and_can_go_on(at: AppTest, cat_path: EnhancementPath) -> None:
-    at.button(key="sample-cat").click().run()
-    whole: Walked = at.session_state["walked"]
-    part = Walked(whole.key, replace(cat_path, frames=cat_path.frames[:11]), complete=False)
-    at.session_state["walked"] = part
-    at.session_state["walk_stopped"] = part.key
+    settled(at.button(key="sample-cat").click().run())
+    (whole,) = at.session_state["walks"].values()
+    part = ComputeSlot().submit(iter([replace(cat_path, frames=cat_path.frames[:11])]), session="", total=41)
+    assert part.wait(seconds=60)
+    part.stage = Stage.CANCELLED
+    at.session_state["walks"] = {whole.key: Walk(whole.key, part)}
     at.run()
     assert "Stopped at ε = 1.43" in everything_said(at)
-    assert len(at.select_slider[0].options) == 11
     next(b for b in at.button if b.label == "Compute the rest").click().run()
-    assert len(at.select_slider[0].options) == len(cat_path.frames)
+    settled(at)
+    assert "Stopped" not in everything_said(at)
+    (again,) = at.session_state["walks"].values()
+    assert len(again.path.frames) == len(cat_path.frames)
+
+
+def test_other_pictures_walks_are_cancelled_and_this_one_s_is_kept(at: AppTest) -> None:
+    settled(at.button(key="sample-cat").click().run())
+    (cat,) = at.session_state["walks"].values()
+    settled(at.button(key="sample-coffee").click().run())
+    select(at, "Photograph on the desk").set_value(0).run()  # type: ignore[attr-defined]
+    assert cat.job.stage is Stage.FINISHED
+    assert list(at.session_state["walks"].values())[-1] is cat
 
 
 def test_something_else_can_be_stated_of_any_picture(at: AppTest) -> None:
-    at.button(key="sample-cat").click().run()
+    settled(at.button(key="sample-cat").click().run())
     select(at, "What does it show?").set_value(SOMETHING_ELSE).run()  # type: ignore[attr-defined]
     assert "Difficulty needs a class" in everything_said(at)
