@@ -63,6 +63,7 @@ def train_command(
     """Train a robust guide on DATA, measure it on held-out images, and write it with its card to OUT/guide."""
     note = read_about(about)
     start = start_from(begin_from) if begin_from else new_start(architecture, width=width, size=size)
+    start = start.renamed(note.class_names)
     recipe = _recipe(preset, start.input_size)
     attack = _attack(recipe.attack, norm=norm, epsilon=epsilon, steps=steps)
     changes = {"epochs": epochs, "batch": batch, "peak_lr": lr, "seed": seed}

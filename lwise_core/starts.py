@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import timm
@@ -44,6 +45,10 @@ class Start:
         """Return mean and std of the normaliser."""
         mean, std = (t.flatten().tolist() for t in (self.normaliser.mean, self.normaliser.std))
         return (mean[0], mean[1], mean[2]), (std[0], std[1], std[2])
+
+    def renamed(self, names: Mapping[str, str]) -> Start:
+        """Return the same start, each class called what ``names`` says, or as before."""
+        return replace(self, classes=tuple(names.get(c, c) for c in self.classes))
 
     def blueprint(self) -> Blueprint:
         """Return how to build the network again."""

@@ -17,6 +17,13 @@ def test_the_same_classes_in_another_order_keep_the_outputs_and_their_order(tiny
     assert torch.equal(start.network.head.weight, tiny_guide.network.head.weight)  # type: ignore[union-attr, arg-type]
 
 
+def test_a_class_with_a_new_name_keeps_its_output(tiny_guide: GuideModel) -> None:
+    start = of_guide(tiny_guide).renamed({"b": "b or c"})
+    tuned = start.for_classes(("a", "b or c", "c", "d", "e"), seed=0, largest=LIMIT)
+    assert tuned.classes == ("a", "b or c", "c", "d", "e")
+    assert torch.equal(tuned.network.head.weight, tiny_guide.network.head.weight)  # type: ignore[union-attr, arg-type]
+
+
 def test_other_classes_get_new_outputs_on_the_same_features(tiny_guide: GuideModel) -> None:
     start = of_guide(tiny_guide).for_classes(("x", "y"), seed=0, largest=LIMIT)
     assert start.classes == ("x", "y")
