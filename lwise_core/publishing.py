@@ -182,6 +182,10 @@ def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]
         "started_from": start.origin,
         "command": command,
         "training_images": len(trainer.images) - trainer.watched,
+        "watched_by": (
+            f"{trainer.watched} images of the training data, evenly spread by path; a guide that the run started from may "
+            "have learnt them, so the history below flatters it"
+        ),
         "images_sha256": trainer.images.sha256,
         "minutes": round(sum(e.seconds for e in trainer.epochs) / 60, 1),
         "hardware": f"{os.cpu_count()} CPU cores" if trainer.device.type == "cpu" else torch.cuda.get_device_name(),

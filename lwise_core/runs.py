@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 _PLAN, _STATE, _LOCK = "run.json", "state.pt", "run.lock"
 
 
-class RunRefused(RuntimeError):
+class RunRefused(ValueError):
     """A run that cannot begin or go on. The message is one sentence that says why and what is kept."""
 
 
