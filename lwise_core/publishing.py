@@ -183,8 +183,8 @@ def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]
         "command": command,
         "training_images": len(trainer.images) - trainer.watched,
         "watched_by": (
-            f"{trainer.watched} images of the training data, evenly spread by path; a guide that the run started from may "
-            "have learnt them, so the history below flatters it"
+            f"{trainer.watched} images of the training data, evenly spread by path; a guide that the run started from "
+            "may have learnt them, so the history below flatters it"
         ),
         "images_sha256": trainer.images.sha256,
         "minutes": round(sum(e.seconds for e in trainer.epochs) / 60, 1),
