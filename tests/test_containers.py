@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.containers import Overloaded, Refusal, check_container
+from lwise_core.containers import MAX_BYTES, Overloaded, Refusal, check_container
 from tests.images_fixtures import encoded, one_of_each, png_chunk, raw_png, raw_tiff, scene
 
 EACH = one_of_each()
 TILED = {256: 8, 257: 8, 258: 8, 259: 1, 262: 1, 322: 1, 323: 1}
 ROWS = bytes(72)  # of a grey PNG of 8 × 8 pixels
+
+TABLES = b"GIF89a\x08\0\x08\0\x80\0\0" + b";" * 6 + b",\0\0\0\0\x08\0\x08\0\x80" + b";" * 6 + b"\2\0"
+"""A GIF whose colour tables, global and local, look like its end."""
 
 
 def before_the_frame(gif: bytes, more: bytes) -> bytes:
@@ -41,11 +44,24 @@ def test_honest_files_pass(kind: str) -> None:
         b"\xff\xd8\xff\x01\xff\xd0" + EACH["jpeg"][2:],
         before_the_frame(EACH["gif"], b"!\xfe" + b"\1a" * 200_000 + b"\0"),
         EACH["gif"][:-1],
+        EACH["gif"][:-1] + b",\0",
         EACH["gif"] + bytes(1_000_000),
         run_length_bmp(1_000_000),
         encoded(scene(), "TIFF", big_tiff=True),
     ],
-    ids=["chunks", "tiles", "segments", "junk", "markers", "blocks", "no end", "tail", "runs", "BigTIFF"],
+    ids=[
+        "chunks",
+        "tiles",
+        "segments",
+        "junk",
+        "markers",
+        "blocks",
+        "no end",
+        "second frame cut",
+        "tail",
+        "runs",
+        "BigTIFF",
+    ],
 )
 def test_odd_files_within_the_limits_pass(data: bytes) -> None:
     check_container(data)
@@ -64,6 +80,7 @@ def test_odd_files_within_the_limits_pass(data: bytes) -> None:
         before_the_frame(EACH["gif"], b"!\xfe" + b"\1a" * 300_000 + b"\0"),
         before_the_frame(EACH["gif"], b"x" * 300_000),
         EACH["gif"][:-1] + b"!\xfe" + b"\1a" * 300_000 + b"\0;",
+        TABLES + b"!\xfe" + b"\1a" * 300_000 + b"\0;",
         run_length_bmp(2_100_000),
     ],
     ids=[
@@ -77,12 +94,26 @@ def test_odd_files_within_the_limits_pass(data: bytes) -> None:
         "blocks",
         "between",
         "behind",
+        "tables",
         "runs",
     ],
 )
 def test_files_of_too_many_parts_do_not(data: bytes) -> None:
     with pytest.raises(Overloaded):
         check_container(data)
+
+
+def test_files_of_20_mb_are_too_large() -> None:
+    data = EACH["png"].ljust(MAX_BYTES - 1, b"\0")
+    check_container(data)
+    with pytest.raises(Refusal, match="has 20 MB or more"):
+        check_container(data + b"\0")
+
+
+def test_a_tiff_that_begins_with_a_preview_is_refused() -> None:
+    check_container(encoded(scene(), "TIFF", tiffinfo={254: 2}))  # one page of many
+    with pytest.raises(Refusal, match="begins with a small preview"):
+        check_container(encoded(scene(), "TIFF", tiffinfo={254: 1}))
 
 
 @pytest.mark.parametrize("cut", [b"IEND", b"IDAT"])
