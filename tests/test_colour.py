@@ -120,8 +120,9 @@ def test_integers_without_a_stated_white_are_refused() -> None:
 
 
 def test_16_bits_for_all_channels_together_are_not_16_bits_a_channel() -> None:
-    header = struct.pack("<IiiHHIIiiII", 40, 8, 8, 1, 16, 0, 128, 0, 0, 0, 0)
-    data = b"BM" + struct.pack("<IHHI", 54 + 128, 0, 0, 54) + header + struct.pack("<H", 31 << 10) * 64
+    masks = (0xF800, 0x07E0, 0x001F)
+    header = struct.pack("<IiiHHIIiiII", 40, 8, 8, 1, 16, 3, 128, 0, 0, 0, 0) + struct.pack("<III", *masks)
+    data = b"BM" + struct.pack("<IHHI", 66 + 128, 0, 0, 66) + header + struct.pack("<H", masks[0]) * 64
     photograph = open_photograph(data, name="a")
     assert (photograph.pixels == (255, 0, 0)).all()
     assert photograph.notes == ()
