@@ -54,6 +54,10 @@ class Rendering:
     gain: float
     gain_float: float
 
+    def probability(self, target: int) -> float:
+        """Return the softmax probability of class index ``target`` for the 8-bit picture, in [0, 1]."""
+        return float(self.logits.softmax(dim=0)[target])
+
     @property
     def kept(self) -> float | None:
         """Share of the float result's gain that the 8-bit picture keeps; None where there was no gain to keep."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -45,7 +45,9 @@ def main() -> None:
         chooser()
         case = _photograph(desk().case or case, guide)
     with right:
-        _judge(case, guide)
+        judged = _judge(case, guide)
+    if judged is not None:
+        _enhance(desk().case or case, guide, judged)
 
 
 def _welcome() -> None:
@@ -86,8 +88,16 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
     return moved
 
 
-def _judge(case: Case, guide: GuideModel) -> None:
-    """Draw the class, the difficulty, the enhancement and the downloads of ``case``."""
+@dataclass(frozen=True)
+class _Judged:
+    """The stated class of a case, and what the guide takes it for."""
+
+    stated: str
+    choice: str
+
+
+def _judge(case: Case, guide: GuideModel) -> _Judged | None:
+    """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
     if case.sample is not None:
         st.info(case.sample.story, icon=":material/lightbulb:")
     # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
@@ -102,7 +112,7 @@ def _judge(case: Case, guide: GuideModel) -> None:
     stated = case.stated_for(guide) or (None if blind else choice)
     if stated is None:
         notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
-        return
+        return None
     with columns[1]:
         show(probability_figure(top, ground_truth=stated), key="probabilities")
     if stated == SOMETHING_ELSE:
@@ -110,14 +120,16 @@ def _judge(case: Case, guide: GuideModel) -> None:
     else:
         difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
         difficulty_panel(guide, difficulty, class_name=stated, first_choice=choice)
-    _enhance(case, guide, stated=stated, choice=choice)
+    return _Judged(stated, choice)
 
 
-def _enhance(case: Case, guide: GuideModel, *, stated: str, choice: str) -> None:
+def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
+    """Draw the enhancement and the downloads of ``case``."""
+    stated = judged.stated
     st.subheader("What would make it easier")
     columns = st.columns([2, 3], gap="large")
     with columns[0]:
-        towards = target_class(case, guide, stated=stated, fallback=choice)
+        towards = target_class(case, guide, stated=stated, fallback=judged.choice)
     with columns[1].expander("Objective and direction"):
         case = aim(desk().case or case, guide, towards=towards)
     if towards != stated:

@@ -37,7 +37,7 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     epsilon = min(case.epsilon_for(guide), path.reach)
     enhancement = path.at(epsilon)
     rendering = render(guide, case.subject, enhancement, target=guide.class_index(towards), extent=case.extent)
-    _readings(path, enhancement, rendering, target=guide.class_index(towards))
+    _readings(path, rendering, target=guide.class_index(towards))
     _cautions(guide, rendering, epsilon)
     st.markdown(_first_choice_sentence(path, enhancement))
     show(path_figure(_curves(path, towards=towards), axis=_axis(guide), current=epsilon), key="path")
@@ -57,23 +57,26 @@ def _cautions(guide: GuideModel, rendering: Rendering, epsilon: float) -> None:
         notice("caution", sentence)
 
 
-def _readings(path: EnhancementPath, enhancement: Enhancement, rendering: Rendering, *, target: int) -> None:
-    scale = path.guide.epsilon_scale
-    spent = float(enhancement.spent[0])
-    before = float(path.frames[0].logits[0, target])
-    after = float(enhancement.logits[0, target])
-    columns = st.columns(5)
+def _readings(path: EnhancementPath, rendering: Rendering, *, target: int) -> None:
+    """Draw what the viewer cannot know: what the guide says of the finished picture, rounded to 8 bits."""
+    columns = st.columns([1, 1, 1, 2], vertical_alignment="center")
     columns[0].metric(
-        "ε spent", f"{spent:.2f}", help=f"Of ε = {enhancement.epsilon:.2f} asked; less where a step would not help."
+        "Logit of the 8-bit picture",
+        f"{float(rendering.logits[target]):.2f}".replace("-", "−"),
+        f"{rendering.gain:+.2f}".replace("-", "−"),
+        delta_arrow="off",
+        help="Of the class, when the guide sees the finished picture again, and its change against the original.",
     )
-    columns[1].metric("Grey levels (RMS)", f"{scale.grey_levels(spent):.1f}", help="Typical change of a value, 0–255.")
-    columns[2].metric("ε₂₂₄", f"{scale.at_224(spent):.1f}", help="The budget of equal RMS for a picture of 224 px.")
-    columns[3].metric("Logit", f"{after:.2f}", f"{after - before:+.2f}", help="Of the class, and its change.")
+    columns[1].metric(
+        "Probability",
+        f"{rendering.probability(target):.1%}",
+        help=f"Of the class among the guide's {len(path.guide.classes)}, for the finished 8-bit picture.",
+    )
     kept = rendering.kept
-    columns[4].metric(
-        "Kept in 8 bits",
+    columns[2].metric(
+        "Gain kept in 8 bits",
         "–" if kept is None else f"{kept:.0%}",
-        help="Share of the change of the logit that the finished 8-bit picture keeps when the guide sees it again.",
+        help="Share of the change of the logit that clamping and rounding to 8 bits leave in the finished picture.",
     )
 
 

@@ -36,20 +36,24 @@ def intake(*, guide: str) -> None:
 
 def sample_cards(*, guide: str) -> None:
     """Draw the samples for a person who is here for the first time: picture, story, and a way in."""
-    columns = st.columns(len(SAMPLES), gap="large")
+    columns = st.columns(len(SAMPLES), gap="medium")
     for column, chosen in zip(columns, SAMPLES, strict=True):
-        with column.container(border=True):
+        with column.container(border=True, height="stretch"):
+            picture, words = st.columns([2, 3], gap="medium")
             pixels = chosen.crop.of(photograph_of(chosen).pixels)
-            st.image(preview(pixels, longest=_CARD), alt=chosen.title, width="stretch", caption=chosen.credit)
-            st.markdown(chosen.story)
-            _sample_button(chosen, guide=guide)
+            picture.image(preview(pixels, longest=_CARD), alt=chosen.title, width="stretch")
+            with words:
+                st.markdown(f"**{chosen.title}**")
+                st.markdown(chosen.story)
+                _sample_button(chosen, label="Open this one", guide=guide)
+            st.caption(chosen.credit)
 
 
 def sample_buttons(*, guide: str) -> None:
     """Draw the samples as buttons, for a person who knows them."""
     with st.container(horizontal=True):
         for chosen in SAMPLES:
-            _sample_button(chosen, guide=guide)
+            _sample_button(chosen, label=chosen.title, guide=guide)
 
 
 def open_sample(chosen: Sample, *, guide: str) -> None:
@@ -69,9 +73,9 @@ def _take(uploads: list, *, guide: str) -> None:  # type: ignore[type-arg]  # St
     st.session_state[_REJECTED] = tuple(rejected)
 
 
-def _sample_button(chosen: Sample, *, guide: str) -> None:
+def _sample_button(chosen: Sample, *, label: str, guide: str) -> None:
     st.button(
-        chosen.title,
+        label,
         key=f"sample-{chosen.key}",
         on_click=open_sample,
         args=(chosen,),

@@ -16,7 +16,7 @@ from lwise_core.difficulty import difficulty_of, score
 from lwise_core.enhancement import EnhancementPath, PathRequest, objective_named, walk
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import encode_png
-from lwise_core.rendering import Subject
+from lwise_core.rendering import Extent, Subject, render
 from lwise_core.samples import SAMPLES, photograph_of
 from pages.parts.case import SOMETHING_ELSE, Desk
 from pages.parts.walking import Walk
@@ -84,7 +84,7 @@ def select(at: AppTest, label: str) -> object:
 
 def test_a_newcomer_sees_what_it_is_and_samples_to_start_with(at: AppTest) -> None:
     assert "not for diagnosis" in everything_said(at).lower()
-    assert {b.label for b in at.button} >= {s.title for s in SAMPLES}
+    assert {b.key for b in at.button} >= {f"sample-{s.key}" for s in SAMPLES}
     assert not at.metric
 
 
@@ -109,10 +109,13 @@ def test_the_slider_shows_what_the_path_holds(at: AppTest, guide: GuideModel, ca
     settled(at.button(key="sample-cat").click().run())
     slide(at, 30)
     result = cat_path.at(30 * guide.epsilon_scale.step)
+    target = guide.class_index("house cat")
+    subject = Subject(photograph_of(CAT), CAT.crop)
+    rendering = render(guide, subject, result, target=target, extent=Extent.PHOTOGRAPH)
     shown = metrics(at)
-    assert shown["ε spent"] == f"{float(result.spent[0]):.2f}"
-    assert shown["Logit"] == f"{float(result.logits[0, guide.class_index('house cat')]):.2f}"
-    assert shown["Grey levels (RMS)"] == f"{guide.epsilon_scale.grey_levels(float(result.spent[0])):.1f}"
+    assert float(shown["Logit of the 8-bit picture"]) == pytest.approx(float(rendering.logits[target]), abs=0.02)
+    assert rendering.kept is not None
+    assert shown["Gain kept in 8 bits"] == f"{rendering.kept:.0%}"
     assert "changes from **dog** to **house cat**" in everything_said(at)
 
 
@@ -120,8 +123,8 @@ def test_at_zero_nothing_changes_and_nothing_breaks(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     slide(at, 0)
     shown = metrics(at)
-    assert shown["ε spent"] == "0.00"
-    assert shown["Kept in 8 bits"] == "–"
+    assert shown["Logit of the 8-bit picture"] == shown["Ground-truth logit"]
+    assert shown["Gain kept in 8 bits"] == "–"
 
 
 def test_a_small_budget_warns_of_8_bit_rounding(at: AppTest) -> None:
@@ -173,7 +176,7 @@ def test_a_link_opens_its_sample() -> None:
     app.query_params["step"] = "30"
     settled(app.run())
     assert not app.exception
-    assert metrics(app)["ε₂₂₄"] != "0.0"
+    assert metrics(app)["Gain kept in 8 bits"] != "–"
     assert position(app) == 30
 
 
@@ -207,14 +210,14 @@ def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> Non
     select(at, "Objective").set_value("logit_diverge").run()  # type: ignore[attr-defined]
     assert "at least one rival" in everything_said(at)
     at.multiselect[0].set_value(["dog"]).run()
-    assert "ε spent" in metrics(at)
+    assert "Gain kept in 8 bits" in metrics(at)
 
 
 def test_harder_lowers_the_logit(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     before = float(metrics(at)["Ground-truth logit"])
     next(t for t in at.toggle if t.label == "Make it harder instead").set_value(True).run()
-    assert float(metrics(at)["Logit"]) < before
+    assert float(metrics(at)["Logit of the 8-bit picture"]) < before
 
 
 def test_a_stopped_walk_shows_how_far_it_went_and_can_go_on(at: AppTest, cat_path: EnhancementPath) -> None:
