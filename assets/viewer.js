@@ -135,8 +135,9 @@ class Composer {
     this.original = new ImageData(side, side);
     this.altered = new ImageData(side, side);
     this.change = new ImageData(side, side);
-    this.lightness = new Float32Array(side * side);
+    this.shaded = new Uint32Array(this.change.data.buffer);
     this.wide = new Float32Array(grid * 3 * side);
+    this.altered.data.fill(255);
     const out = this.original.data.fill(255);
     const from = film.original;
     for (let i = 0, o = 0; i < from.length; i += 3, o += 4) {
@@ -146,7 +147,7 @@ class Composer {
     }
   }
 
-  /** Write the altered picture at `position`, and its change of lightness where `mapped`. */
+  /** Write the altered picture at `position`, and its map where `mapped`. */
   compose(position, { mapped }) {
     const levels = this.film.levels(position);
     if (levels) {
@@ -154,9 +155,9 @@ class Composer {
       this.heighten(mapped);
     } else {
       this.altered.data.set(this.original.data);
-      if (mapped) this.lightness.fill(0);
+      this.shaded.fill(shades[SHADES]);
+      this.beyond = 0;
     }
-    if (mapped) this.paint();
   }
 
   /** First axis: spread each row of the frame over the picture's width, in grey levels. */
@@ -176,15 +177,17 @@ class Composer {
     }
   }
 
-  /** Second axis: add to the original; the clamped array rounds half to even, as the export does. */
+  /** Second axis: add to the original. The clamped array rounds half to even, as the export does. Where `mapped`, also
+      colour the change of lightness on its fixed scale and count the pixels beyond it. */
   heighten(mapped) {
-    const { film, wide, lightness } = this;
+    const { film, wide, shaded, limit } = this;
     const { side } = film.about;
     const { starts, weights, original } = film;
     const out = this.altered.data;
     const row = 3 * side;
     const [lumaR, lumaG, lumaB] = LUMA;
-    out.fill(255);
+    const perGreyLevel = SHADES / limit;
+    let beyond = 0;
     for (let y = 0; y < side; y++) {
       const first = weights[2 * y];
       const second = weights[2 * y + 1];
@@ -204,28 +207,20 @@ class Composer {
         out[o + 1] = g;
         out[o + 2] = b;
         if (mapped) {
-          lightness[pixel] =
+          const lighter =
             lumaR * ((r < 0 ? 0 : r > 255 ? 255 : r) - oldR) +
             lumaG * ((g < 0 ? 0 : g > 255 ? 255 : g) - oldG) +
             lumaB * ((b < 0 ? 0 : b > 255 ? 255 : b) - oldB);
+          let at = lighter * perGreyLevel;
+          if (at > SHADES || at < -SHADES) {
+            beyond++;
+            at = at > 0 ? SHADES : -SHADES;
+          }
+          shaded[pixel] = shades[(at + SHADES + 0.5) | 0];
         }
       }
     }
-  }
-
-  /** Colour the change of lightness on the fixed scale, and count the pixels beyond it. */
-  paint() {
-    const { lightness, limit } = this;
-    const out = new Uint32Array(this.change.data.buffer);
-    const factor = SHADES / limit;
-    let beyond = 0;
-    for (let i = 0; i < lightness.length; i++) {
-      const value = lightness[i];
-      if (value > limit || value < -limit) beyond++;
-      const at = value > limit ? SHADES : value < -limit ? -SHADES : value * factor;
-      out[i] = shades[(at + SHADES + 0.5) | 0];
-    }
-    this.beyond = beyond / lightness.length;
+    if (mapped) this.beyond = beyond / (side * side);
   }
 }
 
@@ -526,15 +521,18 @@ class Viewer {
   caption(made) {
     const altered = {
       side: `${made}. Not for diagnosis.`,
-      wipe: `Left of the divider the original, right of it ${made}. Not for diagnosis.`,
+      wipe: `Left the original, right ${made}. Not for diagnosis.`,
       blink: `${this.away ? "Now: original" : "Now: altered"}. ${made}. Not for diagnosis.`,
     }[this.mode];
     if (altered) this.figures.altered.querySelector("figcaption").textContent = altered;
     if (this.composer.beyond === undefined) return;
+    const { limit } = this.server;
     const { beyond } = this.composer;
-    const share = beyond === 0 ? "no pixel" : beyond < 0.001 ? "less than 0.1% of pixels" : `${(100 * beyond).toFixed(1)}% of pixels`;
+    const share = beyond === 0 ? "No pixel" : beyond < 0.001 ? "Less than 0.1% of pixels" : `${(100 * beyond).toFixed(1)}% of pixels`;
+    // What changes with ε keeps its number of lines, or the slider would run away from under the finger.
+    this.one(".beyond").textContent = `${share} beyond.`;
     this.figures.change.querySelector("figcaption").textContent =
-      `Change of lightness (luma), ±${this.server.limit} grey levels, gain ×1; ${share} beyond. ${made}. Not for diagnosis.`;
+      `Change of lightness (luma), ±${limit} grey levels, gain ×1. ${made}. Not for diagnosis.`;
   }
 
   /** Say to screen readers what each canvas shows. */
