@@ -29,6 +29,7 @@ from lwise_core.downloads import (
     DownloadError,
     Limits,
     Progress,
+    check_archive,
     download,
     extract,
     file_checksum,
@@ -154,13 +155,16 @@ class Catalogue:
         wanted = next((p for p in self.published if canonical(p.name) == canonical(name)), None)
         if wanted is None:
             raise UnknownGuide(f"No published guide is called “{name}”.")
-        if not wanted.archive:
-            yield from download(wanted.address, self.path_of(wanted), sha256=wanted.sha256)
-            _accept(self.path_of(wanted))
-            return
-        archive = self.home / "published" / Path(wanted.address).name
-        yield from download(wanted.address, archive, limits=Limits(bytes=2 * MAX_FILE_BYTES))
-        self._unpack(archive, wanted)
+        if wanted.archive:
+            archive = self.home / "published" / Path(wanted.address).name
+            limits = Limits(bytes=2 * MAX_FILE_BYTES)
+            yield from download(wanted.address, archive, limits=limits, accept=check_archive)
+            self._unpack(archive, wanted)
+        else:
+            path, limits = self.path_of(wanted), Limits(bytes=MAX_FILE_BYTES)
+            yield from download(
+                wanted.address, path, sha256=wanted.sha256, limits=limits, accept=lambda part: _accept(part, wanted)
+            )
 
     def path_of(self, published: Published) -> Path:
         """Return where the weights of a published guide lie once they are downloaded."""
@@ -172,12 +176,17 @@ class Catalogue:
         extract(archive, {p.file: self.path_of(p) for p in together}, limit=MAX_FILE_BYTES)
         archive.unlink()
         refused: dict[str, CheckpointError] = {}
-        for path in (self.path_of(p) for p in together):
+        for published in together:
+            path = self.path_of(published)
+            if not path.is_file():
+                continue
             try:
-                if path.is_file():
-                    _accept(path)
+                _accept(path, published)
             except CheckpointError as error:
                 refused[path.name] = error
+                path.unlink()
+            else:
+                record_checksum(path, recorded_checksum(path) or file_checksum(path))
         if wanted.file in refused:
             raise refused[wanted.file]
         if not self.path_of(wanted).is_file():
@@ -240,15 +249,13 @@ def _entry_of_published(published: Published, path: Path) -> Entry:
     return replace(entry, state=State.READY, sha256=found)
 
 
-def _accept(path: Path) -> None:
-    """Keep a downloaded weight file that can be read, and record its checksum at first use; else remove it."""
-    try:
-        blueprint_for(read_weights(path))
-    except CheckpointError:
-        path.unlink()
-        raise
-    if recorded_checksum(path) is None:
-        record_checksum(path, file_checksum(path))
+def _accept(path: Path, published: Published) -> None:
+    """Accept a downloaded weight file that can be read and whose network is known.
+
+    Raises:
+        CheckpointError: It cannot, or is not.
+    """
+    blueprint_for(read_weights(path), published.architecture)
 
 
 def _built(entry: Entry, weights: Weights) -> GuideModel:

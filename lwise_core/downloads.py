@@ -12,7 +12,7 @@ import json
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -25,7 +25,7 @@ _CHUNK = 2**18
 _REDIRECTS = 5
 _HERE = ("localhost", "127.0.0.1", "::1")
 _MOVED = (301, 302, 303, 307, 308)
-_FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)  # ValueError: an address that is none
+_FAILURES = (requests.RequestException, HTTPError, OSError)
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, ValueError)
 
 
@@ -85,12 +85,25 @@ class _Job:
 
 
 def download(
-    address: str, target: Path, *, sha256: str | None = None, limits: Limits | None = None
+    address: str,
+    target: Path,
+    *,
+    sha256: str | None = None,
+    limits: Limits | None = None,
+    accept: Callable[[Path], object] = Path.stat,
 ) -> Iterator[Progress]:
     """Fetch ``address`` into the file ``target``, which appears only when it is complete and checked.
 
     The checksum is ``sha256`` where one is published. Where none is, that of the first download is recorded beside the
     file (``checksum_file``) and later downloads must agree with it.
+
+    Args:
+        address: Where the file is, https.
+        target: Where it shall be.
+        sha256: Its published checksum.
+        limits: What the server may do.
+        accept: Called with the complete file before it counts as the first download; what it raises refuses the file,
+            so that a login page sent instead is not taken for it for ever.
 
     Raises:
         DownloadError: The server cannot be reached, falls silent, sends something else than it announced, than it sent
@@ -103,7 +116,7 @@ def download(
         # A page's iterator may go on in another thread than the one that began it.
         with FileLock(job.lock, timeout=0, thread_local=False):
             yield from _fetch(job)
-            _check(job, published=sha256)
+            _check(job, published=sha256, accept=accept)
             job.part.replace(target)
             job.notes.unlink(missing_ok=True)
     except Timeout as error:
@@ -161,6 +174,15 @@ def extract(archive: Path, wanted: Mapping[str, Path], *, limit: int) -> tuple[s
         raise DownloadError(f"The archive “{archive.name}” is damaged; fetch it again.") from error
     except OSError as error:
         raise DownloadError(f"“{archive.name}” could not be unpacked ({_reason(error)}).") from error
+
+
+def check_archive(archive: Path) -> None:
+    """Accept a zip file whose list of files can be read.
+
+    Raises:
+        DownloadError: It cannot.
+    """
+    extract(archive, {}, limit=0)
 
 
 def _extract(archive: zipfile.ZipFile, wanted: Mapping[str, Path], *, limit: int) -> tuple[str, ...]:
@@ -226,6 +248,13 @@ def _notes(job: _Job) -> _Partial | None:
         return None
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects to us: requests would read their bodies, however long, before looking on."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  the signature is requests'
+        return None
+
+
 def _open(job: _Job, *, start: int) -> requests.Response:
     """Return the answer to a request for the bytes from ``start``, redirects followed by our own rules."""
     headers = {"Accept-Encoding": "identity"}
@@ -235,12 +264,11 @@ def _open(job: _Job, *, start: int) -> requests.Response:
     address = job.address
     for _ in range(_REDIRECTS + 1):
         _check_address(address, first=job.address)
-        response = requests.get(
-            address, headers=headers, stream=True, allow_redirects=False, timeout=job.limits.silence
-        )
+        response = _Session().get(address, headers=headers, stream=True, timeout=job.limits.silence)
         if response.status_code in _MOVED and "Location" in response.headers:
             response.close()
-            address = urljoin(address, response.headers["Location"])
+            with contextlib.suppress(ValueError):  # no address at all: asked for again, and refused as a circle
+                address = urljoin(address, response.headers["Location"])
             continue
         if response.status_code in (200, 206, 416):
             return response
@@ -251,10 +279,18 @@ def _open(job: _Job, *, start: int) -> requests.Response:
 
 def _check_address(address: str, *, first: str) -> None:
     """Accept https, and plain http on this machine when that is where the download began."""
-    parts = urlsplit(address)
-    local = parts.scheme == "http" and parts.hostname in _HERE and urlsplit(first).hostname in _HERE
-    if parts.scheme != "https" and not local:
+    scheme, host = _scheme_and_host(address)
+    local = scheme == "http" and host in _HERE and _scheme_and_host(first)[1] in _HERE
+    if scheme != "https" and not local:
         raise DownloadError("The address leads to a connection that is not encrypted (https), so it is not followed.")
+
+
+def _scheme_and_host(address: str) -> tuple[str, str | None]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", None
+    return parts.scheme, parts.hostname
 
 
 def _continues(job: _Job, response: requests.Response, *, start: int) -> bool:
@@ -314,16 +350,21 @@ def _too_large(job: _Job) -> DownloadError:
     )
 
 
-def _check(job: _Job, *, published: str | None) -> None:
+def _check(job: _Job, *, published: str | None, accept: Callable[[Path], object]) -> None:
     """Compare the complete part with the published or recorded checksum; record it at first use."""
     found = file_checksum(job.part)
     expected = published or recorded_checksum(job.target)
-    if expected is None:
-        record_checksum(job.target, found)
-    elif found != expected.lower():
+    if expected is not None and found != expected.lower():
         job.forget()
         source = "published for it" if published else "of its first download"
         raise DownloadError(f"“{job.target.name}” does not have the checksum {source}, so it was removed.")
+    try:
+        accept(job.part)
+    except Exception:
+        job.forget()
+        raise
+    if expected is None:
+        record_checksum(job.target, found)
 
 
 def _reason(error: Exception) -> str:

@@ -29,7 +29,7 @@ class Published:
     domain: Domain
     training_epsilon: float
     archive: bool = False
-    architecture: str = "resnet50"
+    architecture: str | None = "resnet50"
     input_size: int = 224
     classes: tuple[str, ...] | None = None
     sha256: str | None = None
