@@ -16,7 +16,6 @@ from lwise_core.containers import Refusal
 
 _LARGEST_PROFILE = 4_000_000  # bytes; profiles of printing presses have two to three million
 _UNNOTICEABLE = 2  # grey levels: a profile that moves no colour further than this is sRGB by another name
-_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _WHITE_IS_ZERO = 0  # the TIFF tag PhotometricInterpretation
 
 _BY_FORMULA = "Its CMYK inks were converted to sRGB by a plain formula, without a colour profile: hues may be off."
@@ -96,7 +95,7 @@ def _on_depth(samples: Samples) -> str:
 
 def _from_floats(image: Image.Image, samples: Samples) -> Image.Image:
     values = np.asarray(image)
-    if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
+    if not (values.min() >= 0 and values.max() <= 1):  # which NaN is not either
         raise Refusal(
             "holds floating-point values outside 0 to 1, so that its white is not known; export it with 8 or 16 bits "
             "a channel and choose that."
@@ -169,8 +168,6 @@ def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[
         image = image.convert("RGB")
     if image.mode == "RGB" and space == "GRAY" and _is_grey(image):
         image = image.convert("L")
-    if space != _SPACES[image.mode]:
-        raise ValueError("The profile is meant for other channels.")
     transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), image.mode, "RGB")
     if image.mode != "CMYK" and _changes_nothing(transform, mode=image.mode):
         return image if image.mode == "RGB" else image.convert("RGB"), ()
