@@ -124,6 +124,7 @@ class ComputeSlot:
         self._turns, self._line = turns, line
         self._active: deque[Job[object]] = deque()
         self._waiting: deque[Job[object]] = deque()
+        self._idle: deque[Job[object]] = deque()
         self._seconds_a_step: float | None = None
         self._work = threading.Condition()
         self._worker: threading.Thread | None = None
@@ -145,14 +146,25 @@ class ComputeSlot:
             if len(self._waiting) >= self._line:
                 raise LineFull(f"{len(self._waiting)} people are waiting already. Please try again in a few minutes.")
             self._waiting.append(job)  # type: ignore[arg-type]
-            self._admit()
-            if self._worker is None or not self._worker.is_alive():
-                self._worker = threading.Thread(target=self._run, name="compute-slot", daemon=True)
-                self._worker.start()
-                # A thread that is inside the arithmetic while the interpreter ends takes the process down with it.
-                atexit.register(self.close)
-            self._work.notify_all()
+            self._wake()
         return job
+
+    def submit_idle(self, steps: Iterator[T], *, total: int) -> Job[T]:
+        """Put ``steps`` into the slot for the times when nobody waits for anything, and return the job at once."""
+        job = Job(steps, session="", total=total, alive=lambda: True)
+        with self._work:
+            self._idle.append(job)  # type: ignore[arg-type]
+            self._wake()
+        return job
+
+    def _wake(self) -> None:
+        self._admit()
+        if self._worker is None or not self._worker.is_alive():
+            self._worker = threading.Thread(target=self._run, name="compute-slot", daemon=True)
+            self._worker.start()
+            # A thread that is inside the arithmetic while the interpreter ends takes the process down with it.
+            atexit.register(self.close)
+        self._work.notify_all()
 
     def outlook(self, job: Job[T]) -> Outlook:
         """Return what the person who waits for ``job`` is told."""
@@ -182,7 +194,7 @@ class ComputeSlot:
             with self._work:
                 self._clear()
                 self._admit()
-                while not self._active and not self._closed:
+                while not (self._active or self._idle or self._closed):
                     self._work.wait()
                     self._clear()
                     self._admit()
@@ -196,6 +208,8 @@ class ComputeSlot:
 
     def _next(self) -> Job[object]:
         """Return the next job and move its session to the end: sessions take turns, not jobs."""
+        if not self._active:
+            return self._idle[0]
         job = self._active[0]
         others = [j for j in self._active if j.session != job.session]
         own = [j for j in self._active if j.session == job.session]
@@ -209,6 +223,7 @@ class ComputeSlot:
     def _clear(self) -> None:
         self._active = deque(j for j in self._active if not j.stage.over)
         self._waiting = deque(j for j in self._waiting if not j.leaves())
+        self._idle = deque(j for j in self._idle if not j.stage.over)
 
     def _timed(self, seconds: float) -> None:
         before = self._seconds_a_step

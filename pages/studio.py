@@ -167,8 +167,8 @@ def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
         st.button("Compute the rest", on_click=forget, args=(walk.key,))
     case = extent_choice(case)
     case = scrub(case, path)
-    panels(case, path, towards=towards)
-    if walk.job.stage.over:
+    if walk.job.stage.over:  # until then, every look at the path costs it time: only the pictures are drawn
+        panels(case, path, towards=towards)
         st.subheader("Take it away")
         export_panel(case, path, stated=stated, towards=towards)
         links.keep_link(case, path.guide)

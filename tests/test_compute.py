@@ -141,6 +141,17 @@ def test_a_failing_job_hands_over_its_error_and_harms_nobody() -> None:
     assert good.latest == 2
 
 
+def test_what_can_wait_is_computed_only_while_nobody_waits() -> None:
+    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+    idle = slot.submit_idle(counting("idle", 3, log), total=3)
+    people = [slot.submit(counting("person", 5, log), session=n, total=5) for n in "bc"]
+    gate.open()
+    assert all(j.wait(seconds=SOON) for j in (*people, idle))
+    assert log == ["person"] * 10 + ["idle"] * 3
+
+
 def test_a_closed_slot_has_finished_its_step_and_computes_no_more() -> None:
     slot, gate, log = ComputeSlot(), Gate(), list[str]()
     slot.submit(gate.steps(), session="a", total=1)

@@ -74,14 +74,14 @@ def _new_engine(guide: GuideModel) -> Engine:
     verdicts = Verdicts(catalog.home() / "verdicts")
     known = verdicts.read(guide)
     if known is None:
-        slot().submit(_checked(guide, twin, verdicts, passed), session="check", total=check_steps(guide))
+        slot().submit_idle(_checked(guide, twin, verdicts, passed), total=check_steps(guide))
     elif known.passes:
         passed.set()
     return Engine(guide, twin, passed)
 
 
 def _checked(guide: GuideModel, twin: GuideModel, verdicts: Verdicts, passed: threading.Event) -> Iterator[Verdict]:
-    """Check the twin in the background and keep the verdict; people's own jobs take turns with it."""
+    """Check the twin while nobody waits for anything, and keep the verdict."""
     verdict = None
     for verdict in check(guide, twin, seen_samples(size=guide.input_size)):
         yield verdict

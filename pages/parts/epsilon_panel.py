@@ -42,7 +42,7 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     st.markdown(_first_choice_sentence(path, enhancement))
     show(path_figure(_curves(path, towards=towards), axis=_axis(guide), current=epsilon), key="path")
     if path.provisional:
-        st.caption("The curve is provisional: the guide itself is still scoring the frames of its fast copy.")
+        st.caption("The curve is provisional: it was stopped before the guide had scored the frames of its fast copy.")
 
 
 def _cautions(guide: GuideModel, rendering: Rendering, epsilon: float) -> None:
