@@ -55,6 +55,15 @@ def path_of(guide: GuideModel, subject: Subject, *, towards: str, precision: str
     return path
 
 
+def differences(a: object, b: object, *, at: str = "") -> list[str]:
+    """Return where two JSON values differ, floats by more than the rounding of another thread count."""
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        return [d for k in a for d in differences(a[k], b[k], at=f"{at}/{k}")]
+    if isinstance(a, float) and isinstance(b, float):
+        return [] if a == pytest.approx(b, rel=1e-4, abs=1e-4) else [f"{at}: {a} ≠ {b}"]
+    return [] if a == b else [f"{at}: {a} ≠ {b}"]
+
+
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label).first.click()
     page.keyboard.type(option)
@@ -99,7 +108,7 @@ def test_a_photograph_in_and_the_same_files_out_as_from_the_library(
     name, png = downloaded(page, "Picture (PNG)")
     assert name == "my-cat_house-cat_eps3.png"
     assert np.array_equal(*(open_photograph(p, name=name).pixels for p in (png, expected.png)))
-    assert said == json.loads(expected.manifest)
+    assert differences(said, json.loads(expected.manifest)) == []
     assert "not for diagnosis" in said["statement"].lower()
     assert b"GPS" not in png
     assert not Image.open(io.BytesIO(png)).getexif()
