@@ -7,7 +7,7 @@ for as long as :func:`stamp` stays the same.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -121,8 +121,7 @@ class Catalogue:
         """Return what changes when a file of the catalogue does (path, bytes, time), without reading any."""
         files = [file for folder, _ in self._folders() for file in sorted(folder.iterdir())]
         files += [self.path_of(p) for p in self.published]
-        stats = ((file, file.stat()) for file in files if file.is_file())
-        return tuple((str(file), stat.st_size, stat.st_mtime_ns) for file, stat in stats)
+        return tuple(_stamp_of(file) for file in files)
 
     def load(self, name: str) -> GuideModel:
         """Return the guide called ``name``; case, space, hyphen and underscore do not count.
@@ -144,7 +143,7 @@ class Catalogue:
         except (CheckpointError, OSError) as error:
             raise GuideUnavailable(f"The guide “{entry.name}” cannot be used: {error}") from error
 
-    def download(self, name: str) -> Iterator[Progress]:
+    def download(self, name: str) -> Generator[Progress]:
         """Fetch the published guide ``name``, and those that come in the same archive; stop iterating to stop.
 
         Raises:
@@ -202,6 +201,14 @@ class Catalogue:
         for root, origin in ((self.bundled, Origin.BUNDLED), (self.home / "models", Origin.ADDED)):
             if root.is_dir():
                 yield from ((f, origin) for f in sorted(root.iterdir()) if (f / CARD_FILE).is_file())
+
+
+def _stamp_of(file: Path) -> tuple[str, int, int]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return str(file), -1, -1
+    return str(file), stat.st_size, stat.st_mtime_ns
 
 
 def here() -> Catalogue:

@@ -82,6 +82,11 @@ class Weights:
     epoch: int | None = None
     ignored: tuple[str, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many numbers the network's weights are."""
+        return sum(v.numel() for v in self.state.values())
+
 
 @dataclass(frozen=True)
 class Description:
@@ -140,7 +145,10 @@ def read_weights(source: Path | bytes, *, limit: int = MAX_FILE_BYTES) -> Weight
     Raises:
         CheckpointError: The file is too large, damaged, of another kind, or a pickle that wants more than weights.
     """
-    data = _bytes_of(source, limit=limit)
+    try:
+        data = _bytes_of(source, limit=limit)
+    except OSError as error:
+        raise CheckpointError(f"The file cannot be read ({error.strerror}).") from error
     if data.startswith(b"PK\x03\x04"):
         _check_archive(data)
         found = _sort(_unpickle(data))
@@ -229,6 +237,8 @@ def _try(guide: GuideModel) -> None:
 
 
 def _bytes_of(source: Path | bytes, *, limit: int) -> bytes:
+    if isinstance(source, Path) and not source.is_file():  # nor a device or a pipe, which never end
+        raise CheckpointError(f"There is no file “{source}”; check the path.")
     size = source.stat().st_size if isinstance(source, Path) else len(source)
     if size > limit:
         raise CheckpointError(f"The file has {size / 2**20:,.0f} MB; at most {limit / 2**20:,.0f} MB are read.")

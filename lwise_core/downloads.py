@@ -1,6 +1,6 @@
 """Fetching large files: with progress, a way to stop, resume, and a checksum. The server is not trusted.
 
-A download is an iterator of progress: to stop iterating is to stop fetching. What has arrived is kept beside the target
+A download is a generator of progress: to close it is to stop fetching. What has arrived is kept beside the target
 and the next call goes on from there, but only when the server proves that the content is still the same.
 """
 
@@ -12,7 +12,7 @@ import json
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -91,7 +91,7 @@ def download(
     sha256: str | None = None,
     limits: Limits | None = None,
     accept: Callable[[Path], object] = Path.stat,
-) -> Iterator[Progress]:
+) -> Generator[Progress]:
     """Fetch ``address`` into the file ``target``, which appears only when it is complete and checked.
 
     The checksum is ``sha256`` where one is published. Where none is, that of the first download is recorded beside the

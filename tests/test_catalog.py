@@ -279,7 +279,8 @@ def test_one_archive_brings_every_guide_in_it(empty: Catalogue, server: Server) 
     published = tuple(publication(server, n, file=f"{n}.pt", archive=True) for n in names)
     catalogue = replace(empty, published=published)
     files = {"ckpts/one.pt": robustness_file(0), "../TWO.pt": robustness_file(1), "bad.pt": b"no weights"}
-    server.behaviour = lambda visit: send(visit, zipped(files))
+    whole = zipped(files)
+    server.behaviour = lambda visit: send(visit, whole)
     list(catalogue.download("two"))
     assert [e.state for e in catalogue.entries()] == [State.READY, State.READY, *[State.NOT_DOWNLOADED] * 2]
     assert recorded_checksum(catalogue.path_of(published[1])) == SHA256(files["../TWO.pt"]).hexdigest()

@@ -367,6 +367,12 @@ def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
         assert read_weights(source, limit=len(data)).state
 
 
+@pytest.mark.parametrize("path", ["/dev/zero", "/nowhere/at/all", "/", "\0"])
+def test_what_is_no_file_is_not_opened(path: str) -> None:
+    with pytest.raises(CheckpointError, match="no file"):
+        read_weights(Path(path))
+
+
 def test_what_a_foreign_guide_does_not_say_is_not_made_up() -> None:
     guide = guide_from(read_weights(saved(tiny_state())))
     assert guide.classes == tuple(f"class {i}" for i in range(5))

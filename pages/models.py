@@ -1,0 +1,135 @@
+"""Guide models: what is there, what others have published, and adding one's own."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import streamlit as st
+
+from lwise_core import catalog
+from lwise_core.catalog import Entry, GuideUnavailable, Origin, State
+from lwise_core.checkpoints import CheckpointError
+from lwise_core.downloads import DownloadError, Progress
+from lwise_core.guide import Domain
+from pages.parts.add_guide import add_guide, refused
+from pages.parts.guides import catalogue, session_guides
+from pages.parts.model_cards import DOMAINS, broken_card, published_card, ready_card, session_card
+from pages.parts.notices import notice
+
+_FETCHING = "guide_fetching"
+_FAILED = "guide_fetch_failed"
+
+
+def main() -> None:
+    """Draw the page."""
+    st.title("Guide models")
+    st.markdown(
+        "A guide is a network that was trained to withstand small changes of a picture. Its logits say how hard a "
+        "picture is, and its gradients what would make it easier. How far to trust one is on its card."
+    )
+    entries = catalogue()
+    for entry in (e for e in entries if e.state is State.READY):
+        ready_card(entry)
+    _session_cards()
+    for entry in (e for e in entries if e.state is State.BROKEN and e.origin is not Origin.PUBLISHED):
+        broken_card(entry)
+    st.header("Add a checkpoint")
+    with st.container(border=True):
+        add_guide()
+    _published([e for e in entries if e.origin is Origin.PUBLISHED and e.state is not State.READY])
+
+
+def _session_cards() -> None:
+    for name, guide in list(session_guides().items()):
+        with st.container(border=True):
+            session_card(guide)
+            domain = st.selectbox(
+                "Domain",
+                list(Domain),
+                index=list(Domain).index(guide.domain),
+                format_func=DOMAINS.__getitem__,
+                key=f"domain-{name}-{guide.domain}",
+            )
+            if domain is not None and domain is not guide.domain:
+                session_guides()[name] = guide.with_domain(domain)
+                st.rerun()
+            st.button("Remove", key=f"remove-{name}", on_click=_remove, args=(name,))
+
+
+def _remove(name: str) -> None:
+    session_guides().pop(name, None)
+
+
+def _published(entries: list[Entry]) -> None:
+    """Draw what others have published and is not usable yet; fetch the one that was asked for, last of all."""
+    if not entries:
+        return
+    st.header("Published by others")
+    st.markdown(
+        "None of these comes with this program. A download can be stopped and goes on where it stopped; leaving this "
+        "page pauses it."
+    )
+    asked: str | None = st.session_state.get(_FETCHING)
+    place = None
+    for entry in entries:
+        if entry.published is None:
+            continue
+        with st.container(border=True):
+            published_card(entry.published)
+            if entry.state is State.BROKEN:
+                notice("error", entry.reason)
+            _say_failure(entry.name)
+            if entry.name == asked:
+                place = st.container()
+            else:
+                st.button("Download", key=f"fetch-{entry.name}", on_click=_ask_for, args=(entry.name,))
+    if asked is not None and place is not None:
+        with place:
+            _fetch(asked)
+
+
+def _ask_for(name: str) -> None:
+    st.session_state[_FETCHING] = name
+    st.session_state.pop(_FAILED, None)
+
+
+def _stop() -> None:
+    st.session_state.pop(_FETCHING, None)
+
+
+def _fetch(name: str) -> None:
+    """Fetch a published guide with its progress. Any click ends this run of the page, and with it the download."""
+    bar = st.progress(0.0, text="Connecting …")
+    st.button("Stop", on_click=_stop)
+    shown = ""
+    try:
+        with closing(catalog.here().download(name)) as arriving:
+            for progress in arriving:
+                share, text = _words(progress)
+                if text != shown:
+                    bar.progress(share, text=text)
+                    shown = text
+    except (DownloadError, CheckpointError, GuideUnavailable) as error:
+        st.session_state[_FAILED] = (name, error)
+    _stop()
+    st.rerun()
+
+
+def _words(progress: Progress) -> tuple[float, str]:
+    done = f"{progress.done / 2**20:,.0f}"
+    if not progress.total:
+        return 0.0, f"{done} MB"
+    return progress.done / progress.total, f"{done} of {progress.total / 2**20:,.0f} MB"
+
+
+def _say_failure(name: str) -> None:
+    failed: tuple[str, Exception] | None = st.session_state.get(_FAILED)
+    if failed is None or failed[0] != name:
+        return
+    if isinstance(failed[1], CheckpointError):
+        refused(failed[1])
+    else:
+        notice("error", str(failed[1]))
+
+
+main()

@@ -1,0 +1,275 @@
+"""The Models page, run without a browser."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+from streamlit.testing.v1 import AppTest
+
+from lwise_core import catalog
+from lwise_core.catalog import Catalogue
+from lwise_core.guide import Domain, GuideModel
+from lwise_core.published import Published
+from pages.parts.model_cards import epsilon_words, share_words
+from tests.conftest import tiny_network
+from tests.local_server import Server, send, serving
+from tests.test_catalog import flip_a_bit, put_guide, robustness_file
+from tests.test_checkpoints import Runs, saved
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "pages" / "models.py"
+ORACLE = ROOT / "tests" / "oracle" / "fixtures" / "robustness.pt"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path))
+    monkeypatch.delenv("LWISE_ALLOW_PATHS", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def at(home: Path) -> AppTest:  # noqa: ARG001  the page looks into it
+    return fresh()
+
+
+def fresh() -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def said(at: AppTest) -> str:
+    """Return everything the page says, without the backslashes that keep Markdown quiet."""
+    parts = [*at.title, *at.header, *at.subheader, *at.markdown, *at.caption, *at.error, *at.success, *at.info]
+    return "\n".join(str(p.value) for p in parts).replace("\\", "")
+
+
+def upload(at: AppTest, data: bytes, *, name: str = "my weights.pt") -> AppTest:
+    at.file_uploader[0].set_value((name, data, "application/octet-stream"))
+    return at.run()
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    (button,) = (b for b in at.button if b.label == label)
+    return button.click().run()
+
+
+def test_the_bundled_card_says_what_was_measured_and_what_it_is_not_for(at: AppTest) -> None:
+    text = said(at)
+    card = next(e.card for e in catalog.entries() if e.card is not None)
+    for part in (card.intended_use, card.limits, card.licence, card.data, card.weights.sha256, "Not for diagnosis"):
+        assert part in text
+    clean = card.measured["clean_accuracy"]
+    assert isinstance(clean, dict)
+    assert f"{clean['value']:.1%}" in text
+    assert "under an attack of 20 steps with ε 0.75" in text
+    assert "guessing would give 6.2%" in text
+    assert "ε₂₂₄ 0–20" in text
+    assert "tensor" not in text.lower().replace("safetensors", "")  # the name of a file format
+
+
+def test_published_guides_are_named_with_licence_address_and_size(at: AppTest) -> None:
+    text = said(at)
+    for published in catalog.PUBLISHED:
+        for part in (published.title, published.licence, published.address, published.source, published.remark):
+            assert part in text
+    assert sum(b.label == "Download" for b in at.button) == len(catalog.PUBLISHED)
+
+
+def test_a_damaged_guide_is_shown_with_its_reason_and_the_rest_lives_on(home: Path) -> None:
+    flip_a_bit(put_guide(home / "models", "hurt"))
+    put_guide(home / "models", "well")
+    at = fresh()
+    assert "This guide cannot be used. The weight file is damaged" in said(at)
+    assert {"animals16-64", "hurt", "well"} <= {str(s.value).replace("\\", "") for s in at.subheader}
+
+
+def test_names_of_others_draw_nothing(home: Path) -> None:
+    put_guide(home / "models", "mine", limits="![x](http://192.0.2.1/x.png) <b>bold</b>")
+    raw = "\n".join(str(m.value) for m in fresh().markdown)
+    assert "![x](http" not in raw
+    assert r"\!\[x\]\(http" in raw
+
+
+def test_an_upload_becomes_a_guide_of_this_session_only(at: AppTest) -> None:
+    upload(at, ORACLE.read_bytes(), name="robustness.pt")
+    text = said(at)
+    for part in (
+        "robustness library",
+        "from the file: mean 0.491 0.482 0.447, standard deviation 0.202 0.199 0.201",
+        "Epoch: 2".replace("Epoch: ", "Epoch:** "),
+        "“optimizer”",
+        "the attacker’s copies of 64 weights",
+        "CompactResNet (width 4, stem stride 1), 4 classes, input 32 × 32 px",
+        "Until this is answered, the guide is treated as medical.",
+    ):
+        assert part in text
+    press(at, "Add for this session")
+    assert "“robustness” is added" in said(at)
+    guides: dict[str, GuideModel] = at.session_state["session_guides"]
+    assert guides["robustness"].domain is Domain.UNKNOWN
+    assert guides["robustness"].classes == ("class 0", "class 1", "class 2", "class 3")
+    other = fresh()
+    assert not other.session_state["session_guides"]
+    press(at, "Remove")
+    assert not at.session_state["session_guides"]
+
+
+def test_what_the_person_answers_reaches_the_guide(at: AppTest) -> None:
+    upload(at, saved(tiny_network(classes=2).state_dict()))
+    at.text_input(key="guide-name").set_value("pets")
+    at.radio(key="guide-domain").set_value(Domain.NATURAL)
+    at.number_input(key="guide-trained").set_value(0.5)
+    at.file_uploader(key="guide-classes").set_value(("names.txt", b"cat\ndog\n", "text/plain"))
+    at.run()
+    press(at, "Add for this session")
+    guide: GuideModel = at.session_state["session_guides"]["pets"]
+    assert (guide.classes, guide.domain, guide.caution_epsilon) == (("cat", "dog"), Domain.NATURAL, 3.5)
+    at.selectbox[0].set_value(Domain.MEDICAL).run()
+    assert at.session_state["session_guides"]["pets"].domain is Domain.MEDICAL
+    assert not at.exception
+
+
+def test_a_network_without_a_normaliser_in_its_file_can_take_pixels_as_they_are(at: AppTest) -> None:
+    upload(at, safetensors.torch.save(tiny_network().state_dict()), name="plain.safetensors")
+    (normaliser,) = (r for r in at.radio if "normaliser" in r.label)
+    normaliser.set_value("None: pixels as they are").run()
+    press(at, "Add for this session")
+    guide: GuideModel = at.session_state["session_guides"]["plain"]
+    assert float(guide.normaliser.mean.abs().max()) == 0
+    assert float(guide.normaliser.std.max()) == 1
+
+
+def test_a_malicious_upload_is_refused_and_says_how_to_convert(at: AppTest, tmp_path: Path) -> None:
+    marker = tmp_path / "owned"
+    upload(at, saved({"model": {}, "x": Runs(os.system, f"touch {marker}")}))
+    assert "it wants to run" in said(at)
+    assert "save_file" in at.code[0].value
+    assert not marker.exists()
+    assert not at.exception
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", ORACLE.read_bytes()[:1000]])
+def test_a_bad_upload_is_one_sentence_and_the_page_lives_on(at: AppTest, data: bytes) -> None:
+    upload(at, data)
+    assert len(at.error) == 1
+    assert not at.exception
+    upload(at, ORACLE.read_bytes())
+    assert "What was read" in said(at)
+
+
+def test_wrong_answers_are_said_and_the_file_is_kept(at: AppTest) -> None:
+    upload(at, saved(tiny_network().state_dict()))
+    at.text_input(key="guide-name").set_value("animals16-64").run()
+    press(at, "Add for this session")
+    assert "already a guide" in said(at)
+    at.text_input(key="guide-name").set_value("mine").run()
+    at.file_uploader(key="guide-classes").set_value(("names.txt", b"cat\ncat\n", "text/plain")).run()
+    press(at, "Add for this session")
+    assert "“cat” stands twice" in said(at)
+    assert "What was read" in said(at)
+    press(at, "Put this file away")
+    assert "What was read" not in said(at)
+
+
+def test_an_unknown_network_is_asked_for_by_name(at: AppTest) -> None:
+    upload(at, saved({"fc.weight": torch.zeros(2, 4)}))
+    assert "name its architecture" in said(at)
+    at.text_input(key="guide-arch").set_value("resnet5000").run()
+    assert "did you mean" in said(at)
+    assert not any(b.label == "Add for this session" for b in at.button)
+
+
+def test_a_path_is_not_asked_of_somebody_elsewhere(at: AppTest) -> None:
+    assert not any("path" in t.label for t in at.text_input)
+
+
+def test_a_path_on_this_machine_is_read_where_that_is_allowed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    monkeypatch.setenv("LWISE_ALLOW_PATHS", "1")
+    at = fresh()
+    (path,) = (t for t in at.text_input if "path" in t.label)
+    path.set_value("/nowhere.pt")
+    press(at, "Read it")
+    assert "There is no file" in said(at)
+    (path,) = (t for t in at.text_input if "path" in t.label)
+    path.set_value(str(ORACLE))
+    press(at, "Read it")
+    assert "What was read from robustness.pt" in said(at)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Server]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as running:
+        theirs = Published(
+            name="theirs",
+            title="Theirs",
+            address=running.address,
+            file="theirs.pt",
+            licence="MIT",
+            source="a paper",
+            domain=Domain.NATURAL,
+            training_epsilon=1.0,
+            architecture=None,
+        )
+        monkeypatch.setattr(catalog, "here", lambda: Catalogue(catalog.BUNDLED, home, (theirs,)))
+        yield running
+
+
+def test_a_download_ends_as_a_guide_that_is_ready(server: Server) -> None:
+    data = robustness_file(0)
+    server.behaviour = lambda visit: send(visit, data)
+    at = press(fresh(), "Download")
+    assert not at.exception
+    assert "theirs" in {str(s.value) for s in at.subheader}
+    assert "Published by others, downloaded" in "\n".join(str(m.value) for m in at.markdown)
+    assert not any(b.label == "Download" for b in at.button)
+
+
+def test_a_download_that_fails_is_said_beside_its_button(server: Server) -> None:
+    server.behaviour = lambda visit: visit.head(404, Content_Length=0)
+    at = press(fresh(), "Download")
+    assert "404" in said(at)
+    assert not at.exception
+    assert any(b.label == "Download" for b in at.button)
+
+
+def test_a_download_that_cannot_be_read_says_how_to_convert(server: Server) -> None:
+    file = io.BytesIO()
+    torch.save({"model": tiny_network()}, file)
+    server.behaviour = lambda visit: send(visit, file.getvalue())
+    at = press(fresh(), "Download")
+    assert "it wants to run" in said(at)
+    assert at.code
+    assert any(b.label == "Download" for b in at.button)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.5, "50.0%"),
+        ({"value": 0.663, "interval_95": [0.635, 0.689]}, "66.3% (63.5–68.9%)"),
+        ({"value": 0.663}, "66.3%"),
+        ({"value": 0.663, "interval_95": ["a", 2]}, "66.3%"),
+        (None, "–"),
+        ("0.5", "–"),
+        (True, "–"),
+        (7, "–"),
+        ({"value": {"value": None}}, "–"),
+    ],
+)
+def test_shares_of_any_card_are_worded_or_left_out(value: object, words: str) -> None:
+    assert share_words(value) == words
+
+
+def test_the_range_of_epsilon_carries_its_units() -> None:
+    words = epsilon_words(input_size=64, domain=Domain.NATURAL, trained=0.75)
+    assert words == "0–5.71 (ε₂₂₄ 0–20, up to 13.1 of 255 grey levels RMS); trained against changes up to 0.75"
+    assert epsilon_words(input_size=224, domain=Domain.UNKNOWN, trained=None).endswith("training ε not known")
