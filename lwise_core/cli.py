@@ -19,8 +19,9 @@ import lwise_core
 from lwise_core import catalog
 from lwise_core.catalog import GuideUnavailable, State
 from lwise_core.difficulty import Difficulty, difficulty_of, score, standing
-from lwise_core.enhancement import EnhancementPath, Harder, NonFinite, PathRequest, climb, objective_named, steps_for
+from lwise_core.enhancement import Harder, NonFinite, PathRequest, objective_named
 from lwise_core.export import Export, Intent, export
+from lwise_core.fast import Verdicts, path_to, trusted_twin
 from lwise_core.geometry import Crop
 from lwise_core.guide import EpsilonOutOfRange, GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
@@ -129,6 +130,9 @@ def enhance_command(
     strip: Annotated[
         bool, typer.Option(help="The strip “AI-altered … not for diagnosis”; medical guides always get it.")
     ] = True,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")
+    ] = False,
     guide_name: Guide = DEFAULT_GUIDE,
     crop: CropAt = None,
 ) -> None:
@@ -139,6 +143,7 @@ def enhance_command(
     rivals = [guide.class_index(r) for r in rival or ()]
     chosen = objective_named(objective, rivals=rivals)
     intent = Intent(stated=stated, towards=aimed, epsilon=_epsilon(guide, eps=eps, eps_224=eps_224), extent=extent)
+    twin = None if exact else trusted_twin(guide, Verdicts(catalog.home() / "verdicts"))
     out.mkdir(parents=True, exist_ok=True)
     for _, subject in _subjects(photos, crop):
         request = PathRequest.single(
@@ -146,7 +151,8 @@ def enhance_command(
             target=guide.class_index(aimed),
             objective=Harder(chosen) if harder else chosen,
         )
-        made = export(subject, _path(guide, request, epsilon=intent.epsilon), intent, strip=strip)
+        path = path_to(guide, request, epsilon=intent.epsilon, twin=twin or guide)
+        made = export(subject, path, intent, strip=strip)
         _write(made, out)
 
 
@@ -168,7 +174,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    version: Annotated[  # noqa: ARG001  its callback answers
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
@@ -236,12 +242,6 @@ def _epsilon(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> 
     epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
     scale.check(epsilon)
     return epsilon
-
-
-def _path(guide: GuideModel, request: PathRequest, *, epsilon: float) -> EnhancementPath:
-    step = guide.epsilon_scale.step
-    frames = tuple(climb(guide, request, step=step, steps=steps_for(epsilon, step=step)))
-    return EnhancementPath(guide, request, step, frames)
 
 
 def _write(made: Export, folder: Path) -> None:

@@ -21,7 +21,7 @@ from torch import nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
-from lwise_core.enhancement import Enhancement, EnhancementPath, PathRequest, climb
+from lwise_core.enhancement import Enhancement, EnhancementPath, PathRequest, climb, steps_for
 from lwise_core.guide import GuideModel
 
 LEAST_COSINE = 0.999
@@ -106,9 +106,29 @@ def walk_fast(guide: GuideModel, twin: GuideModel, request: PathRequest) -> Iter
     The original is scored by ``guide`` at once, and so is every result that is read from the path meanwhile; the
     curve is provisional until the last path that is yielded.
     """
+    return _walked(guide, twin, request, steps=guide.epsilon_scale.steps)
+
+
+def path_to(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel) -> EnhancementPath:
+    """Return the path just as far as ``epsilon`` needs, walked by ``twin`` (or ``guide`` itself), scored by ``guide``.
+
+    Raises:
+        EpsilonOutOfRange: ``epsilon`` is outside the guide's range.
+        NonFinite: The guide returned NaN or infinity.
+    """
     scale = guide.epsilon_scale
-    path = EnhancementPath(guide, request, scale.step, frames=(), scored=0, precision=precision_of(twin))
-    for frame in climb(twin, request, step=scale.step, steps=scale.steps):
+    scale.check(epsilon)
+    steps = steps_for(epsilon, step=scale.step)
+    if twin is guide:
+        return EnhancementPath(guide, request, scale.step, tuple(climb(guide, request, step=scale.step, steps=steps)))
+    *_, path = _walked(guide, twin, request, steps=steps)
+    return path
+
+
+def _walked(guide: GuideModel, twin: GuideModel, request: PathRequest, *, steps: int) -> Iterator[EnhancementPath]:
+    step = guide.epsilon_scale.step
+    path = EnhancementPath(guide, request, step, frames=(), scored=0, precision=precision_of(twin))
+    for frame in climb(twin, request, step=step, steps=steps):
         path = replace(path, frames=(*path.frames, frame))
         yield path if path.scored else (path := path.scored_on(count=1))
     while path.provisional:
@@ -207,3 +227,9 @@ def hardware(device: torch.device) -> str:
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
     return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+
+
+def trusted_twin(guide: GuideModel, verdicts: Verdicts) -> GuideModel | None:
+    """Return the fast twin of ``guide`` where a check on this hardware has passed, else None."""
+    dtype, verdict = fast_dtype(guide.device), verdicts.read(guide)
+    return fast_twin(guide, dtype=dtype) if dtype is not None and verdict is not None and verdict.passes else None

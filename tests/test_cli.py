@@ -1,0 +1,135 @@
+"""The shell: it says what the library says, and everything asked wrongly is one line and exit code 2."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from lwise_core import cli
+from lwise_core.difficulty import difficulty_of, score
+from lwise_core.enhancement import PathRequest, enhance, objective_named
+from lwise_core.geometry import Crop
+from lwise_core.guide import GuideModel
+from lwise_core.rendering import Subject
+from lwise_core.samples import SAMPLES, photograph_of
+
+Shell = Callable[..., tuple[int, str, str]]
+
+CAT = SAMPLES[0]
+CAT_FILE = str(files("skimage.data").joinpath(CAT.file))
+CROP = f"{CAT.crop.left},{CAT.crop.top},{CAT.crop.side}"
+
+
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["lwise_core", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    captured = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, captured.out, captured.err
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return lambda *words: run(capsys, monkeypatch, *words)
+
+
+def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
+    code, out, _ = shell("score", CAT_FILE, "--class", "House-Cat", "--crop", CROP, "--json")
+    row = json.loads(out)
+    logits = score(bundled_guide, Subject(photograph_of(CAT), CAT.crop).seen(size=64))
+    difficulty = difficulty_of(bundled_guide, logits, target=1)
+    assert code == 0
+    assert row["logit"] == pytest.approx(difficulty.logit, abs=1e-4)
+    assert difficulty.percentile is not None
+    assert row["harder_than"] == difficulty.percentile.share
+    assert row["first_choice"] == "dog"
+
+
+def test_score_says_it_in_a_sentence(shell: Shell) -> None:
+    code, out, _ = shell("score", CAT_FILE, "--class", "house cat")
+    assert code == 0
+    assert "Harder than" in out
+    assert "95% interval" in out
+    assert "The guide itself takes it for dog." in out
+
+
+def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, bundled_guide: GuideModel) -> None:
+    code, out, _ = shell(
+        "enhance", CAT_FILE, "--class", "house cat", "--eps-224", "3.3", "--exact", "--out", str(tmp_path)
+    )
+    assert code == 0
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".npz", ".png"]
+    assert {Path(line).parent for line in out.splitlines()} == {tmp_path}
+    said = json.loads(next(tmp_path.glob("*.json")).read_text())
+    photograph = photograph_of(CAT)
+    image = Subject(photograph, Crop.central(photograph)).seen(size=64)
+    request = PathRequest.single(image, target=1, objective=objective_named("logit"))
+    result = enhance(bundled_guide, request, epsilon=3.3 * 64 / 224)
+    assert said["epsilon"]["spent"] == pytest.approx(float(result.spent[0]), rel=1e-4)
+    assert said["result_float"]["logit"] == pytest.approx(float(result.logits[0, 1]), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("score", CAT_FILE, "--class", "housecta"), "Did you mean “house cat”"),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "30", "--out", "{tmp}"),
+            "outside this guide's range of 0–5.714",
+        ),
+        (("enhance", CAT_FILE, "--class", "dog", "--eps", "-1", "--out", "{tmp}"), "outside this guide's range"),
+        (("enhance", CAT_FILE, "--class", "dog", "--out", "{tmp}"), "Give the budget once"),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--eps-224", "1", "--out", "{tmp}"),
+            "Give the budget once",
+        ),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--objective", "x", "--out", "{tmp}"),
+            "no objective “x”",
+        ),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--objective", "logit_diverge", "--out", "{tmp}"),
+            "rival",
+        ),
+        (("score", CAT_FILE, "--class", "dog", "--crop", "0,0,9999"), "does not lie inside"),
+        (("score", CAT_FILE, "--class", "dog", "--crop", "a,b,c"), "whole pixels"),
+        (("score", CAT_FILE, "--class", "dog", "--guide", "nobody"), "There is no guide “nobody”"),
+        (("score", CAT_FILE), "--class"),
+        (("score", "--nothing"), "--nothing"),
+        (("score", "/nowhere/cat.png", "--class", "dog"), "could not be used"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_line_and_code_2(
+    shell: Shell, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    code, _, err = shell(*(w.format(tmp=tmp_path / "out") for w in words))
+    *others, last = err.splitlines()
+    assert code == 2
+    assert sentence in last
+    assert all(line.startswith(("Error: /nowhere", "Note:")) for line in others)
+
+
+def test_a_bad_file_is_named_and_the_others_are_scored(shell: Shell, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    code, out, err = shell("score", str(bad), CAT_FILE, "--class", "house cat")
+    assert code == 2
+    assert CAT_FILE in out
+    assert str(bad) in err.splitlines()[0]
+    assert "1 of 2 files could not be used; the others were." in err
+
+
+def test_help_reads_well_and_models_are_listed() -> None:
+    command = [sys.executable, "-m", "lwise_core"]
+    helped = subprocess.run([*command, "enhance", "--help"], capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    listed = subprocess.run([*command, "models"], capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    assert helped.returncode == listed.returncode == 0
+    assert "--eps-224" in helped.stdout
+    assert "animals16-64: ready" in listed.stdout
