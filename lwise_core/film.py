@@ -130,7 +130,8 @@ class Film:
             spread = carry_back(perturbation, side=side)
         # Nothing that a budget allows comes near the ends of int16 (8,192 grey levels); what did would be black or
         # white in the picture with or without the limit.
-        return np.rint(spread * (255 / LEVEL)).clip(-32768, 32767).astype(np.int16)
+        levels: Levels = np.rint(spread * (255 / LEVEL)).clip(-32768, 32767).astype(np.int16)
+        return levels
 
     def payload(self, *, first: int) -> bytes:
         """Return the bytes for a browser that has the frames before ``first``; 0 for one that has nothing.

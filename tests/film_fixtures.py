@@ -116,9 +116,11 @@ class Reader:
         best = self.header["positions"][position][0]
         levels = self.frames[best] if best else np.zeros((3, *self.taps.shape[1:] * 2))
         spread = self.taps @ (levels * self.header["level"]) @ self.taps.T
-        return spread.transpose(1, 2, 0)
+        change: npt.NDArray[np.float64] = spread.transpose(1, 2, 0)
+        return change
 
     def composed(self, position: int) -> npt.NDArray[np.uint8]:
         """Return the altered picture at ``position``, ``(C, C, 3)``."""
         assert self.original is not None
-        return np.rint((self.original + self.change(position)).clip(0, 255)).astype(np.uint8)
+        altered: npt.NDArray[np.uint8] = np.rint((self.original + self.change(position)).clip(0, 255)).astype(np.uint8)
+        return altered
