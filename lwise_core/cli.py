@@ -209,7 +209,7 @@ def _subjects(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Subje
             photograph = open_photograph(_read(path), name=path.name)
         except (ImageRejected, OSError) as error:
             rejected += 1
-            typer.echo(f"Error: {path}: {error}", err=True)
+            typer.echo(f"Error: {error}", err=True)
             continue
         for note in photograph.notes:
             typer.echo(f"Note: {path}: {note}", err=True)

@@ -68,7 +68,7 @@ class Export:
 def statement(guide: GuideModel, intent: Intent, objective: Objective) -> str:
     """Return the sentence that every altered picture carries."""
     verb = "away from" if isinstance(objective, Harder) else "towards"
-    budget = f"ε {intent.epsilon:.3g} (ε₂₂₄ {guide.epsilon_scale.at_224(intent.epsilon):.3g})"
+    budget = f"ε = {intent.epsilon:.3g} (ε₂₂₄ = {guide.epsilon_scale.at_224(intent.epsilon):.3g})"
     invented = " Features not in the original." if intent.invents else ""
     return f"AI-altered {verb} {intent.towards}, {budget}, by guide {guide.name}.{invented} Not for diagnosis."
 

@@ -160,16 +160,17 @@ def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
     if not walk.job.stage.over:
         waiting(walk)
     path = walk.path
+    if stopped(walk):
+        notice("caution", f"Stopped at ε = {path.reach if path else 0:.2f}: the slider reaches up to there.")
+        st.button("Compute the rest", on_click=forget, args=(walk.key,))
     if path is None:
         return
-    if stopped(walk):
-        notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
-        st.button("Compute the rest", on_click=forget, args=(walk.key,))
     case = extent_choice(case)
     case = scrub(case, path)
     if walk.job.stage.over:  # until then, every look at the path costs it time: only the pictures are drawn
         panels(case, path, towards=towards)
-        st.subheader("Take it away")
+        # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
+        st.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
         export_panel(case, path, stated=stated, towards=towards)
         links.keep_link(case, path.guide)
 

@@ -61,7 +61,7 @@ def test_everything_says_what_was_done_and_what_it_is_not_for(subject: Subject, 
     made = export(subject, path, INTENT)
     sentence = json.loads(made.manifest)["statement"]
     assert sentence == read_png_text(made.png)["Description"]
-    assert sentence == ("AI-altered towards house cat, ε 3 (ε₂₂₄ 10.5), by guide animals16-64. Not for diagnosis.")
+    assert sentence == ("AI-altered towards house cat, ε = 3 (ε₂₂₄ = 10.5), by guide animals16-64. Not for diagnosis.")
 
 
 def test_the_manifest_s_figures_are_those_of_the_files(subject: Subject, path: EnhancementPath) -> None:

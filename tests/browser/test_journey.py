@@ -77,6 +77,7 @@ def slide_to(page: Page, step: int) -> None:
     for _ in range(step):
         page.keyboard.press("ArrowRight")
     expect(slider).to_have_value(str(step))
+    expect(page.get_by_text(f"Take it away, at ε = {step / 7:.2f}")).to_be_visible()
 
 
 def downloaded(page: Page, button: str) -> tuple[str, bytes]:
