@@ -79,10 +79,10 @@ def _published(entries: list[Entry]) -> None:
             if entry.state is State.BROKEN:
                 notice("error", entry.reason)
             _say_failure(entry.name)
-            if entry.name == asked:
+            here = entry.name == asked
+            st.button("Download", key=f"fetch-{entry.name}", on_click=_ask_for, args=(entry.name,), disabled=here)
+            if here:
                 place = st.container()
-            else:
-                st.button("Download", key=f"fetch-{entry.name}", on_click=_ask_for, args=(entry.name,))
     if asked is not None and place is not None:
         with place:
             _fetch(asked)

@@ -10,6 +10,7 @@ from lwise_core.guide import GuideModel
 
 SESSION_GUIDES = "session_guides"
 _KEPT = 4
+_OWN = 3
 
 
 def catalogue() -> tuple[Entry, ...]:
@@ -49,8 +50,10 @@ def add_session_guide(guide: GuideModel) -> None:
     """Keep ``guide`` for this session, in place of an earlier one of its own with the same name.
 
     Raises:
-        ValueError: The catalogue has a guide of that name.
+        ValueError: The catalogue has a guide of that name, or the session has as many of its own as it may keep.
     """
+    if len(session_guides().keys() - {guide.name}) >= _OWN:
+        raise ValueError(f"A session keeps {_OWN} guides of its own; remove one first.")
     if any(e.name == guide.name for e in catalogue()):
         raise ValueError(f"There is already a guide “{guide.name}”; choose another name.")
     session_guides()[guide.name] = guide

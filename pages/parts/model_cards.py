@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lwise_core.cards import NOT_STATED, Card
+from lwise_core.cards import NOT_STATED, Card, CompactArchitecture
 from lwise_core.catalog import Entry, Origin
 from lwise_core.guide import Domain, EpsilonScale, GuideModel
 from lwise_core.published import Published
@@ -84,7 +84,7 @@ def _card(card: Card) -> None:
         {
             "Meant for": card.intended_use,
             "Limits": card.limits,
-            "Architecture": card.architecture.name,
+            "Architecture": _architecture(card),
             "Input": _input(card.input_size),
             "Classes": f"{len(card.classes)}",
             "Domain": DOMAINS[card.domain],
@@ -108,6 +108,14 @@ def _card(card: Card) -> None:
         st.caption(f"References: {plain(card.references.source)}.")
 
 
+def _architecture(card: Card) -> str:
+    match card.architecture:
+        case CompactArchitecture(name=name, width=width, stem_stride=stride):
+            return f"{name}, width {width}, stem stride {stride}"
+        case other:
+            return other.name
+
+
 def _measured(card: Card) -> None:
     clean = share_words(card.measured.get("clean_accuracy"))
     if clean == "–":
@@ -119,7 +127,9 @@ def _measured(card: Card) -> None:
     images = card.measured.get("test_images")
     on = f" of {images:,} held-out images" if isinstance(images, int) else ""
     chance = f"guessing would give {1 / len(card.classes):.1%}"
-    st.markdown(f"**Accuracy:** {plain(f'{clean}{on} ({chance}); ' + '; '.join(said)).rstrip('; ')}.")
+    st.markdown(
+        f"**Accuracy:** {plain('; '.join([f'{clean}{on}, where {chance}', *said]))}. 95% intervals in brackets."
+    )
     error = card.measured.get("expected_calibration_error")
     if isinstance(error, float):
         st.markdown(

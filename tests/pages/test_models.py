@@ -273,3 +273,13 @@ def test_the_range_of_epsilon_carries_its_units() -> None:
     words = epsilon_words(input_size=64, domain=Domain.NATURAL, trained=0.75)
     assert words == "0–5.71 (ε₂₂₄ 0–20, up to 13.1 of 255 grey levels RMS); trained against changes up to 0.75"
     assert epsilon_words(input_size=224, domain=Domain.UNKNOWN, trained=None).endswith("training ε not known")
+
+
+def test_a_session_keeps_only_so_many_guides(at: AppTest) -> None:
+    data = saved(tiny_network().state_dict())
+    for name in ("one", "two", "three", "four"):
+        upload(at, data)
+        at.text_input(key="guide-name").set_value(name).run()
+        press(at, "Add for this session")
+    assert list(at.session_state["session_guides"]) == ["one", "two", "three"]
+    assert "remove one first" in said(at)
