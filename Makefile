@@ -9,7 +9,7 @@ PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format browser oracle clean
+.PHONY: help install run test lint format browser oracle bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -44,8 +44,11 @@ browser: $(VENV)/.dev
 oracle: $(VENV)-oracle/.installed  ## Write tests/oracle's fixtures anew with the robustness package, in an environment of its own
 	@$(VENV)-oracle/bin/python tests/oracle/make_fixtures.py
 
+bench: $(VENV)-peers/.installed browser  ## Measure the speed beside four published libraries and write docs/results.md
+	@$(VENV)-peers/bin/python -m benchmarks.speed --app-python $(BIN)/python --write docs/results.md
+
 clean:  ## Remove the environments and caches
-	rm -rf $(VENV) $(VENV)-oracle .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.created:
 	@$(call create_environment,$(VENV))
@@ -64,6 +67,12 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
 $(VENV)-oracle/.installed: tests/oracle/requirements.txt
 	@$(call create_environment,$(VENV)-oracle)
 	@$(VENV)-oracle/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r $<
+	@touch $@
+
+$(VENV)-peers/.installed: benchmarks/requirements-peers.txt requirements.txt
+	@$(call create_environment,$(VENV)-peers)
+	@echo "Installing what is measured against into $(VENV)-peers; the first time this takes some minutes."
+	@$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r $<
 	@touch $@
 
 # $(call create_environment,FOLDER): a virtual environment made by the first Python that is new enough and has venv.
