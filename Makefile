@@ -9,7 +9,7 @@ PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format browser oracle bench clean
+.PHONY: help install run test lint format browser oracle bench prove clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,10 @@ oracle: $(VENV)-oracle/.installed  ## Write tests/oracle's fixtures anew with th
 
 bench: $(VENV)-peers/.installed browser  ## Measure the speed beside four published libraries and write docs/results.md
 	@$(VENV)-peers/bin/python -m benchmarks.speed --app-python $(BIN)/python --write docs/results.md
+
+prove: $(VENV)/.dev browser  ## Run what is heavy or timed: eight browsers at once, frames a second in the viewer
+	@$(BIN)/python -m pytest -m prove
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.viewer_frame_rate
 
 clean:  ## Remove the environments and caches
 	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

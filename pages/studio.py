@@ -26,7 +26,7 @@ from pages.parts.walking import Walk, forget, stopped, waiting, walk_for
 _TOP = 5
 _PREVIEW = 720
 _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
-_AGAIN = 0.3  # seconds between two looks at a path in the making
+_AGAIN = 0.6  # seconds between two looks at a path in the making
 
 
 def main() -> None:
