@@ -9,7 +9,6 @@ from importlib.resources import files
 import numpy as np
 import timm
 import torch
-from timm.models.resnet import Bottleneck
 from torch import nn
 
 from lwise_core import catalog
@@ -100,8 +99,9 @@ def seeded_resnet50() -> GuideModel:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = timm.create_model("resnet50", pretrained=False, num_classes=_CLASSES, zero_init_last=False)
-    for block in (m for m in network.modules() if isinstance(m, Bottleneck)):
-        nn.init.constant_(block.bn3.weight, _BRANCH)
+    for name, weight in network.named_parameters():
+        if name.endswith("bn3.weight"):
+            nn.init.constant_(weight, _BRANCH)
     normaliser = Normaliser(mean=IMAGENET_MEAN, std=IMAGENET_STD)
     _settle(network, normaliser(pictures(_SETTLING, size=224)))
     return GuideModel(
