@@ -297,6 +297,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "NaN": (saved({"w": torch.tensor([1.0, float("nan")])}), "“w” hold a value that is not a finite number"),
     "infinity": (safetensors.torch.save({"w": torch.tensor([float("inf")])}), "not a finite number"),
     "a view of any size": (saved({"w": torch.zeros(1).expand(10**12)}), "in a way that no network writes"),
+    "one storage a thousand times": (
+        saved(dict.fromkeys(map(str, range(1000)), torch.zeros(10_000))),
+        "no network writes",
+    ),
     "no storage": (saved({"w": torch.zeros(10**6, device="meta")}), "in a way that no network writes"),
     "sparse": (saved({"w": torch.eye(3).to_sparse()}), "in a way that no network writes"),
     "complex": (saved({"w": torch.zeros(3, dtype=torch.complex64)}), "in a way that no network writes"),
