@@ -17,15 +17,16 @@ from typer.exceptions import TyperException
 
 import lwise_core
 from lwise_core import catalog
-from lwise_core.catalog import GuideUnavailable, State
+from lwise_core.catalog import GuideUnavailable
+from lwise_core.cli_guides import ForeignGuide, download_command, models_command
 from lwise_core.difficulty import Difficulty, difficulty_of, score, standing
+from lwise_core.downloads import DownloadError
 from lwise_core.enhancement import Harder, NonFinite, PathRequest, objective_named
 from lwise_core.export import Export, Intent, export
 from lwise_core.fast import Verdicts, path_to, trusted_twin
 from lwise_core.geometry import Crop
-from lwise_core.guide import EpsilonOutOfRange, GuideModel
+from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
-from lwise_core.names import UnknownClass
 from lwise_core.rendering import Extent, Subject
 
 DEFAULT_GUIDE = "animals16-64"
@@ -44,6 +45,14 @@ ClassName = Annotated[
     typer.Option("--class", help="What the photographs show; case, space, hyphen and underscore do not count."),
 ]
 Guide = Annotated[str, typer.Option("--guide", help="A guide model; `models` lists them.")]
+WeightFile = Annotated[
+    Path | None, typer.Option("--weights", help="A weight file to use as guide instead; read without running it.")
+]
+Architecture = Annotated[
+    str | None, typer.Option("--architecture", help="For --weights: timm's name, where the file leaves it open.")
+]
+ClassList = Annotated[Path | None, typer.Option("--classes", help="For --weights: class names, one a line.")]
+DomainOf = Annotated[Domain, typer.Option("--domain", help="For --weights; unknown is treated as medical.")]
 CropAt = Annotated[
     str | None,
     typer.Option("--crop", metavar="LEFT,TOP,SIDE", help="The square to look at, in pixels; else the central one."),
@@ -92,11 +101,15 @@ def score_command(
     photos: Photos,
     class_name: ClassName,
     guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
     crop: CropAt = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Say how hard each photograph is: ground-truth logit, log-probability, and its place among references."""
-    guide = catalog.load(guide_name)
+    guide = ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(guide_name)
     target = guide.class_index(class_name)
     for name, subject in _subjects(photos, crop):
         logits = score(guide, subject.seen(size=guide.input_size))
@@ -134,10 +147,14 @@ def enhance_command(
         bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")
     ] = False,
     guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
     crop: CropAt = None,
 ) -> None:
     """Enhance each photograph towards its class within the L2 budget ε, and write picture, numbers and manifest."""
-    guide = catalog.load(guide_name)
+    guide = ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(guide_name)
     stated = guide.classes[guide.class_index(class_name)]
     aimed = guide.classes[guide.class_index(towards)] if towards else stated
     rivals = [guide.class_index(r) for r in rival or ()]
@@ -156,14 +173,8 @@ def enhance_command(
         _write(made, out)
 
 
-@app.command("models")
-def models_command() -> None:
-    """List the guide models that are there."""
-    for entry in catalog.entries():
-        detail = entry.reason
-        if entry.state is State.READY and entry.card is not None:
-            detail = f"{len(entry.card.classes)} classes, {entry.card.input_size} px, {entry.card.domain}"
-        typer.echo(f"{entry.name}: {entry.state.value}. {detail}")
+app.command("models")(models_command)
+app.command("download")(download_command)
 
 
 def _version(wanted: bool) -> None:
@@ -191,7 +202,7 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
         result = run()
     except TyperException as error:
         _fail(error.format_message())
-    except (Refused, UnknownClass, EpsilonOutOfRange, GuideUnavailable, NonFinite, ValueError, OSError) as error:
+    except (Refused, GuideUnavailable, NonFinite, DownloadError, ValueError, OSError) as error:
         _fail(str(error))
     sys.exit(result if isinstance(result, int) else 0)
 

@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import timm
+import torch
 
 from lwise_core import cli
 from lwise_core.difficulty import difficulty_of, score
@@ -114,6 +116,34 @@ def test_what_is_asked_wrongly_is_one_line_and_code_2(
     assert code == 2
     assert sentence in last
     assert all(line.startswith(("Error: [Errno 2]", "Note:")) for line in others)
+
+
+def test_a_weight_file_serves_as_guide_and_is_treated_as_medical(shell: Shell, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    weights, names = tmp_path / "seeded.pt", tmp_path / "names.txt"
+    torch.save(timm.create_model("resnet18", num_classes=3).state_dict(), weights)
+    names.write_text("ant\nbee\nwasp\n")
+    words = ("--weights", str(weights), "--classes", str(names), "--class", "Bee")
+    code, out, _ = shell("score", CAT_FILE, *words, "--json")
+    assert code == 0
+    assert json.loads(out)["class"] == "bee"
+    code, _, err = shell("enhance", CAT_FILE, *words, "--eps", "9", "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert "0–8" in err  # the range of medical guides, until somebody has said what this one is
+
+
+def test_a_malicious_weight_file_is_refused_in_one_line(shell: Shell, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pt"
+    bad.write_bytes(b"\x80\x04cos\nsystem\n(S'touch /tmp/never'\ntR.")
+    code, _, err = shell("score", CAT_FILE, "--weights", str(bad), "--class", "dog")
+    assert code == 2
+    assert len(err.splitlines()) == 1
+
+
+def test_an_unknown_download_is_one_line(shell: Shell) -> None:
+    code, _, err = shell("download", "nothing")
+    assert code == 2
+    assert "nothing" in err.splitlines()[-1]
 
 
 def test_a_bad_file_is_named_and_the_others_are_scored(shell: Shell, tmp_path: Path) -> None:
