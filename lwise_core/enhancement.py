@@ -294,7 +294,15 @@ class EnhancementPath:
     def scored_on(self, *, count: int) -> EnhancementPath:
         """Return the path with its next ``count`` provisional frames scored by the guide itself."""
         first = len(self.frames) if self.scored is None else self.scored
-        exact = tuple(Frame(f.step, f.unclamped, *self._scores(f.images)) for f in self.frames[first : first + count])
+        chosen = self.frames[first : first + count]
+        if not chosen:
+            return self
+        targets = self.request.targets.to(self.guide.device).repeat(len(chosen))
+        with torch.no_grad():
+            logits, losses = _score(self.guide, torch.cat([f.images for f in chosen]), targets, self.request.objective)
+        images = len(self.request.targets)
+        scores = zip(torch.split(logits, images), torch.split(losses, images), strict=True)
+        exact = tuple(Frame(f.step, f.unclamped, *score) for f, score in zip(chosen, scores, strict=True))
         frames = (*self.frames[:first], *exact, *self.frames[first + count :])
         return replace(self, frames=frames, scored=first + len(exact))
 
@@ -306,7 +314,7 @@ class EnhancementPath:
         losses = torch.stack([f.losses for f in frames])
         best = losses.argmin(dim=0)  # the first of equals: only a strictly better iterate replaces an earlier one
         rows = torch.arange(losses.shape[1], device=losses.device)
-        images = torch.stack([frames[int(b)].images[i] for i, b in enumerate(best)])
+        images = torch.stack([frames[int(b)].unclamped[i] for i, b in enumerate(best)]).clamp(0, 1)
         spent = _norms(images - self.frames[0].images).flatten()
         if self.provisional:  # the frame in use is scored by the guide itself, at once
             logits, exact = self._scores(images)
