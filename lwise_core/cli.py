@@ -19,6 +19,7 @@ import lwise_core
 from lwise_core import catalog
 from lwise_core.catalog import GuideUnavailable
 from lwise_core.cli_guides import ForeignGuide, download_command, models_command
+from lwise_core.cli_train import train_command
 from lwise_core.difficulty import Difficulty, difficulty_of, score, standing
 from lwise_core.downloads import DownloadError
 from lwise_core.enhancement import Harder, NonFinite, PathRequest, objective_named
@@ -175,6 +176,7 @@ def enhance_command(
 
 app.command("models")(models_command)
 app.command("download")(download_command)
+app.command("train")(train_command)
 
 
 def _version(wanted: bool) -> None:
