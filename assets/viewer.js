@@ -501,8 +501,8 @@ class Viewer {
     if (Number(this.slider.value) !== position) this.slider.value = position;
     const grey = spent * about.greyLevels;
     this.slider.setAttribute("aria-valuetext", `ε ${epsilon}, ${grey.toFixed(1)} grey levels`);
-    this.one(".asked").textContent = `ε ${epsilon}`;
-    put("spent", spent.toFixed(2) + (caution ? " (caution)" : ""));
+    this.one(".asked").textContent = `ε ${epsilon}${caution ? " (caution)" : ""}`;
+    put("spent", spent.toFixed(2));
     put("grey", grey.toFixed(1));
     put("at224", (spent * about.at224).toFixed(1));
     put("logit", `${plain(logit, 2)} (${signed(logit - before, 2)})${provisional ? " provisional" : ""}`);
@@ -519,10 +519,11 @@ class Viewer {
   }
 
   caption(made) {
+    const { remark } = this.server;
     const altered = {
-      side: `${made}. Not for diagnosis.`,
-      wipe: `Left the original, right ${made}. Not for diagnosis.`,
-      blink: `${this.away ? "Now: original" : "Now: altered"}. ${made}. Not for diagnosis.`,
+      side: `${made}. ${remark}`,
+      wipe: `Left the original, right ${made}. ${remark}`,
+      blink: `${this.away ? "Now: original" : "Now: altered"}. ${made}. ${remark}`,
     }[this.mode];
     if (altered) this.figures.altered.querySelector("figcaption").textContent = altered;
     if (this.composer.beyond === undefined) return;
@@ -532,17 +533,17 @@ class Viewer {
     // What changes with ε keeps its number of lines, or the slider would run away from under the finger.
     this.one(".beyond").textContent = `${share} beyond.`;
     this.figures.change.querySelector("figcaption").textContent =
-      `Change of lightness (luma), ±${limit} grey levels, gain ×1. ${made}. Not for diagnosis.`;
+      `Change of lightness (luma), ±${limit} grey levels, gain ×1. ${made}. ${remark}`;
   }
 
   /** Say to screen readers what each canvas shows. */
   name() {
-    const { name } = this.server;
+    const { name, remark } = this.server;
     const verb = this.film.about.harder ? "away from" : "towards";
     const { towards } = this.film.about;
     this.frame.setAttribute("aria-label", `${name}: original and AI-altered`);
     this.canvases.original.setAttribute("aria-label", `The original picture ${name}, as cropped.`);
-    this.canvases.altered.setAttribute("aria-label", `${name}, AI-altered ${verb} ${towards}. Not for diagnosis.`);
+    this.canvases.altered.setAttribute("aria-label", `${name}, AI-altered ${verb} ${towards}. ${remark}`);
     this.canvases.change.setAttribute("aria-label", `Where ${name} became lighter (orange) or darker (blue).`);
   }
 
@@ -570,7 +571,7 @@ class Viewer {
   hint() {
     this.reading = null;
     this.pixel.textContent =
-      "Point at a picture to read its pixels. Pinch, or Ctrl and the wheel, zooms; drag pans what is zoomed.";
+      "Point at a picture to read its pixels. Pinch, or Ctrl and the wheel, zooms; once zoomed, the wheel alone does, and a drag pans.";
   }
 
   /** Read the pixel under the cursor, or in the middle when the keyboard moves the picture. */

@@ -120,6 +120,11 @@ _ALLOWED: list[Callable[..., object] | tuple[Callable[..., object], str]] = [
     (_Unread, "numpy.dtype"),
     (_Unread, "argparse.Namespace"),
 ]
+# What reaches a shell, the file system or the interpreter itself: no training loop leaves that beside its weights.
+_MALICIOUS = frozenset(
+    {"posix", "nt", "os", "subprocess", "builtins", "__builtin__", "sys", "shutil", "socket", "importlib", "runpy"}
+    | {"code", "pty", "ctypes", "webbrowser", "commands", "multiprocessing", "pickle"}
+)
 _allowing = threading.Lock()  # torch keeps the allowed names for the whole process, so one reader at a time
 
 
@@ -269,6 +274,11 @@ def _unpickle(data: bytes) -> object:
             return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
         except pickle.UnpicklingError as error:
             blocked = _BLOCKED.search(str(error))
+            if blocked and blocked[1].partition(".")[0] in _MALICIOUS:
+                raise CheckpointError(
+                    f"The file is refused: it wants to run “{blocked[1]}”, as malicious files do and no weights need; "
+                    "do not open it with anything else, and ask whoever gave it to you."
+                ) from error
             what = f"it wants to run “{blocked[1]}”" if blocked else "it holds more than weights"
             raise CheckpointError(
                 f"The file is refused: {what}, which a file of weights need not; its owner can convert it to "

@@ -28,6 +28,7 @@ from lwise_core.fast import Verdicts, path_to, trusted_twin
 from lwise_core.geometry import Crop
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.names import SOMETHING_ELSE, canonical
 from lwise_core.rendering import Extent, Subject
 
 DEFAULT_GUIDE = "animals16-64"
@@ -43,7 +44,7 @@ app = typer.Typer(
 Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF files.", show_default=False)]
 ClassName = Annotated[
     str,
-    typer.Option("--class", help="What the photographs show; case, space, hyphen and underscore do not count."),
+    typer.Option("--class", help="What they show, or “something else”; case, space, - and _ do not count."),
 ]
 Guide = Annotated[str, typer.Option("--guide", help="A guide model; `models` lists them.")]
 WeightFile = Annotated[
@@ -156,7 +157,10 @@ def enhance_command(
 ) -> None:
     """Enhance each photograph towards its class within the L2 budget ε, and write picture, numbers and manifest."""
     guide = ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(guide_name)
-    stated = guide.classes[guide.class_index(class_name)]
+    nothing_known = canonical(class_name) == canonical(SOMETHING_ELSE)
+    if nothing_known and towards is None:
+        raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
+    stated = SOMETHING_ELSE if nothing_known else guide.classes[guide.class_index(class_name)]
     aimed = guide.classes[guide.class_index(towards)] if towards else stated
     rivals = [guide.class_index(r) for r in rival or ()]
     chosen = objective_named(objective, rivals=rivals)

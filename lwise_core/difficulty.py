@@ -129,3 +129,12 @@ def top_classes(guide: GuideModel, logits: torch.Tensor, *, count: int) -> dict[
     """Return the ``count`` most probable classes of ``logits`` ``(C,)``, name → probability in [0, 1], falling."""
     probabilities, order = logits.softmax(dim=0).topk(min(count, len(guide.classes)))
     return {guide.classes[i]: p for i, p in zip(order.tolist(), probabilities.tolist(), strict=True)}
+
+
+def class_probability(guide: GuideModel, logits: torch.Tensor, name: str) -> float:
+    """Return the softmax probability, in [0, 1], of the class called ``name`` for ``logits`` ``(C,)``.
+
+    Raises:
+        UnknownClass: The guide has no such class.
+    """
+    return float(logits.softmax(dim=0)[guide.class_index(name)])

@@ -286,10 +286,9 @@ class EnhancementPath:
         shown = dict.fromkeys([target, *strongest, *first_choices])
         return {self.guide.classes[i]: logits[:, i].tolist() for i in shown}
 
-    def first_choice(self, enhancement: Enhancement | None = None, *, image: int = 0) -> str:
-        """Return the guide's first choice for the original, or for ``enhancement``."""
-        logits = self.frames[0].logits if enhancement is None else enhancement.logits
-        return self.guide.classes[int(logits[image].argmax())]
+    def first_choice(self, *, image: int = 0) -> str:
+        """Return the guide's first choice for the original."""
+        return self.guide.classes[int(self.frames[0].logits[image].argmax())]
 
     def scored_on(self, *, count: int) -> EnhancementPath:
         """Return the path with its next ``count`` provisional frames scored by the guide itself."""

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 _IGNORED = re.compile(r"[\s_\-]+")
 
+SOMETHING_ELSE = "something else"
+"""The stated class of a picture that shows none of the guide's classes."""
+
 
 class UnknownClass(ValueError):
     """A class name that the guide does not have. The message is one sentence that lists the nearest names."""

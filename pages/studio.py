@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lwise_core.compute import LineFull
-from lwise_core.difficulty import difficulty_of, score, top_classes
+from lwise_core.difficulty import class_probability, difficulty_of, score, top_classes
 from lwise_core.enhancement import NonFinite
 from lwise_core.guide import GuideModel
 from lwise_core.images import preview
+from lwise_core.names import SOMETHING_ELSE
 from pages.parts import links
-from pages.parts.case import SOMETHING_ELSE, Case, desk, put
+from pages.parts.case import Case, desk, put
 from pages.parts.choices import aim, guide_choice, stated_class, target_class
 from pages.parts.cropper import cropper
 from pages.parts.difficulty_panel import difficulty_panel
@@ -33,6 +34,7 @@ def main() -> None:
     """Draw the page."""
     st.title("L-WISE Studio")
     links.open_linked_sample()
+    links.say_what_was_not_found()
     case = desk().case
     if case is None:
         _welcome()
@@ -74,8 +76,10 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
         smallest=min(guide.input_size // 2, photograph.width, photograph.height),
         key=f"crop-{case.token}",
     )
-    moved = replace(case, crop=crop, guide=guide.name)
-    if (crop, guide.name) != (case.crop, case.guide):
+    moved = replace(case, crop=crop)
+    if guide.name != case.guide:  # a step means another ε for another guide: the slider begins at its default
+        moved = replace(moved, guide=guide.name, step=None)
+    if (moved.crop, moved.guide) != (case.crop, case.guide):
         put(moved)
     st.caption(
         f"{photograph.width} × {photograph.height} px. The guide sees the square of {crop.side} px, "
@@ -90,16 +94,27 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
 
 @dataclass(frozen=True)
 class _Judged:
-    """The stated class of a case, and what the guide takes it for."""
+    """The stated class of a case, and what the guide takes it for, the most probable first."""
 
     stated: str
-    choice: str
+    top: tuple[str, ...]
+
+    @property
+    def choice(self) -> str:
+        """The guide's first choice."""
+        return self.top[0]
 
 
 def _judge(case: Case, guide: GuideModel) -> _Judged | None:
     """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
-    if case.sample is not None:
+    if case.sample is not None and guide.provenance.bundled:
         st.info(case.sample.story, icon=":material/lightbulb:")
+    if guide.provenance.training_epsilon is None:
+        notice(
+            "caution",
+            "Nothing is known of how this guide was trained. Only the gradients of a robust network look like what "
+            "people see: an ordinary one says nothing of people, and what it paints may be noise.",
+        )
     # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
     blind = guide.domain.treated_as_medical
     logits = score(guide, case.subject.seen(size=guide.input_size))
@@ -114,24 +129,26 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
         notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
         return None
     with columns[1]:
-        show(probability_figure(top, ground_truth=stated), key="probabilities")
+        own = {stated: class_probability(guide, logits, stated)} if stated in guide.classes else {}
+        show(probability_figure(top | own, ground_truth=stated), key="probabilities")
     if stated == SOMETHING_ELSE:
         notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
     else:
         difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
         difficulty_panel(guide, difficulty, class_name=stated, first_choice=choice)
-    return _Judged(stated, choice)
+    return _Judged(stated, tuple(top))
 
 
 def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
     """Draw the enhancement and the downloads of ``case``."""
     stated = judged.stated
-    st.subheader("What would make it easier")
+    st.subheader("What would make it harder" if case.aim.harder else "What would make it easier")
     columns = st.columns([2, 3], gap="large")
     with columns[0]:
         towards = target_class(case, guide, stated=stated, fallback=judged.choice)
     with columns[1].expander("Objective and direction"):
-        case = aim(desk().case or case, guide, towards=towards)
+        rival = next((c for c in judged.top if c != towards), None)
+        case = aim(desk().case or case, guide, towards=towards, rival=rival)
     if towards != stated:
         notice("caution", f"You said it shows {stated}. What appears of {towards} was not in the original.")
     if case.aim.objective == "logit_diverge" and not case.aim.rivals:
@@ -166,7 +183,7 @@ def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
     if path is None:
         return
     case = extent_choice(case)
-    case = scrub(case, path)
+    case = scrub(case, path, invents=stated != towards)
     if walk.job.stage.over:  # until then, every look at the path costs it time: only the pictures are drawn
         panels(case, path, towards=towards)
         # A click can come before the slider's last position has arrived: the heading says which ε the files hold.

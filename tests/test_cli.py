@@ -140,6 +140,18 @@ def test_a_malicious_weight_file_is_refused_in_one_line(shell: Shell, tmp_path: 
     assert len(err.splitlines()) == 1
 
 
+def test_a_picture_of_something_else_is_said_to_be_so(shell: Shell, tmp_path: Path) -> None:
+    words = ("enhance", CAT_FILE, "--class", "Something-else", "--eps", "1", "--out", str(tmp_path))
+    code, _, err = shell(*words)
+    assert code == 2
+    assert "--towards" in err
+    code, _, _ = shell(*words, "--towards", "spider")
+    said = json.loads(next(tmp_path.glob("*.json")).read_text())
+    assert code == 0
+    assert said["stated_class"] == "something else"
+    assert "Features not in the original." in said["statement"]
+
+
 def test_an_unknown_download_is_one_line(shell: Shell) -> None:
     code, _, err = shell("download", "nothing")
     assert code == 2

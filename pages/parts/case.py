@@ -11,12 +11,9 @@ from lwise_core.enhancement import Harder, Objective, objective_named
 from lwise_core.geometry import Crop
 from lwise_core.guide import GuideModel
 from lwise_core.images import Photograph
-from lwise_core.names import canonical
+from lwise_core.names import SOMETHING_ELSE, canonical
 from lwise_core.rendering import Extent, Subject
 from lwise_core.samples import Sample
-
-SOMETHING_ELSE = "something else"
-"""The stated class of a picture that shows none of the guide's classes."""
 
 _DESK = "desk"
 

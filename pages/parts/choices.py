@@ -9,7 +9,8 @@ import streamlit as st
 from lwise_core.catalog import GuideUnavailable
 from lwise_core.enhancement import OBJECTIVES
 from lwise_core.guide import GuideModel
-from pages.parts.case import SOMETHING_ELSE, Aim, Case, StatedBy, put
+from lwise_core.names import SOMETHING_ELSE
+from pages.parts.case import Aim, Case, StatedBy, put
 from pages.parts.guides import available_guides, load_guide
 from pages.parts.notices import notice, plain
 
@@ -67,7 +68,9 @@ def stated_class(case: Case, guide: GuideModel, *, guess: str | None) -> Case:
     if chosen is not None and chosen != stated:
         case = replace(case, stated=chosen, stated_by=StatedBy.PERSON, towards=None)
         put(case)
-    if chosen is not None:
+    if chosen == SOMETHING_ELSE and case.stated_by is StatedBy.SAMPLE:
+        st.caption("The sample shows none of the guide's classes.")
+    elif chosen is not None:
         st.caption(_STATED_BY[case.stated_by])
     return case
 
@@ -90,8 +93,11 @@ def target_class(case: Case, guide: GuideModel, *, stated: str, fallback: str) -
     return chosen
 
 
-def aim(case: Case, guide: GuideModel, *, towards: str) -> Case:
-    """Draw the objective, its rivals and the direction, and return the case with them."""
+def aim(case: Case, guide: GuideModel, *, towards: str, rival: str | None) -> Case:
+    """Draw the objective, its rivals and the direction, and return the case with them.
+
+    ``rival`` is proposed where an objective needs one and none was chosen yet.
+    """
     objective = st.selectbox(
         "Objective",
         OBJECTIVES,
@@ -106,7 +112,7 @@ def aim(case: Case, guide: GuideModel, *, towards: str) -> Case:
             st.multiselect(
                 "Rivals",
                 others,
-                default=[r for r in case.aim.rivals if r in others],
+                default=[r for r in case.aim.rivals or (rival,) if r in others],
                 key=f"rivals-{case.token}-{guide.name}-{towards}",
                 help="Their mean logit is held against the class's.",
             )

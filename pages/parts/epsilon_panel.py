@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lwise_core.enhancement import Enhancement, EnhancementPath
+from lwise_core.enhancement import EnhancementPath
 from lwise_core.export import survival_warnings
 from lwise_core.film import Film
 from lwise_core.guide import GuideModel
@@ -20,11 +20,20 @@ from pages.parts.viewer import viewer
 _RIVALS_SHOWN = 3
 
 
-def scrub(case: Case, path: EnhancementPath) -> Case:
-    """Draw the viewer with its slider over ``path`` and return the case at the position that the person chose."""
+def scrub(case: Case, path: EnhancementPath, *, invents: bool) -> Case:
+    """Draw the viewer with its slider over ``path`` and return the case at the position that the person chose.
+
+    ``invents`` says that the class enhanced towards is not what the picture is said to show.
+    """
     scored = len(path.frames) if path.scored is None else path.scored
     film = Film(path, case.subject, case.extent, provisional=range(scored, len(path.frames)))
-    step = viewer(film, step=case.step_for(path.guide), name=case.photograph.name, key=f"viewer-{case.token}")
+    step = viewer(
+        film,
+        step=case.step_for(path.guide),
+        name=case.photograph.name,
+        remark=f"{'Features not in the original. ' if invents else ''}Not for diagnosis.",
+        key=f"viewer-{case.token}",
+    )
     moved = replace(case, step=step)
     if step != case.step_for(path.guide):
         put(moved)
@@ -39,7 +48,11 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     rendering = render(guide, case.subject, enhancement, target=guide.class_index(towards), extent=case.extent)
     _readings(path, rendering, target=guide.class_index(towards))
     _cautions(guide, rendering, epsilon)
-    st.markdown(_first_choice_sentence(path, enhancement))
+    st.markdown(_first_choice_sentence(path, rendering))
+    st.caption(
+        "ε is the budget that you ask for. What is spent of it may be less: the path curves, values end at black and "
+        "white, and the best picture on the way is shown."
+    )
     show(path_figure(_curves(path, towards=towards), axis=_axis(guide), current=epsilon), key="path")
     if path.provisional:
         st.caption("The curve is provisional: it was stopped before the guide had scored the frames of its fast copy.")
@@ -80,11 +93,12 @@ def _readings(path: EnhancementPath, rendering: Rendering, *, target: int) -> No
     )
 
 
-def _first_choice_sentence(path: EnhancementPath, enhancement: Enhancement) -> str:
-    before, after = path.first_choice(), path.first_choice(enhancement)
+def _first_choice_sentence(path: EnhancementPath, rendering: Rendering) -> str:
+    """Say whether the first choice changes, for the finished picture: it is that one which is taken away."""
+    before, after = path.first_choice(), path.guide.classes[int(rendering.logits.argmax())]
     if before == after:
-        return f"The guide's first choice stays **{plain(before)}** at this ε."
-    return f"The guide's first choice changes from **{plain(before)}** to **{plain(after)}** at this ε."
+        return f"For the finished picture the guide's first choice stays **{plain(before)}**."
+    return f"For the finished picture the guide's first choice changes from **{plain(before)}** to **{plain(after)}**."
 
 
 def _curves(path: EnhancementPath, *, towards: str) -> LogitCurves:

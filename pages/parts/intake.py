@@ -19,19 +19,21 @@ def intake(*, guide: str) -> None:
     taken = st.session_state.setdefault(_UPLOADS, 0)
     # The uploader gets a new key after each batch: it then forgets its files, and their bytes do not stay in memory.
     uploads = st.file_uploader(
-        "Upload photographs",
+        "Upload photographs: PNG, JPEG, WebP, TIFF, BMP or GIF",
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 2**20 + 1,
         key=f"uploader-{taken}",
-        help=f"PNG, JPEG, WebP, TIFF, BMP or GIF, each under {MAX_BYTES / 1e6:.0f} MB and 40 megapixels. "
+        help=f"Each under {MAX_BYTES / 1e6:.0f} MB and 40 megapixels. "
         "They stay in this session's memory and are never written to disk.",
     )
     if uploads:
         _take(uploads, guide=guide)
         st.session_state[_UPLOADS] = taken + 1
         st.rerun()
-    for sentence in st.session_state.get(_REJECTED, ()):
-        notice("error", sentence)
+    rejected: tuple[str, ...] = st.session_state.get(_REJECTED, ())
+    if rejected:
+        notice("error", " ".join(rejected))
+        st.button("Understood", on_click=st.session_state.pop, args=(_REJECTED,))
 
 
 def sample_cards(*, guide: str) -> None:
@@ -63,6 +65,7 @@ def open_sample(chosen: Sample, *, guide: str) -> None:
 
 def _take(uploads: list, *, guide: str) -> None:  # type: ignore[type-arg]  # Streamlit's UploadedFile, not public
     rejected = []
+    first = len(desk().cases)
     for upload in uploads:
         try:
             photograph = open_photograph(upload.getvalue(), name=upload.name)
@@ -70,6 +73,9 @@ def _take(uploads: list, *, guide: str) -> None:  # type: ignore[type-arg]  # St
             rejected.append(str(error))
         else:
             put(Case.new(photograph, guide=guide))
+    now = desk()
+    if len(now.cases) > first:
+        keep(now.turned_to(first))
     st.session_state[_REJECTED] = tuple(rejected)
 
 
@@ -90,15 +96,14 @@ def chooser() -> None:
     if len(now.cases) < 2:
         return
     names = [case.photograph.name for case in now.cases]
-    columns = st.columns([4, 1], vertical_alignment="bottom")
-    index = columns[0].selectbox(
+    index = st.selectbox(
         "Photograph on the desk",
         range(len(names)),
         index=now.current,
         format_func=lambda i: f"{i + 1}. {names[i]}",
         key=f"chooser-{len(names)}-{now.current}",
     )
-    columns[1].button("Remove", on_click=lambda: keep(desk().without_current()), help="Take it off the desk.")
+    st.button("Take it off the desk", on_click=lambda: keep(desk().without_current()))
     if index is not None and index != now.current:
         keep(now.turned_to(index))
         st.rerun()

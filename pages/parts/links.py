@@ -6,29 +6,48 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lwise_core.enhancement import OBJECTIVES
 from lwise_core.guide import GuideModel
+from lwise_core.rendering import Extent
 from lwise_core.samples import sample
-from pages.parts.case import Case, desk, put
-from pages.parts.guides import available_guides
+from pages.parts.case import Aim, Case, desk, put
+from pages.parts.guides import available_guides, load_guide
 from pages.parts.intake import open_sample
+from pages.parts.notices import notice
 
 _OPENED = "link_opened"
+_NOT_FOUND = "link_not_found"
 
 
 def open_linked_sample() -> None:
-    """Put the sample that the address names on an empty desk, once a session; unknown names are ignored."""
+    """Put the sample that the address names on an empty desk, once a session; what is not found is remembered."""
     if _OPENED in st.session_state:
         return
     st.session_state[_OPENED] = True
-    wanted = st.query_params
-    chosen = sample(wanted.get("sample", ""))
-    guides = available_guides()
-    if chosen is None or desk().case is not None or not guides:
+    wanted, guides, missing = st.query_params.to_dict(), available_guides(), list[str]()
+    if "sample" not in wanted or desk().case is not None or not guides:
         return
-    open_sample(chosen, guide=wanted["guide"] if wanted.get("guide") in guides else guides[0])
+    chosen = sample(wanted["sample"])
+    if chosen is None:
+        st.session_state[_NOT_FOUND] = ("sample",)
+        return
+    name = wanted.get("guide", guides[0])
+    if name not in guides:
+        # The rest was chosen for that guide: with another one it would mean something else.
+        missing.append("guide")
+        wanted, name = {"sample": chosen.key}, guides[0]
+    open_sample(chosen, guide=name)
     case = desk().case
     if case is not None:
-        put(replace(case, towards=wanted.get("towards"), step=_whole(wanted.get("step"))))
+        put(_with_choices(case, wanted, load_guide(name), missing))
+    st.session_state[_NOT_FOUND] = tuple(missing)
+
+
+def say_what_was_not_found() -> None:
+    """Say once what of the link could not be followed."""
+    missing: tuple[str, ...] = st.session_state.pop(_NOT_FOUND, ())
+    if missing:
+        notice("caution", f"The link names a {' and a '.join(missing)} that is not here, so the default is shown.")
 
 
 def keep_link(case: Case, guide: GuideModel) -> None:
@@ -36,14 +55,40 @@ def keep_link(case: Case, guide: GuideModel) -> None:
     if case.sample is None:
         st.query_params.clear()
         return
+    choices = {
+        "towards": case.towards,
+        "objective": None if case.aim.objective == OBJECTIVES[0] else case.aim.objective,
+        "rivals": ",".join(case.aim.rivals) or None,
+        "harder": "1" if case.aim.harder else None,
+        "result": None if case.extent is Extent.PHOTOGRAPH else case.extent.value,
+    }
     st.query_params.from_dict(
         {
             "sample": case.sample.key,
             "guide": guide.name,
             "step": str(case.step_for(guide)),
-            **({"towards": case.towards} if case.towards else {}),
+            **{name: value for name, value in choices.items() if value is not None},
         }
     )
+
+
+def _with_choices(case: Case, wanted: dict[str, str], guide: GuideModel, missing: list[str]) -> Case:
+    """Return ``case`` with what the link chose; the names of what this guide lacks go to ``missing``."""
+    towards, objective = wanted.get("towards"), wanted.get("objective", OBJECTIVES[0])
+    rivals = tuple(filter(None, wanted.get("rivals", "").split(",")))
+    step = _whole(wanted.get("step"))
+    if not {towards or guide.classes[0], *rivals} <= set(guide.classes):
+        missing.append("class")
+        towards, rivals = None, ()
+    if objective not in OBJECTIVES:
+        missing.append("objective")
+        objective = OBJECTIVES[0]
+    if step is not None and step > guide.epsilon_scale.steps:
+        missing.append("budget")
+        step = None
+    aim = Aim(objective=objective, rivals=rivals, harder=wanted.get("harder") == "1")
+    extent = Extent.GUIDE if wanted.get("result") == Extent.GUIDE.value else Extent.PHOTOGRAPH
+    return replace(case, towards=towards, aim=aim, step=step, extent=extent)
 
 
 def _whole(text: str | None) -> int | None:

@@ -133,7 +133,7 @@ def _add_grey_levels(figure: go.Figure, axis: EpsilonAxis, *, at: float) -> None
     figure.add_scatter(x=[0], y=[at], xaxis="x2", mode="none", showlegend=False, hoverinfo="skip")
     figure.update_layout(
         xaxis2={
-            "title": "RMS change (grey levels of 0–255)",
+            "title": "RMS budget (grey levels of 0–255)",
             "range": (0, axis.largest * axis.grey_levels_per_unit),
             "overlaying": "x",
             "side": "top",

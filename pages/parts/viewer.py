@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class _Heard:
         return replace(self, sent=dict([*others, (film_id, frames)][-_FILMS_KEPT:]))
 
 
-def viewer(film: Film, *, step: int, name: str, key: str) -> int:
+def viewer(film: Film, *, step: int, name: str, remark: str, key: str) -> int:
     """Show ``film`` at position ``step`` and return the position: ``step``, or the one that the person just chose.
 
     The caller owns the position: store what comes back and pass it the next time; pass another one to move the slider.
@@ -56,6 +56,7 @@ def viewer(film: Film, *, step: int, name: str, key: str) -> int:
         film: The film so far.
         step: Present position of the slider: ε = step × the path's step.
         name: What the picture is called, for screen readers.
+        remark: A sentence that stands with every altered picture, such as “Not for diagnosis.”
         key: Unique key. Keep it while the path grows.
     """
     heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
@@ -63,7 +64,7 @@ def viewer(film: Film, *, step: int, name: str, key: str) -> int:
     first = min(heard.sent.get(film.id, 0), film.length)
     _FILM_VIEWER(
         key=key,
-        data=_message(film, first=first, step=shown, revision=heard.revision, name=name),
+        data=_message(film, first=first, words=_Words(shown, heard.revision, name, remark)),
         on_step_change=partial(_hear_step, key),
         on_missing_change=partial(_hear_missing, key),
     )
@@ -71,10 +72,20 @@ def viewer(film: Film, *, step: int, name: str, key: str) -> int:
     return shown
 
 
-def _message(film: Film, *, first: int, step: int, revision: int, name: str) -> bytes:
+@dataclass(frozen=True)
+class _Words:
+    """What the page says beside the film."""
+
+    step: int
+    revision: int
+    name: str
+    remark: str
+
+
+def _message(film: Film, *, first: int, words: _Words) -> bytes:
     """Return the one value that the component takes: the page's own words, their length before them, then the film."""
-    words = json.dumps({"step": step, "revision": revision, "name": name, "limit": PERTURBATION_LIMIT}).encode()
-    return struct.pack("<I", len(words)) + words + film.payload(first=first)
+    said = json.dumps({**asdict(words), "limit": PERTURBATION_LIMIT}).encode()
+    return struct.pack("<I", len(said)) + said + film.payload(first=first)
 
 
 def _heard_key(key: str) -> str:

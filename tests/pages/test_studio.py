@@ -16,9 +16,10 @@ from lwise_core.difficulty import difficulty_of, score
 from lwise_core.enhancement import EnhancementPath, PathRequest, objective_named, walk
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import encode_png
+from lwise_core.names import SOMETHING_ELSE
 from lwise_core.rendering import Extent, Subject, render
 from lwise_core.samples import SAMPLES, photograph_of
-from pages.parts.case import SOMETHING_ELSE, Desk
+from pages.parts.case import Aim, Desk
 from pages.parts.walking import Walk
 
 ROOT = Path(__file__).parents[2]
@@ -180,13 +181,32 @@ def test_a_link_opens_its_sample() -> None:
     assert position(app) == 30
 
 
-def test_a_link_that_names_nothing_we_have_is_ignored() -> None:
+@pytest.mark.parametrize(
+    ("link", "word"),
+    [
+        ({"sample": "../../etc/passwd", "step": "9999999999"}, "sample"),
+        ({"sample": "cat", "guide": "nobody", "step": "14"}, "guide"),
+        ({"sample": "cat", "towards": "unicorn"}, "class"),
+        ({"sample": "cat", "step": "999"}, "budget"),
+        ({"sample": "cat", "objective": "fame"}, "objective"),
+    ],
+)
+def test_a_link_says_what_it_names_that_is_not_here(link: dict[str, str], word: str) -> None:
     app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
-    app.query_params["sample"] = "../../etc/passwd"
-    app.query_params["step"] = "9999999999"
+    for name, value in link.items():
+        app.query_params[name] = value
     app.run()
     assert not app.exception
-    assert not app.metric
+    assert f"The link names a {word} that is not here" in everything_said(app)
+
+
+def test_a_link_keeps_the_direction_and_the_objective() -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    for name, value in {"sample": "cat", "harder": "1", "objective": "logit_diverge", "rivals": "dog,big cat"}.items():
+        app.query_params[name] = value
+    app.run()
+    case = app.session_state["desk"].case
+    assert case.aim == Aim(objective="logit_diverge", rivals=("dog", "big cat"), harder=True)
 
 
 def test_for_a_medical_guide_the_person_answers_first(at: AppTest, guide: GuideModel) -> None:
@@ -207,16 +227,19 @@ def test_for_a_medical_guide_the_person_answers_first(at: AppTest, guide: GuideM
 
 def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
-    select(at, "Objective").set_value("logit_diverge").run()  # type: ignore[attr-defined]
+    settled(select(at, "Objective").set_value("logit_diverge").run())  # type: ignore[attr-defined]
+    assert at.multiselect[0].value == ["dog"]  # the strongest rival is proposed
+    assert "Gain kept in 8 bits" in metrics(at)
+    at.multiselect[0].set_value([]).run()
     assert "at least one rival" in everything_said(at)
-    at.multiselect[0].set_value(["dog"]).run()
+    settled(at.multiselect[0].set_value(["big cat"]).run())
     assert "Gain kept in 8 bits" in metrics(at)
 
 
 def test_harder_lowers_the_logit(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     before = float(metrics(at)["Ground-truth logit"])
-    next(t for t in at.toggle if t.label == "Make it harder instead").set_value(True).run()
+    settled(next(t for t in at.toggle if t.label == "Make it harder instead").set_value(True).run())
     assert float(metrics(at)["Logit of the 8-bit picture"]) < before
 
 

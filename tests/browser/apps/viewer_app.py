@@ -56,7 +56,9 @@ def scrub() -> None:
     if place != "nowhere":
         now = shortened(whole, frames=state["frames"])
         weighed = WeighedFilm(now.path, now.subject, now.extent)
-        state["step"] = viewer(weighed, step=state["step"], name="cat.png", key=f"viewer-{place}")
+        state["step"] = viewer(
+            weighed, step=state["step"], name="cat.png", remark="Not for diagnosis.", key=f"viewer-{place}"
+        )
     st.text(f"held {state['step']} run {state['runs']} frames {state['frames']} sent {state.get('sent', 0)}")
 
 
