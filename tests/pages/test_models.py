@@ -147,12 +147,18 @@ def test_a_network_without_a_normaliser_in_its_file_can_take_pixels_as_they_are(
     assert float(guide.normaliser.std.max()) == 1
 
 
-def test_a_malicious_upload_is_refused_and_says_how_to_convert(at: AppTest, tmp_path: Path) -> None:
+def test_a_malicious_upload_is_refused_and_no_program_is_handed_out_that_runs_it(at: AppTest, tmp_path: Path) -> None:
     marker = tmp_path / "owned"
     upload(at, saved({"model": {}, "x": Runs(os.system, f"touch {marker}")}))
     assert "it wants to run" in said(at)
-    assert "save_file" in at.code[0].value
+    assert not at.code
     assert not marker.exists()
+    assert not at.exception
+
+
+def test_an_upload_that_its_owner_can_convert_says_how(at: AppTest) -> None:
+    upload(at, ORACLE.with_name("robustness_with_schedule_object.pt").read_bytes())
+    assert "save_file" in at.code[0].value
     assert not at.exception
 
 
