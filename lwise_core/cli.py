@@ -22,14 +22,15 @@ from lwise_core.cli_guides import ForeignGuide, download_command, models_command
 from lwise_core.cli_train import train_command
 from lwise_core.difficulty import Difficulty, difficulty_of, score, standing
 from lwise_core.downloads import DownloadError
-from lwise_core.enhancement import Harder, NonFinite, PathRequest, objective_named
+from lwise_core.enhancement import EnhancementPath, Harder, NonFinite, PathRequest, objective_named, steps_for
 from lwise_core.export import Export, Intent, export
-from lwise_core.fast import Verdicts, path_to, trusted_twin
+from lwise_core.fast import Verdicts, path_to, precision_of, trusted_twin
 from lwise_core.geometry import Crop
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
 from lwise_core.names import SOMETHING_ELSE, canonical
 from lwise_core.rendering import Extent, Subject
+from lwise_core.store import PathStore, Walkable, kept
 
 DEFAULT_GUIDE = "animals16-64"
 
@@ -173,8 +174,7 @@ def enhance_command(
             target=guide.class_index(aimed),
             objective=Harder(chosen) if harder else chosen,
         )
-        path = path_to(guide, request, epsilon=intent.epsilon, twin=twin or guide)
-        made = export(subject, path, intent, strip=strip)
+        made = export(subject, _path(guide, request, epsilon=intent.epsilon, twin=twin or guide), intent, strip=strip)
         _write(made, out)
 
 
@@ -259,6 +259,15 @@ def _epsilon(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> 
     epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
     scale.check(epsilon)
     return epsilon
+
+
+def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel) -> EnhancementPath:
+    """Return the path as far as ``epsilon`` needs it, from an earlier call where there was one."""
+    steps = steps_for(epsilon, step=guide.epsilon_scale.step)
+    wanted = Walkable(guide, request, steps, precision_of(twin))
+    walked = (path_to(guide, request, epsilon=epsilon, twin=twin) for _ in range(1))
+    *_, path = kept(PathStore(catalog.home() / "paths"), wanted, walked)
+    return path
 
 
 def _write(made: Export, folder: Path) -> None:

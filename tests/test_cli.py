@@ -152,6 +152,18 @@ def test_a_picture_of_something_else_is_said_to_be_so(shell: Shell, tmp_path: Pa
     assert "Features not in the original." in said["statement"]
 
 
+def test_the_second_time_the_path_is_read_and_the_files_are_the_same(
+    shell: Shell, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("enhance", CAT_FILE, "--class", "house cat", "--eps", "1.9", "--exact", "--out")
+    assert shell(*words, str(tmp_path / "first"))[0] == 0
+    assert list((home / "paths").glob("*.npz"))
+    monkeypatch.setattr(cli, "path_to", lambda *_, **__: pytest.fail("it walked again"))
+    assert shell(*words, str(tmp_path / "second"))[0] == 0
+    for file in (tmp_path / "first").iterdir():
+        assert file.read_bytes() == (tmp_path / "second" / file.name).read_bytes()
+
+
 def test_an_unknown_download_is_one_line(shell: Shell) -> None:
     code, _, err = shell("download", "nothing")
     assert code == 2

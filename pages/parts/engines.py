@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from lwise_core import catalog
 from lwise_core.compute import ComputeSlot
 from lwise_core.enhancement import EnhancementPath, PathRequest, walk
-from lwise_core.fast import Verdict, Verdicts, check, check_steps, fast_dtype, fast_twin, walk_fast
+from lwise_core.fast import Verdict, Verdicts, check, check_steps, fast_dtype, fast_twin, precision_of, walk_fast
 from lwise_core.guide import GuideModel
 from lwise_core.samples import seen_samples
 
@@ -43,6 +43,10 @@ class Engine:
     def exact_walk(self, request: PathRequest) -> Iterator[EnhancementPath]:
         """Yield the growing path in fp32 throughout."""
         return walk(self.guide, request)
+
+    def precision(self) -> str:
+        """Return the arithmetic that :meth:`walk` uses now."""
+        return precision_of(self.twin) if self.twin is not None and self.passed.is_set() else "float32"
 
     def steps(self) -> int:
         """Return about how many values :meth:`walk` yields."""

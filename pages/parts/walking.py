@@ -8,9 +8,11 @@ from functools import partial
 
 import streamlit as st
 
+from lwise_core import catalog
 from lwise_core.compute import Job, Stage
 from lwise_core.enhancement import EnhancementPath, PathRequest
 from lwise_core.guide import GuideModel
+from lwise_core.store import PathStore, Walkable, kept
 from pages.parts.case import Aim, Case
 from pages.parts.engines import engine_for, is_there, slot, this_session
 
@@ -96,7 +98,11 @@ def _start(key: Key, case: Case, guide: GuideModel, *, towards: str) -> Walk:
     )
     session = this_session()
     there: Callable[[], bool] = partial(is_there, session)
+    precision = "float32" if case.aim.exact else engine.precision()
     steps = engine.exact_walk(request) if case.aim.exact else engine.walk(request)
+    if case.sample is not None:  # never for an upload: a path holds the photograph
+        wanted = Walkable(guide, request, guide.epsilon_scale.steps, precision)
+        steps = kept(PathStore(catalog.home() / "paths"), wanted, steps)
     job = slot().submit(steps, session=session, total=engine.steps(), alive=there)
     return Walk(key, job)
 

@@ -268,6 +268,19 @@ def test_other_pictures_walks_are_cancelled_and_this_one_s_is_kept(at: AppTest) 
     assert list(at.session_state["walks"].values())[-1] is cat
 
 
+def test_a_sample_s_path_is_kept_on_disk_and_an_upload_s_never(home: Path) -> None:
+    def kept_paths() -> set[Path]:
+        return set((home / "paths").glob("*"))
+
+    at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120).run()
+    picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
+    before = kept_paths()
+    settled(at.file_uploader[0].set_value(("mine.png", picture, "image/png")).run())
+    assert kept_paths() == before
+    settled(at.button(key="sample-cat").click().run())
+    assert kept_paths()
+
+
 def test_something_else_can_be_stated_of_any_picture(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     select(at, "What does it show?").set_value(SOMETHING_ELSE).run()  # type: ignore[attr-defined]
