@@ -19,6 +19,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 _SMOOTHING = 0.2
+_QUIET = 3.0
+"""Seconds without a person's doing before what can wait is computed: pages score and draw beside the slot."""
 
 
 class LineFull(RuntimeError):
@@ -129,6 +131,7 @@ class ComputeSlot:
         self._work = threading.Condition()
         self._worker: threading.Thread | None = None
         self._closed = False
+        self._touched = 0.0
 
     def submit(
         self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
@@ -148,6 +151,10 @@ class ComputeSlot:
             self._waiting.append(job)  # type: ignore[arg-type]
             self._wake()
         return job
+
+    def touch(self) -> None:
+        """Say that a person is at work: what can wait then waits a little longer."""
+        self._touched = time.monotonic()
 
     def submit_idle(self, steps: Iterator[T], *, total: int) -> Job[T]:
         """Put ``steps`` into the slot for the times when nobody waits for anything, and return the job at once."""
@@ -194,8 +201,8 @@ class ComputeSlot:
             with self._work:
                 self._clear()
                 self._admit()
-                while not (self._active or self._idle or self._closed):
-                    self._work.wait()
+                while not (self._active or self._closed) and (rest := self._rest()) != 0:
+                    self._work.wait(rest)
                     self._clear()
                     self._admit()
                 if self._closed:
@@ -205,6 +212,10 @@ class ComputeSlot:
             job.advance()
             self._timed(time.monotonic() - began)
             del job  # a finished job, and the pictures in it, must not stay alive here while the slot is idle
+
+    def _rest(self) -> float | None:
+        """Return the seconds until what can wait has its turn, None when there is nothing of that kind."""
+        return max(0.0, self._touched + _QUIET - time.monotonic()) if self._idle else None
 
     def _next(self) -> Job[object]:
         """Return the next job and move its session to the end: sessions take turns, not jobs."""

@@ -17,6 +17,7 @@ from pages.parts.case import Case, desk, put
 from pages.parts.choices import aim, guide_choice, stated_class, target_class
 from pages.parts.cropper import cropper
 from pages.parts.difficulty_panel import difficulty_panel
+from pages.parts.engines import slot
 from pages.parts.epsilon_panel import panels, scrub
 from pages.parts.export_panel import export_panel, extent_choice
 from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
@@ -32,6 +33,7 @@ _AGAIN = 0.6  # seconds between two looks at a path in the making
 
 def main() -> None:
     """Draw the page."""
+    slot().touch()
     st.title("L-WISE Studio")
     links.open_linked_sample()
     links.say_what_was_not_found()
@@ -166,6 +168,7 @@ def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
 
 def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
     """Draw the slider and what follows from it; while the path is walked, again and again, each time a bit further."""
+    slot().touch()
     case = desk().case
     if case is None:
         return

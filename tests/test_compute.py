@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lwise_core import compute
 from lwise_core.compute import ComputeSlot, LineFull, Stage
 
 SOON = 30.0
@@ -150,6 +151,21 @@ def test_what_can_wait_is_computed_only_while_nobody_waits() -> None:
     gate.open()
     assert all(j.wait(seconds=SOON) for j in (*people, idle))
     assert log == ["person"] * 10 + ["idle"] * 3
+
+
+def test_what_can_wait_waits_while_a_person_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(compute.time, "monotonic", lambda: now[0])
+    slot, log = ComputeSlot(), list[str]()
+    slot.touch()
+    idle = slot.submit_idle(counting("idle", 2, log), total=2)
+    person = slot.submit(counting("person", 2, log), session="a", total=2)
+    assert person.wait(seconds=SOON)
+    assert log == ["person", "person"]
+    now[0] += 60
+    assert slot.submit(counting("person", 1, log), session="a", total=1).wait(seconds=SOON)
+    assert idle.wait(seconds=SOON)
+    assert log[-2:] == ["idle", "idle"]
 
 
 def test_a_closed_slot_has_finished_its_step_and_computes_no_more() -> None:
