@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd  # noqa: F401 - Plotly looks at pandas wherever it finds it, also half imported by another thread
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware

@@ -8,6 +8,7 @@
 const MAGIC = "LWFILM01";
 const FILMS_KEPT = 2; // as viewer.py counts them
 const KEY_IDLE_MS = 500;
+const HAND_OVER_MS = 1500; // how long a viewer that is drawn anew takes over what the one before was doing
 const SPEAK_IDLE_MS = 700;
 const ASK_AGAIN_MS = 3000;
 const PLAY_MS = 120;
@@ -282,6 +283,8 @@ class Viewer {
     this.keyTimer = null;
     this.revision = null;
     this.awaited = null;
+    this.lastKey = -Infinity;
+    this.inherited = null; // the position that the viewer before this one had not told yet
     this.queue = Promise.resolve();
 
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -293,9 +296,19 @@ class Viewer {
     this.drawScale();
     this.respectCalm();
     this.hint();
+    this.takeOver();
+  }
+
+  /** Streamlit may draw the viewer anew in the middle of a gesture: the hand keeps its place, and nothing is lost. */
+  takeOver() {
+    if (handedOver === null || performance.now() - handedOver.at > HAND_OVER_MS) return;
+    this.inherited = handedOver.wanted;
+    if (handedOver.typing) this.slider.focus({ preventScroll: true });
+    handedOver = null;
   }
 
   listen(root) {
+    this.slider.addEventListener("keydown", () => (this.lastKey = performance.now()));
     this.slider.addEventListener("pointerdown", () => { this.gesture = true; this.pause(); });
     this.slider.addEventListener("input", () => this.slide(Number(this.slider.value)));
     this.slider.addEventListener("change", () => { if (this.gesture) this.letGo(); });
@@ -387,10 +400,18 @@ class Viewer {
   adopt() {
     const ahead = this.gesture || this.keyTimer !== null || this.awaited !== null || this.playing;
     if (!ahead || this.wanted === null) this.wanted = this.server.step;
+    if (this.inherited !== null) {
+      const told = this.inherited;
+      this.inherited = null;
+      this.slide(told);
+    }
     this.refresh();
   }
 
   close() {
+    const untold = this.gesture || this.keyTimer !== null || this.awaited !== null;
+    const at = performance.now();
+    handedOver = { at, wanted: untold ? this.wanted : this.inherited, typing: at - this.lastKey < HAND_OVER_MS };
     this.closed = true;
     this.pause({ silent: true });
     clearTimeout(this.keyTimer);
@@ -761,6 +782,7 @@ class Viewer {
 }
 
 const viewers = new WeakMap();
+let handedOver = null;
 
 export default function (component) {
   const root = component.parentElement;

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -132,6 +133,7 @@ class ComputeSlot:
         self._worker: threading.Thread | None = None
         self._closed = False
         self._touched = 0.0
+        self._arithmetic = threading.Lock()
 
     def submit(
         self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
@@ -151,6 +153,16 @@ class ComputeSlot:
             self._waiting.append(job)  # type: ignore[arg-type]
             self._wake()
         return job
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the slot for something short, such as one forward pass, between two steps of whatever is computed.
+
+        Two threads that compute at once do not share the cores, they fight for them: each brings a team of its own
+        that waits busily for the other's.
+        """
+        with self._arithmetic:
+            yield
 
     def touch(self) -> None:
         """Say that a person is at work: what can wait then waits a little longer."""
@@ -208,9 +220,10 @@ class ComputeSlot:
                 if self._closed:
                     return
                 job = self._next()
-            began = time.monotonic()
-            job.advance()
-            self._timed(time.monotonic() - began)
+            with self._arithmetic:
+                began = time.monotonic()
+                job.advance()
+                self._timed(time.monotonic() - began)
             del job  # a finished job, and the pictures in it, must not stay alive here while the slot is idle
 
     def _rest(self) -> float | None:

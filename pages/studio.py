@@ -119,7 +119,8 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
         )
     # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
     blind = guide.domain.treated_as_medical
-    logits = score(guide, case.subject.seen(size=guide.input_size))
+    with slot().turn():
+        logits = score(guide, case.subject.seen(size=guide.input_size))
     top = top_classes(guide, logits, count=_TOP)
     choice = next(iter(top))
     st.subheader("What it shows, and how hard it is")
@@ -177,12 +178,13 @@ def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
     if walk.job.error is not None:
         _failed(walk.job.error)
         return
-    if not walk.job.stage.over:
-        waiting(walk)
     path = walk.path
-    if stopped(walk):
-        notice("caution", f"Stopped at ε = {path.reach if path else 0:.2f}: the slider reaches up to there.")
-        st.button("Compute the rest", on_click=forget, args=(walk.key,))
+    with st.container():  # always there, so that the viewer keeps its place, and with it the person's hand, in the page
+        if not walk.job.stage.over:
+            waiting(walk)
+        if stopped(walk):
+            notice("caution", f"Stopped at ε = {path.reach if path else 0:.2f}: the slider reaches up to there.")
+            st.button("Compute the rest", on_click=forget, args=(walk.key,))
     if path is None:
         return
     case = extent_choice(case)

@@ -168,6 +168,23 @@ def test_what_can_wait_waits_while_a_person_is_at_work(monkeypatch: pytest.Monke
     assert log[-2:] == ["idle", "idle"]
 
 
+def test_a_short_turn_never_runs_beside_a_step() -> None:
+    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    job = slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+
+    def person() -> None:
+        with slot.turn():
+            log.append(f"job done: {job.done}")
+
+    waiting = threading.Thread(target=person)
+    waiting.start()
+    assert not log
+    gate.open()
+    waiting.join(SOON)
+    assert log == ["job done: 1"]
+
+
 def test_a_closed_slot_has_finished_its_step_and_computes_no_more() -> None:
     slot, gate, log = ComputeSlot(), Gate(), list[str]()
     slot.submit(gate.steps(), session="a", total=1)

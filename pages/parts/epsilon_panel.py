@@ -12,6 +12,7 @@ from lwise_core.film import Film
 from lwise_core.guide import GuideModel
 from lwise_core.rendering import Rendering, render
 from pages.parts.case import Case, put
+from pages.parts.engines import slot
 from pages.parts.notices import notice, plain
 from pages.parts.path_plot import EpsilonAxis, LogitCurves, path_figure
 from pages.parts.plots import show
@@ -44,9 +45,10 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     """Draw everything that follows from the slider's position for the class ``towards``."""
     guide = path.guide
     epsilon = min(case.epsilon_for(guide), path.reach)
-    enhancement = path.at(epsilon)
-    rendering = render(guide, case.subject, enhancement, target=guide.class_index(towards), extent=case.extent)
-    _readings(path, rendering, target=guide.class_index(towards))
+    target = guide.class_index(towards)
+    with slot().turn():
+        rendering = render(guide, case.subject, path.at(epsilon), target=target, extent=case.extent)
+    _readings(path, rendering, target=target)
     _cautions(guide, rendering, epsilon)
     st.markdown(_first_choice_sentence(path, rendering))
     st.caption(

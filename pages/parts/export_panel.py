@@ -12,6 +12,7 @@ from lwise_core.enhancement import EnhancementPath
 from lwise_core.export import Export, Intent, export, export_stem, strip_required
 from lwise_core.rendering import Extent
 from pages.parts.case import Case, put
+from pages.parts.engines import slot
 
 _EXTENTS = {
     Extent.PHOTOGRAPH: "Whole photograph, at its own resolution",
@@ -53,7 +54,8 @@ def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str
     )
 
     def made() -> Export:
-        return export(case.subject, path, intent, strip=strip or required)
+        with slot().turn():
+            return export(case.subject, path, intent, strip=strip or required)
 
     stem = export_stem(case.subject, path, intent)
     columns = st.columns(3)

@@ -71,6 +71,10 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def slide_to(page: Page, step: int) -> None:
+    # Until the page has been drawn anew for what was chosen before, the hand would be on a slider that is about to go.
+    expect(page.get_by_text("Take it away")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     slider = page.get_by_role("slider", name="ε: how much may change")
     slider.focus()
     page.keyboard.press("Home")
