@@ -132,6 +132,7 @@ def test_switching_pages_and_back_loses_nothing(page: Page, studio_url: str) -> 
     page.goto(studio_url)
     page.get_by_role("button", name="Open this one").first.click()
     choose(page, "What does it show?", "big cat")
+    expect(page.get_by_text("As you stated.")).to_be_visible()
     slide_to(page, STEP)
     page.get_by_role("link", name="Models").click()
     expect(page.get_by_role("heading", name="Models")).to_be_visible()
