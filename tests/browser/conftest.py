@@ -30,7 +30,7 @@ from lwise_core.networks import CompactResNet
 ROOT = Path(__file__).parents[2]
 
 _START_SECONDS = 90
-_EXPECT_MS = 30_000  # the first page loads torch and a guide, on a machine that may be busy
+_EXPECT_MS = 60_000  # the first page loads torch and a guide, on a machine that may be busy
 _EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--disable-background-networking",
