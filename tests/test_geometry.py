@@ -195,6 +195,4 @@ def test_the_guide_sees_the_painted_perturbation() -> None:
 @given(st.floats(-2, 2, width=32))
 def test_eight_bits_are_the_nearest_level(value: float) -> None:
     level = int(to_8_bit(np.array([value], dtype=np.float32))[0])
-    assert level == min(
-        range(256), key=lambda candidate: abs(candidate / 255 - value)
-    ) or value * 255 % 1 == pytest.approx(0.5)
+    assert abs(level - 255 * min(max(value, 0.0), 1.0)) <= 0.5 + 1e-4  # float32 cannot tell a tie closer than that
