@@ -131,7 +131,7 @@ def test_figures_are_those_of_the_path() -> None:
         assert best == film.best[position]
         assert spent == pytest.approx(float(enhancement.spent[0]), abs=1e-4)
         assert logit == pytest.approx(float(enhancement.logits[0, 2]), abs=1e-3)
-        assert header["classes"][choice] == film.path.first_choice(enhancement)
+        assert header["classes"][choice] == film.path.guide.classes[int(enhancement.logits[0].argmax())]
         assert provisional == 0
     assert header["towards"] == "owl"
     assert header["harder"] is False
