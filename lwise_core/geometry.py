@@ -111,12 +111,6 @@ def paint(pixels: Pixels, crop: Crop, perturbation: FloatImage) -> Pixels:
     return painted
 
 
-def enlarged(pixels: Pixels, *, at_least: int) -> Pixels:
-    """Return ``pixels`` ``(H, W, 3)`` with every pixel repeated so often that the shorter side is ``at_least`` px."""
-    factor = max(1, -(-at_least // min(pixels.shape[:2])))
-    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
-
-
 def to_8_bit(image: FloatImage) -> Pixels:
     """Return ``image`` (any shape, nominally in [0, 1]) clamped and rounded to 0–255."""
     pixels: Pixels = np.rint(image.clip(0, 1) * _WHITE).astype(np.uint8)
