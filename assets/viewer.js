@@ -8,9 +8,11 @@
 const MAGIC = "LWFILM01";
 const FILMS_KEPT = 2; // as viewer.py counts them
 const KEY_IDLE_MS = 500;
-const HAND_OVER_MS = 1500; // how long a viewer that is drawn anew takes over what the one before was doing
+const HAND_OVER_MS = 10000; // how long a viewer that is drawn anew takes over what the one before had not told
+const FOCUS_MS = 1500; // how long after its last key the slider gets the focus back when it is drawn anew
 const SPEAK_IDLE_MS = 700;
 const ASK_AGAIN_MS = 3000;
+const TELL_AGAIN_MS = 4000; // a message that meets a page in the making can be dropped, without a word
 const PLAY_MS = 120;
 const PLAY_CALM_MS = 1000; // where the system asks for reduced motion
 const BLINK_MS = 400; // 2.5 changes a second, below 3 Hz however they are counted
@@ -284,7 +286,6 @@ class Viewer {
     this.revision = null;
     this.awaited = null;
     this.lastKey = -Infinity;
-    this.inherited = null; // the position that the viewer before this one had not told yet
     this.queue = Promise.resolve();
 
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -296,15 +297,16 @@ class Viewer {
     this.drawScale();
     this.respectCalm();
     this.hint();
-    this.takeOver();
   }
 
   /** Streamlit may draw the viewer anew in the middle of a gesture: the hand keeps its place, and nothing is lost. */
   takeOver() {
-    if (handedOver === null || performance.now() - handedOver.at > HAND_OVER_MS) return;
-    this.inherited = handedOver.wanted;
-    if (handedOver.typing) this.slider.focus({ preventScroll: true });
+    const { at, picture, untold, lastKey } = handedOver ?? {};
     handedOver = null;
+    const now = performance.now();
+    if (picture !== this.server.picture || now - at > HAND_OVER_MS) return;
+    if (now - lastKey < FOCUS_MS) this.slider.focus({ preventScroll: true });
+    if (untold !== null) this.slide(untold);
   }
 
   listen(root) {
@@ -353,7 +355,10 @@ class Viewer {
     film.take(header, body);
     this.server = words;
     this.revision ??= words.revision;
-    if (words.revision === this.awaited) this.awaited = null;
+    if (words.revision === this.awaited) {
+      this.awaited = null;
+      clearTimeout(this.tellTimer);
+    }
     this.ask(film);
     if (film.original) this.show(film);
   }
@@ -400,23 +405,22 @@ class Viewer {
   adopt() {
     const ahead = this.gesture || this.keyTimer !== null || this.awaited !== null || this.playing;
     if (!ahead || this.wanted === null) this.wanted = this.server.step;
-    if (this.inherited !== null) {
-      const told = this.inherited;
-      this.inherited = null;
-      this.slide(told);
-    }
+    if (handedOver !== null) this.takeOver();
     this.refresh();
   }
 
   close() {
     const untold = this.gesture || this.keyTimer !== null || this.awaited !== null;
-    const at = performance.now();
-    handedOver = { at, wanted: untold ? this.wanted : this.inherited, typing: at - this.lastKey < HAND_OVER_MS };
+    if (this.server) {
+      const { lastKey } = this;
+      handedOver = { at: performance.now(), picture: this.server.picture, untold: untold ? this.wanted : null, lastKey };
+    }
     this.closed = true;
     this.pause({ silent: true });
     clearTimeout(this.keyTimer);
     clearTimeout(this.speakTimer);
     clearTimeout(this.askTimer);
+    clearTimeout(this.tellTimer);
     clearInterval(this.blinking);
     cancelAnimationFrame(this.scheduled);
     this.calm.removeEventListener("change", this.onCalm);
@@ -462,7 +466,14 @@ class Viewer {
     if (this.awaited === null && this.wanted === this.server.step) return;
     this.revision += 1;
     this.awaited = this.revision;
-    this.tell("step", { step: this.wanted, revision: this.revision });
+    this.say({ step: this.wanted, revision: this.revision });
+  }
+
+  /** Tell the server, again and again until it has answered. */
+  say(told) {
+    clearTimeout(this.tellTimer);
+    this.tell("step", told);
+    this.tellTimer = setTimeout(() => this.say(told), TELL_AGAIN_MS);
   }
 
   play() {
@@ -782,7 +793,7 @@ class Viewer {
 }
 
 const viewers = new WeakMap();
-let handedOver = null;
+let handedOver = null; // what the viewer that was closed last was doing
 
 export default function (component) {
   const root = component.parentElement;

@@ -101,7 +101,7 @@ def _heading(task: Task, *, made: float) -> str:
 
 def _twin_kind(task: Task) -> str:
     dtype = fast_dtype(task.guide.device)
-    return "folded, channels last, " + ("bf16" if dtype else "fp32: no bf16 here")
+    return "folded, packed, channels last, " + ("bf16" if dtype else "fp32: no bf16 here")
 
 
 def _first_page(python: Path) -> str:

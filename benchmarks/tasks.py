@@ -21,6 +21,7 @@ PHOTOGRAPHS = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg")
 LARGEST_224 = 20.0
 _CLASSES = 1000
 _BRANCH = 0.1  # what the last BatchNorm of each residual branch multiplies by
+_SHIFT = 1.0  # what every other BatchNorm adds: 84% of the units are on, so that fewer switch along a path
 _SETTLING = 16  # pictures that set the statistics of every BatchNorm
 
 
@@ -92,16 +93,19 @@ def task_for(guide: GuideModel, *, images: int, epsilon_224: float = LARGEST_224
 def seeded_resnet50() -> GuideModel:
     """Return timm's ResNet-50 at 224 px with seeded weights and BatchNorm statistics set on real photographs.
 
-    It knows nothing, but computes what a trained one does: no number in it is zero, huge or denormal. The residual
-    branches are scaled down, since the gradient of a random network without that is so rough that every rounding, in
-    fp32 too, leads along another path: then no two ways of computing can be compared.
+    It knows nothing, but computes what a trained one does: no number in it is zero, huge or denormal. The gradient of a
+    plain random network is so rough that every rounding, in fp32 too, leads along another path, and no two ways of
+    computing can be compared. Two pictures, ε₂₂₄ = 20, gain of bf16 against fp32: branches × 0.1 alone 1.1% and 2.3%
+    apart, × 0.03 1.2% and 3.6%; with units shifted by 1, 0.1% and 0.5%.
     """
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = timm.create_model("resnet50", pretrained=False, num_classes=_CLASSES, zero_init_last=False)
-    for name, weight in network.named_parameters():
-        if name.endswith("bn3.weight"):
-            nn.init.constant_(weight, _BRANCH)
+    for name, norm in network.named_modules():
+        if name.endswith("bn3"):
+            nn.init.constant_(norm.weight, _BRANCH)
+        elif isinstance(norm, nn.BatchNorm2d):
+            nn.init.constant_(norm.bias, _SHIFT)
     normaliser = Normaliser(mean=IMAGENET_MEAN, std=IMAGENET_STD)
     _settle(network, normaliser(pictures(_SETTLING, size=224)))
     return GuideModel(

@@ -327,6 +327,28 @@ class EnhancementPath:
             return _score(self.guide, images, targets, self.request.objective)
 
 
+@dataclass(frozen=True, eq=False)
+class Original:
+    """One ``image`` ``(3, H, W)`` in [0, 1] at the guide's size, and its ``logits`` ``(C,)``, on the CPU."""
+
+    guide: GuideModel
+    image: torch.Tensor
+    logits: torch.Tensor
+
+    @classmethod
+    def scored(cls, guide: GuideModel, image: torch.Tensor) -> Original:
+        """Let ``guide`` look at ``image`` once."""
+        with torch.no_grad():
+            return cls(guide, image, guide.logits(image[None].to(guide.device))[0].cpu())
+
+    def before_the_path(self, *, target: int, objective: Objective) -> EnhancementPath:
+        """Return the path before its first step: there is something to show before anything is computed."""
+        request = PathRequest.single(self.image, target=target, objective=objective)
+        losses = objective.losses(self.logits[None], request.targets)
+        frame = Frame(0, request.images, self.logits[None], losses)
+        return EnhancementPath(self.guide, request, self.guide.epsilon_scale.step, (frame,))
+
+
 def walk(guide: GuideModel, request: PathRequest) -> Iterator[EnhancementPath]:
     """Yield the path as it grows, one frame more each time, up to the largest ε of the guide's scale."""
     scale = guide.epsilon_scale

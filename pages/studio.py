@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lwise_core.compute import LineFull
-from lwise_core.difficulty import class_probability, difficulty_of, score, top_classes
-from lwise_core.enhancement import NonFinite
+from lwise_core.difficulty import class_probability, difficulty_of, top_classes
+from lwise_core.enhancement import NonFinite, Original
 from lwise_core.guide import GuideModel
 from lwise_core.images import preview
 from lwise_core.names import SOMETHING_ELSE
@@ -36,7 +36,8 @@ def main() -> None:
     slot().touch()
     st.title("L-WISE Studio")
     links.open_linked_sample()
-    links.say_what_was_not_found()
+    with st.container():  # always there: what comes after a notice that goes would lose its place in the page
+        links.say_what_was_not_found()
     case = desk().case
     if case is None:
         _welcome()
@@ -96,8 +97,9 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
 
 @dataclass(frozen=True)
 class _Judged:
-    """The stated class of a case, and what the guide takes it for, the most probable first."""
+    """The original as the guide sees it, its stated class, and what the guide takes it for, the most probable first."""
 
+    original: Original
     stated: str
     top: tuple[str, ...]
 
@@ -120,7 +122,8 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
     # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
     blind = guide.domain.treated_as_medical
     with slot().turn():
-        logits = score(guide, case.subject.seen(size=guide.input_size))
+        original = Original.scored(guide, case.subject.seen(size=guide.input_size))
+    logits = original.logits
     top = top_classes(guide, logits, count=_TOP)
     choice = next(iter(top))
     st.subheader("What it shows, and how hard it is")
@@ -139,7 +142,7 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
     else:
         difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
         difficulty_panel(guide, difficulty, class_name=stated, first_choice=choice)
-    return _Judged(stated, tuple(top))
+    return _Judged(original, stated, tuple(top))
 
 
 def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
@@ -152,13 +155,14 @@ def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
     with columns[1].expander("Objective and direction"):
         rival = next((c for c in judged.top if c != towards), None)
         case = aim(desk().case or case, guide, towards=towards, rival=rival)
-    if towards != stated:
-        notice("caution", f"You said it shows {stated}. What appears of {towards} was not in the original.")
+    with st.container():
+        if towards != stated:
+            notice("caution", f"You said it shows {stated}. What appears of {towards} was not in the original.")
     if case.aim.objective == "logit_diverge" and not case.aim.rivals:
         notice("info", "Choose at least one rival to compare the class with.")
         return
     try:
-        walk = walk_for(case, guide, towards=towards)
+        walk = walk_for(case, judged.original, towards=towards)
     except LineFull as error:
         notice("info", str(error))
         return
@@ -183,10 +187,8 @@ def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
         if not walk.job.stage.over:
             waiting(walk)
         if stopped(walk):
-            notice("caution", f"Stopped at ε = {path.reach if path else 0:.2f}: the slider reaches up to there.")
+            notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
             st.button("Compute the rest", on_click=forget, args=(walk.key,))
-    if path is None:
-        return
     case = extent_choice(case)
     case = scrub(case, path, invents=stated != towards)
     if walk.job.stage.over:  # until then, every look at the path costs it time: only the pictures are drawn

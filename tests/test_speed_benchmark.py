@@ -219,3 +219,15 @@ def test_a_document_without_the_section_gets_it(tmp_path: Path) -> None:
     document = tmp_path / "docs" / "results.md"
     write_into(document, "new")
     assert document.read_text().endswith(f"## Speed\n\n{BEGIN}\nnew\n{END}\n")
+
+
+def test_the_peers_live_with_the_releases_that_the_app_has() -> None:
+    def pins(file: Path) -> dict[str, str]:
+        lines = (line.partition("#")[0].strip() for line in file.read_text().splitlines())
+        return dict(tuple(line.split("==", 1)) for line in lines if "==" in line)  # type: ignore[misc]
+
+    root = Path(__file__).parents[1]
+    app, peers = pins(root / "requirements.txt"), pins(root / "benchmarks" / "requirements-peers.txt")
+    shared = peers.keys() & app.keys()
+    assert {"torch", "torchvision", "timm", "numpy"} <= shared
+    assert {name: peers[name] for name in shared} == {name: app[name] for name in shared}

@@ -64,7 +64,7 @@ def viewer(film: Film, *, step: int, name: str, remark: str, key: str) -> int:
     first = min(heard.sent.get(film.id, 0), film.length)
     _FILM_VIEWER(
         key=key,
-        data=_message(film, first=first, words=_Words(shown, heard.revision, name, remark)),
+        data=_message(film, first=first, words=_Words(shown, heard.revision, name, remark, picture=key)),
         on_step_change=partial(_hear_step, key),
         on_missing_change=partial(_hear_missing, key),
     )
@@ -80,6 +80,7 @@ class _Words:
     revision: int
     name: str
     remark: str
+    picture: str
 
 
 def _message(film: Film, *, first: int, words: _Words) -> bytes:

@@ -10,8 +10,7 @@ import streamlit as st
 
 from lwise_core import catalog
 from lwise_core.compute import Job, Stage
-from lwise_core.enhancement import EnhancementPath, PathRequest
-from lwise_core.guide import GuideModel
+from lwise_core.enhancement import EnhancementPath, Original
 from lwise_core.store import PathStore, Walkable, kept
 from pages.parts.case import Aim, Case
 from pages.parts.engines import engine_for, is_there, slot, this_session
@@ -30,20 +29,21 @@ class Walk:
 
     key: Key
     job: Job[EnhancementPath]
+    start: EnhancementPath
 
     @property
-    def path(self) -> EnhancementPath | None:
-        """The path as far as it is known, None before its first frame."""
-        return self.job.latest
+    def path(self) -> EnhancementPath:
+        """The path as far as it is known, the original at least: nobody waits for a turn to see that."""
+        return self.job.latest or self.start
 
     @property
     def size(self) -> int:
         """Bytes that its frames take."""
-        return 0 if self.path is None else self.path.size
+        return self.path.size
 
 
-def walk_for(case: Case, guide: GuideModel, *, towards: str) -> Walk:
-    """Return the walk for ``case``: the one that is kept or under way, or a new one.
+def walk_for(case: Case, original: Original, *, towards: str) -> Walk:
+    """Return the walk from ``original`` for ``case``: the one that is kept or under way, or a new one.
 
     Walks for anything else that are still under way are cancelled: nobody looks at them any more.
 
@@ -52,6 +52,7 @@ def walk_for(case: Case, guide: GuideModel, *, towards: str) -> Walk:
         LineFull: Too many people are waiting.
     """
     # The photograph by its bytes, the guide by its weights and range: the same content is never walked twice.
+    guide = original.guide
     key: Key = (case.photograph.sha256, case.crop, guide.provenance.sha256, guide.domain.value, towards, case.aim)
     walks: dict[Key, Walk] = st.session_state.setdefault(_WALKS, {})
     found = walks.pop(key, None)
@@ -59,7 +60,7 @@ def walk_for(case: Case, guide: GuideModel, *, towards: str) -> Walk:
         if not other.job.stage.over:
             other.job.cancel()
             walks.pop(other.key)
-    walks[key] = found if found is not None else _start(key, case, guide, towards=towards)
+    walks[key] = found if found is not None else _start(key, case, original, towards=towards)
     _limit(walks)
     return walks[key]
 
@@ -89,13 +90,10 @@ def stopped(walk: Walk) -> bool:
     return walk.job.stage is Stage.CANCELLED
 
 
-def _start(key: Key, case: Case, guide: GuideModel, *, towards: str) -> Walk:
-    engine = engine_for(guide)
-    request = PathRequest.single(
-        case.subject.seen(size=guide.input_size),
-        target=guide.class_index(towards),
-        objective=case.aim.objective_for(guide),
-    )
+def _start(key: Key, case: Case, original: Original, *, towards: str) -> Walk:
+    guide = original.guide
+    start = original.before_the_path(target=guide.class_index(towards), objective=case.aim.objective_for(guide))
+    engine, request = engine_for(guide), start.request
     session = this_session()
     there: Callable[[], bool] = partial(is_there, session)
     precision = "float32" if case.aim.exact else engine.precision()
@@ -104,7 +102,7 @@ def _start(key: Key, case: Case, guide: GuideModel, *, towards: str) -> Walk:
         wanted = Walkable(guide, request, guide.epsilon_scale.steps, precision)
         steps = kept(PathStore(catalog.home() / "paths"), wanted, steps)
     job = slot().submit(steps, session=session, total=engine.steps(), alive=there)
-    return Walk(key, job)
+    return Walk(key, job, start)
 
 
 def _limit(walks: dict[Key, Walk]) -> None:

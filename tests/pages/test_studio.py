@@ -249,7 +249,7 @@ def test_a_stopped_walk_shows_how_far_it_went_and_can_go_on(at: AppTest, cat_pat
     part = ComputeSlot().submit(iter([replace(cat_path, frames=cat_path.frames[:11])]), session="", total=41)
     assert part.wait(seconds=60)
     part.stage = Stage.CANCELLED
-    at.session_state["walks"] = {whole.key: Walk(whole.key, part)}
+    at.session_state["walks"] = {whole.key: Walk(whole.key, part, whole.start)}
     at.run()
     assert "Stopped at ε = 1.43" in everything_said(at)
     next(b for b in at.button if b.label == "Compute the rest").click().run()
