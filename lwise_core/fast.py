@@ -1,4 +1,4 @@
-"""Fast mode: the same guide with BatchNorm folded, channels last, packed and bf16, trusted only after a check on itself.
+"""Fast mode: a folded, packed copy of the guide in bf16 and channels last, trusted only after a check on itself.
 
 A bf16 path is 2 to 3 times as fast, and for robust networks nearly the same path. “Nearly” is measured, not hoped: once
 per weight file and hardware, on the bundled samples towards several classes at the largest ε, the worst pair counts.
@@ -69,7 +69,7 @@ def fast_dtype(device: torch.device) -> torch.dtype | None:
 
 
 def fast_twin(guide: GuideModel, *, dtype: torch.dtype) -> GuideModel:
-    """Return ``guide`` with a folded, packed copy of its network in ``dtype``, channels last; ``guide`` stays as it is."""
+    """Return ``guide`` with a folded, packed copy of its network in ``dtype``, channels last; it stays as it is."""
     network = folded(guide.network).to(dtype=dtype).to(memory_format=torch.channels_last)
     _keep_heads_exact(network, guide.network, classes=len(guide.classes))
     if isinstance(network, fx.GraphModule) and can_pack(guide.device, dtype):
