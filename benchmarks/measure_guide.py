@@ -18,7 +18,7 @@ from platformdirs import user_cache_path
 
 from lwise_core import catalog
 from lwise_core.cli_train import part, words
-from lwise_core.datasets import read_image_folder
+from lwise_core.datasets import read_images
 from lwise_core.publishing import HeldOut
 from lwise_core.robustness import measure, references
 
@@ -35,7 +35,7 @@ def main(
     """Measure the guide NAME and write references and figures into its card."""
     guide = catalog.load(name)
     cache = user_cache_path("lwise-studio", appauthor=False)
-    images = read_image_folder(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
+    images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
     chosen = HeldOut(test, "test", by_name, part(reference_slice), part(measured_slice), attacked or len(images))
     held = chosen.of(images)
     card_path = next(e.weights for e in catalog.entries() if e.weights and e.card and e.card.name == guide.name)

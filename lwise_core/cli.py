@@ -19,6 +19,7 @@ import lwise_core
 from lwise_core import catalog
 from lwise_core.catalog import GuideUnavailable
 from lwise_core.cli_guides import ForeignGuide, download_command, models_command
+from lwise_core.cli_phantom import phantom_command
 from lwise_core.cli_train import train_command
 from lwise_core.difficulty import Difficulty, difficulty_of, score, standing
 from lwise_core.downloads import DownloadError
@@ -181,6 +182,7 @@ def enhance_command(
 app.command("models")(models_command)
 app.command("download")(download_command)
 app.command("train")(train_command)
+app.command("phantom")(phantom_command)
 
 
 def _version(wanted: bool) -> None:

@@ -14,7 +14,7 @@ from platformdirs import user_cache_path
 
 from lwise_core.adversary import Attack, Norm
 from lwise_core.curves import curves_svg
-from lwise_core.datasets import LabelledImages, read_image_folder
+from lwise_core.datasets import LabelledImages, read_images
 from lwise_core.guide import best_device
 from lwise_core.publishing import About, HeldOut, publish, read_about
 from lwise_core.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
@@ -22,7 +22,10 @@ from lwise_core.runs import RunFolder
 from lwise_core.starts import Start, new_start, start_from
 from lwise_core.training import Progress, Trainer, advice
 
-Data = Annotated[Path, typer.Argument(help="Folder or tar archive with one folder for each class.", show_default=False)]
+Data = Annotated[
+    Path,
+    typer.Argument(help="Folder or tar archive with one folder for each class, or a dirmap CSV.", show_default=False),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the run. The same command again resumes it.")]
 AboutFile = Annotated[
     Path, typer.Option("--about", help="JSON: name, domain, data, licence, intended_use, limits, class_names.")
@@ -33,7 +36,9 @@ def train_command(
     data: Data,
     out: Out,
     about: AboutFile,
-    split: Annotated[str, typer.Option(help="The folder above the classes; empty for none.")] = "train",
+    split: Annotated[
+        str, typer.Option(help="The folder above the classes, or the CSV's split; empty for none.")
+    ] = "train",
     preset: Annotated[str, typer.Option(help=f"Where the recipe begins: {', '.join(PRESETS)}.")] = "two-cores",
     begin_from: Annotated[str | None, typer.Option("--from", help="Fine-tune this guide of the catalogue.")] = None,
     size: Annotated[int, typer.Option(help="Input size in pixels, for a new network.")] = 32,
@@ -155,7 +160,7 @@ def part(text: str) -> slice:
 
 
 def _read(source: Path, split: str, size: int, note: About) -> LabelledImages:
-    images = read_image_folder(source, split=split, size=size, cache=user_cache_path("lwise-studio", appauthor=False))
+    images = read_images(source, split=split, size=size, cache=user_cache_path("lwise-studio", appauthor=False))
     for sentence in images.notes:
         typer.echo(f"{source.name}: {sentence}", err=True)
     return images.renamed(note.class_names)

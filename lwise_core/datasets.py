@@ -1,9 +1,4 @@
-"""Labelled images on the disk, as a trainer wants them: decoded once, resized, memory-mapped.
-
-An ImageFolder is a folder or a tar archive that holds one folder for each class, perhaps below one for the split
-(``train/<class>/<file>``). It is read through the door for image bytes, so nothing in it is trusted, and nothing of an
-archive is ever unpacked to the disk under its own name.
-"""
+"""Labelled images on the disk, as a trainer wants them: decoded once, resized, memory-mapped."""
 
 from __future__ import annotations
 
@@ -12,19 +7,19 @@ import hashlib
 import json
 import os
 import shutil
-import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from lwise_core.geometry import Crop, Pixels, see, to_8_bit
-from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.images import ImageRejected, open_photograph
 from lwise_core.names import canonical
+from lwise_core.sources import DatasetError, Source, class_of, source_at
 
 Rows = npt.NDArray[np.int64]
 
@@ -33,10 +28,6 @@ UNREADABLE_SHARE = 0.1
 
 _LAYOUT = 1  # of the cache: raise it when what is stored changes
 _PIXELS, _INDEX = "pixels.npy", "index.json"
-
-
-class DatasetError(ValueError):
-    """A data set that cannot be used. The message is one sentence: what is wrong, and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,81 +81,34 @@ class LabelledImages:
         return replace(self, classes=tuple(names.get(c, c) for c in self.classes))
 
 
-def read_image_folder(source: Path, *, split: str, size: int, cache: Path) -> LabelledImages:
-    """Return the images of ``source`` sorted by path, their central square resized to ``size`` px.
+def read_images(path: Path, *, split: str, size: int, cache: Path) -> LabelledImages:
+    """Return the images of ``path`` sorted by name, their central square resized to ``size`` px.
 
-    The first reading decodes every file and leaves the result in ``cache``; the next only maps it. Unreadable files are
-    left out and said so, and so is every image that occurs under two labels.
+    The first reading decodes every file and leaves the result in ``cache``; the next only maps it. Unreadable files and
+    rows without a file are left out and said so, and so is every image that occurs under two labels.
 
     Args:
-        source: A folder, or a tar archive (compressed or not).
-        split: The folder above the classes, such as ``train``; empty when the classes lie at the top.
+        path: A folder, a tar archive (compressed or not), or a dirmap CSV; see :mod:`lwise_core.sources`.
+        split: The folder above the classes, such as ``train``, or the CSV's split; empty when there is none.
         size: Side in pixels.
         cache: Where decoded images are kept.
 
     Raises:
-        DatasetError: There is no such folder, a class is empty, there is only one, too many files are unreadable, or
+        DatasetError: There is nothing there, a class is empty, there is only one, too many files are unreadable, or
             the disk is full.
     """
-    listed = _listed(source, split)
-    _check_classes(Counter(_class_of(n) for n in listed), empty=_empty_classes(source, split, listed))
-    kept = cache / _key(source, split, size)
+    source = source_at(path, split=split)
+    _check_classes(Counter(map(class_of, source.names)), empty=source.empty_classes)
+    key = hashlib.sha256(f"{_LAYOUT} {split} {size}\n{source.fingerprint}".encode()).hexdigest()[:32]
+    kept = cache / key
     if not (kept / _INDEX).is_file():
         try:
-            _build(kept, source, split, listed, size=size)
+            _build(kept, source, size=size)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
             raise DatasetError(f"The disk is full, so the images cannot be decoded to “{cache}”; make room.") from error
     return _open(kept)
-
-
-def _class_of(name: str) -> str:
-    return name.split("/", 1)[0]
-
-
-def _listed(source: Path, split: str) -> tuple[str, ...]:
-    """Return the ``<class>/<file>`` of every file, sorted; hidden files do not count."""
-    if source.is_dir():
-        root = source / split
-        files = (f.relative_to(root) for f in root.glob("*/*") if f.is_file())
-        names = [f.as_posix() for f in files if not f.name.startswith(".")]
-    elif source.is_file():
-        with _archive(source) as archive:
-            names = [n for n in (_inside(m, split) for m in archive) if n]
-    else:
-        raise DatasetError(f"There is no folder or archive “{source}”.")
-    if not names:
-        where = f"{split}/<class>/<file>" if split else "<class>/<file>"
-        raise DatasetError(f"“{source.name}” holds no files laid out as {where}.")
-    return tuple(sorted(set(names)))
-
-
-def _archive(source: Path) -> tarfile.TarFile:
-    try:
-        return tarfile.open(source)
-    except tarfile.TarError as error:
-        raise DatasetError(f"“{source.name}” is not a folder and not a tar archive that can be read.") from error
-
-
-def _inside(member: tarfile.TarInfo, split: str) -> str:
-    """Return the ``<class>/<file>`` of a member of an archive, empty when it is nothing of the kind."""
-    parts = PurePosixPath(member.name).parts
-    if split:
-        if parts[:1] != (split,):
-            return ""
-        parts = parts[1:]
-    plain = member.isfile() and len(parts) == 2 and ".." not in parts and not parts[1].startswith(".")
-    return "/".join(parts) if plain else ""
-
-
-def _empty_classes(source: Path, split: str, listed: Sequence[str]) -> list[str]:
-    if not source.is_dir():
-        return []
-    filled = {_class_of(n) for n in listed}
-    return sorted(
-        f.name for f in (source / split).iterdir() if f.is_dir() and f.name[0] != "." and f.name not in filled
-    )
 
 
 def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
@@ -174,42 +118,14 @@ def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
         raise DatasetError(f"There is only one class, “{next(iter(counts))}”; a guide needs at least two.")
 
 
-def _contents(source: Path, split: str, listed: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield name and bytes of every listed file, in the order in which they are read fastest."""
-    if source.is_dir():
-        for name in listed:
-            with (source / split / name).open("rb") as file:
-                yield name, file.read(MAX_BYTES + 1)
-        return
-    with _archive(source) as archive:
-        for member in archive:
-            name = _inside(member, split)
-            content = archive.extractfile(member) if name else None
-            if content is not None:
-                yield name, content.read(MAX_BYTES + 1)
-
-
-def _key(source: Path, split: str, size: int) -> str:
-    """Return what tells this content at this size from any other."""
-    digest = hashlib.sha256(f"{_LAYOUT} {split} {size}\n".encode())
-    if source.is_dir():
-        for file in sorted((source / split).glob("*/*")):
-            stat = file.stat()
-            digest.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    else:
-        with source.open("rb") as archive:
-            digest.update(hashlib.file_digest(archive, "sha256").digest())
-    return digest.hexdigest()[:32]
-
-
-def _build(kept: Path, source: Path, split: str, listed: Sequence[str], *, size: int) -> None:
+def _build(kept: Path, source: Source, *, size: int) -> None:
     """Decode everything into a folder beside ``kept`` and rename it: there is all of it or nothing."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=kept.parent))
     try:
-        hashes, unreadable = _decode(building / _PIXELS, source, split, listed, size=size)
-        _check_readable(unreadable, of=len(listed))
-        index = _index(listed, hashes, unreadable)
+        hashes, unreadable = _decode(building / _PIXELS, source, size=size)
+        _check_readable(unreadable, of=len(source.names))
+        index = _index(source.names, hashes, unreadable)
         (building / _INDEX).write_text(json.dumps(index, ensure_ascii=False))
         if not kept.exists():
             building.rename(kept)
@@ -217,19 +133,18 @@ def _build(kept: Path, source: Path, split: str, listed: Sequence[str], *, size:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _decode(
-    target: Path, source: Path, split: str, listed: Sequence[str], *, size: int
-) -> tuple[dict[str, str], dict[str, str]]:
+def _decode(target: Path, source: Source, *, size: int) -> tuple[dict[str, str], dict[str, str]]:
     """Write the pixels of every file; return the hash of those read, and why the others were not, by name."""
-    shape = (len(listed), size, size, 3)
+    shape = (len(source.names), size, size, 3)
     needed = int(np.prod(shape))
     if shutil.disk_usage(target.parent).free < needed * 1.05:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     pixels = np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=shape)
-    places = {name: i for i, name in enumerate(listed)}
+    places = {name: i for i, name in enumerate(source.names)}
     hashes: dict[str, str] = {}
-    unreadable: dict[str, str] = {}
-    for name, data in _contents(source, split, listed):
+    unreadable = {name: f"“{name}” has no file." for name in source.names}
+    for name, data in source.contents():
+        unreadable.pop(name, None)
         try:
             photograph = open_photograph(data, name=name)
         except ImageRejected as error:
@@ -254,12 +169,12 @@ def _first(unreadable: Mapping[str, str]) -> str:
 def _index(listed: Sequence[str], hashes: Mapping[str, str], unreadable: Mapping[str, str]) -> dict[str, object]:
     labels: dict[str, set[str]] = {}
     for name, digest in hashes.items():
-        labels.setdefault(digest, set()).add(_class_of(name))
+        labels.setdefault(digest, set()).add(class_of(name))
     twice = [n for n in listed if n in hashes and len(labels[hashes[n]]) > 1]
     rows = [i for i, n in enumerate(listed) if n in hashes and len(labels[hashes[n]]) == 1]
     names = [listed[i] for i in rows]
-    classes = sorted({_class_of(n) for n in listed})
-    counts = Counter(_class_of(n) for n in names)
+    classes = sorted({class_of(n) for n in listed})
+    counts = Counter(class_of(n) for n in names)
     _check_classes(counts or Counter(classes), empty=[c for c in classes if not counts[c]])
     notes = []
     if unreadable:
@@ -281,7 +196,7 @@ def _open(kept: Path) -> LabelledImages:
     return LabelledImages(
         pixels=np.load(kept / _PIXELS, mmap_mode="r"),
         rows=np.array(index["rows"], dtype=np.int64),
-        targets=np.array([places[_class_of(n)] for n in index["names"]], dtype=np.int64),
+        targets=np.array([places[class_of(n)] for n in index["names"]], dtype=np.int64),
         names=tuple(index["names"]),
         classes=classes,
         sha256=index["sha256"],

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from lwise_core import catalog
 from lwise_core.cards import parse_card
 from lwise_core.cli_train import train_command, words
-from lwise_core.datasets import read_image_folder
+from lwise_core.datasets import read_images
 from lwise_core.publishing import HeldOut
 from lwise_core.robustness import logits_of, references
 from tests.toys import toy_folder
@@ -64,7 +64,7 @@ def test_a_trained_guide_is_in_the_catalogue_and_its_card_says_what_can_be_measu
     guide = catalog.load("toys")
     assert guide.classes == ("bottom", "left", "top, or ceiling")
     assert guide.provenance.training_epsilon == 0.25
-    held = read_image_folder(place / "held", split="test", size=16, cache=place / "cache")
+    held = read_images(place / "held", split="test", size=16, cache=place / "cache")
     parts = HeldOut(place / "held", "test", False, slice(0, None, 2), slice(1, None, 2), attacked=1000).of(held)
     own = logits_of(guide, parts.measured)
     assert card["measured"]["test_images"] == len(own) == 12

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lwise_core.checkpoints import read_weights
-from lwise_core.datasets import LabelledImages, read_image_folder
+from lwise_core.datasets import LabelledImages, read_images
 from lwise_core.publishing import HeldOut, stored
 from lwise_core.training import pixels_of
 from tests.conftest import tiny_network
@@ -16,7 +16,7 @@ from tests.toys import toy_folder
 @pytest.fixture
 def toys(tmp_path: Path) -> LabelledImages:
     """Two pictures of each class: bottom/000, bottom/001, left/000, left/001, top/000, top/001."""
-    return read_image_folder(toy_folder(tmp_path / "toys", per_class=2), split="", size=16, cache=tmp_path / "cache")
+    return read_images(toy_folder(tmp_path / "toys", per_class=2), split="", size=16, cache=tmp_path / "cache")
 
 
 def held(*, by_name: bool) -> HeldOut:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.adversary import Attack, Norm
-from lwise_core.datasets import LabelledImages, read_image_folder
+from lwise_core.datasets import LabelledImages, read_images
 from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, Normaliser
 from lwise_core.networks import CompactResNet
 from lwise_core.recipes import Augmentation, Recipe, RecipeError, Schedule, Trained, paper, two_cores
@@ -46,7 +46,7 @@ TOY = Recipe(
 @pytest.fixture(scope="module")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> LabelledImages:
     folder = tmp_path_factory.mktemp("toys")
-    return read_image_folder(toy_folder(folder / "data"), split="", size=16, cache=folder / "cache")
+    return read_images(toy_folder(folder / "data"), split="", size=16, cache=folder / "cache")
 
 
 def trainer_on(images: LabelledImages, folder: Path, recipe: Recipe = TOY) -> Trainer:
@@ -108,11 +108,11 @@ KILLED = """
     import os, signal, sys
     from pathlib import Path
     import tests.test_training as t
-    from lwise_core.datasets import read_image_folder
+    from lwise_core.datasets import read_images
 
     torch_threads = t.torch.set_num_threads(1)
     data, run = Path(sys.argv[1]), Path(sys.argv[2])
-    trainer = t.trainer_on(read_image_folder(data, split="", size=16, cache=data.parent / "cache"), run)
+    trainer = t.trainer_on(read_images(data, split="", size=16, cache=data.parent / "cache"), run)
     step, taken = trainer._step, 0
 
     def counted(*arguments):
@@ -144,7 +144,7 @@ def test_a_process_killed_in_mid_epoch_loses_nothing_but_that_epoch(
     process.send_signal(signal.SIGKILL)
     process.stdout.close()
     assert process.wait() == -signal.SIGKILL
-    toys = read_image_folder(data, split="", size=16, cache=tmp_path / "cache")
+    toys = read_images(data, split="", size=16, cache=tmp_path / "cache")
     resumed = trainer_on(toys, tmp_path / "run")
     assert len(resumed.folder.load()["epochs"]) == 1  # type: ignore[index, arg-type]
     assert same(finished(resumed), uninterrupted)

@@ -1,0 +1,127 @@
+"""What the difficulty is good for, on people's own answers and on the phantom; each command prints one table.
+
+    python -m benchmarks.validity people --guide cifar10-32 --test cifar10-test.tar.gz --answers cifar10h-even.csv
+    python -m benchmarks.validity votes --file mhist-votes.csv
+    python -m benchmarks.validity phantom --guide phantom4-64
+
+Several guides may be named; they are compared picture by picture. Accuracy and robustness go together: networks are
+only comparable at the same accuracy, which therefore stands beside every figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from platformdirs import user_cache_path
+
+from benchmarks.people import (
+    Answers,
+    Values,
+    noise_ceiling,
+    read_answers,
+    read_votes,
+    spearman,
+    spearman_difference,
+    trial_auc,
+)
+from benchmarks.phantom_proof import EPSILON_224, PER_FAMILY, proof_of
+from lwise_core import catalog
+from lwise_core.datasets import LabelledImages, read_images
+from lwise_core.guide import GuideModel
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+Guides = Annotated[list[str], typer.Option("--guide", help="A guide of the catalogue; several may be named.")]
+_BATCH = 250
+
+
+@dataclass(frozen=True, eq=False)
+class _Scores:
+    """What one guide says of every picture: the ground-truth logit and log-probability ``(N,)``, and whether right."""
+
+    name: str
+    logit: Values
+    log_probability: Values
+    right: Values
+
+
+@app.command("people")
+def people_command(guides: Guides, test: Path, answers: Path) -> None:
+    """Compare difficulty with the errors of people on CIFAR-10 (CIFAR-10H, even-numbered test images)."""
+    told = read_answers(answers)
+    scores = [_scores(catalog.load(name), test, told) for name in guides]
+    ceiling = noise_ceiling(told)
+    print(
+        f"{len(told.error):,} pictures, {told.counts.sum(axis=1).mean():.1f} people each, mean error "
+        f"{told.error.mean():.1%}. Split-half Spearman {ceiling.split_half:.2f}: at most about "
+        f"{ceiling.reachable:.2f} can be reached.\n"
+    )
+    print("| guide | accuracy on these | ρ(error, logit) | ρ(error, log-probability) | AUC by logit | by the other |")
+    print("|---|---|---|---|---|---|")
+    for s in scores:
+        by = (s.logit, s.log_probability)
+        figures = [str(spearman(m, told.error)) for m in by] + [f"{trial_auc(m, told):.3f}" for m in by]
+        print(f"| {s.name} | {s.right.mean():.1%} | {' | '.join(figures)} |")
+    first = scores[0]
+    for s in scores[1:]:
+        by_logit = spearman_difference(first.logit, s.logit, told.error)
+        by_probability = spearman_difference(first.log_probability, s.log_probability, told.error)
+        print(f"\n{first.name} over {s.name}, paired: |ρ| by logit {by_logit}, by log-probability {by_probability}.")
+
+
+@app.command("votes")
+def votes_command(file: Path) -> None:
+    """Correlate the paper's own logits with the disagreement of seven pathologists (MHIST)."""
+    votes = read_votes(file)
+    print(
+        f"{len(votes.logits)} pictures: Spearman of logit and disagreement {spearman(votes.logits, votes.disagreement)}"
+    )
+
+
+@app.command("phantom")
+def phantom_command(guides: Guides) -> None:
+    """Compare difficulty with the phantom's dial, and enhancement with its diagnostic pixels."""
+    print(f"{PER_FAMILY} new creatures of each family; perturbations at ε₂₂₄ = {EPSILON_224:g}.\n")
+    print("| guide | accuracy | ρ(dial, logit) | ρ(dial, log-probability) | energy on diagnostic pixels, × chance |")
+    print("|---|---|---|---|---|")
+    for name in guides:
+        proof = proof_of(catalog.load(name))
+        print(f"| {name} | {proof.accuracy:.1%} | {proof.difficulty} | {proof.log_probability} | {proof.focus} |")
+
+
+def _scores(guide: GuideModel, test: Path, told: Answers) -> _Scores:
+    cache = user_cache_path("lwise-studio", appauthor=False)
+    images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
+    images = images.take(_rows_of(images, told.index))
+    if [told.classes[t] for t in told.targets] != [images.classes[t] for t in images.targets]:
+        raise typer.BadParameter("The answers are about other pictures: their ground truths differ from the images'.")
+    targets = torch.from_numpy(images.targets)
+    with torch.no_grad():
+        logits = torch.cat([guide.logits(batch) for batch in _tensor(images).split(_BATCH)])
+    rows = torch.arange(len(targets))
+    return _Scores(
+        guide.name,
+        logits[rows, targets].double().numpy(),
+        logits.double().log_softmax(dim=1)[rows, targets].numpy(),
+        (logits.argmax(dim=1) == targets).double().numpy(),
+    )
+
+
+def _rows_of(images: LabelledImages, index: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[int]:
+    """Return where the image called ``index`` is, for each."""
+    places = {int(Path(name).stem): i for i, name in enumerate(images.names)}
+    return [places[int(i)] for i in index]
+
+
+def _tensor(images: LabelledImages) -> torch.Tensor:
+    return torch.from_numpy(images.pixels[images.rows]).permute(0, 3, 1, 2).float() / 255
+
+
+if __name__ == "__main__":
+    app()
