@@ -6,7 +6,9 @@ import base64
 import hashlib
 import re
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd  # noqa: F401 - Plotly looks at pandas wherever it finds it, also half imported by another thread
 import streamlit as st
@@ -76,6 +78,9 @@ class SecurityHeaders:
 
         await self._app(scope, receive, send_with_headers)
 
+
+# The first page needs PyTorch, two seconds of imports; meanwhile the browser fetches and starts its own part.
+Thread(target=import_module, args=("lwise_core.catalog",), name="warm-up", daemon=True).start()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",

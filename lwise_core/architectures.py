@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import timm
 import torch
-from timm.models import PretrainedCfg, Xcit
 from torch import nn
 
 from lwise_core.guide import IDENTITY_MEAN, IDENTITY_STD, IMAGENET_MEAN, IMAGENET_STD
@@ -75,9 +73,12 @@ def named(name: str, state: State) -> Blueprint:
     Raises:
         ArchitectureError: timm has no such architecture, its input is not square, or ``state`` lacks its head.
     """
+    import timm  # noqa: PLC0415 - see by_timm
+    from timm.models import PretrainedCfg  # noqa: PLC0415
+
     if name == XCIT_L12:
         return _xcit_l12(num_classes=_rows(state, "head"))
-    if not timm.is_model(name):
+    if not timm_has(name):
         near = difflib.get_close_matches(name, timm.list_models(), n=3)
         hint = f"; did you mean {', '.join(f'“{n}”' for n in near)}?" if near else "."
         raise ArchitectureError(f"timm has no architecture “{name}”{hint}")
@@ -91,12 +92,27 @@ def named(name: str, state: State) -> Blueprint:
     num_classes = _rows(state, head)
     return Blueprint(
         name=name,
-        build=partial(timm.create_model, name, pretrained=False, num_classes=num_classes),
+        build=partial(by_timm, name, num_classes=num_classes),
         num_classes=num_classes,
         input_size=height,
         mean=(mean[0], mean[1], mean[2]),
         std=(std[0], std[1], std[2]),
     )
+
+
+def timm_has(name: str) -> bool:
+    """Tell whether timm has an architecture called ``name``."""
+    import timm  # noqa: PLC0415 - see by_timm
+
+    return timm.is_model(name)
+
+
+def by_timm(name: str, *, num_classes: int) -> nn.Module:
+    """Return timm's network ``name`` with arbitrary weights; nothing is downloaded."""
+    import timm  # noqa: PLC0415 - timm brings torchvision and TorchDynamo: 2 s of a start that few guides need
+
+    network: nn.Module = timm.create_model(name, pretrained=False, num_classes=num_classes)
+    return network
 
 
 def compact(*, width: int, num_classes: int, stem_stride: int) -> Blueprint:
@@ -183,7 +199,7 @@ def _recognise_resnet(state: State) -> Blueprint | None:
     num_classes = _rows(state, "fc")
     return Blueprint(
         name=name,
-        build=partial(timm.create_model, name, pretrained=False, num_classes=num_classes),
+        build=partial(by_timm, name, num_classes=num_classes),
         num_classes=num_classes,
         input_size=224,
     )
@@ -197,6 +213,14 @@ def _recognise_xcit(state: State) -> Blueprint | None:
     return _xcit_l12(num_classes=_rows(state, "head"))
 
 
+def _build_xcit_l12(*, num_classes: int) -> nn.Module:
+    from timm.models import Xcit  # noqa: PLC0415 - see by_timm
+
+    return Xcit(
+        patch_size=16, embed_dim=768, depth=12, num_heads=16, eta=1.0, tokens_norm=True, num_classes=num_classes
+    )
+
+
 def _xcit_l12(*, num_classes: int) -> Blueprint:
     """Return the robust XCiT-L12 of Debenedetti et al. (2022), a variant that timm does not name.
 
@@ -204,16 +228,7 @@ def _xcit_l12(*, num_classes: int) -> Blueprint:
     """
     return Blueprint(
         name=XCIT_L12,
-        build=partial(
-            Xcit,
-            patch_size=16,
-            embed_dim=768,
-            depth=12,
-            num_heads=16,
-            eta=1.0,
-            tokens_norm=True,
-            num_classes=num_classes,
-        ),
+        build=partial(_build_xcit_l12, num_classes=num_classes),
         num_classes=num_classes,
         input_size=224,
         mean=IDENTITY_MEAN,

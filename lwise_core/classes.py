@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from timm.data.imagenet_info import ImageNetInfo
-
 from lwise_core.names import canonical
 
 IMAGENET_CLASSES = 1000
@@ -49,6 +47,8 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
 
 def imagenet_classes() -> tuple[str, ...]:
     """Return ImageNet's 1,000 names in the usual order: the first synonym, made unique."""
+    from timm.data.imagenet_info import ImageNetInfo  # noqa: PLC0415 - timm takes 2 s to import, and few need it
+
     information = ImageNetInfo()
     first = [information.index_to_description(i).split(", ")[0] for i in range(IMAGENET_CLASSES)]
     return tuple(_TOLD_APART.get(i, name) for i, name in enumerate(first))

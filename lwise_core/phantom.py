@@ -215,7 +215,7 @@ def _background(looks: _Looks, *, size: int) -> npt.NDArray[np.float64]:
     """Return slow waves of colour, at every sample."""
     steps = (np.arange(size * _SAMPLES) + 0.5) / (size * _SAMPLES) * 2 * np.pi
     y, x = np.meshgrid(steps, steps, indexing="ij")
-    channels = [
+    channels: list[Plane] = [
         ground + 0.06 * (np.sin(a * 3 * x + b * 3 * y + c * np.pi) + np.sin(d * 5 * x + e * 5 * y + f * np.pi))
         for ground, (a, b, c, d, e, f) in zip(looks.ground, looks.waves, strict=True)
     ]

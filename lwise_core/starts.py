@@ -6,12 +6,11 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import timm
 import torch
 from torch import nn
 
 from lwise_core import catalog
-from lwise_core.architectures import ArchitectureError, Blueprint, Triple, named, recognise
+from lwise_core.architectures import ArchitectureError, Blueprint, Triple, by_timm, named, recognise, timm_has
 from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, GuideModel, Normaliser
 from lwise_core.names import canonical
 from lwise_core.networks import CompactResNet
@@ -84,8 +83,7 @@ class Start:
         if self.width is not None:
             return CompactResNet(width=self.width, num_classes=count, stem_stride=_stem_stride(self.input_size))
         if self.architecture is not None and not self.classes:
-            network: nn.Module = timm.create_model(self.architecture, pretrained=False, num_classes=count)
-            return network
+            return by_timm(self.architecture, num_classes=count)
         network = copy.deepcopy(self.network)
         for name in ("head", "fc"):
             old = getattr(network, name, None)
@@ -102,7 +100,7 @@ def new_start(architecture: str | None, *, width: int, size: int) -> Start:
         RecipeError: timm has no such architecture, or the size does not fit.
     """
     normaliser = Normaliser(mean=IMAGENET_MEAN, std=IMAGENET_STD)
-    if architecture is not None and not timm.is_model(architecture):
+    if architecture is not None and not timm_has(architecture):
         raise RecipeError(f"timm has no architecture “{architecture}”.")
     if size < 16 or size % 16:
         raise RecipeError(f"The input size must be a multiple of 16 px, not {size}.")
