@@ -54,7 +54,7 @@ def walk_for(case: Case, original: Original, *, towards: str) -> Walk:
     # The photograph by its bytes, the guide by its weights and range: the same content is never walked twice.
     guide = original.guide
     key: Key = (case.photograph.sha256, case.crop, guide.provenance.sha256, guide.domain.value, towards, case.aim)
-    walks: dict[Key, Walk] = st.session_state.setdefault(_WALKS, {})
+    walks = st.session_state[_WALKS] = _walks()
     found = walks.pop(key, None)
     for other in list(walks.values()):
         if not other.job.stage.over:
@@ -67,8 +67,7 @@ def walk_for(case: Case, original: Original, *, towards: str) -> Walk:
 
 def forget(key: Key) -> None:
     """Drop a walk, so that the next call walks again."""
-    walks: dict[Key, Walk] = st.session_state.get(_WALKS, {})
-    walks.pop(key, None)
+    _walks().pop(key, None)
 
 
 def waiting(walk: Walk) -> None:
@@ -88,6 +87,16 @@ def waiting(walk: Walk) -> None:
 def stopped(walk: Walk) -> bool:
     """Whether somebody ended ``walk`` before its end."""
     return walk.job.stage is Stage.CANCELLED
+
+
+@st.cache_resource(scope="session", on_release=dict.clear, show_spinner=False)
+def _walks() -> dict[Key, Walk]:
+    """Return this session's walks.
+
+    Streamlit keeps the state of a page that was closed for two minutes, in case it comes back. The paths of everybody
+    who left would fill the memory for so long; they are computed again instead.
+    """
+    return {}
 
 
 def _start(key: Key, case: Case, original: Original, *, towards: str) -> Walk:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.runtime import caching
 from streamlit.testing.v1 import AppTest
 
 from lwise_core import catalog
@@ -25,6 +26,17 @@ from pages.parts.walking import Walk
 ROOT = Path(__file__).parents[2]
 CAT = SAMPLES[0]
 _RUNS = 200
+
+
+def leave() -> None:
+    """Do what Streamlit does when a page is closed; every test has the same session."""
+    caching.clear_session_resource_cache("test session id")
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards() -> Iterator[None]:
+    yield
+    leave()
 
 
 @pytest.fixture
@@ -249,7 +261,7 @@ def test_a_stopped_walk_shows_how_far_it_went_and_can_go_on(at: AppTest, cat_pat
     part = ComputeSlot().submit(iter([replace(cat_path, frames=cat_path.frames[:11])]), session="", total=41)
     assert part.wait(seconds=60)
     part.stage = Stage.CANCELLED
-    at.session_state["walks"] = {whole.key: Walk(whole.key, part, whole.start)}
+    at.session_state["walks"][whole.key] = Walk(whole.key, part, whole.start)
     at.run()
     assert "Stopped at ε = 1.43" in everything_said(at)
     next(b for b in at.button if b.label == "Compute the rest").click().run()
@@ -266,6 +278,16 @@ def test_other_pictures_walks_are_cancelled_and_this_one_s_is_kept(at: AppTest) 
     select(at, "Photograph on the desk").set_value(0).run()  # type: ignore[attr-defined]
     assert cat.job.stage is Stage.FINISHED
     assert list(at.session_state["walks"].values())[-1] is cat
+
+
+def test_the_paths_of_a_page_go_when_it_is_closed_and_are_walked_again_when_it_comes_back(at: AppTest) -> None:
+    settled(at.button(key="sample-cat").click().run())
+    walks = at.session_state["walks"]
+    assert len(walks) == 1
+    leave()
+    assert len(walks) == 0
+    settled(at.run())
+    assert "Gain kept in 8 bits" in metrics(at)
 
 
 def test_a_sample_s_path_is_kept_on_disk_and_an_upload_s_never(home: Path) -> None:
