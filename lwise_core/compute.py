@@ -86,6 +86,8 @@ class Job(Generic[T]):
         """Return whether the job gives up its place: it is over, or its session is gone. For the slot only."""
         if not self.stage.over and not self._alive():
             self.cancel()
+        if self.stage.over:
+            self._steps = iter(())  # what the iterator holds may be large
         return self.stage.over
 
     def advance(self) -> None:
@@ -111,7 +113,7 @@ class Job(Generic[T]):
         with self._changed:
             if not self.stage.over:
                 self.stage = stage
-            self._steps = iter(())  # what the iterator held may be large
+            self._steps = iter(())
             self._changed.notify_all()
 
 

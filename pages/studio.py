@@ -23,7 +23,7 @@ from pages.parts.export_panel import export_panel, extent_choice
 from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
 from pages.parts.notices import notice
 from pages.parts.plots import probability_figure, show
-from pages.parts.walking import Walk, forget, stopped, waiting, walk_for
+from pages.parts.walking import Key, forget, stopped, waiting, walk_called, walk_for
 
 _TOP = 5
 _PREVIEW = 720
@@ -168,16 +168,17 @@ def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
         return
     # Most paths of the bundled guides are walked before anything would have to be drawn twice.
     over = walk.job.wait(seconds=_PATIENCE)
-    st.fragment(_scrub, run_every=None if over else _AGAIN)(walk, polled=not over, stated=stated, towards=towards)
+    # Streamlit keeps what a fragment is called with, also for a while after the page is closed: so not the walk itself.
+    st.fragment(_scrub, run_every=None if over else _AGAIN)(walk.key, polled=not over, stated=stated, towards=towards)
 
 
-def _scrub(walk: Walk, *, polled: bool, stated: str, towards: str) -> None:
+def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
     """Draw the slider and what follows from it; while the path is walked, again and again, each time a bit further."""
     slot().touch()
-    case = desk().case
+    case, walk = desk().case, walk_called(key)
     if case is None:
         return
-    if polled and walk.job.stage.over:
+    if walk is None or (polled and walk.job.stage.over):
         st.rerun()
     if walk.job.error is not None:
         _failed(walk.job.error)

@@ -65,6 +65,11 @@ def walk_for(case: Case, original: Original, *, towards: str) -> Walk:
     return walks[key]
 
 
+def walk_called(key: Key) -> Walk | None:
+    """Return a walk that is kept; None once it was dropped, as when the page was closed and has come back."""
+    return _walks().get(key)
+
+
 def forget(key: Key) -> None:
     """Drop a walk, so that the next call walks again."""
     _walks().pop(key, None)

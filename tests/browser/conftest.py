@@ -121,9 +121,9 @@ def slow_guide(home: Path) -> str:
     network = CompactResNet(width=48, num_classes=16, stem_stride=2)
     weights = safetensors.torch.save({k: v.half() for k, v in network.state_dict().items() if v.is_floating_point()})
     card = json.loads((BUNDLED / "animals16-64" / "card.json").read_text())
-    card |= {"name": "slow-256", "input_size": 256, "references": {"source": "none", "logits": {}}, "measured": {}}
+    card |= {"name": "slow-768", "input_size": 768, "references": {"source": "none", "logits": {}}, "measured": {}}
     card["weights"] |= {"sha256": hashlib.sha256(weights).hexdigest(), "bytes": len(weights)}
-    folder = home / "models" / "slow-256"
+    folder = home / "models" / "slow-768"
     folder.mkdir(parents=True)
     (folder / "model.safetensors").write_bytes(weights)
     (folder / "card.json").write_text(json.dumps(card))
