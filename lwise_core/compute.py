@@ -12,10 +12,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -117,6 +117,20 @@ class Job(Generic[T]):
             self._changed.notify_all()
 
 
+class _Errand(Generic[T]):
+    """Something short that is computed between two steps, and the answer to whoever waits for it."""
+
+    def __init__(self, compute: Callable[[], T]) -> None:
+        self.answer: Future[T] = Future()
+        self._compute = compute
+
+    def run(self) -> None:
+        try:
+            self.answer.set_result(self._compute())
+        except Exception as error:  # noqa: BLE001 - whoever asked for it gets it, whatever it is
+            self.answer.set_exception(error)
+
+
 class ComputeSlot:
     """Jobs that take turns, and the line of those that wait for a turn.
 
@@ -135,7 +149,7 @@ class ComputeSlot:
         self._worker: threading.Thread | None = None
         self._closed = False
         self._touched = 0.0
-        self._arithmetic = threading.Lock()
+        self._errands: deque[_Errand[Any]] = deque()
 
     def submit(
         self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
@@ -156,15 +170,22 @@ class ComputeSlot:
             self._wake()
         return job
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Hold the slot for something short, such as one forward pass, between two steps of whatever is computed.
+    def do(self, errand: Callable[[], T]) -> T:
+        """Compute something short, such as one forward pass, between two steps of whatever is computed; return it.
 
-        Two threads that compute at once do not share the cores, they fight for them: each brings a team of its own
-        that waits busily for the other's.
+        All arithmetic happens in one thread. Two that compute at once fight for the cores, since each brings a team of
+        its own that waits busily for the other's; and each would keep the memory that its networks work in.
+
+        Raises:
+            CancelledError: The slot was closed.
         """
-        with self._arithmetic:
-            yield
+        asked = _Errand(errand)
+        with self._work:
+            if self._closed:
+                raise CancelledError
+            self._errands.append(asked)
+            self._wake()
+        return asked.answer.result()
 
     def touch(self) -> None:
         """Say that a person is at work: what can wait then waits a little longer."""
@@ -205,6 +226,8 @@ class ComputeSlot:
         """End after the step that is being computed; jobs that are not over stay as they are."""
         with self._work:
             self._closed = True
+            while self._errands:
+                self._errands.popleft().answer.cancel()
             self._work.notify_all()
         if self._worker is not None and self._worker is not threading.current_thread():
             self._worker.join()
@@ -215,18 +238,20 @@ class ComputeSlot:
             with self._work:
                 self._clear()
                 self._admit()
-                while not (self._active or self._closed) and (rest := self._rest()) != 0:
+                while not (self._errands or self._active or self._closed) and (rest := self._rest()) != 0:
                     self._work.wait(rest)
                     self._clear()
                     self._admit()
                 if self._closed:
                     return
-                job = self._next()
-            with self._arithmetic:
+                next_one = self._errands.popleft() if self._errands else self._next()
+            if isinstance(next_one, _Errand):
+                next_one.run()
+            else:
                 began = time.monotonic()
-                job.advance()
+                next_one.advance()
                 self._timed(time.monotonic() - began)
-            del job  # a finished job, and the pictures in it, must not stay alive here while the slot is idle
+            del next_one  # what is done, and the pictures in it, must not stay alive here while the slot is idle
 
     def _rest(self) -> float | None:
         """Return the seconds until what can wait has its turn, None when there is nothing of that kind."""

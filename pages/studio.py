@@ -121,8 +121,8 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
         )
     # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
     blind = guide.domain.treated_as_medical
-    with slot().turn():
-        original = Original.scored(guide, case.subject.seen(size=guide.input_size))
+    seen = case.subject.seen(size=guide.input_size)
+    original = slot().do(lambda: Original.scored(guide, seen))
     logits = original.logits
     top = top_classes(guide, logits, count=_TOP)
     choice = next(iter(top))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 
 import pytest
 from hypothesis import given, settings
@@ -168,21 +169,60 @@ def test_what_can_wait_waits_while_a_person_is_at_work(monkeypatch: pytest.Monke
     assert log[-2:] == ["idle", "idle"]
 
 
-def test_a_short_turn_never_runs_beside_a_step() -> None:
+def test_an_errand_is_done_between_two_steps_by_the_thread_that_computes_everything() -> None:
     slot, gate, log = ComputeSlot(), Gate(), list[str]()
-    job = slot.submit(gate.steps(), session="a", total=1)
+    threads = set[int]()
+
+    def long() -> Iterator[int]:
+        yield from gate.steps()
+        for i in range(1000):
+            threads.add(threading.get_ident())
+            yield i
+
+    job = slot.submit(long(), session="a", total=1001)
     assert gate.entered.wait(SOON)
 
-    def person() -> None:
-        with slot.turn():
-            log.append(f"job done: {job.done}")
+    def errand() -> int:
+        threads.add(threading.get_ident())
+        return job.done
 
-    waiting = threading.Thread(target=person)
+    waiting = threading.Thread(target=lambda: log.append(f"job done: {slot.do(errand)}"))
     waiting.start()
+    while waiting.is_alive() and not slot._errands:
+        pass
     assert not log
     gate.open()
     waiting.join(SOON)
     assert log == ["job done: 1"]
+    assert job.wait(seconds=SOON)
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_whoever_asked_gets_the_error_of_an_errand_and_the_slot_goes_on() -> None:
+    slot = ComputeSlot()
+    with pytest.raises(ZeroDivisionError):
+        slot.do(lambda: 1 // 0)
+    assert slot.do(lambda: 7) == 7
+
+
+def test_nobody_waits_for_a_closed_slot() -> None:
+    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+
+    def person() -> None:
+        with pytest.raises(CancelledError):
+            slot.do(lambda: log.append("computed"))
+        log.append("told")
+
+    waiting, closing = threading.Thread(target=person), threading.Thread(target=slot.close)
+    waiting.start()
+    closing.start()
+    gate.open()
+    for thread in (waiting, closing):
+        thread.join(SOON)
+    assert log == ["told"]
 
 
 def test_a_closed_slot_has_finished_its_step_and_computes_no_more() -> None:

@@ -46,8 +46,7 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     guide = path.guide
     epsilon = min(case.epsilon_for(guide), path.reach)
     target = guide.class_index(towards)
-    with slot().turn():
-        rendering = render(guide, case.subject, path.at(epsilon), target=target, extent=case.extent)
+    rendering = slot().do(lambda: render(guide, case.subject, path.at(epsilon), target=target, extent=case.extent))
     _readings(path, rendering, target=target)
     _cautions(guide, rendering, epsilon)
     st.markdown(_first_choice_sentence(path, rendering))

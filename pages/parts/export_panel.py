@@ -54,8 +54,7 @@ def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str
     )
 
     def made() -> Export:
-        with slot().turn():
-            return export(case.subject, path, intent, strip=strip or required)
+        return slot().do(lambda: export(case.subject, path, intent, strip=strip or required))
 
     stem = export_stem(case.subject, path, intent)
     columns = st.columns(3)
