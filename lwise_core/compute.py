@@ -8,6 +8,8 @@ its next step. Only so many jobs take turns; the others wait in a bounded line a
 from __future__ import annotations
 
 import atexit
+import ctypes
+import sys
 import threading
 import time
 from collections import deque
@@ -150,6 +152,7 @@ class ComputeSlot:
         self._closed = False
         self._touched = 0.0
         self._errands: deque[_Errand[Any]] = deque()
+        self._untidy = False
 
     def submit(
         self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
@@ -245,7 +248,10 @@ class ComputeSlot:
                 if self._closed:
                     return
                 next_one = self._errands.popleft() if self._errands else self._next()
-            if isinstance(next_one, _Errand):
+            self._untidy = next_one is not None
+            if next_one is None:
+                give_back_memory()
+            elif isinstance(next_one, _Errand):
                 next_one.run()
             else:
                 began = time.monotonic()
@@ -255,12 +261,12 @@ class ComputeSlot:
 
     def _rest(self) -> float | None:
         """Return the seconds until what can wait has its turn, None when there is nothing of that kind."""
-        return max(0.0, self._touched + _QUIET - time.monotonic()) if self._idle else None
+        return max(0.0, self._touched + _QUIET - time.monotonic()) if self._idle or self._untidy else None
 
-    def _next(self) -> Job[object]:
-        """Return the next job and move its session to the end: sessions take turns, not jobs."""
+    def _next(self) -> Job[object] | None:
+        """Return the next job and move its session to the end: sessions take turns, not jobs. None: time to tidy up."""
         if not self._active:
-            return self._idle[0]
+            return self._idle[0] if self._idle else None
         job = self._active[0]
         others = [j for j in self._active if j.session != job.session]
         own = [j for j in self._active if j.session == job.session]
@@ -279,3 +285,14 @@ class ComputeSlot:
     def _timed(self, seconds: float) -> None:
         before = self._seconds_a_step
         self._seconds_a_step = seconds if before is None else before + _SMOOTHING * (seconds - before)
+
+
+def give_back_memory() -> None:
+    """Return to the system what was freed but is kept by the C library, hundreds of MB after large networks.
+
+    Only glibc keeps so much, and only there is something done.
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

@@ -252,3 +252,15 @@ def test_every_job_gets_all_its_steps_in_order(work: list[tuple[str, int]], turn
     jobs = [slot.submit(steps(i, n), session=s, total=n) for i, (s, n) in enumerate(work)]
     assert all(j.wait(seconds=SOON) for j in jobs)
     assert seen == [list(range(n)) for _, n in work]
+
+
+def test_memory_is_given_back_when_nobody_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = threading.Event()
+    monkeypatch.setattr(compute, "give_back_memory", given.set)
+    slot, gate = ComputeSlot(), Gate()
+    job = slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+    assert not given.is_set()
+    gate.open()
+    assert job.wait(seconds=SOON)
+    assert given.wait(SOON)
