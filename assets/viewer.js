@@ -429,8 +429,14 @@ class Viewer {
 
   // ---- the position
 
+  /** Where the slider stands: what the person asked for, computed or not. */
+  get chosen() {
+    return clamp(this.wanted ?? 0, 0, this.film.about.planned);
+  }
+
+  /** What is shown: as much of it as is computed. */
   get position() {
-    return clamp(this.wanted ?? 0, 0, this.film.reached);
+    return Math.min(this.chosen, this.film.reached);
   }
 
   epsilonAt(position) {
@@ -461,7 +467,7 @@ class Viewer {
 
   send() {
     if (!this.film) return;
-    this.wanted = this.position;
+    this.wanted = this.chosen;
     this.refresh();
     if (this.awaited === null && this.wanted === this.server.step) return;
     this.revision += 1;
@@ -530,10 +536,13 @@ class Viewer {
     const before = about.positions[0][2];
     const caution = about.caution !== null && position * about.step > about.caution;
     const put = (name, value) => (this.one(`[data-reading=${name}]`).textContent = value);
-    if (Number(this.slider.value) !== position) this.slider.value = position;
+    const { chosen } = this;
+    // Never pulled back to what is computed: keys that are pressed meanwhile would be lost.
+    if (Number(this.slider.value) !== chosen) this.slider.value = chosen;
     const grey = spent * about.greyLevels;
-    this.slider.setAttribute("aria-valuetext", `ε ${epsilon}, ${grey.toFixed(1)} grey levels`);
-    this.one(".asked").textContent = `ε ${epsilon}${caution ? " (caution)" : ""}`;
+    const ahead = chosen > position ? `ε ${this.epsilonAt(chosen)}, shown up to ` : "";
+    this.slider.setAttribute("aria-valuetext", `${ahead}ε ${epsilon}, ${grey.toFixed(1)} grey levels`);
+    this.one(".asked").textContent = `${ahead}ε ${epsilon}${caution ? " (caution)" : ""}`;
     put("spent", spent.toFixed(2));
     put("grey", grey.toFixed(1));
     put("at224", (spent * about.at224).toFixed(1));

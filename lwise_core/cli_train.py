@@ -143,7 +143,7 @@ def _attack(preset: Attack, *, norm: Norm | None, epsilon: float | None, steps: 
     if norm is None and epsilon is None and steps is None:
         return preset
     radius = preset.epsilon if epsilon is None else epsilon
-    count = preset.steps if steps is None else steps
+    count = 0 if radius == 0 else preset.steps if steps is None else steps
     return Attack(norm or preset.norm, radius, count, step_for(radius, count), preset.random_start)
 
 

@@ -159,6 +159,8 @@ class Trainer:
         for i, rows in enumerate(batches):
             self._set_rate((number + i / len(batches)) / self.recipe.epochs, number)
             loss, hit = self._step(rows, generator)
+            decay = warmed_up(self.recipe.ema, steps=number * len(batches) + i)
+            average(self._state.averaged, self.network, decay=decay)
             if not isfinite(loss):
                 raise RunRefused(_not_a_number(number))
             losses, hits, seen = losses + loss * len(rows), hits + hit, seen + len(rows)
@@ -185,7 +187,6 @@ class Trainer:
         self._state.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._state.optimiser.step()
-        average(self._state.averaged, self.network, decay=self.recipe.ema)
         return float(loss.detach()), int((logits.argmax(dim=1) == targets).sum())
 
     def _forward(self, images: torch.Tensor, network: nn.Module | None = None) -> torch.Tensor:
@@ -328,6 +329,11 @@ def average(averaged: nn.Module, network: nn.Module, *, decay: float) -> None:
             old.lerp_(now, 1 - decay)
         else:
             old.copy_(now)
+
+
+def warmed_up(decay: float, *, steps: int) -> float:
+    """Return the decay after ``steps`` steps: short at first, or a short run would end as its random beginning."""
+    return min(decay, (1 + steps) / (10 + steps))
 
 
 def advice(epochs: tuple[Epoch, ...], *, classes: int) -> tuple[str, ...]:

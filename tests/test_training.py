@@ -32,6 +32,7 @@ from lwise_core.training import (
     rate_share,
     train_mode,
     validation_attack,
+    warmed_up,
     watched,
 )
 from tests.conftest import eight_pictures, tiny_network
@@ -256,6 +257,15 @@ def test_frozen_layers_do_not_change_at_all(toys: LabelledImages, tmp_path: Path
     assert not any(k.startswith("stem") for k in changed)
     if trained is Trained.LAST:
         assert changed == {"head.weight", "head.bias"}
+
+
+def test_a_short_run_is_not_held_back_by_where_it_began() -> None:
+    left = 1.0  # what remains of the weights at the beginning
+    for steps in range(300):
+        left *= warmed_up(0.998, steps=steps)
+    assert left < 1e-6
+    assert warmed_up(0.998, steps=100_000) == 0.998
+    assert warmed_up(0.0, steps=0) == 0.0
 
 
 def test_the_average_moves_by_what_its_decay_says() -> None:
