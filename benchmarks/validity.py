@@ -52,7 +52,11 @@ class _Scores:
 
 
 @app.command("people")
-def people_command(guides: Guides, test: Path, answers: Path) -> None:
+def people_command(
+    guides: Guides,
+    test: Annotated[Path, typer.Option(help="CIFAR-10's test images, named by their index.")],
+    answers: Annotated[Path, typer.Option(help="CIFAR-10H's counts.")],
+) -> None:
     """Compare difficulty with the errors of people on CIFAR-10 (CIFAR-10H, even-numbered test images)."""
     told = read_answers(answers)
     scores = [_scores(catalog.load(name), test, told) for name in guides]
@@ -76,7 +80,7 @@ def people_command(guides: Guides, test: Path, answers: Path) -> None:
 
 
 @app.command("votes")
-def votes_command(file: Path) -> None:
+def votes_command(file: Annotated[Path, typer.Option(help="The paper's dirmap of MHIST.")]) -> None:
     """Correlate the paper's own logits with the disagreement of seven pathologists (MHIST)."""
     votes = read_votes(file)
     print(
