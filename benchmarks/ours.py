@@ -16,6 +16,7 @@ from lwise_core.fast import fast_dtype, fast_twin
 from lwise_core.guide import GuideModel
 
 SCORED_AT_ONCE = 8
+FRAMES_AT_ONCE = 4  # as the app scores a curve: more at once are slower in fp32
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class Engine:
         """Return the job of scoring every frame of a walked path in fp32; gives the target's logits ``(frames,)``."""
 
         def run() -> torch.Tensor:
-            path = replace(frames, scored=0).scored_on(count=len(frames.frames))
+            path = replace(frames, scored=0)
+            while path.provisional:
+                path = path.scored_on(count=FRAMES_AT_ONCE)
             return torch.stack([frame.logits[0, path.request.targets[0]] for frame in path.frames])
 
         return run
