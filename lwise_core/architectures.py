@@ -73,11 +73,11 @@ def named(name: str, state: State) -> Blueprint:
     Raises:
         ArchitectureError: timm has no such architecture, its input is not square, or ``state`` lacks its head.
     """
-    import timm  # noqa: PLC0415 - see by_timm
-    from timm.models import PretrainedCfg  # noqa: PLC0415
-
     if name == XCIT_L12:
         return _xcit_l12(num_classes=_rows(state, "head"))
+    import timm  # noqa: PLC0415 - see by_timm
+    from timm.models import PretrainedCfg  # noqa: PLC0415 - see by_timm
+
     if not timm_has(name):
         near = difflib.get_close_matches(name, timm.list_models(), n=3)
         hint = f"; did you mean {', '.join(f'“{n}”' for n in near)}?" if near else "."

@@ -176,8 +176,9 @@ class ComputeSlot:
     def do(self, errand: Callable[[], T]) -> T:
         """Compute something short, such as one forward pass, between two steps of whatever is computed; return it.
 
-        All arithmetic happens in one thread. Two that compute at once fight for the cores, since each brings a team of
-        its own that waits busily for the other's; and each would keep the memory that its networks work in.
+        Paths, and what pages compute from them, happen in one thread. Two that compute at once fight for the cores,
+        since each brings a team of its own that waits busily for the other's; and each would keep the memory that its
+        networks work in.
 
         Raises:
             CancelledError: The slot was closed.

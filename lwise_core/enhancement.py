@@ -335,12 +335,6 @@ class Original:
     image: torch.Tensor
     logits: torch.Tensor
 
-    @classmethod
-    def scored(cls, guide: GuideModel, image: torch.Tensor) -> Original:
-        """Let ``guide`` look at ``image`` once."""
-        with torch.no_grad():
-            return cls(guide, image, guide.logits(image[None].to(guide.device))[0].cpu())
-
     def before_the_path(self, *, target: int, objective: Objective) -> EnhancementPath:
         """Return the path before its first step: there is something to show before anything is computed."""
         request = PathRequest.single(self.image, target=target, objective=objective)

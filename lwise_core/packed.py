@@ -5,8 +5,8 @@ image through ResNet-50 that is 30% of a step. Frozen weights need that once. Th
 a convolution is the transposed convolution with the same weights, so its weights can be laid out beforehand too. The
 ReLU that follows, and the sum with a shortcut, are done while the result is still in the cache.
 
-The numbers are those of the plain network to the last bit, except where a sum is fused (one rounding to bf16 less) and
-for the first convolution's gradient (another order of summation).
+In bf16 the convolutions of a ResNet-50 and their gradients gave the plain ones' numbers to the last bit. Other numbers
+come only from a fused sum (one rounding to bf16 less) and from the first convolution's gradient (another order).
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class _Geometry:
 class PackedConv(nn.Module):
     """A frozen convolution of one group, ``(N, C, H, W)`` → ``(N, K, H', W')``, with a ReLU after it if ``relu``.
 
+    It may be called with something of its output's size, which is added before the ReLU.
+
     Args:
         conv: The plain convolution.
         input_size: Size of the inputs that it is laid out for.
@@ -90,8 +92,8 @@ class PackedConv(nn.Module):
         way = _phased if phased else _transposed
         self.pull_back: PullBack = way(weight, geometry, input_size=input_size, output_size=output_size)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        result: torch.Tensor = _Convolution.apply(images, None, self)
+    def forward(self, images: torch.Tensor, added: torch.Tensor | None = None) -> torch.Tensor:
+        result: torch.Tensor = _Convolution.apply(images, added, self)
         return result
 
     def convolve(self, images: torch.Tensor, added: torch.Tensor | None) -> torch.Tensor:
@@ -105,14 +107,6 @@ class PackedConv(nn.Module):
         else:
             after = relu if self.relu else None
             result = ops._convolution_pointwise.binary(images, added, self._weight, *where, "add", 1.0, after, [], "")
-        return result
-
-
-class PackedConvAdd(PackedConv):
-    """The same with the sum of a shortcut before the ReLU."""
-
-    def forward(self, images: torch.Tensor, added: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
-        result: torch.Tensor = _Convolution.apply(images, added, self)
         return result
 
 
@@ -229,7 +223,7 @@ def _replace(network: fx.GraphModule, node: fx.Node, conv: nn.Conv2d) -> None:
     relu = _only_user(addition or node, of=lambda user: _is_relu(network, user))
     if addition is not None and relu is not None:
         shortcut = next(a for a in addition.args if a is not node)
-        _call(network, relu, PackedConvAdd(conv, relu=True, **sizes), (node.args[0], shortcut))
+        _call(network, relu, PackedConv(conv, relu=True, **sizes), (node.args[0], shortcut))
         network.graph.erase_node(addition)
         network.graph.erase_node(node)
         return

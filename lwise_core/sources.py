@@ -107,12 +107,15 @@ class Archive:
 
     file: Path
     split: str
-    empty_classes: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         with self._opened() as archive:
             return _sorted([name for name in map(self._inside, archive) if name], self.file, self.split)
+
+    @property
+    def empty_classes(self) -> tuple[str, ...]:
+        return ()
 
     @property
     def fingerprint(self) -> str:
@@ -153,11 +156,14 @@ class Dirmap:
 
     file: Path
     split: str
-    empty_classes: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._paths))
+
+    @property
+    def empty_classes(self) -> tuple[str, ...]:
+        return ()
 
     @property
     def fingerprint(self) -> str:

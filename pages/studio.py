@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lwise_core.compute import LineFull
-from lwise_core.difficulty import class_probability, difficulty_of, top_classes
+from lwise_core.difficulty import class_probability, difficulty_of, score, top_classes
 from lwise_core.enhancement import NonFinite, Original
 from lwise_core.guide import GuideModel
 from lwise_core.images import preview
@@ -122,8 +122,7 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
     # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
     blind = guide.domain.treated_as_medical
     seen = case.subject.seen(size=guide.input_size)
-    original = slot().do(lambda: Original.scored(guide, seen))
-    logits = original.logits
+    logits = slot().do(lambda: score(guide, seen))
     top = top_classes(guide, logits, count=_TOP)
     choice = next(iter(top))
     st.subheader("What it shows, and how hard it is")
@@ -142,7 +141,7 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
     else:
         difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
         difficulty_panel(guide, difficulty, class_name=stated, first_choice=choice)
-    return _Judged(original, stated, tuple(top))
+    return _Judged(Original(guide, seen, logits), stated, tuple(top))
 
 
 def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import fx, nn
 
 from lwise_core.fast import folded
-from lwise_core.packed import PackedConv, PackedConvAdd, can_pack, packed
+from lwise_core.packed import PackedConv, can_pack, packed
 
 pytestmark = pytest.mark.skipif(
     not can_pack(torch.device("cpu"), torch.float32), reason="This PyTorch has no oneDNN, so nothing is packed."
@@ -78,8 +78,8 @@ def test_values_and_gradients_are_the_plain_network_s_for_every_size(count: int,
 def test_sums_and_relus_are_fused_and_groups_are_left_alone() -> None:
     network = packed(network_of(), pictures(1))
     called = [network.get_submodule(str(n.target)) for n in network.graph.nodes if n.op == "call_module"]
-    assert sum(type(m) is PackedConvAdd for m in called) == 2
-    assert sum(type(m) is PackedConv for m in called) == 5
+    assert sum(isinstance(m, PackedConv) for m in called) == 7
+    assert sum(len(n.args) == 2 for n in network.graph.nodes if n.op == "call_module") == 2
     assert [m.groups for m in called if isinstance(m, nn.Conv2d)] == [4]
     assert not any(isinstance(m, nn.ReLU | nn.Identity) for m in called)
 
@@ -117,6 +117,22 @@ def test_a_real_resnet_is_packed_whole() -> None:
     got = value_and_gradient(network, pictures(2, size=64))
     assert torch.allclose(got[0], wanted[0], atol=1e-4)
     assert torch.cosine_similarity(got[1].flatten(1), wanted[1].flatten(1)).min() > 0.9999
+
+
+@pytest.mark.parametrize("relu", [False, True])
+def test_what_is_added_comes_before_the_relu_and_gets_its_gradient(relu: bool) -> None:
+    torch.manual_seed(0)
+    conv = nn.Conv2d(3, 4, 3, padding=1).requires_grad_(False)
+    images = pictures(2).requires_grad_(True)
+    added = torch.randn_like(conv(images)).requires_grad_(True)
+    plain = conv(images) + added
+    wanted = torch.relu(plain) if relu else plain
+    got = PackedConv(conv, input_size=images.shape, output_size=added.shape, relu=relu)(images, added)
+    assert torch.allclose(got, wanted, atol=1e-6)
+    for mine, theirs in zip(
+        *(torch.autograd.grad(r.square().sum(), (images, added)) for r in (got, wanted)), strict=True
+    ):
+        assert torch.allclose(mine, theirs, atol=1e-5)
 
 
 @settings(max_examples=60, deadline=None)

@@ -224,7 +224,7 @@ def test_a_document_without_the_section_gets_it(tmp_path: Path) -> None:
 def test_the_peers_live_with_the_releases_that_the_app_has() -> None:
     def pins(file: Path) -> dict[str, str]:
         lines = (line.partition("#")[0].strip() for line in file.read_text().splitlines())
-        return dict(tuple(line.split("==", 1)) for line in lines if "==" in line)  # type: ignore[misc]
+        return {name: version for name, equal, version in (line.partition("==") for line in lines) if equal}
 
     root = Path(__file__).parents[1]
     app, peers = pins(root / "requirements.txt"), pins(root / "benchmarks" / "requirements-peers.txt")

@@ -74,7 +74,7 @@ def _new_engine(guide: GuideModel) -> Engine:
     dtype = fast_dtype(guide.device)
     if dtype is None:
         return Engine(guide, None, passed)
-    twin = fast_twin(guide, dtype=dtype)
+    twin = slot().do(lambda: fast_twin(guide, dtype=dtype))  # it looks once at an empty picture
     verdicts = Verdicts(catalog.home() / "verdicts")
     known = verdicts.read(guide)
     if known is None:
