@@ -6,7 +6,7 @@ Used twice, in training (every batch is replaced by its attacked twin) and in me
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import torch
@@ -40,8 +40,12 @@ class Attack:
     random_start: bool = True
 
     def __post_init__(self) -> None:
-        if min(self.epsilon, self.steps, self.step) < 0 or (self.steps and not self.step):
+        if min(self.epsilon, self.steps, self.step) < 0 or (self.steps and self.epsilon and not self.step):
             raise ValueError("An attack needs a radius of 0 or more, and steps of a positive length.")
+
+    def scaled(self, share: float) -> Attack:
+        """Return the attack with its radius and steps at ``share`` of their length."""
+        return replace(self, epsilon=self.epsilon * share, step=self.step * share)
 
 
 def perturbed(

@@ -47,6 +47,7 @@ def train_command(
     norm: Annotated[Norm | None, typer.Option(help="How the size of a change is measured.")] = None,
     epsilon: Annotated[float | None, typer.Option(help="Radius of the attack; 0 for a non-robust network.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps of the attack.")] = None,
+    grow: Annotated[float, typer.Option(help="Share of the run over which the attack grows to its size.")] = 0.0,
     epochs: Annotated[int | None, typer.Option()] = None,
     batch: Annotated[int | None, typer.Option(help="Images a batch.")] = None,
     lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
@@ -57,6 +58,9 @@ def train_command(
     any_way_up: Annotated[bool, typer.Option("--any-way-up", help="Also turn by quarter turns.")] = False,
     last_layer: Annotated[bool, typer.Option("--last-layer", help="Train the last layer only.")] = False,
     freeze: Annotated[int, typer.Option(help="Leave the first convolutions as they are.")] = 0,
+    leave_out: Annotated[
+        str | None, typer.Option(metavar="FIRST:STEP", help="Do not train on these of DATA, sorted by path.")
+    ] = None,
     held_out: Annotated[Path | None, typer.Option(help="Images to measure on; without it, the run's DATA.")] = None,
     held_out_split: Annotated[str, typer.Option(help="The folder above their classes.")] = "test",
     by_name: Annotated[bool, typer.Option("--by-name", help="Sort held-out images by file name, not path.")] = False,
@@ -81,6 +85,7 @@ def train_command(
         augmentation=Augmentation.ANY_WAY_UP if any_way_up else Augmentation.PHOTOGRAPH,
         trained=Trained.LAST if last_layer else Trained.AFTER if freeze else Trained.ALL,
         frozen_convolutions=freeze,
+        attack_warm_up=grow,
         **{k: v for k, v in changes.items() if v is not None},  # type: ignore[arg-type]
     )
     held = HeldOut(
@@ -92,12 +97,15 @@ def train_command(
         attacked=attacked,
     )
     images = _read(data, split, start.input_size, note)
+    if leave_out:
+        images = images.without(part(leave_out))
     start = start.for_classes(images.classes, seed=recipe.seed, largest=largest)
     _train(RunFolder(out), recipe, start, images.in_order_of(start.classes), note, held)
 
 
 def _train(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, held: HeldOut) -> None:
     measured_on = _read(held.source, held.split, start.input_size, note).in_order_of(start.classes)
+    held.refuse_trained(measured_on, trained=images)
     with folder.held():
         folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
         trainer = Trainer(start.network, start.normaliser, recipe, images, folder, best_device())

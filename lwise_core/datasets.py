@@ -61,6 +61,20 @@ class LabelledImages:
         names = tuple(self.names[i] for i in chosen)
         return replace(self, rows=self.rows[chosen], targets=self.targets[chosen], names=names)
 
+    def without(self, part: slice) -> LabelledImages:
+        """Return the images but those of ``part``, a slice over all of them; the hash says that some are missing."""
+        kept = np.delete(np.arange(len(self), dtype=np.int64), part)
+        return replace(self.take(kept), sha256=f"{self.sha256} without {part.start}:{part.step}")
+
+    def shared_with(self, other: LabelledImages) -> tuple[str, ...]:
+        """Return the names of the images that ``other`` holds too: the same name and the same pixels."""
+        places = dict(zip(other.names, other.rows, strict=True))
+        return tuple(
+            name
+            for name, row in zip(self.names, self.rows, strict=True)
+            if name in places and np.array_equal(self.pixels[row], other.pixels[places[name]])
+        )
+
     def in_order_of(self, classes: Sequence[str]) -> LabelledImages:
         """Return the same images with the class indices of ``classes``, the same names in another order.
 

@@ -24,6 +24,7 @@ Plane = npt.NDArray[np.float64]
 DIAGNOSTIC_FROM = 8.0
 """Grey levels by which a pixel must change with the family, in some channel, to count as diagnostic."""
 
+_CONTRAST = 0.3  # of marks with wings and of tails with the ground: a feature that looks cannot hide
 _SAMPLES = 3  # points a pixel and axis: edges are smooth
 _MARKS = ("spotted", "barred")
 _TAILS = ("forktail", "roundtail")
@@ -84,8 +85,8 @@ class _Looks:
             scale=random.uniform(0.8, 1.1),
             body=_tint(random, lightness=light - 0.4),
             wings=_tint(random, lightness=light),
-            mark=_tint(random, lightness=light - 0.35),
-            ground=_tint(random, lightness=random.uniform(0.2, 0.9)),
+            mark=_tint(random, lightness=light - _CONTRAST),
+            ground=_tint(random, lightness=random.uniform(0.1, light - _CONTRAST)),
             waves=random.uniform(-1, 1, (3, 6)),
             grain=int(random.integers(2**32)),
         )
@@ -143,10 +144,10 @@ def _body(frame: _Frame) -> Plane:
 
 
 _FEATURES: Mapping[str, Shape] = {
-    "spotted": lambda f: f.ellipse(at=(0.18, -0.05), radii=(0.06, 0.06)),
-    "barred": lambda f: f.bar(start=(0.08, -0.13), end=(0.28, -0.02), width=0.045),
-    "forktail": lambda f: f.bar(start=(0.02, 0.15), end=(0.1, 0.3), width=0.035),
-    "roundtail": lambda f: f.ellipse(at=(0, 0.22), radii=(0.055, 0.075)),
+    "spotted": lambda f: f.ellipse(at=(0.18, -0.05), radii=(0.07, 0.07)),
+    "barred": lambda f: f.bar(start=(0.08, -0.13), end=(0.28, -0.02), width=0.06),
+    "forktail": lambda f: f.bar(start=(0.02, 0.15), end=(0.13, 0.31), width=0.055),
+    "roundtail": lambda f: f.ellipse(at=(0, 0.22), radii=(0.065, 0.085)),
 }
 _ON_THE_WINGS = frozenset(_MARKS)
 

@@ -62,16 +62,34 @@ class HeldOut:
 
     def of(self, images: LabelledImages) -> HeldOutImages:
         """Return both parts of ``images``, which were read from the source."""
-        order = list(range(len(images)))
-        if self.by_name:
-            order.sort(key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
+        references, measured = self._parts(images)
         return HeldOutImages(
-            references=_labelled(images.take(order[self.references])),
-            measured=_labelled(images.take(order[self.measured])),
+            references=_labelled(references),
+            measured=_labelled(measured),
             described_references=self._described(self.references),
             described_measured=self._described(self.measured),
             attacked=self.attacked,
         )
+
+    def refuse_trained(self, images: LabelledImages, *, trained: LabelledImages) -> None:
+        """Make sure that neither part of ``images`` is among the images ``trained`` on, as the card will say.
+
+        Raises:
+            RecipeError: Some are.
+        """
+        names = dict.fromkeys(name for part in self._parts(images) for name in part.shared_with(trained))
+        if names:
+            raise RecipeError(
+                f"{len(names):,} of the images to measure on are trained on too, such as “{next(iter(names))}”; "
+                "choose others, or take them out of training with --leave-out."
+            )
+
+    def _parts(self, images: LabelledImages) -> tuple[LabelledImages, LabelledImages]:
+        """Return the images that give references, and those that are measured on."""
+        order = list(range(len(images)))
+        if self.by_name:
+            order.sort(key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
+        return images.take(order[self.references]), images.take(order[self.measured])
 
     def _described(self, part: slice) -> str:
         order = "file name" if self.by_name else "path"

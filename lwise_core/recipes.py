@@ -44,6 +44,8 @@ class Recipe:
     """How to train. ``attack`` is what every batch goes through; ``ema`` the decay of the averaged weights, 0 for none.
 
     ``images_per_epoch`` makes an epoch, after which the run is kept, shorter than the data; 0 means all of them.
+    Over the first ``attack_warm_up`` of the run, in [0, 1), the attack's radius grows from nothing to its full size:
+    from scratch, fine features are not learnt at all when the attack hides them from the first step on.
     ``frozen_convolutions`` counts for ``Trained.AFTER``. ``validation`` images are set aside to watch the run.
     """
 
@@ -61,6 +63,7 @@ class Recipe:
     augmentation: Augmentation = Augmentation.PHOTOGRAPH
     trained: Trained = Trained.ALL
     frozen_convolutions: int = 0
+    attack_warm_up: float = 0.0
     bf16: bool = True
     seed: int = 0
     images_per_epoch: int = 0
@@ -71,6 +74,8 @@ class Recipe:
             raise RecipeError("A recipe needs at least 1 epoch, 2 images a batch and 1 image to watch the run by.")
         if 0 < self.images_per_epoch < self.batch:
             raise RecipeError("An epoch needs the images of one batch at least.")
+        if not 0 <= self.attack_warm_up < 1:
+            raise RecipeError("The attack grows over a share of the run: at least 0 and less than 1.")
         if not self.peak_lr > 0 or not 0 <= self.ema < 1 or not 0 <= self.label_smoothing < 1:
             raise RecipeError("The learning rate must be positive; averaging and label smoothing lie in 0–1.")
         if (self.trained is Trained.AFTER) != (self.frozen_convolutions > 0):

@@ -157,8 +157,10 @@ class Trainer:
         batches = batch_rows(self._training.targets, self.recipe, generator)
         losses, hits, seen = 0.0, 0, 0
         for i, rows in enumerate(batches):
-            self._set_rate((number + i / len(batches)) / self.recipe.epochs, number)
-            loss, hit = self._step(rows, generator)
+            done = (number + i / len(batches)) / self.recipe.epochs
+            self._set_rate(done, number)
+            attack = self.recipe.attack.scaled(grown(self.recipe.attack_warm_up, done=done))
+            loss, hit = self._step(rows, attack, generator)
             decay = warmed_up(self.recipe.ema, steps=number * len(batches) + i)
             average(self._state.averaged, self.network, decay=decay)
             if not isfinite(loss):
@@ -173,14 +175,14 @@ class Trainer:
             Epoch(number + 1, losses / seen, hits / seen, clean, robust, seconds=round(time.monotonic() - began, 1))
         )
 
-    def _step(self, rows: torch.Tensor, generator: torch.Generator) -> tuple[float, int]:
+    def _step(self, rows: torch.Tensor, attack: Attack, generator: torch.Generator) -> tuple[float, int]:
         """Attack one batch, descend on its twin, and return the loss and how many twins are still seen correctly."""
         images = augmented(pixels_of(self._training, rows), self.recipe.augmentation, generator)
         images = images.to(self.device, memory_format=torch.channels_last)
         targets = torch.from_numpy(self._training.targets)[rows].to(self.device)
         # Running averages, as the finished guide will use, and none of them disturbed by the attack.
         self.network.eval()
-        images = perturbed(self._forward, images, targets, attack=self.recipe.attack, generator=generator)
+        images = perturbed(self._forward, images, targets, attack=attack, generator=generator)
         train_mode(self.network)
         logits = self._forward(images)
         loss = F.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing)
@@ -283,6 +285,11 @@ def rate_share(schedule: Schedule, *, done: float, epoch: int) -> float:
     if schedule is Schedule.STEP:
         return float(0.1 ** (epoch // _STEP_EPOCHS))
     return max(done / _WARM_UP, 1e-3) if done < _WARM_UP else (1 - done) / (1 - _WARM_UP)
+
+
+def grown(warm_up: float, *, done: float) -> float:
+    """Return how much of the attack's radius is used, in [0, 1], ``done`` of the run in [0, 1)."""
+    return min(1.0, done / warm_up) if warm_up else 1.0
 
 
 def freeze(network: nn.Module, recipe: Recipe) -> None:

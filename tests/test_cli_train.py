@@ -96,6 +96,17 @@ def test_the_same_command_again_trains_nothing_anew(place: Path) -> None:
     assert again["training"] == first["training"]
 
 
+def test_images_that_were_trained_on_are_not_measured_on_unless_left_out(place: Path) -> None:
+    same = ("--held-out", str(place / "data"), "--held-out-split", "train", "--measured-slice", "0:5")
+    with pytest.raises(ValueError, match=r"36 of the images .* such as “bottom/001.png”"):
+        train(place, *FAST, *same, "--reference-slice", "1:2")
+    train(place, *FAST, *same, "--reference-slice", "0:5", "--leave-out", "0:5")
+    card = json.loads((place / "run" / "guide" / "card.json").read_text())
+    assert card["training"]["training_images"] == 39
+    assert card["training"]["images_sha256"].endswith(" without 0:5")
+    assert card["measured"]["test_images"] == 12
+
+
 @pytest.mark.parametrize("options", [("--last-layer",), ("--freeze", "2"), ()])
 def test_a_guide_is_tuned_further_on_its_own_classes(place: Path, options: tuple[str, ...]) -> None:
     first = published(place, *FAST, name="toys")

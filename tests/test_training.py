@@ -15,7 +15,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.adversary import Attack, Norm
+from lwise_core import training
+from lwise_core.adversary import Attack, Norm, perturbed
 from lwise_core.datasets import LabelledImages, read_images
 from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, Normaliser
 from lwise_core.networks import CompactResNet
@@ -29,6 +30,7 @@ from lwise_core.training import (
     average,
     batch_rows,
     freeze,
+    grown,
     rate_share,
     train_mode,
     validation_attack,
@@ -224,6 +226,26 @@ def test_only_pictures_without_an_up_are_turned() -> None:
     assert not torch.equal(turned[..., 0], turned[..., 15])
 
 
+def test_an_attack_that_grows_begins_at_nothing_and_reaches_its_size() -> None:
+    assert [grown(0.5, done=d) for d in (0.0, 0.25, 0.5, 0.9)] == [0.0, 0.5, 1.0, 1.0]
+    assert grown(0.0, done=0.0) == 1.0
+    half = TOY.attack.scaled(0.5)
+    assert (half.epsilon, half.step, half.steps) == (TOY.attack.epsilon / 2, TOY.attack.step / 2, TOY.attack.steps)
+
+
+def test_training_sees_the_attack_grow(toys: LabelledImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    radii: list[float] = []
+
+    def watched_attack(*args: object, attack: Attack, **options: object) -> torch.Tensor:
+        radii.append(attack.epsilon)
+        return perturbed(*args, attack=attack, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(training, "perturbed", watched_attack)
+    finished(trainer_on(toys, tmp_path, replace(TOY, attack_warm_up=0.5)))
+    assert radii[0] == 0
+    assert max(radii) == TOY.attack.epsilon
+
+
 def test_one_cycle_rises_and_falls_and_steps_are_tenths() -> None:
     rates = [rate_share(Schedule.ONE_CYCLE, done=d / 100, epoch=0) for d in range(100)]
     assert max(rates) == rates[20] == 1
@@ -320,7 +342,15 @@ def test_presets_follow_their_sources() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"epochs": 0}, {"batch": 1}, {"peak_lr": 0.0}, {"ema": 1.0}, {"images_per_epoch": 7}, {"trained": Trained.AFTER}],
+    [
+        {"epochs": 0},
+        {"attack_warm_up": 1.0},
+        {"batch": 1},
+        {"peak_lr": 0.0},
+        {"ema": 1.0},
+        {"images_per_epoch": 7},
+        {"trained": Trained.AFTER},
+    ],
 )
 def test_recipes_that_cannot_be_followed_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(RecipeError):
