@@ -3,6 +3,7 @@
     python -m benchmarks.validity people --guide cifar10-32 --test cifar10-test.tar.gz --answers cifar10h-even.csv
     python -m benchmarks.validity votes --file mhist-votes.csv
     python -m benchmarks.validity phantom --guide phantom4-64
+    python -m benchmarks.validity enhancement --guide A --observer B --observer C --test cifar10-test.tar.gz
 
 Several guides may be named; they are compared picture by picture. Accuracy and robustness go together: networks are
 only comparable at the same accuracy, which therefore stands beside every figure.
@@ -20,8 +21,10 @@ import torch
 import typer
 from platformdirs import user_cache_path
 
+from benchmarks.observers import EPSILONS_224, Pictures, compare, versions
 from benchmarks.people import (
     Answers,
+    Estimate,
     Values,
     noise_ceiling,
     read_answers,
@@ -97,6 +100,38 @@ def phantom_command(guides: Guides) -> None:
     for name in guides:
         proof = proof_of(catalog.load(name))
         print(f"| {name} | {proof.accuracy:.1%} | {proof.difficulty} | {proof.log_probability} | {proof.focus} |")
+
+
+@app.command("enhancement")
+def enhancement_command(
+    guide: Annotated[str, typer.Option(help="The guide that enhances.")],
+    observers: Annotated[list[str], typer.Option("--observer", help="A network that shares nothing with it.")],
+    test: Annotated[Path, typer.Option(help="Images that neither was trained on.")],
+    count: Annotated[int, typer.Option(help="How many of them, evenly spread.")] = 1000,
+) -> None:
+    """Let observers judge enhanced pictures against originals and controls of equal size: a stand-in for people."""
+    enhancer = catalog.load(guide)
+    cache = user_cache_path("lwise-studio", appauthor=False)
+    images = read_images(test, split="test", size=enhancer.input_size, cache=cache)
+    images = images.take((np.arange(count) * len(images)) // count)
+    pictures = Pictures(_tensor(images), tuple(images.classes[t] for t in images.targets))
+    made = versions(enhancer, pictures, epsilons_224=EPSILONS_224)
+    print(f"{count:,} pictures, enhanced by {guide}. Observers are networks, a stand-in for people.")
+    for name in observers:
+        print(f"\n**Observer {name}.** Accuracy on enhanced pictures less that on the others, percentage points.\n")
+        print("| pictures | ε₂₂₄ | against | accuracy there | difference (95%) | p (McNemar, Holm over ε) |")
+        print("|---|---|---|---|---|---|")
+        for c in compare(catalog.load(name), pictures, made):
+            p = "< 0.001" if c.p < 0.001 else f"{c.p:.3f}"
+            print(
+                f"| {c.degraded} | {c.epsilon_224:g} | {c.against} | {c.accuracy:.1%} | {points(c.difference)} | {p} |"
+            )
+
+
+def points(estimate: Estimate) -> str:
+    """Return a difference of two shares in percentage points."""
+    text = f"{100 * estimate.value:+.1f} ({100 * estimate.low:+.1f} to {100 * estimate.high:+.1f})"
+    return text.replace("-", "−")
 
 
 def _scores(guide: GuideModel, test: Path, told: Answers) -> _Scores:
