@@ -9,7 +9,7 @@ from benchmarks.observers import ENHANCED, ORIGINAL, WRONG_CLASS, Pictures, comp
 from lwise_core.guide import GuideModel
 from tests.conftest import eight_pictures
 
-EPSILONS_224 = (4.0, 8.0)
+EPSILONS_224 = (4.0, 16.0)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_guide_that_observes_itself_sees_its_own_enhancement(bundled_guide: Gu
     found = compare(bundled_guide, pictures, versions(bundled_guide, pictures, epsilons_224=EPSILONS_224))
     assert len(found) == len(DEGRADATIONS) * len(EPSILONS_224) * (len(CONTROLS) + 2)
     at_last = {c.against: c for c in found if (c.degraded, c.epsilon_224) == ("as written", EPSILONS_224[-1])}
-    assert at_last[ORIGINAL].difference.value >= 0.5
+    assert at_last[ORIGINAL].difference.value > 0.2
     assert at_last[WRONG_CLASS].difference.value >= at_last[ORIGINAL].difference.value
     assert all(0 <= c.accuracy <= 1 and 0 <= c.p <= 1 for c in found)
 
