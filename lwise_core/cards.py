@@ -95,8 +95,9 @@ class Card:
     """What a guide's ``card.json`` says.
 
     ``mean`` and ``std`` normalise [0, 1] pixels. ``training`` and ``measured`` are free mappings of JSON values, meant
-    to be shown; accuracies are shares in [0, 1]. What the card leaves out reads “not stated”, and a domain that it
-    leaves out is unknown, which is treated as medical.
+    to be shown; accuracies are shares in [0, 1]. ``caution`` is a sentence that the app repeats wherever the guide is
+    used, empty when there is nothing to say. What the card leaves out reads “not stated”, and a domain that it leaves
+    out is unknown, which is treated as medical.
     """
 
     name: Name
@@ -112,6 +113,7 @@ class Card:
     references: References = field(default_factory=References)
     intended_use: Prose = NOT_STATED
     limits: Prose = NOT_STATED
+    caution: Prose = ""
     licence: Prose = NOT_STATED
     data: Prose = NOT_STATED
 
@@ -131,9 +133,9 @@ class Card:
 
     @property
     def training_epsilon(self) -> float | None:
-        """The L2 budget of the adversarial training in the guide's units, None when there was none or none is given."""
+        """The budget of the adversarial training in the guide's units, 0 when there was none, None when not given."""
         epsilon = self.training.get("epsilon")
-        return float(epsilon) if isinstance(epsilon, int | float) and epsilon > 0 else None
+        return float(epsilon) if isinstance(epsilon, int | float) else None
 
 
 _CARD = TypeAdapter(Card)

@@ -286,6 +286,7 @@ def _description_of(entry: Entry, card: Card) -> Description:
         domain=card.domain,
         training_epsilon=card.training_epsilon,
         bundled=entry.origin is Origin.BUNDLED,
+        caution=card.caution,
         references=card.references.logits,
     )
 

@@ -101,6 +101,7 @@ class Description:
     domain: Domain = Domain.UNKNOWN
     training_epsilon: float | None = None
     bundled: bool = False
+    caution: str = ""
     references: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -220,6 +221,7 @@ def build_guide(weights: Weights, blueprint: Blueprint, description: Description
             training_epsilon=description.training_epsilon,
             bundled=description.bundled,
             architecture=blueprint.name,
+            caution=description.caution,
         ),
         references=description.references,
         device=best_device(),

@@ -130,13 +130,15 @@ class Provenance:
     """Where a guide comes from, for manifests and cards.
 
     ``sha256`` is the hash of the weight file; ``training_epsilon`` the L2 budget of its adversarial training in the
-    guide's units, None when unknown. ``bundled`` tells guides that ship with the product from foreign ones.
+    guide's units, 0 when there was none, None when unknown. ``bundled`` tells guides that ship with the product from
+    foreign ones; ``caution`` is what its card wants said wherever it is used.
     """
 
     sha256: str
     training_epsilon: float | None = None
     bundled: bool = False
     architecture: str = ""
+    caution: str = ""
 
 
 @dataclass(frozen=True, eq=False)

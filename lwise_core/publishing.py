@@ -38,6 +38,7 @@ class About:
     licence: str
     intended_use: str
     limits: str
+    caution: str = ""
     class_names: Mapping[str, str] = field(default_factory=dict)
 
     def plain(self) -> dict[str, object]:

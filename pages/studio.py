@@ -14,6 +14,7 @@ from lwise_core.images import preview
 from lwise_core.names import SOMETHING_ELSE
 from pages.parts import links
 from pages.parts.case import Case, desk, put
+from pages.parts.cautions import cautions
 from pages.parts.choices import aim, guide_choice, stated_class, target_class
 from pages.parts.cropper import cropper
 from pages.parts.difficulty_panel import difficulty_panel
@@ -113,12 +114,7 @@ def _judge(case: Case, guide: GuideModel) -> _Judged | None:
     """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
     if case.sample is not None and guide.provenance.bundled:
         st.info(case.sample.story, icon=":material/lightbulb:")
-    if guide.provenance.training_epsilon is None:
-        notice(
-            "caution",
-            "Nothing is known of how this guide was trained. Only the gradients of a robust network look like what "
-            "people see: an ordinary one says nothing of people, and what it paints may be noise.",
-        )
+    cautions(guide)
     # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
     blind = guide.domain.treated_as_medical
     seen = case.subject.seen(size=guide.input_size)

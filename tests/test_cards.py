@@ -52,7 +52,13 @@ def test_what_a_minimal_card_leaves_out_is_not_made_up() -> None:
     assert card.training_epsilon is None
     assert {card.licence, card.limits, card.intended_use, card.data, card.references.source} == {NOT_STATED}
     assert not card.references.logits
+    assert not card.caution
     assert not card.measured
+
+
+def test_a_guide_trained_without_attacks_is_not_one_of_which_nothing_is_known() -> None:
+    card = parse_card(card_bytes(lambda c: c.update(training={"epsilon": 0})))
+    assert card.training_epsilon == 0
 
 
 def test_a_card_may_name_any_architecture_of_timm() -> None:

@@ -87,8 +87,9 @@ def test_home_follows_the_environment(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_everything_on_the_card_reaches_the_guide(empty: Catalogue) -> None:
-    folder = put_guide(empty.bundled, "pets")
+    folder = put_guide(empty.bundled, "pets", caution="It looks at the collar.")
     guide = empty.load("pets")
+    assert guide.provenance.caution == "It looks at the collar."
     assert (guide.name, guide.classes, guide.domain, guide.input_size) == ("pets", ("cat", "dog"), Domain.NATURAL, 48)
     np.testing.assert_allclose(guide.normaliser.mean.flatten().cpu(), (0.1, 0.2, 0.3))
     np.testing.assert_allclose(guide.normaliser.std.flatten().cpu(), (0.4, 0.5, 0.6))

@@ -76,14 +76,16 @@ def epsilon_words(*, input_size: int, domain: Domain, trained: float | None) -> 
     at_largest = scale.grey_levels(scale.largest)
     range_224 = f"ε₂₂₄ 0–{scale.at_224(scale.largest):.3g}"
     words = f"0–{scale.largest:.3g} ({range_224}, up to {at_largest:.1f} of 255 grey levels RMS)"
-    return f"{words}; trained against changes up to {trained:g}" if trained else f"{words}; training ε not known"
+    if trained is None:
+        return f"{words}; training ε not known"
+    return f"{words}; trained against changes up to {trained:g}" if trained else f"{words}; trained without attacks"
 
 
 def _card(card: Card) -> None:
     _facts(
         {
             "Meant for": card.intended_use,
-            "Limits": card.limits,
+            "Limits": f"{card.caution} {card.limits}".strip(),
             "Architecture": _architecture(card),
             "Input": _input(card.input_size),
             "Classes": f"{len(card.classes)}",
