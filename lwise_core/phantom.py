@@ -2,7 +2,8 @@
 
 As a physicist's phantom is for a scanner: whether difficulty, enhancement and attribution point at the right pixels can
 be told without anybody's data. Creatures come in four families that differ in two features only, the mark on the wings
-and the tail. Everything else (pose, colours, background, grain) varies alike in all families.
+and the tail. Everything else (pose, colours, background, grain) varies alike in all families, but features are as large
+and as contrasted on every creature: only the dial says how clear they are.
 
 The dial says how far a creature is from its family's prototype: at 0 it has its family's features alone, on the way it
 gains those of the opposite family, and at 1 it has both in equal strength, so that nothing tells which family it is of.
@@ -24,7 +25,7 @@ Plane = npt.NDArray[np.float64]
 DIAGNOSTIC_FROM = 8.0
 """Grey levels by which a pixel must change with the family, in some channel, to count as diagnostic."""
 
-_CONTRAST = 0.3  # of marks with wings and of tails with the ground: a feature that looks cannot hide
+_CONTRAST = 0.3  # a channel, of marks with wings and of tails with the ground: the dial alone says how clear they are
 _SAMPLES = 3  # points a pixel and axis: edges are smooth
 _MARKS = ("spotted", "barred")
 _TAILS = ("forktail", "roundtail")
@@ -79,14 +80,15 @@ class _Looks:
     def of(cls, seed: int) -> _Looks:
         random = np.random.default_rng(seed)
         light = random.uniform(0.55, 0.85)
+        wings = _tint(random, lightness=light)
         return cls(
             centre=(random.uniform(0.42, 0.58), random.uniform(0.42, 0.58)),
             angle=random.uniform(-0.5, 0.5),
-            scale=random.uniform(0.8, 1.1),
+            scale=random.uniform(0.9, 1.05),
             body=_tint(random, lightness=light - 0.4),
-            wings=_tint(random, lightness=light),
-            mark=_tint(random, lightness=light - _CONTRAST),
-            ground=_tint(random, lightness=random.uniform(0.1, light - _CONTRAST)),
+            wings=wings,
+            mark=wings - _CONTRAST,
+            ground=_apart(wings, random),
             waves=random.uniform(-1, 1, (3, 6)),
             grain=int(random.integers(2**32)),
         )
@@ -95,6 +97,12 @@ class _Looks:
 def _tint(random: np.random.Generator, *, lightness: float) -> npt.NDArray[np.float64]:
     """Return a colour ``(3,)`` around a grey of ``lightness``."""
     return np.clip(lightness + random.uniform(-0.15, 0.15, 3), 0, 1)
+
+
+def _apart(colour: npt.NDArray[np.float64], random: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return a darker colour of another hue, as far from ``colour`` as ``_CONTRAST`` in every channel would be."""
+    direction = 1 + random.uniform(-0.7, 0.7, 3)
+    return np.clip(colour - _CONTRAST * np.sqrt(3) * direction / np.linalg.norm(direction), 0, 1)
 
 
 @dataclass(frozen=True)
