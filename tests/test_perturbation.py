@@ -14,6 +14,7 @@ from lwise_core.perturbation import (
     look_of,
     similarity_map,
     spectrum_of,
+    unconfirmed_share,
 )
 
 SIZE = 64
@@ -136,6 +137,20 @@ def test_a_smooth_change_has_no_lattice() -> None:
     grain = noise(5, grey_levels=0.5)
     for lattice in lattices_of(spectrum_of(changed_by(0.05 * blob[None] + grain)), periods=PERIODS):
         assert lattice.p > 0.01
+
+
+def test_texture_in_a_flat_place_is_unconfirmed_and_on_texture_it_is_not() -> None:
+    flat = np.full((3, SIZE, SIZE), 0.5, dtype=np.float32)
+    grain = noise(7, grey_levels=12)
+    assert unconfirmed_share(Perturbation(flat, flat + grain)) > 0.8  # type: ignore[operator]
+    rough = np.random.default_rng(8).uniform(0.1, 0.9, (3, SIZE, SIZE)).astype(np.float32)
+    assert unconfirmed_share(Perturbation(rough, rough + grain)) < 0.2  # type: ignore[operator]
+
+
+def test_a_wash_over_a_flat_place_is_no_detail() -> None:
+    flat = np.full((3, 30, 30), 0.5, dtype=np.float32)
+    assert unconfirmed_share(Perturbation(flat, flat + 0.1)) == 0
+    assert unconfirmed_share(Perturbation(flat, flat)) is None
 
 
 def test_periods_that_do_not_divide_the_side_are_left_out() -> None:

@@ -1,0 +1,404 @@
+"""How far to trust what was painted: indicators with their nulls, and two lights that are never averaged.
+
+The semantic light asks whether the evidence for the class was in the original; the artefact light whether the change
+looks like paint. A light is in one of three states, flagged, no flag, or cannot judge, and none of them means safe: a
+robust network can paint any class, so realism clears nothing (Gaziv, Lee & DiCarlo 2023).
+
+An indicator has a limit where one was found on held-out pictures enhanced towards what they show, such that a light
+raises a false alarm for 5% of them anywhere on the slider (``benchmarks/risk.py``). Without a limit it is shown, with
+its null, and not counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from math import isfinite
+
+import numpy as np
+import torch
+
+from lwise_core.enhancement import EnhancementPath
+from lwise_core.evidence import Evidence
+from lwise_core.guide import GuideModel
+from lwise_core.perturbation import Lattice, Look, Perturbation, lattices_of, look_of, spectrum_of, unconfirmed_share
+
+FALSE_ALARMS = 0.05
+"""The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
+ENOUGH_REFERENCES = 100
+PERIODS = (2, 4, 8, 16, 32)
+NOT_SAFETY = "not a safety limit; not validated on people"
+
+
+class State(StrEnum):
+    """What a light or an indicator says. There is no fourth state, and none of them is called safe."""
+
+    FLAGGED = "flagged"
+    NO_FLAG = "no flag"
+    CANNOT_JUDGE = "cannot judge"
+
+
+class Kind(StrEnum):
+    """What an indicator asks."""
+
+    SEMANTIC = "Was the evidence there?"
+    ARTEFACT = "Is it paint?"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What an indicator measures. ``high_is_bad`` says on which side of its limit it is flagged."""
+
+    key: str
+    kind: Kind
+    name: str
+    unit: str
+    high_is_bad: bool
+    meaning: str
+
+
+MEASURES = (
+    Measure(
+        "H1",
+        Kind.SEMANTIC,
+        "Prior support",
+        "p",
+        False,
+        "How often a picture that shows this class is at least as hard as the original: conformal p among references.",
+    ),
+    Measure(
+        "H2",
+        Kind.SEMANTIC,
+        "Evidence created",
+        "share",
+        True,
+        "How much of the final logit, above what the guide gives to other classes here, the enhancement made.",
+    ),
+    Measure(
+        "H3",
+        Kind.SEMANTIC,
+        "On the evidence",
+        "× others",
+        False,
+        "How much of the change lies on the fifth of the pixels that the class depends on most, against other classes.",
+    ),
+    Measure(
+        "H4",
+        Kind.SEMANTIC,
+        "Class-specific",
+        "1 − cosine",
+        False,
+        "How different the change is from the changes towards other classes; 0: the same for any class.",
+    ),
+    Measure(
+        "H5",
+        Kind.SEMANTIC,
+        "Transfer",
+        "share",
+        False,
+        "How much of the gain another guide sees too. Little is a bad sign; much clears nothing.",
+    ),
+    Measure(
+        "H6",
+        Kind.SEMANTIC,
+        "Stability",
+        "cosine",
+        False,
+        "How alike the changes are that start from slightly different copies of the picture; 1: the same.",
+    ),
+    Measure(
+        "H7",
+        Kind.ARTEFACT,
+        "New detail",
+        "share",
+        True,
+        "How much of the change is fine detail where the original is flat.",
+    ),
+    Measure(
+        "H8",
+        Kind.ARTEFACT,
+        "Lattice",
+        "dB",
+        True,
+        "How far the strongest regular pattern stands above the 95th percentile of chance.",
+    ),
+    Measure(
+        "H9",
+        Kind.ARTEFACT,
+        "Saturation",
+        "share",
+        True,
+        "How many pixels were driven to black, white or a pure colour.",
+    ),
+    Measure(
+        "HF",
+        Kind.ARTEFACT,
+        "Fine grain",
+        "share",
+        True,
+        "How much of the change is finer than 4 px: robust guides paint shapes, ordinary ones grain.",
+    ),
+)
+_BY_KEY = {m.key: m for m in MEASURES}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where an indicator is flagged, and on what the limit stands."""
+
+    value: float
+    basis: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator at one ε. ``value`` is None where it cannot be measured; ``because`` then says why.
+
+    ``null`` says in words what it would be without what it asks for.
+    """
+
+    measure: Measure
+    value: float | None
+    null: str
+    limit: Limit | None
+    because: str = ""
+
+    @property
+    def state(self) -> State:
+        """Flagged beyond its limit; cannot judge without a value or a limit."""
+        if self.value is None or self.limit is None:
+            return State.CANNOT_JUDGE
+        beyond = self.value > self.limit.value if self.measure.high_is_bad else self.value < self.limit.value
+        return State.FLAGGED if beyond else State.NO_FLAG
+
+
+@dataclass(frozen=True)
+class Light:
+    """All indicators of one kind at one ε."""
+
+    kind: Kind
+    indicators: tuple[Indicator, ...]
+
+    @property
+    def counted(self) -> tuple[Indicator, ...]:
+        """The indicators that have a value and a limit."""
+        return tuple(i for i in self.indicators if i.state is not State.CANNOT_JUDGE)
+
+    @property
+    def state(self) -> State:
+        """Flagged when any counted indicator is; cannot judge when none counts."""
+        if any(i.state is State.FLAGGED for i in self.counted):
+            return State.FLAGGED
+        return State.NO_FLAG if self.counted else State.CANNOT_JUDGE
+
+    @property
+    def sentence(self) -> str:
+        """What the light says, and why."""
+        flagged = [i.measure.name.lower() for i in self.counted if i.state is State.FLAGGED]
+        if flagged:
+            return f"Flagged: {', '.join(flagged)}."
+        if self.counted:
+            names = ", ".join(i.measure.name.lower() for i in self.counted)
+            return f"No flag from {names}: {NOT_SAFETY}."
+        reasons = [i.because for i in self.indicators if i.because]
+        return f"Cannot judge: {reasons[0] if reasons else 'there are no limits for this guide.'}"
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Both lights after one ``step`` of the path, at ``epsilon`` in the guide's units."""
+
+    step: int
+    epsilon: float
+    semantic: Light
+    artefact: Light
+
+    @property
+    def flagged(self) -> bool:
+        """Whether either light is."""
+        return State.FLAGGED in (self.semantic.state, self.artefact.state)
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """What is known about one picture's path: enough to set both lights at any of its steps.
+
+    ``transfer`` holds, per step, the gain that another guide sees as a share of this guide's, each in units of its own
+    references' spread; None without such a guide.
+    """
+
+    path: EnhancementPath
+    evidence: Evidence
+    transfer: tuple[float, ...] | None = None
+
+    def at(self, step: int) -> Risk:
+        """Return both lights after ``step`` steps."""
+        lights = {kind: Light(kind, self._indicators(kind, step)) for kind in Kind}
+        return Risk(step, step * self.path.step, lights[Kind.SEMANTIC], lights[Kind.ARTEFACT])
+
+    def along(self) -> Iterator[Risk]:
+        """Yield the lights at every step, the original first."""
+        for step in range(len(self.path.frames)):
+            yield self.at(step)
+
+    def values(self, step: int) -> dict[str, float]:
+        """Return every indicator that can be measured after ``step`` steps, by its key."""
+        found = {i.measure.key: i.value for kind in Kind for i in self._indicators(kind, step)}
+        return {k: v for k, v in found.items() if v is not None}
+
+    def _indicators(self, kind: Kind, step: int) -> tuple[Indicator, ...]:
+        measured = self._semantic(step) if kind is Kind.SEMANTIC else self._artefact(step)
+        return tuple(self._indicator(key, *found) for key, found in measured.items())
+
+    def _indicator(self, key: str, value: float | None, null: str, because: str = "") -> Indicator:
+        limit = _h1_limit() if key == "H1" else limits().get(key)
+        known = value if value is not None and isfinite(value) else None
+        if known is None and not because:
+            because = "there is no change to judge." if not self._any_change else "it could not be measured."
+        return Indicator(_BY_KEY[key], known, null, limit, because if known is None else "")
+
+    @property
+    def _any_change(self) -> bool:
+        return len(self.path.frames) > 1
+
+    def _semantic(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
+        evidence = self.evidence
+        moved = step > 0
+        ratio = _ratio(evidence, step) if moved else None
+        return {
+            "H1": self._prior_support(),
+            "H2": (_created(self.path, step) if moved else None, "0 at ε = 0"),
+            "H3": (ratio, f"1 on average over {len(evidence.mass_of_others)} other classes"),
+            "H4": (float(evidence.specificity[step]) if moved else None, "0 when any class gets the same change"),
+            "H5": self._transferred(step),
+            "H6": (float(evidence.stability[step]) if moved else None, "0 for unrelated changes"),
+        }
+
+    def _prior_support(self) -> tuple[float | None, str] | tuple[float | None, str, str]:
+        guide, target = self.path.guide, int(self.path.request.targets[0])
+        name = guide.classes[target]
+        references = guide.references.get(name, ())
+        null = "evenly spread over 0–1 for pictures that show the class"
+        if len(references) < ENOUGH_REFERENCES:
+            return None, null, f"there are {len(references)} references of {name}, and it takes {ENOUGH_REFERENCES}."
+        return conformal_p(float(self.path.frames[0].logits[0, target]), references), null
+
+    def _transferred(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
+        null = "1 when both gain alike, 0 when the other sees nothing"
+        if self.transfer is None:
+            return None, null, "no other guide here knows this class."
+        return (self.transfer[step] if step else None), null
+
+    def _artefact(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
+        change = self.perturbation(step)
+        if change.is_none:
+            return {m.key: (None, "", "nothing was changed.") for m in MEASURES if m.kind is Kind.ARTEFACT}
+        spectrum = spectrum_of(change)
+        found = strongest(lattices_of(spectrum, periods=PERIODS))
+        return {
+            "H7": (unconfirmed_share(change), "0 for a change that follows the original's own detail"),
+            "H8": (
+                found.peak_db - found.null_db if found else None,
+                f"0 at the 95th percentile of chance; strongest at a period of {found.period} px" if found else "",
+            ),
+            "H9": (look_of(change).saturated, "0 when nothing is driven out of range"),
+            "HF": (spectrum.fine_share, "about 0.80 for grain without any shape"),
+        }
+
+    def perturbation(self, step: int) -> Perturbation:
+        """Return the change after ``step`` steps."""
+        original, changed = (self.path.frames[s].images[0].cpu().numpy() for s in (0, step))
+        return Perturbation(original, changed)
+
+    def look(self, step: int) -> Look:
+        """Return how much the change after ``step`` steps shows."""
+        return look_of(self.perturbation(step))
+
+
+def no_flag_up_to(risks: tuple[Risk, ...]) -> float | None:
+    """Return the largest ε before the first flag on the slider; None when the semantic light cannot judge anywhere."""
+    if all(r.semantic.state is State.CANNOT_JUDGE for r in risks):
+        return None
+    clear = 0.0
+    for risk in risks:
+        if risk.flagged:
+            return clear
+        clear = risk.epsilon
+    return clear
+
+
+def conformal_p(logit: float, references: tuple[float, ...]) -> float:
+    """Return (1 + how many references are not above ``logit``)/(1 + how many there are), in (0, 1].
+
+    If the picture is one of the class like the references, p ≤ 0.05 happens to at most 5% (Vovk et al. 2005).
+    """
+    return (1 + int((np.asarray(references) <= logit).sum())) / (1 + len(references))
+
+
+def transfer_of(path: EnhancementPath, other: GuideModel) -> tuple[float, ...] | None:
+    """Return, per step, the gain that ``other`` sees as a share of the guide's own; None if it lacks the class.
+
+    Each gain is in units of the standard deviation of its guide's reference logits of the class. Pictures are resized
+    to the size that ``other`` takes. 0 where the guide itself gained nothing.
+    """
+    target = int(path.request.targets[0])
+    name = path.guide.classes[target]
+    spreads = [_spread(guide, name) for guide in (path.guide, other)]
+    if None in spreads:
+        return None
+    own_spread, other_spread = (float(s) for s in spreads if s is not None)
+    images = torch.cat([frame.images for frame in path.frames]).to(other.device)
+    if images.shape[-1] != other.input_size:
+        images = torch.nn.functional.interpolate(
+            images, size=(other.input_size,) * 2, mode="bicubic", antialias=True, align_corners=False
+        ).clamp(0, 1)
+    with torch.no_grad():
+        theirs = torch.cat([other.logits(batch)[:, other.class_index(name)] for batch in images.split(8)]).cpu()
+    own = torch.stack([frame.logits[0, target] for frame in path.frames]).cpu()
+    gains = (theirs - theirs[0]) / other_spread, (own - own[0]) / own_spread
+    return tuple(float(a / b) if b > 0 else 0.0 for a, b in zip(*gains, strict=True))
+
+
+def strongest(lattices: tuple[Lattice, ...]) -> Lattice | None:
+    """Return the lattice that stands highest above its chance, None without any."""
+    return max(lattices, key=lambda x: x.peak_db - x.null_db, default=None)
+
+
+@cache
+def limits() -> Mapping[str, Limit]:
+    """Return the limits that were found on held-out pictures (``benchmarks/risk.py``), by the key of the indicator."""
+    text = files("lwise_core").joinpath("risk_limits.json").read_text(encoding="utf-8")
+    return {key: Limit(float(v["value"]), str(v["basis"])) for key, v in json.loads(text).items()}
+
+
+def _h1_limit() -> Limit:
+    return Limit(FALSE_ALARMS, "conformal: at most 5% of pictures like the references lie below it")
+
+
+def _ratio(evidence: Evidence, step: int) -> float | None:
+    others = float(np.mean(evidence.mass_of_others[:, step])) if len(evidence.mass_of_others) else float("nan")
+    return float(evidence.mass[step]) / others if others > 0 else None
+
+
+def _created(path: EnhancementPath, step: int) -> float | None:
+    """Return the share of the final evidence that the path made, None when there is none in the end."""
+    target = int(path.request.targets[0])
+    before, after = (path.frames[s].logits[0].double() for s in (0, step))
+    others = torch.cat([before[:target], before[target + 1 :]])
+    if not len(others):
+        return None
+    had = max(float(before[target] - others.mean()), 0.0)
+    gained = max(float(after[target] - before[target]), 0.0)
+    return gained / (had + gained) if had + gained > 0 else None
+
+
+def _spread(guide: GuideModel, name: str) -> float | None:
+    """Return the standard deviation of the guide's reference logits of class ``name``, None without enough of them."""
+    own = next((c for c in guide.classes if c.casefold() == name.casefold()), None)
+    references = guide.references.get(own, ()) if own else ()
+    spread = float(np.std(references)) if len(references) >= ENOUGH_REFERENCES else 0.0
+    return spread or None

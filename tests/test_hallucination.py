@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import isfinite
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core import hallucination
+from lwise_core.evidence import Evidence, gather
+from lwise_core.guide import GuideModel
+from lwise_core.hallucination import (
+    ENOUGH_REFERENCES,
+    MEASURES,
+    Indicator,
+    Judge,
+    Kind,
+    Light,
+    Limit,
+    Risk,
+    State,
+    conformal_p,
+    limits,
+    no_flag_up_to,
+    transfer_of,
+)
+from tests.test_evidence import path_of
+
+LATTICE = next(m for m in MEASURES if m.key == "H8")
+SUPPORT = next(m for m in MEASURES if m.key == "H1")
+
+
+def with_references(guide: GuideModel, *, count: int = 120, above: float = 0.0) -> GuideModel:
+    """Return ``guide`` with ``count`` references a class, evenly spread over 1 around ``above``."""
+    values = tuple(above + i / count for i in range(count))
+    return replace(guide, references=dict.fromkeys(guide.classes, values))
+
+
+def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
+    path = path_of(guide, target=target)
+    *_, last = gather(path)
+    assert isinstance(last.evidence, Evidence)
+    return Judge(path, last.evidence)
+
+
+def indicator(measure: hallucination.Measure, value: float | None, *, limit: float | None) -> Indicator:
+    return Indicator(measure, value, "", None if limit is None else Limit(limit, "a test"), because="why not.")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "limit", "state"),
+    [
+        (LATTICE, 3.0, 2.0, State.FLAGGED),
+        (LATTICE, 2.0, 2.0, State.NO_FLAG),
+        (SUPPORT, 0.04, 0.05, State.FLAGGED),
+        (SUPPORT, 0.05, 0.05, State.NO_FLAG),
+        (SUPPORT, None, 0.05, State.CANNOT_JUDGE),
+        (SUPPORT, 0.9, None, State.CANNOT_JUDGE),
+    ],
+)
+def test_an_indicator_is_flagged_on_the_bad_side_of_its_limit_only(
+    measure: hallucination.Measure, value: float | None, limit: float | None, state: State
+) -> None:
+    assert indicator(measure, value, limit=limit).state is state
+
+
+def test_a_light_is_flagged_by_one_and_cannot_judge_without_any() -> None:
+    fine, bad, unknown = (indicator(LATTICE, v, limit=limit) for v, limit in ((1.0, 2.0), (3.0, 2.0), (9.0, None)))
+    assert Light(Kind.ARTEFACT, (fine, unknown)).state is State.NO_FLAG
+    assert Light(Kind.ARTEFACT, (fine, bad, unknown)).state is State.FLAGGED
+    nothing = Light(Kind.ARTEFACT, (unknown,))
+    assert nothing.state is State.CANNOT_JUDGE
+    assert nothing.sentence == "Cannot judge: why not."
+    assert "safety limit" in Light(Kind.ARTEFACT, (fine,)).sentence
+    assert Light(Kind.ARTEFACT, (bad,)).sentence == "Flagged: lattice."
+
+
+def test_no_light_is_ever_called_safe() -> None:
+    assert {s.value for s in State} == {"flagged", "no flag", "cannot judge"}
+    for value in (1.0, 3.0, None):
+        sentence = Light(Kind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)).sentence.lower()
+        assert "safe" not in sentence.replace("not a safety limit", "")
+
+
+@given(logits=st.lists(st.floats(-5, 5), min_size=1, max_size=200), logit=st.floats(-6, 6))
+def test_conformal_p_counts_what_is_not_easier(logits: list[float], logit: float) -> None:
+    p = conformal_p(logit, tuple(logits))
+    assert p == (1 + sum(x <= logit for x in logits)) / (1 + len(logits))
+    assert 0 < p <= 1
+    assert conformal_p(logit + 1, tuple(logits)) >= p
+
+
+def test_pictures_like_the_references_are_flagged_at_most_as_often_as_promised() -> None:
+    random = np.random.default_rng(0)
+    flagged = []
+    for _ in range(400):
+        *references, own = random.normal(size=121)
+        flagged.append(conformal_p(own, tuple(references)) < hallucination.FALSE_ALARMS)
+    assert np.mean(flagged) <= 0.07
+
+
+def test_with_few_references_the_semantic_light_cannot_judge(tiny_guide: GuideModel) -> None:
+    few = judge_of(with_references(tiny_guide, count=ENOUGH_REFERENCES - 1)).at(3)
+    assert few.semantic.state is State.CANNOT_JUDGE
+    assert f"{ENOUGH_REFERENCES - 1} references of b" in few.semantic.sentence
+    assert no_flag_up_to((few,)) is None
+
+
+def test_what_is_harder_than_all_references_is_flagged_everywhere_and_what_is_easier_nowhere(
+    tiny_guide: GuideModel,
+) -> None:
+    hard = tuple(judge_of(with_references(tiny_guide, above=50.0)).along())
+    assert {r.semantic.state for r in hard} == {State.FLAGGED}
+    assert no_flag_up_to(hard) == 0
+    easy = tuple(judge_of(with_references(tiny_guide, above=-50.0)).along())
+    assert {r.semantic.state for r in easy} == {State.NO_FLAG}
+
+
+def test_at_zero_there_is_no_change_and_no_number_that_is_none(tiny_guide: GuideModel) -> None:
+    start = judge_of(with_references(tiny_guide)).at(0)
+    assert start.epsilon == 0
+    assert start.artefact.state is State.CANNOT_JUDGE
+    assert start.artefact.sentence == "Cannot judge: nothing was changed."
+    assert [i.measure.key for i in start.semantic.indicators if i.value is not None] == ["H1"]
+
+
+def test_every_value_is_finite_and_in_its_range(tiny_guide: GuideModel) -> None:
+    judge = judge_of(with_references(tiny_guide))
+    for step in range(len(judge.path.frames)):
+        values = judge.values(step)
+        assert all(isfinite(v) for v in values.values())
+        for key in {"H1", "H2", "H7", "H9", "HF"} & values.keys():
+            assert 0 <= values[key] <= 1
+    assert {"H1", "H2", "H3", "H4", "H6", "H7", "H8", "H9", "HF"} == judge.values(4).keys()
+
+
+def test_the_evidence_made_grows_with_the_path(tiny_guide: GuideModel) -> None:
+    judge = judge_of(tiny_guide)
+    made = [judge.values(step)["H2"] for step in range(1, 7)]
+    assert made == sorted(made)
+    assert made[0] > 0
+
+
+def test_a_limit_counts_and_what_it_flags_is_named(tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    low: Mapping[str, Limit] = {"HF": Limit(0.0, "a test")}
+    monkeypatch.setattr(hallucination, "limits", lambda: low)
+    risk = judge_of(tiny_guide).at(3)
+    assert risk.artefact.state is State.FLAGGED
+    assert risk.artefact.sentence == "Flagged: fine grain."
+    assert risk.flagged
+
+
+def test_no_flag_up_to_is_the_last_step_before_the_first_flag() -> None:
+    def risk(step: int, state: State) -> Risk:
+        value = 3.0 if state is State.FLAGGED else 1.0
+        clear = Light(Kind.SEMANTIC, (indicator(SUPPORT, 0.5, limit=0.05),))
+        return Risk(step, step / 10, clear, Light(Kind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)))
+
+    states = (State.NO_FLAG, State.NO_FLAG, State.NO_FLAG, State.FLAGGED, State.NO_FLAG)
+    assert no_flag_up_to(tuple(risk(i, s) for i, s in enumerate(states))) == pytest.approx(0.2)
+    assert no_flag_up_to(tuple(risk(i, State.NO_FLAG) for i in range(4))) == pytest.approx(0.3)
+
+
+def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that_sees_nothing(
+    tiny_guide: GuideModel,
+) -> None:
+    guide = with_references(tiny_guide)
+    path = path_of(guide, target=1)
+    assert transfer_of(path, guide)[1:] == pytest.approx([1.0] * 6, abs=1e-4)  # type: ignore[index]
+
+    class Blind(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.sum(dim=(1, 2, 3))[:, None].expand(-1, 5) * 0
+
+    blind = replace(guide, network=Blind())
+    assert transfer_of(path, blind) == pytest.approx([0.0] * 7)
+    assert transfer_of(path, replace(guide, references={})) is None
+    assert transfer_of(path, replace(guide, classes=tuple("vwxyz"))) is None
+
+
+def test_the_limits_that_ship_are_about_measures_that_exist() -> None:
+    assert limits().keys() <= {m.key for m in MEASURES} - {"H1"}
+    assert all(isfinite(x.value) and x.basis for x in limits().values())
