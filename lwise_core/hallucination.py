@@ -25,11 +25,13 @@ import torch
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.evidence import Evidence
 from lwise_core.guide import GuideModel
+from lwise_core.names import canonical
 from lwise_core.perturbation import Lattice, Look, Perturbation, lattices_of, look_of, spectrum_of, unconfirmed_share
 
 FALSE_ALARMS = 0.05
 """The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
 ENOUGH_REFERENCES = 100
+_BATCH = 8
 PERIODS = (2, 4, 8, 16, 32)
 NOT_SAFETY = "not a safety limit; not validated on people"
 
@@ -351,16 +353,22 @@ def transfer_of(path: EnhancementPath, other: GuideModel) -> tuple[float, ...] |
     if None in spreads:
         return None
     own_spread, other_spread = (float(s) for s in spreads if s is not None)
-    images = torch.cat([frame.images for frame in path.frames]).to(other.device)
-    if images.shape[-1] != other.input_size:
-        images = torch.nn.functional.interpolate(
-            images, size=(other.input_size,) * 2, mode="bicubic", antialias=True, align_corners=False
-        ).clamp(0, 1)
+    images = resized(torch.cat([frame.images for frame in path.frames]), size=other.input_size).to(other.device)
     with torch.no_grad():
-        theirs = torch.cat([other.logits(batch)[:, other.class_index(name)] for batch in images.split(8)]).cpu()
+        theirs = torch.cat(
+            [other.logits(batch)[:, other.class_index(name)] for batch in torch.split(images, _BATCH)]
+        ).cpu()
     own = torch.stack([frame.logits[0, target] for frame in path.frames]).cpu()
     gains = (theirs - theirs[0]) / other_spread, (own - own[0]) / own_spread
     return tuple(float(a / b) if b > 0 else 0.0 for a, b in zip(*gains, strict=True))
+
+
+def resized(images: torch.Tensor, *, size: int) -> torch.Tensor:
+    """Return ``images`` ``(N, 3, H, H)`` at ``size`` px a side, in [0, 1], for a guide that takes another size."""
+    if images.shape[-1] == size:
+        return images
+    larger = torch.nn.functional.interpolate(images, size=(size, size), mode="bicubic", antialias=True)
+    return larger.clamp(0, 1)
 
 
 def strongest(lattices: tuple[Lattice, ...]) -> Lattice | None:
@@ -398,7 +406,7 @@ def _created(path: EnhancementPath, step: int) -> float | None:
 
 def _spread(guide: GuideModel, name: str) -> float | None:
     """Return the standard deviation of the guide's reference logits of class ``name``, None without enough of them."""
-    own = next((c for c in guide.classes if c.casefold() == name.casefold()), None)
+    own = next((c for c in guide.classes if canonical(c) == canonical(name)), None)
     references = guide.references.get(own, ()) if own else ()
     spread = float(np.std(references)) if len(references) >= ENOUGH_REFERENCES else 0.0
     return spread or None

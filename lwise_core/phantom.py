@@ -102,7 +102,8 @@ def _tint(random: np.random.Generator, *, lightness: float) -> npt.NDArray[np.fl
 def _apart(colour: npt.NDArray[np.float64], random: np.random.Generator) -> npt.NDArray[np.float64]:
     """Return a darker colour of another hue, as far from ``colour`` as ``_CONTRAST`` in every channel would be."""
     direction = 1 + random.uniform(-0.7, 0.7, 3)
-    return np.clip(colour - _CONTRAST * np.sqrt(3) * direction / np.linalg.norm(direction), 0, 1)
+    other: npt.NDArray[np.float64] = colour - _CONTRAST * np.sqrt(3) * direction / np.linalg.norm(direction)
+    return other.clip(0, 1)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,171 @@
+"""One picture inspected: the lights along its path, maps before and after, and what other guides say.
+
+Everything is an iterator that yields what is known so far, so that a page can show it as it comes and stop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from lwise_core.attribution import Attribution, Method, attribute
+from lwise_core.attribution_checks import (
+    Faithfulness,
+    Randomised,
+    agreement,
+    faithfulness,
+    knows_the_weights,
+    rank_correlation,
+)
+from lwise_core.difficulty import score
+from lwise_core.enhancement import EnhancementPath, walk
+from lwise_core.evidence import Evidence, gather
+from lwise_core.guide import GuideModel
+from lwise_core.hallucination import Judge, Risk, resized, transfer_of
+from lwise_core.names import canonical
+
+_GATHERING = 0.8  # of the time that the lights take
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """The lights of one path as far as they are known: ``done`` in [0, 1], and ``risks`` from the original on."""
+
+    path: EnhancementPath
+    done: float
+    evidence: Evidence | None = None
+    risks: tuple[Risk, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the lights are known at every step of the path."""
+        return len(self.risks) == len(self.path.frames)
+
+
+def examine(path: EnhancementPath, *, other: GuideModel | None = None) -> Iterator[Findings]:
+    """Yield the lights of a finished ``path``; ``other`` is a guide of its own that says whether the gain transfers.
+
+    Raises:
+        NonFinite: The guide returned NaN or infinity.
+    """
+    evidence = None
+    for gathered in gather(path):
+        evidence = gathered.evidence
+        yield Findings(path, _GATHERING * gathered.done)
+    assert evidence is not None  # noqa: S101  the last thing gathered
+    judge = Judge(path, evidence, transfer_of(path, other) if other is not None else None)
+    risks: tuple[Risk, ...] = ()
+    for risk in judge.along():
+        risks = (*risks, risk)
+        yield Findings(path, _GATHERING + (1 - _GATHERING) * len(risks) / len(path.frames), evidence, risks)
+
+
+def counter_experiment(path: EnhancementPath, *, towards: int, other: GuideModel | None = None) -> Iterator[Findings]:
+    """Walk from the same original towards another class, such as one that is not there, and yield its lights."""
+    request = replace(path.request, targets=torch.tensor([towards]))
+    finished = path
+    for finished in walk(path.guide, request):
+        yield Findings(finished, 0.0)
+    yield from examine(finished, other=other)
+
+
+@dataclass(frozen=True, eq=False)
+class MapPair:
+    """One method's maps of the original and of the enhanced picture, and what they are worth.
+
+    ``drift`` is the Spearman correlation of the two maps, None where one of them has no order. ``faithful`` and
+    ``random_weights`` are about the map of the original.
+    """
+
+    before: Attribution
+    after: Attribution
+    drift: float | None
+    faithful: Faithfulness | None
+    random_weights: Randomised
+
+    @property
+    def method(self) -> Method:
+        """The method of both."""
+        return self.before.method
+
+    @property
+    def difference(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        """The later map less the earlier one, ``(H, W)``."""
+        return self.after.values - self.before.values
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which maps are wanted: of which ``target`` class, and by which ``methods``; ``layer`` for Grad-CAM."""
+
+    target: int
+    methods: tuple[Method, ...]
+    layer: str | None = None
+
+
+def map_pairs(
+    guide: GuideModel, original: torch.Tensor, changed: torch.Tensor, question: Question
+) -> Iterator[tuple[MapPair, ...]]:
+    """Yield the maps of ``original`` and ``changed`` ``(3, H, W)``, one method more each time.
+
+    Raises:
+        Unavailable: A method does not exist on this guide.
+        NonFinite: The guide returned NaN or infinity.
+    """
+    pairs: tuple[MapPair, ...] = ()
+    yield pairs
+    for method in question.methods:
+        before, after = (
+            attribute(guide, image, target=question.target, method=method, layer=question.layer)
+            for image in (original, changed)
+        )
+        pair = MapPair(
+            before,
+            after,
+            drift=rank_correlation(before.values, after.values),
+            faithful=faithfulness(guide, original, before),
+            random_weights=knows_the_weights(guide, original, before),
+        )
+        pairs = (*pairs, pair)
+        yield pairs
+
+
+def agreement_of(pairs: Sequence[MapPair]) -> tuple[tuple[float | None, ...], ...]:
+    """Return how alike the methods rank the original's pixels: Spearman's ρ of every two, None without an order."""
+    return agreement([pair.before.values for pair in pairs])
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one guide says of the original and of the enhanced picture.
+
+    First choices by its own names, with their probabilities; ``logits`` before and after for the class enhanced
+    towards, None where it has no such class.
+    """
+
+    guide: str
+    before: tuple[str, float]
+    after: tuple[str, float]
+    logits: tuple[float, float] | None
+
+
+def opinion_of(guide: GuideModel, original: torch.Tensor, changed: torch.Tensor, *, class_name: str) -> Opinion:
+    """Return what ``guide`` says of ``original`` and ``changed`` ``(3, H, W)``, resized to what it takes."""
+    logits = [score(guide, image) for image in resized(torch.stack([original, changed]), size=guide.input_size)]
+    before, after = (_first_choice(guide, one) for one in logits)
+    known = class_name if has_class(guide, class_name) else None
+    pair = None if known is None else [float(one[guide.class_index(known)]) for one in logits]
+    return Opinion(guide.name, before, after, None if pair is None else (pair[0], pair[1]))
+
+
+def has_class(guide: GuideModel, name: str) -> bool:
+    """Return whether ``guide`` has a class called ``name``; case, space, hyphen and underscore do not count."""
+    return canonical(name) in map(canonical, guide.classes)
+
+
+def _first_choice(guide: GuideModel, logits: torch.Tensor) -> tuple[str, float]:
+    probability, index = logits.softmax(dim=0).max(dim=0)
+    return guide.classes[int(index)], float(probability)
