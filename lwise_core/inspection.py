@@ -26,6 +26,7 @@ from lwise_core.evidence import Evidence, gather
 from lwise_core.guide import GuideModel
 from lwise_core.hallucination import Judge, Risk, resized, transfer_of
 from lwise_core.names import canonical
+from lwise_core.perturbation import Perturbation
 
 _GATHERING = 0.8  # of the time that the lights take
 
@@ -70,6 +71,11 @@ def counter_experiment(path: EnhancementPath, *, towards: int, other: GuideModel
     for finished in walk(path.guide, request):
         yield Findings(finished, 0.0)
     yield from examine(finished, other=other)
+
+
+def perturbation_at(path: EnhancementPath, *, epsilon: float) -> Perturbation:
+    """Return the change that the result for ``epsilon`` makes, as the guide sees it."""
+    return Perturbation(path.frames[0].images[0].cpu().numpy(), path.at(epsilon).images[0].cpu().numpy())
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +139,11 @@ def map_pairs(
         yield pairs
 
 
+def maps_at(path: EnhancementPath, question: Question, *, epsilon: float) -> Iterator[tuple[MapPair, ...]]:
+    """Yield the maps of the original and of the result for ``epsilon``, one method more each time."""
+    yield from map_pairs(path.guide, path.frames[0].images[0], path.at(epsilon).images[0], question)
+
+
 def agreement_of(pairs: Sequence[MapPair]) -> tuple[tuple[float | None, ...], ...]:
     """Return how alike the methods rank the original's pixels: Spearman's ρ of every two, None without an order."""
     return agreement([pair.before.values for pair in pairs])
@@ -159,6 +170,11 @@ def opinion_of(guide: GuideModel, original: torch.Tensor, changed: torch.Tensor,
     known = class_name if has_class(guide, class_name) else None
     pair = None if known is None else [float(one[guide.class_index(known)]) for one in logits]
     return Opinion(guide.name, before, after, None if pair is None else (pair[0], pair[1]))
+
+
+def opinion_at(path: EnhancementPath, guide: GuideModel, *, epsilon: float, class_name: str) -> Opinion:
+    """Return what ``guide`` says of the original and of the result for ``epsilon``."""
+    return opinion_of(guide, path.frames[0].images[0], path.at(epsilon).images[0], class_name=class_name)
 
 
 def has_class(guide: GuideModel, name: str) -> bool:

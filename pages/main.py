@@ -13,7 +13,11 @@ _PAGES = Path(__file__).parent
 _ASSETS = _PAGES.parent / "assets"
 _DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)"}
 
-PAGES = (("studio.py", "Studio", ":material/tune:"), ("models.py", "Models", ":material/network_node:"))
+PAGES = (
+    ("studio.py", "Studio", ":material/tune:"),
+    ("inspection.py", "Inspect", ":material/frame_inspect:"),
+    ("models.py", "Models", ":material/network_node:"),
+)
 
 st.set_page_config(page_title="L-WISE Studio", page_icon=_ASSETS / "icon.svg", layout="wide")
 st.html(_ASSETS / "style.css")

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
 from lwise_core.compute import LineFull
-from lwise_core.difficulty import class_probability, difficulty_of, score, top_classes
-from lwise_core.enhancement import NonFinite, Original
+from lwise_core.difficulty import class_probability, difficulty_of
+from lwise_core.enhancement import NonFinite
 from lwise_core.guide import GuideModel
 from lwise_core.images import preview
 from lwise_core.names import SOMETHING_ELSE
 from pages.parts import links
 from pages.parts.case import Case, desk, put
 from pages.parts.cautions import cautions
-from pages.parts.choices import aim, guide_choice, stated_class, target_class
+from pages.parts.choices import aim, guide_choice, target_class
 from pages.parts.cropper import cropper
 from pages.parts.difficulty_panel import difficulty_panel
 from pages.parts.engines import slot
 from pages.parts.epsilon_panel import panels, scrub
 from pages.parts.export_panel import export_panel, extent_choice
 from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
+from pages.parts.judging import Judged, look_at, stated_after
 from pages.parts.notices import notice
 from pages.parts.plots import probability_figure, show
 from pages.parts.walking import Key, forget, stopped, waiting, walk_called, walk_for
 
-_TOP = 5
 _PREVIEW = 720
 _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
 _AGAIN = 0.6  # seconds between two looks at a path in the making
@@ -96,59 +96,39 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
     return moved
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """The original as the guide sees it, its stated class, and what the guide takes it for, the most probable first."""
-
-    original: Original
-    stated: str
-    top: tuple[str, ...]
-
-    @property
-    def choice(self) -> str:
-        """The guide's first choice."""
-        return self.top[0]
-
-
-def _judge(case: Case, guide: GuideModel) -> _Judged | None:
+def _judge(case: Case, guide: GuideModel) -> Judged | None:
     """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
     if case.sample is not None and guide.provenance.bundled:
         st.info(case.sample.story, icon=":material/lightbulb:")
     cautions(guide)
-    # For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
-    blind = guide.domain.treated_as_medical
-    seen = case.subject.seen(size=guide.input_size)
-    logits = slot().do(lambda: score(guide, seen))
-    top = top_classes(guide, logits, count=_TOP)
-    choice = next(iter(top))
+    look = look_at(case, guide)
     st.subheader("What it shows, and how hard it is")
     columns = st.columns([2, 3], gap="large")
     with columns[0]:
-        case = stated_class(case, guide, guess=None if blind else choice)
-    stated = case.stated_for(guide) or (None if blind else choice)
+        stated = stated_after(case, guide, look)
     if stated is None:
-        notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
         return None
+    logits = look.original.logits
     with columns[1]:
         own = {stated: class_probability(guide, logits, stated)} if stated in guide.classes else {}
-        show(probability_figure(top | own, ground_truth=stated), key="probabilities")
+        show(probability_figure(look.top | own, ground_truth=stated), key="probabilities")
     if stated == SOMETHING_ELSE:
         notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
     else:
         difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
-        difficulty_panel(guide, difficulty, class_name=stated, first_choice=choice)
-    return _Judged(Original(guide, seen, logits), stated, tuple(top))
+        difficulty_panel(guide, difficulty, class_name=stated, first_choice=look.choice)
+    return Judged(look, stated)
 
 
-def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
+def _enhance(case: Case, guide: GuideModel, judged: Judged) -> None:
     """Draw the enhancement and the downloads of ``case``."""
     stated = judged.stated
     st.subheader("What would make it harder" if case.aim.harder else "What would make it easier")
     columns = st.columns([2, 3], gap="large")
     with columns[0]:
-        towards = target_class(case, guide, stated=stated, fallback=judged.choice)
+        towards = target_class(case, guide, stated=stated, fallback=judged.look.choice)
     with columns[1].expander("Objective and direction"):
-        rival = next((c for c in judged.top if c != towards), None)
+        rival = next((c for c in judged.look.top if c != towards), None)
         case = aim(desk().case or case, guide, towards=towards, rival=rival)
     with st.container():
         if towards != stated:
@@ -157,7 +137,7 @@ def _enhance(case: Case, guide: GuideModel, judged: _Judged) -> None:
         notice("info", "Choose at least one rival to compare the class with.")
         return
     try:
-        walk = walk_for(case, judged.original, towards=towards)
+        walk = walk_for(case, judged.look.original, towards=towards)
     except LineFull as error:
         notice("info", str(error))
         return

@@ -66,28 +66,59 @@ def show(plot: Plot, *, key: str) -> None:
         st.caption(plot.caption)
 
 
+@dataclass(frozen=True)
+class MapScale:
+    """The scale of signed maps: ±``limit`` in ``unit``; ``low`` and ``high`` say what the ends mean."""
+
+    limit: float
+    unit: str
+    low: str
+    high: str
+
+
+LUMA_SCALE = MapScale(PERTURBATION_LIMIT, "grey levels", "darker", "lighter")
+
+
 def perturbation_figure(perturbation: npt.NDArray[np.floating]) -> Plot:
     """Return the signed map of a perturbation on one scale for all pictures, ±``PERTURBATION_LIMIT`` grey levels.
 
-    Pixels beyond the scale get its end colour, and the caption says how many they are. The figure has no height of its
-    own: it is as wide as the pictures beside it.
+    Pixels beyond the scale get its end colour, and the caption says how many they are.
 
     Args:
         perturbation: ``(H, W)``, in grey levels −255…255, at most about 512 px a side.
     """
-    rows, columns = perturbation.shape
-    beyond = float((np.abs(perturbation) > PERTURBATION_LIMIT).mean())
     rms = float(np.sqrt(np.square(perturbation, dtype=np.float64).mean()))
+    beyond = float((np.abs(perturbation) > PERTURBATION_LIMIT).mean())
+    rows, columns = perturbation.shape
+    return Plot(
+        signed_map(perturbation, scale=LUMA_SCALE),
+        alt=(
+            f"Signed perturbation, {columns} by {rows} pixels: orange is lighter, blue is darker than the original. "
+            f"RMS {rms:.1f} grey levels, largest {float(np.abs(perturbation).max()):.1f}."
+        ),
+        caption=_share_beyond(beyond),
+    )
+
+
+def signed_map(values: npt.NDArray[np.floating], *, scale: MapScale) -> go.Figure:
+    """Return ``values`` ``(H, W)`` as a map on ``scale``; the figure is as wide as the pictures beside it."""
     figure = blank_figure(height=None)
     figure.add_heatmap(
-        z=perturbation.astype(np.float32),
-        zmin=-PERTURBATION_LIMIT,
-        zmax=PERTURBATION_LIMIT,
+        z=values.astype(np.float32),
+        zmin=-scale.limit,
+        zmax=scale.limit,
         colorscale=_darker_lighter(),
         zsmooth=False,
-        hovertemplate="%{z:+.1f} grey levels<br>column %{x}, row %{y}<extra></extra>",
-        colorbar=_scale_below(),
+        hovertemplate=f"%{{z:+.3g}} {scale.unit}<br>column %{{x}}, row %{{y}}<extra></extra>",
+        colorbar=_scale_below(scale),
     )
+    lay_square(figure, shape=values.shape)
+    return figure
+
+
+def lay_square(figure: go.Figure, *, shape: tuple[int, ...]) -> None:
+    """Show every pixel of a map of ``shape`` as a square, the first row on top."""
+    rows, columns = shape
     figure.update_xaxes(visible=False, range=(-0.5, columns - 0.5), constrain="domain", fixedrange=True)
     figure.update_yaxes(
         visible=False,
@@ -97,19 +128,19 @@ def perturbation_figure(perturbation: npt.NDArray[np.floating]) -> Plot:
         constraintoward="top",
         fixedrange=True,
     )
-    return Plot(
-        figure,
-        alt=(
-            f"Signed perturbation, {columns} by {rows} pixels: orange is lighter, blue is darker than the original. "
-            f"RMS {rms:.1f} grey levels, largest {float(np.abs(perturbation).max()):.1f}."
-        ),
-        caption=_share_beyond(beyond),
-    )
 
 
-def _scale_below() -> dict[str, object]:
-    limit = PERTURBATION_LIMIT
+def _scale_below(scale: MapScale) -> dict[str, object]:
+    limit = scale.limit
     ticks = (-limit, -limit / 2, 0.0, limit / 2, limit)
+    return bar_below(f"{scale.low} ← {scale.unit} → {scale.high}") | {
+        "tickvals": ticks,
+        "ticktext": [f"{tick:+.3g}".replace("-", "−") if tick else "0" for tick in ticks],
+    }
+
+
+def bar_below(title: str) -> dict[str, object]:
+    """Return the colour bar of a map: below it, with ``title``."""
     return {
         "orientation": "h",
         "y": 0,
@@ -121,9 +152,7 @@ def _scale_below() -> dict[str, object]:
         "ticklabeloverflow": "allow",
         "outlinecolor": GREY,
         "outlinewidth": 1,
-        "tickvals": ticks,
-        "ticktext": [f"{tick:+.0f}".replace("-", "−") if tick else "0" for tick in ticks],
-        "title": {"text": "darker ← grey levels → lighter", "side": "bottom", "font": {"size": 12}},
+        "title": {"text": title, "side": "bottom", "font": {"size": 12}},
     }
 
 

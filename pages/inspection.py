@@ -1,0 +1,156 @@
+"""One image inspected: whether to believe what was painted, where it changed, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from lwise_core.compute import LineFull
+from lwise_core.enhancement import EnhancementPath, NonFinite
+from lwise_core.images import preview
+from lwise_core.inspection import perturbation_at
+from lwise_core.names import SOMETHING_ELSE
+from pages.parts.case import Case, desk, put
+from pages.parts.cautions import cautions
+from pages.parts.change_panel import change_panel
+from pages.parts.choices import guide_choice, target_class
+from pages.parts.engines import slot
+from pages.parts.inspecting import pending
+from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
+from pages.parts.judging import look_at, stated_after
+from pages.parts.lights_panel import lights_job, lights_panel, lights_strip
+from pages.parts.notices import notice
+from pages.parts.opinions_panel import opinions_panel
+from pages.parts.walking import Key, waiting, walk_called, walk_for
+from pages.parts.why_panel import why_panel
+
+_PREVIEW = 360
+_PATIENCE = 0.4  # seconds to wait for a path before it is said that it is walked
+_AGAIN = 0.6  # seconds between two looks at what is being computed
+
+
+def main() -> None:
+    """Draw the page."""
+    slot().touch()
+    st.title("Inspect")
+    case = desk().case
+    if case is None:
+        _welcome()
+        return
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        guide = guide_choice(case)
+        sample_buttons(guide=guide.name)
+        chooser()
+        case = desk().case or case
+        st.image(preview(case.crop.of(case.photograph.pixels), longest=_PREVIEW), alt="The square that the guide sees")
+        st.caption(f"The square of {case.crop.side} px that the guide sees. It is moved in the Studio.")
+    if guide.name != case.guide:  # a step means another ε for another guide
+        case = replace(case, guide=guide.name, step=None)
+        put(case)
+    with right:
+        cautions(guide)
+        look = look_at(case, guide)
+        columns = st.columns(2, gap="large")
+        with columns[0]:
+            stated = stated_after(case, guide, look)
+        if stated is None:
+            return
+        with columns[1]:
+            towards = target_class(desk().case or case, guide, stated=stated, fallback=look.choice)
+        with st.container():
+            if towards != stated:
+                shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
+                notice("caution", f"You said it shows {shown}. What appears of {towards} was not in the original.")
+    try:
+        walk = walk_for(desk().case or case, look.original, towards=towards)
+    except (LineFull, ValueError) as error:
+        notice("info", str(error))
+        return
+    waits = not walk.job.wait(seconds=_PATIENCE) or pending()
+    st.fragment(_panels, run_every=_AGAIN if waits else None)(walk.key, polled=waits, towards=towards)
+
+
+def _welcome() -> None:
+    st.markdown(
+        "A robust network can paint any class into any picture. Here you see **whether to believe** what was painted, "
+        "**where** it changed and **why**, each beside what it would be by chance."
+    )
+    guide = guide_choice(None)
+    intake(guide=guide.name)
+    st.markdown("##### Or start with a sample")
+    sample_cards(guide=guide.name)
+
+
+def _panels(key: Key, *, polled: bool, towards: str) -> None:
+    """Draw everything that follows from the path; while something is computed, again and again."""
+    slot().touch()
+    case, walk = desk().case, walk_called(key)
+    if case is None:
+        return
+    if walk is None:
+        st.rerun()
+    if walk.job.error is not None:
+        _failed(walk.job.error)
+        return
+    with st.container():
+        if not walk.job.stage.over:
+            waiting(walk)
+    if walk.job.stage.over:
+        try:
+            _follow(key, case, walk.path, towards=towards)
+        except LineFull as error:
+            notice("info", str(error))
+            return
+    if polled != (pending() or not walk.job.stage.over):
+        st.rerun()  # to look again and again, or to stop looking
+
+
+def _follow(key: Key, case: Case, path: EnhancementPath, *, towards: str) -> None:
+    """Draw the slider, and each panel as far as it is known."""
+    lights = lights_job(key, path)
+    epsilon = _slider(case, path)
+    lights_strip(lights, path, epsilon=epsilon)
+    st.header("Whether to believe it", divider="gray")
+    lights_panel(key, lights, path, epsilon=epsilon)
+    change = slot().do(lambda: perturbation_at(path, epsilon=epsilon))
+    st.header("Where it changed", divider="gray")
+    change_panel(change)
+    st.header("Why", divider="gray")
+    why_panel(key, path, epsilon=epsilon, towards=towards)
+    st.header("What other guides say", divider="gray")
+    opinions_panel(path, epsilon=epsilon, towards=towards)
+
+
+def _slider(case: Case, path: EnhancementPath) -> float:
+    """Draw ε and return the one that the person chose, in the guide's units."""
+    scale, last = path.guide.epsilon_scale, len(path.frames) - 1
+    if last < 1:
+        notice("caution", "The path was stopped before its first step: there is no change to inspect.")
+        return 0.0
+    epsilons = [round(i * scale.step, 4) for i in range(last + 1)]
+    chosen = st.select_slider(
+        "ε, the budget of the change",
+        options=range(last + 1),
+        value=min(case.step_for(path.guide), last),
+        format_func=lambda i: f"{epsilons[i]:.2f}",
+        key=f"inspect-{case.token}-{path.guide.name}",
+    )
+    if chosen != case.step_for(path.guide):
+        put(replace(case, step=chosen))
+    epsilon = chosen * scale.step
+    st.caption(
+        f"ε = {epsilon:.2f} (ε₂₂₄ = {scale.at_224(epsilon):.3g}): at most {scale.grey_levels(epsilon):.1f} of 255 grey "
+        "levels RMS, as the guide sees the picture."
+    )
+    return epsilon
+
+
+def _failed(error: Exception) -> None:
+    if not isinstance(error, NonFinite):
+        raise error
+    notice("error", str(error))
+
+
+main()

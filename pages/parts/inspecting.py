@@ -1,0 +1,93 @@
+"""What the Inspect page computes: jobs in the process's one slot, kept for this session, one of each kind at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar, cast
+
+import streamlit as st
+
+from lwise_core.compute import Job, Stage
+from lwise_core.enhancement import NonFinite
+from pages.parts.engines import is_there, slot, this_session
+from pages.parts.notices import notice
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A job, and the question that it answers."""
+
+    question: Hashable
+    job: Job[Any]
+
+
+def job_for(kind: str, question: Hashable, steps: Callable[[], Iterator[T]], *, total: int) -> Job[T]:
+    """Return the job of this ``kind`` that answers ``question``: the one at hand, or a new one over ``steps``.
+
+    A job of the same kind for another question is cancelled and dropped: nobody looks at it any more.
+
+    Raises:
+        LineFull: Too many people are waiting.
+    """
+    jobs = _jobs()
+    at_hand = jobs.get(kind)
+    if at_hand is not None and at_hand.question == question:
+        return cast("Job[T]", at_hand.job)
+    if at_hand is not None:
+        at_hand.job.cancel()
+    session = this_session()
+    job = slot().submit(steps(), session=session, total=total, alive=partial(is_there, session))
+    jobs[kind] = _Asked(question, job)
+    return job
+
+
+def asked(kind: str, question: Hashable) -> bool:
+    """Return whether ``question`` is the one that the job of this ``kind`` answers."""
+    at_hand = _jobs().get(kind)
+    return at_hand is not None and at_hand.question == question
+
+
+def forget_job(kind: str) -> None:
+    """Drop the job of this ``kind``, so that its question can be asked again."""
+    _jobs().pop(kind, None)
+
+
+def pending() -> bool:
+    """Return whether any job of this session is still to come to its end."""
+    return any(not a.job.stage.over for a in _jobs().values())
+
+
+def progress_of(kind: str, job: Job[T], *, what: str) -> bool:
+    """Draw how far ``job`` is, or what became of it; return whether it came to its end.
+
+    ``what`` says in words what is being done.
+    """
+    if job.error is not None:
+        if not isinstance(job.error, NonFinite | ValueError):
+            raise job.error
+        notice("error", str(job.error))
+        return False
+    if job.stage is Stage.CANCELLED:
+        notice("caution", f"{what}: stopped.")
+        st.button("Go on", key=f"again-{kind}", on_click=forget_job, args=(kind,))
+        return False
+    if job.stage.over:
+        return True
+    outlook = slot().outlook(job)
+    text = f"Waiting for a turn: number {outlook.place} in the line" if outlook.place else what
+    if outlook.seconds is not None:
+        text += f", about {max(1, round(outlook.seconds))} s left"
+    columns = st.columns([5, 1], vertical_alignment="bottom")
+    columns[0].progress(min(1.0, outlook.done / max(1, outlook.total)), text=text)
+    columns[1].button("Stop", key=f"stop-{kind}", on_click=job.cancel, width="stretch")
+    return False
+
+
+@st.cache_resource(scope="session", on_release=dict.clear, show_spinner=False)
+def _jobs() -> dict[str, _Asked]:
+    """Return this session's jobs by kind; gone with the page, like its paths."""
+    return {}

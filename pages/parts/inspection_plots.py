@@ -1,0 +1,295 @@
+"""Figures of the Inspect page: lights along ε, spectra, histograms, attributions and how far methods agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lwise_core.hallucination import Kind, Risk, State
+from lwise_core.maps import FloatImage
+from lwise_core.perturbation import Histogram, Perturbation, Spectrum
+from pages.parts.plots import (
+    BLUE,
+    GREEN,
+    GREY,
+    PURPLE,
+    VERMILLION,
+    MapScale,
+    Plot,
+    bar_below,
+    blank_figure,
+    label,
+    lay_square,
+    signed_map,
+)
+
+_STATES = {State.FLAGGED: (2, "flagged"), State.NO_FLAG: (1, "no flag"), State.CANNOT_JUDGE: (0, "cannot judge")}
+_COLOURS = {State.FLAGGED: VERMILLION, State.NO_FLAG: BLUE, State.CANNOT_JUDGE: GREY}
+_PATTERNS = {State.FLAGGED: "x", State.NO_FLAG: "", State.CANNOT_JUDGE: "/"}
+_ROWS = {Kind.SEMANTIC: "Evidence", Kind.ARTEFACT: "Artefact"}
+_SPECTRUM_TOP, _SPECTRUM_RANGE = 70.0, 60.0  # decibels of |F|² over H·W, in grey levels squared
+_CHANNELS = (("red", VERMILLION), ("green", GREEN), ("blue", BLUE))
+
+
+def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: float) -> Plot:
+    """Return both lights along ε, one bar each, hatched where flagged or not judged, with the current ε as a line."""
+    figure = blank_figure(height=120)
+    for kind, row in _ROWS.items():
+        for first, last, state in _runs([_light(r, kind) for r in risks]):
+            figure.add_bar(
+                y=[row],
+                x=[(last - first + 1) * step],
+                base=[(first - 0.5) * step],
+                orientation="h",
+                width=0.7,
+                marker={"color": _COLOURS[state], "pattern": {"shape": _PATTERNS[state], "solidity": 0.25}},
+                hovertemplate=f"{row}: {state.value}, ε {first * step:.2f}–{last * step:.2f}<extra></extra>",
+            )
+    figure.add_vline(x=current, line={"color": PURPLE, "width": 3})
+    figure.update_layout(
+        barmode="overlay",
+        showlegend=False,
+        xaxis={
+            "range": (-step, (steps + 0.5) * step),
+            "title": {"text": "ε", "font": {"size": 12}},
+            "fixedrange": True,
+        },
+        yaxis={"fixedrange": True, "automargin": True, "autorange": "reversed"},
+        margin={"l": 8, "r": 8, "t": 4, "b": 36},
+    )
+    said = "; ".join(
+        f"{_ROWS[kind]} "
+        + ", ".join(
+            f"{s.value} from ε {a * step:.2f} to {b * step:.2f}" for a, b, s in _runs([_light(r, kind) for r in risks])
+        )
+        for kind in Kind
+    )
+    return Plot(
+        figure, alt=f"Both lights along ε: {said}.", caption="Crossed: flagged. Plain: no flag. Hatched: cannot judge."
+    )
+
+
+def magnitude_figure(perturbation: Perturbation, *, limit: float) -> Plot:
+    """Return the length of the change at every pixel on one scale for all pictures, 0 to ``limit`` grey levels."""
+    figure = blank_figure(height=None)
+    figure.add_heatmap(
+        z=perturbation.magnitude.astype(np.float32),
+        zmin=0,
+        zmax=limit,
+        colorscale="Cividis",
+        zsmooth=False,
+        hovertemplate="%{z:.1f} grey levels<br>column %{x}, row %{y}<extra></extra>",
+        colorbar=bar_below("grey levels over the three channels"),
+    )
+    lay_square(figure, shape=perturbation.magnitude.shape)
+    beyond = float((perturbation.magnitude > limit).mean())
+    return Plot(
+        figure,
+        alt=f"Length of the change at every pixel in grey levels; largest {perturbation.magnitude.max():.1f}.",
+        caption=f"0 to {limit:.0f} grey levels for all pictures; {beyond:.1%} of the pixels go beyond.",
+    )
+
+
+def similarity_figure(similarity: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Plot:
+    """Return the map of structural similarity on the fixed scale 0.5 to 1."""
+    figure = blank_figure(height=None)
+    figure.add_heatmap(
+        z=similarity.astype(np.float32),
+        zmin=0.5,
+        zmax=1,
+        colorscale="Cividis",
+        zsmooth=False,
+        hovertemplate="SSIM %{z:.3f}<br>column %{x}, row %{y}<extra></extra>",
+        colorbar=bar_below("structural similarity (SSIM)"),
+    )
+    lay_square(figure, shape=similarity.shape)
+    below = float((similarity < 0.5).mean())
+    return Plot(
+        figure,
+        alt=f"Structural similarity, mean {similarity.mean():.3f}, 1 being the same.",
+        caption=f"0.5 to 1 for all pictures; {below:.1%} of the pixels are below 0.5.",
+    )
+
+
+def spectrum_figure(spectrum: Spectrum, *, periods: Sequence[int]) -> Plot:
+    """Return the spectrum, zero frequency in the middle, with circles where a lattice of ``periods`` would show."""
+    size = len(spectrum.power)
+    figure = blank_figure(height=None)
+    figure.add_heatmap(
+        z=decibels(spectrum.power / size**2).astype(np.float32),
+        zmin=_SPECTRUM_TOP - _SPECTRUM_RANGE,
+        zmax=_SPECTRUM_TOP,
+        colorscale="Cividis",
+        zsmooth=False,
+        hovertemplate="%{z:.0f} dB<extra></extra>",
+        colorbar=bar_below("energy, dB"),
+    )
+    points = {(i * size // p + size // 2) % size for p in periods if size % p == 0 for i in range(p)}
+    marks = [(x, y) for x in sorted(points) for y in sorted(points) if _on_one(x, y, size=size, periods=periods)]
+    figure.add_scatter(
+        x=[x for x, _ in marks],
+        y=[y for _, y in marks],
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 9, "color": VERMILLION, "line": {"width": 1.5}},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    lay_square(figure, shape=spectrum.power.shape)
+    return Plot(
+        figure,
+        alt=f"Spectrum of the perturbation, {size} by {size} frequencies, lattices of {_listed(periods)} px marked.",
+        caption=f"Fixed scale. Middle: coarse, edge: fine. Circles: where patterns of {_listed(periods)} px show.",
+    )
+
+
+def profile_figure(spectrum: Spectrum) -> Plot:
+    """Return the median energy of every ring of the spectrum, in decibels."""
+    radii, power = zip(*spectrum.profile, strict=True)
+    size = len(spectrum.power)
+    figure = blank_figure(height=220)
+    figure.add_scatter(
+        x=list(radii),
+        y=decibels(np.array(power) / size**2).tolist(),
+        mode="lines",
+        line={"color": BLUE, "width": 2},
+        hovertemplate="%{x:.2f} cycles a pixel: %{y:.0f} dB<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_layout(
+        xaxis={
+            "title": {"text": "coarse ← cycles a pixel → fine", "font": {"size": 12}},
+            "range": (0, 0.5),
+            "fixedrange": True,
+        },
+        yaxis={
+            "title": {"text": "median energy, dB", "font": {"size": 12}},
+            "range": (_SPECTRUM_TOP - 2 * _SPECTRUM_RANGE, _SPECTRUM_TOP),
+            "fixedrange": True,
+        },
+        margin={"l": 8, "r": 8, "t": 4, "b": 40},
+    )
+    fine = spectrum.fine_share
+    said = "no energy" if fine is None else f"{fine:.0%} of the energy is finer than 4 px"
+    return Plot(figure, alt=f"Energy by frequency: {said}.", caption=said[:1].upper() + said[1:] + ".")
+
+
+def histogram_figure(histogram: Histogram) -> Plot:
+    """Return how often each change occurs, on fixed bins and a logarithmic scale."""
+    middles = (histogram.edges[:-1] + histogram.edges[1:]) / 2
+    figure = blank_figure(height=220)
+    figure.add_bar(
+        x=middles,
+        y=histogram.counts,
+        marker={"color": GREY},
+        hovertemplate="%{y} values near %{x:+.0f} grey levels<extra></extra>",
+    )
+    figure.update_layout(
+        xaxis={
+            "title": {"text": "darker ← grey levels → lighter", "font": {"size": 12}},
+            "range": (histogram.edges[0], histogram.edges[-1]),
+            "fixedrange": True,
+        },
+        yaxis={"type": "log", "title": {"text": "values", "font": {"size": 12}}, "fixedrange": True},
+        margin={"l": 8, "r": 8, "t": 4, "b": 40},
+        bargap=0,
+    )
+    ends = int(histogram.counts[0] + histogram.counts[-1])
+    return Plot(
+        figure,
+        alt=f"Histogram of the change of every channel, {int(histogram.counts.sum())} values.",
+        caption=f"All three channels, two grey levels a bar; the end bars hold what lies beyond ({ends} values).",
+    )
+
+
+def channel_figures(perturbation: Perturbation, *, scale: MapScale) -> tuple[Plot, ...]:
+    """Return the signed change of red, green and blue on one ``scale``."""
+    return tuple(
+        Plot(
+            signed_map(channel, scale=scale),
+            alt=f"Signed change of {name}, RMS {float(np.sqrt(np.square(channel).mean())):.1f} grey levels.",
+            caption=name.capitalize(),
+        )
+        for (name, _), channel in zip(_CHANNELS, perturbation.delta, strict=True)
+    )
+
+
+def attribution_figure(values: FloatImage, *, limit: float, of: str) -> Plot:
+    """Return a signed attribution on the scale ±``limit``, which maps that stand side by side share."""
+    scale = MapScale(limit, "logit", "against", "for the class")
+    beyond = float((np.abs(values) > limit).mean())
+    return Plot(
+        signed_map(values, scale=scale),
+        alt=f"{of}: {float((values > 0).mean()):.0%} of the pixels speak for the class (orange), the others against.",
+        caption=f"{of}; {beyond:.1%} of the pixels beyond the scale.",
+    )
+
+
+def agreement_figure(names: Sequence[str], matrix: Sequence[Sequence[float | None]]) -> Plot:
+    """Return how alike methods rank the pixels: Spearman's ρ from −1 to 1, “–” where there is no order."""
+    values = np.array([[np.nan if v is None else v for v in row] for row in matrix])
+    figure = go.Figure(blank_figure(height=80 + 44 * len(names)))
+    figure.add_heatmap(
+        z=values,
+        x=[label(n) for n in names],
+        y=[label(n) for n in names],
+        zmin=-1,
+        zmax=1,
+        colorscale=((0, BLUE), (0.5, "rgba(128,128,128,0.05)"), (1, VERMILLION)),
+        text=[["–" if v is None else f"{v:.2f}".replace("-", "−") for v in row] for row in matrix],
+        texttemplate="%{text}",
+        hoverinfo="skip",
+        showscale=False,
+    )
+    figure.update_layout(
+        xaxis={"side": "top", "fixedrange": True, "automargin": True},
+        yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+    )
+    pairs = [
+        f"{a} and {b} {matrix[i][j]:.2f}"
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+        if i < j and matrix[i][j] is not None
+    ]
+    return Plot(
+        figure,
+        alt=f"Rank correlation of methods: {'; '.join(pairs) or 'none can be judged'}.",
+        caption="Spearman’s ρ of the maps of the original, signs included: 1 the same order, 0 unrelated.",
+    )
+
+
+def decibels(
+    energy: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return 10·log₁₀ of ``energy``, no lower than the scale goes."""
+    floor = 10 ** ((_SPECTRUM_TOP - 2 * _SPECTRUM_RANGE) / 10)
+    found: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = 10 * np.log10(np.maximum(energy, floor))
+    return found
+
+
+def _light(risk: Risk, kind: Kind) -> State:
+    return (risk.semantic if kind is Kind.SEMANTIC else risk.artefact).state
+
+
+def _runs(states: Sequence[State]) -> list[tuple[int, int, State]]:
+    """Return the stretches of equal states: first and last step, and which."""
+    runs: list[tuple[int, int, State]] = []
+    for i, state in enumerate(states):
+        if runs and runs[-1][2] is state:
+            runs[-1] = (runs[-1][0], i, state)
+        else:
+            runs.append((i, i, state))
+    return runs
+
+
+def _on_one(x: int, y: int, *, size: int, periods: Sequence[int]) -> bool:
+    """Return whether the frequency lies on a lattice of one of ``periods`` and is not zero."""
+    across, down = x - size // 2, y - size // 2
+    steps = [size // p for p in periods if size % p == 0]
+    return (across, down) != (0, 0) and any(across % s == 0 and down % s == 0 for s in steps)
+
+
+def _listed(periods: Sequence[int]) -> str:
+    return ", ".join(map(str, periods))

@@ -1,0 +1,56 @@
+"""What a guide says of the original, and what the person says that it shows: so begins every page about a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lwise_core.difficulty import score, top_classes
+from lwise_core.enhancement import Original
+from lwise_core.guide import GuideModel
+from pages.parts.case import Case, desk
+from pages.parts.choices import stated_class
+from pages.parts.engines import slot
+from pages.parts.notices import notice
+
+_TOP = 5
+
+
+@dataclass(frozen=True)
+class Look:
+    """The original as the guide sees it, and its most probable classes, name → probability, falling."""
+
+    original: Original
+    top: dict[str, float]
+
+    @property
+    def choice(self) -> str:
+        """The guide's first choice."""
+        return next(iter(self.top))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the guide says of the original, and the class that the person stated."""
+
+    look: Look
+    stated: str
+
+
+def look_at(case: Case, guide: GuideModel) -> Look:
+    """Return what ``guide`` says of the original of ``case``."""
+    seen = case.subject.seen(size=guide.input_size)
+    logits = slot().do(lambda: score(guide, seen))
+    return Look(Original(guide, seen, logits), top_classes(guide, logits, count=_TOP))
+
+
+def stated_after(case: Case, guide: GuideModel, look: Look) -> str | None:
+    """Draw the choice of the class and return it; None, with a sentence, while nobody has named it.
+
+    For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
+    """
+    guess = None if guide.domain.treated_as_medical else look.choice
+    stated_class(case, guide, guess=guess)
+    stated = (desk().case or case).stated_for(guide) or guess
+    if stated is None:
+        notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
+    return stated

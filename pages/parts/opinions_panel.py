@@ -1,0 +1,45 @@
+"""What other guides say of the original and of the enhanced picture."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.enhancement import EnhancementPath
+from lwise_core.guide import GuideModel
+from lwise_core.inspection import Opinion, opinion_at
+from pages.parts.engines import slot
+from pages.parts.guides import available_guides, load_guide
+from pages.parts.notices import notice
+
+
+def opinions_panel(path: EnhancementPath, *, epsilon: float, towards: str) -> None:
+    """Draw what every other guide of the catalogue says at ``epsilon``."""
+    others = [g for g in map(load_guide, available_guides()) if g.provenance.sha256 != path.guide.provenance.sha256]
+    if not others:
+        notice("info", "There is no other guide here. Fetch or add one on the Models page for a second opinion.")
+        return
+    chosen = st.multiselect("Guides", [g.name for g in others], default=[g.name for g in others[:3]], key="opinions")
+    asked = [path.guide, *(g for g in others if g.name in chosen)]
+    rows = slot().do(lambda: [_row(path, guide, epsilon=epsilon, towards=towards) for guide in asked])
+    st.dataframe(rows, hide_index=True, width="stretch")
+    st.caption(
+        "A guide that sees no gain says that the change is private to the one that painted it. One that agrees clears "
+        "nothing: robust networks paint alike."
+    )
+
+
+def _row(path: EnhancementPath, guide: GuideModel, *, epsilon: float, towards: str) -> dict[str, str]:
+    opinion = opinion_at(path, guide, epsilon=epsilon, class_name=towards)
+    return {
+        "Guide": guide.name,
+        "Original": f"{opinion.before[0]} ({opinion.before[1]:.0%})",
+        "Enhanced": f"{opinion.after[0]} ({opinion.after[1]:.0%})",
+        f"Logit of {towards}": _logits(opinion),
+    }
+
+
+def _logits(opinion: Opinion) -> str:
+    if opinion.logits is None:
+        return "does not know this class"
+    before, after = opinion.logits
+    return f"{before:.2f} → {after:.2f} ({after - before:+.2f})".replace("-", "−")

@@ -1,0 +1,142 @@
+"""Why: which pixels the class rests on, before and after, with what each map is worth."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.attribution import Method, scale_of, why_not
+from lwise_core.enhancement import EnhancementPath
+from lwise_core.feature_grids import NoGrid, default_layer, layers
+from lwise_core.inspection import MapPair, Question, agreement_of, maps_at
+from pages.parts.engines import slot
+from pages.parts.inspecting import job_for, progress_of
+from pages.parts.inspection_plots import agreement_figure, attribution_figure
+from pages.parts.notices import notice, plain
+from pages.parts.plots import show
+from pages.parts.walking import Key
+
+_MAPS = "maps"
+_DEFAULT = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
+_NAMES = {
+    Method.INTEGRATED_GRADIENTS: "Integrated Gradients",
+    Method.SALIENCY: "Saliency",
+    Method.SMOOTH_GRAD: "SmoothGrad",
+    Method.INPUT_X_GRADIENT: "Input × Gradient",
+    Method.GRADIENT_SHAP: "Gradient SHAP",
+    Method.DEEP_LIFT: "DeepLift",
+    Method.GRAD_CAM: "Grad-CAM",
+    Method.GUIDED_GRAD_CAM: "Guided Grad-CAM",
+    Method.OCCLUSION: "Occlusion",
+}
+
+
+def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
+    """Draw maps of the original and of the picture at ``epsilon``, each with its checks."""
+    guide = path.guide
+    columns = st.columns([3, 2, 2], gap="medium")
+    refused = _refused(path)
+    possible = [m for m in Method if m not in refused]
+    with columns[0]:
+        methods = st.multiselect(
+            "Methods",
+            possible,
+            default=[m for m in _DEFAULT if m in possible],
+            format_func=lambda m: _NAMES[m],
+            key=f"methods-{guide.name}",
+        )
+    with columns[1]:
+        of = st.selectbox(
+            "For which class",
+            guide.classes,
+            index=guide.classes.index(towards),
+            key=f"why-{guide.name}-{towards}",
+            help="The class enhanced towards, a rival, or any other.",
+        )
+    with columns[2]:
+        layer = _layer(path)
+    with (
+        st.expander(f"{len(refused)} methods would not mean what their names say on this guide")
+        if refused
+        else st.empty()
+    ):
+        for method, reason in refused.items():
+            st.markdown(f"**{_NAMES[method]}**: {plain(reason)}")
+    if not methods:
+        notice("info", "Choose at least one method.")
+        return
+    question = Question(guide.class_index(of), tuple(methods), layer)
+    job = job_for(
+        _MAPS,
+        (key, question, round(epsilon / path.step)),
+        lambda: maps_at(path, question, epsilon=epsilon),
+        total=len(methods) + 1,
+    )
+    done = progress_of(_MAPS, job, what="Asking what the class rests on")
+    pairs = job.latest or ()
+    for pair in pairs:
+        _pair(pair)
+    if done and len(pairs) > 1:
+        show(agreement_figure([_NAMES[p.method] for p in pairs], agreement_of(pairs)), key="agreement")
+
+
+def _refused(path: EnhancementPath) -> dict[Method, str]:
+    """Return the methods that this guide cannot have, and why."""
+    return _reasons(path.guide.provenance.sha256, path)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _reasons(sha256: str, _path: EnhancementPath) -> dict[Method, str]:  # noqa: ARG001  the first is the key
+    found = slot().do(lambda: {method: why_not(_path.guide, method) for method in Method})
+    return {method: reason for method, reason in found.items() if reason is not None}
+
+
+def _layer(path: EnhancementPath) -> str | None:
+    try:
+        names = slot().do(lambda: layers(path.guide))
+        first = default_layer(names)
+    except NoGrid:
+        return None
+    return st.selectbox(
+        "Layer of Grad-CAM",
+        names,
+        index=names.index(first),
+        key=f"layer-{path.guide.name}",
+        help="The last one as a rule.",
+    )
+
+
+def _pair(pair: MapPair) -> None:
+    name = _NAMES[pair.method]
+    st.subheader(name)
+    limit = scale_of([pair.before.values, pair.after.values])
+    columns = st.columns(3, gap="medium")
+    shown = ((pair.before.values, "Original"), (pair.after.values, "Enhanced"), (pair.difference, "Difference"))
+    for column, (values, of) in zip(columns, shown, strict=True):
+        with column:
+            show(attribution_figure(values, limit=limit, of=f"{name}, {of.lower()}"), key=f"map-{pair.method}-{of}")
+    st.markdown(plain(_worth(pair)))
+
+
+def _worth(pair: MapPair) -> str:
+    """Return what the map of the original is worth, in words and numbers."""
+    said = [f"Maps before and after: {_rho(pair.drift)}."]
+    if pair.faithful is None:
+        said.append("The map has no order of pixels, so it cannot be judged.")
+    else:
+        ranked, random = pair.faithful.ranked, pair.faithful.random
+        said.append(
+            f"Deletion {ranked.deletion.area:.2f} (random order {random.deletion.area:.2f}; lower is better), "
+            f"insertion {ranked.insertion.area:.2f} (random {random.insertion.area:.2f}; higher is better)."
+        )
+    said.append(
+        f"Against the same network with random weights: {_rho(pair.random_weights.absolute)} (near 0 is better)."
+    )
+    if pair.before.completeness_error is not None:
+        said.append(
+            f"Completeness: the map's sum misses the difference of logits by {pair.before.completeness_error:.1%}."
+        )
+    return " ".join(said)
+
+
+def _rho(value: float | None) -> str:
+    return "cannot judge" if value is None else f"ρ = {value:.2f}".replace("-", "−")
