@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -18,22 +18,34 @@ from typer.exceptions import TyperException
 import lwise_core
 from lwise_core import catalog
 from lwise_core.catalog import GuideUnavailable
-from lwise_core.cli_guides import ForeignGuide, download_command, models_command
+from lwise_core.cli_guides import download_command, models_command
+from lwise_core.cli_inspect import inspect_command
 from lwise_core.cli_phantom import phantom_command
+from lwise_core.cli_shared import (
+    DEFAULT_GUIDE,
+    Architecture,
+    ClassList,
+    ClassName,
+    CropAt,
+    DomainOf,
+    Guide,
+    Photos,
+    Refused,
+    WeightFile,
+    budget,
+    guide_named,
+    subjects_in,
+)
 from lwise_core.cli_train import train_command
 from lwise_core.difficulty import Difficulty, difficulty_of, score, standing
 from lwise_core.downloads import DownloadError
 from lwise_core.enhancement import EnhancementPath, Harder, NonFinite, PathRequest, objective_named, steps_for
 from lwise_core.export import Export, Intent, export
 from lwise_core.fast import Verdicts, path_to, precision_of, trusted_twin
-from lwise_core.geometry import Crop
 from lwise_core.guide import Domain, GuideModel
-from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
 from lwise_core.names import SOMETHING_ELSE, canonical
-from lwise_core.rendering import Extent, Subject
+from lwise_core.rendering import Extent
 from lwise_core.store import PathStore, Walkable, kept
-
-DEFAULT_GUIDE = "animals16-64"
 
 app = typer.Typer(
     add_completion=False,
@@ -42,29 +54,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Score how hard photographs are for people, and enhance them, with a robust guide model. Not for diagnosis.",
 )
-
-Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF files.", show_default=False)]
-ClassName = Annotated[
-    str,
-    typer.Option("--class", help="What they show, or “something else”; case, space, - and _ do not count."),
-]
-Guide = Annotated[str, typer.Option("--guide", help="A guide model; `models` lists them.")]
-WeightFile = Annotated[
-    Path | None, typer.Option("--weights", help="A weight file to use as guide instead; read without running it.")
-]
-Architecture = Annotated[
-    str | None, typer.Option("--architecture", help="For --weights: timm's name, where the file leaves it open.")
-]
-ClassList = Annotated[Path | None, typer.Option("--classes", help="For --weights: class names, one a line.")]
-DomainOf = Annotated[Domain, typer.Option("--domain", help="For --weights; unknown is treated as medical.")]
-CropAt = Annotated[
-    str | None,
-    typer.Option("--crop", metavar="LEFT,TOP,SIDE", help="The square to look at, in pixels; else the central one."),
-]
-
-
-class Refused(Exception):
-    """A request that cannot be met. The message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -113,9 +102,9 @@ def score_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Say how hard each photograph is: ground-truth logit, log-probability, and its place among references."""
-    guide = ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(guide_name)
+    guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
     target = guide.class_index(class_name)
-    for name, subject in _subjects(photos, crop):
+    for name, subject in subjects_in(photos, crop):
         logits = score(guide, subject.seen(size=guide.input_size))
         scored = Scored(
             photograph=name,
@@ -158,7 +147,7 @@ def enhance_command(
     crop: CropAt = None,
 ) -> None:
     """Enhance each photograph towards its class within the L2 budget ε, and write picture, numbers and manifest."""
-    guide = ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(guide_name)
+    guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
     nothing_known = canonical(class_name) == canonical(SOMETHING_ELSE)
     if nothing_known and towards is None:
         raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
@@ -166,10 +155,10 @@ def enhance_command(
     aimed = guide.classes[guide.class_index(towards)] if towards else stated
     rivals = [guide.class_index(r) for r in rival or ()]
     chosen = objective_named(objective, rivals=rivals)
-    intent = Intent(stated=stated, towards=aimed, epsilon=_epsilon(guide, eps=eps, eps_224=eps_224), extent=extent)
+    intent = Intent(stated=stated, towards=aimed, epsilon=budget(guide, eps=eps, eps_224=eps_224), extent=extent)
     twin = None if exact else trusted_twin(guide, Verdicts(catalog.home() / "verdicts"))
     out.mkdir(parents=True, exist_ok=True)
-    for _, subject in _subjects(photos, crop):
+    for _, subject in subjects_in(photos, crop):
         request = PathRequest.single(
             subject.seen(size=guide.input_size),
             target=guide.class_index(aimed),
@@ -179,6 +168,7 @@ def enhance_command(
         _write(made, out)
 
 
+app.command("inspect")(inspect_command)
 app.command("models")(models_command)
 app.command("download")(download_command)
 app.command("train")(train_command)
@@ -218,49 +208,6 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
 def _fail(sentence: str) -> NoReturn:
     typer.echo(f"Error: {' '.join(sentence.split())}", err=True)
     sys.exit(2)
-
-
-def _subjects(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Subject]]:
-    """Yield every photograph that can be read; at the end, refuse if there were others."""
-    rejected = 0
-    for path in photos:
-        try:
-            photograph = open_photograph(_read(path), name=path.name)
-        except (ImageRejected, OSError) as error:
-            rejected += 1
-            typer.echo(f"Error: {error}", err=True)
-            continue
-        for note in photograph.notes:
-            typer.echo(f"Note: {path}: {note}", err=True)
-        asked = Crop.central(photograph) if crop is None else _crop(crop)
-        if asked != asked.within(photograph):
-            raise Refused(f"The crop {crop} does not lie inside {path} ({photograph.width} × {photograph.height} px).")
-        yield str(path), Subject(photograph, asked)
-    if rejected:
-        raise Refused(f"{rejected} of {len(photos)} files could not be used; the others were.")
-
-
-def _read(path: Path) -> bytes:
-    """Return the file's bytes, never more than the door would look at."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
-def _crop(text: str) -> Crop:
-    parts = text.split(",")
-    if len(parts) != 3 or not all(p.strip().isdecimal() for p in parts):
-        raise Refused(f"The crop must be LEFT,TOP,SIDE in whole pixels, not “{text}”.")
-    left, top, side = (int(p) for p in parts)
-    return Crop(left=left, top=top, side=side)
-
-
-def _epsilon(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> float:
-    if (eps is None) == (eps_224 is None):
-        raise Refused("Give the budget once: --eps in the guide's units, or --eps-224.")
-    scale = guide.epsilon_scale
-    epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
-    scale.check(epsilon)
-    return epsilon
 
 
 def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel) -> EnhancementPath:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lwise_core.maps import LUMA_709, FloatImage, luma_change
+from lwise_core.maps import LUMA_709, FloatImage, enlarged, luma_change, painted
 
 PICTURES = hnp.arrays(np.float32, (3, 5, 4), elements=st.floats(0, 1, width=32))
 
@@ -43,3 +43,19 @@ def test_black_to_white_is_the_whole_range() -> None:
 def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"shape \(3, H, W\)"):
         luma_change(np.zeros((3, 2, 2), dtype=np.float32), np.zeros(shape, dtype=np.float32))
+
+
+def test_a_painted_map_is_white_at_zero_and_has_its_end_colours_beyond_the_scale() -> None:
+    pixels = painted(np.array([[0.0, 2.0, -2.0, 9.0, 1.0]], dtype=np.float32), limit=2.0)
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+    assert pixels[0, 1].tolist() == pixels[0, 3].tolist() == [213, 94, 0]
+    assert pixels[0, 2].tolist() == [0, 114, 178]
+    assert pixels[0, 4].tolist() == [234, 174, 128]
+
+
+def test_enlarging_repeats_pixels_and_invents_none() -> None:
+    small = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    large = enlarged(small, side=7)
+    assert large.shape == (8, 8, 3)
+    assert np.array_equal(large[::4, ::4], small)
+    assert enlarged(small, side=1).shape == small.shape

@@ -7,12 +7,12 @@ import streamlit as st
 
 from lwise_core.geometry import Pixels
 from lwise_core.images import encode_png
+from lwise_core.maps import enlarged
 
 _SIDE = 320
 
 
 def picture(pixels: Pixels, *, alt: str) -> None:
     """Draw ``pixels`` ``(3, H, W)`` uint8, enlarged by a whole number to about 320 px."""
-    times = max(1, round(_SIDE / pixels.shape[1]))
-    large = np.ascontiguousarray(pixels.transpose(1, 2, 0).repeat(times, axis=0).repeat(times, axis=1))
+    large = np.ascontiguousarray(enlarged(pixels.transpose(1, 2, 0), side=_SIDE))
     st.image(encode_png(large), alt=alt, width="stretch")

@@ -8,6 +8,7 @@ from lwise_core.attribution import Method, scale_of, why_not
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.feature_grids import NoGrid, default_layer, layers
 from lwise_core.inspection import MapPair, Question, agreement_of, maps_at
+from lwise_core.report import worth_of
 from pages.parts.engines import slot
 from pages.parts.inspecting import job_for, progress_of
 from pages.parts.inspection_plots import agreement_figure, attribution_figure
@@ -114,29 +115,4 @@ def _pair(pair: MapPair) -> None:
     for column, (values, of) in zip(columns, shown, strict=True):
         with column:
             show(attribution_figure(values, limit=limit, of=f"{name}, {of.lower()}"), key=f"map-{pair.method}-{of}")
-    st.markdown(plain(_worth(pair)))
-
-
-def _worth(pair: MapPair) -> str:
-    """Return what the map of the original is worth, in words and numbers."""
-    said = [f"Maps before and after: {_rho(pair.drift)}."]
-    if pair.faithful is None:
-        said.append("The map has no order of pixels, so it cannot be judged.")
-    else:
-        ranked, random = pair.faithful.ranked, pair.faithful.random
-        said.append(
-            f"Deletion {ranked.deletion.area:.2f} (random order {random.deletion.area:.2f}; lower is better), "
-            f"insertion {ranked.insertion.area:.2f} (random {random.insertion.area:.2f}; higher is better)."
-        )
-    said.append(
-        f"Against the same network with random weights: {_rho(pair.random_weights.absolute)} (near 0 is better)."
-    )
-    if pair.before.completeness_error is not None:
-        said.append(
-            f"Completeness: the map's sum misses the difference of logits by {pair.before.completeness_error:.1%}."
-        )
-    return " ".join(said)
-
-
-def _rho(value: float | None) -> str:
-    return "cannot judge" if value is None else f"ρ = {value:.2f}".replace("-", "−")
+    st.markdown(plain(worth_of(pair)))

@@ -1,0 +1,78 @@
+"""``python -m lwise_core inspect``: whether to believe an enhancement, as a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lwise_core.cli_shared import (
+    DEFAULT_GUIDE,
+    Architecture,
+    ClassList,
+    ClassName,
+    CropAt,
+    DomainOf,
+    Guide,
+    Refused,
+    WeightFile,
+    budget,
+    guide_named,
+    subjects_in,
+)
+from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
+from lwise_core.guide import Domain
+from lwise_core.names import SOMETHING_ELSE, canonical
+from lwise_core.runs import write_whole
+
+_METHODS = ("saliency", "integrated-gradients", "grad-cam")
+
+
+def inspect_command(
+    photo: Annotated[Path, typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF file.", show_default=False)],
+    class_name: ClassName,
+    report: Annotated[Path | None, typer.Option(help="HTML file to write, pictures inside.")] = None,
+    numbers: Annotated[Path | None, typer.Option("--json", help="JSON file to write, every number in it.")] = None,
+    eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None,
+    eps_224: Annotated[float | None, typer.Option("--eps-224", help="Budget of equal RMS at 224 px instead.")] = None,
+    towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", help="An attribution; repeatable.")] = None,
+    guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
+    crop: CropAt = None,
+) -> None:
+    """Say how far to trust what ε paints into a photograph: both lights, where it changed, and why."""
+    # Captum, behind attributions, takes a second to import: only who inspects waits for it.
+    from lwise_core.attribution import Method, why_not  # noqa: PLC0415
+    from lwise_core.inspection import Question, examine, maps_at  # noqa: PLC0415
+    from lwise_core.report import Report, Subject  # noqa: PLC0415
+
+    guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
+    nothing_known = canonical(class_name) == canonical(SOMETHING_ELSE)
+    if nothing_known and towards is None:
+        raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
+    stated = SOMETHING_ELSE if nothing_known else guide.classes[guide.class_index(class_name)]
+    target = guide.class_index(towards or stated)
+    epsilon = budget(guide, eps=eps, eps_224=eps_224)
+    unknown = sorted(set(method or ()) - {m.value for m in Method})
+    if unknown:
+        raise Refused(f"There is no method “{unknown[0]}”; there is {', '.join(Method)}.")
+    methods = tuple(Method(m) for m in method or _METHODS)
+    if not method:  # the usual ones, as far as this guide has them
+        methods = tuple(m for m in methods if why_not(guide, m) is None)
+    ((name, subject),) = subjects_in([photo], crop)
+    request = PathRequest.single(subject.seen(size=guide.input_size), target=target, objective=GroundTruthLogit())
+    *_, path = walk(guide, request)
+    *_, findings = examine(path)
+    *_, maps = maps_at(path, Question(target, methods), epsilon=epsilon)
+    made = Report(Subject(Path(name).name, stated, epsilon), findings, maps)
+    typer.echo(f"{made.risk.semantic.kind.value} {made.risk.semantic.sentence}")
+    typer.echo(f"{made.risk.artefact.kind.value} {made.risk.artefact.sentence}")
+    for file, text in ((report, made.as_html), (numbers, made.as_json)):
+        if file is not None:
+            write_whole(file.resolve(), text().encode())
+            typer.echo(str(file))

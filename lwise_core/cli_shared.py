@@ -1,0 +1,97 @@
+"""What the verbs of the shell share: how photographs, their square, the guide and the budget are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lwise_core import catalog
+from lwise_core.cli_guides import ForeignGuide
+from lwise_core.geometry import Crop
+from lwise_core.guide import Domain, GuideModel
+from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.rendering import Subject
+
+DEFAULT_GUIDE = "animals16-64"
+
+Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF files.", show_default=False)]
+ClassName = Annotated[
+    str,
+    typer.Option("--class", help="What they show, or “something else”; case, space, - and _ do not count."),
+]
+Guide = Annotated[str, typer.Option("--guide", help="A guide model; `models` lists them.")]
+WeightFile = Annotated[
+    Path | None, typer.Option("--weights", help="A weight file to use as guide instead; read without running it.")
+]
+Architecture = Annotated[
+    str | None, typer.Option("--architecture", help="For --weights: timm's name, where the file leaves it open.")
+]
+ClassList = Annotated[Path | None, typer.Option("--classes", help="For --weights: class names, one a line.")]
+DomainOf = Annotated[Domain, typer.Option("--domain", help="For --weights; unknown is treated as medical.")]
+CropAt = Annotated[
+    str | None,
+    typer.Option("--crop", metavar="LEFT,TOP,SIDE", help="The square to look at, in pixels; else the central one."),
+]
+
+
+class Refused(Exception):
+    """A request that cannot be met. The message is one sentence."""
+
+
+def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Subject]]:
+    """Yield every photograph that can be read; at the end, refuse if there were others."""
+    rejected = 0
+    for path in photos:
+        try:
+            photograph = open_photograph(_read(path), name=path.name)
+        except (ImageRejected, OSError) as error:
+            rejected += 1
+            typer.echo(f"Error: {error}", err=True)
+            continue
+        for note in photograph.notes:
+            typer.echo(f"Note: {path}: {note}", err=True)
+        asked = Crop.central(photograph) if crop is None else _crop(crop)
+        if asked != asked.within(photograph):
+            raise Refused(f"The crop {crop} does not lie inside {path} ({photograph.width} × {photograph.height} px).")
+        yield str(path), Subject(photograph, asked)
+    if rejected:
+        raise Refused(f"{rejected} of {len(photos)} files could not be used; the others were.")
+
+
+def _read(path: Path) -> bytes:
+    """Return the file's bytes, never more than the door would look at."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _crop(text: str) -> Crop:
+    parts = text.split(",")
+    if len(parts) != 3 or not all(p.strip().isdecimal() for p in parts):
+        raise Refused(f"The crop must be LEFT,TOP,SIDE in whole pixels, not “{text}”.")
+    left, top, side = (int(p) for p in parts)
+    return Crop(left=left, top=top, side=side)
+
+
+def budget(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> float:
+    """Return ε in the guide's units, asked for in them or as the budget of equal RMS at 224 px.
+
+    Raises:
+        Refused: Both were given, or neither.
+        EpsilonOutOfRange: The guide does not offer it.
+    """
+    if (eps is None) == (eps_224 is None):
+        raise Refused("Give the budget once: --eps in the guide's units, or --eps-224.")
+    scale = guide.epsilon_scale
+    epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
+    scale.check(epsilon)
+    return epsilon
+
+
+def guide_named(
+    name: str, *, weights: Path | None, architecture: str | None, classes: Path | None, domain: Domain
+) -> GuideModel:
+    """Return the guide ``name`` of the catalogue, or the one in the file ``weights``."""
+    return ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(name)
