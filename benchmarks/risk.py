@@ -1,0 +1,193 @@
+"""What the lights are worth, on pictures whose truth is known; each command prints one table.
+
+    python -m benchmarks.risk absent --guide cifar10-32 --test cifar10-test.tar.gz
+    python -m benchmarks.risk limits --guide cifar10-32 --test cifar10-test.tar.gz --guide animals16-64 --test …
+
+Pairs, splits and seeds are fixed here, before anything is fitted: pictures are drawn evenly from the images that gave
+neither references nor training, and scores are judged on classes whose pictures the fit never saw (every second class
+fits and the others judge, both ways round).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from platformdirs import user_cache_path
+
+from benchmarks.discrimination import auroc, auroc_difference, false_alarms_at, logistic_scores
+from lwise_core import catalog
+from lwise_core.datasets import read_images
+from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
+from lwise_core.guide import GuideModel
+from lwise_core.hallucination import FALSE_ALARMS, MEASURES, Judge, Kind
+from lwise_core.inspection import examine
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+EPSILONS_224 = (2.0, 4.0, 8.0, 16.0)
+KINDS = {
+    "cifar10-32": {"airplane": 0, "automobile": 0, "ship": 0, "truck": 0},  # vehicles; all others are animals
+}
+_SEED = 11
+_HEADER = "| ε₂₂₄ | pictures | H1 alone | all but H1 and H2 | all | all over H1 alone, paired |"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One held-out picture ``(3, H, W)`` in [0, 1], its class, and whether the guide names it."""
+
+    image: torch.Tensor
+    target: int
+    right: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Enhanced:
+    """What the indicators say of one picture enhanced towards ``towards``, step by step, by key."""
+
+    picture: int
+    own: int
+    towards: int
+    present: bool
+    right: bool
+    values: tuple[dict[str, float], ...]
+
+
+@app.command("absent")
+def absent_command(
+    guide_name: Annotated[str, typer.Option("--guide")],
+    test: Annotated[Path, typer.Option(help="Held-out images, test/<class>/*.")],
+    part: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")] = "3:4",
+    count: Annotated[int, typer.Option(help="How many pictures, evenly spread.")] = 100,
+    out: Annotated[Path | None, typer.Option(help="Keep every value here, as JSON.")] = None,
+) -> None:
+    """V1: towards a class of the other kind (must flag) against the own class (must not), ε by ε."""
+    guide = catalog.load(guide_name)
+    pictures = _pictures(guide, test, part, count)
+    found: list[Enhanced] = []
+    for i, picture in enumerate(pictures):
+        both = (picture.target, _far_class(guide, picture, i))
+        found += [_enhanced(guide, picture, i, towards=towards) for towards in both]
+        typer.echo(f"{i + 1} of {len(pictures)} pictures", err=True)
+    if out is not None:
+        out.write_text(json.dumps([vars(e) for e in found]))
+    print(f"{len(pictures)} pictures of {guide.name}, each towards its own class and towards one of the other kind.\n")
+    print(_HEADER)
+    print("|---|---|---|---|---|---|")
+    for epsilon in EPSILONS_224:
+        for which, rows in (("all", found), ("named rightly", [e for e in found if e.right])):
+            print(f"| {epsilon:g} | {which}: {len(rows) // 2} | {_absent_row(guide, rows, epsilon)} |")
+
+
+@app.command("limits")
+def limits_command(
+    guides: Annotated[list[str], typer.Option("--guide", help="Robust guides that limits are found on.")],
+    tests: Annotated[list[Path], typer.Option("--test", help="Held-out images of each, in the same order.")],
+    count: Annotated[int, typer.Option(help="How many pictures of each guide.")] = 60,
+    write: Annotated[Path | None, typer.Option(help="Write the limits here.")] = None,
+) -> None:
+    """Find the limits of the artefact light: 5% of pictures enhanced towards what they show, anywhere on the slider."""
+    worst: list[dict[str, float]] = []
+    for name, test in zip(guides, tests, strict=True):
+        guide = catalog.load(name)
+        for i, picture in enumerate(_pictures(guide, test, "1:2", count)):
+            worst.append(_worst(_enhanced(guide, picture, i, towards=picture.target)))
+            typer.echo(f"{name}: {i + 1} of {count} pictures", err=True)
+    keys = [m.key for m in MEASURES if m.kind is Kind.ARTEFACT]
+    fitted, judged = worst[::2], worst[1::2]
+    level, limits = _limits(fitted, keys)
+    alarms = np.mean([_alarm(w, limits) for w in judged])
+    print(f"{len(fitted)} pictures fit, {len(judged)} judge. Each indicator at its {level:.1%} quantile.\n")
+    print("| indicator | limit | false alarms alone |")
+    print("|---|---|---|")
+    for key in keys:
+        print(f"| {key} | {limits[key]:.3g} | {np.mean([w[key] > limits[key] for w in judged]):.1%} |")
+    print(f"\nThe light as a whole: {alarms:.1%} of the pictures that judge (5% wanted).")
+    if write is not None:
+        basis = f"5% false alarms of the light over the whole slider; {', '.join(guides)}, {len(fitted)} pictures"
+        kept = {k: {"value": round(v, 4), "basis": basis} for k, v in limits.items()}
+        write.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+
+
+def _absent_row(guide: GuideModel, rows: Sequence[Enhanced], epsilon_224: float) -> str:
+    """Return how well absent classes are told from present ones at one ε, by H1 alone and by more."""
+    step = round(guide.epsilon_scale.from_224(epsilon_224) / guide.epsilon_scale.step)
+    absent = np.array([not e.present for e in rows])
+    groups = np.array([e.picture for e in rows])
+    halves = np.array([e.own % 2 for e in rows])
+    values = [{**e.values[step], "H1": e.values[0].get("H1", np.nan)} for e in rows]
+    table = {key: np.array([v.get(key, np.nan) for v in values]) for key in ("H1", "H2", "H3", "H4", "H6")}
+    alone = -table["H1"]
+    without = logistic_scores([table[k] for k in ("H3", "H4", "H6")], absent, halves)
+    together = logistic_scores(list(table.values()), absent, halves)
+    baseline = logistic_scores([table["H1"]], absent, halves)
+    figures = [auroc(alone, absent, groups), auroc(without, absent, groups), auroc(together, absent, groups)]
+    gain = auroc_difference(together, baseline, absent, groups)
+    alarms = f"FPR at 95% TPR {false_alarms_at(together, absent):.0%}"
+    return f"{' | '.join(map(str, figures))}, {alarms} | {gain}"
+
+
+def _pictures(guide: GuideModel, test: Path, part: str, count: int) -> tuple[Picture, ...]:
+    """Return ``count`` pictures of the ``part`` of held-out images that gave no references, evenly spread."""
+    cache = user_cache_path("lwise-studio", appauthor=False)
+    images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
+    first, step = map(int, part.split(":"))
+    order = sorted(range(len(images)), key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
+    chosen = order[first::step]
+    images = images.take([chosen[(k * len(chosen)) // count] for k in range(count)])
+    pixels = torch.from_numpy(images.pixels[images.rows]).permute(0, 3, 1, 2).float() / 255
+    with torch.no_grad():
+        right = (guide.logits(pixels).argmax(dim=1) == torch.from_numpy(images.targets)).tolist()
+    return tuple(Picture(p, int(t), r) for p, t, r in zip(pixels, images.targets, right, strict=True))
+
+
+def _far_class(guide: GuideModel, picture: Picture, number: int) -> int:
+    """Return a class of the other kind, or any other class where kinds are not known, drawn once for each picture."""
+    kinds = KINDS.get(guide.name, {})
+    own = guide.classes[picture.target] in kinds
+    others = [i for i, c in enumerate(guide.classes) if i != picture.target and (not kinds or (c in kinds) != own)]
+    return int(np.random.default_rng((_SEED, number)).choice(others))
+
+
+def _enhanced(guide: GuideModel, picture: Picture, number: int, *, towards: int) -> Enhanced:
+    """Enhance ``picture`` towards a class and measure every indicator at every step."""
+    *_, path = walk(guide, PathRequest.single(picture.image, target=towards, objective=GroundTruthLogit()))
+    *_, findings = examine(path)
+    assert findings.evidence is not None  # noqa: S101  it is complete
+    judge = Judge(path, findings.evidence)
+    values = tuple(judge.values(step) for step in range(len(path.frames)))
+    return Enhanced(number, picture.target, towards, towards == picture.target, picture.right, values)
+
+
+def _worst(enhanced: Enhanced) -> dict[str, float]:
+    """Return the largest value of every artefact indicator over the whole slider."""
+    keys = [m.key for m in MEASURES if m.kind is Kind.ARTEFACT]
+    return {key: max(v[key] for v in enhanced.values[1:]) for key in keys}
+
+
+def _limits(worst: Sequence[dict[str, float]], keys: Sequence[str]) -> tuple[float, dict[str, float]]:
+    """Return the one quantile at which limits flag 5% of ``worst`` together, and the limits there."""
+    for level in _levels():
+        limits = {key: float(np.quantile([w[key] for w in worst], level)) for key in keys}
+        if np.mean([_alarm(w, limits) for w in worst]) >= FALSE_ALARMS:
+            return level, limits
+    raise ValueError("No quantile gives so many false alarms; take more pictures.")
+
+
+def _levels() -> Iterator[float]:
+    yield from np.arange(1.0, 0.9, -0.0025)
+
+
+def _alarm(values: dict[str, float], limits: dict[str, float]) -> bool:
+    return any(values[key] > limit for key, limit in limits.items())
+
+
+if __name__ == "__main__":
+    app()
