@@ -162,6 +162,8 @@ def test_a_map_of_the_picture_alone_survives_new_weights_and_a_gradient_does_not
     known = knows_the_weights(blind, PICTURE, same)
     assert known.signed == pytest.approx(1)
     assert known.absolute == pytest.approx(1)
+    turned = knows_the_weights(blind, PICTURE, Attribution(Method.SALIENCY, 0, -same.values))
+    assert (turned.signed, turned.absolute) == pytest.approx((-1, 1))
     different = attribute(seeing, PICTURE, target=0, method=Method.SALIENCY)
     known = knows_the_weights(seeing, PICTURE, different, seed=5)
     assert known.absolute is not None

@@ -65,12 +65,13 @@ def entry(catalogue: Catalogue, name: str) -> Entry:
     return found
 
 
-def test_this_installation_has_its_bundled_guide_and_names_the_published_ones(
+def test_this_installation_has_its_bundled_guides_and_names_the_published_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LWISE_HOME", str(tmp_path))
     states = {e.name: (e.origin, e.state) for e in catalog.entries()}
-    assert states.pop("animals16-64") == (Origin.BUNDLED, State.READY)
+    for name in ("animals16-64", "cifar10-32", "phantom4-64"):
+        assert states.pop(name) == (Origin.BUNDLED, State.READY)
     assert set(states.values()) == {(Origin.PUBLISHED, State.NOT_DOWNLOADED)}
     assert {p.name for p in PUBLISHED} == set(states)
     guide = catalog.load("Animals16_64")
