@@ -3,9 +3,9 @@
     python -m benchmarks.risk absent --guide cifar10-32 --test cifar10-test.tar.gz
     python -m benchmarks.risk limits --guide cifar10-32 --test cifar10-test.tar.gz --guide animals16-64 --test …
 
-Pairs, splits and seeds are fixed here, before anything is fitted: pictures are drawn evenly from the images that gave
-neither references nor training, and scores are judged on classes whose pictures the fit never saw (every second class
-fits and the others judge, both ways round).
+Pairs, splits and seeds are fixed here, before anything is fitted: pictures are drawn evenly from images that
+were never trained on (those of ``absent`` gave no references either), and its scores are judged on classes whose
+pictures the fit never saw: every second class fits and the others judge, both ways round.
 """
 
 from __future__ import annotations

@@ -59,8 +59,10 @@ class Gathering:
     evidence: Evidence | None = None
 
 
-def gather(path: EnhancementPath) -> Iterator[Gathering]:
+def gather(path: EnhancementPath, *, walker: GuideModel | None = None) -> Iterator[Gathering]:
     """Find the evidence about the ``path`` of one picture, a little at a time; stop iterating to cancel.
+
+    ``walker`` may be the guide's fast twin, which then walks the paths that this one is compared with.
 
     Costs two walks of four pictures beside the path itself, and the gradients of ``MOST_OTHERS`` + 1 classes.
 
@@ -83,11 +85,11 @@ def gather(path: EnhancementPath) -> Iterator[Gathering]:
         yield Gathering(done / work)
     changes = _changes(path)
     specificity, stability = [], []
-    for found in _similarity_to_rivals(path, rivals):
+    for found in _similarity_to_rivals(path, rivals, walker or path.guide):
         specificity.append(1 - found)
         done += 1
         yield Gathering(done / work)
-    for found in _similarity_of_copies(path):
+    for found in _similarity_of_copies(path, walker or path.guide):
         stability.append(found)
         done += 1
         yield Gathering(done / work)
@@ -154,24 +156,24 @@ def _other_classes(path: EnhancementPath) -> tuple[int, ...]:
     return tuple(others[int(i)] for i in order[:MOST_OTHERS])
 
 
-def _similarity_to_rivals(path: EnhancementPath, rivals: Sequence[int]) -> Iterator[float]:
+def _similarity_to_rivals(path: EnhancementPath, rivals: Sequence[int], walker: GuideModel) -> Iterator[float]:
     """Yield, step by step, the mean cosine of the perturbation with those of walks towards ``rivals``."""
     image = path.request.images
     request = PathRequest(image.expand(len(rivals), -1, -1, -1), torch.tensor(rivals), path.request.objective)
     original = path.frames[0].images
-    walked = climb(path.guide, request, step=path.step, steps=len(path.frames) - 1)
+    walked = climb(walker, request, step=path.step, steps=len(path.frames) - 1)
     for own, theirs in zip(path.frames, walked, strict=True):
         yield _mean_cosine((own.images - original).flatten(1), (theirs.images - original).flatten(1))
 
 
-def _similarity_of_copies(path: EnhancementPath) -> Iterator[float]:
+def _similarity_of_copies(path: EnhancementPath, walker: GuideModel) -> Iterator[float]:
     """Yield, step by step, the mean cosine between the perturbations of the picture and of its copies, laid back."""
     image = path.request.images[0]
     copies = _Copies.of(image)
     targets = path.request.targets.expand(len(copies.images))
     request = PathRequest(copies.images, targets, path.request.objective)
     original = path.frames[0].images
-    walked = climb(path.guide, request, step=path.step, steps=len(path.frames) - 1)
+    walked = climb(walker, request, step=path.step, steps=len(path.frames) - 1)
     for own, theirs in zip(path.frames, walked, strict=True):
         changes = theirs.images.cpu() - copies.images
         laid = torch.cat([(own.images - original).cpu(), copies.laid_back(changes)])

@@ -46,14 +46,18 @@ class Findings:
         return len(self.risks) == len(self.path.frames)
 
 
-def examine(path: EnhancementPath, *, other: GuideModel | None = None) -> Iterator[Findings]:
+def examine(
+    path: EnhancementPath, *, other: GuideModel | None = None, walker: GuideModel | None = None
+) -> Iterator[Findings]:
     """Yield the lights of a finished ``path``; ``other`` is a guide of its own that says whether the gain transfers.
+
+    ``walker`` may be the guide's fast twin, for the paths that this one is compared with.
 
     Raises:
         NonFinite: The guide returned NaN or infinity.
     """
     evidence = None
-    for gathered in gather(path):
+    for gathered in gather(path, walker=walker):
         evidence = gathered.evidence
         yield Findings(path, _GATHERING * gathered.done)
     assert evidence is not None  # noqa: S101  the last thing gathered
@@ -64,13 +68,15 @@ def examine(path: EnhancementPath, *, other: GuideModel | None = None) -> Iterat
         yield Findings(path, _GATHERING + (1 - _GATHERING) * len(risks) / len(path.frames), evidence, risks)
 
 
-def counter_experiment(path: EnhancementPath, *, towards: int, other: GuideModel | None = None) -> Iterator[Findings]:
+def counter_experiment(
+    path: EnhancementPath, *, towards: int, other: GuideModel | None = None, walker: GuideModel | None = None
+) -> Iterator[Findings]:
     """Walk from the same original towards another class, such as one that is not there, and yield its lights."""
     request = replace(path.request, targets=torch.tensor([towards]))
     finished = path
     for finished in walk(path.guide, request):
         yield Findings(finished, 0.0)
-    yield from examine(finished, other=other)
+    yield from examine(finished, other=other, walker=walker)
 
 
 def perturbation_at(path: EnhancementPath, *, epsilon: float) -> Perturbation:

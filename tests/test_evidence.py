@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lwise_core.enhancement import EnhancementPath, GroundTruthLogit, NonFinite, PathRequest, climb
 from lwise_core.evidence import TOP_SHARE, Evidence, gather, support_of, top_of
+from lwise_core.fast import fast_twin
 from lwise_core.guide import GuideModel
 from tests.conftest import eight_pictures, guide_of
 
@@ -98,6 +99,15 @@ def test_gathering_tells_how_far_it_is_and_can_be_stopped(tiny_guide: GuideModel
     half = gather(path_of(tiny_guide, target=1))
     next(half)
     half.close()
+
+
+def test_a_fast_twin_finds_the_same_evidence(tiny_guide: GuideModel) -> None:
+    path = path_of(tiny_guide, target=1)
+    *_, by_twin = gather(path, walker=fast_twin(tiny_guide, dtype=torch.bfloat16))
+    own = evidence_of(path)
+    assert by_twin.evidence is not None
+    for one, other in ((by_twin.evidence.specificity, own.specificity), (by_twin.evidence.stability, own.stability)):
+        assert one[1:] == pytest.approx(other[1:], abs=0.02)
 
 
 def test_the_same_path_gives_the_same_evidence(tiny_guide: GuideModel) -> None:

@@ -40,6 +40,10 @@ class Engine:
             return walk_fast(self.guide, self.twin, request)
         return walk(self.guide, request)
 
+    def walker(self) -> GuideModel:
+        """Return what walks now: the twin where it may be trusted, else the guide itself."""
+        return self.twin if self.twin is not None and self.passed.is_set() else self.guide
+
     def exact_walk(self, request: PathRequest) -> Iterator[EnhancementPath]:
         """Yield the growing path in fp32 throughout."""
         return walk(self.guide, request)

@@ -10,7 +10,7 @@ from lwise_core.geometry import to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.hallucination import NOT_SAFETY, Indicator, Light, Risk, State, no_flag_up_to
 from lwise_core.inspection import Findings, counter_experiment, examine, has_class, perturbation_at
-from pages.parts.engines import slot
+from pages.parts.engines import engine_for, slot
 from pages.parts.guides import available_guides, load_guide
 from pages.parts.inspecting import asked, job_for, progress_of
 from pages.parts.inspection_plots import lights_figure
@@ -38,7 +38,12 @@ def lights_job(key: Key, path: EnhancementPath) -> Job[Findings]:
     Raises:
         LineFull: Too many people are waiting.
     """
-    return job_for(_LIGHTS, key, lambda: examine(path, other=_other_guide(path)), total=_work(path))
+    return job_for(
+        _LIGHTS,
+        key,
+        lambda: examine(path, other=_other_guide(path), walker=engine_for(path.guide).walker()),
+        total=_work(path),
+    )
 
 
 def lights_strip(job: Job[Findings], path: EnhancementPath, *, epsilon: float) -> None:
@@ -107,7 +112,12 @@ def _counter(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
         return
     index = guide.class_index(towards)
     steps = len(path.frames)
-    job = job_for(_COUNTER, question, lambda: counter_experiment(path, towards=index), total=steps + _work(path))
+    job = job_for(
+        _COUNTER,
+        question,
+        lambda: counter_experiment(path, towards=index, walker=engine_for(guide).walker()),
+        total=steps + _work(path),
+    )
     if not progress_of(_COUNTER, job, what=f"Enhancing towards {towards}") or job.latest is None:
         return
     counter = job.latest
