@@ -63,8 +63,12 @@ def main() -> None:
             if towards != stated:
                 shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
                 notice("caution", f"You said it shows {shown}. What appears of {towards} was not in the original.")
+    case = desk().case or case
+    with st.container():
+        if case.aim.harder:
+            notice("info", "The lights are about enhancement, so this page goes towards the class, not away from it.")
     try:
-        walk = walk_for(desk().case or case, look.original, towards=towards)
+        walk = walk_for(replace(case, aim=replace(case.aim, harder=False)), look.original, towards=towards)
     except (LineFull, ValueError) as error:
         notice("info", str(error))
         return

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
 from lwise_core.inspection import examine
 from lwise_core.rendering import Subject
 from lwise_core.samples import SAMPLES, photograph_of
+from pages.parts.case import Aim, Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 CAT = SAMPLES[0]
@@ -97,6 +99,17 @@ def test_the_counter_experiment_is_one_click_away(at: AppTest) -> None:
     press = next(b for b in at.button if b.label == "Enhance towards it")
     settled(press.click().run())
     assert "Enhanced towards dog at the same ε" in said(at)
+
+
+def test_a_case_that_was_made_harder_is_inspected_in_the_easier_direction(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    desk: Desk = at.session_state["desk"]
+    assert desk.case is not None
+    at.session_state["desk"] = desk.with_case(replace(desk.case, aim=Aim(harder=True)))
+    settled(at.run())
+    assert "not away from it" in said(at)
+    made = float(at.dataframe[0].value["Here"][1].split()[0])  # evidence created
+    assert made > 0.1
 
 
 def test_what_the_picture_does_not_show_is_said_to_be_invented(at: AppTest) -> None:
