@@ -121,6 +121,20 @@ def test_networks_of_others_compute_as_ever_while_one_is_traced() -> None:
     assert torch.equal(seen[0], expected)
 
 
+def test_the_guide_itself_computes_as_ever_while_it_is_traced() -> None:
+    convolution = nn.Conv2d(3, 3, 1)
+    expected = convolution(PICTURES)
+    seen: list[object] = []
+
+    def beside(x: torch.Tensor) -> torch.Tensor:
+        seen.append(convolution(PICTURES))
+        return x
+
+    rewritten(nn.Sequential(convolution, Calling(beside)), GUIDED, example=PICTURES)
+    assert isinstance(seen[0], torch.Tensor)
+    assert torch.equal(seen[0], expected)
+
+
 @given(
     kernel=st.integers(1, 4),
     stride=st.integers(1, 4),

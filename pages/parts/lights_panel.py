@@ -27,8 +27,8 @@ _BADGES = {
 }
 _EXPLAINED = (
     "A light is flagged when one of its indicators is beyond its limit. Limits are such that, of held-out pictures "
-    "enhanced towards what they show, at most 5% are flagged anywhere on the slider. An indicator without a limit is shown "
-    "and not counted. No light clears a picture: a robust network can paint any class."
+    "enhanced towards what they show, at most 5% are flagged anywhere on the slider. An indicator without a limit is "
+    "shown and not counted. No light clears a picture: a robust network can paint any class."
 )
 
 
