@@ -3,9 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks import discrimination
 from benchmarks.discrimination import auroc, auroc_difference, false_alarms_at, logistic_scores
 
 PAIRS = 60
+
+
+@pytest.fixture(autouse=True)
+def few_bootstraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discrimination, "_BOOTSTRAPS", 100)
 
 
 @pytest.fixture
