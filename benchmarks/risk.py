@@ -23,11 +23,14 @@ from platformdirs import user_cache_path
 
 from benchmarks.discrimination import Flags, auroc, auroc_difference, false_alarms_at, logistic_scores
 from lwise_core import catalog
+from lwise_core.cli_train import part as part_of
 from lwise_core.datasets import read_images
 from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
 from lwise_core.guide import GuideModel
-from lwise_core.hallucination import FALSE_ALARMS, MEASURES, Judge, Kind
+from lwise_core.hallucination import FALSE_ALARMS
 from lwise_core.inspection import examine
+from lwise_core.lights import MEASURES, Kind
+from lwise_core.training import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -70,7 +73,7 @@ def absent_command(
 ) -> None:
     """V1: towards a class of the other kind (must flag) against the own class (must not), ε by ε."""
     guide = catalog.load(guide_name)
-    pictures = _pictures(guide, test, part, count)
+    pictures = _pictures(guide, test, part_of(part), count)
     found: list[Enhanced] = []
     for i, picture in enumerate(pictures):
         both = (picture.target, _far_class(guide, picture, i))
@@ -100,7 +103,7 @@ def limits_command(
     worst: list[dict[str, float]] = []
     for name, test in zip(guides, tests, strict=True):
         guide = catalog.load(name)
-        for i, picture in enumerate(_pictures(guide, test, "1:2", count)):
+        for i, picture in enumerate(_pictures(guide, test, slice(1, None, 2), count)):
             worst.append(_worst(_enhanced(guide, picture, i, towards=picture.target)))
             typer.echo(f"{name}: {i + 1} of {count} pictures", err=True)
     keys = [m.key for m in MEASURES if m.kind is Kind.ARTEFACT]
@@ -139,15 +142,14 @@ def _absent_row(guide: GuideModel, rows: Sequence[Enhanced], epsilon_224: float)
     return f"{' | '.join(map(str, figures))}, {alarms} | {gain}"
 
 
-def _pictures(guide: GuideModel, test: Path, part: str, count: int) -> tuple[Picture, ...]:
+def _pictures(guide: GuideModel, test: Path, part: slice, count: int) -> tuple[Picture, ...]:
     """Return ``count`` pictures of the ``part`` of held-out images that gave no references, evenly spread."""
     cache = user_cache_path("lwise-studio", appauthor=False)
     images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
-    first, step = map(int, part.split(":"))
     order = sorted(range(len(images)), key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
-    chosen = order[first::step]
+    chosen = order[part]
     images = images.take([chosen[(k * len(chosen)) // count] for k in range(count)])
-    pixels = torch.from_numpy(images.pixels[images.rows]).permute(0, 3, 1, 2).float() / 255
+    pixels = pixels_of(images, torch.arange(count))
     with torch.no_grad():
         right = (guide.logits(pixels).argmax(dim=1) == torch.from_numpy(images.targets)).tolist()
     return tuple(Picture(p, int(t), r) for p, t, r in zip(pixels, images.targets, right, strict=True))
@@ -165,9 +167,7 @@ def _enhanced(guide: GuideModel, picture: Picture, number: int, *, towards: int)
     """Enhance ``picture`` towards a class and measure every indicator at every step."""
     *_, path = walk(guide, PathRequest.single(picture.image, target=towards, objective=GroundTruthLogit()))
     *_, findings = examine(path)
-    assert findings.evidence is not None  # noqa: S101  it is complete
-    judge = Judge(path, findings.evidence)
-    values = tuple(judge.values(step) for step in range(len(path.frames)))
+    values = tuple({k: v for k, v in risk.values.items() if v is not None} for risk in findings.risks)
     return Enhanced(number, picture.target, towards, towards == picture.target, picture.right, values)
 
 

@@ -37,6 +37,7 @@ from benchmarks.phantom_proof import EPSILON_224, PER_FAMILY, proof_of
 from lwise_core import catalog
 from lwise_core.datasets import LabelledImages, read_images
 from lwise_core.guide import GuideModel
+from lwise_core.training import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -114,7 +115,7 @@ def enhancement_command(
     cache = user_cache_path("lwise-studio", appauthor=False)
     images = read_images(test, split="test", size=enhancer.input_size, cache=cache)
     images = images.take((np.arange(count) * len(images)) // count)
-    pictures = Pictures(_tensor(images), tuple(images.classes[t] for t in images.targets))
+    pictures = Pictures(pixels_of(images, torch.arange(len(images))), tuple(images.classes[t] for t in images.targets))
     made = versions(enhancer, pictures, epsilons_224=EPSILONS_224)
     print(f"{count:,} pictures, enhanced by {guide}. Observers are networks, a stand-in for people.")
     for name in observers:
@@ -142,7 +143,9 @@ def _scores(guide: GuideModel, test: Path, told: Answers) -> _Scores:
         raise typer.BadParameter("The answers are about other pictures: their ground truths differ from the images'.")
     targets = torch.from_numpy(images.targets)
     with torch.no_grad():
-        logits = torch.cat([guide.logits(batch) for batch in _tensor(images).split(_BATCH)])
+        logits = torch.cat(
+            [guide.logits(batch) for batch in pixels_of(images, torch.arange(len(images))).split(_BATCH)]
+        )
     rows = torch.arange(len(targets))
     return _Scores(
         guide.name,
@@ -156,10 +159,6 @@ def _rows_of(images: LabelledImages, index: Sequence[int] | np.ndarray[tuple[int
     """Return where the image called ``index`` is, for each."""
     places = {int(Path(name).stem): i for i, name in enumerate(images.names)}
     return [places[int(i)] for i in index]
-
-
-def _tensor(images: LabelledImages) -> torch.Tensor:
-    return torch.from_numpy(images.pixels[images.rows]).permute(0, 3, 1, 2).float() / 255
 
 
 if __name__ == "__main__":

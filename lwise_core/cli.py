@@ -34,6 +34,7 @@ from lwise_core.cli_shared import (
     WeightFile,
     budget,
     guide_named,
+    stated_and_target,
     subjects_in,
 )
 from lwise_core.cli_train import train_command
@@ -43,7 +44,6 @@ from lwise_core.enhancement import EnhancementPath, Harder, NonFinite, PathReque
 from lwise_core.export import Export, Intent, export
 from lwise_core.fast import Verdicts, path_to, precision_of, trusted_twin
 from lwise_core.guide import Domain, GuideModel
-from lwise_core.names import SOMETHING_ELSE, canonical
 from lwise_core.rendering import Extent
 from lwise_core.store import PathStore, Walkable, kept
 
@@ -148,11 +148,7 @@ def enhance_command(
 ) -> None:
     """Enhance each photograph towards its class within the L2 budget ε, and write picture, numbers and manifest."""
     guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
-    nothing_known = canonical(class_name) == canonical(SOMETHING_ELSE)
-    if nothing_known and towards is None:
-        raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
-    stated = SOMETHING_ELSE if nothing_known else guide.classes[guide.class_index(class_name)]
-    aimed = guide.classes[guide.class_index(towards)] if towards else stated
+    stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
     rivals = [guide.class_index(r) for r in rival or ()]
     chosen = objective_named(objective, rivals=rivals)
     intent = Intent(stated=stated, towards=aimed, epsilon=budget(guide, eps=eps, eps_224=eps_224), extent=extent)

@@ -19,11 +19,11 @@ from lwise_core.cli_shared import (
     WeightFile,
     budget,
     guide_named,
+    stated_and_target,
     subjects_in,
 )
 from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
 from lwise_core.guide import Domain
-from lwise_core.names import SOMETHING_ELSE, canonical
 from lwise_core.runs import write_whole
 
 _METHODS = ("saliency", "integrated-gradients", "grad-cam")
@@ -52,11 +52,8 @@ def inspect_command(
     from lwise_core.report import Report, Subject  # noqa: PLC0415
 
     guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
-    nothing_known = canonical(class_name) == canonical(SOMETHING_ELSE)
-    if nothing_known and towards is None:
-        raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
-    stated = SOMETHING_ELSE if nothing_known else guide.classes[guide.class_index(class_name)]
-    target = guide.class_index(towards or stated)
+    stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
+    target = guide.class_index(aimed)
     epsilon = budget(guide, eps=eps, eps_224=eps_224)
     unknown = sorted(set(method or ()) - {m.value for m in Method})
     if unknown:

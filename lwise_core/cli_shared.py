@@ -13,6 +13,7 @@ from lwise_core.cli_guides import ForeignGuide
 from lwise_core.geometry import Crop
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.names import SOMETHING_ELSE, canonical
 from lwise_core.rendering import Subject
 
 DEFAULT_GUIDE = "animals16-64"
@@ -88,6 +89,20 @@ def budget(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> fl
     epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
     scale.check(epsilon)
     return epsilon
+
+
+def stated_and_target(guide: GuideModel, *, class_name: str, towards: str | None) -> tuple[str, str]:
+    """Return what the photographs are stated to show, or SOMETHING_ELSE, and the class to enhance towards.
+
+    Raises:
+        Refused: They show something else, and no class to enhance towards was given.
+        UnknownClass: The guide has no such class.
+    """
+    nothing_known = canonical(class_name) == canonical(SOMETHING_ELSE)
+    if nothing_known and towards is None:
+        raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
+    stated = SOMETHING_ELSE if nothing_known else guide.classes[guide.class_index(class_name)]
+    return stated, guide.classes[guide.class_index(towards)] if towards else stated
 
 
 def guide_named(

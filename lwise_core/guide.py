@@ -174,6 +174,22 @@ class GuideModel:
         trained = self.provenance.training_epsilon
         return None if not trained else 7 * trained
 
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What must be said wherever the guide is used: its card's caution, and whether its gradients mean anything."""
+        said = [self.provenance.caution] if self.provenance.caution else []
+        if self.provenance.training_epsilon is None:
+            said.append(
+                "Nothing is known of how this guide was trained. Only the gradients of a robust network look like what "
+                "people see: an ordinary one says nothing of people, and what it paints may be noise."
+            )
+        if self.provenance.training_epsilon == 0:
+            said.append(
+                "This guide was trained without attacks, to be compared with robust ones, and is not known to be "
+                "robust: its gradients do not look like what people see, and what it paints helps nobody."
+            )
+        return tuple(said)
+
     def class_index(self, name: str) -> int:
         """Return the index of a class by name; case, space, hyphen and underscore do not count.
 

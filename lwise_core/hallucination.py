@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from math import isfinite
@@ -25,204 +24,17 @@ import torch
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.evidence import Evidence
 from lwise_core.guide import GuideModel
+from lwise_core.lights import MEASURES, Indicator, Kind, Light, Limit, Risk
 from lwise_core.names import canonical
-from lwise_core.perturbation import Lattice, Look, Perturbation, lattices_of, look_of, spectrum_of, unconfirmed_share
+from lwise_core.perturbation import Lattice, Perturbation, lattices_of, look_of, spectrum_of, unconfirmed_share
 
 FALSE_ALARMS = 0.05
 """The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
 ENOUGH_REFERENCES = 100
 _BATCH = 8
 PERIODS = (2, 4, 8, 16, 32)
-NOT_SAFETY = "not a safety limit; not validated on people"
 
-
-class State(StrEnum):
-    """What a light or an indicator says. There is no fourth state, and none of them is called safe."""
-
-    FLAGGED = "flagged"
-    NO_FLAG = "no flag"
-    CANNOT_JUDGE = "cannot judge"
-
-
-class Kind(StrEnum):
-    """What an indicator asks."""
-
-    SEMANTIC = "Was the evidence there?"
-    ARTEFACT = "Is it paint?"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What an indicator measures. ``high_is_bad`` says on which side of its limit it is flagged."""
-
-    key: str
-    kind: Kind
-    name: str
-    unit: str
-    high_is_bad: bool
-    meaning: str
-
-
-MEASURES = (
-    Measure(
-        "H1",
-        Kind.SEMANTIC,
-        "Prior support",
-        "p",
-        False,
-        "How often a picture that shows this class is at least as hard as the original: conformal p among references.",
-    ),
-    Measure(
-        "H2",
-        Kind.SEMANTIC,
-        "Evidence created",
-        "share",
-        True,
-        "How much of the final logit, above what the guide gives to other classes here, the enhancement made.",
-    ),
-    Measure(
-        "H3",
-        Kind.SEMANTIC,
-        "On the evidence",
-        "× others",
-        False,
-        "How much of the change lies on the fifth of the pixels that the class depends on most, against other classes.",
-    ),
-    Measure(
-        "H4",
-        Kind.SEMANTIC,
-        "Class-specific",
-        "1 − cosine",
-        False,
-        "How different the change is from the changes towards other classes; 0: the same for any class.",
-    ),
-    Measure(
-        "H5",
-        Kind.SEMANTIC,
-        "Transfer",
-        "share",
-        False,
-        "How much of the gain another guide sees too. Little is a bad sign; much clears nothing.",
-    ),
-    Measure(
-        "H6",
-        Kind.SEMANTIC,
-        "Stability",
-        "cosine",
-        False,
-        "How alike the changes are that start from slightly different copies of the picture; 1: the same.",
-    ),
-    Measure(
-        "H7",
-        Kind.ARTEFACT,
-        "New detail",
-        "share",
-        True,
-        "How much of the change is fine detail where the original is flat.",
-    ),
-    Measure(
-        "H8",
-        Kind.ARTEFACT,
-        "Lattice",
-        "dB",
-        True,
-        "How far the strongest regular pattern stands above the 95th percentile of chance.",
-    ),
-    Measure(
-        "H9",
-        Kind.ARTEFACT,
-        "Saturation",
-        "share",
-        True,
-        "How many pixels were driven to black, white or a pure colour.",
-    ),
-    Measure(
-        "HF",
-        Kind.ARTEFACT,
-        "Fine grain",
-        "share",
-        True,
-        "How much of the change is finer than 4 px: robust guides paint shapes, ordinary ones grain.",
-    ),
-)
 _BY_KEY = {m.key: m for m in MEASURES}
-
-
-@dataclass(frozen=True)
-class Limit:
-    """Where an indicator is flagged, and on what the limit stands."""
-
-    value: float
-    basis: str
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One indicator at one ε. ``value`` is None where it cannot be measured; ``because`` then says why.
-
-    ``null`` says in words what it would be without what it asks for.
-    """
-
-    measure: Measure
-    value: float | None
-    null: str
-    limit: Limit | None
-    because: str = ""
-
-    @property
-    def state(self) -> State:
-        """Flagged beyond its limit; cannot judge without a value or a limit."""
-        if self.value is None or self.limit is None:
-            return State.CANNOT_JUDGE
-        beyond = self.value > self.limit.value if self.measure.high_is_bad else self.value < self.limit.value
-        return State.FLAGGED if beyond else State.NO_FLAG
-
-
-@dataclass(frozen=True)
-class Light:
-    """All indicators of one kind at one ε."""
-
-    kind: Kind
-    indicators: tuple[Indicator, ...]
-
-    @property
-    def counted(self) -> tuple[Indicator, ...]:
-        """The indicators that have a value and a limit."""
-        return tuple(i for i in self.indicators if i.state is not State.CANNOT_JUDGE)
-
-    @property
-    def state(self) -> State:
-        """Flagged when any counted indicator is; cannot judge when none counts."""
-        if any(i.state is State.FLAGGED for i in self.counted):
-            return State.FLAGGED
-        return State.NO_FLAG if self.counted else State.CANNOT_JUDGE
-
-    @property
-    def sentence(self) -> str:
-        """What the light says, and why."""
-        flagged = [i.measure.name.lower() for i in self.counted if i.state is State.FLAGGED]
-        if flagged:
-            return f"Flagged: {', '.join(flagged)}."
-        if self.counted:
-            names = ", ".join(i.measure.name.lower() for i in self.counted)
-            return f"No flag from {names}: {NOT_SAFETY}."
-        reasons = [i.because for i in self.indicators if i.because]
-        return f"Cannot judge: {reasons[0] if reasons else 'there are no limits for this guide.'}"
-
-
-@dataclass(frozen=True)
-class Risk:
-    """Both lights after one ``step`` of the path, at ``epsilon`` in the guide's units."""
-
-    step: int
-    epsilon: float
-    semantic: Light
-    artefact: Light
-
-    @property
-    def flagged(self) -> bool:
-        """Whether either light is."""
-        return State.FLAGGED in (self.semantic.state, self.artefact.state)
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,8 +61,7 @@ class Judge:
 
     def values(self, step: int) -> dict[str, float]:
         """Return every indicator that can be measured after ``step`` steps, by its key."""
-        found = {i.measure.key: i.value for kind in Kind for i in self._indicators(kind, step)}
-        return {k: v for k, v in found.items() if v is not None}
+        return {key: value for key, value in self.at(step).values.items() if value is not None}
 
     def _indicators(self, kind: Kind, step: int) -> tuple[Indicator, ...]:
         measured = self._semantic(step) if kind is Kind.SEMANTIC else self._artefact(step)
@@ -292,7 +103,7 @@ class Judge:
     def _transferred(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
         null = "1 when both gain alike, 0 when the other sees nothing"
         if self.transfer is None:
-            return None, null, "no other guide here knows this class."
+            return None, null, "no other guide that knows this class was asked."
         return (self.transfer[step] if step else None), null
 
     def _artefact(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
@@ -315,22 +126,6 @@ class Judge:
         """Return the change after ``step`` steps."""
         original, changed = (self.path.frames[s].images[0].cpu().numpy() for s in (0, step))
         return Perturbation(original, changed)
-
-    def look(self, step: int) -> Look:
-        """Return how much the change after ``step`` steps shows."""
-        return look_of(self.perturbation(step))
-
-
-def no_flag_up_to(risks: tuple[Risk, ...]) -> float | None:
-    """Return the largest ε before the first flag on the slider; None when the semantic light cannot judge anywhere."""
-    if all(r.semantic.state is State.CANNOT_JUDGE for r in risks):
-        return None
-    clear = 0.0
-    for risk in risks:
-        if risk.flagged:
-            return clear
-        clear = risk.epsilon
-    return clear
 
 
 def conformal_p(logit: float, references: tuple[float, ...]) -> float:

@@ -24,8 +24,9 @@ from lwise_core.difficulty import score
 from lwise_core.enhancement import EnhancementPath, walk
 from lwise_core.evidence import Evidence, gather
 from lwise_core.guide import GuideModel
-from lwise_core.hallucination import Judge, Risk, resized, transfer_of
-from lwise_core.names import canonical
+from lwise_core.hallucination import Judge, resized, transfer_of
+from lwise_core.lights import Risk
+from lwise_core.names import has_class
 from lwise_core.perturbation import Perturbation
 
 _GATHERING = 0.8  # of the time that the lights take
@@ -173,7 +174,7 @@ def opinion_of(guide: GuideModel, original: torch.Tensor, changed: torch.Tensor,
     """Return what ``guide`` says of ``original`` and ``changed`` ``(3, H, W)``, resized to what it takes."""
     logits = [score(guide, image) for image in resized(torch.stack([original, changed]), size=guide.input_size)]
     before, after = (_first_choice(guide, one) for one in logits)
-    known = class_name if has_class(guide, class_name) else None
+    known = class_name if has_class(guide.classes, class_name) else None
     pair = None if known is None else [float(one[guide.class_index(known)]) for one in logits]
     return Opinion(guide.name, before, after, None if pair is None else (pair[0], pair[1]))
 
@@ -181,11 +182,6 @@ def opinion_of(guide: GuideModel, original: torch.Tensor, changed: torch.Tensor,
 def opinion_at(path: EnhancementPath, guide: GuideModel, *, epsilon: float, class_name: str) -> Opinion:
     """Return what ``guide`` says of the original and of the result for ``epsilon``."""
     return opinion_of(guide, path.frames[0].images[0], path.at(epsilon).images[0], class_name=class_name)
-
-
-def has_class(guide: GuideModel, name: str) -> bool:
-    """Return whether ``guide`` has a class called ``name``; case, space, hyphen and underscore do not count."""
-    return canonical(name) in map(canonical, guide.classes)
 
 
 def _first_choice(guide: GuideModel, logits: torch.Tensor) -> tuple[str, float]:

@@ -21,6 +21,11 @@ def canonical(name: str) -> str:
     return _IGNORED.sub("", name).casefold()
 
 
+def has_class(classes: Sequence[str], name: str) -> bool:
+    """Return whether ``name`` is one of ``classes``; case, spaces, hyphens and underscores do not count."""
+    return canonical(name) in map(canonical, classes)
+
+
 def find_class(name: str, classes: Sequence[str]) -> int:
     """Return the index of ``name`` among ``classes``.
 

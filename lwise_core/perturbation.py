@@ -13,7 +13,7 @@ import numpy.typing as npt
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity
 
-from lwise_core.maps import LUMA_709, FloatImage
+from lwise_core.maps import LUMA_709, FloatImage, luma_change
 
 Plane = npt.NDArray[np.float64]
 
@@ -60,7 +60,7 @@ class Perturbation:
     @cached_property
     def luma(self) -> Plane:
         """The signed change of Rec. 709 luma, ``(H, W)`` in grey levels."""
-        return np.tensordot(LUMA_709.astype(np.float64), self.delta, axes=1)
+        return luma_change(self.original, self.changed).astype(np.float64)
 
     @cached_property
     def magnitude(self) -> Plane:

@@ -19,9 +19,9 @@ import numpy as np
 import lwise_core
 from lwise_core.attribution import scale_of
 from lwise_core.geometry import Pixels, to_8_bit
-from lwise_core.hallucination import NOT_SAFETY, Indicator, Light, Risk, no_flag_up_to
 from lwise_core.images import encode_png
 from lwise_core.inspection import Findings, MapPair, agreement_of, perturbation_at
+from lwise_core.lights import NOT_SAFETY, Indicator, Light, Risk, no_flag_up_to
 from lwise_core.maps import FloatImage, enlarged, painted
 from lwise_core.perturbation import Look, Perturbation, look_of
 from lwise_core.strip import with_strip
@@ -77,7 +77,7 @@ class Report:
         clear = no_flag_up_to(self.findings.risks)
         page = {
             **self._head(),
-            "cautions": _cautions(guide.provenance.caution, guide.provenance.training_epsilon),
+            "cautions": guide.cautions,
             "clear": (
                 "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
                 if clear is None
@@ -164,13 +164,6 @@ def _rho(value: float | None) -> str:
     return "cannot judge" if value is None else f"ρ = {value:.2f}".replace("-", "−")
 
 
-def _cautions(caution: str, trained: float | None) -> list[str]:
-    said = [caution] if caution else []
-    if not trained:
-        said.append("This guide is not known to be robust: what it paints may be noise.")
-    return said
-
-
 def _upright(image: FloatImage) -> Pixels:
     """Return ``(3, H, W)`` in [0, 1] as ``(H, W, 3)`` in 8 bits."""
     return to_8_bit(image).transpose(1, 2, 0)
@@ -225,12 +218,11 @@ def _light_numbers(light: Light) -> Json:
 
 
 def _along(risk: Risk) -> Json:
-    values = {i.measure.key: i.value for light in (risk.semantic, risk.artefact) for i in light.indicators}
     return {
         "epsilon": risk.epsilon,
         "semantic": risk.semantic.state.value,
         "artefact": risk.artefact.state.value,
-        "values": values,
+        "values": risk.values,
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lwise_core.compute import LineFull
-from lwise_core.enhancement import EnhancementPath, NonFinite
+from lwise_core.enhancement import EnhancementPath
 from lwise_core.images import preview
 from lwise_core.inspection import perturbation_at
 from lwise_core.names import SOMETHING_ELSE
@@ -17,17 +17,22 @@ from pages.parts.change_panel import change_panel
 from pages.parts.choices import guide_choice, target_class
 from pages.parts.engines import slot
 from pages.parts.inspecting import pending
-from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
+from pages.parts.intake import chooser, sample_buttons, welcome
 from pages.parts.judging import look_at, stated_after
 from pages.parts.lights_panel import lights_job, lights_panel, lights_strip
 from pages.parts.notices import notice
 from pages.parts.opinions_panel import opinions_panel
-from pages.parts.walking import Key, waiting, walk_called, walk_for
+from pages.parts.walking import Key, failed, waiting, walk_called, walk_for
 from pages.parts.why_panel import why_panel
 
 _PREVIEW = 360
 _PATIENCE = 0.4  # seconds to wait for a path before it is said that it is walked
 _AGAIN = 0.6  # seconds between two looks at what is being computed
+
+_WELCOME = (
+    "A robust network can paint any class into any picture. Here you see **whether to believe** what was painted, "
+    "**where** it changed and **why**, each beside what it would be by chance."
+)
 
 
 def main() -> None:
@@ -36,7 +41,7 @@ def main() -> None:
     st.title("Inspect")
     case = desk().case
     if case is None:
-        _welcome()
+        welcome(_WELCOME)
         return
     left, right = st.columns([2, 5], gap="large")
     with left:
@@ -76,17 +81,6 @@ def main() -> None:
     st.fragment(_panels, run_every=_AGAIN if waits else None)(walk.key, polled=waits, towards=towards)
 
 
-def _welcome() -> None:
-    st.markdown(
-        "A robust network can paint any class into any picture. Here you see **whether to believe** what was painted, "
-        "**where** it changed and **why**, each beside what it would be by chance."
-    )
-    guide = guide_choice(None)
-    intake(guide=guide.name)
-    st.markdown("##### Or start with a sample")
-    sample_cards(guide=guide.name)
-
-
 def _panels(key: Key, *, polled: bool, towards: str) -> None:
     """Draw everything that follows from the path; while something is computed, again and again."""
     slot().touch()
@@ -96,7 +90,7 @@ def _panels(key: Key, *, polled: bool, towards: str) -> None:
     if walk is None:
         st.rerun()
     if walk.job.error is not None:
-        _failed(walk.job.error)
+        failed(walk.job.error)
         return
     with st.container():
         if not walk.job.stage.over:
@@ -149,12 +143,6 @@ def _slider(case: Case, path: EnhancementPath) -> float:
         "levels RMS, as the guide sees the picture."
     )
     return epsilon
-
-
-def _failed(error: Exception) -> None:
-    if not isinstance(error, NonFinite):
-        raise error
-    notice("error", str(error))
 
 
 main()

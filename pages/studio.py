@@ -8,7 +8,6 @@ import streamlit as st
 
 from lwise_core.compute import LineFull
 from lwise_core.difficulty import class_probability, difficulty_of
-from lwise_core.enhancement import NonFinite
 from lwise_core.guide import GuideModel
 from lwise_core.images import preview
 from lwise_core.names import SOMETHING_ELSE
@@ -21,15 +20,22 @@ from pages.parts.difficulty_panel import difficulty_panel
 from pages.parts.engines import slot
 from pages.parts.epsilon_panel import panels, scrub
 from pages.parts.export_panel import export_panel, extent_choice
-from pages.parts.intake import chooser, intake, sample_buttons, sample_cards
+from pages.parts.intake import chooser, intake, sample_buttons, welcome
 from pages.parts.judging import Judged, look_at, stated_after
 from pages.parts.notices import notice
 from pages.parts.plots import probability_figure, show
-from pages.parts.walking import Key, forget, stopped, waiting, walk_called, walk_for
+from pages.parts.walking import Key, failed, forget, stopped, waiting, walk_called, walk_for
 
 _PREVIEW = 720
 _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
 _AGAIN = 0.6  # seconds between two looks at a path in the making
+
+_WELCOME = (
+    "How hard is a photograph for people to recognise, and what would make it easier? A **robust** image network, "
+    "one whose gradients look like what people see, answers both: it gives a difficulty, and it changes the "
+    "picture a little, within a budget **ε** that you set. It can also paint what is not there, so everything "
+    "that it changed is shown."
+)
 
 
 def main() -> None:
@@ -41,7 +47,7 @@ def main() -> None:
         links.say_what_was_not_found()
     case = desk().case
     if case is None:
-        _welcome()
+        welcome(_WELCOME)
         return
     left, right = st.columns([2, 5], gap="large")
     with left:
@@ -54,19 +60,6 @@ def main() -> None:
         judged = _judge(case, guide)
     if judged is not None:
         _enhance(desk().case or case, guide, judged)
-
-
-def _welcome() -> None:
-    st.markdown(
-        "How hard is a photograph for people to recognise, and what would make it easier? A **robust** image network, "
-        "one whose gradients look like what people see, answers both: it gives a difficulty, and it changes the "
-        "picture a little, within a budget **ε** that you set. It can also paint what is not there, so everything "
-        "that it changed is shown."
-    )
-    guide = guide_choice(None)
-    intake(guide=guide.name)
-    st.markdown("##### Or start with a sample")
-    sample_cards(guide=guide.name)
 
 
 def _photograph(case: Case, guide: GuideModel) -> Case:
@@ -156,7 +149,7 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
     if walk is None or (polled and walk.job.stage.over):
         st.rerun()
     if walk.job.error is not None:
-        _failed(walk.job.error)
+        failed(walk.job.error)
         return
     path = walk.path
     with st.container():  # always there, so that the viewer keeps its place, and with it the person's hand, in the page
@@ -173,12 +166,6 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
         st.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
         export_panel(case, path, stated=stated, towards=towards)
         links.keep_link(case, path.guide)
-
-
-def _failed(error: Exception) -> None:
-    if not isinstance(error, NonFinite):
-        raise error
-    notice("error", str(error))
 
 
 main()

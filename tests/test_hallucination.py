@@ -13,20 +13,17 @@ from hypothesis import strategies as st
 from lwise_core import hallucination
 from lwise_core.evidence import Evidence, gather
 from lwise_core.guide import GuideModel
-from lwise_core.hallucination import (
-    ENOUGH_REFERENCES,
+from lwise_core.hallucination import ENOUGH_REFERENCES, Judge, conformal_p, limits, transfer_of
+from lwise_core.lights import (
     MEASURES,
     Indicator,
-    Judge,
     Kind,
     Light,
     Limit,
+    Measure,
     Risk,
     State,
-    conformal_p,
-    limits,
     no_flag_up_to,
-    transfer_of,
 )
 from tests.test_evidence import path_of
 
@@ -47,7 +44,7 @@ def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
     return Judge(path, last.evidence)
 
 
-def indicator(measure: hallucination.Measure, value: float | None, *, limit: float | None) -> Indicator:
+def indicator(measure: Measure, value: float | None, *, limit: float | None) -> Indicator:
     return Indicator(measure, value, "", None if limit is None else Limit(limit, "a test"), because="why not.")
 
 
@@ -63,7 +60,7 @@ def indicator(measure: hallucination.Measure, value: float | None, *, limit: flo
     ],
 )
 def test_an_indicator_is_flagged_on_the_bad_side_of_its_limit_only(
-    measure: hallucination.Measure, value: float | None, limit: float | None, state: State
+    measure: Measure, value: float | None, limit: float | None, state: State
 ) -> None:
     assert indicator(measure, value, limit=limit).state is state
 

@@ -8,7 +8,6 @@ import torch
 
 from lwise_core.attribution import Method
 from lwise_core.guide import GuideModel
-from lwise_core.hallucination import State
 from lwise_core.inspection import (
     Findings,
     MapPair,
@@ -16,10 +15,10 @@ from lwise_core.inspection import (
     agreement_of,
     counter_experiment,
     examine,
-    has_class,
     map_pairs,
     opinion_of,
 )
+from lwise_core.lights import State
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.test_evidence import path_of
 from tests.test_hallucination import with_references
@@ -106,12 +105,6 @@ def test_a_second_opinion_is_given_at_the_other_guide_s_size(tiny_guide: GuideMo
     assert opinion_of(other, original, changed, class_name="b").logits is None
     same = opinion_of(tiny_guide, original, original, class_name="b")
     assert same.before == same.after
-
-
-def test_classes_are_the_same_whatever_their_spelling(tiny_guide: GuideModel) -> None:
-    guide = replace(tiny_guide, classes=("house cat", "b", "c", "d", "e"))
-    assert has_class(guide, "House_Cat")
-    assert not has_class(guide, "cat")
 
 
 def test_without_references_and_limits_nothing_is_judged(tiny_guide: GuideModel) -> None:

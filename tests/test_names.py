@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.names import UnknownClass, canonical, find_class
+from lwise_core.names import UnknownClass, canonical, find_class, has_class
 
 CLASSES = ("dog", "house cat", "big cat", "beetle or bug", "snail or slug")
 
@@ -54,3 +54,8 @@ def test_a_part_of_a_name_lists_the_names_that_hold_it() -> None:
 def test_a_name_like_no_other_says_how_many_classes_there_are() -> None:
     with pytest.raises(UnknownClass, match="5 classes, such as “dog”"):
         find_class("xylophone", CLASSES)
+
+
+def test_classes_are_the_same_whatever_their_spelling() -> None:
+    assert has_class(CLASSES, "House_Cat")
+    assert not has_class(CLASSES, "cat")

@@ -7,6 +7,7 @@ import streamlit as st
 from lwise_core import catalog
 from lwise_core.catalog import Entry, GuideUnavailable, State
 from lwise_core.guide import GuideModel
+from lwise_core.names import has_class
 
 SESSION_GUIDES = "session_guides"
 _KEPT = 4
@@ -27,6 +28,21 @@ def session_guides() -> dict[str, GuideModel]:
 def available_guides() -> tuple[str, ...]:
     """Return the names of the guides that are ready: bundled and downloaded, then this session's."""
     return (*(e.name for e in catalogue() if e.state is State.READY), *session_guides())
+
+
+def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
+    """Return another guide that knows the class, the session's own first; None where none is known to.
+
+    Cards are asked, not networks: only the guide that is returned is loaded.
+    """
+    for guide in session_guides().values():
+        if guide.provenance.sha256 != than.provenance.sha256 and has_class(guide.classes, class_name):
+            return guide
+    for entry in catalogue():
+        known = entry.state is State.READY and entry.card is not None and has_class(entry.card.classes, class_name)
+        if known and entry.sha256 != than.provenance.sha256:
+            return load_guide(entry.name)
+    return None
 
 
 def load_guide(name: str) -> GuideModel:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lwise_core.hallucination import Kind, Risk, State
+from lwise_core.lights import Kind, Risk, State
 from lwise_core.maps import FloatImage
 from lwise_core.perturbation import Histogram, Perturbation, Spectrum
 from pages.parts.plots import (

@@ -7,6 +7,7 @@ import streamlit as st
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph, preview
 from lwise_core.samples import SAMPLES, Sample, photograph_of
 from pages.parts.case import Case, desk, keep, put
+from pages.parts.choices import guide_choice
 from pages.parts.notices import notice
 
 _UPLOADS = "uploads_taken"
@@ -34,6 +35,15 @@ def intake(*, guide: str) -> None:
     if rejected:
         notice("error", " ".join(rejected))
         st.button("Understood", on_click=st.session_state.pop, args=(_REJECTED,))
+
+
+def welcome(words: str) -> None:
+    """Draw what an empty desk has to offer: ``words``, the guide, the uploader and the samples."""
+    st.markdown(words)
+    guide = guide_choice(None)
+    intake(guide=guide.name)
+    st.markdown("##### Or start with a sample")
+    sample_cards(guide=guide.name)
 
 
 def sample_cards(*, guide: str) -> None:

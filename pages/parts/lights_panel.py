@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from lwise_core.compute import Job
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.geometry import to_8_bit
-from lwise_core.guide import GuideModel
-from lwise_core.hallucination import NOT_SAFETY, Indicator, Light, Risk, State, no_flag_up_to
-from lwise_core.inspection import Findings, counter_experiment, examine, has_class, perturbation_at
+from lwise_core.inspection import Findings, counter_experiment, examine, perturbation_at
+from lwise_core.lights import NOT_SAFETY, Indicator, Light, Risk, State, no_flag_up_to
 from pages.parts.engines import engine_for, slot
-from pages.parts.guides import available_guides, load_guide
+from pages.parts.guides import another_guide
 from pages.parts.inspecting import asked, job_for, progress_of
 from pages.parts.inspection_plots import lights_figure
 from pages.parts.notices import plain
@@ -20,7 +21,7 @@ from pages.parts.plots import show
 from pages.parts.walking import Key
 
 _LIGHTS, _COUNTER = "lights", "counter"
-_BADGES = {
+_BADGES: dict[State, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
     State.FLAGGED: ("Flagged", ":material/flag:", "orange"),
     State.NO_FLAG: ("No flag", ":material/remove:", "blue"),
     State.CANNOT_JUDGE: ("Cannot judge", ":material/question_mark:", "gray"),
@@ -38,10 +39,12 @@ def lights_job(key: Key, path: EnhancementPath) -> Job[Findings]:
     Raises:
         LineFull: Too many people are waiting.
     """
+    guide = path.guide
+    name = guide.classes[int(path.request.targets[0])]
     return job_for(
         _LIGHTS,
         key,
-        lambda: examine(path, other=_other_guide(path), walker=engine_for(path.guide).walker()),
+        lambda: examine(path, other=another_guide(guide, class_name=name), walker=engine_for(guide).walker()),
         total=_work(path),
     )
 
@@ -78,7 +81,7 @@ def _both(risk: Risk) -> None:
 def _light(light: Light) -> None:
     name, icon, colour = _BADGES[light.state]
     st.subheader(light.kind.value)
-    st.badge(name, icon=icon, color=colour)  # type: ignore[arg-type]
+    st.badge(name, icon=icon, color=colour)
     st.markdown(plain(light.sentence))
     rows = [_row(i) for i in light.indicators]
     st.dataframe(rows, hide_index=True, width="stretch")
@@ -115,7 +118,12 @@ def _counter(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
     job = job_for(
         _COUNTER,
         question,
-        lambda: counter_experiment(path, towards=index, walker=engine_for(guide).walker()),
+        lambda: counter_experiment(
+            path,
+            towards=index,
+            other=another_guide(guide, class_name=towards),
+            walker=engine_for(guide).walker(),
+        ),
         total=steps + _work(path),
     )
     if not progress_of(_COUNTER, job, what=f"Enhancing towards {towards}") or job.latest is None:
@@ -132,12 +140,3 @@ def _counter(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
 def _work(path: EnhancementPath) -> int:
     """Return about how many values the lights of ``path`` take."""
     return 3 * len(path.frames) + min(16, len(path.guide.classes))
-
-
-def _other_guide(path: EnhancementPath) -> GuideModel | None:
-    """Return another guide that knows the class enhanced towards, for the transfer; None where there is none."""
-    name = path.guide.classes[int(path.request.targets[0])]
-    for guide in map(load_guide, available_guides()):
-        if guide.provenance.sha256 != path.guide.provenance.sha256 and has_class(guide, name):
-            return guide
-    return None

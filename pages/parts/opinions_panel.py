@@ -11,15 +11,17 @@ from pages.parts.engines import slot
 from pages.parts.guides import available_guides, load_guide
 from pages.parts.notices import notice
 
+_ASKED = 3  # of the other guides, before the person chooses
+
 
 def opinions_panel(path: EnhancementPath, *, epsilon: float, towards: str) -> None:
     """Draw what every other guide of the catalogue says at ``epsilon``."""
-    others = [g for g in map(load_guide, available_guides()) if g.provenance.sha256 != path.guide.provenance.sha256]
+    others = [name for name in available_guides() if name != path.guide.name]
     if not others:
         notice("info", "There is no other guide here. Fetch or add one on the Models page for a second opinion.")
         return
-    chosen = st.multiselect("Guides", [g.name for g in others], default=[g.name for g in others[:3]], key="opinions")
-    asked = [path.guide, *(g for g in others if g.name in chosen)]
+    chosen = st.multiselect("Guides", others, default=others[:_ASKED], key=f"opinions-{path.guide.name}")
+    asked = [path.guide, *map(load_guide, chosen)]  # the others stay on the disk
     rows = slot().do(lambda: [_row(path, guide, epsilon=epsilon, towards=towards) for guide in asked])
     st.dataframe(rows, hide_index=True, width="stretch")
     st.caption(

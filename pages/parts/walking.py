@@ -10,10 +10,11 @@ import streamlit as st
 
 from lwise_core import catalog
 from lwise_core.compute import Job, Stage
-from lwise_core.enhancement import EnhancementPath, Original
+from lwise_core.enhancement import EnhancementPath, NonFinite, Original
 from lwise_core.store import PathStore, Walkable, kept
 from pages.parts.case import Aim, Case
 from pages.parts.engines import engine_for, is_there, slot, this_session
+from pages.parts.notices import notice
 
 BYTES_KEPT = 128 * 2**20
 """How much of a session's paths is kept: 41 frames take 2 MB at 64 px and 25 MB at 224 px."""
@@ -87,6 +88,13 @@ def waiting(walk: Walk) -> None:
     columns = st.columns([5, 1], vertical_alignment="bottom")
     columns[0].progress(min(1.0, outlook.done / outlook.total), text=text)
     columns[1].button("Stop", key="stop-walk", on_click=walk.job.cancel, width="stretch")
+
+
+def failed(error: Exception) -> None:
+    """Say in one sentence why a path could not be walked; what nobody expected is raised again."""
+    if not isinstance(error, NonFinite):
+        raise error
+    notice("error", str(error))
 
 
 def stopped(walk: Walk) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lwise_core.attribution import Method, scale_of, why_not
 from lwise_core.enhancement import EnhancementPath
-from lwise_core.feature_grids import NoGrid, default_layer, layers
+from lwise_core.feature_grids import default_layer, layers
+from lwise_core.guide import GuideModel
 from lwise_core.inspection import MapPair, Question, agreement_of, maps_at
 from lwise_core.report import worth_of
 from pages.parts.engines import slot
@@ -35,7 +38,7 @@ def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) 
     """Draw maps of the original and of the picture at ``epsilon``, each with its checks."""
     guide = path.guide
     columns = st.columns([3, 2, 2], gap="medium")
-    refused = _refused(path)
+    refused, grids = _looked_into(guide.provenance.sha256, guide)
     possible = [m for m in Method if m not in refused]
     with columns[0]:
         methods = st.multiselect(
@@ -54,14 +57,11 @@ def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) 
             help="The class enhanced towards, a rival, or any other.",
         )
     with columns[2]:
-        layer = _layer(path)
-    with (
-        st.expander(f"{len(refused)} methods would not mean what their names say on this guide")
-        if refused
-        else st.empty()
-    ):
-        for method, reason in refused.items():
-            st.markdown(f"**{_NAMES[method]}**: {plain(reason)}")
+        layer = _layer(grids, key=f"layer-{guide.name}")
+    if refused:
+        with st.expander(f"Not on this guide: {', '.join(_NAMES[m] for m in refused)}"):
+            for method, reason in refused.items():
+                st.markdown(f"**{_NAMES[method]}**: {plain(reason)}")
     if not methods:
         notice("info", "Choose at least one method.")
         return
@@ -80,30 +80,19 @@ def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) 
         show(agreement_figure([_NAMES[p.method] for p in pairs], agreement_of(pairs)), key="agreement")
 
 
-def _refused(path: EnhancementPath) -> dict[Method, str]:
-    """Return the methods that this guide cannot have, and why."""
-    return _reasons(path.guide.provenance.sha256, path)
-
-
 @st.cache_data(max_entries=16, show_spinner=False)
-def _reasons(sha256: str, _path: EnhancementPath) -> dict[Method, str]:  # noqa: ARG001  the first is the key
-    found = slot().do(lambda: {method: why_not(_path.guide, method) for method in Method})
-    return {method: reason for method, reason in found.items() if reason is not None}
+def _looked_into(sha256: str, _guide: GuideModel) -> tuple[dict[Method, str], tuple[str, ...]]:  # noqa: ARG001  the key
+    """Return the methods that this guide cannot have, and why, and the layers that Grad-CAM can weigh."""
+    reasons = slot().do(lambda: {method: why_not(_guide, method) for method in Method})
+    refused = {method: reason for method, reason in reasons.items() if reason is not None}
+    return refused, slot().do(lambda: layers(_guide))
 
 
-def _layer(path: EnhancementPath) -> str | None:
-    try:
-        names = slot().do(lambda: layers(path.guide))
-        first = default_layer(names)
-    except NoGrid:
+def _layer(grids: Sequence[str], *, key: str) -> str | None:
+    if not grids:
         return None
-    return st.selectbox(
-        "Layer of Grad-CAM",
-        names,
-        index=names.index(first),
-        key=f"layer-{path.guide.name}",
-        help="The last one as a rule.",
-    )
+    index = grids.index(default_layer(grids))
+    return st.selectbox("Layer of Grad-CAM", grids, index=index, key=key, help="The last one as a rule.")
 
 
 def _pair(pair: MapPair) -> None:

@@ -115,3 +115,19 @@ def test_a_case_that_was_made_harder_is_inspected_in_the_easier_direction(at: Ap
 def test_what_the_picture_does_not_show_is_said_to_be_invented(at: AppTest) -> None:
     settled(at.button(key="sample-coffee").click().run())
     assert "was not in the original" in said(at)
+
+
+def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_the_class() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from lwise_core import catalog
+        from pages.parts.guides import another_guide
+
+        for name in ("dog", "house cat"):
+            found = another_guide(catalog.load("animals16-64"), class_name=name)
+            st.text(found.name if found is not None else "none")
+
+    at = AppTest.from_function(page, default_timeout=60).run()
+    assert not at.exception, at.exception
+    assert [t.value for t in at.text] == ["cifar10-32", "none"]

@@ -1,0 +1,216 @@
+"""Lights in three states, the indicators that they are made of, and what each indicator measures.
+
+A light is flagged, has no flag, or cannot judge, and none of them means safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+NOT_SAFETY = "not a safety limit; not validated on people"
+
+
+class State(StrEnum):
+    """What a light or an indicator says. There is no fourth state, and none of them is called safe."""
+
+    FLAGGED = "flagged"
+    NO_FLAG = "no flag"
+    CANNOT_JUDGE = "cannot judge"
+
+
+class Kind(StrEnum):
+    """What an indicator asks."""
+
+    SEMANTIC = "Was the evidence there?"
+    ARTEFACT = "Is it paint?"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What an indicator measures. ``high_is_bad`` says on which side of its limit it is flagged."""
+
+    key: str
+    kind: Kind
+    name: str
+    unit: str
+    high_is_bad: bool
+    meaning: str
+
+
+MEASURES = (
+    Measure(
+        "H1",
+        Kind.SEMANTIC,
+        "Prior support",
+        "p",
+        False,
+        "How often a picture that shows this class is at least as hard as the original: conformal p among references.",
+    ),
+    Measure(
+        "H2",
+        Kind.SEMANTIC,
+        "Evidence created",
+        "share",
+        True,
+        "How much of the final logit, above what the guide gives to other classes here, the enhancement made.",
+    ),
+    Measure(
+        "H3",
+        Kind.SEMANTIC,
+        "On the evidence",
+        "× others",
+        False,
+        "How much of the change lies on the fifth of the pixels that the class depends on most, against other classes.",
+    ),
+    Measure(
+        "H4",
+        Kind.SEMANTIC,
+        "Class-specific",
+        "1 − cosine",
+        False,
+        "How different the change is from the changes towards other classes; 0: the same for any class.",
+    ),
+    Measure(
+        "H5",
+        Kind.SEMANTIC,
+        "Transfer",
+        "share",
+        False,
+        "How much of the gain another guide sees too. Little is a bad sign; much clears nothing.",
+    ),
+    Measure(
+        "H6",
+        Kind.SEMANTIC,
+        "Stability",
+        "cosine",
+        False,
+        "How alike the changes are that start from slightly different copies of the picture; 1: the same.",
+    ),
+    Measure(
+        "H7",
+        Kind.ARTEFACT,
+        "New detail",
+        "share",
+        True,
+        "How much of the change is fine detail where the original is flat.",
+    ),
+    Measure(
+        "H8",
+        Kind.ARTEFACT,
+        "Lattice",
+        "dB",
+        True,
+        "How far the strongest regular pattern stands above the 95th percentile of chance.",
+    ),
+    Measure(
+        "H9",
+        Kind.ARTEFACT,
+        "Saturation",
+        "share",
+        True,
+        "How many pixels were driven to black, white or a pure colour.",
+    ),
+    Measure(
+        "HF",
+        Kind.ARTEFACT,
+        "Fine grain",
+        "share",
+        True,
+        "How much of the change is finer than 4 px: robust guides paint shapes, ordinary ones grain.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where an indicator is flagged, and on what the limit stands."""
+
+    value: float
+    basis: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator at one ε. ``value`` is None where it cannot be measured; ``because`` then says why.
+
+    ``null`` says in words what it would be without what it asks for.
+    """
+
+    measure: Measure
+    value: float | None
+    null: str
+    limit: Limit | None
+    because: str = ""
+
+    @property
+    def state(self) -> State:
+        """Flagged beyond its limit; cannot judge without a value or a limit."""
+        if self.value is None or self.limit is None:
+            return State.CANNOT_JUDGE
+        beyond = self.value > self.limit.value if self.measure.high_is_bad else self.value < self.limit.value
+        return State.FLAGGED if beyond else State.NO_FLAG
+
+
+@dataclass(frozen=True)
+class Light:
+    """All indicators of one kind at one ε."""
+
+    kind: Kind
+    indicators: tuple[Indicator, ...]
+
+    @property
+    def counted(self) -> tuple[Indicator, ...]:
+        """The indicators that have a value and a limit."""
+        return tuple(i for i in self.indicators if i.state is not State.CANNOT_JUDGE)
+
+    @property
+    def state(self) -> State:
+        """Flagged when any counted indicator is; cannot judge when none counts."""
+        if any(i.state is State.FLAGGED for i in self.counted):
+            return State.FLAGGED
+        return State.NO_FLAG if self.counted else State.CANNOT_JUDGE
+
+    @property
+    def sentence(self) -> str:
+        """What the light says, and why."""
+        flagged = [i.measure.name.lower() for i in self.counted if i.state is State.FLAGGED]
+        if flagged:
+            return f"Flagged: {', '.join(flagged)}."
+        if self.counted:
+            names = ", ".join(i.measure.name.lower() for i in self.counted)
+            return f"No flag from {names}: {NOT_SAFETY}."
+        reasons = [i.because for i in self.indicators if i.because]
+        return f"Cannot judge: {reasons[0] if reasons else 'there are no limits for this guide.'}"
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Both lights after one ``step`` of the path, at ``epsilon`` in the guide's units."""
+
+    step: int
+    epsilon: float
+    semantic: Light
+    artefact: Light
+
+    @property
+    def flagged(self) -> bool:
+        """Whether either light is."""
+        return State.FLAGGED in (self.semantic.state, self.artefact.state)
+
+    @property
+    def values(self) -> dict[str, float | None]:
+        """Every indicator's value, None where it cannot be measured, by its key."""
+        return {i.measure.key: i.value for light in (self.semantic, self.artefact) for i in light.indicators}
+
+
+def no_flag_up_to(risks: tuple[Risk, ...]) -> float | None:
+    """Return the largest ε before the first flag on the slider; None when the semantic light cannot judge anywhere."""
+    if all(r.semantic.state is State.CANNOT_JUDGE for r in risks):
+        return None
+    clear = 0.0
+    for risk in risks:
+        if risk.flagged:
+            return clear
+        clear = risk.epsilon
+    return clear
