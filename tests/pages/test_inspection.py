@@ -117,7 +117,11 @@ def test_what_the_picture_does_not_show_is_said_to_be_invented(at: AppTest) -> N
     assert "was not in the original" in said(at)
 
 
-def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_the_class() -> None:
+def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_the_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path))  # other tests leave guides of theirs in the shared one
+
     def page() -> None:
         import streamlit as st
 
