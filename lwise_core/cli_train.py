@@ -64,8 +64,12 @@ def train_command(
     held_out: Annotated[Path | None, typer.Option(help="Images to measure on; without it, the run's DATA.")] = None,
     held_out_split: Annotated[str, typer.Option(help="The folder above their classes.")] = "test",
     by_name: Annotated[bool, typer.Option("--by-name", help="Sort held-out images by file name, not path.")] = False,
-    reference_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "0:2",
-    measured_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "1:2",
+    reference_slice: Annotated[
+        str | None, typer.Option(metavar="FIRST:STEP", help="Held-out images for references; without it, the rest.")
+    ] = None,
+    measured_slice: Annotated[
+        str, typer.Option(metavar="FIRST:STEP", help="Held-out images for accuracies.")
+    ] = "1:2",
     attacked: Annotated[int, typer.Option(help="Measure the attack on about so many images.")] = 1000,
     largest: Annotated[int, typer.Option(help="Largest weight file in bytes.")] = 9_000_000,
 ) -> None:
@@ -92,7 +96,7 @@ def train_command(
         source=held_out or data,
         split=held_out_split,
         by_name=by_name,
-        references=part(reference_slice),
+        references=part(reference_slice) if reference_slice else None,
         measured=part(measured_slice),
         attacked=attacked,
     )

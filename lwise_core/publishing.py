@@ -50,14 +50,15 @@ class About:
 class HeldOut:
     """Which held-out images give the reference logits, and which the accuracies.
 
-    Both are slices over the images of ``split`` in ``source``, sorted by path, or by file name where ``by_name``.
-    ``attacked`` is about how many of the measured ones go through the attack.
+    Both are slices over the images of ``split`` in ``source``, sorted by path, or by file name where ``by_name``;
+    where ``references`` is none, every image that is not measured gives one. ``attacked`` is about how many of the
+    measured ones go through the attack.
     """
 
     source: Path
     split: str
     by_name: bool
-    references: slice
+    references: slice | None
     measured: slice
     attacked: int
 
@@ -67,7 +68,7 @@ class HeldOut:
         return HeldOutImages(
             references=_labelled(references),
             measured=_labelled(measured),
-            described_references=self._described(self.references),
+            described_references=self._described_references(),
             described_measured=self._described(self.measured),
             attacked=self.attacked,
         )
@@ -90,7 +91,15 @@ class HeldOut:
         order = list(range(len(images)))
         if self.by_name:
             order.sort(key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
-        return images.take(order[self.references]), images.take(order[self.measured])
+        measured = order[self.measured]
+        taken = set(measured)
+        rest = [i for i in order if i not in taken] if self.references is None else order[self.references]
+        return images.take(rest), images.take(measured)
+
+    def _described_references(self) -> str:
+        if self.references is None:
+            return f"all images of “{self.split}” in {self.source.name} that are not measured on; never trained on"
+        return self._described(self.references)
 
     def _described(self, part: slice) -> str:
         order = "file name" if self.by_name else "path"
