@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gc
 import hashlib
 import re
 from functools import lru_cache
@@ -81,15 +80,9 @@ class SecurityHeaders:
 
 
 def _warm_up() -> None:
-    """Import what the first page needs, PyTorch above all, while the browser still fetches and starts its own part.
-
-    After every run of a script Streamlit collects garbage among all objects there are. A quarter of a million of them
-    belong to imported modules and never become garbage: frozen, they no longer cost a tenth of a second each time.
-    """
+    """Import what the first page needs, PyTorch above all, while the browser still fetches and starts its own part."""
     for module in ("catalog", "fast", "film", "export", "store"):
         import_module(f"lwise_core.{module}")
-    gc.collect()
-    gc.freeze()
 
 
 Thread(target=_warm_up, name="warm-up", daemon=True).start()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import gc
 import sys
 import threading
 import time
@@ -289,10 +290,12 @@ class ComputeSlot:
 
 
 def give_back_memory() -> None:
-    """Return to the system what was freed but is kept by the C library, hundreds of MB after large networks.
+    """Collect garbage, and return to the system what was freed but is kept by the C library, hundreds of MB after large
+    networks.
 
-    Only glibc keeps so much, and only there is something done.
+    Only glibc keeps so much, and only there is something done about it.
     """
+    gc.collect()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:

@@ -16,18 +16,17 @@ from pages.parts.cautions import cautions
 from pages.parts.change_panel import change_panel
 from pages.parts.choices import guide_choice, target_class
 from pages.parts.engines import slot
-from pages.parts.inspecting import pending
 from pages.parts.intake import chooser, sample_buttons, welcome
 from pages.parts.judging import look_at, stated_after
-from pages.parts.lights_panel import lights_job, lights_panel, lights_strip
+from pages.parts.lights_panel import lights_panel
 from pages.parts.notices import notice
 from pages.parts.opinions_panel import opinions_panel
 from pages.parts.walking import Key, failed, waiting, walk_called, walk_for
 from pages.parts.why_panel import why_panel
 
 _PREVIEW = 360
+_AGAIN = 0.6  # seconds between two looks at the path while it is walked
 _PATIENCE = 0.4  # seconds to wait for a path before it is said that it is walked
-_AGAIN = 0.6  # seconds between two looks at what is being computed
 
 _WELCOME = (
     "A robust network can paint any class into any picture. Here you see **whether to believe** what was painted, "
@@ -77,12 +76,15 @@ def main() -> None:
     except (LineFull, ValueError) as error:
         notice("info", str(error))
         return
-    waits = not walk.job.wait(seconds=_PATIENCE) or pending()
+    waits = not walk.job.wait(seconds=_PATIENCE)
     st.fragment(_panels, run_every=_AGAIN if waits else None)(walk.key, polled=waits, towards=towards)
 
 
 def _panels(key: Key, *, polled: bool, towards: str) -> None:
-    """Draw everything that follows from the path; while something is computed, again and again."""
+    """Draw how far the path is, and once it is there everything that follows from it.
+
+    What is still computed then is followed by a fragment of its own: the rest of the page is drawn once.
+    """
     slot().touch()
     case, walk = desk().case, walk_called(key)
     if case is None:
@@ -92,31 +94,27 @@ def _panels(key: Key, *, polled: bool, towards: str) -> None:
     if walk.job.error is not None:
         failed(walk.job.error)
         return
-    with st.container():
-        if not walk.job.stage.over:
-            waiting(walk)
-    if walk.job.stage.over:
-        try:
-            _follow(key, case, walk.path, towards=towards)
-        except LineFull as error:
-            notice("info", str(error))
-            return
-    if polled != (pending() or not walk.job.stage.over):
-        st.rerun()  # to look again and again, or to stop looking
+    if not walk.job.stage.over:
+        waiting(walk)
+        return
+    if polled:
+        st.rerun()  # to look no longer
+    try:
+        _follow(key, case, walk.path, towards=towards)
+    except LineFull as error:
+        notice("info", str(error))
 
 
 def _follow(key: Key, case: Case, path: EnhancementPath, *, towards: str) -> None:
     """Draw the slider, and each panel as far as it is known."""
-    lights = lights_job(key, path)
     epsilon = _slider(case, path)
-    lights_strip(lights, path, epsilon=epsilon)
     st.header("Whether to believe it", divider="gray")
-    lights_panel(key, lights, path, epsilon=epsilon)
+    lights_panel(key, path, epsilon=epsilon)
     change = slot().do(lambda: perturbation_at(path, epsilon=epsilon))
     st.header("Where it changed", divider="gray")
     change_panel(change)
     st.header("Why", divider="gray")
-    why_panel(key, path, epsilon=epsilon, towards=towards)
+    why_panel(key, epsilon=epsilon, towards=towards)
     st.header("What other guides say", divider="gray")
     opinions_panel(path, epsilon=epsilon, towards=towards)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -15,6 +15,8 @@ from pages.parts.engines import is_there, slot, this_session
 from pages.parts.notices import notice
 
 T = TypeVar("T")
+
+_AGAIN = 0.6  # seconds between two looks at what is being computed
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +58,25 @@ def forget_job(kind: str) -> None:
     _jobs().pop(kind, None)
 
 
-def pending() -> bool:
-    """Return whether any job of this session is still to come to its end."""
-    return any(not a.job.stage.over for a in _jobs().values())
+def followed(kind: str, draw: Callable[..., None], **given: object) -> None:
+    """Call ``draw`` with the job of this ``kind`` and what is ``given``, again and again while the job is under way.
+
+    It happens in a fragment of its own, so the rest of the page is left alone. ``given`` is kept with the fragment:
+    keys, never pictures.
+    """
+    waits = not _jobs()[kind].job.stage.over
+    st.fragment(_look, run_every=_AGAIN if waits else None)(kind, draw, given, polled=waits)
+
+
+def _look(kind: str, draw: Callable[..., None], given: Mapping[str, object], *, polled: bool) -> None:
+    slot().touch()
+    at_hand = _jobs().get(kind)
+    if at_hand is None:  # somebody wants to go on, or the page was closed and has come back
+        st.rerun()
+    with st.container():
+        draw(at_hand.job, **given)
+    if polled and at_hand.job.stage.over:
+        st.rerun()  # to look no longer
 
 
 def progress_of(kind: str, job: Job[T], *, what: str) -> bool:

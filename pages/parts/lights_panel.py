@@ -9,16 +9,17 @@ import streamlit as st
 from lwise_core.compute import Job
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.geometry import to_8_bit
+from lwise_core.guide import GuideModel
 from lwise_core.inspection import Findings, counter_experiment, examine, perturbation_at
 from lwise_core.lights import NOT_SAFETY, Indicator, Light, Risk, State, no_flag_up_to
 from pages.parts.engines import engine_for, slot
 from pages.parts.guides import another_guide
-from pages.parts.inspecting import asked, job_for, progress_of
+from pages.parts.inspecting import asked, followed, job_for, progress_of
 from pages.parts.inspection_plots import lights_figure
 from pages.parts.notices import plain
 from pages.parts.pictures import picture
 from pages.parts.plots import show
-from pages.parts.walking import Key
+from pages.parts.walking import Key, walk_called
 
 _LIGHTS, _COUNTER = "lights", "counter"
 _BADGES: dict[State, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
@@ -33,27 +34,26 @@ _EXPLAINED = (
 )
 
 
-def lights_job(key: Key, path: EnhancementPath) -> Job[Findings]:
-    """Return the job that finds the lights along ``path``.
+def lights_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
+    """Draw both lights at ``epsilon`` and along the path, and the way to the experiment towards another class.
 
     Raises:
         LineFull: Too many people are waiting.
     """
-    guide = path.guide
-    name = guide.classes[int(path.request.targets[0])]
-    return job_for(
-        _LIGHTS,
-        key,
-        lambda: examine(path, other=another_guide(guide, class_name=name), walker=engine_for(guide).walker()),
-        total=_work(path),
-    )
+    own = _name(path)
+    job_for(_LIGHTS, key, lambda: examine(path, **_others(path.guide, class_name=own)), total=_work(path))
+    followed(_LIGHTS, _lights, epsilon=epsilon)
+    st.fragment(_counter)(key, epsilon=epsilon)
 
 
-def lights_strip(job: Job[Findings], path: EnhancementPath, *, epsilon: float) -> None:
-    """Draw both lights along ε as far as they are known, and up to where there is no flag."""
-    found = job.latest
-    if found is None or not found.complete:
-        return
+def _lights(job: Job[Findings], *, epsilon: float) -> None:
+    if progress_of(_LIGHTS, job, what="Looking for the evidence") and job.latest is not None:
+        _found(job.latest, epsilon=epsilon)
+
+
+def _found(found: Findings, *, epsilon: float) -> None:
+    """Draw both lights along ε, up to where there is no flag, and what they stand on at ``epsilon``."""
+    path = found.path
     figure = lights_figure(found.risks, step=path.step, steps=len(path.frames) - 1, current=epsilon)
     show(figure, key="lights-along")
     clear = no_flag_up_to(found.risks)
@@ -61,15 +61,8 @@ def lights_strip(job: Job[Findings], path: EnhancementPath, *, epsilon: float) -
         st.caption("The light about evidence cannot judge this picture, so nothing is said about how far ε may go.")
     else:
         st.caption(f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}.")
-
-
-def lights_panel(key: Key, job: Job[Findings], path: EnhancementPath, *, epsilon: float) -> None:
-    """Draw both lights at ``epsilon``, and the way to the experiment towards another class."""
-    if not progress_of(_LIGHTS, job, what="Looking for the evidence") or job.latest is None:
-        return
-    _both(job.latest.risks[round(epsilon / path.step)])
+    _both(found.risks[round(epsilon / path.step)])
     st.caption(_EXPLAINED)
-    _counter(key, path, epsilon=epsilon)
 
 
 def _both(risk: Risk) -> None:
@@ -83,58 +76,91 @@ def _light(light: Light) -> None:
     st.subheader(light.kind.value)
     st.badge(name, icon=icon, color=colour)
     st.markdown(plain(light.sentence))
-    rows = [_row(i) for i in light.indicators]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    for indicator in light.indicators:
+        st.markdown(_said(indicator))
 
 
-def _row(indicator: Indicator) -> dict[str, str]:
+def _said(indicator: Indicator) -> str:
+    """Return one indicator in words: its value, what it would be by chance, its limit, its state, and what it asks."""
     measure, limit = indicator.measure, indicator.limit
-    side = ">" if measure.high_is_bad else "<"
-    return {
-        "Indicator": f"{measure.name} ({measure.key})",
-        "Here": "–" if indicator.value is None else f"{indicator.value:.3g} {measure.unit}",
-        "By chance": indicator.null or "–",
-        "Flagged": "no limit: not counted" if limit is None else f"{side} {limit.value:.3g}",
-        "State": indicator.state.value if not indicator.because else f"cannot judge: {indicator.because}",
-        "What it asks": measure.meaning,
-    }
+    side = "above" if measure.high_is_bad else "below"
+    colour = _BADGES[indicator.state][2]
+    facts = [
+        "–" if indicator.value is None else f"{indicator.value:.3g} {measure.unit}",
+        f"by chance {indicator.null}" if indicator.null else "",
+        "no limit, so not counted" if limit is None else f"flagged {side} {limit.value:.3g}",
+    ]
+    state = f"{indicator.state.value}: {indicator.because}" if indicator.because else indicator.state.value
+    return (
+        f"**{plain(measure.name)}** ({measure.key}) :{colour}-badge[{plain(state)}]  \n"
+        f"{plain('; '.join(f for f in facts if f))}  \n:small[{plain(measure.meaning)}]"
+    )
 
 
-def _counter(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
+def _counter(key: Key, *, epsilon: float) -> None:
     """Draw the experiment: the same original towards a class that is not there, beside the real one."""
+    walk = walk_called(key)
+    if walk is None:
+        st.rerun()
+    slot().touch()
+    path = walk.path
     guide = path.guide
-    own = guide.classes[int(path.request.targets[0])]
     st.subheader("Can it paint what is not there?")
-    others = [c for c in guide.classes if c != own]
     columns = st.columns([3, 2], vertical_alignment="bottom")
-    towards = columns[0].selectbox("Another class", others, key=f"counter-{guide.name}-{own}")
+    rival, *others = _by_nearness(path)
+    towards = columns[0].selectbox(
+        "Another class",
+        [rival, *others],
+        format_func=lambda c: f"{c} (nearest rival)" if c == rival else c,
+        key=f"counter-{key}",
+    )
     pressed = columns[1].button("Enhance towards it", icon=":material/science:", width="stretch")
     question = (key, towards)
     if not pressed and not asked(_COUNTER, question):
         st.caption("One click shows what the same budget makes of a class that the picture does not show.")
         return
     index = guide.class_index(towards)
-    steps = len(path.frames)
-    job = job_for(
+    job_for(
         _COUNTER,
         question,
-        lambda: counter_experiment(
-            path,
-            towards=index,
-            other=another_guide(guide, class_name=towards),
-            walker=engine_for(guide).walker(),
-        ),
-        total=steps + _work(path),
+        lambda: counter_experiment(path, towards=index, **_others(guide, class_name=towards)),
+        total=len(path.frames) + _work(path),
     )
-    if not progress_of(_COUNTER, job, what=f"Enhancing towards {towards}") or job.latest is None:
-        return
-    counter = job.latest
-    for column, one, name in zip(st.columns(2, gap="large"), (path, counter.path), (own, towards), strict=True):
+    followed(_COUNTER, _countered, key=key, epsilon=epsilon)
+
+
+def _countered(job: Job[Findings], *, key: Key, epsilon: float) -> None:
+    walk = walk_called(key)
+    done = progress_of(_COUNTER, job, what="Enhancing towards what is not there")
+    if done and walk is not None and job.latest is not None:
+        _beside(walk.path, job.latest, epsilon=epsilon)
+
+
+def _beside(path: EnhancementPath, counter: Findings, *, epsilon: float) -> None:
+    """Draw the picture enhanced towards its own class beside the one of the experiment, with the latter's lights."""
+    for column, one in zip(st.columns(2, gap="large"), (path, counter.path), strict=True):
+        name = _name(one)
         change = slot().do(lambda one=one: perturbation_at(one, epsilon=min(epsilon, one.reach)))  # type: ignore[misc]
         with column:
             picture(to_8_bit(change.changed), alt=f"Enhanced towards {name}")
             st.caption(f"Enhanced towards {plain(name)} at the same ε. Not for diagnosis.")
     _both(counter.risks[round(min(epsilon, counter.path.reach) / path.step)])
+
+
+def _by_nearness(path: EnhancementPath) -> list[str]:
+    """Return every class but the path's own, by the original's logit, the highest first."""
+    logits, own = path.frames[0].logits[0], int(path.request.targets[0])
+    return [path.guide.classes[i] for i in logits.argsort(descending=True).tolist() if i != own]
+
+
+def _others(guide: GuideModel, *, class_name: str) -> dict[str, GuideModel | None]:
+    """Return what lights towards a class are computed with besides their own guide."""
+    return {"other": another_guide(guide, class_name=class_name), "walker": engine_for(guide).walker()}
+
+
+def _name(path: EnhancementPath) -> str:
+    """Return the class that ``path`` goes towards."""
+    return path.guide.classes[int(path.request.targets[0])]
 
 
 def _work(path: EnhancementPath) -> int:

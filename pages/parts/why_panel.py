@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lwise_core.attribution import Method, scale_of, why_not
-from lwise_core.enhancement import EnhancementPath
+from lwise_core.compute import Job
 from lwise_core.feature_grids import default_layer, layers
 from lwise_core.guide import GuideModel
 from lwise_core.inspection import MapPair, Question, agreement_of, maps_at
 from lwise_core.report import worth_of
 from pages.parts.engines import slot
-from pages.parts.inspecting import job_for, progress_of
+from pages.parts.inspecting import followed, job_for, progress_of
 from pages.parts.inspection_plots import agreement_figure, attribution_figure
 from pages.parts.notices import notice, plain
 from pages.parts.plots import show
-from pages.parts.walking import Key
+from pages.parts.walking import Key, walk_called
 
 _MAPS = "maps"
 _DEFAULT = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
@@ -34,8 +34,17 @@ _NAMES = {
 }
 
 
-def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
+def why_panel(key: Key, *, epsilon: float, towards: str) -> None:
     """Draw maps of the original and of the picture at ``epsilon``, each with its checks."""
+    st.fragment(_panel)(key, epsilon=epsilon, towards=towards)
+
+
+def _panel(key: Key, *, epsilon: float, towards: str) -> None:
+    walk = walk_called(key)
+    if walk is None:
+        st.rerun()
+    slot().touch()
+    path = walk.path
     guide = path.guide
     columns = st.columns([3, 2, 2], gap="medium")
     refused, grids = _looked_into(guide.provenance.sha256, guide)
@@ -66,12 +75,16 @@ def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) 
         notice("info", "Choose at least one method.")
         return
     question = Question(guide.class_index(of), tuple(methods), layer)
-    job = job_for(
+    job_for(
         _MAPS,
         (key, question, round(epsilon / path.step)),
         lambda: maps_at(path, question, epsilon=epsilon),
         total=len(methods) + 1,
     )
+    followed(_MAPS, _maps)
+
+
+def _maps(job: Job[tuple[MapPair, ...]]) -> None:
     done = progress_of(_MAPS, job, what="Asking what the class rests on")
     pairs = job.latest or ()
     for pair in pairs:
