@@ -36,7 +36,8 @@ from lwise_core.downloads import (
     record_checksum,
     recorded_checksum,
 )
-from lwise_core.guide import GuideModel
+from lwise_core.fitness import ATTACK_224, Fitness, fitness_of
+from lwise_core.guide import EpsilonScale, GuideModel
 from lwise_core.names import canonical
 from lwise_core.published import PUBLISHED, Published
 
@@ -279,6 +280,11 @@ def _built(entry: Entry, weights: Weights) -> GuideModel:
     return build_guide(weights, blueprint_for(weights, known.architecture), description)
 
 
+def _fitness(card: Card) -> Fitness:
+    scale = EpsilonScale.of(input_size=card.input_size, domain=card.domain)
+    return fitness_of(card.measured, epsilon=scale.from_224(ATTACK_224), classes=len(card.classes))
+
+
 def _description_of(entry: Entry, card: Card) -> Description:
     return Description(
         name=entry.name,
@@ -287,6 +293,7 @@ def _description_of(entry: Entry, card: Card) -> Description:
         training_epsilon=card.training_epsilon,
         bundled=entry.origin is Origin.BUNDLED,
         caution=card.caution,
+        fitness=_fitness(card),
         references=card.references.logits,
     )
 

@@ -25,6 +25,7 @@ from safetensors import SafetensorError
 
 from lwise_core.architectures import ArchitectureError, Blueprint, State, Triple, fill, named, recognise
 from lwise_core.classes import default_classes
+from lwise_core.fitness import UNKNOWN, Fitness
 from lwise_core.guide import Domain, GuideModel, Normaliser, Provenance, best_device
 
 MAX_UPLOAD_BYTES = 200 * 2**20
@@ -102,6 +103,7 @@ class Description:
     training_epsilon: float | None = None
     bundled: bool = False
     caution: str = ""
+    fitness: Fitness = UNKNOWN
     references: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -222,6 +224,7 @@ def build_guide(weights: Weights, blueprint: Blueprint, description: Description
             bundled=description.bundled,
             architecture=blueprint.name,
             caution=description.caution,
+            fitness=description.fitness,
         ),
         references=description.references,
         device=best_device(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 
 from lwise_core.cli_shared import (
@@ -23,7 +24,8 @@ from lwise_core.cli_shared import (
     subjects_in,
 )
 from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
-from lwise_core.guide import Domain
+from lwise_core.guide import Domain, GuideModel
+from lwise_core.regions import Outline, Region, box, inside, on_evidence
 from lwise_core.runs import write_whole
 
 _METHODS = ("saliency", "integrated-gradients", "grad-cam")
@@ -37,6 +39,13 @@ def inspect_command(
     eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None,
     eps_224: Annotated[float | None, typer.Option("--eps-224", help="Budget of equal RMS at 224 px instead.")] = None,
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,
+    only_box: Annotated[
+        str | None,
+        typer.Option(metavar="LEFT,TOP,RIGHT,BOTTOM", help="Change this box only, in shares of the square's side."),
+    ] = None,
+    only_evidence: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Change only this share of pixels, those with most evidence.")
+    ] = None,
     method: Annotated[list[str] | None, typer.Option("--method", help="An attribution; repeatable.")] = None,
     guide_name: Guide = DEFAULT_GUIDE,
     weights: WeightFile = None,
@@ -62,7 +71,10 @@ def inspect_command(
     if not method:  # the usual ones, as far as this guide has them
         methods = tuple(m for m in methods if why_not(guide, m) is None)
     ((name, subject),) = subjects_in([photo], crop)
-    request = PathRequest.single(subject.seen(size=guide.input_size), target=target, objective=GroundTruthLogit())
+    seen = subject.seen(size=guide.input_size)
+    within = _within(guide, seen, target=target, only_box=only_box, only_evidence=only_evidence)
+    mask = None if within is None else within.mask
+    request = PathRequest.single(seen, target=target, objective=GroundTruthLogit(), within=mask)
     *_, path = walk(guide, request)
     *_, findings = examine(path)
     *_, maps = maps_at(path, Question(target, methods), epsilon=epsilon)
@@ -73,3 +85,24 @@ def inspect_command(
         if file is not None:
             write_whole(file.resolve(), text().encode())
             typer.echo(str(file))
+
+
+def _within(
+    guide: GuideModel, seen: torch.Tensor, *, target: int, only_box: str | None, only_evidence: float | None
+) -> Region | None:
+    """Return the pixels of ``seen`` ``(3, H, W)`` that may change, None for all of them."""
+    if only_box is not None and only_evidence is not None:
+        raise Refused("Restrict the change once: --only-box or --only-evidence.")
+    if only_evidence is not None:
+        if not 0 < only_evidence < 1:
+            raise Refused(f"--only-evidence takes a share between 0 and 1, not {only_evidence:g}.")
+        return on_evidence(guide, seen, target=target, share=only_evidence)
+    return None if only_box is None else inside([_box(only_box, size=guide.input_size)], size=guide.input_size)
+
+
+def _box(text: str, *, size: int) -> Outline:
+    try:
+        left, top, right, bottom = (float(part) * size - 0.5 for part in text.split(","))
+    except ValueError as error:
+        raise Refused(f"The box must be LEFT,TOP,RIGHT,BOTTOM between 0 and 1, not “{text}”.") from error
+    return box(left=left, top=top, right=right, bottom=bottom)

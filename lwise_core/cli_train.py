@@ -67,9 +67,7 @@ def train_command(
     reference_slice: Annotated[
         str | None, typer.Option(metavar="FIRST:STEP", help="Held-out images for references; without it, the rest.")
     ] = None,
-    measured_slice: Annotated[
-        str, typer.Option(metavar="FIRST:STEP", help="Held-out images for accuracies.")
-    ] = "1:2",
+    measured_slice: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Held-out images for accuracies.")] = "1:2",
     attacked: Annotated[int, typer.Option(help="Measure the attack on about so many images.")] = 1000,
     largest: Annotated[int, typer.Option(help="Largest weight file in bytes.")] = 9_000_000,
 ) -> None:

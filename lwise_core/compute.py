@@ -290,10 +290,9 @@ class ComputeSlot:
 
 
 def give_back_memory() -> None:
-    """Collect garbage, and return to the system what was freed but is kept by the C library, hundreds of MB after large
-    networks.
+    """Collect garbage, and return to the system what was freed but is kept by the C library.
 
-    Only glibc keeps so much, and only there is something done about it.
+    That is hundreds of MB after large networks. Only glibc keeps so much, and only there is something done about it.
     """
     gc.collect()
     if sys.platform == "linux":

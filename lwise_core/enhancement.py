@@ -142,16 +142,22 @@ class Enhancement:
 
 @dataclass(frozen=True)
 class PathRequest:
-    """What a path is computed for: the N images, their classes and the objective."""
+    """What a path is computed for: the N images, their classes, the objective, and where the images may change.
+
+    ``within`` ``(N, 1, H, W)`` bool: the pixels that may; the others stay as they are, bit for bit. None means all.
+    """
 
     images: torch.Tensor
     targets: torch.Tensor
     objective: Objective = GroundTruthLogit()
+    within: torch.Tensor | None = None
 
     @classmethod
-    def single(cls, image: torch.Tensor, *, target: int, objective: Objective) -> PathRequest:
-        """Return the request for one ``image`` ``(3, H, W)`` and class index ``target``."""
-        return cls(image[None], torch.tensor([target]), objective)
+    def single(
+        cls, image: torch.Tensor, *, target: int, objective: Objective, within: torch.Tensor | None = None
+    ) -> PathRequest:
+        """Return the request for one ``image`` ``(3, H, W)``, a class index, and pixels ``within`` ``(H, W)``."""
+        return cls(image[None], torch.tensor([target]), objective, None if within is None else within[None, None])
 
 
 def climb(guide: GuideModel, request: PathRequest, *, step: float, steps: int) -> Iterator[Frame]:
@@ -159,12 +165,14 @@ def climb(guide: GuideModel, request: PathRequest, *, step: float, steps: int) -
 
     Every iterate costs one forward and, but for the last, one backward pass. No projection is needed on the way: after
     t steps of length ``step`` the iterate is at most t·``step`` from the original (lwise-method 1.2, prefix property).
-    Each image's gradient is normalised on its own, so a batch gives what its images give one by one.
+    Each image's gradient is normalised on its own, so a batch gives what its images give one by one. Where the request
+    restricts the change to some pixels, the gradient of the others is dropped before that: all of ε is spent inside.
 
     Raises:
         NonFinite: The guide returned NaN or infinity.
     """
     unclamped = request.images.to(guide.device)
+    within = None if request.within is None else request.within.to(guide.device)
     targets = request.targets.to(guide.device)
     for t in range(steps + 1):
         current = unclamped.clamp(0, 1)
@@ -177,6 +185,8 @@ def climb(guide: GuideModel, request: PathRequest, *, step: float, steps: int) -
         logits, losses = _score(guide, current, targets, request.objective)
         (gradient,) = torch.autograd.grad(losses.sum(), current)
         yield Frame(t, unclamped, logits.detach(), losses.detach())
+        if within is not None:
+            gradient = gradient * within
         unclamped = current.detach() - step * _normalised(gradient)
 
 
@@ -335,9 +345,11 @@ class Original:
     image: torch.Tensor
     logits: torch.Tensor
 
-    def before_the_path(self, *, target: int, objective: Objective) -> EnhancementPath:
+    def before_the_path(
+        self, *, target: int, objective: Objective, within: torch.Tensor | None = None
+    ) -> EnhancementPath:
         """Return the path before its first step: there is something to show before anything is computed."""
-        request = PathRequest.single(self.image, target=target, objective=objective)
+        request = PathRequest.single(self.image, target=target, objective=objective, within=within)
         losses = objective.losses(self.logits[None], request.targets)
         frame = Frame(0, request.images, self.logits[None], losses)
         return EnhancementPath(self.guide, request, self.guide.epsilon_scale.step, (frame,))

@@ -125,9 +125,9 @@ def support_of(guide: GuideModel, image: torch.Tensor, *, target: int) -> torch.
     return support / total if total > 0 else even
 
 
-def top_of(support: torch.Tensor) -> torch.Tensor:
-    """Return the ``TOP_SHARE`` of pixels with the most of ``support`` ``(H, W)``, as a mask."""
-    count = max(1, round(TOP_SHARE * support.numel()))
+def top_of(support: torch.Tensor, *, share: float = TOP_SHARE) -> torch.Tensor:
+    """Return the ``share`` of pixels with the most of ``support`` ``(H, W)``, as a mask; one pixel at least."""
+    count = max(1, round(share * support.numel()))
     mask = torch.zeros(support.numel(), dtype=torch.bool)
     mask[support.flatten().topk(count).indices] = True
     return mask.view_as(support)
@@ -159,7 +159,10 @@ def _other_classes(path: EnhancementPath) -> tuple[int, ...]:
 def _similarity_to_rivals(path: EnhancementPath, rivals: Sequence[int], walker: GuideModel) -> Iterator[float]:
     """Yield, step by step, the mean cosine of the perturbation with those of walks towards ``rivals``."""
     image = path.request.images
-    request = PathRequest(image.expand(len(rivals), -1, -1, -1), torch.tensor(rivals), path.request.objective)
+    within = path.request.within
+    if within is not None:
+        within = within.expand(len(rivals), -1, -1, -1)
+    request = PathRequest(image.expand(len(rivals), -1, -1, -1), torch.tensor(rivals), path.request.objective, within)
     original = path.frames[0].images
     walked = climb(walker, request, step=path.step, steps=len(path.frames) - 1)
     for own, theirs in zip(path.frames, walked, strict=True):
@@ -171,7 +174,8 @@ def _similarity_of_copies(path: EnhancementPath, walker: GuideModel) -> Iterator
     image = path.request.images[0]
     copies = _Copies.of(image)
     targets = path.request.targets.expand(len(copies.images))
-    request = PathRequest(copies.images, targets, path.request.objective)
+    within = None if path.request.within is None else copies.where(path.request.within)
+    request = PathRequest(copies.images, targets, path.request.objective, within)
     original = path.frames[0].images
     walked = climb(walker, request, step=path.step, steps=len(path.frames) - 1)
     for own, theirs in zip(path.frames, walked, strict=True):
@@ -193,14 +197,23 @@ class _Copies:
         generator = torch.Generator().manual_seed(_SEED)
         noise = torch.randn(2, *image.shape, generator=generator) * NOISE
         margin = max(1, round(SHIFT * image.shape[-1]))
-        moved = torch.nn.functional.pad(image[None], (margin, 0, margin, 0), mode="reflect")[..., :-margin, :-margin]
         noisy = (image + noise).clamp(0, 1)
-        return cls(torch.cat([noisy, image.flip(-1)[None], moved]), margin)
+        return cls(torch.cat([noisy, image.flip(-1)[None], _moved(image[None], margin=margin)]), margin)
+
+    def where(self, within: torch.Tensor) -> torch.Tensor:
+        """Return pixels ``(1, 1, H, W)`` of the picture where they are in each copy, ``(4, 1, H, W)``."""
+        moved = _moved(within.float(), margin=self.margin).bool()
+        return torch.cat([within, within, within.flip(-1), moved])
 
     def laid_back(self, changes: torch.Tensor) -> torch.Tensor:
         """Return changes of the copies where they belong in the original; the moved one's last rows are not known."""
         back = changes[3].roll((-self.margin, -self.margin), dims=(-2, -1))
         return torch.stack([changes[0], changes[1], changes[2].flip(-1), back])
+
+
+def _moved(images: torch.Tensor, *, margin: int) -> torch.Tensor:
+    """Return ``images`` moved down and right by ``margin`` pixels, mirrored where they came from."""
+    return torch.nn.functional.pad(images, (margin, 0, margin, 0), mode="reflect")[..., :-margin, :-margin]
 
 
 def _mean_cosine(one: torch.Tensor, others: torch.Tensor) -> float:

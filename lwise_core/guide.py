@@ -14,6 +14,7 @@ from types import MappingProxyType
 import torch
 from torch import nn
 
+from lwise_core.fitness import UNKNOWN, Fit, Fitness
 from lwise_core.names import find_class
 
 REFERENCE_SIZE = 224
@@ -131,7 +132,7 @@ class Provenance:
 
     ``sha256`` is the hash of the weight file; ``training_epsilon`` the L2 budget of its adversarial training in the
     guide's units, 0 when there was none, None when unknown. ``bundled`` tells guides that ship with the product from
-    foreign ones; ``caution`` is what its card wants said wherever it is used.
+    foreign ones; ``caution`` is what its card wants said wherever it is used, and ``fitness`` whether it is fit at all.
     """
 
     sha256: str
@@ -139,6 +140,7 @@ class Provenance:
     bundled: bool = False
     architecture: str = ""
     caution: str = ""
+    fitness: Fitness = UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,8 +178,10 @@ class GuideModel:
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What must be said wherever the guide is used: its card's caution, and whether its gradients mean anything."""
-        said = [self.provenance.caution] if self.provenance.caution else []
+        """What must be said wherever the guide is used: that it is unfit first, and what its card wants said."""
+        said = [self.provenance.fitness.sentence] if self.provenance.fitness.state is Fit.UNFIT else []
+        if self.provenance.caution:
+            said.append(self.provenance.caution)
         if self.provenance.training_epsilon is None:
             said.append(
                 "Nothing is known of how this guide was trained. Only the gradients of a robust network look like what "

@@ -17,6 +17,7 @@ from lwise_core.adversary import Norm
 from lwise_core.cards import parse_card
 from lwise_core.checkpoints import Description, build_guide, read_weights
 from lwise_core.datasets import LabelledImages
+from lwise_core.fitness import ATTACK_224
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.recipes import Recipe, RecipeError
 from lwise_core.robustness import Labelled, logits_of, measure, references, reliability
@@ -224,7 +225,10 @@ def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]
 def _measured(guide: GuideModel, recipe: Recipe, held: HeldOutImages) -> dict[str, object]:
     trained = recipe.attack.epsilon or guide.input_size / 64
     norm: Norm = recipe.attack.norm
-    figures = measure(guide, held.measured, epsilons=(trained, 2 * trained), norm=norm, attacked=held.attacked)
+    sizes = {trained, 2 * trained}
+    if norm is Norm.L2:  # what says whether the guide is fit
+        sizes.add(round(guide.epsilon_scale.from_224(ATTACK_224), 4))
+    figures = measure(guide, held.measured, epsilons=sorted(sizes), norm=norm, attacked=held.attacked)
     bins = reliability(logits_of(guide, held.measured), held.measured.targets)
     return {
         "on": held.described_measured,

@@ -43,6 +43,8 @@ class Walkable:
         digest = hashlib.sha256(repr((words, machine, tuple(self.request.images.shape))).encode())
         digest.update(self.request.images.cpu().numpy().tobytes())
         digest.update(self.request.targets.cpu().numpy().tobytes())
+        if self.request.within is not None:
+            digest.update(self.request.within.cpu().numpy().tobytes())
         return digest.hexdigest()
 
 

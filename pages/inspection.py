@@ -8,6 +8,7 @@ import streamlit as st
 
 from lwise_core.compute import LineFull
 from lwise_core.enhancement import EnhancementPath
+from lwise_core.fitness import Fit
 from lwise_core.images import preview
 from lwise_core.inspection import perturbation_at
 from lwise_core.names import SOMETHING_ELSE
@@ -21,6 +22,7 @@ from pages.parts.judging import look_at, stated_after
 from pages.parts.lights_panel import lights_panel
 from pages.parts.notices import notice
 from pages.parts.opinions_panel import opinions_panel
+from pages.parts.region_panel import region_panel
 from pages.parts.walking import Key, failed, waiting, walk_called, walk_for
 from pages.parts.why_panel import why_panel
 
@@ -55,6 +57,9 @@ def main() -> None:
         put(case)
     with right:
         cautions(guide)
+        with st.container():
+            if guide.provenance.fitness.state is not Fit.UNFIT:  # which is a caution of the guide already
+                st.caption(guide.provenance.fitness.sentence)
         look = look_at(case, guide)
         columns = st.columns(2, gap="large")
         with columns[0]:
@@ -69,10 +74,12 @@ def main() -> None:
                 notice("caution", f"You said it shows {shown}. What appears of {towards} was not in the original.")
     case = desk().case or case
     with st.container():
+        within = region_panel(look.original, towards=towards, token=case.token)
         if case.aim.harder:
             notice("info", "The lights are about enhancement, so this page goes towards the class, not away from it.")
     try:
-        walk = walk_for(replace(case, aim=replace(case.aim, harder=False)), look.original, towards=towards)
+        easier = replace(case, aim=replace(case.aim, harder=False))
+        walk = walk_for(easier, look.original, towards=towards, within=within)
     except (LineFull, ValueError) as error:
         notice("info", str(error))
         return

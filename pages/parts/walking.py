@@ -11,6 +11,7 @@ import streamlit as st
 from lwise_core import catalog
 from lwise_core.compute import Job, Stage
 from lwise_core.enhancement import EnhancementPath, NonFinite, Original
+from lwise_core.regions import Region
 from lwise_core.store import PathStore, Walkable, kept
 from pages.parts.case import Aim, Case
 from pages.parts.engines import engine_for, is_there, slot, this_session
@@ -21,7 +22,7 @@ BYTES_KEPT = 128 * 2**20
 
 _WALKS = "walks"
 
-Key = tuple[str, object, str, str, str, Aim]
+Key = tuple[str, object, str, str, str, Aim, bytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,10 @@ class Walk:
         return self.path.size
 
 
-def walk_for(case: Case, original: Original, *, towards: str) -> Walk:
+def walk_for(case: Case, original: Original, *, towards: str, within: Region | None = None) -> Walk:
     """Return the walk from ``original`` for ``case``: the one that is kept or under way, or a new one.
+
+    ``within`` restricts the change to some pixels of what the guide sees.
 
     Walks for anything else that are still under way are cancelled: nobody looks at them any more.
 
@@ -54,14 +57,15 @@ def walk_for(case: Case, original: Original, *, towards: str) -> Walk:
     """
     # The photograph by its bytes, the guide by its weights and range: the same content is never walked twice.
     guide = original.guide
-    key: Key = (case.photograph.sha256, case.crop, guide.provenance.sha256, guide.domain.value, towards, case.aim)
+    weights, where = guide.provenance.sha256, b"" if within is None else within.key
+    key: Key = (case.photograph.sha256, case.crop, weights, guide.domain.value, towards, case.aim, where)
     walks = st.session_state[_WALKS] = _walks()
     found = walks.pop(key, None)
     for other in list(walks.values()):
         if not other.job.stage.over:
             other.job.cancel()
             walks.pop(other.key)
-    walks[key] = found if found is not None else _start(key, case, original, towards=towards)
+    walks[key] = found if found is not None else _start(key, case, original, towards=towards, within=within)
     _limit(walks)
     return walks[key]
 
@@ -112,9 +116,12 @@ def _walks() -> dict[Key, Walk]:
     return {}
 
 
-def _start(key: Key, case: Case, original: Original, *, towards: str) -> Walk:
+def _start(key: Key, case: Case, original: Original, *, towards: str, within: Region | None) -> Walk:
     guide = original.guide
-    start = original.before_the_path(target=guide.class_index(towards), objective=case.aim.objective_for(guide))
+    target, objective = guide.class_index(towards), case.aim.objective_for(guide)
+    start = original.before_the_path(
+        target=target, objective=objective, within=within.mask if within is not None else None
+    )
     engine, request = engine_for(guide), start.request
     session = this_session()
     there: Callable[[], bool] = partial(is_there, session)

@@ -1,0 +1,100 @@
+"""Whether a guide is fit to guide at all, by what its card says was measured on labelled images.
+
+A network that knows nothing paints nothing that means anything, and one that is not robust paints noise. The criterion:
+a guide is unfit when its clean accuracy is not above chance (95%), or when its accuracy under a 20-step attack at
+ε₂₂₄ = 1 is below half of the clean one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+ATTACK_224 = 1.0
+"""The budget of the attack, as L2 at 224 px."""
+
+
+class Fit(StrEnum):
+    """What can be said."""
+
+    FIT = "fit"
+    UNFIT = "unfit"
+    CANNOT_JUDGE = "cannot judge"
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """What can be said of a guide, and the sentence that says why."""
+
+    state: Fit
+    sentence: str
+
+
+UNKNOWN = Fitness(
+    Fit.CANNOT_JUDGE,
+    "Whether this guide is fit to guide cannot be judged: no accuracy on labelled images, clean and under attack, is "
+    "known of it.",
+)
+
+
+def fitness_of(measured: Mapping[str, Any], *, epsilon: float, classes: int) -> Fitness:
+    """Return what a card's ``measured`` says of a guide of so many ``classes``.
+
+    ``epsilon`` is the attack of ``ATTACK_224`` in the guide's units. Accuracy falls with the attack, so one that is
+    still high enough under a larger one decides too, and one that is too low under a smaller one.
+    """
+    clean, low = _share(measured.get("clean_accuracy"))
+    if clean is None or low is None:
+        return UNKNOWN
+    chance = max(1 / classes, _commonest(measured.get("per_class")))
+    if low <= chance:
+        return Fitness(
+            Fit.UNFIT,
+            f"This guide is unfit to guide: its accuracy, {clean:.0%}, is not above chance ({chance:.0%}). What it "
+            "paints means nothing.",
+        )
+    for size, accuracy in sorted(_attacks(measured.get("accuracy_under_20_step_attack"))):
+        if size <= epsilon * 1.001 and accuracy < clean / 2:
+            return Fitness(
+                Fit.UNFIT,
+                f"This guide is unfit to guide: it is not robust. Its accuracy falls from {clean:.0%} to "
+                f"{accuracy:.0%} under an attack of ε = {size:.2g}, so what it paints may be noise.",
+            )
+        if size >= epsilon * 0.999 and accuracy >= clean / 2:
+            return Fitness(Fit.FIT, f"Accuracy {clean:.0%}, and {accuracy:.0%} under an attack of ε = {size:.2g}.")
+    return UNKNOWN
+
+
+def _share(value: object) -> tuple[float | None, float | None]:
+    """Return a share and the lower end of its interval, None where the card has no such thing."""
+    if not isinstance(value, Mapping):
+        return None, None
+    interval = value.get("interval_95")
+    low = interval[0] if isinstance(interval, list) and interval else None
+    return _number(value.get("value")), _number(low)
+
+
+def _commonest(per_class: object) -> float:
+    """Return the share of the commonest class, which whoever always names it gets right; 0 when not given."""
+    if not isinstance(per_class, Mapping):
+        return 0.0
+    counts = [_number(c.get("images")) or 0.0 for c in per_class.values() if isinstance(c, Mapping)]
+    return max(counts) / sum(counts) if sum(counts) > 0 else 0.0
+
+
+def _attacks(value: object) -> Iterator[tuple[float, float]]:
+    """Yield size and accuracy of every L2 attack."""
+    for name, accuracy in value.items() if isinstance(value, Mapping) else ():
+        share, _ = _share(accuracy)
+        try:
+            size = float(str(name).removeprefix("l2_"))
+        except ValueError:
+            continue
+        if share is not None:
+            yield size, share
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
