@@ -17,18 +17,19 @@ import typer
 from platformdirs import user_cache_path
 
 from lwise_core import catalog
+from lwise_core.adversary import Attack, Norm
 from lwise_core.cli_train import part, words
 from lwise_core.datasets import read_images
-from lwise_core.publishing import HeldOut
-from lwise_core.robustness import measure, references
+from lwise_core.publishing import HeldOut, measured_on
+from lwise_core.recipes import step_for
+from lwise_core.robustness import references
 
 
 def main(
     name: Annotated[str, typer.Argument(help="A guide of the catalogue, such as animals16-64.")],
     test: Annotated[Path, typer.Option(help="Archive or folder with test/<class>/*, never trained on.")],
-    epsilons: Annotated[list[float] | None, typer.Option(help="L2 budgets of the attack.")] = None,
     by_name: Annotated[bool, typer.Option("--by-name", help="Sort by file name, not path.")] = False,
-    reference_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "0:2",
+    reference_slice: Annotated[str | None, typer.Option(metavar="FIRST:STEP", help="Without it, the rest.")] = None,
     measured_slice: Annotated[str, typer.Option(metavar="FIRST:STEP")] = "1:2",
     attacked: Annotated[int | None, typer.Option(help="Attack about so many images only.")] = None,
 ) -> None:
@@ -36,16 +37,24 @@ def main(
     guide = catalog.load(name)
     cache = user_cache_path("lwise-studio", appauthor=False)
     images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
-    chosen = HeldOut(test, "test", by_name, part(reference_slice), part(measured_slice), attacked or len(images))
+    chosen = HeldOut(
+        test,
+        "test",
+        by_name,
+        part(reference_slice) if reference_slice else None,
+        part(measured_slice),
+        attacked or len(images),
+    )
     held = chosen.of(images)
     card_path = next(e.weights for e in catalog.entries() if e.weights and e.card and e.card.name == guide.name)
     card_path = card_path.with_name(catalog.CARD_FILE)
     card = json.loads(card_path.read_text())
     card["references"] = {"source": held.described_references, "logits": references(guide, held.references)}
+    radius = guide.provenance.training_epsilon or 0.0
+    trained = Attack(Norm.L2, radius, 1, step_for(radius, 1), random_start=True)
     card["measured"] = {
-        "on": held.described_measured,
         "command": words("benchmarks.measure_guide"),
-        **measure(guide, held.measured, epsilons=epsilons or [0.75, 1.5], attacked=attacked),
+        **measured_on(guide, held, trained=trained),
     }
     card_path.write_text(json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     typer.echo(json.dumps(card["measured"], indent=1, ensure_ascii=False))

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,6 +69,7 @@ class Job(Generic[T]):
         self.stage = Stage.WAITING
         self.latest: T | None = None
         self.error: Exception | None = None
+        self.seconds_a_step: float | None = None
         self._steps = steps
         self._alive = alive
         self._changed = threading.Condition()
@@ -219,12 +220,12 @@ class ComputeSlot:
             self._clear()
             waiting: list[object] = list(self._waiting)
             place = waiting.index(job) + 1 if job in waiting else 0
-            left = job.total - job.done
             # In its turns a job shares the slot with the others; before them it waits until one of them is finished.
-            sharing = max(1, len(self._active))
-            ahead = sorted(j.total - j.done for j in self._active)[: max(place, 0)]
-            steps = left * sharing + sum(ahead)
-            seconds = None if self._seconds_a_step is None else max(0, steps) * self._seconds_a_step
+            left = max(0, job.total - job.done)
+            others = [j for j in self._active if j is not job]
+            beside = [(j, min(left, j.total - j.done)) for j in others]
+            ahead = [(j, j.total - j.done) for j in sorted(others, key=lambda j: j.total - j.done)[:place]]
+            seconds = self._seconds_for([(job, left), *beside, *ahead])
         return Outlook(done=job.done, total=job.total, place=place, seconds=seconds)
 
     def close(self) -> None:
@@ -258,7 +259,7 @@ class ComputeSlot:
             else:
                 began = time.monotonic()
                 next_one.advance()
-                self._timed(time.monotonic() - began)
+                self._timed(next_one, time.monotonic() - began)
             del next_one  # what is done, and the pictures in it, must not stay alive here while the slot is idle
 
     def _rest(self) -> float | None:
@@ -284,9 +285,20 @@ class ComputeSlot:
         self._waiting = deque(j for j in self._waiting if not j.leaves())
         self._idle = deque(j for j in self._idle if not j.stage.over)
 
-    def _timed(self, seconds: float) -> None:
-        before = self._seconds_a_step
-        self._seconds_a_step = seconds if before is None else before + _SMOOTHING * (seconds - before)
+    def _timed(self, job: Job[object], seconds: float) -> None:
+        job.seconds_a_step = _smoothed(job.seconds_a_step, seconds)
+        self._seconds_a_step = _smoothed(self._seconds_a_step, seconds)
+
+    def _seconds_for(self, steps: Sequence[tuple[Job[Any], int]]) -> float | None:
+        """Return the seconds that so many steps of each job take by its own pace, else by everybody's."""
+        paces = [(job.seconds_a_step or self._seconds_a_step, max(0, count)) for job, count in steps]
+        if any(pace is None for pace, _ in paces):
+            return None
+        return sum(pace * count for pace, count in paces if pace is not None)
+
+
+def _smoothed(before: float | None, seconds: float) -> float:
+    return seconds if before is None else before + _SMOOTHING * (seconds - before)
 
 
 def give_back_memory() -> None:

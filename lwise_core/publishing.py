@@ -13,13 +13,13 @@ import safetensors.torch
 import torch
 from pydantic import TypeAdapter, ValidationError
 
-from lwise_core.adversary import Norm
+from lwise_core.adversary import Attack, Norm
 from lwise_core.cards import parse_card
 from lwise_core.checkpoints import Description, build_guide, read_weights
 from lwise_core.datasets import LabelledImages
 from lwise_core.fitness import ATTACK_224
 from lwise_core.guide import Domain, GuideModel
-from lwise_core.recipes import Recipe, RecipeError
+from lwise_core.recipes import RecipeError
 from lwise_core.robustness import Labelled, logits_of, measure, references, reliability
 from lwise_core.runs import RunFolder
 from lwise_core.starts import Start
@@ -156,7 +156,7 @@ def publish(
             "bytes": (building / _WEIGHTS).stat().st_size,
         },
         "training": _training(trainer, start, command),
-        "measured": _measured(guide, trainer.recipe, held),
+        "measured": measured_on(guide, held, trained=trainer.recipe.attack),
         "references": {"source": held.described_references, "logits": references(guide, held.references)},
     }
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -222,13 +222,16 @@ def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]
     }
 
 
-def _measured(guide: GuideModel, recipe: Recipe, held: HeldOutImages) -> dict[str, object]:
-    trained = recipe.attack.epsilon or guide.input_size / 64
-    norm: Norm = recipe.attack.norm
-    sizes = {trained, 2 * trained}
-    if norm is Norm.L2:  # what says whether the guide is fit
+def measured_on(guide: GuideModel, held: HeldOutImages, *, trained: Attack) -> dict[str, object]:
+    """Return what a card says was measured of ``guide``: clean, and under attacks.
+
+    These are the one it was ``trained`` with, twice that, and for L2 the one that says whether a guide is fit at all.
+    """
+    size = trained.epsilon or guide.input_size / 64
+    sizes = {size, 2 * size}
+    if trained.norm is Norm.L2:
         sizes.add(round(guide.epsilon_scale.from_224(ATTACK_224), 4))
-    figures = measure(guide, held.measured, epsilons=sorted(sizes), norm=norm, attacked=held.attacked)
+    figures = measure(guide, held.measured, epsilons=sorted(sizes), norm=trained.norm, attacked=held.attacked)
     bins = reliability(logits_of(guide, held.measured), held.measured.targets)
     return {
         "on": held.described_measured,

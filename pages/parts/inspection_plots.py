@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from lwise_core.evidence import TOP_SHARE, Evidence
 from lwise_core.lights import Kind, Risk, State
 from lwise_core.maps import FloatImage
 from lwise_core.perturbation import Histogram, Perturbation, Spectrum
@@ -30,6 +31,7 @@ _COLOURS = {State.FLAGGED: VERMILLION, State.NO_FLAG: BLUE, State.CANNOT_JUDGE: 
 _PATTERNS = {State.FLAGGED: "x", State.NO_FLAG: "", State.CANNOT_JUDGE: "/"}
 _ROWS = {Kind.SEMANTIC: "Evidence", Kind.ARTEFACT: "Artefact"}
 _SPECTRUM_TOP, _SPECTRUM_RANGE = 70.0, 60.0  # decibels of |F|² over H·W, in grey levels squared
+_TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.1 to 0.2% of the pixels go beyond
 _CHANNELS = (("red", VERMILLION), ("green", GREEN), ("blue", BLUE))
 
 
@@ -68,6 +70,79 @@ def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: fl
     )
     return Plot(
         figure, alt=f"Both lights along ε: {said}.", caption="Crossed: flagged. Plain: no flag. Hatched: cannot judge."
+    )
+
+
+def support_figure(evidence: Evidence) -> Plot:
+    """Return which pixels a class rests on, with the outline of those that have the most; fixed scale, 0 to 4 × even.
+
+    The evidence of every picture sums to 1, so an even one is 1 everywhere.
+    """
+    times_even = evidence.support * evidence.support.size
+    figure = blank_figure(height=None)
+    figure.add_heatmap(
+        z=times_even.astype(np.float32),
+        zmin=0,
+        zmax=_TIMES_EVEN,
+        colorscale="Cividis",
+        zsmooth=False,
+        hovertemplate="%{z:.1f} × even<br>column %{x}, row %{y}<extra></extra>",
+        colorbar=bar_below("evidence, × evenly spread"),
+    )
+    lay_square(figure, shape=evidence.support.shape)
+    beyond = float((times_even > _TIMES_EVEN).mean())
+    return Plot(
+        figure,
+        alt="Which pixels of the original the class rests on.",
+        caption=f"How strongly the class's logit depends on each pixel of the original (SmoothGrad). 0 to "
+        f"{_TIMES_EVEN:.0f} times even for all pictures; {beyond:.1%} of the pixels go beyond.",
+    )
+
+
+def overlap_figure(evidence: Evidence, *, step: float, current: int) -> Plot:
+    """Return the share of the change on the pixels with the most evidence, along ε, beside that of other classes."""
+    epsilons = [i * step for i in range(1, len(evidence.mass))]
+    own, others = evidence.mass[1:], evidence.mass_of_others[:, 1:]
+    figure = blank_figure(height=260)
+    if len(others):
+        edge = {"width": 0}
+        figure.add_scatter(
+            x=epsilons, y=others.max(axis=0), mode="lines", line=edge, showlegend=False, hoverinfo="skip"
+        )
+        figure.add_scatter(
+            y=others.min(axis=0),
+            fill="tonexty",
+            fillcolor="rgba(128,128,128,0.35)",
+            name=f"evidence of {len(others)} other classes, lowest to highest",
+            **edge,
+        )
+    figure.add_scatter(
+        x=epsilons,
+        y=own,
+        mode="lines",
+        line={"color": BLUE, "width": 3},
+        name="evidence of this class",
+        hovertemplate="ε %{x:.2f}: %{y:.0%}<extra></extra>",
+    )
+    figure.add_hline(y=TOP_SHARE, line={"color": GREY, "width": 2, "dash": "dash"})
+    if current:
+        figure.add_vline(x=current * step, line={"color": PURPLE, "width": 3})
+    figure.update_layout(
+        xaxis={"title": {"text": "ε", "font": {"size": 12}}, "fixedrange": True},
+        yaxis={
+            "title": {"text": "share of the change", "font": {"size": 12}},
+            "range": (0, 1),
+            "tickformat": ".0%",
+            "fixedrange": True,
+        },
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        margin={"l": 8, "r": 8, "t": 4, "b": 40},
+    )
+    return Plot(
+        figure,
+        alt=f"Share of the change on the {TOP_SHARE:.0%} of pixels with the most evidence, along ε.",
+        caption=f"How much of the change lies on the {TOP_SHARE:.0%} of pixels with the most evidence. Dashed: a change "
+        "spread evenly.",
     )
 
 

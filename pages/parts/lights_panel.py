@@ -8,6 +8,7 @@ import streamlit as st
 
 from lwise_core.compute import Job
 from lwise_core.enhancement import EnhancementPath
+from lwise_core.evidence import Evidence
 from lwise_core.geometry import to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.inspection import Findings, counter_experiment, examine, perturbation_at
@@ -15,7 +16,7 @@ from lwise_core.lights import NOT_SAFETY, Indicator, Light, Risk, State, no_flag
 from pages.parts.engines import engine_for, slot
 from pages.parts.guides import another_guide
 from pages.parts.inspecting import asked, followed, job_for, progress_of
-from pages.parts.inspection_plots import lights_figure
+from pages.parts.inspection_plots import lights_figure, overlap_figure, support_figure
 from pages.parts.notices import plain
 from pages.parts.pictures import picture
 from pages.parts.plots import show
@@ -61,8 +62,27 @@ def _found(found: Findings, *, epsilon: float) -> None:
         st.caption("The light about evidence cannot judge this picture, so nothing is said about how far ε may go.")
     else:
         st.caption(f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}.")
-    _both(found.risks[round(epsilon / path.step)])
+    current = round(epsilon / path.step)
+    _both(found.risks[current])
     st.caption(_EXPLAINED)
+    if found.evidence is not None:
+        _overlap(found.evidence, step=path.step, current=current)
+
+
+def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
+    """Draw where the class has its evidence, and how much of the change lies there."""
+    st.subheader("Does the change lie on the evidence?")
+    columns = st.columns([1, 2], gap="medium")
+    with columns[0]:
+        show(support_figure(evidence), key="support")
+    with columns[1]:
+        if current:
+            own, others = evidence.mass[current], evidence.mass_of_others[:, current]
+            compared = (
+                f"; on those of {len(others)} other classes {others.mean():.0%} on average" if len(others) else ""
+            )
+            st.markdown(f"**{own:.0%}** of the change lies on the pixels with the most evidence{compared}.")
+        show(overlap_figure(evidence, step=step, current=current), key="overlap")
 
 
 def _both(risk: Risk) -> None:
