@@ -9,7 +9,7 @@ PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format browser oracle bench prove clean
+.PHONY: help install run test lint format browser oracle bench prove risk clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,10 @@ bench: $(VENV)-peers/.installed browser  ## Measure the speed beside four publis
 prove: $(VENV)/.dev browser  ## Run what is heavy or timed: eight browsers at once, frames a second in the viewer
 	@$(BIN)/python -m pytest -m prove
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.viewer_frame_rate
+
+risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; the commands of benchmarks/risk.py need data
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted lattice
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted textures
 
 clean:  ## Remove the environments and caches
 	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -141,8 +141,8 @@ def overlap_figure(evidence: Evidence, *, step: float, current: int) -> Plot:
     return Plot(
         figure,
         alt=f"Share of the change on the {TOP_SHARE:.0%} of pixels with the most evidence, along ε.",
-        caption=f"How much of the change lies on the {TOP_SHARE:.0%} of pixels with the most evidence. Dashed: a change "
-        "spread evenly.",
+        caption=f"How much of the change lies on the {TOP_SHARE:.0%} of pixels with the most evidence. Dashed: one "
+        "that is spread evenly.",
     )
 
 
