@@ -63,7 +63,11 @@ def fitness_of(measured: Mapping[str, Any], *, epsilon: float, classes: int) -> 
                 f"{accuracy:.0%} under an attack of ε = {size:.2g}, so what it paints may be noise.",
             )
         if size >= epsilon * 0.999 and accuracy >= clean / 2:
-            return Fitness(Fit.FIT, f"Accuracy {clean:.0%}, and {accuracy:.0%} under an attack of ε = {size:.2g}.")
+            return Fitness(
+                Fit.FIT,
+                f"This guide names {clean:.0%} of held-out pictures rightly, and {accuracy:.0%} of them under an attack "
+                f"of ε = {size:.2g}. Below half of the first it would be called unfit to guide.",
+            )
     return UNKNOWN
 
 

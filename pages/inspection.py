@@ -72,9 +72,9 @@ def main() -> None:
             if towards != stated:
                 shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
                 notice("caution", f"You said it shows {shown}. What appears of {towards} was not in the original.")
+        within = region_panel(look.original, towards=towards, token=case.token)
     case = desk().case or case
     with st.container():
-        within = region_panel(look.original, towards=towards, token=case.token)
         if case.aim.harder:
             notice("info", "The lights are about enhancement, so this page goes towards the class, not away from it.")
     try:

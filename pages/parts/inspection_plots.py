@@ -105,10 +105,8 @@ def overlap_figure(evidence: Evidence, *, step: float, current: int) -> Plot:
     own, others = evidence.mass[1:], evidence.mass_of_others[:, 1:]
     figure = blank_figure(height=260)
     if len(others):
-        edge = {"width": 0}
-        figure.add_scatter(
-            x=epsilons, y=others.max(axis=0), mode="lines", line=edge, showlegend=False, hoverinfo="skip"
-        )
+        edge: dict[str, object] = {"x": epsilons, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+        figure.add_scatter(y=others.max(axis=0), showlegend=False, **edge)
         figure.add_scatter(
             y=others.min(axis=0),
             fill="tonexty",

@@ -104,16 +104,16 @@ def _said(indicator: Indicator) -> str:
     """Return one indicator in words: its value, what it would be by chance, its limit, its state, and what it asks."""
     measure, limit = indicator.measure, indicator.limit
     side = "above" if measure.high_is_bad else "below"
-    colour = _BADGES[indicator.state][2]
+    known = indicator.value is not None
+    state = "not counted" if known and limit is None else indicator.state.value
     facts = [
-        "–" if indicator.value is None else f"{indicator.value:.3g} {measure.unit}",
+        f"{indicator.value:.3g} ({measure.unit})" if known else f"– {indicator.because}",
         f"by chance {indicator.null}" if indicator.null else "",
-        "no limit, so not counted" if limit is None else f"flagged {side} {limit.value:.3g}",
+        f"flagged {side} {limit.value:.3g}" if limit is not None else "it has no limit",
     ]
-    state = f"{indicator.state.value}: {indicator.because}" if indicator.because else indicator.state.value
     return (
-        f"**{plain(measure.name)}** ({measure.key}) :{colour}-badge[{plain(state)}]  \n"
-        f"{plain('; '.join(f for f in facts if f))}  \n:small[{plain(measure.meaning)}]"
+        f"**{plain(measure.name)}** ({measure.key}) :{_BADGES[indicator.state][2]}-badge[{state}]  \n"
+        f"{plain('; '.join(fact.rstrip('.') for fact in facts if fact))}.  \n:small[{plain(measure.meaning)}]"
     )
 
 
