@@ -114,5 +114,5 @@ def drawing_figure(pixels: Pixels) -> go.Figure:
     )
     lay_square(figure, shape=(height, width))
     line = {"color": BLUE, "width": 3, "dash": "solid"}
-    figure.update_layout(dragmode="lasso", newselection={"line": line, "mode": "gradual"})
+    figure.update_layout(dragmode="lasso", newselection={"line": line, "mode": "immediate"})
     return figure
