@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from platformdirs import user_cache_path
 
+from benchmarks.held_out import held_out_images
 from lwise_core import catalog
 from lwise_core.adversary import Attack, Norm
 from lwise_core.cli_train import part, words
-from lwise_core.datasets import read_images
 from lwise_core.publishing import HeldOut, measured_on
 from lwise_core.recipes import step_for
 from lwise_core.robustness import references
@@ -35,8 +34,7 @@ def main(
 ) -> None:
     """Measure the guide NAME and write references and figures into its card."""
     guide = catalog.load(name)
-    cache = user_cache_path("lwise-studio", appauthor=False)
-    images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
+    images = held_out_images(guide, test)
     chosen = HeldOut(
         test,
         "test",

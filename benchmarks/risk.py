@@ -19,12 +19,11 @@ from typing import Annotated
 import numpy as np
 import torch
 import typer
-from platformdirs import user_cache_path
 
 from benchmarks.discrimination import Flags, auroc, auroc_difference, false_alarms_at, logistic_scores
+from benchmarks.held_out import held_out_images
 from lwise_core import catalog
 from lwise_core.cli_train import part as part_of
-from lwise_core.datasets import read_images
 from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
 from lwise_core.guide import GuideModel
 from lwise_core.hallucination import FALSE_ALARMS
@@ -144,8 +143,7 @@ def _absent_row(guide: GuideModel, rows: Sequence[Enhanced], epsilon_224: float)
 
 def _pictures(guide: GuideModel, test: Path, part: slice, count: int) -> tuple[Picture, ...]:
     """Return ``count`` pictures of the ``part`` of held-out images that gave no references, evenly spread."""
-    cache = user_cache_path("lwise-studio", appauthor=False)
-    images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
+    images = held_out_images(guide, test)
     order = sorted(range(len(images)), key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
     chosen = order[part]
     images = images.take([chosen[(k * len(chosen)) // count] for k in range(count)])

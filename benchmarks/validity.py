@@ -21,6 +21,7 @@ import torch
 import typer
 from platformdirs import user_cache_path
 
+from benchmarks.held_out import held_out_images
 from benchmarks.observers import EPSILONS_224, Pictures, compare, versions
 from benchmarks.people import (
     Answers,
@@ -136,8 +137,7 @@ def points(estimate: Estimate) -> str:
 
 
 def _scores(guide: GuideModel, test: Path, told: Answers) -> _Scores:
-    cache = user_cache_path("lwise-studio", appauthor=False)
-    images = read_images(test, split="test", size=guide.input_size, cache=cache).in_order_of(guide.classes)
+    images = held_out_images(guide, test)
     images = images.take(_rows_of(images, told.index))
     if [told.classes[t] for t in told.targets] != [images.classes[t] for t in images.targets]:
         raise typer.BadParameter("The answers are about other pictures: their ground truths differ from the images'.")

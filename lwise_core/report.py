@@ -101,7 +101,7 @@ class Report:
         return path.guide.classes[int(path.request.targets[0])]
 
     def _head(self) -> dict[str, Any]:
-        guide = self.findings.path.guide
+        guide, within = self.findings.path.guide, self.findings.path.request.within
         return {
             "photograph": self.subject.photograph,
             "stated": self.subject.stated,
@@ -110,6 +110,7 @@ class Report:
             "guide_sha256": guide.provenance.sha256,
             "epsilon": self.subject.epsilon,
             "epsilon_224": guide.epsilon_scale.at_224(self.subject.epsilon),
+            "share_that_may_change": 1.0 if within is None else float(within.float().mean()),
             "version": lwise_core.__version__,
         }
 
