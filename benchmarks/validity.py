@@ -19,7 +19,6 @@ from typing import Annotated
 import numpy as np
 import torch
 import typer
-from platformdirs import user_cache_path
 
 from benchmarks.held_out import held_out_images
 from benchmarks.observers import EPSILONS_224, Pictures, compare, versions
@@ -36,7 +35,7 @@ from benchmarks.people import (
 )
 from benchmarks.phantom_proof import EPSILON_224, PER_FAMILY, proof_of
 from lwise_core import catalog
-from lwise_core.datasets import LabelledImages, read_images
+from lwise_core.datasets import LabelledImages
 from lwise_core.guide import GuideModel
 from lwise_core.training import pixels_of
 
@@ -113,8 +112,7 @@ def enhancement_command(
 ) -> None:
     """Let observers judge enhanced pictures against originals and controls of equal size: a stand-in for people."""
     enhancer = catalog.load(guide)
-    cache = user_cache_path("lwise-studio", appauthor=False)
-    images = read_images(test, split="test", size=enhancer.input_size, cache=cache)
+    images = held_out_images(enhancer, test)
     images = images.take((np.arange(count) * len(images)) // count)
     pictures = Pictures(pixels_of(images, torch.arange(len(images))), tuple(images.classes[t] for t in images.targets))
     made = versions(enhancer, pictures, epsilons_224=EPSILONS_224)
