@@ -23,6 +23,7 @@ from pages.parts.lights_panel import lights_panel
 from pages.parts.notices import notice
 from pages.parts.opinions_panel import opinions_panel
 from pages.parts.region_panel import region_panel
+from pages.parts.report_panel import report_panel
 from pages.parts.walking import Key, failed, waiting, walk_called, walk_for
 from pages.parts.why_panel import why_panel
 
@@ -124,6 +125,8 @@ def _follow(key: Key, case: Case, path: EnhancementPath, *, towards: str) -> Non
     why_panel(key, epsilon=epsilon, towards=towards)
     st.header("What other guides say", divider="gray")
     opinions_panel(path, epsilon=epsilon, towards=towards)
+    st.header("Take it away", divider="gray")
+    report_panel(case, path, stated=case.stated_for(path.guide) or towards, epsilon=epsilon)
 
 
 def _slider(case: Case, path: EnhancementPath) -> float:

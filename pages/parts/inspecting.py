@@ -58,6 +58,12 @@ def forget_job(kind: str) -> None:
     _jobs().pop(kind, None)
 
 
+def finished(kind: str) -> Any:  # noqa: ANN401  whatever the job of this kind finds
+    """Return what the job of this ``kind`` found, None where there is none or it is not complete."""
+    at_hand = _jobs().get(kind)
+    return at_hand.job.latest if at_hand is not None and at_hand.job.stage is Stage.FINISHED else None
+
+
 def followed(kind: str, draw: Callable[..., None], **given: object) -> None:
     """Call ``draw`` with the job of this ``kind`` and what is ``given``, again and again while the job is under way.
 

@@ -22,7 +22,7 @@ from pages.parts.pictures import picture
 from pages.parts.plots import show
 from pages.parts.walking import Key, walk_called
 
-_LIGHTS, _COUNTER = "lights", "counter"
+LIGHTS, _COUNTER = "lights", "counter"
 _BADGES: dict[State, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
     State.FLAGGED: ("Flagged", ":material/flag:", "orange"),
     State.NO_FLAG: ("No flag", ":material/remove:", "blue"),
@@ -42,13 +42,13 @@ def lights_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
         LineFull: Too many people are waiting.
     """
     own = _name(path)
-    job_for(_LIGHTS, key, lambda: examine(path, **_others(path.guide, class_name=own)), total=_work(path))
-    followed(_LIGHTS, _lights, epsilon=epsilon)
+    job_for(LIGHTS, key, lambda: examine(path, **_others(path.guide, class_name=own)), total=_work(path))
+    followed(LIGHTS, _lights, epsilon=epsilon)
     st.fragment(_counter)(key, epsilon=epsilon)
 
 
 def _lights(job: Job[Findings], *, epsilon: float) -> None:
-    if progress_of(_LIGHTS, job, what="Looking for the evidence") and job.latest is not None:
+    if progress_of(LIGHTS, job, what="Looking for the evidence") and job.latest is not None:
         _found(job.latest, epsilon=epsilon)
 
 

@@ -19,7 +19,7 @@ from pages.parts.notices import notice, plain
 from pages.parts.plots import show
 from pages.parts.walking import Key, walk_called
 
-_MAPS = "maps"
+MAPS = "maps"
 _DEFAULT = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
 _NAMES = {
     Method.INTEGRATED_GRADIENTS: "Integrated Gradients",
@@ -76,16 +76,16 @@ def _panel(key: Key, *, epsilon: float, towards: str) -> None:
         return
     question = Question(guide.class_index(of), tuple(methods), layer)
     job_for(
-        _MAPS,
+        MAPS,
         (key, question, round(epsilon / path.step)),
         lambda: maps_at(path, question, epsilon=epsilon),
         total=len(methods) + 1,
     )
-    followed(_MAPS, _maps)
+    followed(MAPS, _maps)
 
 
 def _maps(job: Job[tuple[MapPair, ...]]) -> None:
-    done = progress_of(_MAPS, job, what="Asking what the class rests on")
+    done = progress_of(MAPS, job, what="Asking what the class rests on")
     pairs = job.latest or ()
     for pair in pairs:
         _pair(pair)

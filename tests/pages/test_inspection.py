@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -93,10 +98,23 @@ def test_every_part_of_the_page_is_there_and_nothing_is_called_safe(cat: AppTest
         "Where it changed",
         "Why",
         "What other guides say",
+        "Take it away",
     ]
+    assert {b.label for b in cat.get("download_button")} == {"Report (HTML)", "Every number (JSON)"}
     words = said(cat).lower().replace("not a safety limit", "").replace("no light here ever says safe", "")
     assert "safe" not in words
     assert "nan" not in words.split()
+
+
+def test_what_it_says_to_type_finds_the_same_in_python(cat: AppTest, tmp_path: Path) -> None:
+    shutil.copy(str(files("skimage.data").joinpath(CAT.file)), tmp_path / "cat.png")
+    lines = next(c.value for c in cat.code if c.value.startswith("from pathlib"))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", lines], cwd=tmp_path, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-500:]
+    assert done.stdout.decode().strip() in said(cat)
 
 
 def test_the_counter_experiment_is_one_click_away(cat: AppTest) -> None:

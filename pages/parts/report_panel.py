@@ -1,0 +1,85 @@
+"""What a person takes away from an inspection: the report, every number, and how to find the same elsewhere."""
+
+from __future__ import annotations
+
+import shlex
+
+import streamlit as st
+
+from lwise_core.enhancement import EnhancementPath
+from lwise_core.export import Intent, export_stem
+from lwise_core.report import Report, Subject
+from pages.parts.case import Case
+from pages.parts.engines import slot
+from pages.parts.inspecting import finished
+from pages.parts.lights_panel import LIGHTS
+from pages.parts.why_panel import MAPS
+
+
+def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float) -> None:
+    """Draw the downloads of what was found at ``epsilon``, once all of it is known, and how to find it elsewhere."""
+    findings, maps = finished(LIGHTS), finished(MAPS)
+    if findings is None or maps is None:
+        st.caption("The report can be taken away once the lights and the maps above are complete.")
+    else:
+        report = Report(Subject(case.photograph.name, stated, epsilon), findings, maps)
+        intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
+        stem = f"{export_stem(case.subject, path, intent)}_inspected"
+        columns = st.columns(2)
+        columns[0].download_button(
+            "Report (HTML)",
+            lambda: slot().do(report.as_html).encode(),
+            file_name=f"{stem}.html",
+            mime="text/html",
+            on_click="ignore",
+            width="stretch",
+        )
+        columns[1].download_button(
+            "Every number (JSON)",
+            lambda: slot().do(report.as_json).encode(),
+            file_name=f"{stem}.json",
+            mime="application/json",
+            on_click="ignore",
+            width="stretch",
+        )
+    with st.expander("The same from the shell and from Python"):
+        st.code(shell_words(case, path, stated=stated, epsilon=epsilon), language="shell", wrap_lines=True)
+        st.code(python_words(case, path, epsilon=epsilon), language="python")
+        if path.request.within is not None:
+            st.caption("The region is not in these words: --only-box and --only-evidence restrict the change there.")
+
+
+def shell_words(case: Case, path: EnhancementPath, *, stated: str, epsilon: float) -> str:
+    """Return the command that finds the same in the shell."""
+    crop = f"{case.crop.left},{case.crop.top},{case.crop.side}"
+    words = ["python", "-m", "lwise_core", "inspect", case.photograph.name, "--class", stated, "--towards", _to(path)]
+    words += ["--eps", f"{epsilon:.4g}", "--guide", path.guide.name, "--crop", crop, "--report", "report.html"]
+    return shlex.join(words)
+
+
+def python_words(case: Case, path: EnhancementPath, *, epsilon: float) -> str:
+    """Return the lines that find the same in Python."""
+    crop = case.crop
+    return f"""from pathlib import Path
+
+from lwise_core import catalog
+from lwise_core.attribution import Method
+from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
+from lwise_core.geometry import Crop
+from lwise_core.images import open_photograph
+from lwise_core.inspection import Question, examine, maps_at
+from lwise_core.rendering import Subject
+
+guide = catalog.load({path.guide.name!r})
+photograph = open_photograph(Path({case.photograph.name!r}).read_bytes(), name={case.photograph.name!r})
+image = Subject(photograph, Crop(left={crop.left}, top={crop.top}, side={crop.side})).seen(size=guide.input_size)
+target = guide.class_index({_to(path)!r})
+*_, path = walk(guide, PathRequest.single(image, target=target, objective=GroundTruthLogit()))
+*_, findings = examine(path)
+*_, maps = maps_at(path, Question(target, (Method.SALIENCY,)), epsilon={epsilon:.4g})
+print(findings.risks[round({epsilon:.4g} / path.step)].semantic.sentence)
+"""
+
+
+def _to(path: EnhancementPath) -> str:
+    return path.guide.classes[int(path.request.targets[0])]
