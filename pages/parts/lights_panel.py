@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Literal
 
 import streamlit as st
@@ -76,7 +77,7 @@ def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
     with columns[0]:
         show(support_figure(evidence), key="support")
     with columns[1]:
-        if current:
+        if current and isfinite(evidence.mass[current]):
             own, others = evidence.mass[current], evidence.mass_of_others[:, current]
             compared = (
                 f"; on those of {len(others)} other classes {others.mean():.0%} on average" if len(others) else ""
@@ -126,13 +127,17 @@ def _counter(key: Key, *, epsilon: float) -> None:
     path = walk.path
     guide = path.guide
     st.subheader("Can it paint what is not there?")
+    others = _by_nearness(path)
+    if not others:
+        st.caption("This guide knows one class only, so there is none that is not there.")
+        return
+    rival = others[0]
     columns = st.columns([3, 2], vertical_alignment="bottom")
-    rival, *others = _by_nearness(path)
     towards = columns[0].selectbox(
         "Another class",
-        [rival, *others],
+        others,
         format_func=lambda c: f"{c} (nearest rival)" if c == rival else c,
-        key=f"counter-{key}",
+        key=f"counter-{key[0][:12]}-{guide.name}-{_name(path)}",
     )
     pressed = columns[1].button("Enhance towards it", icon=":material/science:", width="stretch")
     question = (key, towards)
