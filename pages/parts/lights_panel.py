@@ -32,7 +32,7 @@ _BADGES: dict[State, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
 _EXPLAINED = (
     "A light is flagged when one of its indicators is beyond its limit. Limits are such that, of held-out pictures "
     "enhanced towards what they show, at most 5% are flagged anywhere on the slider. An indicator without a limit is "
-    "shown and not counted: where the class was not in the picture at all, those of the evidence added nothing to prior "
+    "shown and not counted: where a class was not in the picture at all, those of the evidence added nothing to prior "
     "support (60 pictures). No light clears a picture: a robust network can paint any class."
 )
 
