@@ -17,10 +17,9 @@ import typer
 
 from benchmarks.held_out import held_out_images
 from lwise_core import catalog
-from lwise_core.adversary import Attack, Norm
+from lwise_core.adversary import Norm
 from lwise_core.cli_train import part, words
 from lwise_core.publishing import HeldOut, measured_on
-from lwise_core.recipes import step_for
 from lwise_core.robustness import references
 
 
@@ -48,11 +47,9 @@ def main(
     card_path = card_path.with_name(catalog.CARD_FILE)
     card = json.loads(card_path.read_text())
     card["references"] = {"source": held.described_references, "logits": references(guide, held.references)}
-    radius = guide.provenance.training_epsilon or 0.0
-    trained = Attack(Norm.L2, radius, 1, step_for(radius, 1), random_start=True)
     card["measured"] = {
         "command": words("benchmarks.measure_guide"),
-        **measured_on(guide, held, trained=trained),
+        **measured_on(guide, held, norm=Norm.L2, trained=guide.provenance.training_epsilon or 0.0),
     }
     card_path.write_text(json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     typer.echo(json.dumps(card["measured"], indent=1, ensure_ascii=False))

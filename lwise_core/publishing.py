@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 from pydantic import TypeAdapter, ValidationError
 
-from lwise_core.adversary import Attack, Norm
+from lwise_core.adversary import Norm
 from lwise_core.cards import parse_card
 from lwise_core.checkpoints import Description, build_guide, read_weights
 from lwise_core.datasets import LabelledImages
@@ -156,7 +156,7 @@ def publish(
             "bytes": (building / _WEIGHTS).stat().st_size,
         },
         "training": _training(trainer, start, command),
-        "measured": measured_on(guide, held, trained=trainer.recipe.attack),
+        "measured": measured_on(guide, held, norm=trainer.recipe.attack.norm, trained=trainer.recipe.attack.epsilon),
         "references": {"source": held.described_references, "logits": references(guide, held.references)},
     }
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -222,16 +222,16 @@ def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]
     }
 
 
-def measured_on(guide: GuideModel, held: HeldOutImages, *, trained: Attack) -> dict[str, object]:
+def measured_on(guide: GuideModel, held: HeldOutImages, *, norm: Norm, trained: float) -> dict[str, object]:
     """Return what a card says was measured of ``guide``: clean, and under attacks.
 
-    These are the one it was ``trained`` with, twice that, and for L2 the one that says whether a guide is fit at all.
+    These are the size it was ``trained`` with, twice that, and for L2 the one that says whether a guide is fit at all.
     """
-    size = trained.epsilon or guide.input_size / 64
+    size = trained or guide.input_size / 64
     sizes = {size, 2 * size}
-    if trained.norm is Norm.L2:
+    if norm is Norm.L2:
         sizes.add(round(guide.epsilon_scale.from_224(ATTACK_224), 4))
-    figures = measure(guide, held.measured, epsilons=sorted(sizes), norm=trained.norm, attacked=held.attacked)
+    figures = measure(guide, held.measured, epsilons=sorted(sizes), norm=norm, attacked=held.attacked)
     bins = reliability(logits_of(guide, held.measured), held.measured.targets)
     return {
         "on": held.described_measured,

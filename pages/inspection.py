@@ -17,6 +17,7 @@ from pages.parts.cautions import cautions
 from pages.parts.change_panel import change_panel
 from pages.parts.choices import guide_choice, target_class
 from pages.parts.engines import slot
+from pages.parts.inspecting import AGAIN
 from pages.parts.intake import chooser, sample_buttons, welcome
 from pages.parts.judging import look_at, stated_after
 from pages.parts.lights_panel import lights_panel
@@ -28,7 +29,6 @@ from pages.parts.walking import Key, failed, waiting, walk_called, walk_for
 from pages.parts.why_panel import why_panel
 
 _PREVIEW = 360
-_AGAIN = 0.6  # seconds between two looks at the path while it is walked
 _PATIENCE = 0.4  # seconds to wait for a path before it is said that it is walked
 
 _WELCOME = (
@@ -85,10 +85,10 @@ def main() -> None:
         notice("info", str(error))
         return
     waits = not walk.job.wait(seconds=_PATIENCE)
-    st.fragment(_panels, run_every=_AGAIN if waits else None)(walk.key, polled=waits, towards=towards)
+    st.fragment(_panels, run_every=AGAIN if waits else None)(walk.key, polled=waits, stated=stated, towards=towards)
 
 
-def _panels(key: Key, *, polled: bool, towards: str) -> None:
+def _panels(key: Key, *, polled: bool, stated: str, towards: str) -> None:
     """Draw how far the path is, and once it is there everything that follows from it.
 
     What is still computed then is followed by a fragment of its own: the rest of the page is drawn once.
@@ -108,12 +108,12 @@ def _panels(key: Key, *, polled: bool, towards: str) -> None:
     if polled:
         st.rerun()  # to look no longer
     try:
-        _follow(key, case, walk.path, towards=towards)
+        _follow(key, case, walk.path, stated=stated, towards=towards)
     except LineFull as error:
         notice("info", str(error))
 
 
-def _follow(key: Key, case: Case, path: EnhancementPath, *, towards: str) -> None:
+def _follow(key: Key, case: Case, path: EnhancementPath, *, stated: str, towards: str) -> None:
     """Draw the slider, and each panel as far as it is known."""
     epsilon = _slider(case, path)
     st.header("Whether to believe it", divider="gray")
@@ -126,7 +126,7 @@ def _follow(key: Key, case: Case, path: EnhancementPath, *, towards: str) -> Non
     st.header("What other guides say", divider="gray")
     opinions_panel(path, epsilon=epsilon, towards=towards)
     st.header("Take it away", divider="gray")
-    report_panel(case, path, stated=case.stated_for(path.guide) or towards, epsilon=epsilon)
+    report_panel(case, path, stated=stated, epsilon=epsilon)
 
 
 def _slider(case: Case, path: EnhancementPath) -> float:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def test_sorted_by_name_the_folders_of_the_classes_do_not_count(toys: LabelledIm
     parts = held(by_name=True).of(toys)
     assert torch.equal(parts.references.images, pixels_of(toys, torch.tensor([0, 1])))
     assert parts.measured.targets.tolist() == [1, 1]
+
+
+def test_without_a_choice_every_image_that_is_not_measured_gives_a_reference(toys: LabelledImages) -> None:
+    parts = replace(held(by_name=False), references=None).of(toys)
+    measured = set(range(1, len(toys), 3))
+    others = [i for i in range(len(toys)) if i not in measured]
+    assert torch.equal(parts.references.images, pixels_of(toys, torch.tensor(others)))
+    assert "not measured on" in parts.described_references
 
 
 def test_the_stored_file_holds_the_weights_rounded_to_halves(tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ def test_anything_that_decides_the_path_is_part_of_its_key(wanted: Walkable) -> 
         replace(wanted, request=replace(request, objective=CrossEntropy())),
         replace(wanted, request=replace(request, targets=torch.tensor([1, 2]))),
         replace(wanted, request=replace(request, images=request.images.flip(0))),
+        replace(wanted, request=replace(request, within=torch.ones(2, 1, 16, 16, dtype=torch.bool))),
+        replace(wanted, request=replace(request, within=torch.eye(16, dtype=torch.bool).expand(2, 1, 16, 16))),
         replace(wanted, guide=replace(guide, provenance=replace(guide.provenance, sha256="1" * 64))),
     ]
     assert len({w.key for w in (wanted, *others)}) == len(others) + 1

@@ -59,14 +59,15 @@ def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str
     stem = export_stem(case.subject, path, intent)
     columns = st.columns(3)
     # Each file is made when its button is clicked: a large photograph takes a while to encode.
-    _download(columns[0], "Picture (PNG)", lambda: made().png, f"{stem}.png", "image/png")
-    _download(columns[1], "Perturbation (NPZ)", lambda: made().perturbation, f"{stem}.npz", "application/octet-stream")
-    _download(columns[2], "Manifest (JSON)", lambda: made().manifest, f"{stem}.json", "application/json")
+    download(columns[0], "Picture (PNG)", lambda: made().png, f"{stem}.png", "image/png")
+    download(columns[1], "Perturbation (NPZ)", lambda: made().perturbation, f"{stem}.npz", "application/octet-stream")
+    download(columns[2], "Manifest (JSON)", lambda: made().manifest, f"{stem}.json", "application/json")
     st.caption(
         "The picture is lossless and carries none of the original's metadata. "
         "The manifest names the guide by its hash, the class, ε, the steps and the logits of this very file."
     )
 
 
-def _download(column: DeltaGenerator, label: str, content: Callable[[], bytes], name: str, mime: str) -> None:
+def download(column: DeltaGenerator, label: str, content: Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw the button of a file that is made when it is clicked."""
     column.download_button(label, content, file_name=name, mime=mime, on_click="ignore", width="stretch")

@@ -16,7 +16,8 @@ from pages.parts.notices import notice
 
 T = TypeVar("T")
 
-_AGAIN = 0.6  # seconds between two looks at what is being computed
+AGAIN = 0.6
+"""Seconds between two looks at what is being computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ def followed(kind: str, draw: Callable[..., None], **given: object) -> None:
     keys, never pictures.
     """
     waits = not _jobs()[kind].job.stage.over
-    st.fragment(_look, run_every=_AGAIN if waits else None)(kind, draw, given, polled=waits)
+    st.fragment(_look, run_every=AGAIN if waits else None)(kind, draw, given, polled=waits)
 
 
 def _look(kind: str, draw: Callable[..., None], given: Mapping[str, object], *, polled: bool) -> None:

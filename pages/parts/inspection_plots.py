@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from lwise_core.evidence import TOP_SHARE, Evidence
@@ -26,12 +27,14 @@ from pages.parts.plots import (
     signed_map,
 )
 
+Plane = npt.NDArray[np.floating]
+
 _STATES = {State.FLAGGED: (2, "flagged"), State.NO_FLAG: (1, "no flag"), State.CANNOT_JUDGE: (0, "cannot judge")}
 _COLOURS = {State.FLAGGED: VERMILLION, State.NO_FLAG: BLUE, State.CANNOT_JUDGE: GREY}
 _PATTERNS = {State.FLAGGED: "x", State.NO_FLAG: "", State.CANNOT_JUDGE: "/"}
 _ROWS = {Kind.SEMANTIC: "Evidence", Kind.ARTEFACT: "Artefact"}
 _SPECTRUM_TOP, _SPECTRUM_RANGE = 70.0, 60.0  # decibels of |F|² over H·W, in grey levels squared
-_TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.1 to 0.2% of the pixels go beyond
+_TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.5 and 0.8% of the pixels go beyond
 _CHANNELS = (("red", VERMILLION), ("green", GREEN), ("blue", BLUE))
 
 
@@ -74,22 +77,12 @@ def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: fl
 
 
 def support_figure(evidence: Evidence) -> Plot:
-    """Return which pixels a class rests on, with the outline of those that have the most; fixed scale, 0 to 4 × even.
+    """Return which pixels a class rests on, on one scale for all pictures, 0 to 4 × even.
 
     The evidence of every picture sums to 1, so an even one is 1 everywhere.
     """
     times_even = evidence.support * evidence.support.size
-    figure = blank_figure(height=None)
-    figure.add_heatmap(
-        z=times_even.astype(np.float32),
-        zmin=0,
-        zmax=_TIMES_EVEN,
-        colorscale="Cividis",
-        zsmooth=False,
-        hovertemplate="%{z:.1f} × even<br>column %{x}, row %{y}<extra></extra>",
-        colorbar=bar_below("evidence, × evenly spread"),
-    )
-    lay_square(figure, shape=evidence.support.shape)
+    figure = _plain_map(times_even, ends=(0, _TIMES_EVEN), hover="%{z:.1f} × even", title="evidence, × evenly spread")
     beyond = float((times_even > _TIMES_EVEN).mean())
     return Plot(
         figure,
@@ -146,17 +139,12 @@ def overlap_figure(evidence: Evidence, *, step: float, current: int) -> Plot:
 
 def magnitude_figure(perturbation: Perturbation, *, limit: float) -> Plot:
     """Return the length of the change at every pixel on one scale for all pictures, 0 to ``limit`` grey levels."""
-    figure = blank_figure(height=None)
-    figure.add_heatmap(
-        z=perturbation.magnitude.astype(np.float32),
-        zmin=0,
-        zmax=limit,
-        colorscale="Cividis",
-        zsmooth=False,
-        hovertemplate="%{z:.1f} grey levels<br>column %{x}, row %{y}<extra></extra>",
-        colorbar=bar_below("grey levels over the three channels"),
+    figure = _plain_map(
+        perturbation.magnitude,
+        ends=(0, limit),
+        hover="%{z:.1f} grey levels",
+        title="grey levels over the three channels",
     )
-    lay_square(figure, shape=perturbation.magnitude.shape)
     beyond = float((perturbation.magnitude > limit).mean())
     return Plot(
         figure,
@@ -167,17 +155,7 @@ def magnitude_figure(perturbation: Perturbation, *, limit: float) -> Plot:
 
 def similarity_figure(similarity: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Plot:
     """Return the map of structural similarity on the fixed scale 0.5 to 1."""
-    figure = blank_figure(height=None)
-    figure.add_heatmap(
-        z=similarity.astype(np.float32),
-        zmin=0.5,
-        zmax=1,
-        colorscale="Cividis",
-        zsmooth=False,
-        hovertemplate="SSIM %{z:.3f}<br>column %{x}, row %{y}<extra></extra>",
-        colorbar=bar_below("structural similarity (SSIM)"),
-    )
-    lay_square(figure, shape=similarity.shape)
+    figure = _plain_map(similarity, ends=(0.5, 1), hover="SSIM %{z:.3f}", title="structural similarity (SSIM)")
     below = float((similarity < 0.5).mean())
     return Plot(
         figure,
@@ -331,6 +309,22 @@ def agreement_figure(names: Sequence[str], matrix: Sequence[Sequence[float | Non
         alt=f"Rank correlation of methods: {'; '.join(pairs) or 'none can be judged'}.",
         caption="Spearman’s ρ of the maps of the original, signs included: 1 the same order, 0 unrelated.",
     )
+
+
+def _plain_map(values: Plane, *, ends: tuple[float, float], hover: str, title: str) -> go.Figure:
+    """Return ``values`` ``(H, W)``, which have no sign, as a map on the fixed scale between ``ends``."""
+    figure = blank_figure(height=None)
+    figure.add_heatmap(
+        z=values.astype(np.float32),
+        zmin=ends[0],
+        zmax=ends[1],
+        colorscale="Cividis",
+        zsmooth=False,
+        hovertemplate=f"{hover}<br>column %{{x}}, row %{{y}}<extra></extra>",
+        colorbar=bar_below(title),
+    )
+    lay_square(figure, shape=values.shape)
+    return figure
 
 
 def decibels(

@@ -11,6 +11,7 @@ from lwise_core.export import Intent, export_stem
 from lwise_core.report import Report, Subject
 from pages.parts.case import Case
 from pages.parts.engines import slot
+from pages.parts.export_panel import download
 from pages.parts.inspecting import finished
 from pages.parts.lights_panel import LIGHTS
 from pages.parts.why_panel import MAPS
@@ -26,22 +27,9 @@ def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: flo
         intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
         stem = f"{export_stem(case.subject, path, intent)}_inspected"
         columns = st.columns(2)
-        columns[0].download_button(
-            "Report (HTML)",
-            lambda: slot().do(report.as_html).encode(),
-            file_name=f"{stem}.html",
-            mime="text/html",
-            on_click="ignore",
-            width="stretch",
-        )
-        columns[1].download_button(
-            "Every number (JSON)",
-            lambda: slot().do(report.as_json).encode(),
-            file_name=f"{stem}.json",
-            mime="application/json",
-            on_click="ignore",
-            width="stretch",
-        )
+        html, numbers = (lambda: slot().do(report.as_html).encode()), (lambda: slot().do(report.as_json).encode())
+        download(columns[0], "Report (HTML)", html, f"{stem}.html", "text/html")
+        download(columns[1], "Every number (JSON)", numbers, f"{stem}.json", "application/json")
     with st.expander("The same from the shell and from Python"):
         st.code(shell_words(case, path, stated=stated, epsilon=epsilon), language="shell", wrap_lines=True)
         st.code(python_words(case, path, epsilon=epsilon), language="python")
