@@ -130,7 +130,7 @@ def test_switching_pages_and_back_loses_nothing(page: Page, studio_url: str) -> 
     expect(page.get_by_text("As you stated.")).to_be_visible()
     slide_to(page, STEP)
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    expect(page.get_by_role("heading", name="Guide models", exact=True)).to_be_visible()
     page.get_by_role("link", name="Studio").click()
     expect(page.get_by_text("As you stated.")).to_be_visible()
     expect(page.get_by_role("slider", name="ε: how much may change")).to_have_value(str(STEP))
