@@ -1,0 +1,190 @@
+"""What a course shows when: blocks from easy to hard and from strongly enhanced to natural, and the groups of a study.
+
+Source: L-WISE (arXiv 2412.09765), the experiments' configuration files; notes 3.1 and 3.2 of the method. Budgets are
+ε₂₂₄, the L2 norm at 224 px; a guide of another size uses the budget of equal RMS.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class ScheduleError(ValueError):
+    """A schedule that no course can follow. The message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of trials.
+
+    ``fraction`` is the easiest part of each class, in (0, 1], that pictures are drawn from; ``epsilon_224`` how
+    strongly they are enhanced, 0 for natural ones. ``per_class`` pictures of every class are shown, and beside these so many
+    ``calibration`` trials, which ask for a circle or a triangle, and ``repeats`` of one natural picture, the same
+    throughout. ``split`` is the part of the data that it draws from.
+    """
+
+    name: str
+    fraction: float
+    epsilon_224: float
+    feedback: bool
+    per_class: int
+    calibration: int = 2
+    repeats: int = 1
+    split: str = "train"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.fraction <= 1:
+            raise ScheduleError(f"Block {self.name}: the share of the easiest pictures lies above 0% and up to 100%.")
+        if not (math.isfinite(self.epsilon_224) and self.epsilon_224 >= 0):
+            raise ScheduleError(f"Block {self.name}: ε must be 0 or more.")
+        if self.per_class < 1 or self.calibration not in (0, 2) or self.repeats < 0:
+            raise ScheduleError(
+                f"Block {self.name}: at least 1 picture a class, no or 2 calibration trials, and no negative repeats."
+            )
+
+    @property
+    def plain(self) -> bool:
+        """Whether it draws from all pictures and shows them as they are."""
+        return self.fraction == 1 and self.epsilon_224 == 0
+
+    def trials(self, classes: int) -> int:
+        """Return how many trials it has with so many ``classes``."""
+        return self.per_class * classes + self.calibration + self.repeats
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The blocks of a course in order; ``repeat_split`` is where the repeated picture comes from.
+
+    Blocks before the first plain one are the curriculum, in which groups differ; the blocks after it are the same for
+    everybody, and their pictures are held out from the others.
+    """
+
+    name: str
+    blocks: tuple[Block, ...]
+    repeat_split: str = "train"
+
+    def __post_init__(self) -> None:
+        names = [b.name for b in self.blocks]
+        if not names or len(set(names)) < len(names):
+            raise ScheduleError("A schedule needs blocks, each with a name of its own.")
+        if not all(b.plain for b in self.held_out):
+            raise ScheduleError("After the first block of all natural pictures, every block must be one.")
+        if any(not b.plain and not b.feedback for b in self.blocks):
+            raise ScheduleError("A block without feedback is a test: it shows all pictures as they are.")
+
+    @property
+    def curriculum(self) -> tuple[Block, ...]:
+        """The blocks in which groups differ."""
+        first = next((i for i, b in enumerate(self.blocks) if b.plain), len(self.blocks))
+        return self.blocks[:first]
+
+    @property
+    def held_out(self) -> tuple[Block, ...]:
+        """The blocks after the curriculum."""
+        return self.blocks[len(self.curriculum) :]
+
+    @property
+    def tests(self) -> tuple[Block, ...]:
+        """The blocks without feedback."""
+        return tuple(b for b in self.blocks if not b.feedback)
+
+    @property
+    def epsilons_224(self) -> tuple[float, ...]:
+        """Every budget above 0 that occurs, rising."""
+        return tuple(sorted({b.epsilon_224 for b in self.blocks} - {0.0}))
+
+    def trials(self, classes: int) -> int:
+        """Return how many trials a course has with so many ``classes``."""
+        return sum(b.trials(classes) for b in self.blocks)
+
+    def with_splits(self, *, training: str, tests: str, repeats: str) -> Schedule:
+        """Return the same schedule, drawn from other parts of the data."""
+        blocks = tuple(replace(b, split=training if b.feedback else tests) for b in self.blocks)
+        return replace(self, blocks=blocks, repeat_split=repeats)
+
+    def shortened(self, *, per_class: int, per_class_in_tests: int) -> Schedule:
+        """Return the same schedule with other numbers of pictures a class in training and test blocks."""
+        blocks = tuple(replace(b, per_class=per_class if b.feedback else per_class_in_tests) for b in self.blocks)
+        return replace(self, blocks=blocks)
+
+
+class Group(StrEnum):
+    """What a learner gets in the curriculum blocks; all see the same kind of blocks after them."""
+
+    CONTROL = "control"
+    SELECTION = "selection"
+    SELECTION_SHUFFLED = "selection, shuffled"
+    ENHANCEMENT = "enhancement, tapered"
+    ENHANCEMENT_SHUFFLED = "enhancement, shuffled"
+    L_WISE = "L-WISE"
+    ADAPTIVE = "adaptive"
+    YOKED = "yoked to adaptive"
+    WRONG_CLASS = "enhancement towards a wrong class"
+
+    @property
+    def selects(self) -> bool:
+        """Whether pictures are drawn from the easiest first."""
+        return self in (Group.SELECTION, Group.SELECTION_SHUFFLED, Group.L_WISE, Group.ADAPTIVE, Group.YOKED)
+
+    @property
+    def enhances(self) -> bool:
+        """Whether pictures are enhanced towards what they show."""
+        return self in (Group.ENHANCEMENT, Group.ENHANCEMENT_SHUFFLED, Group.L_WISE, Group.ADAPTIVE, Group.YOKED)
+
+    @property
+    def shuffled(self) -> bool:
+        """Whether the curriculum's pictures are shown in random order."""
+        return self in (Group.SELECTION_SHUFFLED, Group.ENHANCEMENT_SHUFFLED)
+
+    @property
+    def follows_answers(self) -> bool:
+        """Whether what comes next depends on somebody's answers: the learner's own, or a partner's."""
+        return self in (Group.ADAPTIVE, Group.YOKED)
+
+
+SEVEN_SLOTS = (
+    Group.CONTROL,
+    Group.CONTROL,
+    Group.SELECTION,
+    Group.SELECTION_SHUFFLED,
+    Group.ENHANCEMENT,
+    Group.ENHANCEMENT_SHUFFLED,
+    Group.L_WISE,
+)
+"""The paper's moths and dermoscopy: the control group is twice as large."""
+
+TWO_SLOTS = (Group.CONTROL, Group.L_WISE)
+"""The paper's histology."""
+
+_TAPER = ((0.10, 8.0), (0.25, 4.0), (0.40, 2.0), (0.55, 1.0), (0.70, 0.5), (0.85, 0.25), (1.0, 0.0), (1.0, 0.0))
+
+
+def _paper(name: str, *, per_class: int, per_class_in_tests: int) -> Schedule:
+    training = tuple(
+        Block(f"train_{i}", f, e, feedback=True, per_class=per_class, repeats=0 if i == 1 else 1)
+        for i, (f, e) in enumerate(_TAPER, start=1)
+    )
+    tests = tuple(
+        Block(f"test_{i}", 1.0, 0.0, feedback=False, per_class=per_class_in_tests, repeats=3, split="val")
+        for i in (1, 2)
+    )
+    return Schedule(name, training + tests)
+
+
+MOTHS = _paper("moths", per_class=4, per_class_in_tests=5)
+"""Four species, 201 trials; training from ``train``, tests from ``val``."""
+
+DERMOSCOPY = replace(MOTHS.with_splits(training="val", tests="val", repeats="val"), name="dermoscopy")
+"""Four diagnoses, 201 trials, all from ``val``."""
+
+HISTOLOGY = replace(
+    _paper("histology", per_class=8, per_class_in_tests=10).with_splits(training="test", tests="test", repeats="test"),
+    name="histology",
+)
+"""Two diagnoses, 201 trials, all from ``test``."""
+
+SCHEDULES = {s.name: s for s in (MOTHS, DERMOSCOPY, HISTOLOGY)}
+SLOTS = {MOTHS.name: SEVEN_SLOTS, DERMOSCOPY.name: SEVEN_SLOTS, HISTOLOGY.name: TWO_SLOTS}

@@ -1,0 +1,69 @@
+"""What happens in a trial: how long things are shown, and what is recorded of the answer.
+
+Times are milliseconds by the page's own clock (``performance.now`` and the frames it counted), not by photons on the
+screen. The settings are the paper's (method notes 3.5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNTIL_RESPONSE = 0.0
+"""``Timing.stimulus_ms`` of a picture that stays until the answer."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How a trial runs. All times in milliseconds.
+
+    The picture is shown for ``stimulus_ms`` (0: until the answer), then nothing for ``blank_ms`` before the choices are
+    drawn; where it stays, picture and choices come together. Answers within ``lockout_ms`` after the choices are drawn
+    do not count, and after ``choice_ms`` time is out, which is wrong. Feedback stays at least ``feedback_correct_ms`` or
+    ``feedback_wrong_ms``, then until the learner goes on; ``between_ms`` of nothing follows.
+    """
+
+    stimulus_ms: float = UNTIL_RESPONSE
+    blank_ms: float = 0.0
+    choice_ms: float = 10_000.0
+    lockout_ms: float = 200.0
+    feedback_correct_ms: float = 500.0
+    feedback_wrong_ms: float = 1_500.0
+    between_ms: float = 200.0
+
+    def __post_init__(self) -> None:
+        if min(self.stimulus_ms, self.blank_ms, self.lockout_ms, self.between_ms) < 0:
+            raise ValueError("A time cannot be negative.")
+        if self.choice_ms <= self.lockout_ms:
+            raise ValueError("The time to answer must be longer than the lockout.")
+
+
+LEARNING = Timing()
+"""The paper's learning tasks: picture and choices together, until the answer, 10 s."""
+
+BRIEF = Timing(stimulus_ms=17.0, blank_ms=200.0, choice_ms=15_000.0, feedback_correct_ms=0.0, feedback_wrong_ms=1_000.0)
+"""The paper's ImageNet Animals: one frame of 60 a second, then nothing, then the choices."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a learner did in trial ``trial``, as the page recorded it.
+
+    ``choice`` is the class, or the shape, that was chosen; empty when time ran out. ``reaction_ms`` counts from when
+    the choices were drawn, None when time ran out. ``onset_ms`` and ``choices_ms`` are when the picture and the choices
+    were drawn, since the page was opened. ``frames_asked`` and ``frames_shown`` count the screen's frames with the
+    picture, None where it stays until the answer; ``frames_dropped`` the frames that the browser skipped meanwhile.
+    """
+
+    trial: int
+    choice: str
+    reaction_ms: float | None
+    onset_ms: float
+    choices_ms: float
+    frames_asked: int | None = None
+    frames_shown: int | None = None
+    frames_dropped: int = 0
+
+    @property
+    def on_time(self) -> bool:
+        """Whether the picture was shown for exactly as many frames as were asked for."""
+        return self.frames_asked is None or self.frames_asked == self.frames_shown
