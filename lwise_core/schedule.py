@@ -20,9 +20,9 @@ class Block:
     """One block of trials.
 
     ``fraction`` is the easiest part of each class, in (0, 1], that pictures are drawn from; ``epsilon_224`` how
-    strongly they are enhanced, 0 for natural ones. ``per_class`` pictures of every class are shown, and beside these so many
-    ``calibration`` trials, which ask for a circle or a triangle, and ``repeats`` of one natural picture, the same
-    throughout. ``split`` is the part of the data that it draws from.
+    strongly they are enhanced, 0 for natural ones. ``per_class`` pictures of every class are shown, and beside these
+    so many ``calibration`` trials, which ask for a circle or a triangle, and ``repeats`` of one natural picture, the
+    same throughout. ``split`` is the part of the data that it draws from.
     """
 
     name: str

@@ -18,8 +18,8 @@ class Timing:
 
     The picture is shown for ``stimulus_ms`` (0: until the answer), then nothing for ``blank_ms`` before the choices are
     drawn; where it stays, picture and choices come together. Answers within ``lockout_ms`` after the choices are drawn
-    do not count, and after ``choice_ms`` time is out, which is wrong. Feedback stays at least ``feedback_correct_ms`` or
-    ``feedback_wrong_ms``, then until the learner goes on; ``between_ms`` of nothing follows.
+    do not count, and after ``choice_ms`` time is out, which is wrong. Feedback stays at least ``feedback_correct_ms``
+    or ``feedback_wrong_ms``, then until the learner goes on; ``between_ms`` of nothing follows.
     """
 
     stimulus_ms: float = UNTIL_RESPONSE
