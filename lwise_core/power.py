@@ -103,8 +103,9 @@ def sentence(people: int, spread: Spread, *, effect: float, groups: int = 2) -> 
     """Return what a plan of ``groups`` groups of ``people`` each says, with what it rests on."""
     return (
         f"{people} people a group, {people * groups} in all, find a difference of {100 * effect:.0f} points with a "
-        f"power of {POWER:.0%} (two-sided, α = {ALPHA}), if test accuracies have an SD of {100 * spread.total:.0f} "
-        f"points: {100 * spread.between:.0f} between people, the rest from having {spread.test_trials} test trials each."
+        f"power of {POWER:.0%} (two-sided, α = {ALPHA}), if test accuracies have an SD of "
+        f"{100 * spread.total:.0f} points: {100 * spread.between:.0f} between people, the rest from having "
+        f"{spread.test_trials} test trials each."
     )
 
 
