@@ -15,6 +15,9 @@ from lwise_core import catalog
 from lwise_core.geometry import Crop, see
 from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
 from lwise_core.networks import CompactResNet
+from tests.courses_fixtures import course, maker, phantom_guide
+
+__all__ = ["course", "maker", "phantom_guide"]  # fixtures that stand in a module of their own
 
 # Pictures this small gain nothing from threads, and on a busy machine waiting for them takes most of the time.
 torch.set_num_threads(1)

@@ -1,0 +1,96 @@
+"""The labelled pictures that a course is made from: a folder, an archive, a dirmap CSV, or the phantom."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from lwise_core.images import encode_png
+from lwise_core.phantom import FAMILIES, draw, population
+from lwise_core.sources import class_of, source_at
+
+TRAIN, TEST = "train", "val"
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """The bytes of one picture, untrusted, and what it shows; ``origin`` as in a candidate."""
+
+    name: str
+    class_name: str
+    split: str
+    data: bytes
+    origin: str = ""
+
+
+class Pictures(Protocol):
+    """Labelled pictures that can be read more than once."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[LabelledFile]: ...
+
+
+@dataclass(frozen=True)
+class FromData:
+    """The pictures of ``splits`` in a data set at ``path``; only ``classes`` where they are named.
+
+    A dirmap's column ``lesion_id`` or ``origin`` says which pictures show the same thing.
+    """
+
+    path: Path
+    splits: Sequence[str]
+    classes: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return sum(1 for s in self.splits for n in source_at(self.path, split=s).names if self._wanted(n))
+
+    def __iter__(self) -> Iterator[LabelledFile]:
+        origins = _origins(self.path) if self.path.suffix.lower() == ".csv" else {}
+        for split in self.splits:
+            for name, data in source_at(self.path, split=split).contents():
+                if self._wanted(name):
+                    file = name.split("/", 1)[1]
+                    yield LabelledFile(f"{split}/{name}", class_of(name), split, data, origins.get(file, ""))
+
+    def _wanted(self, name: str) -> bool:
+        return not self.classes or class_of(name) in self.classes
+
+
+@dataclass(frozen=True)
+class FromPhantom:
+    """Creatures of the phantom: so many of each family to learn from and to be tested on."""
+
+    per_class: int = 60
+    per_class_in_tests: int = 20
+    seed: int = 0
+    size: int = 256
+
+    def __len__(self) -> int:
+        return len(FAMILIES) * (self.per_class + self.per_class_in_tests)
+
+    def __iter__(self) -> Iterator[LabelledFile]:
+        for split, count, seed in (
+            (TRAIN, self.per_class, 2 * self.seed),
+            (TEST, self.per_class_in_tests, self._other),
+        ):
+            for i, creature in enumerate(population(per_family=count, seed=seed)):
+                family = FAMILIES[creature.family]
+                name = f"{split}/{family}/{i % count:05d}.png"
+                yield LabelledFile(name, family, split, encode_png(draw(creature, size=self.size)))
+
+    @property
+    def _other(self) -> int:
+        """Another seed: populations of different seeds share no creature."""
+        return 2 * self.seed + 1
+
+
+def _origins(dirmap: Path) -> Mapping[str, str]:
+    """Return the path of each picture → what it shows the same of as others."""
+    with dirmap.open(encoding="utf-8-sig", newline="") as text:
+        table = csv.DictReader(text)
+        column = next((c for c in ("origin", "lesion_id") if c in (table.fieldnames or ())), None)
+        return {row["im_path"]: row[column] or "" for row in table} if column else {}
