@@ -37,6 +37,7 @@ const PX_PER_MM = { least: 2, most: 10, usual: 96 / 25.4 };
 const PX_PER_MM_KEY = "lwise-px-per-mm";
 const NARROW_PX = 560; // below it the card stands upright, or it would not fit
 const LARGEST_PICTURE = 0.6; // of the stage's side
+const GAP = 0.012; // between a picture and its ring
 const MORE_KEYS = "qwerty"; // after the ten digits
 const SVG = "http://www.w3.org/2000/svg";
 const NEVER = new Promise(() => {}); // what waits in a runner that was closed
@@ -62,7 +63,7 @@ const MESSAGES = {
   pictureMissing: "A picture could not be loaded. It is being tried again.",
   begin: "Start",
   goOn: "Go on",
-  howToGoOn: "Space bar, click or tap to go on",
+  howToGoOn: "Space bar, click or tap",
   correct: "Right",
   wrong: "Wrong",
   timeOut: "Too late",
@@ -170,7 +171,7 @@ export function ringOf(count, turn = 0) {
   const beside = ({ x, y }) => {
     const dx = Math.max(Math.abs(x - 0.5) - half, 0);
     const dy = Math.max(Math.abs(y - 0.5) - half, 0);
-    return Math.hypot(dx, dy) >= button / 2;
+    return Math.hypot(dx, dy) >= button / 2 + GAP;
   };
   while (!places.every(beside)) half -= 0.005;
   return { button, picture: 2 * half, places };
@@ -540,15 +541,17 @@ class Screen {
     this.onward = element("button", { type: "button", class: "onward", text: messages.goOn });
     this.hint = element("span", { class: "hint", text: messages.howToGoOn });
     this.notice = element("div", { class: "notice", role: "alert" });
+    this.extra = element("div", { class: "extra" });
     this.spoken = element("p", { class: "spoken", role: "status" });
     this.frame = element(
       "section",
       { class: "runner", "aria-label": "Course", "data-layout": this.config.layout },
       element("div", { class: "head" }, this.count, this.bar),
-      this.notice,
       this.stage,
+      this.notice,
       element("div", { class: "foot" }, this.onward, this.hint),
       element("p", { class: "caution", text: messages.caution }),
+      this.extra,
       this.spoken,
     );
     this.buttons = this.config.classes.map(() => element("button", { type: "button", class: "choice" }));
@@ -606,8 +609,12 @@ class Screen {
     button.style.setProperty("--letters", Math.max(longest, 4));
     button.setAttribute("aria-keyshortcuts", key);
     button.replaceChildren(
-      element("kbd", { text: key.toUpperCase() }),
-      ...(shape ? [shapeOf(shape, { named: false })] : []),
+      element(
+        "span",
+        { class: "cue" },
+        element("kbd", { text: key.toUpperCase() }),
+        ...(shape ? [shapeOf(shape, { named: false })] : []),
+      ),
       element("span", { text: said }),
     );
   }
@@ -790,6 +797,7 @@ class Runner {
     this.interval = await frameInterval();
     loading.textContent = messages.loaded;
     await this.wanted(button);
+    screen.extra.replaceChildren();
     this.block = batch.block;
     screen.stage.focus({ preventScroll: true });
   }
@@ -801,11 +809,11 @@ class Runner {
       batch.feedback ? messages.withFeedback : messages.withoutFeedback,
       ...(this.timing.stimulus_ms ? [messages.brief] : []),
       config.layout === "ring" ? messages.howRing : messages.howKeys,
-      filled(messages.progress, batch),
     ];
     button.disabled = true;
-    const card = config.calibrate ? [cardPanel(screen)] : [];
-    screen.say(batch.number ? messages.rest : messages.ready, sentences, loading, button, ...card);
+    screen.say(batch.number ? messages.rest : messages.ready, sentences, loading, button);
+    // Below the stage: there is room for a whole card, and it can be scrolled to.
+    if (config.calibrate) screen.extra.replaceChildren(cardPanel(screen));
     screen.phase("rest", "sheet");
   }
 
@@ -960,12 +968,16 @@ class Runner {
     act();
   }
 
+  /** Whether what has the focus wants the space bar. Between two pictures only the runner's own button does, or a
+      button of the page that was clicked once would be pressed with every feedback. */
+  spaceIsTaken(target) {
+    if (!(target instanceof Element) || !target.matches("button, summary, input")) return false;
+    return target === this.screen.onward || this.screen.frame.dataset.phase !== "feedback";
+  }
+
   /** What a key does now, or null. */
   meaningOf(event, target) {
-    if (this.goOn && event.key === " ") {
-      const ownMeaning = target instanceof Element && target.matches("button, summary, input");
-      return ownMeaning ? null : () => this.goOn?.();
-    }
+    if (this.goOn && event.key === " ") return this.spaceIsTaken(target) ? null : () => this.goOn?.();
     if (!this.choose) return null;
     const { length } = this.config.classes;
     const index = this.config.classes.findIndex((_, i) => keyOf(i, length) === saidBy(event));
