@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.notices import report
+from pages.parts.sitting_routes import ROUTES
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -89,6 +90,7 @@ Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
+    routes=list(ROUTES),
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=report,
 )

@@ -36,7 +36,7 @@ from lwise_core.downloads import (
     record_checksum,
     recorded_checksum,
 )
-from lwise_core.fitness import ATTACK_224, Fitness, fitness_of
+from lwise_core.fitness import Fitness, fitness_of
 from lwise_core.guide import EpsilonScale, GuideModel
 from lwise_core.names import canonical
 from lwise_core.published import PUBLISHED, Published
@@ -282,7 +282,7 @@ def _built(entry: Entry, weights: Weights) -> GuideModel:
 
 def _fitness(card: Card) -> Fitness:
     scale = EpsilonScale.of(input_size=card.input_size, domain=card.domain)
-    return fitness_of(card.measured, epsilon=scale.from_224(ATTACK_224), classes=len(card.classes))
+    return fitness_of(card.measured, epsilon=scale.from_224(card.domain.attack_224), classes=len(card.classes))
 
 
 def _description_of(entry: Entry, card: Card) -> Description:

@@ -6,6 +6,7 @@ again does only what is left, and the same course comes out.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import math
 from collections import Counter
@@ -182,10 +183,19 @@ def build_course(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Pro
     To stop iterating is to stop; what was made stays, and the next call goes on from there.
 
     Raises:
-        CourseError: The guide does not fit, too many pictures cannot be read, or too few fill the schedule.
-        OSError: The disk is full; what was made stays.
+        CourseError: The guide does not fit, too many pictures cannot be read, too few fill the schedule, or the disk
+            is full.
     """
     maker.check()
+    try:
+        yield from _built(folder, maker, pictures)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise CourseError("The disk is full; what was made stays: make room and make the course again.") from error
+
+
+def _built(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Progress]:
     for part in (STIMULI, _MADE):
         (folder / part).mkdir(parents=True, exist_ok=True)
     total = len(pictures)

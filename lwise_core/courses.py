@@ -36,6 +36,9 @@ class CourseError(ValueError):
     """A course that cannot be made or read. The message is one sentence: what is wrong, and what to do."""
 
 
+ObjectiveName = Literal["logit", "logit_diverge"]
+
+
 @dataclass(frozen=True)
 class Design:
     """What a person decides about a course.
@@ -50,7 +53,7 @@ class Design:
     slots: tuple[Group, ...]
     aliases: tuple[str, ...] = ()
     timing: Timing = LEARNING
-    objective: Literal["logit", "logit_diverge"] = "logit"
+    objective: ObjectiveName = "logit"
     seed: int = 0
     as_published: bool = False
     research_on_harm: bool = False
@@ -167,11 +170,12 @@ class Course:
         """
         return trials_for(self.pool, self.design.schedule, self.design.group(slot), seed=self.design.seed_for(slot))
 
-    def labels(self, slot: int) -> Mapping[str, str]:
-        """Return class → the name that the learner who comes as number ``slot`` knows it by."""
+    def labels(self, participant: str) -> Mapping[str, str]:
+        """Return class → the name that a learner knows it by; the same in every course of one seed and aliases."""
         if not self.design.aliases:
             return {c: c for c in self.classes}
-        return aliases_for(self.classes, self.design.aliases, seed=self.design.seed_for(slot))
+        words = hashlib.sha256(f"{self.design.seed}\0{participant}".encode()).digest()
+        return aliases_for(self.classes, self.design.aliases, seed=int.from_bytes(words[:8]))
 
     def stimulus(self, trial: Trial) -> Path | None:
         """Return the picture that a trial shows, None for calibration, which shows a shape."""

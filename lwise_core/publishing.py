@@ -17,7 +17,6 @@ from lwise_core.adversary import Norm
 from lwise_core.cards import parse_card
 from lwise_core.checkpoints import Description, build_guide, read_weights
 from lwise_core.datasets import LabelledImages
-from lwise_core.fitness import ATTACK_224
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.recipes import RecipeError
 from lwise_core.robustness import Labelled, logits_of, measure, references, reliability
@@ -230,7 +229,7 @@ def measured_on(guide: GuideModel, held: HeldOutImages, *, norm: Norm, trained: 
     size = trained or guide.input_size / 64
     sizes = {size, 2 * size}
     if norm is Norm.L2:
-        sizes.add(round(guide.epsilon_scale.from_224(ATTACK_224), 4))
+        sizes.add(round(guide.epsilon_scale.from_224(guide.domain.attack_224), 4))
     figures = measure(guide, held.measured, epsilons=sorted(sizes), norm=norm, attacked=held.attacked)
     bins = reliability(logits_of(guide, held.measured), held.measured.targets)
     return {

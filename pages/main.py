@@ -16,6 +16,8 @@ _DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)
 PAGES = (
     ("studio.py", "Studio", ":material/tune:"),
     ("inspection.py", "Inspect", ":material/frame_inspect:"),
+    ("curriculum.py", "Curriculum", ":material/school:"),
+    ("learn.py", "Learn", ":material/edit_note:"),
     ("models.py", "Models", ":material/network_node:"),
 )
 

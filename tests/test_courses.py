@@ -43,12 +43,12 @@ def test_learners_take_their_groups_in_turn_and_differ_in_seed(course: Course) -
 
 
 def test_aliases_hide_the_classes_and_without_them_the_names_are_shown(course: Course) -> None:
-    labels = course.labels(3)
+    labels = course.labels("p3")
     assert set(labels) == set(course.classes)
     assert set(labels.values()) == set(DESIGN.aliases)
-    assert len({tuple(course.labels(i)[c] for c in course.classes) for i in range(40)}) > 10
+    assert len({tuple(course.labels(f"p{i}")[c] for c in course.classes) for i in range(40)}) > 10
     plain = replace(course, manifest=replace(course.manifest, design=replace(DESIGN, aliases=())))
-    assert plain.labels(3) == {c: c for c in course.classes}
+    assert plain.labels("p3") == {c: c for c in course.classes}
 
 
 def test_a_picture_is_only_served_by_a_hash_that_the_course_knows(course: Course) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core import catalog
-from lwise_core.fitness import ATTACK_224, UNKNOWN, Fit, fitness_of
+from lwise_core.fitness import UNKNOWN, Fit, fitness_of
 
 
 def measured(clean: float, attacks: dict[str, float], *, low: float | None = None) -> dict[str, Any]:
@@ -57,4 +57,12 @@ def test_a_stranger_s_card_never_breaks_it(value: object) -> None:
 def test_the_guides_that_ship_are_fit(name: str) -> None:
     guide = catalog.load(name)
     assert guide.provenance.fitness.state is Fit.FIT, guide.provenance.fitness.sentence
-    assert guide.epsilon_scale.from_224(ATTACK_224) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("cifar10-32-plain", "it is not robust"), ("cifar10-32-random", "is not above chance")]
+)
+def test_a_non_robust_twin_and_one_trained_on_random_labels_are_unfit(name: str, why: str) -> None:
+    fitness = catalog.load(name).provenance.fitness
+    assert fitness.state is Fit.UNFIT
+    assert why in fitness.sentence

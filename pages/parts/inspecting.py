@@ -1,4 +1,4 @@
-"""What the Inspect page computes: jobs in the process's one slot, kept for this session, one of each kind at a time."""
+"""What a page computes: jobs in the process's one slot, kept for this session, one of each kind at a time."""
 
 from __future__ import annotations
 

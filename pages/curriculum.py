@@ -1,0 +1,126 @@
+"""Design an easy-to-hard course, make it, and look at every trial before anybody sits it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import streamlit as st
+from pydantic import TypeAdapter
+
+from lwise_core.compute import Job, LineFull
+from lwise_core.course_building import Maker, Progress, build_course
+from lwise_core.courses import Course, CourseError, Design
+from lwise_core.follow_up import make_follow_up
+from pages.parts.course_form import Order, course_form
+from pages.parts.course_preview import course_preview
+from pages.parts.engines import engine_for
+from pages.parts.inspecting import finished, followed, job_for, progress_of
+from pages.parts.notices import notice, plain
+from pages.parts.school import shelf
+
+_MAKING = "course"
+_ASKED = "course_asked"
+_DESIGNS = TypeAdapter(Design)
+
+
+def main() -> None:
+    """Draw the page."""
+    st.title("Curriculum")
+    st.markdown(
+        "A course goes from easy to hard and from strongly enhanced to natural. The guide ranks the pictures of each "
+        "class, enhances them beforehand, and every learner gets trials of their own by a seed. A course is a folder "
+        "that can be copied; people sit it on the Learn page."
+    )
+    _ready()
+    st.header("A new course")
+    order = course_form()
+    if order is not None:
+        _make(order)
+
+
+def _make(order: Order) -> None:
+    """Make the course when it is asked for, and follow how far it is."""
+    folder = shelf().folder / _folder_name(order)
+    asked = st.session_state.get(_ASKED) == folder.name
+    if st.button("Make the course", type="primary", disabled=asked) or asked:
+        st.session_state[_ASKED] = folder.name
+        try:
+            job_for(_MAKING, folder.name, lambda: _steps(order, folder), total=len(order.pictures))
+        except (LineFull, CourseError) as error:
+            notice("error", str(error))
+            return
+        followed(_MAKING, _progress)
+    else:
+        st.caption(
+            f"{len(order.pictures)} pictures are ranked and enhanced. It can be stopped, and goes on where it stopped."
+        )
+
+
+def _steps(order: Order, folder: Path) -> Iterator[Progress]:
+    maker = Maker(order.guide, engine_for(order.guide).walker(), order.design, order.classes)
+    return build_course(folder, maker, order.pictures)
+
+
+def _progress(job: Job[Progress]) -> None:
+    """Draw how far the course is; when it is there, say so and show it among the others."""
+    if not progress_of(_MAKING, job, what="Ranking and enhancing pictures"):
+        return
+    made: Progress | None = finished(_MAKING)
+    for sentence in made.left_out if made else ():
+        notice("caution", sentence)
+    notice("done", "The course is made. It stands at the top of this page and on the Learn page.")
+    if st.session_state.pop(_ASKED, None) is not None:
+        st.rerun()
+
+
+def _ready() -> None:
+    """Draw the courses that are there."""
+    courses = shelf().courses()
+    for course in courses.values():
+        with st.expander(f"{plain(course.design.name)}: {len(course.manifest.pictures)} pictures"):
+            _facts(course)
+            course_preview(course)
+
+
+def _facts(course: Course) -> None:
+    design, guide = course.design, course.manifest.guide
+    st.markdown(
+        f"{len(course.classes)} classes ({plain(', '.join(course.classes))}), ranked and enhanced by "
+        f"{plain(guide.name)}; groups: {plain(', '.join(dict.fromkeys(map(str, design.slots))))}. Folder: "
+        f"`{course.folder.name}`, digest `{course.digest[:12]}`."
+    )
+    columns = st.columns(3)
+    columns[0].page_link("pages/learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
+    if columns[1].button("Make a later test of it", key=f"later-{course.digest}", help=_LATER):
+        folder = course.folder.with_name(course.folder.name + "-later")
+        try:
+            make_follow_up(course, folder)
+        except CourseError as error:
+            notice("error", str(error))
+        else:
+            st.rerun()
+    if columns[2].button("Delete", key=f"delete-{course.digest}", help="The answers that were given stay."):
+        shutil.rmtree(course.folder)
+        st.rerun()
+
+
+_LATER = (
+    "A course of the test blocks only. Learners who come back with the same code, days later, know every class by the "
+    "same name: that is how to measure what stays."
+)
+
+
+def _folder_name(order: Order) -> str:
+    """Return a name for the folder that only this course has, so that the same order goes on where it stopped."""
+    words = (
+        _DESIGNS.dump_json(order.design),
+        order.guide.provenance.sha256.encode(),
+        repr(order.pictures).encode(),
+    )
+    return hashlib.sha256(b"\0".join(words)).hexdigest()[:16]
+
+
+main()

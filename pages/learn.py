@@ -1,0 +1,170 @@
+"""Sit a course: a code, consent, the trials, and at the end what it was about."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.classroom import Coming
+from lwise_core.courses import Course, CourseError
+from lwise_core.curriculum import CurriculumError, Kind
+from lwise_core.learning import OutOfTurn, total
+from lwise_core.records import Record, RecordsError
+from lwise_core.sitting import UNTIL_RESPONSE
+from pages.parts.notices import notice, plain
+from pages.parts.school import classroom, shelf
+from pages.parts.sitting_routes import API, buttons
+from pages.parts.trial_runner import Choice, trial_runner
+
+_SITTING = "sitting"
+_SECONDS_A_TRIAL = 4.2  # 201 trials in about 14 minutes (L-WISE, method notes 8.1)
+
+
+def main() -> None:
+    """Draw the page."""
+    token = st.query_params.get(_SITTING)
+    try:
+        _sit(token) if token else _door()
+    except (RecordsError, CourseError, CurriculumError, OutOfTurn) as error:
+        notice("error", str(error))
+        if token:
+            st.button("Leave this sitting", on_click=_leave)
+
+
+def _leave() -> None:
+    st.query_params.pop(_SITTING, None)
+
+
+def _door() -> None:
+    """Choose a course, give a code, consent, begin."""
+    st.title("Learn")
+    courses = shelf().courses()
+    if not courses:
+        st.markdown("Here people sit the courses that were made on the Curriculum page. There is none yet.")
+        st.page_link("pages/curriculum.py", label="Make one", icon=":material/school:")
+        return
+    digest = st.selectbox("Course", list(courses), format_func=lambda d: courses[d].design.name)
+    course = courses[digest]
+    st.markdown(_what_happens(course))
+    with st.form("enrol", border=True):
+        st.subheader("Before you begin")
+        st.markdown(
+            "- Your answers and how long they took are kept on this server, under the code below. **Choose a code "
+            "that is not your name.** No name, address or picture of you is kept, and whoever gives the course can "
+            "delete everything under your code.\n"
+            "- Pictures may have been altered by a neural network. What you learn here is not for diagnosis.\n"
+            "- You may stop at any time: close the page. To go on later, open the same address."
+        )
+        code = st.text_input("Your code", max_chars=64, help="Letters, digits, dots, hyphens and underscores.")
+        agreed = st.checkbox("I have read this and take part of my own free will.")
+        if st.form_submit_button("Begin", type="primary"):
+            _enrol(course, code.strip(), agreed=agreed)
+
+
+def _what_happens(course: Course) -> str:
+    """Return what a learner should know of a course, and no more: not which groups there are."""
+    trials = total(course)
+    brief = course.design.timing.stimulus_ms != UNTIL_RESPONSE
+    shown = "shown very briefly" if brief else "which stays until you answer"
+    training = [b for b in course.design.schedule.blocks if b.feedback]
+    return (
+        f"You see {trials} pictures one after the other, each {shown}, and say which of {len(course.classes)} kinds it "
+        f"shows. At first you will have to guess. "
+        + (f"In {len(training)} blocks you are told after every answer what was right; " if training else "")
+        + "in a test you are not. Some pictures are only a circle or a triangle: choose the button that says so. "
+        f"It takes about {max(1, round(trials * _SECONDS_A_TRIAL / 60))} minutes, with pauses between the blocks."
+    )
+
+
+def _enrol(course: Course, code: str, *, agreed: bool) -> None:
+    if not agreed:
+        notice("caution", "Please tick that you take part of your own free will; nothing was begun.")
+        return
+    sitting = classroom().enrol(course, participant=code)
+    st.query_params[_SITTING] = sitting.token
+    st.rerun()
+
+
+def _sit(token: str) -> None:
+    """Run the trials that are left, or say what the course was about."""
+    coming = classroom().coming(token)
+    if not coming.trials:
+        _debriefing(coming, token)
+        return
+    names = buttons(coming.course, coming.sitting.participant)
+    done = trial_runner(
+        choices=[Choice(identity, names[identity]) for identity in _places(names)],
+        timing=coming.course.design.timing,
+        api=API,
+        token=token,
+        key=f"runner-{coming.sitting.slot}",
+    )
+    if done:
+        st.rerun()
+
+
+def _places(names: dict[str, str]) -> list[str]:
+    """Return the buttons' identities in the order of their names, so that a name has its place in every course."""
+    return sorted(names, key=names.__getitem__)
+
+
+def _debriefing(coming: Coming, token: str) -> None:
+    """Say what came out and what was done."""
+    st.title("Thank you")
+    records = [r for r in classroom().records.answers(token=token) if r.trial.scored]
+    columns = st.columns(2)
+    for column, label, chosen in (
+        (columns[0], "Right while learning", [r for r in records if r.trial.feedback]),
+        (columns[1], "Right in the test", [r for r in records if not r.trial.feedback]),
+    ):
+        if chosen:
+            right = sum(r.correct for r in chosen)
+            share = f"{right} of {len(chosen)}"
+            chance = f"By guessing alone about {len(chosen) / len(coming.course.classes):.0f} would be."
+            column.metric(label, share, help=chance)
+    st.markdown(f"Your code was **{plain(coming.sitting.participant)}**. Keep it: a later test asks for the same one.")
+    _what_it_was(coming, records)
+    st.button("Done", on_click=_leave)
+
+
+def _what_it_was(coming: Coming, records: list[Record]) -> None:
+    st.header("What this was about")
+    altered = [r for r in records if r.trial.altered]
+    st.markdown(
+        "A neural network that was trained to withstand small changes can tell which pictures people find hard, and "
+        "can make them easier. The course asks whether people learn faster from easy and enhanced pictures that "
+        f"become harder and natural. You were in the group “{plain(coming.sitting.group)}”. "
+        + (
+            f"Of {len(records)} pictures, {len(altered)} had been altered by the network."
+            if altered
+            else "All your pictures were natural."
+        )
+    )
+    if altered:
+        _examples(coming.course, altered)
+    real = {c: label for c, label in coming.course.labels(coming.sitting.participant).items() if c != label}
+    if real:
+        st.markdown(
+            "What the names stand for: " + ", ".join(f"{plain(v)} is {plain(k)}" for k, v in real.items()) + "."
+        )
+    notice("info", "What a network painted may never have been there. Nothing here is for diagnosis.")
+
+
+def _examples(course: Course, altered: list[Record]) -> None:
+    """Show some altered pictures beside what they were."""
+    strongest = sorted(altered, key=lambda r: -r.trial.epsilon_224)[:4]
+    for column, record in zip(st.columns(4), strongest, strict=False):
+        trial = record.trial
+        natural = next(
+            s.file
+            for p in course.manifest.pictures
+            if p.candidate.name == trial.picture
+            for s in p.stimuli
+            if not s.epsilon_224
+        )
+        shown = course.stimulus(trial)
+        if shown is not None and trial.kind is Kind.MAIN:
+            column.image(str(shown), caption=f"as you saw it, ε₂₂₄ {trial.epsilon_224:g}", width="stretch")
+            column.image(str(course.file(natural)), caption="as it was", width="stretch")
+
+
+main()
