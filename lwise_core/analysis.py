@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import chi2_contingency, permutation_test, spearmanr
+from scipy.stats import chi2_contingency, permutation_test, rankdata, spearmanr
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import StratifiedKFold, cross_val_score
@@ -472,7 +472,7 @@ def _rank_correlation(difficulty: Values, error: Values, *, seed: int) -> Estima
     for _ in range(BOOTSTRAPS):
         rows = random.integers(0, len(difficulty), len(difficulty))
         if np.ptp(difficulty[rows]) > 0 and np.ptp(error[rows]) > 0:  # ρ of a constant is not defined
-            draws.append(spearmanr(difficulty[rows], error[rows]).statistic)
+            draws.append(np.corrcoef(rankdata([difficulty[rows], error[rows]], axis=1))[0, 1])
     low, high = np.quantile(draws, (0.025, 0.975))
     return Estimate(value=float(spearmanr(difficulty, error).statistic), low=float(low), high=float(high))
 

@@ -144,6 +144,7 @@ def responses_of(
     group: str,
     condition_idx: int = 0,
     aliases: Mapping[str, str] | None = None,
+    simulated: bool = False,
 ) -> Responses:
     """Return what one participant answered.
 
@@ -154,6 +155,7 @@ def responses_of(
         group: What they got.
         condition_idx: The group's number, 0 for control.
         aliases: Class → the name that the participant knew it by; the class itself where it is not given.
+        simulated: Whether a model answered and not a person.
 
     Raises:
         ResponsesError: There is no answer, or one to no trial.
@@ -169,6 +171,7 @@ def responses_of(
             "participant": participant,
             "group": str(group),
             "condition_idx": condition_idx,
+            "simulated": simulated,
             "reaction_time_msec": a.reaction_ms,
             "rel_timestamp_response": None if a.reaction_ms is None else a.choices_ms + a.reaction_ms,
         }

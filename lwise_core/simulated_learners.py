@@ -190,8 +190,9 @@ def simulate(
             if trial.feedback:
                 learned.append(row)
         answers.append(Answer(trial.number, choice, None, 0.0, 0.0))
-    found = responses_of(trials, answers, participant=participant, group=group, condition_idx=condition_idx)
-    return Responses(found.trials.assign(simulated=True))
+    return responses_of(
+        trials, answers, participant=participant, group=group, condition_idx=condition_idx, simulated=True
+    )
 
 
 def simulate_group(

@@ -38,7 +38,7 @@ POOL = Pool(
         for i in range(40)
     )
 )
-COURSES = {g: [trials_for(POOL, SHORT, g, seed=s) for s in range(12)] for g in (Group.CONTROL, Group.L_WISE)}
+COURSES = {g: [trials_for(POOL, SHORT, g, seed=s) for s in range(6)] for g in (Group.CONTROL, Group.L_WISE)}
 
 
 def features_of(what: tuple[Shown, ...], *, apart: float, seed: int = 0) -> dict[Shown, np.ndarray]:
@@ -140,7 +140,7 @@ def test_a_group_is_marked_as_simulated_seeded_and_learns_what_can_be_learned() 
     assert found.simulated
     assert found.trials["simulated"].all()
     assert all(p.startswith("simulated") for p in found.participants)
-    assert len(found.participants) == 12
+    assert len(found.participants) == 6
     assert found.trials.equals(group(COURSES[Group.CONTROL], "control", apart=1.0).trials)
     assert not found.trials.equals(group(COURSES[Group.CONTROL], "control", apart=1.0, seed=9).trials)
     assert read_csv(as_csv(found)).simulated
@@ -149,6 +149,21 @@ def test_a_group_is_marked_as_simulated_seeded_and_learns_what_can_be_learned() 
     assert group_scores(group(COURSES[Group.CONTROL], "control", apart=0.0), "control").mean() == pytest.approx(
         0.5, abs=0.1
     )
+
+
+def test_learners_of_a_group_differ_in_sensitivity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same in every group, so that groups differ by their trials alone."""
+    used: dict[str, list[float]] = {"control": [], "other": []}
+
+    def recorded(self: ExemplarLearner, *_: object, count: int) -> np.ndarray:
+        used[name].append(self.sensitivity)
+        return np.full(count, 1 / count)
+
+    monkeypatch.setattr(ExemplarLearner, "chances", recorded)
+    for name in used:
+        group(COURSES[Group.CONTROL], name, apart=1.0)
+    assert used["control"] == used["other"]
+    assert len(set(used["control"])) == 6
 
 
 def test_every_version_that_is_shown_needs_features() -> None:
