@@ -103,7 +103,7 @@ def _outcome(record: dict[str, Any], seen: dict[str, Any]) -> Outcome:
 def main() -> None:
     expect.set_options(timeout=300_000)
     print("By the page's clock, not by photons; headless Chromium, 60 frames a second.")
-    print(print(f"{'asked':>14}  {'':8} {'trials':>7} {'exact':>7} {'flagged':>8} {'missed':>7} {'cautious':>9}"))
+    print(f"{'asked':>14}  {'':8} {'trials':>7} {'exact':>7} {'flagged':>8} {'missed':>7} {'cautious':>9}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=[*_FLAGS, "--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
