@@ -12,12 +12,13 @@ from threading import Thread
 
 import pandas as pd  # noqa: F401 - Plotly looks at pandas wherever it finds it, also half imported by another thread
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.notices import report
-from pages.parts.sitting_routes import ROUTES
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -80,6 +81,12 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+async def _sittings(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what running courses ask for; its modules are imported by then, or now: the first page is not kept."""
+    routes = await run_in_threadpool(import_module, "pages.parts.sitting_routes")
+    await routes.app(scope, receive, send)
+
+
 def _warm_up() -> None:
     """Import what the first page needs, PyTorch above all, while the browser still fetches and starts its own part."""
     for module in ("catalog", "fast", "film", "export", "store"):
@@ -90,7 +97,7 @@ Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
-    routes=list(ROUTES),
+    routes=[Mount("/sittings", app=_sittings)],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=report,
 )

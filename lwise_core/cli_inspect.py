@@ -26,7 +26,7 @@ from lwise_core.cli_shared import (
 from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.regions import Outline, Region, box, inside, on_evidence
-from lwise_core.runs import write_whole
+from lwise_core.whole_files import write_whole
 
 _METHODS = ("saliency", "integrated-gradients", "grad-cam")
 

@@ -39,8 +39,8 @@ from lwise_core.guide import GuideModel
 from lwise_core.images import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.names import UnknownClass
 from lwise_core.rendering import Extent, Subject, render
-from lwise_core.runs import write_whole
 from lwise_core.schedule import Group
+from lwise_core.whole_files import write_whole
 
 SIDE = 512
 """Largest side of a stimulus in pixels."""

@@ -20,9 +20,9 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from lwise_core.curriculum import Candidate, Kind, Pool, Trial, aliases_for, trials_for
-from lwise_core.runs import write_whole
 from lwise_core.schedule import Group, Schedule
 from lwise_core.sitting import LEARNING, Timing
+from lwise_core.whole_files import write_whole
 
 MANIFEST = "course.json"
 STIMULI = "stimuli"

@@ -9,8 +9,6 @@ from __future__ import annotations
 import errno
 import io
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,8 @@ from pathlib import Path
 
 import torch
 from filelock import FileLock, Timeout
+
+from lwise_core.whole_files import write_whole
 
 _PLAN, _STATE, _LOCK = "run.json", "state.pt", "run.lock"
 
@@ -107,17 +107,3 @@ class RunFolder:
                 f"The disk is full: “{name}” was not written; make room and repeat the command, which goes on "
                 "after the last finished epoch."
             ) from error
-
-
-def write_whole(target: Path, data: bytes) -> None:
-    """Write ``data`` beside ``target``, flush it to the disk, and rename it."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

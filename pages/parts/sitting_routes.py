@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from lwise_core.classroom import Coming, Judged
 from lwise_core.courses import Course, CourseError
@@ -28,6 +28,8 @@ from lwise_core.sitting import Answer
 from pages.parts.school import classroom
 
 API = "/sittings"
+"""Where app.py puts these addresses."""
+
 LARGEST_ANSWER = 4096
 """Bytes; an answer takes about 200."""
 
@@ -80,10 +82,12 @@ def buttons(course: Course, participant: str) -> dict[str, str]:
     return {identity: labels[name] for identity, name in _identities(course).items()}
 
 
-ROUTES = (
-    Route(API + "/{token}/next", coming, methods=["GET"]),
-    Route(API + "/{token}/answers", store, methods=["POST"]),
-    Route(API + "/{token}/pictures/{digest}", picture, methods=["GET"]),
+app = Router(
+    [
+        Route("/{token}/next", coming, methods=["GET"]),
+        Route("/{token}/answers", store, methods=["POST"]),
+        Route("/{token}/pictures/{digest}", picture, methods=["GET"]),
+    ]
 )
 
 
