@@ -397,9 +397,7 @@ class Records:
         with self._database.writing() as session:
             here = _course(session, course).id
             who = session.scalars(
-                select(SittingRow.id)
-                .where(SittingRow.course_id == here, SittingRow.participant == participant)
-                .with_for_update()
+                select(SittingRow.id).where(SittingRow.course_id == here, SittingRow.participant == participant)
             ).one_or_none()
             if who is None:
                 raise UnknownSitting(

@@ -11,24 +11,27 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, select, text, update
+from sqlalchemy.dialects import sqlite
 
 from lwise_core.curriculum import Kind, Trial
 from lwise_core.record_databases import Turns
-from lwise_core.record_tables import AnswerRow, Table
+from lwise_core.record_tables import AnswerRow, Table, Utc
 from lwise_core.records import (
     AnswerRefused,
     CodeRefused,
@@ -363,6 +366,18 @@ def test_what_is_no_measurement_is_refused(records: Records, course: str) -> Non
     assert records.answers(token=token) == ()
 
 
+def test_two_servers_on_one_database_do_not_disturb_each_other(url: str, records: Records, course: str) -> None:
+    token = enrolled(records, course, "P1")
+    with Records.open(url=url) as second:
+
+        def store(i: int) -> None:
+            for number in range(20):
+                stored((records, second)[i % 2], token, 20 * i + number)
+
+        at_once(4, store)
+        assert [r.trial.number for r in second.answers(token=token)] == list(range(80))
+
+
 def test_rows_of_an_analysis_come_by_slot_and_trial(records: Records, course: str) -> None:
     tokens = [enrolled(records, course, f"P{i}", TWO_SLOTS) for i in range(3)]
     for number in (2, 0, 1):
@@ -479,6 +494,17 @@ def test_a_server_that_stops_loses_nothing_and_is_found_again(cluster: Cluster) 
         stored(records, token, 8)
         assert records.sitting(token=enrolled(records, course, "P2")).slot == 1
         assert len(records.answers(token=token)) == 9
+
+
+def test_a_server_that_came_back_unnoticed_costs_nobody_an_error(cluster: Cluster) -> None:
+    with Records.open(url=cluster.emptied()) as records:
+        course = records.add_course(name="Moths", manifest=MANIFEST).digest
+        token = enrolled(records, course, "P1")
+        at_once(8, lambda number: stored(records, token, number))
+        cluster.stop()
+        cluster.start()
+        at_once(8, lambda number: stored(records, token, 8 + number))
+        assert len(records.answers(token=token)) == 16
 
 
 def test_a_server_that_stops_under_thirty_learners_keeps_all_that_was_confirmed(cluster: Cluster) -> None:
@@ -617,12 +643,69 @@ class Disposed:
         self.engine.dispose()
 
 
-def test_many_may_open_new_records_at_once(url: str) -> None:
-    def open_and_add(_: int) -> str:
-        with Records.open(url=url) as records:
-            return records.add_course(name="Moths", manifest=MANIFEST).digest
+OPENER = """
+import sys
+from lwise_core.records import Records
 
-    assert len(set(at_once(6, open_and_add))) == 1
+print("ready", flush=True)
+sys.stdin.readline()
+with Records.open(url=sys.argv[1]) as records:
+    print(len(records.courses()), flush=True)
+"""
+
+
+def test_many_processes_may_open_new_records_at_once(url: str) -> None:
+    with ExitStack() as stack:
+        openers = [
+            stack.enter_context(
+                subprocess.Popen(  # noqa: S603  our own program
+                    [sys.executable, "-c", OPENER, url],
+                    cwd=Path(__file__).resolve().parents[1],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for _ in range(3)
+        ]
+        assert [said(o) for o in openers] == ["ready\n"] * 3
+        for opener in openers:
+            assert opener.stdin is not None
+            opener.stdin.write("go\n")
+            opener.stdin.flush()
+        assert [said(o) for o in openers] == ["0\n"] * 3
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def test_many_threads_may_open_new_records_at_once(tmp_path: Path) -> None:
+    def opened(i: int) -> int:
+        with Records.open(url=address(home=tmp_path / str(i))) as records:
+            return len(records.courses())
+
+    assert at_once(8, opened) == [0] * 8
+
+
+def test_what_brings_tables_up_to_date_may_rebuild_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To drop a table whose rows others refer to deletes theirs too, unless SQLite looks away."""
+    seen = []
+
+    def looked(config: Config, _: str) -> None:
+        seen.append(config.attributes["connection"].scalar(text("PRAGMA foreign_keys")))
+
+    monkeypatch.setattr(command, "upgrade", looked)
+    Records.open(url=address(home=tmp_path)).close()
+    assert seen == [0]
+
+
+def test_a_moment_of_another_zone_is_kept_as_utc() -> None:
+    moment = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    kept = Utc().process_bind_param(moment, sqlite.dialect())
+    assert kept is not None
+    assert kept.isoformat() == "2026-03-01T10:00:00+00:00"
 
 
 def test_records_of_a_newer_version_are_refused_unchanged(url: str) -> None:
