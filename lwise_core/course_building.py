@@ -112,30 +112,32 @@ class Maker:
         kept = folder / _MADE / f"{self._key(file)}.json"
         made = _made_before(kept, folder)
         if made is None:
-            made = self._made(_subject(open_photograph(file.data, name=Path(file.name).name)), file.class_name, folder)
+            made = self._made(_subject(open_photograph(file.data, name=Path(file.name).name)), file, folder)
             write_whole(kept, _ADAPTER.dump_json(made))
         candidate = Candidate(file.name, file.class_name, file.split, difficulty=-made.logit, origin=file.origin)
         return Picture(candidate, made.logit, made.stimuli)
 
-    def _made(self, subject: Subject, class_name: str, folder: Path) -> _Made:
-        target = self.guide.class_index(class_name)
+    def _made(self, subject: Subject, file: LabelledFile, folder: Path) -> _Made:
+        target = self.guide.class_index(file.class_name)
         logit = float(score(self.guide, subject.seen(size=self.guide.input_size))[target])
         if not math.isfinite(logit):
             raise CourseError("The guide returned a value that is not a number, so no course can be made with it.")
         enhanced = (
             self._stimulus(subject, path, epsilon, towards, folder)
-            for towards in self._directions(class_name)
+            for towards in self._directions(file)
             for path in [self._path(subject, towards)]
             for epsilon in self.design.schedule.epsilons_224
         )
         return _Made(logit, (Stimulus(0.0, "", _write(folder, subject.photograph)), *enhanced))
 
-    def _directions(self, class_name: str) -> Iterator[str]:
-        """Yield the classes that a picture of ``class_name`` is enhanced towards."""
+    def _directions(self, file: LabelledFile) -> Iterator[str]:
+        """Yield the classes that a picture is enhanced towards, none where no block of the curriculum shows it."""
+        if file.split not in {b.split for b in self.design.schedule.curriculum}:
+            return
         if any(g.enhances for g in self.design.slots):
-            yield class_name
+            yield file.class_name
         if Group.WRONG_CLASS in self.design.slots:
-            yield from (c for c in self.classes if c != class_name)
+            yield from (c for c in self.classes if c != file.class_name)
 
     def _path(self, subject: Subject, towards: str) -> EnhancementPath:
         """Return the one path that every budget is read from."""
@@ -167,7 +169,7 @@ class Maker:
             hashlib.sha256(file.data).hexdigest(),
             file.class_name,
             *self.classes,
-            *self._directions(file.class_name),
+            *self._directions(file),
             self.design.objective,
             *map(repr, self.design.schedule.epsilons_224),
             self.guide.provenance.sha256,

@@ -64,10 +64,10 @@ class FromData:
 class FromPhantom:
     """Creatures of the phantom: so many of each family to learn from and to be tested on."""
 
-    per_class: int = 60
-    per_class_in_tests: int = 20
+    per_class: int = 50
+    per_class_in_tests: int = 12
     seed: int = 0
-    size: int = 256
+    size: int = 128
 
     def __len__(self) -> int:
         return len(FAMILIES) * (self.per_class + self.per_class_in_tests)

@@ -20,6 +20,7 @@ from pages.parts.engines import engine_for
 from pages.parts.inspecting import finished, followed, job_for, progress_of
 from pages.parts.notices import notice, plain
 from pages.parts.school import shelf
+from pages.parts.teacher import teachers_only
 
 _MAKING = "course"
 _ASKED = "course_asked"
@@ -34,6 +35,7 @@ def main() -> None:
         "class, enhances them beforehand, and every learner gets trials of their own by a seed. A course is a folder "
         "that can be copied; people sit it on the Learn page."
     )
+    teachers_only()
     _ready()
     st.header("A new course")
     order = course_form()

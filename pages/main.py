@@ -18,6 +18,7 @@ PAGES = (
     ("inspection.py", "Inspect", ":material/frame_inspect:"),
     ("curriculum.py", "Curriculum", ":material/school:"),
     ("learn.py", "Learn", ":material/edit_note:"),
+    ("results.py", "Results", ":material/monitoring:"),
     ("models.py", "Models", ":material/network_node:"),
 )
 

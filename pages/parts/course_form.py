@@ -93,7 +93,7 @@ def _pictures() -> _Chosen | None:
 def _phantom() -> _Chosen:
     st.caption("Four families of creatures that differ by few features, and that nobody has seen before.")
     columns = st.columns(3)
-    learning = columns[0].number_input("To learn from, each family", 8, 400, 60)
+    learning = columns[0].number_input("To learn from, each family", 8, 400, 50)
     tests = columns[1].number_input("For tests, each family", 2, 100, 12)
     seed = columns[2].number_input("Seed of the creatures", 0, 10**6, 0)
     return _Chosen(FromPhantom(learning, tests, seed), FAMILIES, TRAIN, TEST)

@@ -1,0 +1,268 @@
+"""What came out of a course: learning curves, the test by people, and who answered what."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lwise_core.analysis import (
+    BY_TRIAL_SENTENCE,
+    Comparison,
+    Difference,
+    accuracies,
+    agreement,
+    confusions,
+    group_scores,
+    learning_curves,
+    pictures,
+    primary,
+    trial_tests,
+)
+from lwise_core.classroom import Classroom
+from lwise_core.courses import Course
+from lwise_core.gains import CannotJudge, Estimate, gain_between, time_saving
+from lwise_core.mixed_model import mixed_model
+from lwise_core.power import Spread, effect_found, people_needed, sentence
+from lwise_core.records import KnownCourse, RecordsError
+from lwise_core.responses import MAX_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv
+from lwise_core.schedule import Group
+from lwise_core.study import responses_in
+from pages.parts.notices import notice, plain
+from pages.parts.plots import show
+from pages.parts.school import classroom
+from pages.parts.study_plots import accuracies_figure, curves_figure, difficulty_figure
+from pages.parts.teacher import teachers_only
+
+_FILE = "A file of answers (the official CSV)"
+
+
+def main() -> None:
+    """Draw the page."""
+    st.title("Results")
+    teachers_only()
+    found, people, planning = st.tabs(["What came out", "People", "How many people"])
+    with planning:
+        _planning()
+    try:
+        here = classroom()
+        courses = {c.digest: c for c in here.records.courses()}
+        with found:
+            responses = _chosen(here, courses)
+            if responses is not None:
+                _results(responses)
+        with people:
+            _people(here, courses)
+    except (RecordsError, ResponsesError) as error:
+        with found:
+            notice("caution", str(error))
+
+
+def _chosen(here: Classroom, courses: dict[str, KnownCourse]) -> Responses | None:
+    """Let the person choose a course or a file, and return its answers."""
+    choice = st.selectbox("Answers of", [*courses, _FILE], format_func=lambda d: courses[d].name if d in courses else d)
+    if choice == _FILE:
+        upload = st.file_uploader("CSV, one row a trial", type="csv", max_upload_size=MAX_BYTES // 2**20)
+        st.caption("The layout of the paper's published data. What the file lacks is said; it stays on this server.")
+        return read_csv(upload.getvalue()) if upload is not None else None
+    course = here.shelf.courses().get(choice)
+    if course is None:
+        notice("caution", "The folder of this course is gone, so its answers cannot be read beside it; put it back.")
+        return None
+    responses = responses_in(here.records, course)
+    _downloads(responses, course)
+    return responses
+
+
+def _downloads(responses: Responses, course: Course) -> None:
+    columns = st.columns(2)
+    stem = f"answers-{course.digest[:8]}"
+    columns[0].download_button("Answers as CSV", as_csv(responses), f"{stem}.csv", "text/csv", width="stretch")
+    columns[1].download_button(
+        "Answers as jsPsych's JSON", as_jspsych(responses), f"{stem}.json", "application/json", width="stretch"
+    )
+
+
+def _results(responses: Responses) -> None:
+    """Draw everything that a study found."""
+    if responses.simulated:
+        notice(
+            "caution", "These are simulated learners, not people: they rehearse an experiment and show nothing more."
+        )
+    chance = 1 / len(responses.classes)
+    st.caption(f"{len(responses.participants)} people, {len(responses.trials):,} answers. Chance is {chance:.0%}.")
+    st.subheader("How they learned")
+    show(curves_figure(learning_curves(responses), chance=chance), key="curves")
+    st.subheader("The test")
+    show(accuracies_figure(accuracies(responses), chance=chance), key="accuracies")
+    _main_test(responses)
+    _gains(responses, chance=chance)
+    _by_picture(responses)
+    with st.expander("Other looks at the same answers"):
+        _sensitivity(responses)
+        _confusions(responses)
+
+
+def _main_test(responses: Responses) -> None:
+    """Draw the permutation test by people, first of everybody, then of those who attended."""
+    result = primary(responses)
+    if not result.everybody:
+        st.caption("There is one group only, so nothing is compared.")
+        return
+    st.markdown("**Each group against control.** People are permuted; p is adjusted for the number of groups (Holm).")
+    _comparisons(result.everybody)
+    st.caption("Everybody who was tested counts, in the group that they were put into.")
+    if isinstance(result.attentive, CannotJudge):
+        st.caption(plain(result.attentive.sentence))
+    elif result.inattentive:
+        st.markdown(f"**Without {len(result.inattentive)} who missed calibration trials** (fewer than 90% right)")
+        _comparisons(result.attentive)
+    else:
+        st.caption("Nobody missed so many calibration trials that they would be left out.")
+
+
+def _comparisons(comparisons: tuple[Comparison, ...]) -> None:
+    for c in comparisons:
+        st.markdown(f"- **{plain(c.group)}** ({c.people} people, control {c.controls}): {plain(_difference(c))}")
+
+
+def _difference(comparison: Comparison) -> str:
+    found = comparison.result
+    if not isinstance(found, Difference):
+        return found.sentence
+    interval = (
+        f" (95% {_points(found.interval.low)} to {_points(found.interval.high)})"
+        if isinstance(found.interval, Estimate)
+        else ""
+    )
+    p = "p < 0.001" if found.p_holm < 0.001 else f"p = {found.p_holm:.3f}"
+    return f"{_points(found.difference)} points{interval}, {p}{' (all permutations)' if found.exact else ''}."
+
+
+def _gains(responses: Responses, *, chance: float) -> None:
+    """Draw the paper's two figures: gain above chance, and training time."""
+    control = group_scores(responses, Group.CONTROL)
+    for group in (g for g in responses.groups if g != Group.CONTROL):
+        gain = gain_between(group_scores(responses, group), control, chance=chance)
+        saved = time_saving(responses, group=group, control=Group.CONTROL)
+        st.markdown(
+            f"**{plain(group)}.** Gain above chance: {plain(_share(gain))} Training time saved: {plain(_share(saved))}"
+        )
+    if len(responses.groups) > 1:
+        st.caption("Gain: how much further above chance than control, as the paper reports it (there +33% to +73%).")
+
+
+def _share(found: Estimate | CannotJudge) -> str:
+    if isinstance(found, CannotJudge):
+        return found.sentence
+    return f"{found.value:+.0%} (95% {found.low:+.0%} to {found.high:+.0%})."
+
+
+def _by_picture(responses: Responses) -> None:
+    """Draw human error against difficulty, and the table of pictures."""
+    found = pictures(responses)
+    if not found:
+        return
+    st.subheader("Which pictures were hard")
+    tests = responses.tests.dropna(subset=["difficulty"])
+    difficulty = dict(zip(tests["picture"], tests["difficulty"], strict=True))
+    if difficulty:
+        show(difficulty_figure(found, difficulty), key="difficulty")
+        told = agreement(responses, groups=responses.groups)
+        if isinstance(told, CannotJudge):
+            st.caption(plain(told.sentence))
+        else:
+            rho = told.rank_correlation
+            st.caption(
+                f"Spearman of difficulty and error {rho.value:.2f} (95% {rho.low:.2f} to {rho.high:.2f}) over "
+                f"{told.pictures} pictures; the paper's AUC by trial {told.auc:.2f} (0.5 is chance)."
+            )
+    with st.expander(f"{len(found)} pictures"):
+        rows = [
+            {
+                "picture": p.picture,
+                "class": p.class_name,
+                "answers": p.trials,
+                "right, %": round(100 * p.accuracy),
+                "mean time, s": None if p.reaction_msec is None else round(p.reaction_msec / 1000, 2),
+            }
+            for p in found
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _sensitivity(responses: Responses) -> None:
+    if len(responses.groups) > 1 and st.button("Fit the mixed model", help="It may take half a minute."):
+        found = mixed_model(responses)
+        if isinstance(found, CannotJudge):
+            notice("caution", found.sentence)
+        else:
+            for effect in found.effects:
+                e = effect.log_odds
+                st.markdown(f"- {plain(effect.group)}: {e.value:+.2f} log-odds (95% {e.low:+.2f} to {e.high:+.2f})")
+            st.caption("Logistic mixed model with people and pictures crossed, fitted by a variational approximation.")
+    tests = trial_tests(responses)
+    if tests:
+        st.markdown("**The paper's chi-square test by trial.** " + plain(BY_TRIAL_SENTENCE))
+    for test in tests:
+        if isinstance(test, CannotJudge):
+            st.caption(plain(test.sentence))
+        else:
+            st.markdown(f"- {plain(test.group)}: χ² = {test.statistic:.1f}, p = {test.p:.3f}")
+
+
+def _confusions(responses: Responses) -> None:
+    for confusion in confusions(responses):
+        st.markdown(f"**{plain(confusion.group)}**: rows are what was shown, columns what was answered in the test")
+        table = pd.DataFrame(confusion.counts, index=list(confusion.classes), columns=list(confusion.classes))
+        table["no answer"] = list(confusion.unanswered)
+        st.dataframe(table)
+
+
+def _people(here: Classroom, courses: dict[str, KnownCourse]) -> None:
+    """Draw who sits what, their links, and the way to delete somebody."""
+    if not courses:
+        st.markdown("Nobody has begun a course yet.")
+        return
+    digest = st.selectbox("Course", list(courses), format_func=lambda d: courses[d].name, key="people-of")
+    sittings = here.records.sittings(course=digest)
+    rows = [
+        {
+            "code": s.participant,
+            "group": str(s.group),
+            "begun": s.started,
+            "finished": s.finished,
+            "to go on": f"learn?sitting={s.token}",
+        }
+        for s in sittings
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.caption("“To go on” is the end of the address at which somebody goes on who has lost the page.")
+    with st.form("delete"):
+        code = st.text_input("Delete everything about the code")
+        if st.form_submit_button("Delete"):
+            gone = here.records.delete_participant(course=digest, participant=code.strip())
+            notice("done", f"Everything about “{code.strip()}” was deleted: {gone} answers.")
+
+
+def _planning() -> None:
+    """Draw how many people a group a study needs."""
+    columns = st.columns(4)
+    effect = columns[0].number_input("Difference to find, points", 1.0, 50.0, 10.0, 0.5)
+    between = columns[1].number_input("SD between people, points", 1.0, 40.0, 13.0, 0.5)
+    trials = columns[2].number_input("Test trials a person", 1, 1000, 40)
+    groups = columns[3].number_input("Groups", 2, 20, 2)
+    spread = Spread(between=between / 100, test_trials=int(trials))
+    people = people_needed(effect / 100, spread)
+    st.markdown(f"### {people} people a group")
+    st.markdown(plain(sentence(people, spread, effect=effect / 100, groups=int(groups))))
+    st.caption(
+        f"With half as many it finds {100 * effect_found(max(2, people // 2), spread):.0f} points. "
+        "Simulated learners rehearse a whole experiment: python -m lwise_core rehearse --help."
+    )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
+main()
