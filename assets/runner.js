@@ -288,10 +288,11 @@ export class HttpBackend {
   }
 
   async posted(answer) {
-    const { status, body } = await this.asked("answers", { method: "POST", body: JSON.stringify(answer) });
+    const { body } = await this.asked("answers", { method: "POST", body: JSON.stringify(answer) });
     this.outbox.drop(answer);
-    // Where it had been stored before, only the server knows where the course is now.
-    return status === CONFLICT && body.correct === undefined ? { stored: true } : body;
+    // Where it had been stored before, a conflict says so and not whether it was right: then only the server knows where
+    // the course is now.
+    return body;
   }
 
   async asked(what, options) {
