@@ -50,6 +50,7 @@ bench: $(VENV)-peers/.installed browser  ## Measure the speed beside four publis
 prove: $(VENV)/.dev browser  ## Run what is heavy or timed: eight browsers at once, frames a second in the viewer
 	@$(BIN)/python -m pytest -m prove
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.viewer_frame_rate
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.trial_timing
 
 risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; the commands of benchmarks/risk.py need data
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted lattice

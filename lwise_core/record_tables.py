@@ -105,4 +105,5 @@ class AnswerRow(Table):
     frames_asked: Mapped[int | None]
     frames_shown: Mapped[int | None]
     frames_dropped: Mapped[int]
+    left_page: Mapped[bool]
     stored_at: Mapped[datetime] = mapped_column(Utc)

@@ -579,6 +579,7 @@ def _columns(trial: Trial, answer: Answer) -> dict[str, Any]:
         "frames_asked": answer.frames_asked,
         "frames_shown": answer.frames_shown,
         "frames_dropped": answer.frames_dropped,
+        "left_page": answer.left,
     }
 
 
@@ -606,6 +607,7 @@ def _record(row: AnswerRow) -> Record:
             frames_asked=row.frames_asked,
             frames_shown=row.frames_shown,
             frames_dropped=row.frames_dropped,
+            left=row.left_page,
         ),
         correct=row.correct,
         stored_at=row.stored_at,

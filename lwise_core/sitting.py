@@ -52,6 +52,7 @@ class Answer:
     the choices were drawn, None when time ran out. ``onset_ms`` and ``choices_ms`` are when the picture and the choices
     were drawn, since the page was opened. ``frames_asked`` and ``frames_shown`` count the screen's frames with the
     picture, None where it stays until the answer; ``frames_dropped`` the frames that the browser skipped meanwhile.
+    ``left`` is whether the page was hidden or lost the focus.
     """
 
     trial: int
@@ -62,6 +63,7 @@ class Answer:
     frames_asked: int | None = None
     frames_shown: int | None = None
     frames_dropped: int = 0
+    left: bool = False
 
     @property
     def on_time(self) -> bool:

@@ -95,7 +95,7 @@ def _facts(course: Course) -> None:
         f"`{course.folder.name}`, digest `{course.digest[:12]}`."
     )
     columns = st.columns(3)
-    columns[0].page_link("pages/learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
+    columns[0].page_link("learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
     if columns[1].button("Make a later test of it", key=f"later-{course.digest}", help=_LATER):
         folder = course.folder.with_name(course.folder.name + "-later")
         try:
@@ -104,9 +104,11 @@ def _facts(course: Course) -> None:
             notice("error", str(error))
         else:
             st.rerun()
-    if columns[2].button("Delete", key=f"delete-{course.digest}", help="The answers that were given stay."):
-        shutil.rmtree(course.folder)
-        st.rerun()
+    with columns[2].popover("Delete"):
+        st.markdown("The answers that were given stay; whoever is in the middle of the course cannot go on.")
+        if st.button("Delete it", key=f"delete-{course.digest}"):
+            shutil.rmtree(course.folder)
+            st.rerun()
 
 
 _LATER = (

@@ -23,7 +23,10 @@ def main() -> None:
     """Draw the page."""
     token = st.query_params.get(_SITTING)
     try:
-        _sit(token) if token else _door()
+        if token:
+            _sit(token)
+        else:
+            _door()
     except (RecordsError, CourseError, CurriculumError, OutOfTurn) as error:
         notice("error", str(error))
         if token:
@@ -40,7 +43,7 @@ def _door() -> None:
     courses = shelf().courses()
     if not courses:
         st.markdown("Here people sit the courses that were made on the Curriculum page. There is none yet.")
-        st.page_link("pages/curriculum.py", label="Make one", icon=":material/school:")
+        st.page_link("curriculum.py", label="Make one", icon=":material/school:")
         return
     digest = st.selectbox("Course", list(courses), format_func=lambda d: courses[d].design.name)
     course = courses[digest]
@@ -64,11 +67,11 @@ def _what_happens(course: Course) -> str:
     """Return what a learner should know of a course, and no more: not which groups there are."""
     trials = total(course)
     brief = course.design.timing.stimulus_ms != UNTIL_RESPONSE
-    shown = "shown very briefly" if brief else "which stays until you answer"
+    shown = "is shown very briefly" if brief else "stays until you answer"
     training = [b for b in course.design.schedule.blocks if b.feedback]
     return (
-        f"You see {trials} pictures one after the other, each {shown}, and say which of {len(course.classes)} kinds it "
-        f"shows. At first you will have to guess. "
+        f"You see {trials} pictures one after the other, and say which of {len(course.classes)} kinds each shows. A "
+        f"picture {shown}. At first you will have to guess. "
         + (f"In {len(training)} blocks you are told after every answer what was right; " if training else "")
         + "in a test you are not. Some pictures are only a circle or a triangle: choose the button that says so. "
         f"It takes about {max(1, round(trials * _SECONDS_A_TRIAL / 60))} minutes, with pauses between the blocks."

@@ -291,6 +291,7 @@ def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
         frames_asked=draw(st.none() | FRAMES),
         frames_shown=draw(st.none() | FRAMES),
         frames_dropped=draw(FRAMES),
+        left=draw(st.booleans()),
     )
 
 

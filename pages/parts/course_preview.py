@@ -19,7 +19,7 @@ _THUMBNAIL = 84
 def course_preview(course: Course) -> None:
     """Draw what rounding has left of each budget, and every trial of a learner of a chosen group."""
     _rounding(course)
-    slots = {course.design.group(s): s for s in reversed(range(len(course.design.slots)))}
+    slots = {group: course.design.slots.index(group) for group in course.design.slots}
     group = st.selectbox("Trials of a learner in the group", list(slots), format_func=str, key=f"of-{course.digest}")
     try:
         trials = course.trials(slots[group])

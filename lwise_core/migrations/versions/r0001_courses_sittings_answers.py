@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("frames_asked", sa.Integer),
         sa.Column("frames_shown", sa.Integer),
         sa.Column("frames_dropped", sa.Integer, nullable=False),
+        sa.Column("left_page", sa.Boolean, nullable=False),
         sa.Column("stored_at", Utc, nullable=False),
         sa.PrimaryKeyConstraint("sitting_id", "trial", name="pk_answers"),
         sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name="fk_answers_sitting_id", ondelete="CASCADE"),

@@ -1,0 +1,67 @@
+"""A course sat in the real app: from the door to stored answers, through a reload in the middle."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lwise_core.courses import Course
+from lwise_core.learning import total
+from lwise_core.records import Records, address
+
+
+@pytest.fixture
+def records(home: Path, course: Course) -> Iterator[Records]:
+    if not (home / "courses" / "phantom").exists():
+        shutil.copytree(course.folder, home / "courses" / "phantom")
+    with Records.open(url=address(home=home)) as opened:
+        yield opened
+
+
+def begin(page: Page, url: str, *, code: str) -> None:
+    page.goto(f"{url}/learn")
+    page.get_by_role("textbox", name="Your code").fill(code)
+    page.get_by_text("I have read this").click()
+    page.get_by_role("button", name="Begin").click()
+
+
+def answer(page: Page, *, number: int) -> None:
+    """Answer trial ``number``, counted from 1, by the second button's key, and go on."""
+    expect(page.get_by_text(f"Picture {number} of")).to_be_visible()
+    expect(page.get_by_role("button", name="Eris")).to_be_enabled()
+    while page.get_by_text("Space bar, click or tap").is_hidden():  # keys do not count during the lockout
+        page.keyboard.press("2")
+        page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
+    page.keyboard.press("Space")
+
+
+def test_a_course_is_sat_and_a_reload_goes_on_with_the_very_next_trial(
+    page: Page, studio_url: str, records: Records, course: Course
+) -> None:
+    begin(page, studio_url, code="browser-1")
+    expect(page.get_by_text(f"0 of {total(course)} done")).to_be_visible()
+    page.get_by_role("button", name="Start").click()
+    for number in (1, 2, 3):
+        answer(page, number=number)
+    expect(page.get_by_text("Picture 4 of")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(f"3 of {total(course)} done")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    answer(page, number=4)
+    expect(page.get_by_text("Picture 5 of")).to_be_visible()
+    (sitting,) = (s for s in records.sittings(course=course.digest) if s.participant == "browser-1")
+    stored = records.answers(token=sitting.token)
+    assert [r.trial for r in stored] == list(course.trials(sitting.slot)[:4])
+    assert all(r.answer.reaction_ms and r.answer.reaction_ms >= course.design.timing.lockout_ms for r in stored)
+
+
+def test_a_code_that_is_taken_is_refused_with_a_sentence(page: Page, studio_url: str, records: Records) -> None:
+    begin(page, studio_url, code="browser-2")
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    begin(page, studio_url, code="browser-2")
+    expect(page.get_by_text("Somebody has the code “browser-2”")).to_be_visible()
+    assert len({s.participant for s in records.sittings(course=records.courses()[0].digest)}) >= 1

@@ -1,0 +1,204 @@
+"""The Curriculum, Learn and Results pages, run without a browser; the trials themselves run in one (tests/browser)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lwise_core.classroom import Classroom, Shelf
+from lwise_core.courses import Course
+from lwise_core.learning import total
+from lwise_core.records import Records, address, new_token
+from lwise_core.sitting import Answer
+from pages.parts import school
+
+ROOT = Path(__file__).parents[2]
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path))
+    monkeypatch.setenv("LWISE_ALLOW_PATHS", "1")
+    yield tmp_path
+    school._records.cache_clear()
+
+
+@pytest.fixture
+def on_the_shelf(home: Path, course: Course) -> Course:
+    shutil.copytree(course.folder, home / "courses" / "phantom")
+    return course
+
+
+@pytest.fixture
+def classroom(home: Path) -> Iterator[Classroom]:
+    with Records.open(url=address(home=home)) as records:
+        yield Classroom(Shelf(home / "courses"), records)
+
+
+@pytest.fixture
+def opened(home: Path) -> Open:  # noqa: ARG001  the pages look into it
+    def opened(page: str, **query: str) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+        at.switch_page(f"{page}.py")
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return opened
+
+
+def said(at: AppTest) -> str:
+    """Return everything the page says, without the backslashes that keep Markdown quiet."""
+    parts = [
+        *at.title, *at.header, *at.subheader, *at.markdown, *at.caption, *at.error, *at.warning, *at.success, *at.info
+    ]  # fmt: skip
+    return "\n".join(str(p.value) for p in parts).replace("\\", "")
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    (button,) = (b for b in at.button if b.label == label)
+    at = button.click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+def sat(
+    classroom: Classroom, course: Course, *, participant: str, right: bool = True, trials: int | None = None
+) -> str:
+    """Let somebody sit the course, or its first trials, and return their token."""
+    token = classroom.enrol(course, participant=participant).token
+    for _ in range(total(course) if trials is None else trials):
+        trial = classroom.coming(token).trials[0]
+        onset = 5000.0 * trial.number
+        choice = trial.answer if right else ""
+        classroom.take(token, Answer(trial.number, choice, 900.0 if right else None, onset_ms=onset, choices_ms=onset))
+    if trials is None:
+        classroom.coming(token)
+    return token
+
+
+def test_without_a_course_the_learn_page_says_where_one_is_made(opened: Open) -> None:
+    assert "There is none yet" in said(opened("learn"))
+
+
+def test_nobody_begins_without_consent_and_a_code(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+    at = opened("learn")
+    assert str(total(on_the_shelf)) in said(at)
+    assert "not for diagnosis" in said(at)
+    at.text_input[0].set_value("p1")
+    at = press(at, "Begin")
+    assert "tick that you take part" in said(at)
+    at.checkbox[0].check()
+    at.text_input[0].set_value("no name @ all")
+    at = press(at, "Begin")
+    assert "choose another code" in said(at)
+    assert classroom.records.courses()[0].enrolled == 0
+
+
+def test_with_both_the_course_begins(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+    at = opened("learn")
+    at.text_input[0].set_value("p1")
+    at.checkbox[0].check()
+    at = press(at, "Begin")
+    (sitting,) = classroom.records.sittings(course=on_the_shelf.digest)
+    assert sitting.participant == "p1"
+    assert sitting.consented_at
+    assert at.query_params["sitting"] in (sitting.token, [sitting.token])
+
+
+def test_whoever_is_done_reads_what_it_was_about(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+    sat(classroom, on_the_shelf, participant="control")
+    token = sat(classroom, on_the_shelf, participant="p2")
+    at = opened("learn", sitting=token)
+    assert {m.label: m.value for m in at.metric} == {"Right while learning": "16 of 16", "Right in the test": "4 of 4"}
+    assert "group “L-WISE”" in said(at)
+    assert "Of 20 pictures, 12 had been altered" in said(at)
+    assert "Your code was **p2**" in said(at)
+
+
+def test_a_link_of_nobody_says_so(opened: Open) -> None:
+    at = opened("learn", sitting=new_token())
+    assert "Nobody has this link" in said(at)
+    assert "Leave this sitting" in [b.label for b in at.button]
+
+
+def test_teachers_pages_stay_closed_to_everybody_else(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LWISE_ALLOW_PATHS")
+    for page in ("curriculum", "results"):
+        at = opened(page)
+        assert "opens on the server itself only" in said(at)
+        assert not at.button
+
+
+def test_the_curriculum_page_offers_the_papers_schedule_at_once(opened: Open) -> None:
+    at = opened("curriculum")
+    assert "201 trials a learner" in said(at)
+    assert "Make the course" in [b.label for b in at.button]
+
+
+def test_a_design_that_cannot_be_is_said_and_cannot_be_made(opened: Open) -> None:
+    at = opened("curriculum")
+    names = next(t for t in at.text_input if t.label.startswith("Names that hide"))
+    names.set_value("Leda, Leda, Eris, Ajax")
+    at.run()
+    assert "Two aliases are the same" in said(at)
+    assert "Make the course" not in [b.label for b in at.button]
+
+
+def test_harm_is_behind_its_switch(opened: Open) -> None:
+    at = opened("curriculum")
+    assert not any("wrong class" in option for option in at.multiselect[0].options)
+    at.toggle[0].set_value(True)
+    at.run()
+    assert any("wrong class" in option for option in at.multiselect[0].options)
+
+
+def test_a_made_course_is_shown_with_every_trial_and_what_rounding_left(
+    opened: Open, on_the_shelf: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "8 bits keep" not in said(opened("curriculum"))
+    monkeypatch.setattr("pages.parts.course_preview.EATEN_BELOW", 0.99)
+    at = opened("curriculum")
+    assert on_the_shelf.design.name in [e.label.partition(":")[0].replace("\\", "") for e in at.expander]
+    assert "8 bits keep" in said(at)
+    for block in on_the_shelf.design.schedule.blocks:
+        assert f"**{block.name}**" in said(at)
+
+
+def test_a_later_test_can_be_made_of_a_course(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+    press(opened("curriculum"), "Make a later test of it")
+    names = {c.design.name for c in classroom.shelf.courses().values()}
+    assert names == {on_the_shelf.design.name, f"{on_the_shelf.design.name}, later"}
+
+
+def test_results_of_nobody_are_none(opened: Open) -> None:
+    assert "Nobody has begun a course yet" in said(opened("results"))
+
+
+def test_results_say_what_came_out(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+    for i in range(8):
+        sat(classroom, on_the_shelf, participant=f"p{i}", right=i % 4 != 0)
+    at = opened("results")
+    assert "8 people" in said(at)
+    assert "L-WISE** (2 people, control 2): +100.0 points" in said(at)
+    assert "about 30% of equal groups" in said(at)
+    assert "36 people a group" in said(at)
+
+
+def test_everything_about_somebody_can_be_deleted(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+    sat(classroom, on_the_shelf, participant="p0", trials=3)
+    sat(classroom, on_the_shelf, participant="p1", trials=3)
+    at = opened("results")
+    code = next(t for t in at.text_input if t.label.startswith("Delete everything"))
+    code.set_value("p1")
+    at = press(at, "Delete")
+    assert "3 answers" in said(at)
+    assert [s.participant for s in classroom.records.sittings(course=on_the_shelf.digest)] == ["p0"]
