@@ -1,0 +1,405 @@
+"""Many pictures, listed one by one and read in any order: a folder, a glob, a dirmap CSV, a zip or a tar archive.
+
+Unlike :mod:`lwise_core.sources`, which reads everything once from front to end, this lets many workers read what is
+left of a job. Nothing in a source is trusted: no archive is unpacked to the disk, no name leads outside, and what is
+passed over is said. It imports no PyTorch, because the processes that only decode pictures import it.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from lwise_core.dirmaps import DirmapFile
+from lwise_core.geometry import Crop, FloatImage, see
+from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.sources import DatasetError
+
+_DEEPEST = 16  # folders below each other: more is a loop of links
+
+
+class Labels(StrEnum):
+    """Who says what a picture shows: the folder it lies in, a column of the CSV, or the guide, which guesses."""
+
+    FOLDER = "folder"
+    COLUMN = "column"
+    GUIDE = "guide"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One picture of a set.
+
+    ``name`` is its path inside the set, with slashes; ``class_name`` and ``split`` are empty where nothing says them.
+    ``row`` is its row of the CSV, ``offset`` its place in a tar, each −1 where there is none; ``state`` changes when
+    the picture does.
+    """
+
+    name: str
+    class_name: str
+    split: str
+    state: str
+    row: int = -1
+    offset: int = -1
+
+
+class PictureSet(Protocol):
+    """Pictures that can be listed without reading them, and read one by one in any order."""
+
+    @property
+    def name(self) -> str:
+        """What the set is called: the folder that holds the pictures, or the archive."""
+
+    @property
+    def place(self) -> Path:
+        """The folder or file that the pictures come from."""
+
+    def entries(self) -> Iterator[Entry | str]:
+        """Yield every picture in an order of its own, and a sentence for everything that is passed over."""
+
+    def read(self, entry: Entry) -> bytes:
+        """Return the bytes of a picture, no more than the door would look at.
+
+        Raises:
+            OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile: It cannot be read.
+        """
+
+
+@dataclass(frozen=True)
+class FolderSet:
+    """Files below ``root``, laid out as [split/]class/file, or in any way where the guide is to say the classes."""
+
+    root: Path
+    labels: Labels = Labels.FOLDER
+
+    @property
+    def name(self) -> str:
+        return self.root.resolve().name
+
+    @property
+    def place(self) -> Path:
+        return self.root
+
+    def entries(self) -> Iterator[Entry | str]:
+        for path in _files_below(self.root, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
+            placed = _placed(path.parts, guess=self._guess)
+            if placed is None:
+                yield f"“{path}” was passed over: it is not laid out as class/file or split/class/file."
+            else:
+                yield Entry(path.as_posix(), *placed, _state(self.root / path))
+
+    def read(self, entry: Entry) -> bytes:
+        return _read(self.root / entry.name)
+
+    @property
+    def _guess(self) -> bool:
+        return self.labels is Labels.GUIDE
+
+
+@dataclass(frozen=True)
+class GlobSet:
+    """Files that match ``pattern``, with ``**`` for any depth; the class is the folder that a file lies in."""
+
+    pattern: str
+    labels: Labels = Labels.FOLDER
+
+    @property
+    def name(self) -> str:
+        return self.place.resolve().name
+
+    @property
+    def place(self) -> Path:
+        """The folder above the first part with a wildcard."""
+        parts = Path(self.pattern).parts
+        fixed = next((i for i, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+        return Path(*parts[:fixed])
+
+    def entries(self) -> Iterator[Entry | str]:
+        root = self.place
+        found = (f.relative_to(root) for f in root.glob(str(Path(self.pattern).relative_to(root))) if f.is_file())
+        for path in sorted(found, key=lambda p: p.parts):
+            if any(part.startswith(".") for part in path.parts):
+                continue
+            label = path.parent.name or root.resolve().name
+            yield Entry(path.as_posix(), "" if self.labels is Labels.GUIDE else label, "", _state(root / path))
+
+    def read(self, entry: Entry) -> bytes:
+        return _read(self.place / entry.name)
+
+
+@dataclass(frozen=True)
+class DirmapSet:
+    """The rows of a dirmap CSV, in its order; ``column`` says the class, empty where the guide is to say it."""
+
+    file: Path
+    column: str = "class"
+
+    @property
+    def name(self) -> str:
+        return self.file.resolve().parent.name
+
+    @property
+    def place(self) -> Path:
+        return self.file
+
+    def entries(self) -> Iterator[Entry | str]:
+        dirmap = DirmapFile(self.file)
+        label = dirmap.place(self.column) if self.column else None
+        split = dirmap.columns.index("split") if "split" in dirmap.columns else None
+        for row in dirmap.rows():
+            path = dirmap.path_of(row)
+            yield Entry(
+                path,
+                "" if label is None else row.values[label].strip(),
+                "" if split is None else row.values[split].strip(),
+                _state(self.file.parent / path),
+                row=row.number,
+            )
+
+    def read(self, entry: Entry) -> bytes:
+        return _read(self.file.parent / entry.name)
+
+
+@dataclass(frozen=True)
+class ZipSet:
+    """A zip archive that holds [split/]class/file, in the order of its directory."""
+
+    file: Path
+    labels: Labels = Labels.FOLDER
+
+    @property
+    def name(self) -> str:
+        return _stem(self.file)
+
+    @property
+    def place(self) -> Path:
+        return self.file
+
+    def entries(self) -> Iterator[Entry | str]:
+        for member in _zip(self.file).infolist():
+            if not member.is_dir():
+                yield _member(member.filename, f"{member.CRC}:{member.file_size}", labels=self.labels)
+
+    def read(self, entry: Entry) -> bytes:
+        try:
+            with _zip(self.file).open(entry.name) as member:
+                return member.read(MAX_BYTES + 1)
+        except (RuntimeError, NotImplementedError, KeyError) as error:  # encrypted, or packed in a way of its own
+            raise OSError(f"The archive does not give it out ({error}).") from error
+
+
+@dataclass(frozen=True)
+class TarSet:
+    """A tar archive, compressed or not, that holds [split/]class/file, in its order."""
+
+    file: Path
+    labels: Labels = Labels.FOLDER
+
+    @property
+    def name(self) -> str:
+        return _stem(self.file)
+
+    @property
+    def place(self) -> Path:
+        return self.file
+
+    def entries(self) -> Iterator[Entry | str]:
+        try:
+            with tarfile.open(self.file) as archive:
+                while (member := archive.next()) is not None:
+                    vars(archive)["members"] = []  # tarfile remembers every member, a kilobyte each
+                    if member.isreg() and not member.issparse():
+                        yield _member(member.name, str(member.size), labels=self.labels, offset=member.offset_data)
+                    elif not member.isdir():
+                        yield f"“{member.name}” was passed over: it is no ordinary file."
+        except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+            raise DatasetError(f"“{self.file.name}” is not an archive that can be read to its end.") from error
+
+    def read(self, entry: Entry) -> bytes:
+        stream = _tar(self.file).fileobj
+        assert stream is not None  # noqa: S101  an open archive has one
+        stream.seek(entry.offset)  # forward in a compressed archive, as batches are read in the order of the archive
+        return stream.read(min(int(entry.state), MAX_BYTES + 1))
+
+
+def picture_set(source: str, *, labels: Labels | None = None, column: str = "") -> PictureSet:
+    """Return the pictures that ``source`` means: a folder, a dirmap CSV, a zip, a tar, or a pattern with wildcards.
+
+    Args:
+        source: A path or a pattern.
+        labels: Who says the classes; None for what is usual: the column of a CSV, else the folder.
+        column: The column of a CSV that says them, ``class`` where it is empty.
+
+    Raises:
+        DatasetError: There is nothing there, or it is none of these, or only a CSV has columns.
+    """
+    path = Path(source)
+    if path.is_file() and path.suffix.lower() == ".csv":
+        if labels is Labels.FOLDER:
+            raise DatasetError("A dirmap CSV says the classes in a column; use --labels column or --labels guide.")
+        return DirmapSet(path, "" if labels is Labels.GUIDE else column or "class")
+    if labels is Labels.COLUMN or column:
+        raise DatasetError("Only a dirmap CSV has columns; use --labels folder or --labels guide.")
+    if glob.has_magic(source) and not path.exists():
+        return GlobSet(source, labels or Labels.FOLDER)
+    return FolderSet(path, labels or Labels.FOLDER) if path.is_dir() else _archive(path, labels or Labels.FOLDER)
+
+
+def _archive(file: Path, labels: Labels) -> PictureSet:
+    if not file.is_file():
+        raise DatasetError(f"There is no folder, archive or CSV “{file}”.")
+    if zipfile.is_zipfile(file):
+        return ZipSet(file, labels)
+    if tarfile.is_tarfile(file):
+        return TarSet(file, labels)
+    raise DatasetError(f"“{file.name}” is no dirmap CSV, zip or tar; give a folder, an archive, or a pattern.")
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a guide sees of a picture: ``image`` ``(3, size, size)`` float32 in [0, 1]; ``sha256`` of its file."""
+
+    image: FloatImage
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why a picture cannot be used, in a sentence."""
+
+    sentence: str
+
+
+def seen_by_guide(pictures: PictureSet, entries: Sequence[Entry], *, size: int) -> list[Seen | Unusable]:
+    """Return what a guide of ``size`` px sees of each entry's central square, or why it cannot be used."""
+    return [_seen(pictures, entry, size=size) for entry in entries]
+
+
+def close_archives() -> None:
+    """Close the archives that this process has kept open between readings."""
+    _archives.close()
+
+
+def _seen(pictures: PictureSet, entry: Entry, *, size: int) -> Seen | Unusable:
+    try:
+        data = pictures.read(entry)
+    except FileNotFoundError:
+        return Unusable(f"“{entry.name}” has no file.")
+    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        return Unusable(f"“{entry.name}” cannot be read from the disk or the archive ({error}).")
+    try:
+        photograph = open_photograph(data, name=entry.name)
+    except ImageRejected as error:
+        return Unusable(str(error))
+    square = Crop.central(photograph).of(photograph.pixels)
+    return Seen(see(square, size=size), hashlib.sha256(data).hexdigest())
+
+
+def _placed(parts: Sequence[str], *, guess: bool) -> tuple[str, str] | None:
+    """Return class and split by the folders of a path, None where they do not say them."""
+    if guess:
+        return "", ""
+    match tuple(parts):
+        case (name, _):
+            return name, ""
+        case (split, name, _):
+            return name, split
+        case _:
+            return None
+
+
+def _member(written: str, state: str, *, labels: Labels, offset: int = -1) -> Entry | str:
+    """Return the entry of an archive's member; its name must not lead outside."""
+    path = PurePosixPath(written)
+    parts = path.parts
+    if path.is_absolute() or ".." in parts or "\\" in written or ":" in written:
+        return f"“{written}” was passed over: its name leads outside the archive."
+    if not parts or any(part.startswith(".") for part in parts):
+        return f"“{written}” was passed over: it is hidden."
+    placed = _placed(parts, guess=labels is Labels.GUIDE)
+    if placed is None:
+        return f"“{written}” was passed over: it is not laid out as class/file or split/class/file."
+    return Entry(written, *placed, state, offset=offset)
+
+
+def _files_below(root: Path, below: PurePosixPath, *, deepest: int) -> Iterator[PurePosixPath]:
+    """Yield the files below a folder, folder by folder, each sorted by name; hidden ones do not count."""
+    with os.scandir(root / below) as found:
+        entries = sorted((e.name, e.is_dir()) for e in found if not e.name.startswith("."))
+    for name, is_folder in entries:
+        if not is_folder:
+            yield below / name
+        elif deepest == 1:
+            yield below / name / "…"  # what lies too deep is passed over, with one sentence for all of it
+        else:
+            yield from _files_below(root, below / name, deepest=deepest - 1)
+
+
+def _state(file: Path) -> str:
+    """Return what changes when a file does, without reading it."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return "none"
+    return f"{stat.st_size}:{stat.st_mtime_ns}"
+
+
+def _stem(file: Path) -> str:
+    """Return the name of an archive without its endings."""
+    return file.name.partition(".")[0] or file.name
+
+
+def _read(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(MAX_BYTES + 1)
+
+
+def _zip(file: Path) -> zipfile.ZipFile:
+    return _archives.zip(file)
+
+
+def _tar(file: Path) -> tarfile.TarFile:
+    return _archives.tar(file)
+
+
+class _Archives:
+    """The archives that this process has open: to open one anew for every picture would read it from its start."""
+
+    def __init__(self) -> None:
+        self._zips: dict[tuple[Path, str], zipfile.ZipFile] = {}
+        self._tars: dict[tuple[Path, str], tarfile.TarFile] = {}
+
+    def zip(self, file: Path) -> zipfile.ZipFile:
+        key = file, _state(file)
+        if key not in self._zips:
+            try:
+                self._zips[key] = zipfile.ZipFile(file)
+            except zipfile.BadZipFile as error:
+                raise DatasetError(f"“{file.name}” is not a zip archive that can be read.") from error
+        return self._zips[key]
+
+    def tar(self, file: Path) -> tarfile.TarFile:
+        key = file, _state(file)
+        if key not in self._tars:
+            self._tars[key] = tarfile.open(file)  # noqa: SIM115 - closed by close()
+        return self._tars[key]
+
+    def close(self) -> None:
+        for packed in self._zips.values():
+            packed.close()
+        for archive in self._tars.values():
+            archive.close()
+        self._zips.clear()
+        self._tars.clear()
+
+
+_archives = _Archives()
