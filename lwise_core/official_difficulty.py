@@ -92,8 +92,9 @@ def _groups(logits: Values, classes: Sequence[str], *, by_class: bool) -> dict[s
     known = np.flatnonzero(~np.isnan(logits))
     if not by_class:
         return {"": known} if len(known) else {}
-    names, codes = np.unique(np.asarray(classes, dtype=object)[known].astype(str), return_inverse=True)
-    return {str(name): known[codes == i] for i, name in enumerate(names)}
+    places = {name: i for i, name in enumerate(sorted({classes[i] for i in known.tolist()}))}
+    codes = np.fromiter((places[classes[i]] for i in known.tolist()), dtype=np.int32, count=len(known))
+    return {name: known[codes == i] for name, i in places.items()}
 
 
 def _notes(undecided: Sequence[str]) -> tuple[str, ...]:

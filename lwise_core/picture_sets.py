@@ -41,7 +41,7 @@ class Entry:
 
     ``name`` is its path inside the set, with slashes; ``class_name`` and ``split`` are empty where nothing says them.
     ``row`` is its row of the CSV, ``offset`` its place in a tar, each −1 where there is none; ``state`` changes when
-    the picture does.
+    the picture does. ``stem`` is what a job calls its results.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Entry:
     state: str
     row: int = -1
     offset: int = -1
+    stem: str = ""
 
 
 class PictureSet(Protocol):
@@ -279,9 +280,32 @@ class Unusable:
     sentence: str
 
 
-def seen_by_guide(pictures: PictureSet, entries: Sequence[Entry], *, size: int) -> list[Seen | Unusable]:
-    """Return what a guide of ``size`` px sees of each entry's central square, or why it cannot be used."""
-    return [_seen(pictures, entry, size=size) for entry in entries]
+@dataclass(frozen=True)
+class Batch:
+    """Pictures that are worked on together: the batch's ``index``, and its entries in the order of the set."""
+
+    index: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SeenBatch:
+    """A batch, and for each of its entries what the guide sees of it, or why it cannot be used."""
+
+    batch: Batch
+    seen: tuple[Seen | Unusable, ...]
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What decodes the pictures of a set for a guide of ``size`` px; goes to other processes."""
+
+    pictures: PictureSet
+    size: int
+
+    def __call__(self, batch: Batch) -> SeenBatch:
+        """Return what the guide sees of the central square of every picture, none of them a reason to stop."""
+        return SeenBatch(batch, tuple(_seen(self.pictures, entry, size=self.size) for entry in batch.entries))
 
 
 def close_archives() -> None:

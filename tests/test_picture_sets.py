@@ -16,8 +16,10 @@ import pytest
 from lwise_core.geometry import Crop, see
 from lwise_core.images import open_photograph
 from lwise_core.picture_sets import (
+    Batch,
     DirmapSet,
     Entry,
+    Eyes,
     FolderSet,
     GlobSet,
     Labels,
@@ -28,7 +30,6 @@ from lwise_core.picture_sets import (
     ZipSet,
     close_archives,
     picture_set,
-    seen_by_guide,
 )
 from lwise_core.sources import DatasetError
 from tests.toys import add_member, archive_of, toy_folder, toy_picture
@@ -65,6 +66,10 @@ def listed(pictures: PictureSet) -> list[Entry]:
 
 def passed_over(pictures: PictureSet) -> list[str]:
     return [e for e in pictures.entries() if isinstance(e, str)]
+
+
+def seen_by_guide(pictures: PictureSet, entries: list[Entry], *, size: int) -> tuple[Seen | Unusable, ...]:
+    return Eyes(pictures, size)(Batch(0, tuple(entries))).seen
 
 
 @pytest.mark.parametrize("kind", ["folder", "csv", "zip", "tar", "glob"])
