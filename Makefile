@@ -47,10 +47,11 @@ oracle: $(VENV)-oracle/.installed  ## Write tests/oracle's fixtures anew with th
 bench: $(VENV)-peers/.installed browser  ## Measure the speed beside four published libraries and write docs/results.md
 	@$(VENV)-peers/bin/python -m benchmarks.speed --app-python $(BIN)/python --write docs/results.md
 
-prove: $(VENV)/.dev browser  ## Run what is heavy or timed: eight browsers at once, frames a second in the viewer
+prove: $(VENV)/.dev browser  ## Run what is heavy or timed: eight browsers, thirty learners, frames of the viewer and of trials
 	@$(BIN)/python -m pytest -m prove
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.viewer_frame_rate
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.trial_timing
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.classroom_load
 
 risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; the commands of benchmarks/risk.py need data
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted lattice

@@ -132,7 +132,7 @@ class Maker:
 
     def _directions(self, file: LabelledFile) -> Iterator[str]:
         """Yield the classes that a picture is enhanced towards, none where no block of the curriculum shows it."""
-        if file.split not in {b.split for b in self.design.schedule.curriculum}:
+        if file.split not in self.design.schedule.altered_splits:
             return
         if any(g.enhances for g in self.design.slots):
             yield file.class_name

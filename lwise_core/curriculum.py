@@ -225,7 +225,7 @@ def _main(
     pool: Pool, block: Block, pictures: Sequence[Candidate], group: Group, random: np.random.Generator
 ) -> list[Trial]:
     wrong = group is Group.WRONG_CLASS
-    epsilon = block.epsilon_224 if group.enhances or wrong else 0.0
+    budgets = _budgets(block, pictures, altered=group.enhances or wrong, random=random)
     return [
         Trial(
             number=0,
@@ -239,8 +239,21 @@ def _main(
             towards=_towards(pool, c, wrong=wrong, random=random) if epsilon else "",
             difficulty=c.difficulty,
         )
-        for c in pictures
+        for c, epsilon in zip(pictures, budgets, strict=True)
     ]
+
+
+def _budgets(block: Block, pictures: Sequence[Candidate], *, altered: bool, random: np.random.Generator) -> list[float]:
+    """Return ε₂₂₄ of every picture of a block; a mixed block gives each class every budget equally often, by lot."""
+    if not block.mixed:
+        return [block.epsilon_224 if altered else 0.0] * len(pictures)
+    budgets = [0.0] * len(pictures)
+    for name in sorted({c.class_name for c in pictures}):
+        places = [i for i, c in enumerate(pictures) if c.class_name == name]
+        shared = list(block.mixed) * (len(places) // len(block.mixed))
+        for place, i in zip(places, random.permutation(len(shared)), strict=True):
+            budgets[place] = shared[i]
+    return budgets
 
 
 def _towards(pool: Pool, candidate: Candidate, *, wrong: bool, random: np.random.Generator) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.curriculum import SHAPES, Candidate, CurriculumError, Kind, Pool, Trial, aliases_for, trials_for
-from lwise_core.schedule import HISTOLOGY, MOTHS, Group
+from lwise_core.schedule import ANIMALS, HISTOLOGY, MOTHS, Group
 
 FIXED = [g for g in Group if not g.follows_answers]
 DIRMAP = Path(__file__).parents[2] / "shared" / "data" / "idaea4-dirmap.csv"
@@ -191,6 +191,22 @@ def test_too_few_pictures_are_refused_with_the_block_and_the_class() -> None:
 def test_a_course_has_two_to_sixteen_classes(classes: int) -> None:
     with pytest.raises(CurriculumError, match="2 to 16 classes"):
         pool(classes=classes, train=1, val=1)
+
+
+def test_within_each_learner_every_class_has_every_budget_equally_often() -> None:
+    trials = trials_for(pool(val=20), ANIMALS, Group.WITHIN, seed=6)
+    main = by_block(trials)["main"]
+    counts = Counter((t.answer, t.epsilon_224) for t in main)
+    assert set(counts.values()) == {2}
+    assert len(counts) == 4 * 5
+    assert all(bool(t.towards) == t.altered for t in main)
+    pictures = [t.picture for t in trials if t.scored]
+    assert len(set(pictures)) == len(pictures)
+    drawn = {t.picture: t.epsilon_224 for t in main}
+    other = {
+        t.picture: t.epsilon_224 for t in by_block(trials_for(pool(val=20), ANIMALS, Group.WITHIN, seed=7))["main"]
+    }
+    assert any(drawn[p] != other[p] for p in drawn.keys() & other.keys())
 
 
 def test_histology_has_eight_a_class() -> None:

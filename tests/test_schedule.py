@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lwise_core.schedule import (
+    ANIMALS,
     DERMOSCOPY,
     HISTOLOGY,
     MOTHS,
@@ -30,6 +31,19 @@ def test_the_papers_blocks_go_from_easy_and_enhanced_to_all_and_natural() -> Non
     assert [b.name for b in MOTHS.held_out] == ["train_7", "train_8", "test_1", "test_2"]
     assert [b.name for b in MOTHS.tests] == ["test_1", "test_2"]
     assert MOTHS.epsilons_224 == (0.25, 0.5, 1, 2, 4, 8)
+
+
+def test_animals_compare_five_budgets_within_each_learner() -> None:
+    assert ANIMALS.trials(16) == 32 + 160 + 2
+    assert ANIMALS.epsilons_224 == (5, 10, 15, 20)
+    assert ANIMALS.curriculum == ()
+    assert ANIMALS.altered_splits == {"val"}
+    assert MOTHS.altered_splits == {"train"}
+
+
+def test_budgets_that_cannot_be_shared_evenly_are_refused() -> None:
+    with pytest.raises(ScheduleError, match="shared evenly"):
+        replace(ANIMALS.blocks[1], per_class=9)
 
 
 def test_where_the_pictures_come_from() -> None:

@@ -38,6 +38,9 @@ _COLUMNS = {
     "name": st.column_config.TextColumn("Block", required=True),
     "fraction": st.column_config.NumberColumn("Easiest, %", min_value=1, max_value=100, required=True),
     "epsilon_224": st.column_config.NumberColumn("ε₂₂₄", min_value=0.0, format="%g", required=True),
+    "mixed": st.column_config.TextColumn(
+        "or several ε₂₂₄", help="Compared within each learner, with commas: 0, 5, 10."
+    ),
     "feedback": st.column_config.CheckboxColumn("Feedback"),
     "per_class": st.column_config.NumberColumn("Pictures a class", min_value=1, step=1, required=True),
     "calibration": st.column_config.NumberColumn("Calibration", min_value=0, max_value=2, step=2, required=True),
@@ -154,7 +157,11 @@ def _schedule(chosen: _Chosen, guide: GuideModel) -> Schedule:
 
 
 def _table(schedule: Schedule) -> pd.DataFrame:
-    rows = [{c: getattr(b, c) for c in _COLUMNS} | {"fraction": 100 * b.fraction} for b in schedule.blocks]
+    rows = [
+        {c: getattr(b, c) for c in _COLUMNS}
+        | {"fraction": 100 * b.fraction, "mixed": ", ".join(f"{e:g}" for e in b.mixed)}
+        for b in schedule.blocks
+    ]
     return pd.DataFrame(rows)
 
 
@@ -164,7 +171,7 @@ def _blocks(table: pd.DataFrame) -> tuple[Block, ...]:
     Raises:
         ScheduleError: A cell is empty, or a block cannot be.
     """
-    if table.drop(columns="feedback").isna().to_numpy().any():
+    if table.drop(columns=["feedback", "mixed"]).isna().to_numpy().any():
         raise ScheduleError("Fill every cell of the table of blocks, or remove the row.")
     return tuple(
         Block(
@@ -176,9 +183,23 @@ def _blocks(table: pd.DataFrame) -> tuple[Block, ...]:
             calibration=int(row["calibration"]),
             repeats=int(row["repeats"]),
             split=str(row["split"]).strip(),
+            mixed=_budgets(row["mixed"]),
         )
         for row in table.to_dict("records")
     )
+
+
+def _budgets(cell: object) -> tuple[float, ...]:
+    """Return the budgets that a cell lists.
+
+    Raises:
+        ScheduleError: Something in it is not a number.
+    """
+    words = [w.strip() for w in cell.split(",") if w.strip()] if isinstance(cell, str) else []
+    try:
+        return tuple(float(w) for w in words)
+    except ValueError as error:
+        raise ScheduleError(f"“{cell}” is not a list of budgets; write 0, 5, 10.") from error
 
 
 def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
@@ -200,7 +221,8 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         _PAPERS_ALIASES if len(classes) == 4 else "",
     )
     columns = st.columns(3)
-    timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS))
+    brief = list(_TIMINGS.values()).index(BRIEF) if Group.WITHIN in slots else 0
+    timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS), index=brief)
     objective = columns[1].selectbox("Enhancement raises", list(_OBJECTIVES), format_func=_OBJECTIVES.__getitem__)
     seed = columns[2].number_input("Seed", 0, 10**6, 0, help="The same seed gives every learner the same trials.")
     together = st.checkbox(

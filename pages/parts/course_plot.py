@@ -11,7 +11,8 @@ from pages.parts.plots import BLUE, VERMILLION, Plot, blank_figure
 def schedule_figure(blocks: Sequence[Block]) -> Plot:
     """Return share of the easiest pictures and ε₂₂₄ over the blocks, each on its own axis from 0."""
     names = [b.name for b in blocks]
-    strongest = max((b.epsilon_224 for b in blocks), default=0.0)
+    budgets = [max(b.mixed, default=b.epsilon_224) for b in blocks]
+    strongest = max(budgets, default=0.0)
     figure = blank_figure(height=300)
     figure.add_scatter(
         x=names,
@@ -23,7 +24,7 @@ def schedule_figure(blocks: Sequence[Block]) -> Plot:
     )
     figure.add_scatter(
         x=names,
-        y=[b.epsilon_224 for b in blocks],
+        y=budgets,
         name="enhancement, ε₂₂₄",
         mode="lines+markers",
         line={"color": VERMILLION, "dash": "dash", "shape": "hv"},
@@ -45,5 +46,9 @@ def schedule_figure(blocks: Sequence[Block]) -> Plot:
 
 
 def _in_words(blocks: Sequence[Block]) -> str:
-    said = (f"{b.name}: the easiest {b.fraction:.0%}, ε₂₂₄ {b.epsilon_224:g}" for b in blocks)
+    said = (f"{b.name}: the easiest {b.fraction:.0%}, ε₂₂₄ {_budgets(b)}" for b in blocks)
     return "Difficulty and enhancement by block. " + "; ".join(said) + "."
+
+
+def _budgets(block: Block) -> str:
+    return ", ".join(f"{e:g}" for e in block.mixed or (block.epsilon_224,))
