@@ -47,7 +47,7 @@ oracle: $(VENV)-oracle/.installed  ## Write tests/oracle's fixtures anew with th
 bench: $(VENV)-peers/.installed browser  ## Measure the speed beside four published libraries and write docs/results.md
 	@$(VENV)-peers/bin/python -m benchmarks.speed --app-python $(BIN)/python --write docs/results.md
 
-prove: $(VENV)/.dev browser  ## Run what is heavy or timed: eight browsers, thirty learners, frames of the viewer and of trials
+prove: $(VENV)/.dev browser  ## Run what is heavy or timed: kills, thirty learners, eight browsers, frames of viewer and trials
 	@$(BIN)/python -m pytest -m prove
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.viewer_frame_rate
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.trial_timing
