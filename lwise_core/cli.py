@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 import lwise_core
 from lwise_core import catalog
 from lwise_core.catalog import GuideUnavailable
+from lwise_core.cli_course import course_app, rehearse_command
 from lwise_core.cli_guides import download_command, models_command
 from lwise_core.cli_inspect import inspect_command
 from lwise_core.cli_phantom import phantom_command
@@ -169,6 +170,8 @@ app.command("models")(models_command)
 app.command("download")(download_command)
 app.command("train")(train_command)
 app.command("phantom")(phantom_command)
+app.add_typer(course_app, name="course")
+app.command("rehearse")(rehearse_command)
 
 
 def _version(wanted: bool) -> None:
