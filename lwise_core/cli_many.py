@@ -1,0 +1,250 @@
+"""``python -m lwise_core score-set`` and ``enhance-set``: a whole data set, resumable, here or on a Ray cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from lwise_core.cli_shared import (
+    DEFAULT_GUIDE,
+    Architecture,
+    ClassList,
+    DomainOf,
+    Guide,
+    Refused,
+    WeightFile,
+    guide_named,
+)
+from lwise_core.engines import Engine, EngineLost, Local, OnRay
+from lwise_core.enhancement import OBJECTIVES
+from lwise_core.guide import Domain, GuideModel
+from lwise_core.jobs import MANIFEST, Cost, Job, Naming, Order, Progress
+from lwise_core.picture_sets import DirmapSet, Labels, picture_set
+
+_MOST_WORKERS = 8
+
+
+class Where(StrEnum):
+    """Where the work is done."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        help="A folder laid out as [split/]class/file, a dirmap CSV, a zip or tar of such a folder, or a pattern in "
+        "quotes, such as “photos/*/*.jpg”.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path, typer.Option("--out", help="A folder for the results; the same command goes on where it stopped.")
+]
+LabelsOf = Annotated[
+    Labels | None,
+    typer.Option("--labels", help="Who says the classes: the folder, the CSV's column, or the guide, which guesses."),
+]
+Column = Annotated[
+    str, typer.Option("--label-column", help="The CSV's column; a name that ends in _num holds the guide's indices.")
+]
+Split = Annotated[str, typer.Option("--split", help="Only this split, such as train.")]
+EngineOf = Annotated[Where, typer.Option("--engine", help="This machine, or a Ray cluster (requirements-ray.txt).")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=0, help="Processes that decode, or workers of the cluster.")
+]
+Address = Annotated[str, typer.Option("--ray-address", help="A cluster that runs; else one of its own is started.")]
+Gpus = Annotated[float, typer.Option("--ray-gpus", min=0, help="GPUs for each worker of the cluster.")]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", min=1, help="Threads of PyTorch a worker; part of the plan, as bits depend on it."),
+]
+BatchOf = Annotated[int | None, typer.Option("--batch", min=1, help="Pictures in a batch; part of the plan too.")]
+
+
+@dataclass(frozen=True)
+class GuideChoice:
+    """The guide that was asked for, to be loaded in whichever process needs it."""
+
+    name: str
+    weights: Path | None
+    architecture: str | None
+    classes: Path | None
+    domain: Domain
+
+    def __call__(self) -> GuideModel:
+        """Return the guide."""
+        return guide_named(
+            self.name,
+            weights=self.weights,
+            architecture=self.architecture,
+            classes=self.classes,
+            domain=self.domain,
+        )
+
+
+def score_set_command(
+    source: Source,
+    out: Out,
+    labels: LabelsOf = None,
+    column: Column = "",
+    split: Split = "",
+    engine: EngineOf = Where.LOCAL,
+    workers: Workers = None,
+    address: Address = "",
+    gpus: Gpus = 0.0,
+    threads: Threads = None,
+    batch: BatchOf = None,
+    guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
+) -> None:
+    """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
+    pictures = picture_set(source, labels=labels, column=column)
+    job = Job(
+        pictures=pictures,
+        labels=labels or (Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER),
+        load_guide=GuideChoice(guide_name, weights, architecture, classes, domain),
+        order=Order(split=split),
+        folder=out,
+        threads=threads,
+        batch=batch,
+    )
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus))
+
+
+def enhance_set_command(
+    source: Source,
+    out: Out,
+    eps: Annotated[str, typer.Option("--eps", metavar="A,B,…", help="Budgets ε in the guide's own units.")] = "",
+    eps_224: Annotated[
+        str, typer.Option("--eps-224", metavar="A,B,…", help="Budgets of equal RMS at 224 px instead.")
+    ] = "",
+    objective: Annotated[str, typer.Option("--objective", help=f"One of {', '.join(OBJECTIVES)}.")] = "logit",
+    diverge_from: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B,…", help="For logit_diverge: these classes as rivals, without their own pictures; else all."
+        ),
+    ] = "",
+    harder: Annotated[bool, typer.Option("--harder", help="The reverse direction.")] = False,
+    naming: Annotated[
+        Naming, typer.Option("--naming", help="A folder for each ε as official code names it, or one for all.")
+    ] = Naming.OFFICIAL,
+    labels: LabelsOf = None,
+    column: Column = "",
+    split: Split = "",
+    engine: EngineOf = Where.LOCAL,
+    workers: Workers = None,
+    address: Address = "",
+    gpus: Gpus = 0.0,
+    threads: Threads = None,
+    batch: BatchOf = None,
+    guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
+) -> None:
+    """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
+    pictures = picture_set(source, labels=labels, column=column)
+    load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
+    order = Order(
+        epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224),
+        objective=objective,
+        diverge_from=tuple(c.strip() for c in diverge_from.split(",") if c.strip()),
+        harder=harder,
+        naming=naming,
+        split=split,
+    )
+    job = Job(
+        pictures=pictures,
+        labels=labels or (Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER),
+        load_guide=load_guide,
+        order=order,
+        folder=out,
+        threads=threads,
+        batch=batch,
+    )
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus))
+
+
+def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:
+    """Return the budgets in the guide's units, rising, asked for in them or at 224 px.
+
+    Raises:
+        Refused: Both were given, or neither, or a word is no number.
+    """
+    if bool(eps) == bool(eps_224):
+        raise Refused("Give the budgets once: --eps in the guide's units, or --eps-224, such as --eps-224 1,2,4.")
+    try:
+        asked = {float(word) for word in (eps or eps_224).split(",")}
+    except ValueError as error:
+        raise Refused(f"Budgets are numbers with commas between them, not “{eps or eps_224}”.") from error
+    return tuple(sorted(e if eps else guide.epsilon_scale.from_224(e) for e in asked))
+
+
+def _engine(where: Where, *, workers: int | None, address: str, gpus: float) -> Engine:
+    if where is Where.LOCAL:
+        spare = (os.cpu_count() or 1) - 1
+        return Local(max(1, min(spare, _MOST_WORKERS)) if workers is None else workers)
+    return OnRay(2 if workers is None else max(1, workers), address=address, gpus_each=gpus)
+
+
+def _do(job: Job, engine: Engine) -> None:
+    """Do a job and say how far it is, to people on standard error and at last on standard output."""
+    guide = job.load_guide()
+    for sentence in guide.cautions:
+        typer.echo(f"Note: {sentence}", err=True)
+    try:
+        for progress in job.run(engine):
+            for line in _lines(progress):
+                typer.echo(line, err=True)
+    except KeyboardInterrupt as error:
+        raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
+    except EngineLost as error:
+        raise Refused(str(error)) from error
+    except torch.OutOfMemoryError as error:
+        raise Refused(
+            "The device has too little memory for so large a batch; what was done is kept, and with a smaller --batch "
+            "a job begins in another --out."
+        ) from error
+    if progress.cost is not None:
+        typer.echo(_price(progress.cost))
+    typer.echo(str(job.folder / MANIFEST))
+
+
+def _lines(progress: Progress) -> Iterator[str]:
+    """Yield what people read after a batch."""
+    yield from (f"Error: {s}" for s in progress.sentences)
+    yield from (f"Note: {s}" for s in progress.notes)
+    if progress.cost is None:
+        without = f", {progress.failed:,} of them without a result" if progress.failed else ""
+        speed = "" if progress.rate is None else f"; {progress.rate:.1f} a second{_time_left(progress.seconds_left)}"
+        yield f"{progress.done:,} of {progress.total:,} pictures{without}{speed}."
+
+
+def _time_left(seconds: float | None) -> str:
+    if not seconds:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    words = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{rest} s"
+    return f", about {words} left"
+
+
+def _price(cost: Cost) -> str:
+    memory = f"at most {cost.peak_mib:,.0f} MiB of memory in the main process"
+    if cost.seconds_per_1000 is None:
+        return f"Nothing was left to do; {memory}."
+    return f"{cost.images:,} pictures in {cost.seconds:,.1f} s: {cost.seconds_per_1000:,.1f} s for 1,000; {memory}."
