@@ -13,9 +13,10 @@ from lwise_core.sitting import UNTIL_RESPONSE
 from pages.parts.notices import notice, plain
 from pages.parts.school import classroom, shelf
 from pages.parts.sitting_routes import API, buttons
-from pages.parts.trial_runner import Choice, trial_runner
+from pages.parts.trial_runner import Choice, Ring, trial_runner
 
 _SITTING = "sitting"
+_PICTURE_MM = 100.0  # about 12 degrees at arm's length, where the screen's size was set with a card
 _SECONDS_A_TRIAL = 4.2  # 201 trials in about 14 minutes (L-WISE, method notes 8.1)
 
 
@@ -100,6 +101,7 @@ def _sit(token: str) -> None:
         api=API,
         token=token,
         key=f"runner-{coming.sitting.slot}",
+        look=Ring(calibrate=True, picture_mm=_PICTURE_MM),
     )
     if done:
         st.rerun()

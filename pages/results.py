@@ -27,6 +27,7 @@ from lwise_core.records import KnownCourse, RecordsError
 from lwise_core.responses import MAX_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv
 from lwise_core.schedule import Group
 from lwise_core.study import responses_in
+from lwise_core.within import accuracy_by_budget
 from pages.parts.notices import notice, plain
 from pages.parts.plots import show
 from pages.parts.school import classroom
@@ -92,6 +93,10 @@ def _results(responses: Responses) -> None:
     st.caption(f"{len(responses.participants)} people, {len(responses.trials):,} answers. Chance is {chance:.0%}.")
     st.subheader("How they learned")
     show(curves_figure(learning_curves(responses), chance=chance), key="curves")
+    _by_budget(responses)
+    if responses.tests.empty:
+        st.caption("This course has no test, or nobody has reached it.")
+        return
     st.subheader("The test")
     show(accuracies_figure(accuracies(responses), chance=chance), key="accuracies")
     _main_test(responses)
@@ -100,6 +105,24 @@ def _results(responses: Responses) -> None:
     with st.expander("Other looks at the same answers"):
         _sensitivity(responses)
         _confusions(responses)
+
+
+def _by_budget(responses: Responses) -> None:
+    """Draw the comparison within each learner, where there is one."""
+    budgets = accuracy_by_budget(responses)
+    if not budgets:
+        return
+    st.subheader("Each person at every strength of enhancement")
+    for b in budgets:
+        right = plain(_percent(b.accuracy))
+        better = f"; {plain(_percent(b.gain, sign='+'))} to their own on natural pictures" if b.epsilon_224 else ""
+        st.markdown(f"- **ε₂₂₄ = {b.epsilon_224:g}** ({b.people} people): {right}{better}")
+
+
+def _percent(found: Estimate | CannotJudge, *, sign: str = "") -> str:
+    if isinstance(found, CannotJudge):
+        return found.sentence
+    return f"{found.value:{sign}.0%} (95% {found.low:{sign}.0%} to {found.high:{sign}.0%})"
 
 
 def _main_test(responses: Responses) -> None:
@@ -152,9 +175,7 @@ def _gains(responses: Responses, *, chance: float) -> None:
 
 
 def _share(found: Estimate | CannotJudge) -> str:
-    if isinstance(found, CannotJudge):
-        return found.sentence
-    return f"{found.value:+.0%} (95% {found.low:+.0%} to {found.high:+.0%})."
+    return found.sentence if isinstance(found, CannotJudge) else _percent(found, sign="+") + "."
 
 
 def _by_picture(responses: Responses) -> None:

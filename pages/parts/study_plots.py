@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
 
 from lwise_core.analysis import GroupAccuracy, LearningCurve, PictureResult, Point
 from lwise_core.gains import Estimate
+from lwise_core.schedule import Group
 from pages.parts.plots import BLUE, GREEN, GREY, PURPLE, VERMILLION, Plot, blank_figure, label
 
-_STYLES = (
-    (GREY, "solid", "circle"),
-    (BLUE, "dash", "square"),
-    (VERMILLION, "dot", "diamond"),
-    (GREEN, "dashdot", "triangle-up"),
-    (PURPLE, "longdash", "x"),
-)
+_STYLES = {
+    Group.CONTROL: (GREY, "solid", "circle"),
+    Group.SELECTION: (BLUE, "dash", "square"),
+    Group.SELECTION_SHUFFLED: (BLUE, "dot", "square-open"),
+    Group.ENHANCEMENT: (GREEN, "dash", "triangle-up"),
+    Group.ENHANCEMENT_SHUFFLED: (GREEN, "dot", "triangle-up-open"),
+    Group.L_WISE: (VERMILLION, "solid", "diamond"),
+    Group.ADAPTIVE: (PURPLE, "solid", "x"),
+    Group.YOKED: (PURPLE, "dot", "cross"),
+    Group.WRONG_CLASS: (VERMILLION, "dot", "star"),
+}
+_OTHERS = tuple(_STYLES.values())[1:]
 
 
 def curves_figure(curves: Sequence[LearningCurve], *, chance: float) -> Plot:
     """Return the accuracy of each group by block, with 95% intervals over people, from 0 to 100%."""
     figure = blank_figure(height=400)
-    for curve, (colour, dash, symbol) in zip(curves, cycle(_STYLES), strict=False):
+    for i, curve in enumerate(curves):
+        colour, dash, symbol = _STYLES.get(curve.group, _OTHERS[i % len(_OTHERS)])  # type: ignore[call-overload]
         points = [(p.block, p.accuracy) for p in curve.points if isinstance(p.accuracy, Estimate)]
         figure.add_scatter(
             x=[block for block, _ in points],
