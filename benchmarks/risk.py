@@ -1,6 +1,7 @@
 """What the lights are worth, on pictures whose truth is known; each command prints one table.
 
     python -m benchmarks.risk absent --guide cifar10-32 --test cifar10-test.tar.gz
+    python -m benchmarks.risk absent --near --guide cifar10-32 --test cifar10-test.tar.gz
     python -m benchmarks.risk limits --guide cifar10-32 --test cifar10-test.tar.gz --guide animals16-64 --test …
 
 Pairs, splits and seeds are fixed here, before anything is fitted: pictures are drawn evenly from images that
@@ -24,9 +25,9 @@ from benchmarks.discrimination import Flags, auroc, auroc_difference, false_alar
 from benchmarks.held_out import held_out_images
 from lwise_core import catalog
 from lwise_core.cli_train import part as part_of
-from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
+from lwise_core.enhancement import EnhancementPath, GroundTruthLogit, PathRequest, climb
 from lwise_core.guide import GuideModel
-from lwise_core.hallucination import FALSE_ALARMS
+from lwise_core.hallucination import FALSE_ALARMS, conformal_p
 from lwise_core.inspection import examine
 from lwise_core.lights import MEASURES, Kind
 from lwise_core.training import pixels_of
@@ -36,6 +37,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 EPSILONS_224 = (2.0, 4.0, 8.0, 16.0)
 KINDS = {
     "cifar10-32": {"airplane": 0, "automobile": 0, "ship": 0, "truck": 0},  # vehicles; all others are animals
+}
+LOOK_ALIKES = {
+    "cifar10-32": (("cat", "dog"), ("automobile", "truck"), ("deer", "horse"), ("airplane", "bird")),
+    "animals16-64": (("house cat", "big cat"), ("spider", "beetle or bug"), ("frog", "reptile")),
 }
 _SEED = 11
 _HEADER = "| ε₂₂₄ | pictures | H1 alone | all but H1 and H2 | all | all over H1 alone, paired |"
@@ -68,22 +73,32 @@ def absent_command(
     test: Annotated[Path, typer.Option(help="Held-out images, test/<class>/*.")],
     part: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")] = "3:4",
     count: Annotated[int, typer.Option(help="How many pictures, evenly spread.")] = 100,
+    near: Annotated[bool, typer.Option("--near", help="Towards the look-alike instead of another kind.")] = False,
+    by_path: Annotated[
+        bool, typer.Option("--by-path", help="Sort by path, not file name, as the guide's card.")
+    ] = False,
+    largest: Annotated[float, typer.Option(help="The largest ε₂₂₄ that is walked to.")] = EPSILONS_224[-1],
     out: Annotated[Path | None, typer.Option(help="Keep every value here, as JSON.")] = None,
 ) -> None:
-    """V1: towards a class of the other kind (must flag) against the own class (must not), ε by ε."""
+    """V1: towards a class of the other kind (must flag) against the own class (must not), ε by ε.
+
+    With ``--near``, pictures of classes that have a look-alike, towards that instead.
+    """
     guide = catalog.load(guide_name)
-    pictures = _pictures(guide, test, part_of(part), count)
+    twins = _look_alikes(guide) if near else {}
+    pictures = pictures_of(guide, test, part_of(part), count, classes=tuple(twins), by_path=by_path)
     found: list[Enhanced] = []
     for i, picture in enumerate(pictures):
-        both = (picture.target, _far_class(guide, picture, i))
-        found += [_enhanced(guide, picture, i, towards=towards) for towards in both]
+        both = (picture.target, twins[picture.target] if near else _far_class(guide, picture, i))
+        found += [_enhanced(guide, picture, i, towards=towards, epsilon_224=largest) for towards in both]
         typer.echo(f"{i + 1} of {len(pictures)} pictures", err=True)
     if out is not None:
         out.write_text(json.dumps([vars(e) for e in found]))
-    print(f"{len(pictures)} pictures of {guide.name}, each towards its own class and towards one of the other kind.\n")
+    other = "its look-alike" if near else "one of the other kind"
+    print(f"{len(pictures)} pictures of {guide.name}, each towards its own class and towards {other}.\n")
     print(_HEADER)
     print("|---|---|---|---|---|---|")
-    for epsilon in EPSILONS_224:
+    for epsilon in (e for e in EPSILONS_224 if e <= largest):
         for which, rows in (("all", found), ("named rightly", [e for e in found if e.right])):
             print(f"| {epsilon:g} | {which}: {len(rows) // 2} | {_absent_row(guide, rows, epsilon)} |")
 
@@ -102,7 +117,7 @@ def limits_command(
     worst: list[dict[str, float]] = []
     for name, test in zip(guides, tests, strict=True):
         guide = catalog.load(name)
-        for i, picture in enumerate(_pictures(guide, test, slice(1, None, 2), count)):
+        for i, picture in enumerate(pictures_of(guide, test, slice(1, None, 2), count)):
             worst.append(_worst(_enhanced(guide, picture, i, towards=picture.target)))
             typer.echo(f"{name}: {i + 1} of {count} pictures", err=True)
     keys = [m.key for m in MEASURES if m.kind is Kind.ARTEFACT]
@@ -141,16 +156,31 @@ def _absent_row(guide: GuideModel, rows: Sequence[Enhanced], epsilon_224: float)
     return f"{' | '.join(map(str, figures))}, {alarms} | {gain}"
 
 
-def _pictures(guide: GuideModel, test: Path, part: slice, count: int) -> tuple[Picture, ...]:
-    """Return ``count`` pictures of the ``part`` of held-out images that gave no references, evenly spread."""
+def pictures_of(
+    guide: GuideModel, test: Path, part: slice, count: int, *, classes: Sequence[int] = (), by_path: bool = False
+) -> tuple[Picture, ...]:
+    """Return ``count`` pictures of the ``part`` of held-out images that gave no references, evenly spread.
+
+    ``classes`` are the only ones wanted, all where there are none. Images are in the order of their paths where
+    ``by_path``, else of their file names; ``part`` means what the guide's card means by it in that order.
+    """
     images = held_out_images(guide, test)
-    order = sorted(range(len(images)), key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
-    chosen = order[part]
+    everything = range(len(images))
+    order = (
+        everything if by_path else sorted(everything, key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
+    )
+    chosen = [i for i in order[part] if not classes or int(images.targets[i]) in classes]
     images = images.take([chosen[(k * len(chosen)) // count] for k in range(count)])
     pixels = pixels_of(images, torch.arange(count))
     with torch.no_grad():
         right = (guide.logits(pixels).argmax(dim=1) == torch.from_numpy(images.targets)).tolist()
     return tuple(Picture(p, int(t), r) for p, t, r in zip(pixels, images.targets, right, strict=True))
+
+
+def _look_alikes(guide: GuideModel) -> dict[int, int]:
+    """Return the look-alike of each class that has one, both ways round."""
+    pairs = [(guide.class_index(a), guide.class_index(b)) for a, b in LOOK_ALIKES[guide.name]]
+    return {**dict(pairs), **{b: a for a, b in pairs}}
 
 
 def _far_class(guide: GuideModel, picture: Picture, number: int) -> int:
@@ -161,12 +191,28 @@ def _far_class(guide: GuideModel, picture: Picture, number: int) -> int:
     return int(np.random.default_rng((_SEED, number)).choice(others))
 
 
-def _enhanced(guide: GuideModel, picture: Picture, number: int, *, towards: int) -> Enhanced:
-    """Enhance ``picture`` towards a class and measure every indicator at every step."""
-    *_, path = walk(guide, PathRequest.single(picture.image, target=towards, objective=GroundTruthLogit()))
-    *_, findings = examine(path)
+def _enhanced(
+    guide: GuideModel, picture: Picture, number: int, *, towards: int, epsilon_224: float | None = None
+) -> Enhanced:
+    """Enhance ``picture`` towards a class and measure every indicator at every step, up to ``epsilon_224`` or the end.
+
+    H1 of the original is taken from as few references as there are, where the product would not judge.
+    """
+    *_, findings = examine(path_towards(guide, picture.image, target=towards, epsilon_224=epsilon_224))
     values = tuple({k: v for k, v in risk.values.items() if v is not None} for risk in findings.risks)
+    logit = float(findings.path.frames[0].logits[0, towards])
+    values[0].setdefault("H1", conformal_p(logit, guide.references.get(guide.classes[towards], ())))
     return Enhanced(number, picture.target, towards, towards == picture.target, picture.right, values)
+
+
+def path_towards(
+    guide: GuideModel, image: torch.Tensor, *, target: int, epsilon_224: float | None = None
+) -> EnhancementPath:
+    """Return the path of ``image`` ``(3, H, W)`` towards ``target`` up to ``epsilon_224``, None for the largest."""
+    scale = guide.epsilon_scale
+    steps = scale.steps if epsilon_224 is None else round(scale.from_224(epsilon_224) / scale.step)
+    request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
+    return EnhancementPath(guide, request, scale.step, tuple(climb(guide, request, step=scale.step, steps=steps)))
 
 
 def _worst(enhanced: Enhanced) -> dict[str, float]:
