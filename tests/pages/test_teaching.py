@@ -138,6 +138,21 @@ def test_teachers_pages_stay_closed_to_everybody_else(opened: Open, monkeypatch:
         assert not at.button
 
 
+def test_whoever_knows_the_word_of_the_server_opens_them_from_elsewhere(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LWISE_ALLOW_PATHS")
+    monkeypatch.setenv("LWISE_TEACHER", "short")
+    assert "opens on the server itself only" in said(opened("results"))
+    monkeypatch.setenv("LWISE_TEACHER", "a longer word")
+    at = opened("results")
+    assert "Nobody has begun" not in said(at)
+    at.text_input[0].set_value("another longer word").run()
+    assert "not the word" in said(at)
+    at.text_input[0].set_value("a longer word").run()
+    assert "Nobody has begun" in said(at)
+
+
 def test_the_curriculum_page_offers_the_papers_schedule_at_once(opened: Open) -> None:
     at = opened("curriculum")
     assert "201 trials a learner" in said(at)
