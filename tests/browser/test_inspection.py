@@ -1,0 +1,61 @@
+"""The Inspect page in the real app: lights, maps, and a report that needs nothing but itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+_COMPUTED_MS = 150_000  # lights and maps, on a machine that may be busy
+
+
+def inspect_sample(page: Page, url: str) -> None:
+    page.goto(f"{url}/?sample=cat")
+    expect(page.get_by_text("Take it away")).to_be_visible()
+    page.get_by_role("link", name="Inspect").click()
+    expect(page.get_by_role("heading", name="Inspect", exact=True)).to_be_visible()
+
+
+def test_a_report_of_the_sample_opens_without_the_server(
+    page: Page, browser: Browser, studio_url: str, tmp_path: Path
+) -> None:
+    inspect_sample(page, studio_url)
+    report = page.get_by_role("button", name="Report (HTML)")
+    expect(report).to_be_visible(timeout=_COMPUTED_MS)
+    said = page.locator("[data-testid=stMain]").inner_text()
+    assert any(state in said.lower() for state in ("no flag", "flagged", "cannot judge"))
+    assert "nan" not in said.lower().split()
+
+    with page.expect_download() as waiting:
+        report.click()
+    file = tmp_path / "report.html"
+    waiting.value.save_as(file)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Every number (JSON)").click()
+    json.loads(Path(waiting.value.path()).read_text(), parse_constant=refused)
+    opens_by_itself(browser, file)
+
+
+def refused(constant: str) -> None:
+    raise AssertionError(f"{constant} is no number")
+
+
+def opens_by_itself(browser: Browser, file: Path) -> None:
+    """Open a report from the disk: it asks nobody for anything, and every picture is there."""
+    asked: list[str] = []
+    with browser.new_page() as alone:
+        alone.on("request", lambda request: asked.append(request.url))
+        alone.goto(file.as_uri())
+        expect(alone.get_by_text("not for diagnosis").first).to_be_visible()
+        assert alone.evaluate("document.images.length") > 3
+        assert alone.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth)")
+    assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
+
+
+def test_inspect_needs_no_more_than_a_narrow_screen(page: Page, studio_url: str) -> None:
+    inspect_sample(page, studio_url)
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_role("heading", name="Whether to believe it")).to_be_visible(timeout=_COMPUTED_MS)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
