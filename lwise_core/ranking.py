@@ -1,0 +1,250 @@
+"""Many photographs in front of one guide: how hard each is among its class, and what is odd about it.
+
+Each photograph is decoded once. What is kept of it is a small square to look at, one to make a lesson of, and figures;
+never the file. Nothing here is written to a disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.fft import dctn
+
+from lwise_core.geometry import Crop, FloatImage, Pixels, see, to_8_bit
+from lwise_core.guide import GuideModel
+from lwise_core.images import MAX_BYTES, ImageRejected, encode_png, open_photograph
+from lwise_core.names import UnknownClass
+
+THUMBNAIL, SQUARE = 112, 320
+"""Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
+
+BATCH = 16
+
+LARGEST_ZIP = 500_000_000
+"""Bytes that a zip may unpack to; what is larger is for a folder on the server, or the shell."""
+
+MOST_FILES = 20_000
+
+SURE, UNLIKELY = 0.5, 0.05
+"""A label is doubted when the guide gives another class at least the first probability, and it at most the second."""
+
+ALIKE = 6
+"""Two pictures are near-duplicates when their perceptual hashes, of 64 bits, differ in at most so many."""
+
+_HASHED = 32
+_HASH = 8
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """The bytes of one file, untrusted. ``name`` is its path as the person knows it, for display only."""
+
+    name: str
+    data: bytes
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in, which is its label; empty without one."""
+        return PurePosixPath(self.name.replace("\\", "/")).parent.name
+
+
+@dataclass(frozen=True, eq=False)
+class RankedPhotograph:
+    """One photograph and what the guide says of it.
+
+    ``guessed`` tells labels that are the guide's own from those that somebody gave. ``logit`` is the ground-truth
+    logit, ``probability`` its softmax, ``choice`` the guide's first choice. ``square`` ``(S, S, 3)`` uint8 is its
+    central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual hash.
+    """
+
+    name: str
+    sha256: str
+    class_name: str
+    guessed: bool
+    logit: float
+    probability: float
+    choice: str
+    choice_probability: float
+    square: Pixels
+    thumbnail: bytes
+    hashed: int
+
+    @property
+    def doubt(self) -> str:
+        """Why the label may be wrong, empty without a reason."""
+        if self.choice == self.class_name or self.choice_probability < SURE or self.probability > UNLIKELY:
+            return ""
+        return f"the guide takes it for {self.choice} ({self.choice_probability:.0%})"
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """Photographs as far as they are ranked, of ``total`` files; ``refused`` has a sentence for each that was not."""
+
+    total: int
+    photographs: tuple[RankedPhotograph, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> int:
+        """How many files are behind."""
+        return len(self.photographs) + len(self.refused)
+
+    def by_class(self) -> Mapping[str, tuple[RankedPhotograph, ...]]:
+        """Return class → its photographs from the easiest to the hardest."""
+        groups: Mapping[str, list[RankedPhotograph]] = defaultdict(list)
+        for photograph in sorted(self.photographs, key=lambda p: (p.class_name, -p.logit, p.name)):
+            groups[photograph.class_name].append(photograph)
+        return {name: tuple(found) for name, found in groups.items()}
+
+    def standing(self) -> Mapping[str, float]:
+        """Return SHA-256 → the share of its class here that is easier, in [0, 1]."""
+        return {p.sha256: i / len(found) for found in self.by_class().values() for i, p in enumerate(found)}
+
+    def duplicates(self) -> Mapping[str, tuple[str, ...]]:
+        """Return SHA-256 → the names of other files with nearly the same picture, for those that have any."""
+        hashes = np.array([p.hashed for p in self.photographs], dtype=np.uint64)
+        found: dict[str, tuple[str, ...]] = {}
+        for i, photograph in enumerate(self.photographs):
+            near = np.flatnonzero(np.bitwise_count(hashes ^ hashes[i]) <= ALIKE)
+            if len(near) > 1:
+                found[photograph.sha256] = tuple(self.photographs[j].name for j in near if j != i)
+        return found
+
+
+@dataclass(frozen=True)
+class Labels:
+    """How files get their classes: folder by folder as ``classes`` says, or by the guide where a folder has none."""
+
+    guide: GuideModel
+    classes: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, file: NamedFile) -> str | None:
+        """Return the class that a file's folder is called after, as the guide spells it; None for no such class."""
+        try:
+            return self.guide.classes[self.guide.class_index(self.classes.get(file.folder, file.folder))]
+        except UnknownClass:
+            return None
+
+
+def rank(files: Iterable[NamedFile], labels: Labels, *, total: int) -> Iterator[Ranking]:
+    """Yield the ranking as it grows, batch by batch; stop iterating to cancel.
+
+    A file that is met twice, byte for byte, is ranked once.
+    """
+    ranking, waiting, met = Ranking(total), [], set()
+    for file in files:
+        digest = hashlib.sha256(file.data).hexdigest()
+        if digest in met:
+            ranking = replace(ranking, refused=(*ranking.refused, f"“{file.name}” is there twice, byte for byte."))
+            continue
+        met.add(digest)
+        waiting.append(file)
+        if len(waiting) == BATCH:
+            ranking, waiting = _with(ranking, waiting, labels), []
+            yield ranking
+    if waiting:
+        ranking = _with(ranking, waiting, labels)
+    yield ranking
+
+
+def files_in_zip(data: bytes) -> Iterator[NamedFile]:
+    """Yield the files of a zip, without unpacking it to the disk.
+
+    Raises:
+        ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise ImageRejected("The file is not a zip that can be read; zip the folder again.") from error
+    members = [m for m in archive.infolist() if not m.is_dir() and _visible(m.filename)]
+    if len(members) > MOST_FILES or sum(m.file_size for m in members) > LARGEST_ZIP:
+        raise ImageRejected(
+            f"The zip holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the server, "
+            "or the shell: python -m lwise_core score-set --help."
+        )
+    for member in sorted(members, key=lambda m: m.filename):
+        try:
+            with archive.open(member) as file:  # its size is what it claims: no more than that is read
+                yield NamedFile(member.filename, file.read(MAX_BYTES + 1))
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+            yield NamedFile(member.filename, b"")  # damaged or locked: refused by name, as an empty file is
+
+
+def perceptual_hash(image: FloatImage) -> int:
+    """Return 64 bits of ``image`` ``(3, 32, 32)`` in [0, 1] that stay the same when it is resized or recompressed.
+
+    The signs of its lowest 64 frequencies against their median (pHash; Zauner 2010, section 3.2).
+    """
+    grey = np.tensordot(np.array([0.299, 0.587, 0.114]), image, axes=1)
+    low = dctn(grey, norm="ortho")[:_HASH, :_HASH].ravel()
+    bits = low > np.median(low[1:])  # the first is the mean brightness
+    return int.from_bytes(np.packbits(bits).tobytes())
+
+
+def _with(ranking: Ranking, files: Sequence[NamedFile], labels: Labels) -> Ranking:
+    """Return the ranking with some files more."""
+    read, refused = [], list(ranking.refused)
+    for file in files:
+        try:
+            photograph = open_photograph(file.data, name=PurePosixPath(file.name).name)
+        except ImageRejected as error:
+            refused.append(str(error))
+            continue
+        square = Crop.central(photograph).of(photograph.pixels)
+        read.append((file, square))
+    if not read:
+        return replace(ranking, refused=tuple(refused))
+    logits = _scores(labels.guide, [square for _, square in read])
+    found = tuple(_ranked(file, square, row, labels) for (file, square), row in zip(read, logits, strict=True))
+    return replace(ranking, photographs=(*ranking.photographs, *found), refused=tuple(refused))
+
+
+def _scores(guide: GuideModel, squares: Sequence[Pixels]) -> npt.NDArray[np.float64]:
+    """Return the logits ``(N, C)`` of some squares."""
+    seen = torch.from_numpy(np.stack([see(s, size=guide.input_size) for s in squares]))
+    with torch.no_grad():
+        return guide.logits(seen.to(guide.device)).double().cpu().numpy()
+
+
+def _ranked(file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], labels: Labels) -> RankedPhotograph:
+    guide = labels.guide
+    probabilities = np.exp(logits - logits.max())
+    probabilities /= probabilities.sum()
+    choice = guide.classes[int(logits.argmax())]
+    stated = labels.of(file)
+    target = guide.classes.index(stated or choice)
+    kept = _shrunk(square, SQUARE)
+    return RankedPhotograph(
+        name=file.name,
+        sha256=hashlib.sha256(file.data).hexdigest(),
+        class_name=guide.classes[target],
+        guessed=stated is None,
+        logit=float(logits[target]),
+        probability=float(probabilities[target]),
+        choice=choice,
+        choice_probability=float(probabilities.max()),
+        square=kept,
+        thumbnail=encode_png(_shrunk(kept, THUMBNAIL)),
+        hashed=perceptual_hash(see(kept, size=_HASHED)),
+    )
+
+
+def _shrunk(square: Pixels, side: int) -> Pixels:
+    return square if len(square) <= side else to_8_bit(see(square, size=side)).transpose(1, 2, 0)
+
+
+def _visible(name: str) -> bool:
+    """Whether a member is a file of the person's, and not one that an operating system has put there."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not any(p.startswith((".", "__MACOSX")) for p in parts)

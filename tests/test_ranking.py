@@ -1,0 +1,160 @@
+"""Many photographs in front of one guide."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core.difficulty import score
+from lwise_core.geometry import Crop, see
+from lwise_core.guide import GuideModel
+from lwise_core.images import ImageRejected, encode_png, open_photograph
+from lwise_core.phantom import FAMILIES, Creature, draw
+from lwise_core.ranking import (
+    BATCH,
+    Labels,
+    NamedFile,
+    Ranking,
+    files_in_zip,
+    perceptual_hash,
+    rank,
+)
+from lwise_core.rendering import Subject
+from lwise_core.samples import SAMPLES, photograph_of
+from tests.images_fixtures import encoded, scene
+
+PNG = encode_png(scene())
+
+
+def creature(family: int, *, dial: float = 0.0, seed: int = 0) -> bytes:
+    return encode_png(draw(Creature(family, dial, seed), size=64))
+
+
+def ranked(files: list[NamedFile], guide: GuideModel) -> Ranking:
+    *_, last = rank(files, Labels(guide), total=len(files))
+    return last
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def test_photographs_are_ranked_by_the_guides_own_logit_within_their_class(phantom_guide: GuideModel) -> None:
+    files = [
+        NamedFile(f"mine/{FAMILIES[f]}/{i}.png", creature(f, dial=0.25 * i, seed=10 * f + i))
+        for f in range(2)
+        for i in range(4)
+    ]
+    ranking = ranked(files, phantom_guide)
+    for name, found in ranking.by_class().items():
+        assert [p.logit for p in found] == sorted((p.logit for p in found), reverse=True)
+        assert not any(p.guessed for p in found)
+        assert {p.class_name for p in found} == {name}
+        for p in found:
+            photograph = open_photograph(next(f.data for f in files if f.name == p.name), name="x")
+            seen = Subject(photograph, Crop.central(photograph)).seen(size=64)
+            expected = score(phantom_guide, seen)[phantom_guide.class_index(name)]
+            assert p.logit == pytest.approx(float(expected), abs=1e-4)
+    standing = ranking.standing()
+    assert sorted(standing.values()) == [0, 0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+
+
+def test_without_a_folder_that_names_a_class_the_guide_guesses_and_it_is_said(phantom_guide: GuideModel) -> None:
+    (photograph,) = ranked([NamedFile("holiday.png", creature(2))], phantom_guide).photographs
+    assert photograph.guessed
+    assert photograph.class_name == photograph.choice
+
+
+def test_folders_count_whatever_their_case_and_hyphens(phantom_guide: GuideModel) -> None:
+    spelt = FAMILIES[0].upper().replace(" ", "_")
+    (photograph,) = ranked([NamedFile(f"x\\{spelt}\\a.png", creature(0))], phantom_guide).photographs
+    assert (photograph.class_name, photograph.guessed) == (FAMILIES[0], False)
+
+
+def test_a_wrong_label_is_doubted_and_a_right_one_is_not(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{FAMILIES[0]}/right.png", creature(0)), NamedFile(f"{FAMILIES[0]}/wrong.png", creature(1))]
+    right, wrong = ranked(files, phantom_guide).photographs
+    assert right.doubt == ""
+    assert wrong.doubt.startswith(f"the guide takes it for {FAMILIES[1]}")
+
+
+def test_the_same_picture_in_another_file_is_a_duplicate(phantom_guide: GuideModel) -> None:
+    picture = photograph_of(SAMPLES[0]).pixels
+    files = [
+        NamedFile("a.png", encode_png(picture)),
+        NamedFile("b.jpg", encoded(picture, "JPEG", quality=70)),
+        NamedFile("c.png", encode_png(np.ascontiguousarray(picture[::2, ::2]))),
+        NamedFile("d.png", creature(0)),
+    ]
+    ranking = ranked(files, phantom_guide)
+    duplicates = ranking.duplicates()
+    by_name = {p.name: set(duplicates.get(p.sha256, ())) for p in ranking.photographs}
+    same = {"a.png", "b.jpg", "c.png"}
+    assert by_name == {name: same - {name} for name in same} | {"d.png": set()}
+
+
+def test_a_file_that_is_there_twice_is_ranked_once(phantom_guide: GuideModel) -> None:
+    ranking = ranked([NamedFile("a.png", PNG), NamedFile("b.png", PNG)], phantom_guide)
+    assert [p.name for p in ranking.photographs] == ["a.png"]
+    assert ranking.refused == ("“b.png” is there twice, byte for byte.",)
+
+
+def test_what_is_no_picture_is_said_and_the_others_go_on(phantom_guide: GuideModel) -> None:
+    ranking = ranked([NamedFile("notes.txt", b"no picture"), NamedFile("a.png", PNG)], phantom_guide)
+    assert len(ranking.photographs) == 1
+    assert "“notes.txt”" in ranking.refused[0]
+    assert ranking.done == ranking.total == 2
+
+
+def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(BATCH + 3)]
+    steps = list(rank(files, Labels(phantom_guide), total=len(files)))
+    assert [r.done for r in steps] == [BATCH, BATCH + 3]
+    assert steps[0].photographs == steps[1].photographs[:BATCH]
+
+
+def test_nothing_is_an_empty_ranking(phantom_guide: GuideModel) -> None:
+    assert ranked([], phantom_guide).by_class() == {}
+
+
+def test_a_zip_is_read_without_what_systems_put_into_it() -> None:
+    data = zipped({"b/2.png": b"2", "b/1.png": b"1", "__MACOSX/b/1.png": b"x", "b/.DS_Store": b"x", "../up.png": b"3"})
+    assert [(f.name, f.folder) for f in files_in_zip(data) if f.data in (b"1", b"2")] == [
+        ("b/1.png", "b"),
+        ("b/2.png", "b"),
+    ]
+
+
+def test_a_zip_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lwise_core.ranking.LARGEST_ZIP", 1000)
+    with pytest.raises(ImageRejected, match="use a folder on the server"):
+        list(files_in_zip(zipped({"a.png": b"0" * 2000})))
+
+
+def test_what_is_no_zip_is_refused() -> None:
+    with pytest.raises(ImageRejected, match="not a zip"):
+        list(files_in_zip(b"no zip"))
+
+
+def test_a_damaged_member_is_refused_by_its_name(phantom_guide: GuideModel) -> None:
+    data = bytearray(zipped({"a.png": PNG, "b.png": creature(1)}))
+    place = bytes(data).index(PNG)
+    data[place + 100] ^= 0xFF
+    files = list(files_in_zip(bytes(data)))
+    ranking = ranked(files, phantom_guide)
+    assert [p.name for p in ranking.photographs] == ["b.png"]
+    assert "“a.png”" in ranking.refused[0]
+
+
+@given(seed=st.integers(0, 10**6), gain=st.floats(0.8, 1.0))
+def test_a_hash_does_not_care_about_brightness(seed: int, gain: float) -> None:
+    image = see(draw(Creature(0, 0.0, seed), size=64), size=32)
+    differing = perceptual_hash(image) ^ perceptual_hash((image * gain).astype(np.float32))
+    assert differing.bit_count() <= 2
