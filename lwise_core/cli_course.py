@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,9 +30,7 @@ from lwise_core.whole_files import write_whole
 # Pandas, SciPy and SQLAlchemy, behind answers and rehearsals, take seconds to import: only who asks waits for them.
 if TYPE_CHECKING:
     from lwise_core.gains import CannotJudge, Estimate
-    from lwise_core.records import Records
     from lwise_core.rehearsal import Calibrated, Finding, Gallery, Model, Plan
-    from lwise_core.responses import Responses
 
 PHANTOM = "phantom"
 """The source that is drawn and not read."""
@@ -181,9 +178,12 @@ def export_command(
     """Write the course as a zip that runs from any place that serves files, and under JATOS."""
     course = read_course(folder)
     experiment = static_experiment_of(course, learners=learners)
-    content = io.BytesIO()
-    write_static_experiment(experiment, content)
-    write_whole(out, content.getvalue())
+    part = out.with_name(f".{out.name}.part")  # pictures may be more than memory holds
+    try:
+        write_static_experiment(experiment, part)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
     typer.echo(f"{learners} sequences of “{course.design.name}” are in “{out}”.")
 
 
@@ -206,6 +206,7 @@ def answers_command(
     """Write what learners answered in a course."""
     from lwise_core.records import Records, RecordsError, address  # noqa: PLC0415
     from lwise_core.responses import as_csv, as_jspsych  # noqa: PLC0415
+    from lwise_core.study import responses_in  # noqa: PLC0415
 
     if to_csv is None and jspsych is None:
         raise Refused("Say where the answers go: --csv FILE, --jspsych FILE, or both.")
@@ -213,7 +214,7 @@ def answers_command(
     catalog.home().mkdir(parents=True, exist_ok=True)
     try:
         with Records.open(url=address(home=catalog.home())) as records:
-            answers = answers_in(course, records)
+            answers = responses_in(records, course)
     except RecordsError as error:
         raise Refused(str(error)) from error
     for file, content in ((to_csv, as_csv), (jspsych, as_jspsych)):
@@ -279,31 +280,6 @@ def static_experiment_of(course: Course, *, learners: int) -> StaticExperiment:
     people = tuple(_participant(course, slot) for slot in range(learners))
     files = {PictureKey.of(t): file for p in people for t in p.trials if (file := course.stimulus(t)) is not None}
     return StaticExperiment(title=design.name, participants=people, pictures=files, timing=design.timing)
-
-
-def answers_in(course: Course, records: Records) -> Responses:
-    """Return everything that was answered in a course.
-
-    Raises:
-        RecordsError: The records know nothing of the course, or cannot be reached.
-        ResponsesError: Nobody has answered yet.
-    """
-    from lwise_core.responses import responses_of, together  # noqa: PLC0415
-
-    parts = []
-    for _, answered in groupby(records.responses(course=course.digest), key=lambda r: r.slot):
-        mine = list(answered)
-        first = mine[0]
-        part = responses_of(
-            [r.record.trial for r in mine],
-            [r.record.answer for r in mine],
-            participant=first.participant,
-            group=first.group,
-            condition_idx=first.condition,
-            aliases=course.labels(first.participant),
-        )
-        parts.append(part)
-    return together(parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -446,13 +422,13 @@ def _section(calibration: Calibrated, found: Sequence[Finding], *, chance: float
         "other group was looked at for it."
     )
     control = next((f.accuracy for f in found if f.group == Group.CONTROL.value), None)
-    yield from _room(control, chance=chance, most=1 - model.lapse * (1 - chance))
-    yield f"{'group':<36}{'learners':>8}  {'test accuracy':<19}{'difference to control':<25}{'p':>7}{'p (Holm)':>10}"
+    yield from room(control, chance=chance, most=1 - model.lapse * (1 - chance), target=calibration.target)
+    yield f"{'group':<36}{'learners':>8}  {'test accuracy':<23}{'difference to control':<25}{'p':>7}{'p (Holm)':>10}"
     yield from map(_line, found)
 
 
-def _room(control: Estimate | CannotJudge | None, *, chance: float, most: float) -> Iterator[str]:
-    """Yield what to know where control leaves no room for differences."""
+def room(control: Estimate | CannotJudge | None, *, chance: float, most: float, target: float) -> Iterator[str]:
+    """Yield what to know where control leaves little room for differences; all numbers are shares."""
     from lwise_core.gains import Estimate  # noqa: PLC0415
 
     if not isinstance(control, Estimate):
@@ -462,6 +438,11 @@ def _room(control: Estimate | CannotJudge | None, *, chance: float, most: float)
             f"Control may be at chance ({chance:.0%}): with these features such learners hardly learn from natural "
             "pictures, so nothing can be said of what a course spoils."
         )
+    elif control.value < (chance + target) / 2:
+        yield (
+            "Control is nearer to chance than to halfway whatever γ is: with these features such learners tell little "
+            "apart, and differences are hard to see."
+        )
     elif control.high >= most:
         yield f"Control is at the ceiling ({most:.0%}, for lapses): no group can be better."
 
@@ -469,7 +450,7 @@ def _room(control: Estimate | CannotJudge | None, *, chance: float, most: float)
 def _line(finding: Finding) -> str:
     from lwise_core.analysis import Difference  # noqa: PLC0415
 
-    start = f"{finding.group:<36}{finding.people:>8}  {_estimate(finding.accuracy):<19}"
+    start = f"{finding.group:<36}{finding.people:>8}  {_estimate(finding.accuracy):<23}"
     match finding.difference:
         case Difference() as found:
             signed = _estimate(found.interval, sign="+")

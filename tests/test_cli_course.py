@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from lwise_core.classroom import Classroom, Shelf
+from lwise_core.cli_course import room
 from lwise_core.course_building import Maker
 from lwise_core.courses import Course, read_course
 from lwise_core.curriculum import Trial
+from lwise_core.gains import CannotJudge, Estimate
 from lwise_core.phantom import FAMILIES
 from lwise_core.records import VARIABLE, Records, address
 from lwise_core.responses import Responses, read_csv
@@ -87,13 +89,13 @@ def test_a_course_of_the_phantom_is_made_and_made_again_in_no_time(
 
 
 def test_a_course_enhances_at_every_budget_what_its_groups_see(shell: Shell, tmp_path: Path) -> None:
-    few = ("--creatures", "5", "--test-creatures", "5", "--groups", "l-wise", "--preset", "histology")
+    few = ("--creatures", "2", "--test-creatures", "1", "--groups", "l-wise", "--preset", "histology")
     code, _, err = shell(*PHANTOM, *few, "--out", str(tmp_path / "course"), "--exact")
-    assert code == 2  # a tenth of so few is nobody, which is known only when all pictures could be read
-    assert "Block train_1 needs 1 pictures" in err
+    assert code == 2  # too few, which is known only when all that can be read were
+    assert "needs 1 pictures of" in err
     made = [json.loads(f.read_text()) for f in (tmp_path / "course" / "made").glob("*.json")]
     budgets = sorted(tuple(s["epsilon_224"] for s in m["stimuli"]) for m in made)
-    assert budgets == [(0.0,)] * 20 + [(0.0, *HISTOLOGY.epsilons_224)] * 20
+    assert budgets == [(0.0,)] * 4 + [(0.0, *HISTOLOGY.epsilons_224)] * 8
 
 
 def test_a_course_of_a_folder_has_the_classes_and_parts_that_were_asked_for(shell: Shell, tmp_path: Path) -> None:
@@ -290,6 +292,23 @@ def test_a_rehearsal_begins_and_ends_with_what_it_is_not(shell: Shell, course: C
         assert (row["p"] == "") or f"{float(row['p']):.4f}" in line
     answers: Responses = read_csv((tmp_path / "answers.csv").read_bytes())
     assert answers.trials["simulated"].all()
+
+
+@pytest.mark.parametrize(
+    ("control", "said"),
+    [
+        (Estimate(value=0.27, low=0.24, high=0.30), "may be at chance (25%)"),
+        (Estimate(value=0.30, low=0.28, high=0.32), "nearer to chance than to halfway"),
+        (Estimate(value=0.60, low=0.58, high=0.62), None),
+        (Estimate(value=0.95, low=0.93, high=0.97), "at the ceiling (96%, for lapses)"),
+        (CannotJudge("Nobody."), None),
+        (None, None),
+    ],
+)
+def test_control_at_chance_or_at_the_ceiling_is_said(control: Estimate | CannotJudge | None, said: str | None) -> None:
+    sentences = list(room(control, chance=0.25, most=0.9625, target=0.625))
+    assert len(sentences) == (said is not None)
+    assert said is None or said in sentences[0]
 
 
 def _table(lines: list[str], model: str) -> list[str]:
