@@ -16,6 +16,7 @@ import os
 import platform
 import re
 import resource
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -615,7 +616,18 @@ def _further(before: Progress, batch: Batch, record: Record, *, since: float, do
 
 
 def _cost(images: int, seconds: float) -> Cost:
-    return Cost(images, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return Cost(images, seconds, _peak_mib())
+
+
+def _peak_mib() -> float:
+    """Return the most memory this process held, in MiB.
+
+    Linux' own high-water mark where there is one: getrusage counts what the parent held when it started this process.
+    """
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.is_file() else None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return (float(found[1]) if found else most) / 1024
 
 
 class _Log:
