@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score, roc_curve
+from sklearn.metrics import roc_curve
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -55,7 +56,10 @@ def logistic_scores(columns: Sequence[Values], positive: Flags, halves: Counts) 
 
 
 def _area(scores: Values, positive: Flags) -> float:
-    return float(roc_auc_score(positive, scores))
+    """Return the area by ranks (Mann and Whitney 1947), which is scikit-learn's and is found many times as fast."""
+    ranks = rankdata(scores, nan_policy="raise")
+    count = int(positive.sum())
+    return float((ranks[positive].sum() - count * (count + 1) / 2) / (count * (len(positive) - count)))
 
 
 def _by_group(statistic: Callable[[Counts], float], groups: Counts) -> Estimate:

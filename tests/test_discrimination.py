@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from benchmarks import discrimination
 from benchmarks.discrimination import auroc, auroc_difference, false_alarms_at, logistic_scores
@@ -28,6 +29,15 @@ def test_a_score_that_tells_all_apart_has_area_one_and_noise_a_half(kinds: tuple
     assert (perfect.value, perfect.low, perfect.high) == (1, 1, 1)
     noise = auroc(np.random.default_rng(0).normal(size=2 * PAIRS), positive, groups)
     assert noise.low < 0.5 < noise.high
+
+
+def test_the_area_is_scikit_learns_also_with_ties(kinds: tuple[np.ndarray, ...]) -> None:
+    positive, groups, _ = kinds
+    for decimals in (0, 1, 6):
+        scores = np.random.default_rng(decimals).normal(size=2 * PAIRS).round(decimals) + 0.5 * positive
+        assert auroc(scores, positive, groups).value == pytest.approx(roc_auc_score(positive, scores))
+    with pytest.raises(ValueError, match="nan"):
+        auroc(np.full(2 * PAIRS, np.nan), positive, groups)
 
 
 def test_the_difference_is_that_of_the_areas_and_none_for_the_same_score(kinds: tuple[np.ndarray, ...]) -> None:
