@@ -346,7 +346,9 @@ def test_calibration_looks_at_control_alone_and_takes_what_comes_nearest(
         return rehearse(conditions, gallery, models=models, seed=seed)
 
     monkeypatch.setattr("lwise_core.rehearsal.rehearse", watched)
-    *tried, chosen = calibrated(course, Planted(course), PROTOTYPE, people=2)
+    unsure = replace(PROTOTYPE, sensitivity=0.3, lapse=0.0)  # so that the γ span chance and all right
+    *tried, chosen = calibrated(course, Planted(course), unsure, people=4)
+    assert tried[0].accuracy < chosen.accuracy < tried[-1].accuracy
     assert [c.model.scaling for c in tried] == list(DECIDEDNESS)
     assert chosen.target == 0.625
     assert abs(chosen.accuracy - 0.625) == min(abs(c.accuracy - 0.625) for c in tried)
