@@ -19,6 +19,7 @@ import numpy.typing as npt
 import torch
 from scipy.fft import dctn
 
+from lwise_core.difficulty import Difficulty, percentile
 from lwise_core.geometry import Crop, FloatImage, Pixels, see, to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, encode_png, open_photograph
@@ -62,8 +63,9 @@ class RankedPhotograph:
     """One photograph and what the guide says of it.
 
     ``guessed`` tells labels that are the guide's own from those that somebody gave. ``logit`` is the ground-truth
-    logit, ``probability`` its softmax, ``choice`` the guide's first choice. ``square`` ``(S, S, 3)`` uint8 is its
-    central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual hash.
+    logit, ``probability`` its softmax, ``rank`` its place among the classes, ``choice`` the guide's first choice.
+    ``square`` ``(S, S, 3)`` uint8 is its central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual
+    hash.
     """
 
     name: str
@@ -72,11 +74,23 @@ class RankedPhotograph:
     guessed: bool
     logit: float
     probability: float
+    rank: int
     choice: str
     choice_probability: float
     square: Pixels
     thumbnail: bytes
     hashed: int
+
+    def difficulty(self, guide: GuideModel) -> Difficulty:
+        """Return how hard it is, against the references of the guide that ranked it."""
+        references = guide.references.get(self.class_name, ())
+        return Difficulty(
+            logit=self.logit,
+            log_probability=float(np.log(max(self.probability, np.finfo(float).tiny))),
+            rank=self.rank,
+            references=len(references),
+            percentile=percentile(self.logit, references),
+        )
 
     @property
     def doubt(self) -> str:
@@ -232,6 +246,7 @@ def _ranked(file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], la
         guessed=stated is None,
         logit=float(logits[target]),
         probability=float(probabilities[target]),
+        rank=int((logits > logits[target]).sum()) + 1,
         choice=choice,
         choice_probability=float(probabilities.max()),
         square=kept,

@@ -16,6 +16,7 @@ _DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)
 PAGES = (
     ("studio.py", "Studio", ":material/tune:"),
     ("inspection.py", "Inspect", ":material/frame_inspect:"),
+    ("rank.py", "Rank", ":material/photo_library:"),
     ("curriculum.py", "Curriculum", ":material/school:"),
     ("learn.py", "Learn", ":material/edit_note:"),
     ("results.py", "Results", ":material/monitoring:"),

@@ -1,0 +1,110 @@
+"""Thumbnails of a ranking: sorted within class, filtered, chosen for the lesson one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from lwise_core.geometry import Crop
+from lwise_core.guide import GuideModel
+from lwise_core.images import Photograph
+from lwise_core.ranking import RankedPhotograph, Ranking
+from pages.parts.case import Case, StatedBy, put
+from pages.parts.notices import plain
+from pages.parts.plots import show
+from pages.parts.rank_plot import logit_figure
+from pages.parts.rankings import choose, is_chosen
+
+_COLUMNS = 6
+_A_PAGE = 36
+_ALL = "every class"
+_ODD = "odd ones only"
+
+
+def gallery(ranking: Ranking, guide: GuideModel) -> None:
+    """Draw the histograms, the filters, and one page of thumbnails."""
+    by_class = ranking.by_class()
+    show(logit_figure({name: [p.logit for p in found] for name, found in by_class.items()}), key="logits")
+    columns = st.columns([2, 2, 2, 3])
+    shown = columns[0].selectbox("Class", [_ALL, *by_class])
+    hardest = columns[1].segmented_control("First", ["easiest", "hardest"], default="hardest", required=True)
+    which = columns[2].segmented_control("Show", ["all", _ODD], default="all", required=True)
+    wanted = columns[3].text_input("Name contains")
+    duplicates = ranking.duplicates()
+    found = [p for name, photographs in by_class.items() if shown in (_ALL, name) for p in photographs]
+    found = [p for p in found if wanted.lower() in p.name.lower()]
+    if which == _ODD:
+        found = [p for p in found if p.doubt or p.sha256 in duplicates or p.guessed]
+    places = ranking.standing()  # within each class, since classes differ in their logits
+    found.sort(key=lambda p: (places[p.sha256], p.name), reverse=hardest == "hardest")
+    _page(found, places, guide, duplicates)
+
+
+def _page(
+    found: Sequence[RankedPhotograph],
+    places: Mapping[str, float],
+    guide: GuideModel,
+    duplicates: Mapping[str, tuple[str, ...]],
+) -> None:
+    pages = max(1, -(-len(found) // _A_PAGE))
+    number = st.number_input(f"Page, of {pages}", 1, pages, 1) if pages > 1 else 1
+    if not found:
+        st.caption("None fits.")
+        return
+    first = (int(number) - 1) * _A_PAGE
+    for start in range(first, min(first + _A_PAGE, len(found)), _COLUMNS):
+        for column, photograph in zip(st.columns(_COLUMNS), found[start : start + _COLUMNS], strict=False):
+            with column:
+                _card(
+                    photograph, guide, place=places[photograph.sha256], duplicates=duplicates.get(photograph.sha256, ())
+                )
+
+
+def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: float, duplicates: tuple[str, ...]) -> None:
+    """Draw one photograph: how hard, what is odd, whether it is in the lesson."""
+    st.image(photograph.thumbnail, alt=f"{photograph.class_name}: {photograph.name}", width="stretch")
+    label = photograph.class_name + (" (the guide's guess)" if photograph.guessed else "")
+    st.caption(f"**{plain(label)}**  \n{plain(_standing(photograph, guide, place))}")
+    if photograph.doubt:
+        st.caption(f":material/help: Wrong label? {plain(photograph.doubt)}.")
+    if duplicates:
+        st.caption(f":material/content_copy: Nearly the same as {plain(duplicates[0])}.")
+    key = photograph.sha256[:16]
+    st.checkbox(
+        "In the lesson",
+        value=is_chosen(photograph.sha256),
+        key=f"chosen-{key}",
+        on_change=_toggle,
+        args=(photograph.sha256, f"chosen-{key}"),
+    )
+    if st.button("Look closer", key=f"closer-{key}", help=photograph.name):
+        _open(photograph, guide)
+
+
+def _standing(photograph: RankedPhotograph, guide: GuideModel, place: float) -> str:
+    """Return how hard it is, against the guide's references where there are enough, else among these."""
+    among = photograph.difficulty(guide).percentile
+    if among is None:
+        return f"Harder than {place:.0%} of these."
+    return f"Harder than {among.share:.0%} of {among.n} references ({among.low:.0%} to {among.high:.0%})."
+
+
+def _toggle(sha256: str, key: str) -> None:
+    choose(sha256, chosen=bool(st.session_state[key]))
+
+
+def _open(photograph: RankedPhotograph, guide: GuideModel) -> None:
+    """Put a photograph's square on the desk, as the class that it is filed under, and go to the Studio."""
+    square = Photograph(name=photograph.name.rsplit("/", 1)[-1], pixels=photograph.square, sha256=photograph.sha256)
+    stated_by = StatedBy.GUESS if photograph.guessed else StatedBy.PERSON
+    put(
+        Case(
+            square,
+            Crop.central(square),
+            guide.name,
+            stated=None if photograph.guessed else photograph.class_name,
+            stated_by=stated_by,
+        )
+    )
+    st.switch_page("studio.py")

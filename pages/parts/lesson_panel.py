@@ -1,0 +1,63 @@
+"""Making a lesson of the chosen photographs, and handing it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from lwise_core.compute import Job, LineFull
+from lwise_core.guide import GuideModel
+from lwise_core.handout import handout_pdf
+from lwise_core.lesson import Lesson, Slide, lesson_zip
+from lwise_core.lesson_making import Painter, slides
+from lwise_core.ranking import Ranking
+from pages.parts.engines import engine_for
+from pages.parts.export_panel import download
+from pages.parts.inspecting import asked, followed, job_for, progress_of
+from pages.parts.notices import notice
+from pages.parts.rankings import is_chosen
+
+_LESSON = "lesson"
+
+
+def lesson_panel(ranking: Ranking, guide: GuideModel) -> None:
+    """Draw how many photographs are chosen, the way to make the lesson, and its downloads."""
+    chosen = [p for p in ranking.photographs if is_chosen(p.sha256)]
+    st.markdown(
+        f"**{len(chosen)} photographs are chosen**: all that nothing speaks against, until you mark or unmark some. "
+        "The lesson goes from easy to hard within each class, the first ones enhanced at ε₂₂₄ = 8, then 4, 2, 1, 0.5 "
+        "and 0.25, the last quarter as they are."
+    )
+    title = st.text_input("Title of the lesson", "Tell them apart")
+    if not chosen:
+        notice("info", "Choose at least one photograph.")
+        return
+    question = (guide.provenance.sha256, title, tuple(sorted(p.sha256 for p in chosen)))
+    if not asked(_LESSON, question) and not st.button("Make the lesson", type="primary"):
+        return
+    try:
+        painter = Painter(guide, engine_for(guide).walker())
+        job_for(_LESSON, question, lambda: _all(slides(chosen, painter)), total=len(chosen))
+    except LineFull as error:
+        notice("error", str(error))
+        return
+    followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
+
+
+def _all(made: Iterator[Slide]) -> Iterator[tuple[Slide, ...]]:
+    """Yield the slides so far, one more each time."""
+    so_far: tuple[Slide, ...] = ()
+    for slide in made:
+        so_far = (*so_far, slide)
+        yield so_far
+
+
+def _handed_out(job: Job[tuple[Slide, ...]], *, title: str, guide: str, cautions: tuple[str, ...]) -> None:
+    if not progress_of(_LESSON, job, what="Enhancing the chosen photographs") or not job.latest:
+        return
+    lesson = Lesson(title.strip() or "Lesson", job.latest, guide, cautions)
+    show, paper = st.columns(2)
+    download(show, "Slide show (zip)", lambda: lesson_zip(lesson), "lesson.zip", "application/zip")
+    download(paper, "Handout (PDF)", lambda: handout_pdf(lesson), "handout.pdf", "application/pdf")
+    st.caption("Both open without network, with the answers hidden until you want them.")

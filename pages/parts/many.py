@@ -1,0 +1,100 @@
+"""Taking in many photographs at once: a folder, files, a zip, a place on the server, or the phantom's creatures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from lwise_core.course_pictures import FromPhantom
+from lwise_core.picture_sets import Entry, picture_set
+from lwise_core.ranking import LARGEST_ZIP, NamedFile, files_in_zip
+from lwise_core.sources import DatasetError
+from pages.parts.add_guide import paths_offered
+from pages.parts.notices import notice
+
+MOST_AT_ONCE = 900
+"""Files that browsers hand over in good time; above about 980 Streamlit's uploader hangs."""
+
+_CREATURE = 128
+_TYPES = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"]
+_FOLDER, _FILES, _SERVER, _PHANTOM = "A folder", "Files or a zip", "A folder on this server", "Artificial creatures"
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """Files that can be read: ``key`` tells them from others, ``count`` is about how many there are."""
+
+    key: str
+    count: int
+    files: Callable[[], Iterator[NamedFile]]
+
+
+def intake() -> Intake | None:
+    """Draw the ways to hand over many photographs, and return what was handed over.
+
+    Raises:
+        ImageRejected: A zip that cannot be read.
+    """
+    ways = [_FOLDER, _FILES, *([_SERVER] if paths_offered() else []), _PHANTOM]
+    way = st.segmented_control("Photographs", ways, default=_FOLDER, required=True)
+    if way == _FOLDER:
+        st.caption(f"With a folder for each class. Up to about {MOST_AT_ONCE} files; more go as a zip.")
+        return _uploaded(st.file_uploader("Folder", type=_TYPES, accept_multiple_files="directory", key="many-folder"))
+    if way == _FILES:
+        uploads = st.file_uploader(
+            f"Photographs, or one zip of up to {LARGEST_ZIP // 10**6} MB",
+            type=[*_TYPES, "zip"],
+            accept_multiple_files=True,
+            key="many-files",
+        )
+        zips = [u for u in uploads or [] if u.name.lower().endswith(".zip")]
+        return _zipped(zips[0]) if zips else _uploaded(uploads)
+    return _on_the_server() if way == _SERVER else _phantom()
+
+
+def _uploaded(uploads: list | None) -> Intake | None:  # type: ignore[type-arg]  # Streamlit's UploadedFile
+    if not uploads:
+        return None
+    if len(uploads) > MOST_AT_ONCE:
+        notice("caution", f"These are more than {MOST_AT_ONCE} files; a zip of the folder is quicker.")
+    key = hashlib.sha256("\0".join(f"{u.name}:{u.size}" for u in uploads).encode()).hexdigest()
+    return Intake(key, len(uploads), lambda: (NamedFile(u.name, u.getvalue()) for u in uploads))
+
+
+def _zipped(upload) -> Intake:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Streamlit's UploadedFile, not public
+    data = upload.getvalue()
+    names = sum(1 for _ in files_in_zip(data))
+    return Intake(hashlib.sha256(data).hexdigest(), names, lambda: files_in_zip(data))
+
+
+def _on_the_server() -> Intake | None:
+    path = st.text_input("Folder, zip, tar archive, pattern or dirmap CSV").strip()
+    if not path:
+        return None
+    try:
+        pictures = picture_set(path)
+        entries = [e for e in pictures.entries() if not isinstance(e, str)]
+    except (DatasetError, OSError) as error:
+        notice("error", str(error))
+        return None
+    if not entries:
+        notice("error", f"There are no photographs in “{Path(path).name}”.")
+        return None
+    key = hashlib.sha256(repr([(e.name, e.state) for e in entries]).encode()).hexdigest()
+    return Intake(key, len(entries), lambda: (NamedFile(_path_of(e), pictures.read(e)) for e in entries))
+
+
+def _path_of(entry: Entry) -> str:
+    """Return the name of a picture of a set, below its class."""
+    name = Path(entry.name).name
+    return f"{entry.class_name}/{name}" if entry.class_name else name
+
+
+def _phantom() -> Intake:
+    st.caption("Creatures of four families, for a first look; the guide phantom4-64 knows them.")
+    creatures = FromPhantom(per_class=16, per_class_in_tests=1, size=_CREATURE)
+    return Intake("phantom", len(creatures), lambda: (NamedFile(f.name, f.data) for f in creatures))

@@ -1,0 +1,121 @@
+"""The Rank page, run without a browser: many files in, thumbnails, and a lesson out."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.caching import clear_session_resource_cache
+from streamlit.testing.v1 import AppTest
+
+from lwise_core.images import encode_png
+from lwise_core.phantom import FAMILIES, Creature, draw
+
+ROOT = Path(__file__).resolve().parents[2]
+_RUNS = 200
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards() -> Iterator[None]:
+    yield
+    clear_session_resource_cache("test session id")
+
+
+def opened() -> AppTest:
+    at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    at.switch_page("rank.py")
+    return settled(at.run())
+
+
+def settled(at: AppTest) -> AppTest:
+    for _ in range(_RUNS):
+        assert not at.exception, at.exception
+        if not any(b.label == "Stop" for b in at.button):
+            return at
+        at.run()
+    pytest.fail("It was never finished.")
+
+
+def said(at: AppTest) -> str:
+    elements = [*at.title, *at.markdown, *at.caption, *at.info, *at.warning, *at.error, *at.header]
+    return "\n".join(e.value for e in elements).replace("\\", "")
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    (button,) = (b for b in at.button if b.label == label)
+    return settled(button.click().run())
+
+
+def creature(family: int, seed: int) -> bytes:
+    return encode_png(draw(Creature(family, 0.1, seed), size=64))
+
+
+def zipped() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for family in range(2):
+            for i in range(3):
+                archive.writestr(f"mine/{FAMILIES[family]}/{i}.png", creature(family, 10 * family + i))
+        archive.writestr(f"mine/{FAMILIES[0]}/misfiled.png", creature(1, 99))
+        archive.writestr(f"mine/{FAMILIES[0]}/notes.txt", "no picture")
+    return stream.getvalue()
+
+
+@pytest.fixture
+def ranked() -> AppTest:
+    """The page after a zip of seven creatures, one of them misfiled, and a file that is no picture."""
+    at = opened()
+    at.selectbox[0].set_value("phantom4-64").run()
+    at.get("button_group")[0].set_value("Files or a zip")
+    at.run()
+    at.file_uploader[0].set_value(("mine.zip", zipped(), "application/zip"))
+    return press(at.run(), "Rank 8 files")
+
+
+def test_a_newcomer_is_told_what_the_page_is_for() -> None:
+    assert "Drop a folder" in said(opened())
+
+
+def test_a_zip_is_ranked_and_what_is_odd_is_pointed_at(ranked: AppTest) -> None:
+    assert "7 photographs of 2 classes" in said(ranked)
+    assert f"Wrong label? the guide takes it for {FAMILIES[1]}" in said(ranked)
+    assert "“notes.txt”" in said(ranked)
+    assert said(ranked).count("of 100 references") == 7
+
+
+def test_doubtful_ones_are_not_in_the_lesson_until_they_are_chosen(ranked: AppTest) -> None:
+    assert "6 photographs are chosen" in said(ranked)
+    (unchosen,) = (c for c in ranked.checkbox if not c.value)
+    at = unchosen.check().run()
+    assert "7 photographs are chosen" in said(at)
+    at = at.checkbox[0].uncheck().run()
+    assert "6 photographs are chosen" in said(at)
+
+
+def test_the_gallery_can_show_odd_ones_and_search(ranked: AppTest) -> None:
+    ranked.get("button_group")[1].set_value("odd ones only")
+    assert len(ranked.run().checkbox) == 1
+    ranked.get("button_group")[1].set_value("all")
+    assert len(searched(ranked, "misfiled").checkbox) == 1
+    assert "None fits." in said(searched(ranked, "no such name"))
+
+
+def searched(at: AppTest, words: str) -> AppTest:
+    return next(t for t in at.text_input if t.label == "Name contains").set_value(words).run()
+
+
+def test_a_lesson_is_made_of_the_chosen_ones(ranked: AppTest) -> None:
+    at = press(ranked, "Make the lesson")
+    assert [b.label for b in at.get("download_button")] == ["Slide show (zip)", "Handout (PDF)"]
+
+
+def test_a_zip_that_is_none_is_said(tmp_path: Path) -> None:
+    at = opened()
+    at.get("button_group")[0].set_value("Files or a zip")
+    at.run()
+    at.file_uploader[0].set_value(("mine.zip", b"no zip", "application/zip"))
+    assert "not a zip that can be read" in said(at.run())
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,58 @@
+"""From a ranking to slides."""
+
+import numpy as np
+import pytest
+
+from lwise_core.difficulty import score
+from lwise_core.geometry import Crop
+from lwise_core.guide import GuideModel
+from lwise_core.images import Photograph, encode_png
+from lwise_core.lesson_making import Painter, in_order, slides
+from lwise_core.phantom import FAMILIES, Creature, draw
+from lwise_core.ranking import Labels, NamedFile, RankedPhotograph, rank
+from lwise_core.rendering import Subject
+
+
+@pytest.fixture(scope="module")
+def chosen(phantom_guide: GuideModel) -> tuple[RankedPhotograph, ...]:
+    files = [
+        NamedFile(f"{FAMILIES[f]}/{i}.png", encode_png(draw(Creature(f, 0.05 * i, 100 * f + i), size=64)))
+        for f in range(2)
+        for i in range(8)
+    ]
+    *_, ranking = rank(files, Labels(phantom_guide), total=len(files))
+    return ranking.photographs
+
+
+def test_slides_go_from_easy_and_enhanced_to_hard_and_natural(chosen: tuple[RankedPhotograph, ...]) -> None:
+    order = in_order(chosen)
+    budgets = [block.epsilon_224 for _, block in order]
+    assert budgets == sorted(budgets, reverse=True)
+    assert budgets == [e for e in (8, 4, 2, 1, 0.5, 0.25, 0, 0) for _ in range(2)]
+    for name in FAMILIES[:2]:
+        logits = [p.logit for p, _ in order if p.class_name == name]
+        assert logits == sorted(logits, reverse=True)
+    assert {p.class_name for p, _ in order[:2]} == set(FAMILIES[:2])
+
+
+def test_one_photograph_is_a_lesson(chosen: tuple[RankedPhotograph, ...]) -> None:
+    assert [b.epsilon_224 for _, b in in_order(chosen[:1])] == [8]
+    assert in_order(()) == ()
+
+
+def test_every_enhanced_slide_is_easier_for_the_guide_and_the_last_are_as_they_are(
+    chosen: tuple[RankedPhotograph, ...], phantom_guide: GuideModel
+) -> None:
+    made = list(slides(chosen, Painter(phantom_guide, phantom_guide)))
+    assert [s.enhanced is None for s in made] == [False] * 12 + [True] * 4
+    for slide in made[:12]:
+        assert slide.enhanced is not None
+        before, after = (_logit(phantom_guide, p, slide.class_name) for p in (slide.natural, slide.enhanced))
+        assert after > before
+        assert slide.towards == slide.class_name
+
+
+def _logit(guide: GuideModel, pixels: np.ndarray, class_name: str) -> float:  # type: ignore[type-arg]
+    picture = Photograph("x", pixels, "0" * 64)
+    seen = Subject(picture, Crop.central(picture)).seen(size=guide.input_size)
+    return float(score(guide, seen)[guide.class_index(class_name)])
