@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core import hallucination
+from lwise_core.enhancement import EnhancementPath, Frame, PathRequest
 from lwise_core.evidence import Evidence, gather
 from lwise_core.guide import GuideModel
 from lwise_core.hallucination import ENOUGH_REFERENCES, Judge, conformal_p, limits, transfer_of
@@ -133,6 +134,63 @@ def test_every_value_is_finite_and_in_its_range(tiny_guide: GuideModel) -> None:
         for key in {"H1", "H2", "H7", "H9", "HF"} & values.keys():
             assert 0 <= values[key] <= 1
     assert {"H1", "H2", "H3", "H4", "H6", "H7", "H8", "H9", "HF"} == judge.values(4).keys()
+
+
+def planted_judge(guide: GuideModel) -> Judge:
+    """Return a judge of a path of three steps, made by hand, of which every indicator is known at every step.
+
+    On flat grey: a wash over the left three fifths; a chequered board of one pixel; a fifth of the rows at white.
+    """
+    grey = torch.full((1, 3, 20, 20), 0.5)
+    wash, board, white = grey.clone(), grey.clone(), grey.clone()
+    wash[..., :12] += 0.1
+    board += 0.1 * (torch.arange(20)[:, None] + torch.arange(20)).remainder(2) - 0.05
+    white[..., 8:12, :] = 1.0
+    logits = [
+        [0.0, 2.0, 1.0, 1.0, 2.0],
+        [0.0, 3.0, 0.0, 0.0, 0.0],
+        [0.0, 5.0, 0.0, 0.0, 0.0],
+        [0.0, 2.0, 9.0, 0.0, 0.0],
+    ]
+    frames = tuple(
+        Frame(i, images, torch.tensor([row]), torch.tensor([-row[1]]))
+        for i, (images, row) in enumerate(zip((grey, wash, board, white), logits, strict=True))
+    )
+    path = EnhancementPath(guide, PathRequest(grey, torch.tensor([1])), 0.5, frames)
+    none = float("nan")
+    evidence = Evidence(
+        support=np.full((20, 20), 1 / 400, dtype=np.float32),
+        mass=np.array([none, 0.6, 0.3, 0.1]),
+        mass_of_others=np.array([[none, 0.1, 0.3, 0.2], [none, 0.3, 0.9, 0.6]]),
+        specificity=np.array([none, 0.9, 0.4, -0.1]),
+        stability=np.array([none, 0.8, 0.2, -0.3]),
+    )
+    return Judge(path, evidence, transfer=(0.0, 0.7, 0.25, -0.2))
+
+
+def test_every_indicator_shows_at_its_step_what_is_there(tiny_guide: GuideModel) -> None:
+    judge = planted_judge(with_references(tiny_guide, count=120, above=1.5))  # 61 references are not above 2
+    expected = {
+        "H1": (62 / 121,) * 3,
+        "H2": (1 / 2, 3 / 4, 0),  # there was 2 above the mean of the others, 1
+        "H3": (0.6 / 0.2, 0.3 / 0.6, 0.1 / 0.4),
+        "H4": (0.9, 0.4, -0.1),
+        "H5": (0.7, 0.25, -0.2),
+        "H6": (0.8, 0.2, -0.3),
+        "H9": (0, 0, 4 / 20),
+    }
+    for key, values in expected.items():
+        assert [judge.values(step)[key] for step in (1, 2, 3)] == pytest.approx(values), key
+
+
+def test_grain_is_new_and_fine_and_a_lattice_and_a_wash_is_none_of_these(tiny_guide: GuideModel) -> None:
+    wash, board, white = (planted_judge(tiny_guide).values(step) for step in (1, 2, 3))
+    assert (wash["H7"], board["H7"]) == (0, pytest.approx(1))
+    assert board["HF"] == pytest.approx(1)
+    assert 0 <= wash["HF"] < 0.05
+    assert 0.05 < white["HF"] < 0.3
+    assert board["H8"] > 100  # decibels: there is nothing but the lattice
+    assert max(wash["H8"], white["H8"]) < 0  # whatever is there is no more than chance
 
 
 def test_the_evidence_made_grows_with_the_path(tiny_guide: GuideModel) -> None:
