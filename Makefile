@@ -22,7 +22,7 @@ run: $(VENV)/.app  ## Install what the app needs (once) and serve it on localhos
 install: $(VENV)/.app  ## Install what the app needs, without starting it
 
 test: lint browser  ## Install what the tests need, lint, then run every test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev  ## Ruff, mypy and the layers of the house
 	@$(BIN)/ruff check .
