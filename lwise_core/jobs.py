@@ -68,7 +68,7 @@ _HALF_WRITTEN = re.compile(r"\..+-[a-z0-9_]{8}")  # as write_whole calls a file 
 
 _LARGEST_BATCH = 32
 _PATH_BYTES = 256 * 2**20  # what the frames of a batch may take: 32 pictures at 64 px, 10 at 224 px and ε₂₂₄ = 20
-_WRITERS = 2  # threads that encode and write while the next batch is computed
+_WRITERS = 4  # threads that encode and write while the next batch is computed; most of it is waiting for the disk
 
 
 class JobError(ValueError):

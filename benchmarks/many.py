@@ -1,0 +1,183 @@
+"""Many pictures: what an image costs score-set and enhance-set, beside the official way, and memory as sets grow.
+
+`python -m benchmarks.many speed` and `python -m benchmarks.many memory` print the tables. The official way is a run for
+each ε over one picture after another, or over batches of 32, without anything that could be resumed; ours writes as it
+does for people, every file flushed to the disk. Every figure comes from a process of its own, and rates are slopes
+between a small and a large set, so that no start counts; seconds of the processor are given too, as they do not depend
+on what else runs. Pictures are creatures of the phantom.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+import torch
+import typer
+
+from benchmarks import official
+from benchmarks.resident import forget_peak, resident_peak
+from benchmarks.tasks import Task
+from lwise_core import catalog
+from lwise_core.engines import Local
+from lwise_core.geometry import Crop, see, to_8_bit
+from lwise_core.guide import GuideModel
+from lwise_core.images import encode_png, open_photograph
+from lwise_core.jobs import Job, Order
+from lwise_core.phantom import FAMILIES, draw, population
+from lwise_core.picture_sets import FolderSet, Labels
+
+EPSILONS_224 = (0.5, 1.0, 2.0, 4.0, 8.0)
+SIDE = 48
+WAYS = (("ours", "ours"), ("official, one by one", "1"), ("official, batches of 32", "32"))
+
+app = typer.Typer(add_completion=False)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one process took for ``images``: seconds by the clock and of the processor, and its peak in MiB."""
+
+    images: int
+    seconds: float
+    processor: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class Slope:
+    """What one image more takes, in milliseconds by the clock and of the processor."""
+
+    clock: float
+    processor: float
+
+    @classmethod
+    def between(cls, small: Measured, large: Measured) -> Slope:
+        """Return the slope between a small and a large set."""
+        more = (large.images - small.images) / 1000
+        return cls((large.seconds - small.seconds) / more, (large.processor - small.processor) / more)
+
+
+def load_guide() -> GuideModel:
+    """Return the guide that is measured with."""
+    return catalog.load("phantom4-64")
+
+
+def drawn(root: Path, *, count: int) -> Path:
+    """Write an ImageFolder of ``count`` creatures to ``root`` and return it."""
+    per_family = count // len(FAMILIES)
+    for i, creature in enumerate(population(per_family=per_family, seed=0)):
+        folder = root / FAMILIES[creature.family]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{i % per_family:06d}.png").write_bytes(encode_png(draw(creature, size=SIDE)))
+    return root
+
+
+def ours(source: Path, out: Path, *, epsilons_224: Sequence[float]) -> None:
+    """Do the job as the shell does it."""
+    scale = load_guide().epsilon_scale
+    job = Job(
+        pictures=FolderSet(source),
+        labels=Labels.FOLDER,
+        load_guide=load_guide,
+        order=Order(epsilons=tuple(map(scale.from_224, epsilons_224))),
+        folder=out,
+    )
+    for _ in job.run(Local(1)):
+        pass
+
+
+def the_official_way(source: Path, out: Path, *, epsilons_224: Sequence[float], batch: int) -> None:
+    """Do it as official code does: a run for each ε, each decoding everything anew, and plain writing of files."""
+    guide = load_guide()
+    for epsilon in epsilons_224:
+        for files, task in _tasks(source, guide, epsilon=guide.epsilon_scale.from_224(epsilon), batch=batch):
+            for file, image in zip(files, official.enhance(task)(), strict=True):
+                target = out / f"{epsilon:g}" / file.relative_to(source)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(encode_png(to_8_bit(image.numpy()).transpose(1, 2, 0).copy()))
+    if not epsilons_224:
+        for _, task in _tasks(source, guide, epsilon=0.0, batch=batch):
+            official.score_in_batches(task, size=batch)()
+
+
+def _tasks(source: Path, guide: GuideModel, *, epsilon: float, batch: int) -> Iterator[tuple[list[Path], Task]]:
+    files = sorted(source.glob("*/*"))
+    for start in range(0, len(files), batch):
+        part = files[start : start + batch]
+        images = torch.stack([_seen(file, size=guide.input_size) for file in part])
+        targets = torch.tensor([guide.class_index(file.parent.name) for file in part])
+        yield part, Task(guide, images, targets, epsilon)
+
+
+def _seen(file: Path, *, size: int) -> torch.Tensor:
+    photograph = open_photograph(file.read_bytes(), name=file.name)
+    return torch.from_numpy(see(Crop.central(photograph).of(photograph.pixels), size=size))
+
+
+@app.command("one")
+def one(who: str, epsilons: str, source: Path, out: Path, images: int) -> None:
+    """Print what WHO (“ours”, or the official batch) takes for SOURCE at EPSILONS (“none” to score), as JSON."""
+    asked = [] if epsilons == "none" else [float(e) for e in epsilons.split(",")]
+    forget_peak()
+    began, busy = perf_counter(), _processor()
+    if who == "ours":
+        ours(source, out, epsilons_224=asked)
+    else:
+        the_official_way(source, out, epsilons_224=asked, batch=int(who))
+    print(json.dumps(asdict(Measured(images, perf_counter() - began, _processor() - busy, resident_peak()))))
+
+
+def _processor() -> float:
+    """Return the seconds of the processor that this process and its dead children took."""
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in usage)
+
+
+def measured(who: str, epsilons: str, source: Path, *, images: int) -> Measured:
+    """Return what ``who`` takes, in a process of its own."""
+    with tempfile.TemporaryDirectory() as out:
+        words = ("one", who, epsilons, str(source), f"{out}/out", str(images))
+        command = [sys.executable, "-m", "benchmarks.many", *words]
+        answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own module
+    return Measured(**json.loads(answer.stdout.splitlines()[-1]))
+
+
+@app.command("speed")
+def speed(epsilons: str = ",".join(f"{e:g}" for e in EPSILONS_224), small: int = 16, large: int = 64) -> None:
+    """Print what an image takes at EPSILONS (ε₂₂₄ with commas, “none” to score), ours and the official way."""
+    with tempfile.TemporaryDirectory() as folder:
+        sets = {count: drawn(Path(folder) / str(count), count=count) for count in (small, large)}
+        print(f"ε₂₂₄ {epsilons}, {SIDE} px, {small} to {large} pictures\n")
+        print("| way | ms an image | images/s | processor, ms an image | against ours |\n|---|---|---|---|---|")
+        first: Slope | None = None
+        for name, who in WAYS:
+            few, many = (measured(who, epsilons, source, images=n) for n, source in sets.items())
+            slope = Slope.between(few, many)
+            first = first or slope
+            against = f"{slope.clock / first.clock:.2f} × ({slope.processor / first.processor:.2f} × processor)"
+            rate = f"{slope.clock:.1f} | {1000 / slope.clock:.1f} | {slope.processor:.1f}"
+            print(f"| {name} | {rate} | {against} |", flush=True)
+
+
+@app.command("memory")
+def memory(epsilons: str = "0.5", small: int = 200, large: int = 2000) -> None:
+    """Print our peak of memory for a small and a large set, scoring and enhancing at EPSILONS."""
+    with tempfile.TemporaryDirectory() as folder:
+        print("| job | pictures | peak of the main process, MiB | seconds |\n|---|---|---|---|")
+        for count in (small, large):
+            source = drawn(Path(folder) / str(count), count=count)
+            for verb, asked in (("score", "none"), (f"enhance at {epsilons}", epsilons)):
+                found = measured("ours", asked, source, images=count)
+                print(f"| {verb} | {count:,} | {found.peak:,.0f} | {found.seconds:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    app()
