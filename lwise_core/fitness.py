@@ -1,8 +1,8 @@
 """Whether a guide is fit to guide at all, by what its card says was measured on labelled images.
 
 A network that knows nothing paints nothing that means anything, and one that is not robust paints noise. The criterion:
-a guide is unfit when its clean accuracy is hardly above chance (95%), or when its accuracy under a 20-step attack is below
-half of the clean one. The attack is as large as those that the paper trains robust guides of the domain with
+a guide is unfit when its clean accuracy is hardly above chance (95%), or when its accuracy under a 20-step attack is
+below half of the clean one. The attack is as large as those that the paper trains robust guides of the domain with
 (``Domain.attack_224``): ε₂₂₄ = 1 throughout, as first planned, called a non-robust twin of 32 px fit (63.6% of 81.5%).
 Hardly above chance is less than a tenth of the way from there to certainty: whatever a network that was trained on
 random labels computes agrees with the true ones a little better or worse than chance, by luck that the interval of its
@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-
 
 HARDLY = 0.1
 """Below this share of the way from chance to certainty a guide knows nothing that is worth painting."""

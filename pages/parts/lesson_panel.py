@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import streamlit as st
 
 from lwise_core.compute import Job, LineFull
+from lwise_core.course_building import Maker, Progress, build_course
+from lwise_core.courses import CourseError
 from lwise_core.guide import GuideModel
 from lwise_core.handout import handout_pdf
 from lwise_core.lesson import Lesson, Slide, lesson_zip
+from lwise_core.lesson_course import FromRanking, lesson_design
 from lwise_core.lesson_making import Painter, slides
-from lwise_core.ranking import Ranking
+from lwise_core.ranking import RankedPhotograph, Ranking
 from pages.parts.engines import engine_for
 from pages.parts.export_panel import download
 from pages.parts.inspecting import asked, followed, job_for, progress_of
 from pages.parts.notices import notice
 from pages.parts.rankings import is_chosen
+from pages.parts.school import shelf
+from pages.parts.teacher import is_teacher
 
 _LESSON = "lesson"
+_COURSE = "lesson_course"
 
 
 def lesson_panel(ranking: Ranking, guide: GuideModel) -> None:
@@ -33,6 +40,8 @@ def lesson_panel(ranking: Ranking, guide: GuideModel) -> None:
     if not chosen:
         notice("info", "Choose at least one photograph.")
         return
+    if is_teacher():
+        _course(tuple(chosen), guide, title=title)
     question = (guide.provenance.sha256, title, tuple(sorted(p.sha256 for p in chosen)))
     if not asked(_LESSON, question) and not st.button("Make the lesson", type="primary"):
         return
@@ -43,6 +52,27 @@ def lesson_panel(ranking: Ranking, guide: GuideModel) -> None:
         notice("error", str(error))
         return
     followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
+
+
+def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: str) -> None:
+    """Make a course of the chosen photographs when it is asked for, and follow how far it is."""
+    question = (guide.provenance.sha256, title, tuple(sorted(p.sha256 for p in chosen)))
+    if not asked(_COURSE, question) and not st.button("Make a course for the Learn page of them"):
+        return
+    try:
+        design = lesson_design(chosen, name=title)
+        maker = Maker(guide, engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
+        folder = shelf().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
+        job_for(_COURSE, question, lambda: build_course(folder, maker, FromRanking(chosen)), total=len(chosen))
+    except (CourseError, LineFull) as error:
+        notice("caution", str(error))
+        return
+    followed(_COURSE, _on_the_shelf)
+
+
+def _on_the_shelf(job: Job[Progress]) -> None:
+    if progress_of(_COURSE, job, what="Ranking and enhancing for the course"):
+        notice("done", "The course stands on the Learn page, and on the Curriculum page with every trial.")
 
 
 def _all(made: Iterator[Slide]) -> Iterator[tuple[Slide, ...]]:

@@ -112,6 +112,14 @@ def test_a_lesson_is_made_of_the_chosen_ones(ranked: AppTest) -> None:
     assert [b.label for b in at.get("download_button")] == ["Slide show (zip)", "Handout (PDF)"]
 
 
+def test_too_few_photographs_for_a_course_are_said(ranked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Make a course for the Learn page of them" not in [b.label for b in ranked.button]
+    monkeypatch.setenv("LWISE_ALLOW_PATHS", "1")
+    assert "A course needs two classes and 17 photographs of each" in said(
+        press(ranked.run(), "Make a course for the Learn page of them")
+    )
+
+
 def test_a_zip_that_is_none_is_said(tmp_path: Path) -> None:
     at = opened()
     at.get("button_group")[0].set_value("Files or a zip")
