@@ -14,8 +14,9 @@ import typer
 from lwise_core import catalog
 from lwise_core.cli_shared import Refused
 from lwise_core.course_building import Maker, build_course
+from lwise_core.course_export import static_experiment_of
 from lwise_core.course_pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
-from lwise_core.courses import Course, CourseError, Design, read_course
+from lwise_core.courses import Course, Design, read_course
 from lwise_core.curriculum import FEWEST_CLASSES, MOST_CLASSES, Trial
 from lwise_core.fast import Verdicts, trusted_twin
 from lwise_core.follow_up import make_follow_up
@@ -24,7 +25,7 @@ from lwise_core.phantom import FAMILIES
 from lwise_core.schedule import MOTHS, SCHEDULES, SLOTS, Group, Schedule
 from lwise_core.sitting import BRIEF, LEARNING
 from lwise_core.sources import class_of, source_at
-from lwise_core.static_experiment import Participant, PictureKey, StaticExperiment, write_static_experiment
+from lwise_core.static_experiment import write_static_experiment
 from lwise_core.whole_files import write_whole
 
 # Pandas, SciPy and SQLAlchemy, behind answers and rehearsals, take seconds to import: only who asks waits for them.
@@ -264,24 +265,6 @@ def rehearse_command(
         write_whole(answers_csv, as_csv(together(list(progress.answers.values()))))
 
 
-def static_experiment_of(course: Course, *, learners: int) -> StaticExperiment:
-    """Return the experiment in which the first ``learners`` of a course take part.
-
-    Raises:
-        CourseError: Some of them have trials that follow answers, which needs a server.
-    """
-    design = course.design
-    following = sorted({str(design.group(s)) for s in range(learners) if design.group(s).follows_answers})
-    if following:
-        raise CourseError(
-            f"What learners of the group “{following[0]}” are shown follows answers, and a zip cannot follow them; let "
-            "people sit this course on a server, or make one without this group."
-        )
-    people = tuple(_participant(course, slot) for slot in range(learners))
-    files = {PictureKey.of(t): file for p in people for t in p.trials if (file := course.stimulus(t)) is not None}
-    return StaticExperiment(title=design.name, participants=people, pictures=files, timing=design.timing)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Chosen:
     """The pictures, their classes, and the schedule drawn from their parts."""
@@ -379,17 +362,6 @@ def _trial_row(course: Course, trial: Trial) -> tuple[object, ...]:
         "file": "" if file is None else file.relative_to(course.folder).as_posix(),
     }
     return tuple(shown[c] for c in _TRIAL_COLUMNS)
-
-
-def _participant(course: Course, slot: int) -> Participant:
-    label = f"{slot + 1:03d}"
-    return Participant(
-        label=label,
-        trials=course.trials(slot),
-        aliases=course.labels(label),
-        group=str(course.design.group(slot)),
-        condition=slot % len(course.design.slots),
-    )
 
 
 def _calibrated(course: Course, gallery: Gallery, model: Model, people: int, seed: int) -> Calibrated:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -100,7 +101,7 @@ class Pool:
                 f"{len(self.classes)}; choose others."
             )
 
-    @property
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """The classes, sorted."""
         return tuple(sorted({c.class_name for c in self.candidates}))

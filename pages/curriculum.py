@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,14 @@ from pydantic import TypeAdapter
 
 from lwise_core.compute import Job, LineFull
 from lwise_core.course_building import Maker, Progress, build_course
+from lwise_core.course_export import static_experiment_of
 from lwise_core.courses import Course, CourseError, Design
 from lwise_core.follow_up import make_follow_up
+from lwise_core.static_experiment import StaticExperiment, write_static_experiment
 from pages.parts.course_form import Order, course_form
 from pages.parts.course_preview import course_preview
 from pages.parts.engines import engine_for
+from pages.parts.export_panel import download
 from pages.parts.inspecting import finished, followed, job_for, progress_of
 from pages.parts.notices import notice, plain
 from pages.parts.school import shelf
@@ -94,7 +98,7 @@ def _facts(course: Course) -> None:
         f"{plain(guide.name)}; groups: {plain(', '.join(dict.fromkeys(map(str, design.slots))))}. Folder: "
         f"`{course.folder.name}`, digest `{course.digest[:12]}`."
     )
-    columns = st.columns(3)
+    columns = st.columns(4)
     columns[0].page_link("learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
     if columns[1].button("Make a later test of it", key=f"later-{course.digest}", help=_LATER):
         folder = course.folder.with_name(course.folder.name + "-later")
@@ -104,11 +108,31 @@ def _facts(course: Course) -> None:
             notice("error", str(error))
         else:
             st.rerun()
-    with columns[2].popover("Delete"):
+    with columns[2].popover("Run it without this server"):
+        _export(course)
+    with columns[3].popover("Delete"):
         st.markdown("The answers that were given stay; whoever is in the middle of the course cannot go on.")
         if st.button("Delete it", key=f"delete-{course.digest}"):
             shutil.rmtree(course.folder)
             st.rerun()
+
+
+def _export(course: Course) -> None:
+    """Offer the course as a zip with a page that any web server or JATOS can serve."""
+    learners = st.number_input("Learners", 1, 1000, 40, key=f"learners-{course.digest}")
+    st.caption("A zip with pictures, trials and a page for any web server or JATOS; answers are downloaded at its end.")
+    try:
+        experiment = static_experiment_of(course, learners=int(learners))
+    except CourseError as error:
+        notice("info", str(error))
+        return
+    download(st.container(), "Zip", lambda: _zipped(experiment), "course.zip", "application/zip")
+
+
+def _zipped(experiment: StaticExperiment) -> bytes:
+    stream = io.BytesIO()
+    write_static_experiment(experiment, stream)
+    return stream.getvalue()
 
 
 _LATER = (
