@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lwise_core.dirmaps import DirmapFile, Row, csv_line
@@ -56,6 +56,9 @@ def test_a_shipped_dirmap_comes_back_byte_for_byte(shared_folder: Path, name: st
 
 
 @given(cells=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1))
+@example(cells=['a "quoted" word', '"', "a,b"])
+@example(cells=["", "\r"])
+@example(cells=[""])
 def test_a_line_reads_as_it_was_written(cells: list[str]) -> None:
     line = csv_line(cells).decode()
     assert next(csv.reader(io.StringIO(line, newline=""))) == cells
