@@ -1,0 +1,139 @@
+// The slide show of a lesson: one picture at a time, original or enhanced in the same place, the answer when asked for.
+//
+// It runs from the disk, so it is a classic script and asks for nothing: all words stand in the page already, written
+// there by lwise_core/lesson.py, and this only shows and hides them. Without it the page shows everything.
+
+"use strict";
+
+(() => {
+  const OWN_KEYS = "button, summary, a, input"; // what space and Enter press by themselves
+
+  const one = (selector, within = document) => within.querySelector(selector);
+  const slides = [...document.querySelectorAll(".slide")]; // the first one says what the lesson is
+  const pictures = slides.length - 1;
+  const nav = one("nav");
+  const header = one("header");
+  const spoken = one(".spoken");
+  const button = { back: one(".back", nav), flip: one(".flip", nav), next: one(".next", nav) };
+
+  let at = 0;
+  let enhanced = false;
+
+  const canFlip = () => one("img.enhanced", slides[at]) !== null;
+  const said = () => one(enhanced ? ".said.enhanced" : ".said.natural", slides[at]).textContent;
+  const place = () => `Picture ${at} of ${pictures}`;
+  const heading = () => one("h1, h2", slides[at]);
+
+  /** A button that has nothing to do stays where it is, and keeps the focus if it has it. */
+  function enable(which, able) {
+    which.setAttribute("aria-disabled", String(!able));
+  }
+
+  function say(sentence) {
+    spoken.textContent = sentence;
+  }
+
+  function drawView() {
+    slides[at].dataset.view = enhanced ? "enhanced" : "natural";
+    button.flip.textContent = enhanced ? "Show original" : "Show enhanced";
+  }
+
+  /** Have the pictures of a slide loaded before it is shown: those of hidden slides wait otherwise. */
+  function fetchAhead(slide) {
+    for (const img of slide?.querySelectorAll("img") ?? []) img.loading = "eager";
+  }
+
+  function draw() {
+    slides.forEach((slide, i) => { slide.hidden = i !== at; });
+    header.hidden = at === 0;
+    one(".count", header).textContent = place();
+    one("progress", header).value = at;
+    button.back.hidden = at === 0;
+    button.flip.hidden = at === 0;
+    button.next.textContent = at === 0 ? "Start" : "Next";
+    enable(button.flip, canFlip());
+    enable(button.next, at < pictures);
+    drawView();
+    fetchAhead(slides[at]);
+    fetchAhead(slides[at + 1]);
+  }
+
+  /** Show slide `to`, as it is at first; the focus comes along unless it is on the buttons below. */
+  function go(to) {
+    if (to < 0 || to > pictures) {
+      say(to < 0 ? "This is the start." : `${place()}. This is the last one.`);
+      return;
+    }
+    at = to;
+    enhanced = false;
+    draw();
+    if (!nav.contains(document.activeElement) || document.activeElement.hidden) heading().focus({ preventScroll: true });
+    scrollTo(0, 0);
+    history.replaceState(null, "", `#${slides[at].id}`); // to reload the page is to stay here
+    say(at === 0 ? heading().textContent : `${place()}. ${said()}`);
+  }
+
+  function flip() {
+    if (at === 0) return;
+    if (canFlip()) {
+      enhanced = !enhanced;
+      drawView();
+    }
+    say(said());
+  }
+
+  function showAnswer() {
+    const answer = one("details", slides[at]);
+    if (answer) answer.open = true;
+  }
+
+  const KEYS = {
+    ArrowRight: () => go(at + 1),
+    ArrowLeft: () => go(at - 1),
+    PageDown: () => go(at + 1), // what a presenter's remote control sends
+    PageUp: () => go(at - 1),
+    " ": flip,
+    Enter: showAnswer,
+  };
+
+  function onKey(event) {
+    const act = KEYS[event.key];
+    if (!act || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if ((event.key === " " || event.key === "Enter") && event.target.closest?.(OWN_KEYS)) return;
+    event.preventDefault();
+    act();
+  }
+
+  /** After a click the keys belong to the slide again, not to what was clicked; the keyboard keeps its place. */
+  function onPress(target, act) {
+    target.addEventListener("click", (event) => {
+      act();
+      if (event.detail > 0) heading().focus({ preventScroll: true });
+    });
+  }
+
+  /** Tell the style sheet the shape of a picture, and how much of its enhanced version is the strip. */
+  function measure(canvas) {
+    const { width, height, wholeHeight } = canvas.dataset;
+    canvas.style.setProperty("--ratio", String(width / wholeHeight));
+    canvas.style.setProperty("--strip", String((wholeHeight - height) / wholeHeight));
+  }
+
+  for (const slide of slides.slice(1)) {
+    measure(one(".canvas", slide));
+    onPress(one(".canvas", slide), flip);
+    onPress(one("summary", slide), () => {});
+    one("details", slide).addEventListener("toggle", (event) => {
+      if (event.target.open) say(one(".answer", slide).innerText);
+    });
+  }
+  onPress(button.back, () => go(at - 1));
+  onPress(button.flip, flip);
+  onPress(button.next, () => go(at + 1));
+  document.addEventListener("keydown", onKey);
+
+  document.documentElement.classList.add("playing");
+  nav.hidden = false;
+  at = Math.max(0, slides.findIndex((slide) => `#${slide.id}` === location.hash));
+  draw();
+})();
