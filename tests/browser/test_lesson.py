@@ -65,6 +65,10 @@ def show(browser: Browser, address: str) -> Iterator[Open]:
     def note_message(message: ConsoleMessage) -> None:
         messages.append(message.text)
 
+    def note_failure(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # what was still on its way when the page was left
+            messages.append(f"{request.failure}: {request.url}")
+
     def opened(
         *,
         width: int = 1440,
@@ -84,7 +88,7 @@ def show(browser: Browser, address: str) -> Iterator[Open]:
         page = context.new_page()
         page.on("console", note_message)
         page.on("pageerror", lambda error: messages.append(str(error)))
-        page.on("requestfailed", lambda request: messages.append(f"failed: {request.url}"))
+        page.on("requestfailed", note_failure)
         page.goto(address + fragment)
         return page
 
