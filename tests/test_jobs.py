@@ -78,7 +78,7 @@ def test_every_picture_and_number_is_the_library_s_own(undisturbed: Path, phanto
         assert np.abs(pixels.astype(int) - made.pixels).max() <= 1
         assert float(row["gain"]) == pytest.approx(made.gain, abs=2e-3)
         assert float(row["gain_float"]) == pytest.approx(made.gain_float, abs=2e-3)
-        assert float(row["spent"]) <= float(row["epsilon"]) * (1 + 1e-5)
+        assert float(row["spent"]) == pytest.approx(float(result.spent[0]), rel=1e-3, abs=1e-6)
 
 
 def test_logits_are_those_of_the_written_file(undisturbed: Path) -> None:
@@ -225,6 +225,18 @@ def test_a_dirmap_comes_back_with_both_difficulties_and_its_own_columns(phantom_
         assert np.abs(np.array([float(r[column]) for r in scored]) - wanted).max() < 1e-12
     assert {r["difficulty"] for r in back if not r["robust_gt_logit"]} == {""}
     assert list(back[0])[:5] == ["split", "class", "im_path", "note", "difficulty"]
+
+
+def test_a_folder_of_a_dirmap_s_pictures_gets_its_rows_and_only_those(phantom_pictures: Path, tmp_path: Path) -> None:
+    file = dirmap_for(phantom_pictures, tmp_path / "set")
+    one = Order(epsilons=(load_phantom().epsilon_scale.from_224(1),), split="train")
+    finished(job(tmp_path, tmp_path / "out", pictures=DirmapSet(file), labels=Labels.COLUMN, order=one))
+    for folder in ("set_natural", "set_1_0.5_2_logit"):
+        rows = rows_of(tmp_path / "out" / folder / "dirmap.csv")
+        assert len(rows) == 20
+        assert {r["note"] for r in rows} == {"kept, as it is"}
+        assert all((tmp_path / "out" / folder / r["im_path"]).is_file() for r in rows)
+    assert len(rows_of(tmp_path / "out" / "dirmap.csv")) == len(rows_of(file))
 
 
 def test_ranking_and_enhancing_give_the_same_difficulty(
