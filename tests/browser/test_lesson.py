@@ -133,6 +133,7 @@ def test_keys_go_to_the_end_and_back(show: Open) -> None:
         page.keyboard.press("ArrowRight")
         expect(page.locator(".count")).to_have_text(f"Picture {number} of 4")
         expect(page.get_by_role("progressbar")).to_have_js_property("value", number)
+        expect(page.get_by_role("status")).to_contain_text(f"Picture {number} of 4. Original")
         expect(shown(page)).to_have_id(f"picture-{number}")
         expect_picture(page, "natural")
     page.keyboard.press("ArrowRight")
@@ -285,6 +286,9 @@ def test_it_fits_the_window_and_its_words_are_legible(
             buttons = page.locator("nav").bounding_box()
             assert canvas
             assert buttons
+            whole = shown(page).locator("img").last.bounding_box()
+            assert whole
+            assert (whole["width"], whole["height"]) == pytest.approx((canvas["width"], canvas["height"]), abs=1)
             assert canvas["y"] >= 0
             assert canvas["y"] + canvas["height"] <= buttons["y"], f"picture {number} is behind the buttons"
         for words in ("body", "footer", ".next", ".back"):
