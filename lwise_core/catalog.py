@@ -280,7 +280,8 @@ def _built(entry: Entry, weights: Weights) -> GuideModel:
     return build_guide(weights, blueprint_for(weights, known.architecture), description)
 
 
-def _fitness(card: Card) -> Fitness:
+def fitness_on(card: Card) -> Fitness:
+    """Return whether the guide of a card is fit to guide, by what was measured of it."""
     scale = EpsilonScale.of(input_size=card.input_size, domain=card.domain)
     return fitness_of(card.measured, epsilon=scale.from_224(card.domain.attack_224), classes=len(card.classes))
 
@@ -293,7 +294,7 @@ def _description_of(entry: Entry, card: Card) -> Description:
         training_epsilon=card.training_epsilon,
         bundled=entry.origin is Origin.BUNDLED,
         caution=card.caution,
-        fitness=_fitness(card),
+        fitness=fitness_on(card),
         references=card.references.logits,
     )
 

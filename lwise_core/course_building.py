@@ -10,7 +10,7 @@ import errno
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -211,27 +211,27 @@ def _built(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Progress]
             if len(left_out) > UNREADABLE_SHARE * total:
                 raise CourseError(f"Too many pictures cannot be read; the first: {left_out[0]}") from error
         yield Progress(len(made) + len(left_out), total, tuple(left_out))
-    _check_filled(maker.design, made)
+    check_filled(maker.design, [p.candidate for p in made])
     guide = GuideNote(maker.guide.name, maker.guide.provenance.sha256, maker.guide.input_size)
     versions = {name: version(name) for name in ("torch", "numpy", "pillow")}
     course = write_course(folder, Manifest("L-WISE course 1", maker.design, guide, tuple(made), versions))
     yield Progress(total, total, tuple(left_out), course)
 
 
-def _check_filled(design: Design, made: list[Picture]) -> None:
-    """Make sure that every group's trials can be drawn.
+def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
+    """Make sure that every group's trials can be drawn, whatever the difficulties are.
 
     Raises:
         CourseError: They cannot, and the sentence says why.
     """
     try:
-        pool = Pool(tuple(p.candidate for p in made), as_published=design.as_published)
+        pool = Pool(tuple(candidates), as_published=design.as_published)
         for group in sorted(set(design.slots)):
             if not group.follows_answers:
                 trials_for(pool, design.schedule, group, seed=design.seed)
     except CurriculumError as error:
-        counts = Counter(f"{p.candidate.class_name} in {p.candidate.split}" for p in made)
-        raise CourseError(f"{error} (There are {', '.join(f'{n} of {c}' for c, n in counts.items())}.)") from error
+        counts = Counter(f"{c.class_name} in “{c.split}”" for c in candidates)
+        raise CourseError(f"{error} (In all: {', '.join(f'{n} of {c}' for c, n in counts.items())}.)") from error
 
 
 def _subject(photograph: Photograph) -> Subject:

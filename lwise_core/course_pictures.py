@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from lwise_core.curriculum import Candidate
 from lwise_core.images import encode_png
 from lwise_core.phantom import FAMILIES, draw, population
 from lwise_core.sources import class_of, source_at
@@ -34,6 +35,9 @@ class Pictures(Protocol):
 
     def __len__(self) -> int: ...
 
+    def listed(self) -> Iterator[Candidate]:
+        """Yield the pictures without reading them, none harder than another."""
+
     def __iter__(self) -> Iterator[LabelledFile]: ...
 
 
@@ -59,6 +63,12 @@ class FromData:
                     file = name.split("/", 1)[1]
                     yield LabelledFile(f"{split}/{name}", class_of(name), split, data, origins.get(file, ""))
 
+    def listed(self) -> Iterator[Candidate]:
+        for split in self.splits:
+            for name in source_at(self.path, split=split).names:
+                if self._wanted(name):
+                    yield Candidate(f"{split}/{name}", class_of(name), split, difficulty=0.0)
+
     def _wanted(self, name: str) -> bool:
         return not self.classes or class_of(name) in self.classes
 
@@ -74,6 +84,12 @@ class FromPhantom:
 
     def __len__(self) -> int:
         return len(FAMILIES) * (self.per_class + self.per_class_in_tests)
+
+    def listed(self) -> Iterator[Candidate]:
+        for split, count in ((TRAIN, self.per_class), (TEST, self.per_class_in_tests)):
+            for family in FAMILIES:
+                for i in range(count):
+                    yield Candidate(f"{split}/{family}/{i:05d}.png", family, split, difficulty=0.0)
 
     def __iter__(self) -> Iterator[LabelledFile]:
         first = _UNSEEN + 2 * self.seed

@@ -199,9 +199,11 @@ class _Draw:
                 families.add(family)
                 drawn.append(candidates[i])
         if len(drawn) < block.per_class:
+            left = len(self._left[name, block.split])
             raise CurriculumError(
-                f"Block {block.name} needs {block.per_class} pictures of {name} from “{block.split}”, and there are "
-                f"{len(drawn)} to choose from; add pictures, or ask for fewer or a larger share."
+                f"Block {block.name} needs {block.per_class} pictures of {name} from “{block.split}”, and among the "
+                f"easiest {block.fraction:.0%} of the {left} that are left there are {len(drawn)}; add pictures, or "
+                "ask for fewer or a larger share."
             )
         return drawn
 

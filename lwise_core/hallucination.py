@@ -23,6 +23,7 @@ import torch
 
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.evidence import Evidence
+from lwise_core.fitness import Fit
 from lwise_core.guide import GuideModel
 from lwise_core.lights import MEASURES, Indicator, Kind, Light, Limit, Risk
 from lwise_core.names import canonical
@@ -68,7 +69,8 @@ class Judge:
         return tuple(self._indicator(key, *found) for key, found in measured.items())
 
     def _indicator(self, key: str, value: float | None, null: str, because: str = "") -> Indicator:
-        limit = _h1_limit() if key == "H1" else limits().get(key)
+        unfit = self.path.guide.provenance.fitness.state is Fit.UNFIT  # no limit then: it cannot judge
+        limit = None if unfit else _h1_limit() if key == "H1" else limits().get(key)
         known = value if value is not None and isfinite(value) else None
         if known is None and not because:
             because = "there is no change to judge." if not self._any_change else "it could not be measured."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lwise_core.course_pictures import TEST, TRAIN, LabelledFile
 from lwise_core.courses import CourseError, Design
+from lwise_core.curriculum import Candidate
 from lwise_core.images import encode_png
 from lwise_core.ranking import RankedPhotograph
 from lwise_core.schedule import MOTHS, Group
@@ -27,6 +28,10 @@ class FromRanking:
 
     def __len__(self) -> int:
         return len(self.photographs)
+
+    def listed(self) -> Iterator[Candidate]:
+        for file in self:
+            yield Candidate(file.name, file.class_name, file.split, difficulty=0.0)
 
     def __iter__(self) -> Iterator[LabelledFile]:
         met: Counter[str] = Counter()

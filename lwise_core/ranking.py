@@ -81,6 +81,11 @@ class RankedPhotograph:
     thumbnail: bytes
     hashed: int
 
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in; empty without one."""
+        return NamedFile(self.name, b"").folder
+
     def difficulty(self, guide: GuideModel) -> Difficulty:
         """Return how hard it is, against the references of the guide that ranked it."""
         references = guide.references.get(self.class_name, ())

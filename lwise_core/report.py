@@ -78,7 +78,7 @@ class Report:
         page = {
             **self._head(),
             "cautions": guide.cautions,
-            "clear": (
+            "no_flag_up_to": (
                 "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
                 if clear is None
                 else f"No flag up to ε = {clear:.3g}: {NOT_SAFETY}."

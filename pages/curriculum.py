@@ -61,7 +61,7 @@ def _make(order: Order) -> None:
         followed(_MAKING, _progress)
     else:
         st.caption(
-            f"{len(order.pictures)} pictures are ranked and enhanced. It can be stopped, and goes on where it stopped."
+            f"{len(order.pictures)} pictures will be ranked and enhanced. It can be stopped, and goes on where it was."
         )
 
 
@@ -95,7 +95,7 @@ def _facts(course: Course) -> None:
     design, guide = course.design, course.manifest.guide
     st.markdown(
         f"{len(course.classes)} classes ({plain(', '.join(course.classes))}), ranked and enhanced by "
-        f"{plain(guide.name)}; groups: {plain(', '.join(dict.fromkeys(map(str, design.slots))))}. Folder: "
+        f"{plain(guide.name)}; groups: {plain('; '.join(dict.fromkeys(map(str, design.slots))))}. Folder: "
         f"`{course.folder.name}`, digest `{course.digest[:12]}`."
     )
     columns = st.columns(4)

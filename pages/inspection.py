@@ -47,7 +47,7 @@ def main() -> None:
         return
     left, right = st.columns([2, 5], gap="large")
     with left:
-        guide = guide_choice(case)
+        guide = guide_choice(case.guide)
         sample_buttons(guide=guide.name)
         chooser()
         case = desk().case or case

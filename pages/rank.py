@@ -13,11 +13,12 @@ from lwise_core.ranking import Labels, Ranking, rank
 from pages.parts.cautions import cautions
 from pages.parts.choices import guide_choice
 from pages.parts.gallery import gallery
+from pages.parts.guides import guides_that_know
 from pages.parts.inspecting import asked, followed, forget_job, job_for, progress_of
 from pages.parts.lesson_panel import lesson_panel
 from pages.parts.many import Intake, intake
 from pages.parts.notices import notice, plain
-from pages.parts.rankings import clear, keep, kept
+from pages.parts.rankings import clear, guide_wanted, keep, kept, want_guide
 
 _RANKING = "ranking"
 
@@ -29,7 +30,8 @@ def main() -> None:
         "Drop a folder: the guide says which photographs of each class people will find easy and which hard, points at "
         "labels that may be wrong, and makes a lesson of the ones that you choose, from easy to hard."
     )
-    guide = guide_choice(None)
+    guide = guide_choice(guide_wanted())
+    want_guide(guide.name)
     cautions(guide)
     ranking = kept(guide.provenance.sha256)
     if ranking is None:
@@ -41,6 +43,7 @@ def main() -> None:
         f"{plain(guide.name)}. They stay in this session's memory and are never written to disk."
     )
     columns[1].button("Begin anew", on_click=_begin_anew, width="stretch")
+    _strangers(ranking, guide)
     _refused(ranking)
     gallery(ranking, guide)
     st.header("A lesson of the chosen ones", divider="gray")
@@ -87,6 +90,21 @@ def _progress(job: Job[Ranking], *, weights: str) -> None:
         st.rerun()
     st.caption(f"{ranking.done:,} of {ranking.total:,}")
     st.image([p.thumbnail for p in ranking.photographs[-24:]], width=72)
+
+
+def _strangers(ranking: Ranking, guide: GuideModel) -> None:
+    """Say which folders are not called after a class of the guide, and who knows them."""
+    folders = sorted({p.folder for p in ranking.photographs if p.guessed and p.folder})
+    if not folders:
+        return
+    names = ", ".join(f"“{f}”" for f in folders[:4]) + (" and others" if len(folders) > 4 else "")
+    knows = guides_that_know(folders)
+    advice = f"Choose {' or '.join(knows)}, which knows them." if knows else "No guide here knows them all."
+    notice(
+        "caution",
+        f"{guide.name} has no class called {names}, so its own guesses stand for their photographs, and wrong labels "
+        f"cannot be found. {advice}",
+    )
 
 
 def _refused(ranking: Ranking) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
@@ -48,9 +50,9 @@ def main() -> None:
         here = classroom()
         courses = {c.digest: c for c in here.records.courses()}
         with found:
-            responses = _chosen(here, courses)
-            if responses is not None:
-                _results(responses)
+            answers = _chosen(here, courses)
+            if answers is not None:
+                _results(answers.responses, chance=1 / answers.classes)
         with people:
             _people(here, courses)
     except (RecordsError, ResponsesError) as error:
@@ -58,20 +60,31 @@ def main() -> None:
             notice("caution", str(error))
 
 
-def _chosen(here: Classroom, courses: dict[str, KnownCourse]) -> Responses | None:
+@dataclass(frozen=True)
+class _Answers:
+    """What was answered, of so many classes: more, perhaps, than were met so far."""
+
+    responses: Responses
+    classes: int
+
+
+def _chosen(here: Classroom, courses: dict[str, KnownCourse]) -> _Answers | None:
     """Let the person choose a course or a file, and return its answers."""
     choice = st.selectbox("Answers of", [*courses, _FILE], format_func=lambda d: courses[d].name if d in courses else d)
     if choice == _FILE:
         upload = st.file_uploader("CSV, one row a trial", type="csv", max_upload_size=MAX_BYTES // 2**20)
         st.caption("The layout of the paper's published data. What the file lacks is said; it stays on this server.")
-        return read_csv(upload.getvalue()) if upload is not None else None
+        if upload is None:
+            return None
+        responses = read_csv(upload.getvalue())
+        return _Answers(responses, len(responses.classes))
     course = here.shelf.courses().get(choice)
     if course is None:
         notice("caution", "The folder of this course is gone, so its answers cannot be read beside it; put it back.")
         return None
     responses = responses_in(here.records, course)
     _downloads(responses, course)
-    return responses
+    return _Answers(responses, len(course.classes))
 
 
 def _downloads(responses: Responses, course: Course) -> None:
@@ -83,14 +96,15 @@ def _downloads(responses: Responses, course: Course) -> None:
     )
 
 
-def _results(responses: Responses) -> None:
+def _results(responses: Responses, *, chance: float) -> None:
     """Draw everything that a study found."""
     if responses.simulated:
         notice(
             "caution", "These are simulated learners, not people: they rehearse an experiment and show nothing more."
         )
-    chance = 1 / len(responses.classes)
-    st.caption(f"{len(responses.participants)} people, {len(responses.trials):,} answers. Chance is {chance:.0%}.")
+    people = len(responses.participants)
+    said = "1 person" if people == 1 else f"{people} people"
+    st.caption(f"{said}, {len(responses.trials):,} answers. Chance is {chance:.0%}. Intervals need two people a group.")
     st.subheader("How they learned")
     show(curves_figure(learning_curves(responses), chance=chance), key="curves")
     _by_budget(responses)

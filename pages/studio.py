@@ -51,7 +51,7 @@ def main() -> None:
         return
     left, right = st.columns([2, 5], gap="large")
     with left:
-        guide = guide_choice(case)
+        guide = guide_choice(case.guide)
         intake(guide=guide.name)
         sample_buttons(guide=guide.name)
         chooser()

@@ -112,7 +112,7 @@ def test_a_file_that_is_no_picture_is_left_out_and_said_so(course: Course, maker
 
 
 def test_too_few_pictures_are_refused_with_what_there_is(maker: Maker, tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match=r"train_1 needs 1 pictures of .* \(There are 4 of .* in train"):
+    with pytest.raises(CourseError, match=r"train_\d needs 1 pictures of .* \(In all: 4 of .* in “train”"):
         finished(tmp_path, maker, FromPhantom(per_class=4, per_class_in_tests=2, size=64))
 
 

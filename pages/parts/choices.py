@@ -19,6 +19,7 @@ _OBJECTIVE_LABELS = {
     "logit_diverge": "Raise it above chosen rivals",
     "cross_entropy": "Lower the cross-entropy",
 }
+_INSTEAD = "preselected is its own guess, which is none of your words. Choose what fits, or something else."
 _STATED_BY = {
     StatedBy.GUESS: "Preselected: the guide's own guess. Choose the class if you know better.",
     StatedBy.SAMPLE: "The sample's true class.",
@@ -26,7 +27,7 @@ _STATED_BY = {
 }
 
 
-def guide_choice(case: Case | None) -> GuideModel:
+def guide_choice(wanted: str | None) -> GuideModel:
     """Draw the choice of the guide and return it: the case's own, where it is still there.
 
     Stops the page with a sentence where no guide can be used.
@@ -35,13 +36,12 @@ def guide_choice(case: Case | None) -> GuideModel:
     if not names:
         notice("error", "No guide model can be used: see on the Models page what is wrong with each.")
         st.stop()
-    wanted = case.guide if case is not None else names[0]
     index = names.index(wanted) if wanted in names else 0
     if len(names) == 1:
         st.caption(f"Guide model: **{plain(names[0])}**. More on the Models page.")
         name = names[0]
     else:
-        name = st.selectbox("Guide model", names, index=index, key=f"guide-{wanted}")
+        name = st.selectbox("Guide model", names, index=index, key=f"guide-{names[index]}")
     try:
         return load_guide(name)
     except GuideUnavailable as error:
@@ -70,6 +70,8 @@ def stated_class(case: Case, guide: GuideModel, *, guess: str | None) -> Case:
         put(case)
     if chosen == SOMETHING_ELSE and case.stated_by is StatedBy.SAMPLE:
         st.caption("The sample shows none of the guide's classes.")
+    elif case.stated is not None and case.stated_for(guide) is None and case.stated_by is not StatedBy.GUESS:
+        st.caption(f"This guide has no class “{plain(case.stated)}”: {_INSTEAD}")
     elif chosen is not None:
         st.caption(_STATED_BY[case.stated_by])
     return case

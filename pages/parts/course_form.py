@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lwise_core.catalog import GuideUnavailable
+from lwise_core.course_building import check_filled
 from lwise_core.course_pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
 from lwise_core.courses import CourseError, Design, ObjectiveName
 from lwise_core.guide import GuideModel
@@ -82,6 +83,7 @@ def course_form() -> Order | None:
             schedule = _schedule(chosen, guide)
         with learners:
             design = _design(schedule, chosen.classes)
+        check_filled(design, list(chosen.pictures.listed()))
         return Order(design, guide, chosen.classes, chosen.pictures)
     except (ScheduleError, CourseError, DatasetError, GuideUnavailable) as error:
         notice("caution", str(error))
@@ -230,7 +232,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         value=True,
         help="The published experiment does not. It needs a column lesion_id or origin in the dirmap.",
     )
-    name = st.text_input("Name of the course", f"{schedule.name.capitalize()} schedule, {len(classes)} classes")
+    name = st.text_input("Name of the course, which learners see", f"Telling {len(classes)} kinds apart")
     return Design(
         name=name.strip(),
         schedule=schedule,

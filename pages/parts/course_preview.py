@@ -27,7 +27,7 @@ def course_preview(course: Course) -> None:
         notice("info", str(error))
         return
     for name, block in groupby(trials, key=lambda t: t.block):
-        _block(course, name, [t for t in block if t.kind is not Kind.CALIBRATION])
+        _block(course, name, list(block))
 
 
 def _rounding(course: Course) -> None:
@@ -42,11 +42,15 @@ def _rounding(course: Course) -> None:
             )
 
 
-def _block(course: Course, name: str, trials: list[Trial]) -> None:
+def _block(course: Course, name: str, everything: list[Trial]) -> None:
+    trials = [t for t in everything if t.kind is not Kind.CALIBRATION]
+    calibration = len(everything) - len(trials)
     budgets = sorted({t.epsilon_224 for t in trials})
     said = "natural" if budgets == [0.0] else "ε₂₂₄ " + ", ".join(f"{e:g}" for e in budgets)
     feedback = "with feedback" if trials and trials[0].feedback else "without feedback"
     st.markdown(f"**{plain(name)}**, {len(trials)} pictures, {said}, {feedback}")
+    if calibration:
+        st.caption(f"And {calibration} of a circle or a triangle, which show who is attending.")
     files = [str(file) for t in trials if (file := course.stimulus(t)) is not None]
     st.image(
         files, width=_THUMBNAIL, caption=[t.answer + (", repeated" if t.kind is Kind.REPEAT else "") for t in trials]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from lwise_core.difficulty import Difficulty, plainly, standing
+from lwise_core.fitness import Fit
 from lwise_core.guide import GuideModel
 from pages.parts.notices import notice, plain
 from pages.parts.plots import reference_figure, show
+
+_NOTHING = "This guide is unfit to guide, so its logit says nothing of people."
 
 
 def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str, first_choice: str) -> None:
@@ -36,9 +39,9 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
         "–" if place is None else f"{place.share:.0%}",
         help="Share of the guide's held-out references of this class with a higher logit; ties count half.",
     )
-    st.markdown(
-        f"**{plain(plainly(difficulty, class_name=class_name))}** {plain(standing(difficulty, class_name=class_name))}"
-    )
+    unfit = guide.provenance.fitness.state is Fit.UNFIT
+    means = _NOTHING if unfit else plainly(difficulty, class_name=class_name)
+    st.markdown(f"**{plain(means)}** {plain(standing(difficulty, class_name=class_name))}")
     if place is not None:
         references = guide.references[class_name]
         show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")

@@ -48,7 +48,7 @@ def _page(
     duplicates: Mapping[str, tuple[str, ...]],
 ) -> None:
     pages = max(1, -(-len(found) // _A_PAGE))
-    number = st.number_input(f"Page, of {pages}", 1, pages, 1) if pages > 1 else 1
+    number = st.number_input(f"Page (there are {pages})", 1, pages, 1) if pages > 1 else 1
     if not found:
         st.caption("None fits.")
         return
@@ -65,7 +65,8 @@ def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: float, dupl
     """Draw one photograph: how hard, what is odd, whether it is in the lesson."""
     st.image(photograph.thumbnail, alt=f"{photograph.class_name}: {photograph.name}", width="stretch")
     label = photograph.class_name + (" (the guide's guess)" if photograph.guessed else "")
-    st.caption(f"**{plain(label)}**  \n{plain(_standing(photograph, guide, place))}")
+    file = photograph.name.rsplit("/", 1)[-1]
+    st.caption(f"**{plain(label)}**, {plain(file)}  \n{plain(_standing(photograph, guide, place))}")
     if photograph.doubt:
         st.caption(f":material/help: Wrong label? {plain(photograph.doubt)}.")
     if duplicates:
@@ -87,7 +88,7 @@ def _standing(photograph: RankedPhotograph, guide: GuideModel, place: float) -> 
     among = photograph.difficulty(guide).percentile
     if among is None:
         return f"Harder than {place:.0%} of these."
-    return f"Harder than {among.share:.0%} of {among.n} references ({among.low:.0%} to {among.high:.0%})."
+    return f"Harder than {among.share:.0%} of {among.n} references (95% {among.low:.0%} to {among.high:.0%})."
 
 
 def _toggle(sha256: str, key: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lwise_core import catalog
 from lwise_core.catalog import Entry, GuideUnavailable, State
+from lwise_core.fitness import Fit
 from lwise_core.guide import GuideModel
 from lwise_core.names import has_class
 
@@ -28,6 +31,18 @@ def session_guides() -> dict[str, GuideModel]:
 def available_guides() -> tuple[str, ...]:
     """Return the names of the guides that are ready: bundled and downloaded, then this session's."""
     return (*(e.name for e in catalogue() if e.state is State.READY), *session_guides())
+
+
+def is_unfit(name: str) -> bool:
+    """Return whether a guide is unfit to guide, by its card; one of the session's own has none."""
+    card = next((e.card for e in catalogue() if e.name == name), None)
+    return card is not None and catalog.fitness_on(card).state is Fit.UNFIT
+
+
+def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the guides whose cards have a class for each of ``names``."""
+    cards = [(e.name, e.card) for e in catalogue() if e.state is State.READY]
+    return tuple(name for name, card in cards if card and all(has_class(card.classes, n) for n in names))
 
 
 def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:

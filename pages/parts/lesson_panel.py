@@ -32,7 +32,7 @@ def lesson_panel(ranking: Ranking, guide: GuideModel) -> None:
     """Draw how many photographs are chosen, the way to make the lesson, and its downloads."""
     chosen = [p for p in ranking.photographs if is_chosen(p.sha256)]
     st.markdown(
-        f"**{len(chosen)} photographs are chosen**: all that nothing speaks against, until you mark or unmark some. "
+        f"**{len(chosen)} photographs are chosen** (at first all that nothing speaks against). "
         "The lesson goes from easy to hard within each class, the first ones enhanced at ε₂₂₄ = 8, then 4, 2, 1, 0.5 "
         "and 0.25, the last quarter as they are."
     )

@@ -18,7 +18,7 @@ from pages.parts.engines import engine_for, slot
 from pages.parts.guides import another_guide
 from pages.parts.inspecting import asked, followed, job_for, progress_of
 from pages.parts.inspection_plots import lights_figure, overlap_figure, support_figure
-from pages.parts.notices import plain
+from pages.parts.notices import notice, plain
 from pages.parts.pictures import picture
 from pages.parts.plots import show
 from pages.parts.walking import Key, walk_called
@@ -170,7 +170,11 @@ def _beside(path: EnhancementPath, counter: Findings, *, epsilon: float) -> None
         with column:
             picture(to_8_bit(change.changed), alt=f"Enhanced towards {name}")
             st.caption(f"Enhanced towards {plain(name)} at the same ε. Not for diagnosis.")
-    _both(counter.risks[round(min(epsilon, counter.path.reach) / path.step)])
+    risk = counter.risks[round(min(epsilon, counter.path.reach) / path.step)]
+    st.markdown(f"**What the lights say of {plain(_name(counter.path))}**")
+    _both(risk)
+    if not risk.flagged:
+        notice("caution", "This class is not there, and the lights did not notice: no flag is no proof of anything.")
 
 
 def _by_nearness(path: EnhancementPath) -> list[str]:

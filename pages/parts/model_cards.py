@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lwise_core.cards import NOT_STATED, Card, CompactArchitecture
-from lwise_core.catalog import Entry, Origin
+from lwise_core.catalog import Entry, Origin, fitness_on
+from lwise_core.fitness import Fit
 from lwise_core.guide import Domain, EpsilonScale, GuideModel
 from lwise_core.published import Published
 from pages.parts.notices import NOT_FOR_DIAGNOSIS, notice, plain
@@ -31,6 +32,9 @@ def ready_card(entry: Entry) -> None:
         st.subheader(plain(entry.name))
         st.badge(_ORIGINS[entry.origin], icon=":material/check_circle:", color="green")
         if entry.card is not None:
+            fitness = fitness_on(entry.card)
+            if fitness.state is Fit.UNFIT:
+                notice("caution", fitness.sentence)
             _card(entry.card)
         elif entry.published is not None:
             _published_facts(entry.published)
@@ -135,7 +139,7 @@ def _measured(card: Card) -> None:
     error = card.measured.get("expected_calibration_error")
     if isinstance(error, float):
         st.markdown(
-            f"**Its probabilities:** on average {error * 100:.0f} percentage points from how often it is right "
+            f"**Its probabilities:** on average {error * 100:.1f} percentage points from how often it is right "
             "(expected calibration error)."
         )
 

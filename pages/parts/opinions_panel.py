@@ -8,7 +8,7 @@ from lwise_core.enhancement import EnhancementPath
 from lwise_core.guide import GuideModel
 from lwise_core.inspection import Opinion, opinion_at
 from pages.parts.engines import slot
-from pages.parts.guides import available_guides, load_guide
+from pages.parts.guides import available_guides, is_unfit, load_guide
 from pages.parts.notices import notice
 
 _ASKED = 3  # of the other guides, before the person chooses
@@ -20,7 +20,8 @@ def opinions_panel(path: EnhancementPath, *, epsilon: float, towards: str) -> No
     if not others:
         notice("info", "There is no other guide here. Fetch or add one on the Models page for a second opinion.")
         return
-    chosen = st.multiselect("Guides", others, default=others[:_ASKED], key=f"opinions-{path.guide.name}")
+    fit = [name for name in others if not is_unfit(name)]
+    chosen = st.multiselect("Guides", others, default=fit[:_ASKED], key=f"opinions-{path.guide.name}")
     asked = [path.guide, *map(load_guide, chosen)]  # the others stay on the disk
     rows = slot().do(lambda: [_row(path, guide, epsilon=epsilon, towards=towards) for guide in asked])
     st.dataframe(rows, hide_index=True, width="stretch")

@@ -15,7 +15,18 @@ class _Kept:
 
     ranking: Ranking | None = None
     weights: str = ""
+    guide: str | None = None
     chosen: set[str] = field(default_factory=set)
+
+
+def guide_wanted() -> str | None:
+    """Return the name of the guide that was chosen last on this page, None before there was one."""
+    return _mine().guide
+
+
+def want_guide(name: str) -> None:
+    """Remember which guide was chosen: widgets are forgotten when another page is opened."""
+    _mine().guide = name
 
 
 def keep(ranking: Ranking, *, weights: str) -> None:
