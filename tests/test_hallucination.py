@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lwise_core import hallucination
 from lwise_core.enhancement import EnhancementPath, Frame, PathRequest
 from lwise_core.evidence import Evidence, gather
+from lwise_core.fitness import Fit, Fitness
 from lwise_core.guide import GuideModel
 from lwise_core.hallucination import ENOUGH_REFERENCES, Judge, conformal_p, limits, transfer_of
 from lwise_core.lights import (
@@ -240,3 +241,11 @@ def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that
 def test_the_limits_that_ship_are_about_measures_that_exist() -> None:
     assert limits().keys() <= {m.key for m in MEASURES} - {"H1"}
     assert all(isfinite(x.value) and x.basis for x in limits().values())
+
+
+def test_the_lights_of_a_guide_that_is_unfit_cannot_judge(tiny_guide: GuideModel) -> None:
+    guide = with_references(tiny_guide)
+    assert judge_of(guide).at(2).semantic.state is not State.CANNOT_JUDGE
+    unfit = replace(guide, provenance=replace(guide.provenance, fitness=Fitness(Fit.UNFIT, "It is unfit.")))
+    risk = judge_of(unfit).at(2)
+    assert (risk.semantic.state, risk.artefact.state) == (State.CANNOT_JUDGE, State.CANNOT_JUDGE)

@@ -120,3 +120,10 @@ def test_a_caution_of_the_guide_is_repeated(tiny_guide: GuideModel) -> None:
     text = report_on(replace(tiny_guide, provenance=provenance)).as_html()
     assert "It reads the frame." in text
     assert "not known to be robust" in text
+
+
+def test_it_says_how_far_there_is_no_flag_and_shows_no_object_of_the_language(report: Report) -> None:
+    page = report.as_html()
+    assert "not a safety limit" in page or "cannot judge this picture" in page
+    assert "built-in" not in page
+    assert " object at 0x" not in page

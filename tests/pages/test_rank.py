@@ -103,6 +103,23 @@ def test_the_gallery_can_show_odd_ones_and_search(ranked: AppTest) -> None:
     assert "None fits." in said(searched(ranked, "no such name"))
 
 
+def test_folders_that_the_guide_does_not_know_are_said_with_who_knows_them() -> None:
+    at = opened()
+    at.get("button_group")[0].set_value("Files or a zip")
+    at.run()
+    at.file_uploader[0].set_value(("mine.zip", zipped(), "application/zip"))
+    at = press(at.run(), "Rank 8 files")
+    assert f"animals16-64 has no class called “{FAMILIES[0]}”" in said(at)
+    assert "Choose phantom4-64, which knows them." in said(at)
+
+
+def test_another_page_and_back_keeps_the_guide_and_the_ranking(ranked: AppTest) -> None:
+    ranked.switch_page("models.py").run()
+    at = ranked.switch_page("rank.py").run()
+    assert at.selectbox[0].value == "phantom4-64"
+    assert "7 photographs of 2 classes" in said(at)
+
+
 def searched(at: AppTest, words: str) -> AppTest:
     return next(t for t in at.text_input if t.label == "Name contains").set_value(words).run()
 

@@ -160,6 +160,15 @@ def test_what_the_guide_does_not_know_has_no_difficulty_and_is_marked_as_invente
     assert "was not in the original" in everything_said(at)
 
 
+def test_a_guide_that_lacks_the_sample_s_class_does_not_call_its_guess_the_truth(at: AppTest) -> None:
+    at = settled(at.button(key="sample-cat").click().run())
+    at = settled(select(at, "Guide model").set_value("cifar10-32-random").run())  # type: ignore[attr-defined]
+    said = everything_said(at)
+    assert "This guide has no class “house cat”" in said
+    assert "The sample's true class." not in said
+    assert "unfit to guide, so its logit says nothing of people" in said
+
+
 def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) -> None:
     picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
     at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()

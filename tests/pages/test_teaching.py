@@ -208,6 +208,20 @@ def test_results_say_what_came_out(opened: Open, on_the_shelf: Course, classroom
     assert "36 people a group" in said(at)
 
 
+def test_chance_is_that_of_the_course_however_little_was_answered(
+    opened: Open, on_the_shelf: Course, classroom: Classroom
+) -> None:
+    sat(classroom, on_the_shelf, participant="p0", trials=2)
+    assert "1 person, 2 answers. Chance is 25%." in said(opened("results"))
+
+
+def test_too_few_pictures_are_said_before_anything_is_made(opened: Open) -> None:
+    at = opened("curriculum")
+    at.number_input[0].set_value(20).run()
+    assert "Block train_1 needs 4 pictures" in said(at)
+    assert "Make the course" not in [b.label for b in at.button]
+
+
 def test_everything_about_somebody_can_be_deleted(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
     sat(classroom, on_the_shelf, participant="p0", trials=3)
     sat(classroom, on_the_shelf, participant="p1", trials=3)
