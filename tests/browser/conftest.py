@@ -101,7 +101,8 @@ def _served(script: Path, log: Path) -> Iterator[str]:
     """Serve ``script`` as a person would, on a free port, and yield its address."""
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true", f"--server.port={port}"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    # One thread each: servers of several test processes would wait busily for one another's cores.
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own script
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
