@@ -122,10 +122,10 @@ def _results(responses: Responses, *, chance: float) -> None:
 
 
 def _by_budget(responses: Responses) -> None:
-    """Draw the comparison within each learner, where there is one."""
-    budgets = accuracy_by_budget(responses)
-    if not budgets:
+    """Draw the comparison within each learner, where the course was made for one."""
+    if Group.WITHIN not in responses.groups:
         return
+    budgets = accuracy_by_budget(responses)
     st.subheader("Each person at every strength of enhancement")
     for b in budgets:
         right = plain(_percent(b.accuracy))
