@@ -171,8 +171,8 @@ class DirmapSet:
 
 
 @dataclass(frozen=True)
-class ZipSet:
-    """A zip archive that holds [split/]class/file, in the order of its directory."""
+class _ArchiveSet:
+    """What a zip and a tar have in common: one file that is named for itself."""
 
     file: Path
     labels: Labels = Labels.FOLDER
@@ -184,6 +184,11 @@ class ZipSet:
     @property
     def place(self) -> Path:
         return self.file
+
+
+@dataclass(frozen=True)
+class ZipSet(_ArchiveSet):
+    """A zip archive that holds [split/]class/file, in the order of its directory."""
 
     def entries(self) -> Iterator[Entry | str]:
         for member in _zip(self.file).infolist():
@@ -199,19 +204,8 @@ class ZipSet:
 
 
 @dataclass(frozen=True)
-class TarSet:
+class TarSet(_ArchiveSet):
     """A tar archive, compressed or not, that holds [split/]class/file, in its order."""
-
-    file: Path
-    labels: Labels = Labels.FOLDER
-
-    @property
-    def name(self) -> str:
-        return _stem(self.file)
-
-    @property
-    def place(self) -> Path:
-        return self.file
 
     def entries(self) -> Iterator[Entry | str]:
         try:

@@ -11,7 +11,7 @@ import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -140,22 +140,7 @@ class Ranking:
         return found
 
 
-@dataclass(frozen=True)
-class Labels:
-    """How files get their classes: folder by folder as ``classes`` says, or by the guide where a folder has none."""
-
-    guide: GuideModel
-    classes: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, file: NamedFile) -> str | None:
-        """Return the class that a file's folder is called after, as the guide spells it; None for no such class."""
-        try:
-            return self.guide.classes[self.guide.class_index(self.classes.get(file.folder, file.folder))]
-        except UnknownClass:
-            return None
-
-
-def rank(files: Iterable[NamedFile], labels: Labels, *, total: int) -> Iterator[Ranking]:
+def rank(files: Iterable[NamedFile], guide: GuideModel, *, total: int) -> Iterator[Ranking]:
     """Yield the ranking as it grows, batch by batch; stop iterating to cancel.
 
     A file that is met twice, byte for byte, is ranked once.
@@ -169,11 +154,20 @@ def rank(files: Iterable[NamedFile], labels: Labels, *, total: int) -> Iterator[
         met.add(digest)
         waiting.append(file)
         if len(waiting) == BATCH:
-            ranking, waiting = _with(ranking, waiting, labels), []
+            ranking, waiting = _with(ranking, waiting, guide), []
             yield ranking
     if waiting:
-        ranking = _with(ranking, waiting, labels)
+        ranking = _with(ranking, waiting, guide)
     yield ranking
+
+
+def count_in_zip(data: bytes) -> int:
+    """Return how many files :func:`files_in_zip` yields, without unpacking any.
+
+    Raises:
+        ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
+    """
+    return len(_opened_zip(data)[1])
 
 
 def files_in_zip(data: bytes) -> Iterator[NamedFile]:
@@ -182,6 +176,17 @@ def files_in_zip(data: bytes) -> Iterator[NamedFile]:
     Raises:
         ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
     """
+    archive, members = _opened_zip(data)
+    for member in members:
+        try:
+            with archive.open(member) as file:  # its size is what it claims: no more than that is read
+                yield NamedFile(member.filename, file.read(MAX_BYTES + 1))
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+            yield NamedFile(member.filename, b"")  # damaged or locked: refused by name, as an empty file is
+
+
+def _opened_zip(data: bytes) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """Return a zip and its files, by name."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError) as error:
@@ -192,12 +197,7 @@ def files_in_zip(data: bytes) -> Iterator[NamedFile]:
             f"The zip holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the server, "
             "or the shell: python -m lwise_core score-set --help."
         )
-    for member in sorted(members, key=lambda m: m.filename):
-        try:
-            with archive.open(member) as file:  # its size is what it claims: no more than that is read
-                yield NamedFile(member.filename, file.read(MAX_BYTES + 1))
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
-            yield NamedFile(member.filename, b"")  # damaged or locked: refused by name, as an empty file is
+    return archive, sorted(members, key=lambda m: m.filename)
 
 
 def perceptual_hash(image: FloatImage) -> int:
@@ -211,7 +211,7 @@ def perceptual_hash(image: FloatImage) -> int:
     return int.from_bytes(np.packbits(bits).tobytes())
 
 
-def _with(ranking: Ranking, files: Sequence[NamedFile], labels: Labels) -> Ranking:
+def _with(ranking: Ranking, files: Sequence[NamedFile], guide: GuideModel) -> Ranking:
     """Return the ranking with some files more."""
     read, refused = [], list(ranking.refused)
     for file in files:
@@ -224,8 +224,8 @@ def _with(ranking: Ranking, files: Sequence[NamedFile], labels: Labels) -> Ranki
         read.append((file, square))
     if not read:
         return replace(ranking, refused=tuple(refused))
-    logits = _scores(labels.guide, [square for _, square in read])
-    found = tuple(_ranked(file, square, row, labels) for (file, square), row in zip(read, logits, strict=True))
+    logits = _scores(guide, [square for _, square in read])
+    found = tuple(_ranked(file, square, row, guide) for (file, square), row in zip(read, logits, strict=True))
     return replace(ranking, photographs=(*ranking.photographs, *found), refused=tuple(refused))
 
 
@@ -236,12 +236,11 @@ def _scores(guide: GuideModel, squares: Sequence[Pixels]) -> npt.NDArray[np.floa
         return guide.logits(seen.to(guide.device)).double().cpu().numpy()
 
 
-def _ranked(file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], labels: Labels) -> RankedPhotograph:
-    guide = labels.guide
+def _ranked(file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], guide: GuideModel) -> RankedPhotograph:
     probabilities = np.exp(logits - logits.max())
     probabilities /= probabilities.sum()
     choice = guide.classes[int(logits.argmax())]
-    stated = labels.of(file)
+    stated = _stated(file, guide)
     target = guide.classes.index(stated or choice)
     kept = _shrunk(square, SQUARE)
     return RankedPhotograph(
@@ -258,6 +257,14 @@ def _ranked(file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], la
         thumbnail=encode_png(_shrunk(kept, THUMBNAIL)),
         hashed=perceptual_hash(see(kept, size=_HASHED)),
     )
+
+
+def _stated(file: NamedFile, guide: GuideModel) -> str | None:
+    """Return the class that a file's folder is called after, as the guide spells it; None for no such class."""
+    try:
+        return guide.classes[guide.class_index(file.folder)]
+    except UnknownClass:
+        return None
 
 
 def _shrunk(square: Pixels, side: int) -> Pixels:

@@ -64,8 +64,3 @@ class Answer:
     frames_shown: int | None = None
     frames_dropped: int = 0
     left: bool = False
-
-    @property
-    def on_time(self) -> bool:
-        """Whether the picture was shown for exactly as many frames as were asked for."""
-        return self.frames_asked is None or self.frames_asked == self.frames_shown

@@ -9,7 +9,7 @@ import streamlit as st
 from lwise_core.compute import Job, LineFull
 from lwise_core.guide import GuideModel
 from lwise_core.images import ImageRejected
-from lwise_core.ranking import Labels, Ranking, rank
+from lwise_core.ranking import Ranking, rank
 from pages.parts.cautions import cautions
 from pages.parts.choices import guide_choice
 from pages.parts.gallery import gallery
@@ -76,7 +76,7 @@ def _begin(guide: GuideModel) -> None:
 
 
 def _steps(taken: Intake, guide: GuideModel) -> Iterator[Ranking]:
-    return rank(taken.files(), Labels(guide), total=taken.count)
+    return rank(taken.files(), guide, total=taken.count)
 
 
 def _progress(job: Job[Ranking], *, weights: str) -> None:

@@ -9,7 +9,7 @@ from lwise_core.guide import GuideModel
 from lwise_core.images import Photograph, encode_png
 from lwise_core.lesson_making import Painter, in_order, slides
 from lwise_core.phantom import FAMILIES, Creature, draw
-from lwise_core.ranking import Labels, NamedFile, RankedPhotograph, rank
+from lwise_core.ranking import NamedFile, RankedPhotograph, rank
 from lwise_core.rendering import Subject
 
 
@@ -20,7 +20,7 @@ def chosen(phantom_guide: GuideModel) -> tuple[RankedPhotograph, ...]:
         for f in range(2)
         for i in range(8)
     ]
-    *_, ranking = rank(files, Labels(phantom_guide), total=len(files))
+    *_, ranking = rank(files, phantom_guide, total=len(files))
     return ranking.photographs
 
 

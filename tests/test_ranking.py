@@ -15,7 +15,6 @@ from lwise_core.images import ImageRejected, encode_png, open_photograph
 from lwise_core.phantom import FAMILIES, Creature, draw
 from lwise_core.ranking import (
     BATCH,
-    Labels,
     NamedFile,
     Ranking,
     files_in_zip,
@@ -34,7 +33,7 @@ def creature(family: int, *, dial: float = 0.0, seed: int = 0) -> bytes:
 
 
 def ranked(files: list[NamedFile], guide: GuideModel) -> Ranking:
-    *_, last = rank(files, Labels(guide), total=len(files))
+    *_, last = rank(files, guide, total=len(files))
     return last
 
 
@@ -115,7 +114,7 @@ def test_what_is_no_picture_is_said_and_the_others_go_on(phantom_guide: GuideMod
 
 def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
     files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(BATCH + 3)]
-    steps = list(rank(files, Labels(phantom_guide), total=len(files)))
+    steps = list(rank(files, phantom_guide, total=len(files)))
     assert [r.done for r in steps] == [BATCH, BATCH + 3]
     assert steps[0].photographs == steps[1].photographs[:BATCH]
 

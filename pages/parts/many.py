@@ -11,7 +11,7 @@ import streamlit as st
 
 from lwise_core.course_pictures import FromPhantom
 from lwise_core.picture_sets import Entry, picture_set
-from lwise_core.ranking import LARGEST_ZIP, NamedFile, files_in_zip
+from lwise_core.ranking import LARGEST_ZIP, NamedFile, count_in_zip, files_in_zip
 from lwise_core.sources import DatasetError
 from pages.parts.add_guide import paths_offered
 from pages.parts.notices import notice
@@ -67,8 +67,7 @@ def _uploaded(uploads: list | None) -> Intake | None:  # type: ignore[type-arg] 
 
 def _zipped(upload) -> Intake:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Streamlit's UploadedFile, not public
     data = upload.getvalue()
-    names = sum(1 for _ in files_in_zip(data))
-    return Intake(hashlib.sha256(data).hexdigest(), names, lambda: files_in_zip(data))
+    return Intake(hashlib.sha256(data).hexdigest(), count_in_zip(data), lambda: files_in_zip(data))
 
 
 def _on_the_server() -> Intake | None:

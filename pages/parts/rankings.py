@@ -59,11 +59,6 @@ def choose(sha256: str, *, chosen: bool) -> None:
     (_mine().chosen.add if chosen else _mine().chosen.discard)(sha256)
 
 
-def how_many_chosen() -> int:
-    """Return how many photographs are chosen."""
-    return len(_mine().chosen)
-
-
 @st.cache_resource(scope="session", on_release=lambda kept: kept.chosen.clear(), show_spinner=False)
 def _mine() -> _Kept:
     return _Kept()
