@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lwise_core.schedule import Block
-from pages.parts.plots import BLUE, VERMILLION, Plot, blank_figure
+from pages.parts.plots import BLUE, LEGEND_ABOVE, VERMILLION, Plot, blank_figure
 
 
 def schedule_figure(blocks: Sequence[Block]) -> Plot:
@@ -41,6 +41,7 @@ def schedule_figure(blocks: Sequence[Block]) -> Plot:
             "showgrid": False,
         },
         xaxis={"title": {"text": "block"}, "type": "category"},
+        legend=LEGEND_ABOVE,
     )
     return Plot(figure, _in_words(blocks))
 

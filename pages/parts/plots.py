@@ -27,6 +27,9 @@ BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY = "#808080"
 _CLEAR = "rgba(0,0,0,0)"
 
+LEGEND_ABOVE = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+"""For figures of many lines: beside them, a legend takes half of a narrow screen."""
+
 _LONGEST_NAME = 28
 _BINS = 30
 

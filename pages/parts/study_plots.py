@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lwise_core.analysis import GroupAccuracy, LearningCurve, PictureResult, Point
 from lwise_core.gains import Estimate
 from lwise_core.schedule import Group
-from pages.parts.plots import BLUE, GREEN, GREY, PURPLE, VERMILLION, Plot, blank_figure, label
+from pages.parts.plots import BLUE, GREEN, GREY, LEGEND_ABOVE, PURPLE, VERMILLION, Plot, blank_figure, label
 
 _STYLES = {
     Group.CONTROL: (GREY, "solid", "circle"),
@@ -46,6 +46,7 @@ def curves_figure(curves: Sequence[LearningCurve], *, chance: float) -> Plot:
     figure.update_layout(
         yaxis={"title": {"text": "right answers, %"}, "range": [0, 102]},
         xaxis={"title": {"text": "block"}, "type": "category"},
+        legend=LEGEND_ABOVE,
     )
     said = "; ".join(f"{c.group}: " + ", ".join(_in_words(p) for p in c.points) for c in curves)
     return Plot(figure, f"Right answers by block. {said}.", "Bars are 95% bootstrap intervals over people.")
