@@ -36,7 +36,14 @@ def find_class(name: str, classes: Sequence[str]) -> int:
     known = [canonical(c) for c in classes]
     if wanted in known:
         return known.index(wanted)
-    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or [k for k in known if wanted and wanted in k][:3]
-    names = ", ".join(f"“{classes[known.index(k)]}”" for k in near)
+    names = ", ".join(f"“{c}”" for c in nearest(name, classes))
     hint = f"Did you mean {names}?" if names else f"It has {len(classes)} classes, such as “{classes[0]}”."
     raise UnknownClass(f"This guide has no class “{name}”. {hint}")
+
+
+def nearest(name: str, classes: Sequence[str]) -> tuple[str, ...]:
+    """Return up to three of ``classes`` whose names come near to ``name``, the nearest first."""
+    wanted = canonical(name)
+    known = [canonical(c) for c in classes]
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or [k for k in known if wanted and wanted in k][:3]
+    return tuple(classes[known.index(k)] for k in near)

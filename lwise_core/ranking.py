@@ -20,10 +20,10 @@ import torch
 from scipy.fft import dctn
 
 from lwise_core.difficulty import Difficulty, percentile
+from lwise_core.folders import FolderClasses, Instead, folder_of
 from lwise_core.geometry import Crop, FloatImage, Pixels, see, to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, encode_png, open_photograph
-from lwise_core.names import UnknownClass
 
 THUMBNAIL, SQUARE = 112, 320
 """Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
@@ -55,7 +55,7 @@ class NamedFile:
     @property
     def folder(self) -> str:
         """The folder that it lies in, which is its label; empty without one."""
-        return PurePosixPath(self.name.replace("\\", "/")).parent.name
+        return folder_of(self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,16 +107,22 @@ class RankedPhotograph:
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """Photographs as far as they are ranked, of ``total`` files; ``refused`` has a sentence for each that was not."""
+    """Photographs as far as they are ranked, of ``total`` files.
+
+    ``folders`` says what their labels follow from. ``refused`` has a sentence for each file that could not be ranked,
+    and ``left_out`` counts those whose folders were left out.
+    """
 
     total: int
+    folders: FolderClasses
     photographs: tuple[RankedPhotograph, ...] = ()
     refused: tuple[str, ...] = ()
+    left_out: int = 0
 
     @property
     def done(self) -> int:
         """How many files are behind."""
-        return len(self.photographs) + len(self.refused)
+        return len(self.photographs) + len(self.refused) + self.left_out
 
     def by_class(self) -> Mapping[str, tuple[RankedPhotograph, ...]]:
         """Return class → its photographs from the easiest to the hardest."""
@@ -140,13 +146,21 @@ class Ranking:
         return found
 
 
-def rank(files: Iterable[NamedFile], guide: GuideModel, *, total: int) -> Iterator[Ranking]:
+def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderClasses, total: int) -> Iterator[Ranking]:
     """Yield the ranking as it grows, batch by batch; stop iterating to cancel.
 
-    A file that is met twice, byte for byte, is ranked once.
+    The label of a photograph is what its folder stands for in ``folders``, which are about the guide's classes; where
+    it is guessed, it is the guide's first choice and said to be guessed. A file that is met twice, byte for byte, is
+    ranked once.
+
+    Raises:
+        UnknownClass: Nobody has said what a folder stands for.
     """
-    ranking, waiting, met = Ranking(total), [], set()
+    ranking, waiting, met = Ranking(total, folders), [], set()
     for file in files:
+        if folders.meaning(file.folder) is Instead.LEFT_OUT:
+            ranking = replace(ranking, left_out=ranking.left_out + 1)
+            continue
         digest = hashlib.sha256(file.data).hexdigest()
         if digest in met:
             ranking = replace(ranking, refused=(*ranking.refused, f"“{file.name}” is there twice, byte for byte."))
@@ -161,13 +175,13 @@ def rank(files: Iterable[NamedFile], guide: GuideModel, *, total: int) -> Iterat
     yield ranking
 
 
-def count_in_zip(data: bytes) -> int:
-    """Return how many files :func:`files_in_zip` yields, without unpacking any.
+def names_in_zip(data: bytes) -> tuple[str, ...]:
+    """Return the names of the files that :func:`files_in_zip` yields, without unpacking any.
 
     Raises:
         ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
     """
-    return len(_opened_zip(data)[1])
+    return tuple(member.filename for member in _opened_zip(data)[1])
 
 
 def files_in_zip(data: bytes) -> Iterator[NamedFile]:
@@ -225,7 +239,10 @@ def _with(ranking: Ranking, files: Sequence[NamedFile], guide: GuideModel) -> Ra
     if not read:
         return replace(ranking, refused=tuple(refused))
     logits = _scores(guide, [square for _, square in read])
-    found = tuple(_ranked(file, square, row, guide) for (file, square), row in zip(read, logits, strict=True))
+    found = tuple(
+        _ranked(file, square, row, guide, folders=ranking.folders)
+        for (file, square), row in zip(read, logits, strict=True)
+    )
     return replace(ranking, photographs=(*ranking.photographs, *found), refused=tuple(refused))
 
 
@@ -236,11 +253,14 @@ def _scores(guide: GuideModel, squares: Sequence[Pixels]) -> npt.NDArray[np.floa
         return guide.logits(seen.to(guide.device)).double().cpu().numpy()
 
 
-def _ranked(file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], guide: GuideModel) -> RankedPhotograph:
+def _ranked(
+    file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], guide: GuideModel, *, folders: FolderClasses
+) -> RankedPhotograph:
     probabilities = np.exp(logits - logits.max())
     probabilities /= probabilities.sum()
     choice = guide.classes[int(logits.argmax())]
-    stated = _stated(file, guide)
+    meaning = folders.meaning(file.folder)
+    stated = meaning if isinstance(meaning, str) else None
     target = guide.classes.index(stated or choice)
     kept = _shrunk(square, SQUARE)
     return RankedPhotograph(
@@ -257,14 +277,6 @@ def _ranked(file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], gu
         thumbnail=encode_png(_shrunk(kept, THUMBNAIL)),
         hashed=perceptual_hash(see(kept, size=_HASHED)),
     )
-
-
-def _stated(file: NamedFile, guide: GuideModel) -> str | None:
-    """Return the class that a file's folder is called after, as the guide spells it; None for no such class."""
-    try:
-        return guide.classes[guide.class_index(file.folder)]
-    except UnknownClass:
-        return None
 
 
 def _shrunk(square: Pixels, side: int) -> Pixels:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import streamlit as st
 
 from lwise_core.compute import Job, LineFull
+from lwise_core.folders import Instead, folder_of
 from lwise_core.guide import GuideModel
 from lwise_core.images import ImageRejected
-from lwise_core.ranking import Ranking, rank
+from lwise_core.ranking import BATCH, Ranking, rank
 from pages.parts.cautions import cautions
 from pages.parts.choices import guide_choice
+from pages.parts.folder_panel import folder_panel, said_of
 from pages.parts.gallery import gallery
-from pages.parts.guides import guides_that_know
 from pages.parts.inspecting import asked, followed, forget_job, job_for, progress_of
 from pages.parts.lesson_panel import lesson_panel
-from pages.parts.many import Intake, intake
+from pages.parts.many import intake
 from pages.parts.notices import notice, plain
 from pages.parts.rankings import clear, guide_wanted, keep, kept, want_guide
 
@@ -43,7 +42,7 @@ def main() -> None:
         f"{plain(guide.name)}. They stay in this session's memory and are never written to disk."
     )
     columns[1].button("Begin anew", on_click=_begin_anew, width="stretch")
-    _strangers(ranking, guide)
+    _decided(ranking)
     _refused(ranking)
     gallery(ranking, guide)
     st.header("A lesson of the chosen ones", divider="gray")
@@ -64,19 +63,25 @@ def _begin(guide: GuideModel) -> None:
         return
     if taken is None:
         return
+    folders = folder_panel(taken.names, guide)
+    if folders is None:
+        st.button("Rank them", disabled=True, help="Say first what each folder stands for.")
+        return
+    question = (guide.provenance.sha256, taken.key, folders)
+    count = sum(folders.meaning(folder_of(name)) is not Instead.LEFT_OUT for name in taken.names)
     try:
-        question = (guide.provenance.sha256, taken.key)
-        if not asked(_RANKING, question) and not st.button(f"Rank {taken.count:,} files", type="primary"):
+        if not asked(_RANKING, question) and not st.button(f"Rank {count:,} files", type="primary", disabled=not count):
             return
-        job_for(_RANKING, question, lambda: _steps(taken, guide), total=max(1, -(-taken.count // 16)))
+        job_for(
+            _RANKING,
+            question,
+            lambda: rank(taken.files(), guide, folders=folders, total=len(taken.names)),
+            total=max(1, -(-len(taken.names) // BATCH)),
+        )
     except LineFull as error:
         notice("error", str(error))
         return
     followed(_RANKING, _progress, weights=guide.provenance.sha256)
-
-
-def _steps(taken: Intake, guide: GuideModel) -> Iterator[Ranking]:
-    return rank(taken.files(), guide, total=taken.count)
 
 
 def _progress(job: Job[Ranking], *, weights: str) -> None:
@@ -92,19 +97,12 @@ def _progress(job: Job[Ranking], *, weights: str) -> None:
     st.image([p.thumbnail for p in ranking.photographs[-24:]], width=72)
 
 
-def _strangers(ranking: Ranking, guide: GuideModel) -> None:
-    """Say which folders are not called after a class of the guide, and who knows them."""
-    folders = sorted({p.folder for p in ranking.photographs if p.guessed and p.folder})
-    if not folders:
-        return
-    names = ", ".join(f"“{f}”" for f in folders[:4]) + (" and others" if len(folders) > 4 else "")
-    knows = guides_that_know(folders)
-    advice = f"Choose {' or '.join(knows)}, which knows them." if knows else "No guide here knows them all."
-    notice(
-        "caution",
-        f"{guide.name} has no class called {names}, so its own guesses stand for their photographs, and wrong labels "
-        f"cannot be found. {advice}",
-    )
+def _decided(ranking: Ranking) -> None:
+    """Repeat what a person decided on folders: labels follow from it."""
+    count = ranking.left_out
+    left_out = f" {count:,} {'file is' if count == 1 else 'files are'} left out." if count else ""
+    if said := said_of(ranking.folders):
+        st.caption(said + left_out)
 
 
 def _refused(ranking: Ranking) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lwise_core.difficulty import score
+from lwise_core.folders import FolderClasses
 from lwise_core.geometry import Crop
 from lwise_core.guide import GuideModel
 from lwise_core.images import Photograph, encode_png
@@ -20,7 +21,7 @@ def chosen(phantom_guide: GuideModel) -> tuple[RankedPhotograph, ...]:
         for f in range(2)
         for i in range(8)
     ]
-    *_, ranking = rank(files, phantom_guide, total=len(files))
+    *_, ranking = rank(files, phantom_guide, folders=FolderClasses(phantom_guide.classes), total=len(files))
     return ranking.photographs
 
 

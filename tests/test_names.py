@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.names import UnknownClass, canonical, find_class, has_class
+from lwise_core.names import UnknownClass, canonical, find_class, has_class, nearest
 
 CLASSES = ("dog", "house cat", "big cat", "beetle or bug", "snail or slug")
 
@@ -59,3 +59,9 @@ def test_a_name_like_no_other_says_how_many_classes_there_are() -> None:
 def test_classes_are_the_same_whatever_their_spelling() -> None:
     assert has_class(CLASSES, "House_Cat")
     assert not has_class(CLASSES, "cat")
+
+
+def test_the_nearest_name_comes_first_as_the_guide_spells_it() -> None:
+    assert nearest("House Cats", CLASSES)[0] == "house cat"
+    assert nearest("slugs", CLASSES) == ("snail or slug",)
+    assert nearest("xylophone", CLASSES) == ()

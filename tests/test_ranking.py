@@ -9,15 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.difficulty import score
+from lwise_core.folders import FolderClasses, Instead
 from lwise_core.geometry import Crop, see
 from lwise_core.guide import GuideModel
 from lwise_core.images import ImageRejected, encode_png, open_photograph
+from lwise_core.names import UnknownClass
 from lwise_core.phantom import FAMILIES, Creature, draw
 from lwise_core.ranking import (
     BATCH,
     NamedFile,
     Ranking,
     files_in_zip,
+    names_in_zip,
     perceptual_hash,
     rank,
 )
@@ -32,8 +35,8 @@ def creature(family: int, *, dial: float = 0.0, seed: int = 0) -> bytes:
     return encode_png(draw(Creature(family, dial, seed), size=64))
 
 
-def ranked(files: list[NamedFile], guide: GuideModel) -> Ranking:
-    *_, last = rank(files, guide, total=len(files))
+def ranked(files: list[NamedFile], guide: GuideModel, folders: FolderClasses | None = None) -> Ranking:
+    *_, last = rank(files, guide, folders=folders or FolderClasses(guide.classes), total=len(files))
     return last
 
 
@@ -77,6 +80,21 @@ def test_folders_count_whatever_their_case_and_hyphens(phantom_guide: GuideModel
     assert (photograph.class_name, photograph.guessed) == (FAMILIES[0], False)
 
 
+def test_labels_follow_from_what_was_decided_on_folders(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{folder}/{i}.png", creature(i % 4, seed=i)) for i, folder in enumerate("abbcd")]
+    stated = {"a": FAMILIES[3], "b": Instead.LEFT_OUT}
+    ranking = ranked(files, phantom_guide, FolderClasses(phantom_guide.classes, stated, Instead.GUESSED))
+    labels = {p.folder: (p.class_name, p.guessed) for p in ranking.photographs}
+    choices = {p.folder: p.choice for p in ranking.photographs}
+    assert labels == {"a": (FAMILIES[3], False), "c": (choices["c"], True), "d": (choices["d"], True)}
+    assert (ranking.left_out, ranking.done, ranking.total) == (2, 5, 5)
+
+
+def test_folders_that_nobody_decided_on_are_not_guessed(phantom_guide: GuideModel) -> None:
+    with pytest.raises(UnknownClass, match="No class is called “holiday”"):
+        ranked([NamedFile("holiday/a.png", creature(0))], phantom_guide)
+
+
 def test_a_wrong_label_is_doubted_and_a_right_one_is_not(phantom_guide: GuideModel) -> None:
     files = [NamedFile(f"{FAMILIES[0]}/right.png", creature(0)), NamedFile(f"{FAMILIES[0]}/wrong.png", creature(1))]
     right, wrong = ranked(files, phantom_guide).photographs
@@ -114,7 +132,7 @@ def test_what_is_no_picture_is_said_and_the_others_go_on(phantom_guide: GuideMod
 
 def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
     files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(BATCH + 3)]
-    steps = list(rank(files, phantom_guide, total=len(files)))
+    steps = list(rank(files, phantom_guide, folders=FolderClasses(phantom_guide.classes), total=len(files)))
     assert [r.done for r in steps] == [BATCH, BATCH + 3]
     assert steps[0].photographs == steps[1].photographs[:BATCH]
 
@@ -129,6 +147,7 @@ def test_a_zip_is_read_without_what_systems_put_into_it() -> None:
         ("b/1.png", "b"),
         ("b/2.png", "b"),
     ]
+    assert list(names_in_zip(data)) == [f.name for f in files_in_zip(data)]
 
 
 def test_a_zip_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from lwise_core.course_pictures import FromPhantom
 from lwise_core.picture_sets import Entry, picture_set
-from lwise_core.ranking import LARGEST_ZIP, NamedFile, count_in_zip, files_in_zip
+from lwise_core.ranking import LARGEST_ZIP, NamedFile, files_in_zip, names_in_zip
 from lwise_core.sources import DatasetError
 from pages.parts.add_guide import paths_offered
 from pages.parts.notices import notice
@@ -26,10 +26,10 @@ _FOLDER, _FILES, _SERVER, _PHANTOM = "A folder", "Files or a zip", "A folder on 
 
 @dataclass(frozen=True, eq=False)
 class Intake:
-    """Files that can be read: ``key`` tells them from others, ``count`` is about how many there are."""
+    """Files that can be read: ``key`` tells them from others, ``names`` are their paths, before any is read."""
 
     key: str
-    count: int
+    names: tuple[str, ...]
     files: Callable[[], Iterator[NamedFile]]
 
 
@@ -62,12 +62,12 @@ def _uploaded(uploads: list | None) -> Intake | None:  # type: ignore[type-arg] 
     if len(uploads) > MOST_AT_ONCE:
         notice("caution", f"These are more than {MOST_AT_ONCE} files; a zip of the folder is quicker.")
     key = hashlib.sha256("\0".join(f"{u.name}:{u.size}" for u in uploads).encode()).hexdigest()
-    return Intake(key, len(uploads), lambda: (NamedFile(u.name, u.getvalue()) for u in uploads))
+    return Intake(key, tuple(u.name for u in uploads), lambda: (NamedFile(u.name, u.getvalue()) for u in uploads))
 
 
 def _zipped(upload) -> Intake:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Streamlit's UploadedFile, not public
     data = upload.getvalue()
-    return Intake(hashlib.sha256(data).hexdigest(), count_in_zip(data), lambda: files_in_zip(data))
+    return Intake(upload.file_id, names_in_zip(data), lambda: files_in_zip(data))
 
 
 def _on_the_server() -> Intake | None:
@@ -84,7 +84,8 @@ def _on_the_server() -> Intake | None:
         notice("error", f"There are no photographs in “{Path(path).name}”.")
         return None
     key = hashlib.sha256(repr([(e.name, e.state) for e in entries]).encode()).hexdigest()
-    return Intake(key, len(entries), lambda: (NamedFile(_path_of(e), pictures.read(e)) for e in entries))
+    names = tuple(_path_of(e) for e in entries)
+    return Intake(key, names, lambda: (NamedFile(_path_of(e), pictures.read(e)) for e in entries))
 
 
 def _path_of(entry: Entry) -> str:
@@ -96,4 +97,5 @@ def _path_of(entry: Entry) -> str:
 def _phantom() -> Intake:
     st.caption("Creatures of four families, for a first look; the guide phantom4-64 knows them.")
     creatures = FromPhantom(per_class=16, per_class_in_tests=1, size=_CREATURE)
-    return Intake("phantom", len(creatures), lambda: (NamedFile(f.name, f.data) for f in creatures))
+    names = tuple(c.name for c in creatures.listed())
+    return Intake("phantom", names, lambda: (NamedFile(f.name, f.data) for f in creatures))

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
@@ -67,12 +68,7 @@ def zipped() -> bytes:
 @pytest.fixture
 def ranked() -> AppTest:
     """The page after a zip of seven creatures, one of them misfiled, and a file that is no picture."""
-    at = opened()
-    at.selectbox[0].set_value("phantom4-64").run()
-    at.get("button_group")[0].set_value("Files or a zip")
-    at.run()
-    at.file_uploader[0].set_value(("mine.zip", zipped(), "application/zip"))
-    return press(at.run(), "Rank 8 files")
+    return press(taken(zipped(), guide="phantom4-64"), "Rank 8 files")
 
 
 def test_a_newcomer_is_told_what_the_page_is_for() -> None:
@@ -103,14 +99,61 @@ def test_the_gallery_can_show_odd_ones_and_search(ranked: AppTest) -> None:
     assert "None fits." in said(searched(ranked, "no such name"))
 
 
-def test_folders_that_the_guide_does_not_know_are_said_with_who_knows_them() -> None:
+def taken(data: bytes, *, guide: str) -> AppTest:
+    """The page after a zip, before anything is ranked."""
     at = opened()
+    at.selectbox[0].set_value(guide).run()
     at.get("button_group")[0].set_value("Files or a zip")
     at.run()
-    at.file_uploader[0].set_value(("mine.zip", zipped(), "application/zip"))
-    at = press(at.run(), "Rank 8 files")
+    at.file_uploader[0].set_value(("mine.zip", data, "application/zip"))
+    return settled(at.run())
+
+
+def in_folders(*folders: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for i, folder in enumerate(folders):
+            archive.writestr(f"{folder}/{i}.png", creature(i % 4, i))
+    return stream.getvalue()
+
+
+def choice(at: AppTest, label: str) -> Any:  # noqa: ANN401  an element of the page
+    return next(s for s in at.selectbox if s.label.replace("\\", "").startswith(label))
+
+
+def test_folders_that_the_guide_does_not_know_are_said_with_who_knows_them() -> None:
+    at = taken(zipped(), guide="animals16-64")
     assert f"animals16-64 has no class called “{FAMILIES[0]}”" in said(at)
-    assert "Choose phantom4-64, which knows them." in said(at)
+    assert "choose phantom4-64, which knows them." in said(at)
+
+
+def test_folders_are_matched_or_asked_for_and_nothing_is_chosen_silently() -> None:
+    at = taken(in_folders("Barred_Forktail", "spotted forktails", "holiday"), guide="phantom4-64")
+    assert "Matched by their names: “Barred_Forktail → barred forktail”" in said(at)
+    rows = [choice(at, "“spotted forktails”, 1 file"), choice(at, "“holiday”, 1 file"), choice(at, "All folders")]
+    assert [row.value for row in rows] == [None] * 3
+    assert rows[0].placeholder == "Perhaps “spotted forktail”? Choose"
+    assert rows[0].options[0] == "spotted forktail"
+    assert [b.disabled for b in at.button if b.label == "Rank them"] == [True]
+
+
+def test_what_was_decided_on_folders_is_what_is_ranked() -> None:
+    at = taken(in_folders("Barred_Forktail", "spotted forktails", "holiday", "rest"), guide="phantom4-64")
+    choice(at, "“spotted forktails”").select("spotted forktail").run()
+    choice(at, "“holiday”").select("Leave out").run()
+    assert "Undecided: “rest”." in said(at)
+    at = choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
+    at = press(at, "Rank 3 files")
+    assert "3 photographs of" in said(at)
+    assert "“holiday” is left out; “spotted forktails” stands for spotted forktail; every other folder" in said(at)
+    assert "1 file is left out." in said(at)
+    assert said(at).count("(the guide's guess)") == 1
+
+
+def test_a_single_folder_of_photographs_without_labels_may_be_guessed() -> None:
+    at = taken(in_folders("holiday"), guide="phantom4-64")
+    choice(at, "“holiday”").select("Let the guide guess each, marked as its guess").run()
+    assert "(the guide's guess)" in said(press(at, "Rank 1 files"))
 
 
 def test_another_page_and_back_keeps_the_guide_and_the_ranking(ranked: AppTest) -> None:

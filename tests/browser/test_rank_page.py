@@ -1,0 +1,41 @@
+"""The Rank page in a real browser: a folder is dropped, its strangers are mapped by hand, and all of it is ranked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lwise_core.images import encode_png
+from lwise_core.phantom import FAMILIES, Creature, draw
+
+
+@pytest.fixture
+def dropped(tmp_path: Path) -> Path:
+    """A folder with two folders of creatures: one called after its family as other systems spell it, one not."""
+    top = tmp_path / "creatures"
+    for family, folder in enumerate((FAMILIES[0].title().replace(" ", "_"), "mine")):
+        (top / folder).mkdir(parents=True)
+        for i in range(3):
+            picture = encode_png(draw(Creature(family, 0.1, 10 * family + i), size=64))
+            (top / folder / f"{i}.png").write_bytes(picture)
+    return top
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: str, dropped: Path) -> None:
+    page.goto(f"{studio_url}/rank")
+    expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
+    choose(page, "Guide model", "phantom4-64")
+    page.locator("input[type=file]").set_input_files(dropped)
+    expect(page.get_by_text("Matched by their names")).to_contain_text(FAMILIES[0])
+    expect(page.get_by_role("button", name="Rank them")).to_be_disabled()
+    choose(page, "“mine”, 3 files", FAMILIES[1])
+    page.get_by_role("button", name="Rank 6 files").click()
+    expect(page.get_by_text("6 photographs of 2 classes")).to_be_visible()
+    expect(page.get_by_text(f"“mine” stands for {FAMILIES[1]}")).to_be_visible()
