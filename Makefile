@@ -69,7 +69,7 @@ $(VENV)/.app: requirements.txt | $(VENV)/.created
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-s3.txt $(VENV)/.app
 	@echo "Installing what the tests need into $(VENV)."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

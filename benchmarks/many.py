@@ -33,6 +33,7 @@ from lwise_core.images import encode_png, open_photograph
 from lwise_core.jobs import Job, Order
 from lwise_core.phantom import FAMILIES, draw, population
 from lwise_core.picture_sets import FolderSet, Labels
+from lwise_core.shelves import Disk
 
 EPSILONS_224 = (0.5, 1.0, 2.0, 4.0, 8.0)
 SIDE = 48
@@ -84,7 +85,7 @@ def ours(source: Path, out: Path, *, epsilons_224: Sequence[float]) -> None:
     """Do the job as the shell does it."""
     scale = load_guide().epsilon_scale
     job = Job(
-        pictures=FolderSet(source),
+        pictures=FolderSet(Disk(source)),
         labels=Labels.FOLDER,
         load_guide=load_guide,
         order=Order(epsilons=tuple(map(scale.from_224, epsilons_224))),

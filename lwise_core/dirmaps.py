@@ -11,8 +11,10 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import TextIOWrapper
 from pathlib import Path
 
+from lwise_core.shelves import Disk, Shelf
 from lwise_core.sources import MAX_CSV_BYTES, DatasetError
 
 PATH = "im_path"
@@ -32,9 +34,15 @@ class Row:
 
 @dataclass(frozen=True)
 class DirmapFile:
-    """A dirmap CSV that is read row by row; a million rows take no more memory than one."""
+    """The dirmap CSV ``name`` of a folder, read row by row; on a disk a million rows take no more memory than one."""
 
-    file: Path
+    shelf: Shelf
+    name: str
+
+    @classmethod
+    def at(cls, file: Path) -> DirmapFile:
+        """Return the dirmap in a file of this machine."""
+        return cls(Disk(file.parent), file.name)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -43,14 +51,14 @@ class DirmapFile:
         Raises:
             DatasetError: It is no CSV in UTF-8, is too large, has no column ``im_path``, or has one name twice.
         """
-        if self.file.stat().st_size > MAX_CSV_BYTES:
-            raise DatasetError(f"“{self.file.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
+        if self.shelf.size(self.name) > MAX_CSV_BYTES:
+            raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
         names = next(self._lines(), ())
         twice = next((n for n in names if names.count(n) > 1), None)
         if twice is not None:
-            raise DatasetError(f"“{self.file.name}” has two columns “{twice}”; name one of them otherwise.")
+            raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
         if PATH not in names:
-            raise DatasetError(f"“{self.file.name}” has no column “{PATH}”, so it is not a dirmap.")
+            raise DatasetError(f"“{self.name}” has no column “{PATH}”, so it is not a dirmap.")
         return names
 
     def place(self, column: str) -> int:
@@ -60,7 +68,7 @@ class DirmapFile:
             DatasetError: There is no such column.
         """
         if column not in self.columns:
-            raise DatasetError(f"“{self.file.name}” has no column “{column}”; it has {', '.join(self.columns)}.")
+            raise DatasetError(f"“{self.name}” has no column “{column}”; it has {', '.join(self.columns)}.")
         return self.columns.index(column)
 
     def rows(self) -> Iterator[Row]:
@@ -75,8 +83,7 @@ class DirmapFile:
         for number, values in enumerate(lines):
             if len(values) != width:
                 raise DatasetError(
-                    f"Row {number + 1} of “{self.file.name}” has {len(values)} values for {width} columns; write it "
-                    "anew."
+                    f"Row {number + 1} of “{self.name}” has {len(values)} values for {width} columns; write it anew."
                 )
             yield Row(number, values)
 
@@ -89,9 +96,8 @@ class DirmapFile:
         written = row.values[self.place(PATH)]
         path = posixpath.normpath(written)
         outside = not written or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path
-        folder = self.file.parent.resolve()
-        if outside or not (folder / path).resolve().is_relative_to(folder):
-            raise DatasetError(f"“{self.file.name}” names the file “{written}” outside its own folder; move it there.")
+        if outside or not self.shelf.holds(path):
+            raise DatasetError(f"“{self.name}” names the file “{written}” outside its own folder; move it there.")
         return path
 
     def rewritten(self, columns: Sequence[str], values: Callable[[Row], Sequence[str] | None]) -> Iterator[bytes]:
@@ -115,10 +121,10 @@ class DirmapFile:
 
     def _lines(self) -> Iterator[tuple[str, ...]]:
         try:
-            with self.file.open(encoding="utf-8-sig", newline="") as text:
+            with TextIOWrapper(self.shelf.opened(self.name), encoding="utf-8-sig", newline="") as text:
                 yield from (tuple(line) for line in csv.reader(text, strict=True) if line)
         except (UnicodeDecodeError, csv.Error) as error:
-            raise DatasetError(f"“{self.file.name}” is not a CSV file in UTF-8.") from error
+            raise DatasetError(f"“{self.name}” is not a CSV file in UTF-8.") from error
 
 
 def csv_line(cells: Sequence[str]) -> bytes:

@@ -32,7 +32,6 @@ from time import perf_counter
 import torch
 
 import lwise_core
-from lwise_core.dirmaps import DirmapFile
 from lwise_core.engines import Engine, Stages
 from lwise_core.enhancement import Harder, Objective, objective_named, steps_for
 from lwise_core.fast import hardware
@@ -156,6 +155,7 @@ class Job:
             JobError: The order does not fit the guide, the set is empty, the folder lies in the set, or the disk is
                 full.
             DatasetError: The set cannot be read.
+            ShelfLost: The storage that holds the set cannot be reached.
             UnknownClass: The guide does not have a class of the set.
             RunRefused: The folder holds another job, or one that is at work.
             EpsilonOutOfRange: The guide does not offer an ε.
@@ -224,9 +224,9 @@ class Plan:
 
 def _check_places(job: Job) -> None:
     """Make sure that nothing of the set is written over, or taken for a part of the set."""
-    folder, place = job.folder.resolve(), job.pictures.place.resolve()
-    if folder == place or (place.is_dir() and folder.is_relative_to(place)):
-        raise JobError(f"“{job.folder}” lies in the set itself; choose a folder outside “{job.pictures.place}”.")
+    folder, place = job.folder.resolve(), job.pictures.place
+    if place is not None and (folder == place.resolve() or (place.is_dir() and folder.is_relative_to(place.resolve()))):
+        raise JobError(f"“{job.folder}” lies in the set itself; choose a folder outside “{place}”.")
     if folder.is_dir() and not (folder / _WORK).is_dir() and any(folder.iterdir()):
         raise JobError(f"“{job.folder}” holds other files; choose an empty folder, and none of them is touched.")
 
@@ -554,7 +554,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan) -> tuple[str, ...]:
         passed_over=lambda: iter(plan.passed_over),
     )
     ranks = Ranks.of(finished, count=plan.total)
-    dirmap = DirmapFile(job.pictures.file) if isinstance(job.pictures, DirmapSet) else None
+    dirmap = job.pictures.dirmap if isinstance(job.pictures, DirmapSet) else None
     files = written(finished, ranks, dirmap=dirmap)
     counts = Counter(finished.class_of(told) for _, _, told in finished.rows())
     failed = plan.total - counts.total()

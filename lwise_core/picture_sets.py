@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import os
 import tarfile
 import zipfile
 import zlib
@@ -22,6 +21,7 @@ from typing import Protocol
 from lwise_core.dirmaps import DirmapFile
 from lwise_core.geometry import Crop, FloatImage, see
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.shelves import Disk, Shelf, ShelfLost
 from lwise_core.sources import DatasetError
 
 _DEEPEST = 16  # folders below each other: more is a loop of links
@@ -61,8 +61,8 @@ class PictureSet(Protocol):
         """What the set is called: the folder that holds the pictures, or the archive."""
 
     @property
-    def place(self) -> Path:
-        """The folder or file that the pictures come from."""
+    def place(self) -> Path | None:
+        """The folder or file here that the pictures come from, None where they lie on no disk of this machine."""
 
     def entries(self) -> Iterator[Entry | str]:
         """Yield every picture in an order of its own, and a sentence for everything that is passed over."""
@@ -71,35 +71,36 @@ class PictureSet(Protocol):
         """Return the bytes of a picture, no more than the door would look at.
 
         Raises:
+            ShelfLost: What holds the pictures cannot be reached, so it says nothing about this one.
             OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile: It cannot be read.
         """
 
 
 @dataclass(frozen=True)
 class FolderSet:
-    """Files below ``root``, laid out as [split/]class/file, or in any way where the guide is to say the classes."""
+    """Files of a folder, laid out as [split/]class/file, or in any way where the guide is to say the classes."""
 
-    root: Path
+    shelf: Shelf
     labels: Labels = Labels.FOLDER
 
     @property
     def name(self) -> str:
-        return self.root.resolve().name
+        return self.shelf.name
 
     @property
-    def place(self) -> Path:
-        return self.root
+    def place(self) -> Path | None:
+        return self.shelf.place
 
     def entries(self) -> Iterator[Entry | str]:
-        for path in _files_below(self.root, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
+        for path, state in _files_below(self.shelf, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
             placed = _placed(path.parts, guess=self._guess)
             if placed is None:
                 yield f"“{path}” was passed over: it is not laid out as class/file or split/class/file."
             else:
-                yield Entry(path.as_posix(), *placed, _state(self.root / path))
+                yield Entry(path.as_posix(), *placed, state)
 
     def read(self, entry: Entry) -> bytes:
-        return _read(self.root / entry.name)
+        return _read(self.shelf, entry)
 
     @property
     def _guess(self) -> bool:
@@ -125,35 +126,37 @@ class GlobSet:
         return Path(*parts[:fixed])
 
     def entries(self) -> Iterator[Entry | str]:
-        root = self.place
+        root, state = self.place, Disk(self.place).states()
         found = (f.relative_to(root) for f in root.glob(str(Path(self.pattern).relative_to(root))) if f.is_file())
         for path in sorted(found, key=lambda p: p.parts):
             if any(part.startswith(".") for part in path.parts):
                 continue
             label = path.parent.name or root.resolve().name
-            yield Entry(path.as_posix(), "" if self.labels is Labels.GUIDE else label, "", _state(root / path))
+            name = path.as_posix()
+            yield Entry(name, "" if self.labels is Labels.GUIDE else label, "", state(name))
 
     def read(self, entry: Entry) -> bytes:
-        return _read(self.place / entry.name)
+        return _read(Disk(self.place), entry)
 
 
 @dataclass(frozen=True)
 class DirmapSet:
     """The rows of a dirmap CSV, in its order; ``column`` says the class, empty where the guide is to say it."""
 
-    file: Path
+    dirmap: DirmapFile
     column: str = "class"
 
     @property
     def name(self) -> str:
-        return self.file.resolve().parent.name
+        return self.dirmap.shelf.name
 
     @property
-    def place(self) -> Path:
-        return self.file
+    def place(self) -> Path | None:
+        folder = self.dirmap.shelf.place
+        return None if folder is None else folder / self.dirmap.name
 
     def entries(self) -> Iterator[Entry | str]:
-        dirmap = DirmapFile(self.file)
+        dirmap, state = self.dirmap, self.dirmap.shelf.states()
         label = dirmap.place(self.column) if self.column else None
         split = dirmap.columns.index("split") if "split" in dirmap.columns else None
         for row in dirmap.rows():
@@ -162,12 +165,12 @@ class DirmapSet:
                 path,
                 "" if label is None else row.values[label].strip(),
                 "" if split is None else row.values[split].strip(),
-                _state(self.file.parent / path),
+                state(path),
                 row=row.number,
             )
 
     def read(self, entry: Entry) -> bytes:
-        return _read(self.file.parent / entry.name)
+        return _read(self.dirmap.shelf, entry)
 
 
 @dataclass(frozen=True)
@@ -239,14 +242,33 @@ def picture_set(source: str, *, labels: Labels | None = None, column: str = "") 
     """
     path = Path(source)
     if path.is_file() and path.suffix.lower() == ".csv":
-        if labels is Labels.FOLDER:
-            raise DatasetError("A dirmap CSV says the classes in a column; use --labels column or --labels guide.")
-        return DirmapSet(path, "" if labels is Labels.GUIDE else column or "class")
+        return DirmapSet(DirmapFile.at(path), label_column(labels, column))
+    said_by = folder_labels(labels, column)
+    if glob.has_magic(source) and not path.exists():
+        return GlobSet(source, said_by)
+    return FolderSet(Disk(path), said_by) if path.is_dir() else _archive(path, said_by)
+
+
+def label_column(labels: Labels | None, column: str) -> str:
+    """Return the column of a dirmap CSV that says the classes, empty where the guide is to say them.
+
+    Raises:
+        DatasetError: The folder was to say them.
+    """
+    if labels is Labels.FOLDER:
+        raise DatasetError("A dirmap CSV says the classes in a column; use --labels column or --labels guide.")
+    return "" if labels is Labels.GUIDE else column or "class"
+
+
+def folder_labels(labels: Labels | None, column: str) -> Labels:
+    """Return who says the classes where there are no columns.
+
+    Raises:
+        DatasetError: A column was to say them.
+    """
     if labels is Labels.COLUMN or column:
         raise DatasetError("Only a dirmap CSV has columns; use --labels folder or --labels guide.")
-    if glob.has_magic(source) and not path.exists():
-        return GlobSet(source, labels or Labels.FOLDER)
-    return FolderSet(path, labels or Labels.FOLDER) if path.is_dir() else _archive(path, labels or Labels.FOLDER)
+    return labels or Labels.FOLDER
 
 
 def _archive(file: Path, labels: Labels) -> PictureSet:
@@ -310,10 +332,12 @@ def close_archives() -> None:
 def _seen(pictures: PictureSet, entry: Entry, *, size: int) -> Seen | Unusable:
     try:
         data = pictures.read(entry)
+    except ShelfLost:
+        raise  # it says nothing about the picture, which is read when the job goes on
     except FileNotFoundError:
         return Unusable(f"“{entry.name}” has no file.")
     except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        return Unusable(f"“{entry.name}” cannot be read from the disk or the archive ({error}).")
+        return Unusable(f"“{entry.name}” cannot be read ({error}).")
     try:
         photograph = open_photograph(data, name=entry.name)
     except ImageRejected as error:
@@ -349,26 +373,15 @@ def _member(written: str, state: str, *, labels: Labels, offset: int = -1) -> En
     return Entry(written, *placed, state, offset=offset)
 
 
-def _files_below(root: Path, below: PurePosixPath, *, deepest: int) -> Iterator[PurePosixPath]:
-    """Yield the files below a folder, folder by folder, each sorted by name; hidden ones do not count."""
-    with os.scandir(root / below) as found:
-        entries = sorted((e.name, e.is_dir()) for e in found if not e.name.startswith("."))
-    for name, is_folder in entries:
-        if not is_folder:
-            yield below / name
+def _files_below(shelf: Shelf, below: PurePosixPath, *, deepest: int) -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield path and state of the files below a folder, folder by folder, each sorted by name."""
+    for found in shelf.listed(below.as_posix() if below.parts else ""):
+        if not found.is_folder:
+            yield below / found.name, found.state
         elif deepest == 1:
-            yield below / name / "…"  # what lies too deep is passed over, with one sentence for all of it
+            yield below / found.name / "…", ""  # what lies too deep is passed over, with one sentence for all of it
         else:
-            yield from _files_below(root, below / name, deepest=deepest - 1)
-
-
-def _state(file: Path) -> str:
-    """Return what changes when a file does, without reading it."""
-    try:
-        stat = file.stat()
-    except OSError:
-        return "none"
-    return f"{stat.st_size}:{stat.st_mtime_ns}"
+            yield from _files_below(shelf, below / found.name, deepest=deepest - 1)
 
 
 def _stem(file: Path) -> str:
@@ -376,9 +389,8 @@ def _stem(file: Path) -> str:
     return file.name.partition(".")[0] or file.name
 
 
-def _read(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read(MAX_BYTES + 1)
+def _read(shelf: Shelf, entry: Entry) -> bytes:
+    return shelf.read(entry.name, at_most=MAX_BYTES + 1)
 
 
 def _zip(file: Path) -> zipfile.ZipFile:
@@ -397,7 +409,7 @@ class _Archives:
         self._tars: dict[tuple[Path, str], tarfile.TarFile] = {}
 
     def zip(self, file: Path) -> zipfile.ZipFile:
-        key = file, _state(file)
+        key = file, Disk(file.parent).states()(file.name)
         if key not in self._zips:
             try:
                 self._zips[key] = zipfile.ZipFile(file)
@@ -406,7 +418,7 @@ class _Archives:
         return self._zips[key]
 
     def tar(self, file: Path) -> tarfile.TarFile:
-        key = file, _state(file)
+        key = file, Disk(file.parent).states()(file.name)
         if key not in self._tars:
             self._tars[key] = tarfile.open(file)  # noqa: SIM115 - closed by close()
         return self._tars[key]

@@ -15,6 +15,7 @@ from lwise_core.images import encode_png
 from lwise_core.jobs import LOG, Job, Order, Progress
 from lwise_core.phantom import FAMILIES, draw, population
 from lwise_core.picture_sets import FolderSet, Labels
+from lwise_core.shelves import Disk
 
 EPSILONS_224 = (0.25, 1.0, 1.3, 2.0)
 """Off the grid of steps, on it, off it again, and the end of the path."""
@@ -40,7 +41,7 @@ def order(guide: GuideModel, **words: Any) -> Order:  # noqa: ANN401 - the field
 
 def job(source: Path, out: Path, **words: Any) -> Job:  # noqa: ANN401 - the fields of a job
     settings = {
-        "pictures": FolderSet(source),
+        "pictures": FolderSet(Disk(source)),
         "labels": Labels.FOLDER,
         "load_guide": load_phantom,
         "order": order(load_phantom()),

@@ -19,7 +19,7 @@ TEXT = 'split,class,im_path,note\ntrain,cat,cat/1.png,"a, b"\nval,dog,dog/2.png,
 def written(folder: Path, text: str, *, encoding: str = "utf-8") -> DirmapFile:
     file = folder / "dirmap.csv"
     file.write_bytes(text.encode(encoding))
-    return DirmapFile(file)
+    return DirmapFile.at(file)
 
 
 def test_rows_come_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_columns_are_added_replaced_and_the_others_kept(tmp_path: Path) -> None:
     assert said.decode() == (
         "split,class,im_path,note,difficulty\ntrain,cat,cat/1.png,n0,0.5\nval,dog,dog/2.png,n1,0.5\n"
     )
-    assert dirmap.file.read_text() == TEXT
+    assert (tmp_path / "dirmap.csv").read_text() == TEXT
 
 
 def test_rows_can_be_left_out(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_rows_can_be_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["idaea4-dirmap.csv", "mhist-votes.csv"])
 def test_a_shipped_dirmap_comes_back_byte_for_byte(shared_folder: Path, name: str) -> None:
     file = shared_folder / "data" / name
-    dirmap = DirmapFile(file)
+    dirmap = DirmapFile.at(file)
     place = dirmap.place("difficulty")
     same = b"".join(dirmap.rewritten(("difficulty",), lambda row: (row.values[place],)))
     assert same == file.read_bytes().replace(b"\r\n", b"\n")
@@ -93,7 +93,7 @@ def test_detours_inside_are_straightened(tmp_path: Path, path: str, plain: str) 
 def test_what_is_no_dirmap_is_one_sentence(tmp_path: Path, data: bytes, sentence: str) -> None:
     (tmp_path / "dirmap.csv").write_bytes(data)
     with pytest.raises(DatasetError, match=sentence):
-        list(DirmapFile(tmp_path / "dirmap.csv").rows())
+        list(DirmapFile.at(tmp_path / "dirmap.csv").rows())
 
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from lwise_core.official_difficulty import Definition, difficulties
 from lwise_core.picture_sets import DirmapSet, FolderSet, Labels, picture_set
 from lwise_core.rendering import Extent, Subject, render
 from lwise_core.runs import RunRefused
+from lwise_core.shelves import Disk
 from tests.jobs_fixtures import (
     EPSILONS_224,
     contents,
@@ -208,7 +209,13 @@ def test_a_dirmap_comes_back_with_both_difficulties_and_its_own_columns(phantom_
     file = dirmap_for(phantom_pictures, tmp_path / "set")
     before = file.read_bytes()
     last = finished(
-        job(tmp_path, tmp_path / "out", pictures=DirmapSet(file), labels=Labels.COLUMN, order=Order(split="train"))
+        job(
+            tmp_path,
+            tmp_path / "out",
+            pictures=DirmapSet(DirmapFile.at(file)),
+            labels=Labels.COLUMN,
+            order=Order(split="train"),
+        )
     )
     assert (last.total, last.failed) == (22, 2)
     assert file.read_bytes() == before
@@ -230,7 +237,7 @@ def test_a_dirmap_comes_back_with_both_difficulties_and_its_own_columns(phantom_
 def test_a_folder_of_a_dirmap_s_pictures_gets_its_rows_and_only_those(phantom_pictures: Path, tmp_path: Path) -> None:
     file = dirmap_for(phantom_pictures, tmp_path / "set")
     one = Order(epsilons=(load_phantom().epsilon_scale.from_224(1),), split="train")
-    finished(job(tmp_path, tmp_path / "out", pictures=DirmapSet(file), labels=Labels.COLUMN, order=one))
+    finished(job(tmp_path, tmp_path / "out", pictures=DirmapSet(DirmapFile.at(file)), labels=Labels.COLUMN, order=one))
     for folder in ("set_natural", "set_1_0.5_2_logit"):
         rows = rows_of(tmp_path / "out" / folder / "dirmap.csv")
         assert len(rows) == 20
@@ -249,7 +256,9 @@ def test_ranking_and_enhancing_give_the_same_difficulty(
 
 def test_a_folder_of_pictures_is_a_set_by_its_own_dirmap(undisturbed: Path, tmp_path: Path) -> None:
     file = undisturbed / FOLDERS[0] / "dirmap.csv"
-    finished(job(tmp_path, tmp_path / "out", pictures=DirmapSet(file), labels=Labels.COLUMN, order=Order()))
+    finished(
+        job(tmp_path, tmp_path / "out", pictures=DirmapSet(DirmapFile.at(file)), labels=Labels.COLUMN, order=Order())
+    )
     again = rows_of(tmp_path / "out" / "dirmap.csv")
     natural = {r["file"]: r["logit"] for r in rows_of(undisturbed / "results.csv") if r["epsilon"] == "0.0"}
     for row in again:
@@ -259,7 +268,7 @@ def test_a_folder_of_pictures_is_a_set_by_its_own_dirmap(undisturbed: Path, tmp_
 
 def test_labels_by_the_guide_are_marked_as_guesses(phantom_pictures: Path, tmp_path: Path) -> None:
     guide = load_phantom()
-    words = {"pictures": FolderSet(phantom_pictures, Labels.GUIDE), "labels": Labels.GUIDE}
+    words = {"pictures": FolderSet(Disk(phantom_pictures), Labels.GUIDE), "labels": Labels.GUIDE}
     asked = Order(epsilons=(guide.epsilon_scale.from_224(1),))
     finished(job(phantom_pictures, tmp_path / "out", order=asked, **words))
     rows = rows_of(tmp_path / "out" / "results.csv")
@@ -432,7 +441,7 @@ def test_another_plan_in_the_same_folder_is_refused_and_changes_nothing(
         ({"order": Order()}, "order"),
         ({"batch": 5}, "batch"),
         ({"threads": 2}, "threads"),
-        ({"pictures": FolderSet(undisturbed / FOLDERS[0])}, "pictures"),
+        ({"pictures": FolderSet(Disk(undisturbed / FOLDERS[0]))}, "pictures"),
     ):
         with pytest.raises(RunRefused, match=what):
             finished(job(phantom_pictures, tmp_path / "out", **words))
@@ -498,7 +507,7 @@ def test_originals_are_rounded_as_they_are_seen(tiny_guide: GuideModel) -> None:
 
 
 def test_a_dirmap_of_the_authors_is_read(shared_folder: Path) -> None:
-    dirmap = DirmapFile(shared_folder / "data" / "idaea4-dirmap.csv")
-    entries = list(DirmapSet(dirmap.file).entries())
+    dirmap = DirmapFile.at(shared_folder / "data" / "idaea4-dirmap.csv")
+    entries = list(DirmapSet(dirmap).entries())
     assert len(entries) == 440
     assert order(load_phantom()).epsilons[1] == pytest.approx(2 / 7)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lwise_core.dirmaps import DirmapFile
 from lwise_core.geometry import Crop, see
 from lwise_core.images import open_photograph
 from lwise_core.picture_sets import (
@@ -31,6 +32,7 @@ from lwise_core.picture_sets import (
     close_archives,
     picture_set,
 )
+from lwise_core.shelves import Disk
 from lwise_core.sources import DatasetError
 from tests.toys import add_member, archive_of, toy_folder, toy_picture
 
@@ -98,22 +100,22 @@ def test_a_folder_without_splits_and_what_it_passes_over(folder: Path) -> None:
     deep = train / "top" / "a" / "b" / "c.png"
     deep.parent.mkdir(parents=True)
     deep.write_bytes(b"")
-    pictures = FolderSet(train)
+    pictures = FolderSet(Disk(train))
     assert {e.split for e in listed(pictures)} == {""}
     assert [s.split("”")[0] for s in passed_over(pictures)] == ["“README", "“top/a/b/…"]
 
 
 def test_where_the_guide_says_the_classes_any_layout_does(folder: Path) -> None:
     (folder / "loose.png").write_bytes(b"")
-    entries = listed(FolderSet(folder, Labels.GUIDE))
+    entries = listed(FolderSet(Disk(folder), Labels.GUIDE))
     assert len(entries) == 10
     assert {e.class_name for e in entries} == {""}
 
 
 def test_a_state_changes_when_the_picture_does(folder: Path) -> None:
-    before = listed(FolderSet(folder))
+    before = listed(FolderSet(Disk(folder)))
     (folder / before[0].name).write_bytes(b"other")
-    after = listed(FolderSet(folder))
+    after = listed(FolderSet(Disk(folder)))
     assert [a == b for a, b in zip(after, before, strict=True)] == [False, *[True] * 8]
 
 
@@ -165,7 +167,7 @@ def test_a_damaged_member_of_a_zip_is_one_sentence(tmp_path: Path, folder: Path)
 
 
 def test_what_a_guide_sees_is_its_central_square(folder: Path) -> None:
-    pictures = FolderSet(folder)
+    pictures = FolderSet(Disk(folder))
     entry = listed(pictures)[0]
     (seen,) = seen_by_guide(pictures, [entry], size=24)
     assert isinstance(seen, Seen)
@@ -176,7 +178,7 @@ def test_what_a_guide_sees_is_its_central_square(folder: Path) -> None:
 
 
 def test_a_picture_that_is_none_or_is_gone_is_one_sentence(folder: Path) -> None:
-    pictures = DirmapSet(dirmap_of(folder))
+    pictures = DirmapSet(DirmapFile.at(dirmap_of(folder)))
     entries = listed(pictures)
     (folder / entries[0].name).unlink()
     (folder / entries[1].name).write_bytes(b"no picture")
