@@ -19,8 +19,7 @@ from benchmarks.held_out import held_out_images
 from lwise_core import catalog
 from lwise_core.adversary import Norm
 from lwise_core.cli_train import part, words
-from lwise_core.publishing import HeldOut, measured_on
-from lwise_core.robustness import references
+from lwise_core.publishing import HeldOut, held_evidence
 
 
 def main(
@@ -46,11 +45,9 @@ def main(
     card_path = next(e.weights for e in catalog.entries() if e.weights and e.card and e.card.name == guide.name)
     card_path = card_path.with_name(catalog.CARD_FILE)
     card = json.loads(card_path.read_text())
-    card["references"] = {"source": held.described_references, "logits": references(guide, held.references)}
-    card["measured"] = {
-        "command": words("benchmarks.measure_guide"),
-        **measured_on(guide, held, norm=Norm.L2, trained=guide.provenance.training_epsilon or 0.0),
-    }
+    evidence = held_evidence(guide, held, norm=Norm.L2, trained=guide.provenance.training_epsilon or 0.0)
+    card["references"] = evidence.references
+    card["measured"] = {"command": words("benchmarks.measure_guide"), **evidence.measured}
     card_path.write_text(json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     typer.echo(json.dumps(card["measured"], indent=1, ensure_ascii=False))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +16,20 @@ from platformdirs import user_cache_path
 from lwise_core.adversary import Attack, Norm
 from lwise_core.curves import curves_svg
 from lwise_core.datasets import LabelledImages, read_images
-from lwise_core.guide import best_device
-from lwise_core.publishing import About, HeldOut, publish, read_about
+from lwise_core.folds import Fold, judged, kept_verdicts, pooled_evidence
+from lwise_core.guide import GuideModel, best_device
+from lwise_core.publishing import (
+    About,
+    Evidence,
+    HeldOut,
+    HeldOutImages,
+    held_evidence,
+    publish,
+    read_about,
+    stored_guide,
+)
 from lwise_core.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
+from lwise_core.robustness import Verdicts
 from lwise_core.runs import RunFolder
 from lwise_core.starts import Start, new_start, start_from
 from lwise_core.training import Progress, Trainer, advice
@@ -41,7 +53,9 @@ def train_command(
     ] = "train",
     preset: Annotated[str, typer.Option(help=f"Where the recipe begins: {', '.join(PRESETS)}.")] = "two-cores",
     begin_from: Annotated[str | None, typer.Option("--from", help="Fine-tune this guide of the catalogue.")] = None,
-    size: Annotated[int, typer.Option(help="Input size in pixels, for a new network.")] = 32,
+    size: Annotated[
+        int | None, typer.Option(help="Input size in pixels; without it 32, or what the guide of --from has.")
+    ] = None,
     width: Annotated[int, typer.Option(help="Channels of a new CompactResNet after its stem.")] = 32,
     architecture: Annotated[str | None, typer.Option(help="Another new network, by timm's name.")] = None,
     norm: Annotated[Norm | None, typer.Option(help="How the size of a change is measured.")] = None,
@@ -61,6 +75,12 @@ def train_command(
     leave_out: Annotated[
         str | None, typer.Option(metavar="FIRST:STEP", help="Do not train on these of DATA, sorted by path.")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="CLASS", help="Only this class of DATA; repeatable.")
+    ] = None,
+    folds: Annotated[
+        int, typer.Option(min=0, help="Judge by so many guides that each leave a part out; then hold none out.")
+    ] = 0,
     held_out: Annotated[Path | None, typer.Option(help="Images to measure on; without it, the run's DATA.")] = None,
     held_out_split: Annotated[str, typer.Option(help="The folder above their classes.")] = "test",
     by_name: Annotated[bool, typer.Option("--by-name", help="Sort held-out images by file name, not path.")] = False,
@@ -73,7 +93,7 @@ def train_command(
 ) -> None:
     """Train a robust guide on DATA, measure it on held-out images, and write it with its card to OUT/guide."""
     note = read_about(about)
-    start = start_from(begin_from) if begin_from else new_start(architecture, width=width, size=size)
+    start = start_from(begin_from, size=size) if begin_from else new_start(architecture, width=width, size=size or 32)
     start = start.renamed(note.class_names)
     recipe = _recipe(preset, start.input_size)
     attack = _attack(recipe.attack, norm=norm, epsilon=epsilon, steps=steps)
@@ -98,31 +118,84 @@ def train_command(
         measured=part(measured_slice),
         attacked=attacked,
     )
-    images = _read(data, split, start.input_size, note)
+    images = _read(data, split, start.input_size, note, only)
     if leave_out:
         images = images.without(part(leave_out))
     start = start.for_classes(images.classes, seed=recipe.seed, largest=largest)
-    _train(RunFolder(out), recipe, start, images.in_order_of(start.classes), note, held)
+    images = images.in_order_of(start.classes)
+    if folds:
+        _refuse_held_out(folds, held_out=held_out, leave_out=leave_out)
+        _train_with_folds(RunFolder(out), recipe, start, images, note, folds=folds, attacked=attacked)
+    else:
+        measured_on = _read(held.source, held.split, start.input_size, note, only).in_order_of(start.classes)
+        held.refuse_trained(measured_on, trained=images)
+        _train(RunFolder(out), recipe, start, images, note, held.of(measured_on))
 
 
-def _train(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, held: HeldOut) -> None:
-    measured_on = _read(held.source, held.split, start.input_size, note).in_order_of(start.classes)
-    held.refuse_trained(measured_on, trained=images)
+def _train(
+    folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, held: HeldOutImages
+) -> None:
     with folder.held():
-        folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
-        trainer = Trainer(start.network, start.normaliser, recipe, images, folder, best_device())
-        told: set[str] = set()
-        for progress in trainer.run():
-            typer.echo(line(progress, recipe.epochs))
-            folder.write("curves.svg", curves_svg(progress.epochs).encode())
-            for sentence in advice(progress.epochs, classes=len(start.classes)):
-                if sentence not in told:
-                    told.add(sentence)
-                    typer.echo(f"Advice: {sentence}")
+        trainer = _trained(folder, recipe, start, images)
         typer.echo("Measuring the stored file on held-out images.")
-        card = publish(folder, trainer, start, note, held.of(measured_on), command=words())
-        typer.echo(json.dumps(card["measured"], ensure_ascii=False))
-        typer.echo(f"The guide is in “{folder.guide}”.")
+        norm, trained = recipe.attack.norm, recipe.attack.epsilon
+        _publish(folder, trainer, start, note, lambda guide: held_evidence(guide, held, norm=norm, trained=trained))
+
+
+def _train_with_folds(
+    folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, *, folds: int, attacked: int
+) -> None:
+    """Train and judge a guide for each fold in a folder below the run's, then the one on all images."""
+    parts = [
+        _judged(folder, recipe, start.fresh(), images, note, fold=Fold(number, folds), attacked=-(-attacked // folds))
+        for number in range(folds)
+    ]
+    with folder.held():
+        trainer = _trained(folder, recipe, start, images)
+        _publish(folder, trainer, start, note, lambda _: pooled_evidence(parts, start.classes))
+
+
+def _judged(
+    beside: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, *, fold: Fold, attacked: int
+) -> Verdicts:
+    """Train the guide of ``fold`` in a folder beside the run's and return what it says of what it never saw."""
+    folder = fold.folder(beside)
+    with folder.held():
+        typer.echo(f"Fold {fold.number + 1} of {fold.of}.")
+        trainer = _trained(folder, recipe, start, fold.training(images))
+        said = kept_verdicts(folder)
+        if said is None:
+            guide = stored_guide(trainer, start, note)
+            said = judged(folder, guide, fold.left_out(images), recipe.attack, attacked=attacked)
+        return said
+
+
+def _trained(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages) -> Trainer:
+    """Train to the end of the recipe in a folder that is held, and say how far it is."""
+    folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
+    trainer = Trainer(start.network, start.normaliser, recipe, images, folder, best_device())
+    told: set[str] = set()
+    for progress in trainer.run():
+        typer.echo(line(progress, recipe.epochs))
+        folder.write("curves.svg", curves_svg(progress.epochs).encode())
+        for sentence in advice(progress.epochs, classes=len(start.classes)):
+            if sentence not in told:
+                told.add(sentence)
+                typer.echo(f"Advice: {sentence}")
+    return trainer
+
+
+def _publish(
+    folder: RunFolder, trainer: Trainer, start: Start, note: About, evidence: Callable[[GuideModel], Evidence]
+) -> None:
+    card = publish(folder, trainer, start, note, evidence, command=words())
+    typer.echo(json.dumps(card["measured"], ensure_ascii=False))
+    typer.echo(f"The guide is in “{folder.guide}”.")
+
+
+def _refuse_held_out(folds: int, *, held_out: Path | None, leave_out: str | None) -> None:
+    if held_out is not None or leave_out is not None:
+        raise RecipeError(f"--folds {folds} leaves out every image once; take --held-out and --leave-out away.")
 
 
 def line(progress: Progress, epochs: int) -> str:
@@ -169,8 +242,9 @@ def part(text: str) -> slice:
     return slice(int(first), None, int(step))
 
 
-def _read(source: Path, split: str, size: int, note: About) -> LabelledImages:
+def _read(source: Path, split: str, size: int, note: About, only: Sequence[str] | None) -> LabelledImages:
     images = read_images(source, split=split, size=size, cache=user_cache_path("lwise-studio", appauthor=False))
     for sentence in images.notes:
         typer.echo(f"{source.name}: {sentence}", err=True)
-    return images.renamed(note.class_names)
+    chosen = images.of_classes(only) if only else images
+    return chosen.renamed(note.class_names)

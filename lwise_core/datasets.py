@@ -61,6 +61,28 @@ class LabelledImages:
         names = tuple(self.names[i] for i in chosen)
         return replace(self, rows=self.rows[chosen], targets=self.targets[chosen], names=names)
 
+    def of_classes(self, classes: Sequence[str]) -> LabelledImages:
+        """Return the images of ``classes`` alone, by name (case, space, hyphen and underscore do not count).
+
+        Raises:
+            DatasetError: There is no such class, or fewer than two are left.
+        """
+        places = {canonical(c): i for i, c in enumerate(self.classes)}
+        for name in classes:
+            if canonical(name) not in places:
+                raise DatasetError(f"There is no class “{name}” in the data.")
+        kept = sorted({places[canonical(name)] for name in classes})
+        names = tuple(self.classes[i] for i in kept)
+        if len(names) < 2:
+            raise DatasetError(f"There is only one class, “{names[0]}”; a guide needs at least two.")
+        chosen = self.take(np.flatnonzero(np.isin(self.targets, kept)))
+        return replace(
+            chosen,
+            targets=np.searchsorted(kept, chosen.targets),
+            classes=names,
+            sha256=f"{self.sha256} only {', '.join(names)}",
+        )
+
     def without(self, part: slice) -> LabelledImages:
         """Return the images but those of ``part``, a slice over all of them; the hash says that some are missing."""
         kept = np.delete(np.arange(len(self), dtype=np.int64), part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core.adversary import Norm
 from lwise_core.cards import parse_card
-from lwise_core.checkpoints import Description, build_guide, read_weights
+from lwise_core.checkpoints import Description, Weights, build_guide, read_weights
 from lwise_core.datasets import LabelledImages
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.recipes import RecipeError
-from lwise_core.robustness import Labelled, logits_of, measure, references, reliability
+from lwise_core.robustness import Labelled, Measured, Verdicts, reliability
 from lwise_core.runs import RunFolder
 from lwise_core.starts import Start
 from lwise_core.training import Trainer, pixels_of
@@ -66,8 +66,8 @@ class HeldOut:
         """Return both parts of ``images``, which were read from the source."""
         references, measured = self._parts(images)
         return HeldOutImages(
-            references=_labelled(references),
-            measured=_labelled(measured),
+            references=labelled(references),
+            measured=labelled(measured),
             described_references=self._described_references(),
             described_measured=self._described(self.measured),
             attacked=self.attacked,
@@ -134,17 +134,33 @@ def read_about(path: Path) -> About:
         raise RecipeError(f"“{path.name}” cannot be used: “{where}”: {first['msg'].lower()}.") from error
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What a card says was measured, and the reference logits it carries, by the card's own fields."""
+
+    measured: Measured
+    references: Measured
+
+
 def publish(
-    folder: RunFolder, trainer: Trainer, start: Start, about: About, held: HeldOutImages, *, command: str
+    folder: RunFolder,
+    trainer: Trainer,
+    start: Start,
+    about: About,
+    evidence: Callable[[GuideModel], Evidence],
+    *,
+    command: str,
 ) -> dict[str, object]:
-    """Write the guide of a finished run to ``folder.guide``, measured on its stored file, and return its card."""
+    """Write the guide of a finished run to ``folder.guide`` and return its card.
+
+    ``evidence`` is asked of the stored file's guide.
+    """
     building = folder.path / ".guide"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
     folder.write(f"{building.name}/{_WEIGHTS}", stored(trainer.averaged))
     weights = read_weights(building / _WEIGHTS)
-    described = Description(name=about.name, classes=start.classes, domain=about.domain)
-    guide = build_guide(weights, start.blueprint(), described)
+    found = evidence(_guide(weights, start, about))
     card: dict[str, object] = {
         **_said(about),
         **_network(start),
@@ -155,8 +171,8 @@ def publish(
             "bytes": (building / _WEIGHTS).stat().st_size,
         },
         "training": _training(trainer, start, command),
-        "measured": measured_on(guide, held, norm=trainer.recipe.attack.norm, trained=trainer.recipe.attack.epsilon),
-        "references": {"source": held.described_references, "logits": references(guide, held.references)},
+        "measured": found.measured,
+        "references": found.references,
     }
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     parse_card(text.encode())
@@ -221,24 +237,50 @@ def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]
     }
 
 
-def measured_on(guide: GuideModel, held: HeldOutImages, *, norm: Norm, trained: float) -> dict[str, object]:
-    """Return what a card says was measured of ``guide``: clean, and under attacks.
+def held_evidence(guide: GuideModel, held: HeldOutImages, *, norm: Norm, trained: float) -> Evidence:
+    """Return what ``guide``, ``trained`` with attacks of that size, is worth on held-out images, and its references."""
+    sizes = attack_sizes(guide, norm=norm, trained=trained)
+    verdicts = Verdicts.of(guide, held.measured, epsilons=sizes, norm=norm, attacked=held.attacked)
+    logits = Verdicts.of(guide, held.references, epsilons=()).references(guide.classes) if len(held.references) else {}
+    return Evidence(
+        told(verdicts, guide.classes, on=held.described_measured),
+        {"source": held.described_references, "logits": logits},
+    )
 
-    These are the size it was ``trained`` with, twice that, and for L2 the one that says whether a guide is fit at all.
+
+def attack_sizes(guide: GuideModel, *, norm: Norm, trained: float) -> list[float]:
+    """Return the sizes of the attacks that a card tells of, rising.
+
+    These are the one it was ``trained`` with, twice that, and for L2 the one that says whether a guide is fit at all.
     """
     size = trained or guide.input_size / 64
     sizes = {size, 2 * size}
     if norm is Norm.L2:
         sizes.add(round(guide.epsilon_scale.from_224(guide.domain.attack_224), 4))
-    figures = measure(guide, held.measured, epsilons=sorted(sizes), norm=norm, attacked=held.attacked)
-    bins = reliability(logits_of(guide, held.measured), held.measured.targets)
+    return sorted(sizes)
+
+
+def told(verdicts: Verdicts, classes: Sequence[str], *, on: str) -> Measured:
+    """Return what a card says of ``verdicts`` on the images that ``on`` describes."""
+    bins = reliability(verdicts.logits, verdicts.targets)
     return {
-        "on": held.described_measured,
-        **figures,
+        "on": on,
+        **verdicts.figures(classes),
         "attack": "20 steps of ε/8 from a random start, last iterate, on the stored file",
         "reliability": [[b.images, round(b.confidence, 3), round(b.accuracy, 3)] for b in bins],
     }
 
 
-def _labelled(images: LabelledImages) -> Labelled:
+def stored_guide(trainer: Trainer, start: Start, about: About) -> GuideModel:
+    """Return the guide of a finished run as its stored file has it, without writing that."""
+    return _guide(read_weights(stored(trainer.averaged)), start, about)
+
+
+def _guide(weights: Weights, start: Start, about: About) -> GuideModel:
+    described = Description(name=about.name, classes=start.classes, domain=about.domain)
+    return build_guide(weights, start.blueprint(), described)
+
+
+def labelled(images: LabelledImages) -> Labelled:
+    """Return ``images`` as tensors."""
     return Labelled(pixels_of(images, torch.arange(len(images))), torch.from_numpy(images.targets))

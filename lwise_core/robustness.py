@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -94,35 +94,62 @@ def reliability(logits: torch.Tensor, targets: torch.Tensor) -> tuple[Reliabilit
     return tuple(ReliabilityBin(int(i.sum()), float(confidence[i].mean()), float(right[i].mean())) for i in inside)
 
 
-def measure(
-    guide: GuideModel, data: Labelled, *, epsilons: Sequence[float], norm: Norm = Norm.L2, attacked: int | None = None
-) -> Measured:
-    """Return what a card says was measured, on ``data``.
+@dataclass(frozen=True, eq=False)
+class Verdicts:
+    """What was said of images by a guide that was not trained on them.
 
-    ``attacked`` limits how many images, evenly spread, go through the attack, which is forty times the work.
+    ``logits`` ``(N, C)`` and ``targets`` ``(N,)`` are of all of them; ``held`` says by the name of the attack, such as
+    ``l2_0.5``, which of the attacked ones ``(M,)`` were still seen correctly.
     """
-    logits = logits_of(guide, data)
-    correct = logits.argmax(dim=1) == data.targets
-    per_class = {c: correct[data.targets == i] for i, c in enumerate(guide.classes)}
-    some = data.every(max(1, len(data) // attacked)) if attacked else data
-    under_attack = {
-        f"{norm.value}_{e:g}": share(correct_under_attack(guide, some, norm=norm, epsilon=e)) for e in epsilons
-    }
-    return {
-        "test_images": len(data),
-        "clean_accuracy": share(correct),
-        "balanced_accuracy": round(float(np.mean([float(c.float().mean()) for c in per_class.values() if len(c)])), 3),
-        "accuracy_under_20_step_attack": under_attack,
-        "attacked_images": len(some),
-        "expected_calibration_error": round(calibration_error(logits, data.targets), 3),
-        "per_class": {name: {"images": len(c), **share(c)} for name, c in per_class.items() if len(c)},
-    }
 
+    logits: torch.Tensor
+    targets: torch.Tensor
+    held: Mapping[str, torch.Tensor]
 
-def references(guide: GuideModel, data: Labelled) -> dict[str, list[float]]:
-    """Return the ground-truth logits of ``data``, sorted, by class name."""
-    own = logits_of(guide, data).gather(1, data.targets[:, None]).squeeze(1)
-    return {c: sorted(round(v, 4) for v in own[data.targets == i].tolist()) for i, c in enumerate(guide.classes)}
+    @classmethod
+    def of(
+        cls,
+        guide: GuideModel,
+        data: Labelled,
+        *,
+        epsilons: Sequence[float],
+        norm: Norm = Norm.L2,
+        attacked: int | None = None,
+    ) -> Verdicts:
+        """Return what ``guide`` says of ``data``.
+
+        ``attacked`` limits how many images, evenly spread, go through the attack, which is forty times the work.
+        """
+        some = data.every(max(1, len(data) // attacked)) if attacked else data
+        held = {f"{norm.value}_{e:g}": correct_under_attack(guide, some, norm=norm, epsilon=e) for e in epsilons}
+        return cls(logits_of(guide, data), data.targets, held)
+
+    @classmethod
+    def pooled(cls, parts: Sequence[Verdicts]) -> Verdicts:
+        """Return the verdicts of several guides of the same classes, each on images of its own."""
+        held = {name: torch.cat([p.held[name] for p in parts]) for name in parts[0].held}
+        return cls(torch.cat([p.logits for p in parts]), torch.cat([p.targets for p in parts]), held)
+
+    def figures(self, classes: Sequence[str]) -> Measured:
+        """Return what a card says was measured."""
+        correct = self.logits.argmax(dim=1) == self.targets
+        per_class = {c: correct[self.targets == i] for i, c in enumerate(classes)}
+        return {
+            "test_images": len(self.targets),
+            "clean_accuracy": share(correct),
+            "balanced_accuracy": round(
+                float(np.mean([float(c.float().mean()) for c in per_class.values() if len(c)])), 3
+            ),
+            "accuracy_under_20_step_attack": {name: share(held) for name, held in self.held.items()},
+            "attacked_images": len(next(iter(self.held.values()), ())),
+            "expected_calibration_error": round(calibration_error(self.logits, self.targets), 3),
+            "per_class": {name: {"images": len(c), **share(c)} for name, c in per_class.items() if len(c)},
+        }
+
+    def references(self, classes: Sequence[str]) -> dict[str, list[float]]:
+        """Return the ground-truth logits, sorted, by class name."""
+        own = self.logits.gather(1, self.targets[:, None]).squeeze(1)
+        return {c: sorted(round(v, 4) for v in own[self.targets == i].tolist()) for i, c in enumerate(classes)}
 
 
 def _rounded(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:

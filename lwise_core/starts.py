@@ -36,6 +36,10 @@ class Start:
     width: int | None = None
     architecture: str | None = None
 
+    def fresh(self) -> Start:
+        """Return the same start with a network of its own, as training changes it."""
+        return replace(self, network=copy.deepcopy(self.network))
+
     def plain(self) -> dict[str, object]:
         """Return what tells this start from another."""
         return {"origin": self.origin, "classes": list(self.classes), "input_size": self.input_size}
@@ -102,8 +106,7 @@ def new_start(architecture: str | None, *, width: int, size: int) -> Start:
     normaliser = Normaliser(mean=IMAGENET_MEAN, std=IMAGENET_STD)
     if architecture is not None and not timm_has(architecture):
         raise RecipeError(f"timm has no architecture “{architecture}”.")
-    if size < 16 or size % 16:
-        raise RecipeError(f"The input size must be a multiple of 16 px, not {size}.")
+    _refuse_odd_size(size)
     return Start(
         network=nn.Identity(),
         normaliser=normaliser,
@@ -115,14 +118,28 @@ def new_start(architecture: str | None, *, width: int, size: int) -> Start:
     )
 
 
-def start_from(name: str) -> Start:
-    """Return the guide ``name`` of the catalogue as a start.
+def start_from(name: str, *, size: int | None = None) -> Start:
+    """Return the guide ``name`` of the catalogue as a start, to see pictures of ``size`` px (by default its own size).
 
     Raises:
         GuideUnavailable: There is none, or it is damaged.
+        RecipeError: Another size than its own is wanted of a network that is not a CompactResNet, or does not fit.
     """
-    guide = catalog.load(name)
-    return of_guide(guide)
+    start = of_guide(catalog.load(name))
+    return start if size is None or size == start.input_size else _at_size(start, size)
+
+
+def _at_size(start: Start, size: int) -> Start:
+    """Return ``start`` at ``size`` px: CompactResNet averages over all places, so its weights fit any size."""
+    if not isinstance(start.network, CompactResNet):
+        raise RecipeError("Only a CompactResNet can be tuned for another input size.")
+    _refuse_odd_size(size)
+    return replace(start, input_size=size, origin=f"{start.origin}, now at {size} px")
+
+
+def _refuse_odd_size(size: int) -> None:
+    if size < 16 or size % 16:
+        raise RecipeError(f"The input size must be a multiple of 16 px, not {size}.")
 
 
 def of_guide(guide: GuideModel) -> Start:

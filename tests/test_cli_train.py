@@ -12,8 +12,10 @@ from lwise_core import catalog
 from lwise_core.cards import parse_card
 from lwise_core.cli_train import train_command, words
 from lwise_core.datasets import read_images
+from lwise_core.folds import Fold, kept_verdicts
 from lwise_core.publishing import HeldOut
-from lwise_core.robustness import logits_of, references
+from lwise_core.robustness import Verdicts, logits_of
+from lwise_core.runs import RunFolder
 from tests.toys import toy_folder
 
 app = typer.Typer()
@@ -50,6 +52,14 @@ def train(place: Path, *options: str, out: str = "run") -> str:
     return result.output
 
 
+def train_alone(place: Path, *options: str) -> str:
+    """Train without images that were held out."""
+    arguments = [str(place / "data"), "--out", str(place / "run"), "--about", str(place / "about.json"), *options]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
 def published(place: Path, *options: str, name: str) -> dict[str, dict[str, object]]:
     """Train into the catalogue's folder and return the card."""
     train(place, *options, out=f"runs-{name}")
@@ -70,7 +80,7 @@ def test_a_trained_guide_is_in_the_catalogue_and_its_card_says_what_can_be_measu
     assert card["measured"]["test_images"] == len(own) == 12
     accuracy = float((own.argmax(dim=1) == parts.measured.targets).float().mean())
     assert card["measured"]["clean_accuracy"]["value"] == pytest.approx(accuracy, abs=1e-3)  # type: ignore[index]
-    assert card["references"]["logits"] == references(guide, parts.references)
+    assert card["references"]["logits"] == Verdicts.of(guide, parts.references, epsilons=()).references(guide.classes)
     assert list(card["measured"]["accuracy_under_20_step_attack"]) == ["l2_0.2143", "l2_0.25", "l2_0.5"]  # type: ignore[call-overload]
     assert card["training"]["training_images"] == 48
     assert card["training"]["seed"] == 0
@@ -105,6 +115,44 @@ def test_images_that_were_trained_on_are_not_measured_on_unless_left_out(place: 
     assert card["training"]["training_images"] == 39
     assert card["training"]["images_sha256"].endswith(" without 0:5")
     assert card["measured"]["test_images"] == 12
+
+
+def test_a_guide_trained_on_everything_is_judged_by_guides_that_each_left_a_part_out(place: Path) -> None:
+    said = train_alone(place, *FAST, "--folds", "3")
+    card = json.loads((place / "run" / "guide" / "card.json").read_text())
+    assert card["training"]["training_images"] == 48
+    assert card["measured"]["test_images"] == 60
+    assert sum(len(v) for v in card["references"]["logits"].values()) == 60
+    assert "out of fold" in card["references"]["source"]
+    assert "not this one" in card["measured"]["of"]
+    assert said.count("Fold ") == 3
+    again = train_alone(place, *FAST, "--folds", "3")
+    assert "images/s" not in again
+    assert json.loads((place / "run" / "guide" / "card.json").read_text())["measured"] == card["measured"]
+
+
+def test_a_fold_is_judged_on_what_it_never_saw(place: Path) -> None:
+    train_alone(place, *FAST, "--folds", "3")
+    images = read_images(place / "data", split="train", size=16, cache=place / "cache")
+    fold = Fold(1, 3)
+    said = kept_verdicts(fold.folder(RunFolder(place / "run")))
+    assert said is not None
+    assert said.targets.tolist() == images.targets[1::3].tolist()
+    assert not set(fold.left_out(images).names) & set(fold.training(images).names)
+
+
+def test_folds_hold_nothing_out_besides(place: Path) -> None:
+    with pytest.raises(ValueError, match="take --held-out and --leave-out away"):
+        train(place, *FAST, "--folds", "3")
+
+
+def test_only_some_classes_of_the_data(place: Path) -> None:
+    train(place, *FAST, "--only", "Left", "--only", "top")
+    card = json.loads((place / "run" / "guide" / "card.json").read_text())
+    assert card["classes"] == ["left", "top, or ceiling"]
+    assert card["training"]["images_sha256"].endswith(" only left, top")
+    with pytest.raises(ValueError, match="no class “right”"):
+        train(place, *FAST, "--only", "right", "--only", "top", out="other")
 
 
 @pytest.mark.parametrize("options", [("--last-layer",), ("--freeze", "2"), ()])

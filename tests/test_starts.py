@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from lwise_core.guide import GuideModel
 from lwise_core.networks import CompactResNet
 from lwise_core.recipes import RecipeError
-from lwise_core.starts import new_start, of_guide
+from lwise_core.starts import new_start, of_guide, start_from
 
 LIMIT = 9_000_000
 
@@ -56,3 +58,13 @@ def test_training_a_start_leaves_the_guide_alone(tiny_guide: GuideModel) -> None
 def test_a_network_too_large_for_the_file_is_refused_before_training() -> None:
     with pytest.raises(RecipeError, match=r"more than 9,000,000: make the network narrower"):
         new_start(None, width=64, size=32).for_classes(("x", "y"), seed=0, largest=LIMIT)
+
+
+def test_a_guide_is_tuned_at_another_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path))
+    start = start_from("phantom4-64", size=96)
+    assert (start.input_size, start.plain()["input_size"]) == (96, 96)
+    assert start.origin.endswith("now at 96 px")
+    assert start_from("phantom4-64", size=64).origin == start_from("phantom4-64").origin
+    with pytest.raises(RecipeError, match="multiple of 16 px, not 90"):
+        start_from("phantom4-64", size=90)
