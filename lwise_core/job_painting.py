@@ -1,180 +1,211 @@
-"""What is made of a batch of pictures: what the guide says of each, and every ε of it from one path, in 8 bits.
+"""Crafts of a job: to rank pictures only, or to paint every ε of them from one path, in 8 bits.
 
-The same whatever process does it: the plan says how many threads compute and which pictures are in a batch, a picture
-that cannot be used changes nothing for the others, and what the guide says of a result is said of the pixels written.
+What the guide says of a painted picture is said of the pixels written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import torch
+from pydantic import TypeAdapter
 
 import lwise_core
-from lwise_core.difficulty import difficulty_of
-from lwise_core.enhancement import EnhancementPath, NonFinite, Objective, PathRequest
+from lwise_core.enhancement import EnhancementPath, PathRequest
 from lwise_core.export import Intent, statement
 from lwise_core.fast import path_to
 from lwise_core.geometry import Pixels, to_8_bit
 from lwise_core.guide import GuideModel
-from lwise_core.job_results import Budget, Failed, Told
-from lwise_core.picture_sets import Batch, Entry, Seen, SeenBatch, Unusable
+from lwise_core.images import encode_png
+from lwise_core.job_crafts import Brief, Craft, Looked, NothingToWrite, Put, Summary, logits_of
+from lwise_core.job_order import Naming
+from lwise_core.job_records import Record, Told
+from lwise_core.job_tables import Columns, Row
 from lwise_core.rendering import Extent
 
 
-@dataclass(frozen=True, eq=False)
-class PaintedPixels:
-    """A picture before it is written: ``pixels`` ``(size, size, 3)`` uint8, and the text that goes into its file."""
+@dataclass(frozen=True)
+class Painted:
+    """One picture as it was written: at which ε (0 for the original), and what the guide says of its 8 bits.
+
+    ``number`` counts the budgets of the job, 0 for the original. ``spent`` is the L2 norm of the float result, in the
+    guide's units; ``logit`` that of the written file's target, ``gain`` and ``gain_float`` its change against the
+    original before rounding, of the file and of the float result.
+    """
 
     number: int
     spent: float
     logit: float
     gain: float
     gain_float: float
-    pixels: Pixels
-    text: Mapping[str, str]
+    file: str
+    sha256: str = ""
 
 
-Outcome = tuple[Told, tuple[PaintedPixels, ...]] | Failed
-"""What was told of a picture and its pictures, not yet written, or why there is nothing."""
+@dataclass(frozen=True)
+class PaintedTold(Told):
+    """What is kept of a picture with all that were painted of it, none where it was only ranked."""
+
+    pictures: tuple[Painted, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(p.file for p in self.pictures)
 
 
 @dataclass(frozen=True, eq=False)
-class MadeBatch:
-    """A batch with the outcome of each of its pictures, in its order."""
+class Canvas:
+    """A picture before it is written: ``pixels`` ``(size, size, 3)`` uint8, and the text that goes into its file."""
 
-    batch: Batch
-    results: tuple[Outcome, ...]
+    painted: Painted
+    pixels: Pixels
+    text: Mapping[str, str]
+
+    def written(self, put: Put) -> Painted:
+        """Write it."""
+        return replace(self.painted, sha256=put(self.painted.file, encode_png(self.pixels, text=self.text)))
+
+
+@dataclass(frozen=True, eq=False)
+class Canvases:
+    """What was painted of one picture, the original first."""
+
+    told: Told
+    canvases: tuple[Canvas, ...]
+
+    def written(self, put: Put) -> PaintedTold:
+        """Write all of them."""
+        return PaintedTold(**asdict(self.told), pictures=tuple(c.written(put) for c in self.canvases))
+
+
+_FORM = TypeAdapter(Record[PaintedTold])
+_LAYOUT = 1  # of what is written: raise it when the same inputs give other files
+_LARGEST_BATCH = 32
 
 
 @dataclass(frozen=True)
-class Painter:
-    """What a worker needs to make the results of a batch; called once a worker, it loads the guide.
+class Ranking:
+    """To say how hard each picture is, and nothing else."""
 
-    ``budgets`` begins with the original and rises, or is empty where pictures are only ranked; where the guide
-    ``guesses``, its first choice counts as what a picture shows.
-    """
+    brief: Brief
+    plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
+    packages: ClassVar[tuple[str, ...]] = ()
+    most_at_once: ClassVar[int] = _LARGEST_BATCH
+    form: ClassVar[TypeAdapter[Record[PaintedTold]]] = _FORM
+    columns: ClassVar[Columns] = {}
+    folders: ClassVar[tuple[str, ...]] = ()
 
-    load_guide: Callable[[], GuideModel]
-    objective: Objective
-    budgets: tuple[Budget, ...]
-    guesses: bool
-    threads: int
+    def made(self, guide: GuideModel, looked: Looked) -> Sequence[NothingToWrite[PaintedTold]]:  # noqa: ARG002
+        return [NothingToWrite(PaintedTold(**asdict(told))) for told in looked.told]
 
-    def __call__(self) -> Callable[[SeenBatch], MadeBatch]:
-        """Return what makes the results of a batch, with as many threads as the plan says."""
-        torch.set_num_threads(self.threads)
-        torch.backends.cudnn.deterministic = True
-        torch.backends.cudnn.benchmark = False
-        return _Brush(self, self.load_guide()).made
+    def rows(self, told: PaintedTold) -> Iterator[Row]:  # noqa: ARG002 - what every job says is all there is
+        yield {}
+
+    def summary(self, guide: GuideModel, told: Iterable[PaintedTold]) -> Summary:  # noqa: ARG002
+        return Summary({"statement": "Ranks by a guide model.", "budgets": [], "geometry": _geometry(guide)})
 
 
 @dataclass(frozen=True)
-class _Brush:
-    """A painter with its guide."""
+class Painting:
+    """To write every picture at every ε, beside the original in the same geometry."""
 
-    painter: Painter
-    guide: GuideModel
+    brief: Brief
+    plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
+    packages: ClassVar[tuple[str, ...]] = ()
+    most_at_once: ClassVar[int] = _LARGEST_BATCH
+    form: ClassVar[TypeAdapter[Record[PaintedTold]]] = _FORM
+    columns: ClassVar[Columns] = {
+        "epsilon_224": float,
+        "epsilon": float,
+        "spent": float,
+        "logit": float,
+        "gain": float,
+        "gain_float": float,
+        "file": str,
+        "file_sha256": str,
+    }
 
-    def made(self, seen: SeenBatch) -> MadeBatch:
-        """Return the results of a batch; a picture without one is said and does not stop the others."""
-        usable = [(place, s) for place, s in enumerate(seen.seen) if isinstance(s, Seen)]
-        results: dict[int, Outcome] = {
-            place: Failed(place, s.sentence) for place, s in enumerate(seen.seen) if isinstance(s, Unusable)
-        }
-        if usable:
-            results.update(self._results(seen.batch, usable))
-        return MadeBatch(seen.batch, tuple(results[place] for place in range(len(seen.seen))))
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return tuple(b.words for b in self.brief.budgets) if self.brief.naming is Naming.OFFICIAL else ()
 
-    def _results(self, batch: Batch, usable: Sequence[tuple[int, Seen]]) -> Iterator[tuple[int, Outcome]]:
-        """Yield place and result of the pictures that can be used; one that gives no number is found one by one."""
-        try:
-            yield from self._together(batch, usable)
-        except NonFinite as error:
-            if len(usable) == 1:
-                place = usable[0][0]
-                yield place, Failed(place, f"“{batch.entries[place].name}”: {error}")
-                return
-            for one in usable:
-                yield from self._results(batch, [one])
+    def made(self, guide: GuideModel, looked: Looked) -> Sequence[Canvases]:
+        """Return the pictures of every image: one path an image yields every ε."""
+        targets = torch.tensor([told.target for told in looked.told])
+        request = PathRequest(looked.images, targets, self.brief.objective)
+        path = path_to(guide, request, epsilon=self.brief.budgets[-1].epsilon, twin=guide)
+        by_budget = [self._at(path, number, looked) for number in range(len(self.brief.budgets))]
+        return [Canvases(told, of_it) for told, of_it in zip(looked.told, zip(*by_budget, strict=True), strict=True)]
 
-    def _together(self, batch: Batch, usable: Sequence[tuple[int, Seen]]) -> Iterator[tuple[int, Outcome]]:
-        images = torch.from_numpy(np.stack([s.image for _, s in usable]))
-        before = _logits(self.guide, images)
-        targets = self._targets([batch.entries[place] for place, _ in usable], before)
-        painted = self._painted(images, before, targets) if self.painter.budgets else [()] * len(usable)
-        for row, (place, s) in enumerate(usable):
-            target = int(targets[row])
-            difficulty = difficulty_of(self.guide, before[row], target=target)
-            told = Told(
-                place=place,
-                source_sha256=s.sha256,
-                target=target,
-                logit=difficulty.logit,
-                log_probability=difficulty.log_probability,
-                rank=difficulty.rank,
-                first_choice=int(before[row].argmax()),
-            )
-            yield place, (told, painted[row])
-
-    def _targets(self, entries: Sequence[Entry], logits: torch.Tensor) -> torch.Tensor:
-        """Return the classes that the pictures are stated to show; a guess is the guide's first choice."""
-        if self.painter.guesses:
-            return logits.argmax(dim=1)
-        return torch.tensor([self.guide.class_index(e.class_name) for e in entries])
-
-    def _painted(
-        self, images: torch.Tensor, before: torch.Tensor, targets: torch.Tensor
-    ) -> list[tuple[PaintedPixels, ...]]:
-        """Return the pictures of every image, the original first: one path an image yields every ε."""
-        most = self.painter.budgets[-1].epsilon
-        path = path_to(self.guide, PathRequest(images, targets, self.painter.objective), epsilon=most, twin=self.guide)
-        by_budget = [self._at(path, number, before, targets) for number in range(len(self.painter.budgets))]
-        return list(zip(*by_budget, strict=True))
-
-    def _at(
-        self, path: EnhancementPath, number: int, before: torch.Tensor, targets: torch.Tensor
-    ) -> list[PaintedPixels]:
+    def _at(self, path: EnhancementPath, number: int, looked: Looked) -> list[Canvas]:
         """Return one picture of every image, in 8 bits, with what the guide says of these 8 bits."""
-        budget = self.painter.budgets[number]
-        result = path.at(budget.epsilon)
+        result = path.at(self.brief.budgets[number].epsilon)
         pixels = to_8_bit(result.images.cpu().numpy())
-        after = _logits(self.guide, torch.from_numpy(pixels.astype(np.float32) / np.float32(255)))
-        floats = result.logits.cpu()
+        after = logits_of(path.guide, torch.from_numpy(pixels.astype(np.float32) / np.float32(255)))
+        before, floats = looked.logits, result.logits.cpu()
         return [
-            PaintedPixels(
-                number=number,
-                spent=float(result.spent[i]),
-                logit=float(after[i, target]),
-                gain=float(after[i, target] - before[i, target]),
-                gain_float=float(floats[i, target] - before[i, target]),
+            Canvas(
+                Painted(
+                    number=number,
+                    spent=float(result.spent[i]),
+                    logit=float(after[i, told.target]),
+                    gain=float(after[i, told.target] - before[i, told.target]),
+                    gain_float=float(floats[i, told.target] - before[i, told.target]),
+                    file=self._file(looked.entries[i].stem, number),
+                ),
                 pixels=np.ascontiguousarray(pixels[i].transpose(1, 2, 0)),
-                text=self._text(budget, target),
+                text=self._text(path.guide, number, told.target),
             )
-            for i, target in enumerate(targets.tolist())
+            for i, told in enumerate(looked.told)
         ]
 
-    def _text(self, budget: Budget, target: int) -> Mapping[str, str]:
+    def _file(self, stem: str, number: int) -> str:
+        words = self.brief.budgets[number].words
+        return f"{words}/{stem}.png" if self.brief.naming is Naming.OFFICIAL else f"pictures/{stem}_{words}.png"
+
+    def _text(self, guide: GuideModel, number: int, target: int) -> Mapping[str, str]:
         """Return what a picture says of itself; an original says nothing."""
-        if not budget.epsilon:
+        epsilon = self.brief.budgets[number].epsilon
+        if not epsilon:
             return {}
-        name = self.guide.classes[target]
-        sentence = statement(self.guide, Intent(name, name, budget.epsilon, Extent.GUIDE), self.painter.objective)
-        if self.painter.guesses:
+        name = guide.classes[target]
+        sentence = statement(guide, Intent(name, name, epsilon, Extent.GUIDE), self.brief.objective)
+        if self.brief.guesses:
             sentence += " The class is the guide's guess."
         return {"Description": sentence, "Software": f"L-WISE Studio {lwise_core.__version__}"}
 
+    def rows(self, told: PaintedTold) -> Iterator[Row]:
+        """Yield a row for each ε, the original first."""
+        for painted in told.pictures:
+            budget = self.brief.budgets[painted.number]
+            yield {
+                "epsilon_224": budget.epsilon_224,
+                "epsilon": budget.epsilon,
+                "spent": painted.spent,
+                "logit": painted.logit,
+                "gain": painted.gain,
+                "gain_float": painted.gain_float,
+                "file": painted.file,
+                "file_sha256": painted.sha256,
+            }
 
-def _logits(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:
-    """Return logits ``(N, C)`` of ``images`` ``(N, 3, H, W)`` in [0, 1], without gradient, on the CPU.
+    def summary(self, guide: GuideModel, told: Iterable[PaintedTold]) -> Summary:  # noqa: ARG002
+        return Summary(
+            {
+                "statement": "AI-altered pictures. Not for diagnosis.",
+                "budgets": [asdict(b) for b in self.brief.budgets],
+                "geometry": _geometry(guide),
+            }
+        )
 
-    Raises:
-        NonFinite: One of them is no number.
-    """
-    with torch.no_grad():
-        logits = guide.logits(images.to(guide.device)).cpu()
-    if not bool(torch.isfinite(logits).all()):
-        raise NonFinite("The guide returned a value that is not a number for this picture, so nothing can be computed.")
-    return logits
+
+def as_ordered(brief: Brief) -> Craft[PaintedTold]:
+    """Return what paints at the ε that were ordered, or ranks where none were."""
+    return Painting(brief) if brief.budgets else Ranking(brief)
+
+
+def _geometry(guide: GuideModel) -> str:
+    return f"central square, antialiased bilinear to {guide.input_size} px, lossless PNG"
