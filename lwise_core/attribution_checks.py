@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -87,12 +88,57 @@ def faithfulness(guide: GuideModel, image: torch.Tensor, attribution: Attributio
         image: ``(3, H, W)`` float32 in [0, 1], the picture that it is of.
         attribution: A map ``(H, W)``.
     """
-    values = attribution.values
-    if _has_no_order(values):
-        return None
-    random = np.random.default_rng(_SEED).permutation(values.size)
-    ranked = np.lexsort((random.argsort(), -values.ravel()))
-    return Faithfulness(*(_following(guide, image, order, target=attribution.target) for order in (ranked, random)))
+    return Removal(guide, image, attribution.target).of(attribution.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Removal:
+    """One picture ``(3, H, W)`` in [0, 1] and one class of ``guide``, taken apart and put together pixel by pixel.
+
+    The null, a random order, is followed once for all the maps that are asked about.
+    """
+
+    guide: GuideModel
+    image: torch.Tensor
+    target: int
+
+    def of(self, values: FloatImage) -> Faithfulness | None:
+        """Return what :func:`faithfulness` does for a map's ``values`` ``(H, W)``."""
+        if _has_no_order(values):
+            return None
+        ranked = np.lexsort((self._order.argsort(), -values.ravel()))
+        return Faithfulness(self._following(ranked), self._random)
+
+    @cached_property
+    def _order(self) -> Indices:
+        return np.random.default_rng(_SEED).permutation(self.image.shape[-2] * self.image.shape[-1])
+
+    @cached_property
+    def _random(self) -> Following:
+        return self._following(self._order)
+
+    @cached_property
+    def _blurred(self) -> torch.Tensor:
+        return _blurred(self.image)
+
+    def _following(self, order: Indices) -> Following:
+        return Following(
+            deletion=self._curve(self.image, self._blurred, order),
+            insertion=self._curve(self._blurred, self.image, order),
+        )
+
+    def _curve(self, start: torch.Tensor, end: torch.Tensor, order: Indices) -> Curve:
+        """Return the probabilities while the pixels of ``start`` become those of ``end``, in the given order."""
+        place = torch.empty(len(order), dtype=torch.long)
+        place[torch.from_numpy(order)] = torch.arange(len(order))
+        counts = torch.linspace(0, len(order), REMOVALS + 1).round()
+        changed = place.view(1, 1, *start.shape[1:]) < counts.view(-1, 1, 1, 1)
+        with torch.no_grad():
+            logits = [
+                self.guide.logits(torch.where(some, end, start).to(self.guide.device))
+                for some in torch.split(changed, _BATCH)
+            ]
+        return Curve(torch.cat(logits).softmax(dim=1)[:, self.target].float().cpu().numpy())
 
 
 def randomised(guide: GuideModel, *, seed: int = _SEED) -> GuideModel:
@@ -119,8 +165,13 @@ def knows_the_weights(
         Unavailable: The method does not exist on this guide.
         NonFinite: The new weights give values that are not numbers.
     """
+    return survival(attribution, image, among=randomised(guide, seed=seed))
+
+
+def survival(attribution: Attribution, image: torch.Tensor, *, among: GuideModel) -> Randomised:
+    """Return what :func:`knows_the_weights` does, ``among`` being the guide with weights that are drawn already."""
     other = attribute(
-        randomised(guide, seed=seed),
+        among,
         image,
         target=attribution.target,
         method=attribution.method,
@@ -164,30 +215,11 @@ def _ranks(values: FloatImage) -> npt.NDArray[np.float64]:
     return ranks
 
 
-def _following(guide: GuideModel, image: torch.Tensor, order: Indices, *, target: int) -> Following:
-    blurred = _blurred(image)
-    return Following(
-        deletion=_curve(guide, image, blurred, order, target=target),
-        insertion=_curve(guide, blurred, image, order, target=target),
-    )
-
-
 def _blurred(image: torch.Tensor) -> torch.Tensor:
     side = image.shape[-1]
     radius = max(1, side // 8)
     blurred: torch.Tensor = gaussian_blur(image, kernel_size=[2 * radius + 1] * 2, sigma=[side / _BLUR_SHARE] * 2)
     return blurred
-
-
-def _curve(guide: GuideModel, start: torch.Tensor, end: torch.Tensor, order: Indices, *, target: int) -> Curve:
-    """Return the probabilities while the pixels of ``start`` become those of ``end``, in the given order."""
-    place = torch.empty(len(order), dtype=torch.long)
-    place[torch.from_numpy(order)] = torch.arange(len(order))
-    counts = torch.linspace(0, len(order), REMOVALS + 1).round()
-    changed = place.view(1, 1, *start.shape[1:]) < counts.view(-1, 1, 1, 1)
-    with torch.no_grad():
-        logits = [guide.logits(torch.where(some, end, start).to(guide.device)) for some in torch.split(changed, _BATCH)]
-    return Curve(torch.cat(logits).softmax(dim=1)[:, target].float().cpu().numpy())
 
 
 def _forget(module: nn.Module, generator: torch.Generator) -> None:

@@ -15,10 +15,11 @@ from lwise_core.attribution import Attribution, Method, attribute
 from lwise_core.attribution_checks import (
     Faithfulness,
     Randomised,
+    Removal,
     agreement,
-    faithfulness,
-    knows_the_weights,
+    randomised,
     rank_correlation,
+    survival,
 )
 from lwise_core.difficulty import score
 from lwise_core.enhancement import EnhancementPath, walk
@@ -110,6 +111,10 @@ class MapPair:
         return self.after.values - self.before.values
 
 
+STAGES = 4
+"""What is done for each method: both maps, how the guide follows the first, and what forgetting leaves of it."""
+
+
 @dataclass(frozen=True)
 class Question:
     """Which maps are wanted: of which ``target`` class, and by which ``methods``; ``layer`` for Grad-CAM."""
@@ -122,7 +127,9 @@ class Question:
 def map_pairs(
     guide: GuideModel, original: torch.Tensor, changed: torch.Tensor, question: Question
 ) -> Iterator[tuple[MapPair, ...]]:
-    """Yield the maps of ``original`` and ``changed`` ``(3, H, W)``, one method more each time.
+    """Yield the maps of ``original`` and ``changed`` ``(3, H, W)`` so far: none, then :data:`STAGES` times a method.
+
+    The last of a method's values holds its pair; before, there is only more done.
 
     Raises:
         Unavailable: A method does not exist on this guide.
@@ -130,19 +137,16 @@ def map_pairs(
     """
     pairs: tuple[MapPair, ...] = ()
     yield pairs
+    removal, forgetful = Removal(guide, original, question.target), randomised(guide)
     for method in question.methods:
-        before, after = (
-            attribute(guide, image, target=question.target, method=method, layer=question.layer)
-            for image in (original, changed)
-        )
-        pair = MapPair(
-            before,
-            after,
-            drift=rank_correlation(before.values, after.values),
-            faithful=faithfulness(guide, original, before),
-            random_weights=knows_the_weights(guide, original, before),
-        )
-        pairs = (*pairs, pair)
+        before = attribute(guide, original, target=question.target, method=method, layer=question.layer)
+        yield pairs
+        after = attribute(guide, changed, target=question.target, method=method, layer=question.layer)
+        yield pairs
+        faithful = removal.of(before.values)
+        yield pairs
+        drift = rank_correlation(before.values, after.values)
+        pairs = (*pairs, MapPair(before, after, drift, faithful, survival(before, original, among=forgetful)))
         yield pairs
 
 

@@ -5,8 +5,8 @@ Everything is measured on what the guide sees, ``(3, H, W)`` float32 in [0, 1]; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -157,6 +157,13 @@ class Spectrum:
     radius: Plane
     profile: tuple[tuple[float, float], ...]
 
+    @cached_property
+    def medians(self) -> Plane:
+        """The median power of every ring, the zero frequency's and the corners' included."""
+        flat = self.power.ravel()
+        medians: Plane = np.array([np.median(flat[ring]) for ring in _frequencies(len(self.power)).members])
+        return medians
+
     @property
     def fine_share(self) -> float | None:
         """The share of energy above 0.25 cycles a pixel (details smaller than 4 px), None when there is no energy."""
@@ -169,13 +176,35 @@ def spectrum_of(perturbation: Perturbation) -> Spectrum:
     size = perturbation.size
     transformed = np.fft.fftshift(np.fft.fft2(perturbation.delta, axes=(1, 2)), axes=(1, 2))
     power: Plane = np.square(np.abs(transformed)).sum(axis=0)
+    frequencies = _frequencies(size)
+    spectrum = Spectrum(power, frequencies.radius, ())
+    rings = range(1, size // 2 + 1)
+    return replace(spectrum, profile=tuple((frequencies.means[r], float(spectrum.medians[r])) for r in rings))
+
+
+@dataclass(frozen=True, eq=False)
+class _Frequencies:
+    """What all spectra of one size share: ``radius`` and ring of each frequency; each ring's members and mean radius.
+
+    Rings are one frequency step wide, 0 for the zero frequency alone. The corners, beyond 0.6 cycles a pixel, are one
+    ring: they have too few frequencies for medians of their own.
+    """
+
+    radius: Plane
+    rings: npt.NDArray[np.int64]
+    members: tuple[npt.NDArray[np.int64], ...]
+    means: tuple[float, ...]
+
+
+@lru_cache(maxsize=4)
+def _frequencies(size: int) -> _Frequencies:
     steps = np.fft.fftshift(np.fft.fftfreq(size))
     radius: Plane = np.hypot(steps[:, None], steps[None, :])
-    rings = _rings(radius)
-    profile = tuple(
-        (float(radius[rings == r].mean()), float(np.median(power[rings == r]))) for r in range(1, size // 2 + 1)
-    )
-    return Spectrum(power, radius, profile)
+    rings: npt.NDArray[np.int64] = np.rint(radius.clip(max=_CORNERS) * size).astype(np.int64)
+    for shared in (radius, rings):
+        shared.setflags(write=False)
+    members = tuple(np.flatnonzero(rings == r) for r in range(int(rings.max()) + 1))
+    return _Frequencies(radius, rings, members, tuple(float(radius.ravel()[ring].mean()) for ring in members))
 
 
 @dataclass(frozen=True)
@@ -222,23 +251,13 @@ def _above_ring(spectrum: Spectrum) -> Plane | None:
     """Return each frequency's power over the median of its ring, None when there is nothing to compare with."""
     if not spectrum.power.any():
         return None
-    rings = _rings(spectrum.radius)
-    medians = np.array([np.median(spectrum.power[rings == r]) for r in range(int(rings.max()) + 1)])
+    rings = _frequencies(len(spectrum.power)).rings
     floor = float(spectrum.power.max()) * 1e-12  # of what rounding leaves in an empty ring
-    ratios: Plane = np.maximum(spectrum.power, floor) / np.maximum(medians, floor)[rings]
+    ratios: Plane = np.maximum(spectrum.power, floor) / np.maximum(spectrum.medians, floor)[rings]
     if len(rings) % 2 == 0:
         own_mirrors = slice(None, None, len(rings) // 2)
         ratios[own_mirrors, own_mirrors] /= _OWN_MIRROR
     return ratios
-
-
-def _rings(radius: Plane) -> npt.NDArray[np.int64]:
-    """Return the number of each frequency's ring, one frequency step wide, 0 for the zero frequency alone.
-
-    The corners, beyond 0.6 cycles a pixel, are one ring: they have too few frequencies for medians of their own.
-    """
-    rings: npt.NDArray[np.int64] = np.rint(radius.clip(max=_CORNERS) * len(radius)).astype(np.int64)
-    return rings
 
 
 def _all_periods(size: int) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from lwise_core.attribution import Attribution, Method, attribute
 from lwise_core.attribution_checks import (
     REMOVALS,
     Curve,
+    Removal,
     agreement,
     faithfulness,
     knows_the_weights,
@@ -84,6 +85,21 @@ def test_removing_one_order_forwards_is_inserting_it_backwards() -> None:
     assert forwards.ranked.deletion.probabilities == pytest.approx(
         backwards.ranked.insertion.probabilities[::-1], abs=1e-6
     )
+
+
+def test_the_null_is_followed_once_for_all_maps() -> None:
+    guide, picture = spot()
+    seen: list[int] = []
+    guide.network.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
+    removal = Removal(guide, picture, 0)
+    values = np.arange(256, dtype=np.float32).reshape(16, 16)
+    first = removal.of(values)
+    pictures = sum(seen)
+    second = removal.of(-values)
+    assert first is not None
+    assert second is not None
+    assert second.random is first.random
+    assert (pictures, sum(seen) - pictures) == (4 * (REMOVALS + 1), 2 * (REMOVALS + 1))
 
 
 def test_equal_pixels_do_not_go_in_reading_order() -> None:

@@ -101,6 +101,17 @@ def test_gathering_tells_how_far_it_is_and_can_be_stopped(tiny_guide: GuideModel
     half.close()
 
 
+def test_the_classes_share_the_way_forwards_and_the_comparisons_a_walk(tiny_guide: GuideModel) -> None:
+    path = path_of(tiny_guide, target=1)
+    seen: list[int] = []
+    hook = tiny_guide.network.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
+    evidence = evidence_of(path)
+    hook.remove()
+    assert seen == [4, *[8] * len(path.frames)]
+    alone = support_of(tiny_guide, path.request.images[0], target=1)
+    assert evidence.support == pytest.approx(alone.numpy(), abs=1e-7)
+
+
 def test_a_fast_twin_finds_the_same_evidence(tiny_guide: GuideModel) -> None:
     path = path_of(tiny_guide, target=1)
     *_, by_twin = gather(path, walker=fast_twin(tiny_guide, dtype=torch.bfloat16))

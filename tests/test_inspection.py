@@ -9,6 +9,7 @@ import torch
 from lwise_core.attribution import Method
 from lwise_core.guide import GuideModel
 from lwise_core.inspection import (
+    STAGES,
     Findings,
     MapPair,
     Question,
@@ -74,6 +75,12 @@ def test_maps_of_one_picture_do_not_drift(tiny_guide: GuideModel) -> None:
     matrix = agreement_of(pairs)
     assert matrix[0][0] == pytest.approx(1)
     assert matrix[0][1] == matrix[1][0]
+
+
+def test_every_method_says_four_times_how_far_it_is_and_its_pair_comes_with_the_last(tiny_guide: GuideModel) -> None:
+    pictures = eight_pictures(16)
+    known = [len(pairs) for pairs in map_pairs(tiny_guide, pictures[0], pictures[1], Question(1, METHODS))]
+    assert known == [0, *(pairs for done in range(len(METHODS)) for pairs in (*[done] * (STAGES - 1), done + 1))]
 
 
 def test_maps_of_different_pictures_drift(tiny_guide: GuideModel) -> None:
