@@ -22,7 +22,7 @@ from lwise_core.attribution_checks import (
     survival,
 )
 from lwise_core.difficulty import score
-from lwise_core.enhancement import EnhancementPath, walk
+from lwise_core.enhancement import EnhancementPath, steps_for, walk
 from lwise_core.evidence import Evidence, gather
 from lwise_core.guide import GuideModel
 from lwise_core.hallucination import Judge, resized, transfer_of
@@ -46,6 +46,10 @@ class Findings:
     def complete(self) -> bool:
         """Whether the lights are known at every step of the path."""
         return len(self.risks) == len(self.path.frames)
+
+    def at(self, epsilon: float) -> Risk:
+        """Return both lights of the result for ``epsilon``, or where the path ends before it."""
+        return self.risks[min(steps_for(epsilon, step=self.path.step), len(self.risks) - 1)]
 
 
 def examine(

@@ -46,7 +46,7 @@ class Order:
         for epsilon in self.epsilons:
             guide.epsilon_scale.check(epsilon)
             if epsilon == 0:
-                raise JobError("ε = 0 changes nothing, and the originals are written anyway; leave it out.")
+                raise JobError("ε = 0 changes nothing, and the original is there anyway; leave it out.")
         if list(self.epsilons) != sorted(set(self.epsilons)):
             raise JobError("Give every ε once, the smallest first.")
         if self.diverge_from and self.objective != "logit_diverge":

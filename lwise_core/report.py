@@ -52,8 +52,7 @@ class Report:
     @property
     def risk(self) -> Risk:
         """Both lights at the budget, or where the path ends before it."""
-        path = self.findings.path
-        return self.findings.risks[min(round(self.subject.epsilon / path.step), len(path.frames) - 1)]
+        return self.findings.at(self.subject.epsilon)
 
     def as_json(self) -> str:
         """Return every number, as JSON without NaN."""

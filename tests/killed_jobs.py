@@ -10,12 +10,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from lwise_core.engines import Local
+from lwise_core.jobs import Job
 from tests.jobs_fixtures import finished, job
+
+Asked = Callable[[Path, Path], Job]
+"""What makes a job of a set and a folder."""
 
 WATCHED = ("open", "os.rename", "os.remove", "os.mkdir")
 
@@ -36,12 +41,12 @@ class Watch:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def killed(watch: Watch, source: Path, out: Path, *, fatal: int, workers: int) -> bool:
+def killed(watch: Watch, source: Path, out: Path, *, asked: Asked, fatal: int, workers: int) -> bool:
     """Run the job in a fork that dies at the moment ``fatal``; return whether it did."""
     child = os.fork()
     if not child:
         watch.folder, watch.moments, watch.fatal = str(out), 0, fatal
-        finished(job(source, out), Local(workers))
+        finished(asked(source, out), Local(workers))
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if status and not os.WIFSIGNALED(status):
@@ -49,17 +54,17 @@ def killed(watch: Watch, source: Path, out: Path, *, fatal: int, workers: int) -
     return status != 0
 
 
-def main(source: str, out: str, kills: int, seed: int, moments: int) -> None:
+def main(source: str, out: str, kills: int, seed: int, moments: int, asked: Asked = job) -> None:
     """Kill ``kills`` runs at seeded moments of the ``moments`` of a whole run, let one finish, print how many died.
 
     Every third run decodes in another process.
     """
-    watch = Watch()
+    watch, places = Watch(), (Path(source), Path(out))
     random = np.random.default_rng(seed)
     latest = max(25, 2 * moments // (kills + 1))  # so that there is something left for the last
     died = [
-        killed(watch, Path(source), Path(out), fatal=int(random.integers(1, latest)), workers=int(i % 3 == 1))
+        killed(watch, *places, asked=asked, fatal=int(random.integers(1, latest)), workers=int(i % 3 == 1))
         for i in range(kills)
     ]
-    killed(watch, Path(source), Path(out), fatal=0, workers=1)
+    killed(watch, *places, asked=asked, fatal=0, workers=1)
     sys.stdout.write(f"{sum(died)}\n")
