@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,11 +23,13 @@ from lwise_core.cli_shared import (
     WeightFile,
     guide_named,
 )
+from lwise_core.deliveries import Delivery
 from lwise_core.engines import Engine, EngineLost, Local, OnRay
 from lwise_core.enhancement import OBJECTIVES
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.jobs import MANIFEST, Cost, Job, Naming, Order, Progress
-from lwise_core.picture_sets import DirmapSet, Labels, picture_set
+from lwise_core.picture_sets import DirmapSet, Labels, PictureSet, picture_set
+from lwise_core.remote_sets import Storage, is_url, remote_set
 
 _MOST_WORKERS = 8
 
@@ -42,12 +45,16 @@ Source = Annotated[
     str,
     typer.Argument(
         help="A folder laid out as [split/]class/file, a dirmap CSV, a zip or tar of such a folder, or a pattern in "
-        "quotes, such as “photos/*/*.jpg”.",
+        "quotes, such as “photos/*/*.jpg”; a folder or a CSV may lie at an address, such as s3://bucket/photos.",
         show_default=False,
     ),
 ]
 Out = Annotated[
     Path, typer.Option("--out", help="A folder for the results; the same command goes on where it stopped.")
+]
+CopyTo = Annotated[
+    str,
+    typer.Option("--copy-to", help="An address for the finished results too, such as s3://bucket/results."),
 ]
 LabelsOf = Annotated[
     Labels | None,
@@ -94,6 +101,7 @@ class GuideChoice:
 def score_set_command(
     source: Source,
     out: Out,
+    copy_to: CopyTo = "",
     labels: LabelsOf = None,
     column: Column = "",
     split: Split = "",
@@ -110,7 +118,7 @@ def score_set_command(
     domain: DomainOf = Domain.UNKNOWN,
 ) -> None:
     """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
-    pictures = picture_set(source, labels=labels, column=column)
+    pictures = _pictures(source, labels, column)
     job = Job(
         pictures=pictures,
         labels=labels or (Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER),
@@ -120,7 +128,7 @@ def score_set_command(
         threads=threads,
         batch=batch,
     )
-    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus))
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
 
 
 def enhance_set_command(
@@ -141,6 +149,7 @@ def enhance_set_command(
     naming: Annotated[
         Naming, typer.Option("--naming", help="A folder for each ε as official code names it, or one for all.")
     ] = Naming.OFFICIAL,
+    copy_to: CopyTo = "",
     labels: LabelsOf = None,
     column: Column = "",
     split: Split = "",
@@ -157,7 +166,7 @@ def enhance_set_command(
     domain: DomainOf = Domain.UNKNOWN,
 ) -> None:
     """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
-    pictures = picture_set(source, labels=labels, column=column)
+    pictures = _pictures(source, labels, column)
     load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
     order = Order(
         epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224),
@@ -176,7 +185,12 @@ def enhance_set_command(
         threads=threads,
         batch=batch,
     )
-    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus))
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+
+
+def _pictures(source: str, labels: Labels | None, column: str) -> PictureSet:
+    """Return the pictures at an address or on this machine."""
+    return (remote_set if is_url(source) else picture_set)(source, labels=labels, column=column)
 
 
 def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:
@@ -201,15 +215,39 @@ def _engine(where: Where, *, workers: int | None, address: str, gpus: float) -> 
     return OnRay(2 if workers is None else max(1, workers), address=address, gpus_each=gpus)
 
 
-def _do(job: Job, engine: Engine) -> None:
+def _do(job: Job, engine: Engine, *, copy_to: str) -> None:
     """Do a job and say how far it is, to people on standard error and at last on standard output."""
+    delivery = Delivery(job.folder, Storage.at(copy_to)) if copy_to else None
+    if delivery is not None:
+        delivery.check(job.pictures)
     guide = job.load_guide()
     for sentence in guide.cautions:
         typer.echo(f"Note: {sentence}", err=True)
-    try:
+    with _stopped_in_a_sentence():
         for progress in job.run(engine):
             for line in _lines(progress):
                 typer.echo(line, err=True)
+    if progress.cost is not None:
+        typer.echo(_price(progress.cost))
+    typer.echo(str(job.folder / MANIFEST))
+    if delivery is not None:
+        _deliver(delivery, job.pictures)
+
+
+def _deliver(delivery: Delivery, pictures: PictureSet) -> None:
+    """Copy the results of a job and say how far it is."""
+    with _stopped_in_a_sentence():
+        for delivered in delivery.run(pictures):
+            there = delivered.done - delivered.copied
+            before = f", {there:,} of them were there before" if there else ""
+            typer.echo(f"{delivered.done:,} files are at {delivery.storage.url}{before}.", err=True)
+    typer.echo(f"{delivery.storage.url}/{MANIFEST}")
+
+
+@contextmanager
+def _stopped_in_a_sentence() -> Iterator[None]:
+    try:
+        yield
     except KeyboardInterrupt as error:
         raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
     except EngineLost as error:
@@ -219,9 +257,6 @@ def _do(job: Job, engine: Engine) -> None:
             "The device has too little memory for so large a batch; what was done is kept, and with a smaller --batch "
             "a job begins in another --out."
         ) from error
-    if progress.cost is not None:
-        typer.echo(_price(progress.cost))
-    typer.echo(str(job.folder / MANIFEST))
 
 
 def _lines(progress: Progress) -> Iterator[str]:

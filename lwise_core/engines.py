@@ -133,6 +133,8 @@ def _first(ray: Any, at_work: dict[Any, Any]) -> Any:  # noqa: ANN401 - what it 
             "No worker of the Ray cluster can be had for this job (does every machine have L-WISE Studio and the "
             "guide?); what was done is kept: repeat the command to go on."
         ) from error
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from error  # as a worker of this machine raises it, without the worker's own lines
 
 
 def _ray() -> Any:  # noqa: ANN401 - Ray is an extra that the type checker does not see

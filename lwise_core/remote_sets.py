@@ -68,9 +68,11 @@ class Storage:
         """Return the folder at ``url``.
 
         Raises:
-            DatasetError: The address carries a password or a token, is a path of this machine, or needs a package that
-                is not installed.
+            DatasetError: It is no address, carries a password or a token, is a path of this machine, or needs a package
+                that is not installed.
         """
+        if not is_url(url):
+            raise DatasetError(f"“{url}” is no address; write it as s3://bucket/folder.")
         host, _, path = url.partition("://")[2].partition("/")
         port = host.partition(":")[2]
         if "@" in host or (port and not port.isdecimal()) or "?" in path or "::" in url:
@@ -162,6 +164,27 @@ class Storage:
         with _reached(_joined(self.url, path)):
             filesystem.put_file(str(file), target)
             return _state(filesystem.info(target))
+
+    def is_empty(self) -> bool:
+        """Whether nothing lies here, not even in folders below.
+
+        Raises:
+            DatasetError: The bucket is not there.
+            ShelfLost: It cannot be reached.
+        """
+        try:
+            return not any(self._all(""))
+        except FileNotFoundError:
+            filesystem, root = self._opened()
+            bucket = root.strip("/").partition("/")[0]
+        try:
+            with _reached(self.url):
+                filesystem.info(bucket)
+        except FileNotFoundError:
+            raise DatasetError(
+                f"There is no bucket “{bucket}”, so nothing can be copied there; make it first."
+            ) from None
+        return True
 
     def lies_in(self, other: Storage) -> bool:
         """Whether this is the folder ``other`` or one below it, however either is spelt."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,9 +15,10 @@ from lwise_core.engines import EngineLost, Local, OnRay
 from lwise_core.guide import Domain
 from lwise_core.jobs import Job
 from tests.jobs_fixtures import contents, phantom_pictures, undisturbed
+from tests.s3_fixtures import SECRET, bucket, objects, s3, s3_server, uploaded
 from tests.test_cli import Shell, run
 
-__all__ = ["phantom_pictures", "undisturbed"]
+__all__ = ["bucket", "phantom_pictures", "s3", "s3_server", "undisturbed"]
 
 GUIDE = ("--guide", "phantom4-64", "--workers", "0", "--threads", "1")
 
@@ -48,6 +50,49 @@ def test_the_same_command_again_does_only_what_is_left(shell: Shell, phantom_pic
     assert code == 0
     assert said.startswith("Nothing was left to do")
     assert contents(tmp_path / "out") == before
+
+
+def test_a_set_at_an_address_is_ranked_and_its_results_are_copied_to_another(
+    shell: Shell,
+    s3: Any,  # noqa: ANN401
+    bucket: str,
+    phantom_pictures: Path,
+    tmp_path: Path,
+) -> None:
+    source = uploaded(s3, phantom_pictures, f"{bucket}/creatures")
+    words = ("score-set", source, "--out", str(tmp_path / "out"), "--copy-to", f"{bucket}/ranked", *GUIDE)
+    code, said, errors = shell(*words)
+    assert code == 0, errors
+    assert said.splitlines()[1:] == [f"{tmp_path}/out/manifest.json", f"{bucket}/ranked/manifest.json"]
+    assert f"5 files are at {bucket}/ranked." in errors
+    there = objects(s3, f"{bucket}/ranked")
+    assert set(there) == {"results.csv", "results.parquet", "failures.csv", "dirmap.csv", "manifest.json"}
+    assert all((tmp_path / "out" / name).read_bytes() == data for name, data in there.items())
+    code, _, errors = shell(*words)
+    assert code == 0
+    assert f"5 files are at {bucket}/ranked, 5 of them were there before." in errors
+    assert SECRET not in errors
+
+
+@pytest.mark.parametrize(
+    ("copy_to", "sentence"),
+    [("results", "is no address"), ("s3://no-such-bucket/out", "no bucket"), ("{bucket}/taken", "holds other files")],
+)
+def test_where_results_cannot_be_copied_is_said_before_the_job(
+    shell: Shell,
+    s3: Any,  # noqa: ANN401
+    bucket: str,
+    phantom_pictures: Path,
+    tmp_path: Path,
+    copy_to: str,
+    sentence: str,
+) -> None:
+    s3.pipe_file(f"{bucket}/taken/mine.txt", b"mine")
+    words = ("score-set", str(phantom_pictures), "--out", str(tmp_path / "out"), *GUIDE)
+    code, _, errors = shell(*words, "--copy-to", copy_to.format(bucket=bucket))
+    assert code == 2
+    assert sentence in errors
+    assert not (tmp_path / "out").exists()
 
 
 def test_enhance_set_does_what_the_library_does(
