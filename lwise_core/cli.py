@@ -21,7 +21,7 @@ from lwise_core.catalog import GuideUnavailable
 from lwise_core.cli_course import course_app, rehearse_command
 from lwise_core.cli_guides import download_command, models_command
 from lwise_core.cli_inspect import inspect_command
-from lwise_core.cli_many import enhance_set_command, score_set_command
+from lwise_core.cli_many import enhance_set_command, inspect_set_command, score_set_command
 from lwise_core.cli_phantom import phantom_command
 from lwise_core.cli_shared import (
     DEFAULT_GUIDE,
@@ -169,6 +169,7 @@ def enhance_command(
 app.command("inspect")(inspect_command)
 app.command("score-set")(score_set_command)
 app.command("enhance-set")(enhance_set_command)
+app.command("inspect-set")(inspect_set_command)
 app.command("models")(models_command)
 app.command("download")(download_command)
 app.command("train")(train_command)

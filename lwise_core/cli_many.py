@@ -1,4 +1,4 @@
-"""``python -m lwise_core score-set`` and ``enhance-set``: a whole data set, resumable, here or on a Ray cluster."""
+"""``python -m lwise_core score-set``, ``enhance-set`` and ``inspect-set``: whole data sets, here or on Ray."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,8 @@ CopyTo = Annotated[
     str,
     typer.Option("--copy-to", help="An address for the finished results too, such as s3://bucket/results."),
 ]
+Eps = Annotated[str, typer.Option("--eps", metavar="A,B,…", help="Budgets ε in the guide's own units.")]
+Eps224 = Annotated[str, typer.Option("--eps-224", metavar="A,B,…", help="Budgets of equal RMS at 224 px instead.")]
 LabelsOf = Annotated[
     Labels | None,
     typer.Option("--labels", help="Who says the classes: the folder, the CSV's column, or the guide, which guesses."),
@@ -134,10 +137,8 @@ def score_set_command(
 def enhance_set_command(
     source: Source,
     out: Out,
-    eps: Annotated[str, typer.Option("--eps", metavar="A,B,…", help="Budgets ε in the guide's own units.")] = "",
-    eps_224: Annotated[
-        str, typer.Option("--eps-224", metavar="A,B,…", help="Budgets of equal RMS at 224 px instead.")
-    ] = "",
+    eps: Eps = "",
+    eps_224: Eps224 = "",
     objective: Annotated[str, typer.Option("--objective", help=f"One of {', '.join(OBJECTIVES)}.")] = "logit",
     diverge_from: Annotated[
         str,
@@ -184,6 +185,47 @@ def enhance_set_command(
         folder=out,
         threads=threads,
         batch=batch,
+    )
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+
+
+def inspect_set_command(
+    source: Source,
+    out: Out,
+    eps: Eps = "",
+    eps_224: Eps224 = "",
+    reports: Annotated[bool, typer.Option("--reports", help="A page for each picture that is flagged, too.")] = False,
+    copy_to: CopyTo = "",
+    labels: LabelsOf = None,
+    column: Column = "",
+    split: Split = "",
+    engine: EngineOf = Where.LOCAL,
+    workers: Workers = None,
+    address: Address = "",
+    gpus: Gpus = 0.0,
+    threads: Threads = None,
+    batch: BatchOf = None,
+    guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
+) -> None:
+    """Say of a whole data set how far to trust what each ε paints: both lights, their indicators, how it looks."""
+    # Captum, behind inspections, takes a second to import: only who inspects waits for it.
+    from lwise_core.job_inspecting import Inspecting  # noqa: PLC0415
+
+    pictures = _pictures(source, labels, column)
+    load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
+    job = Job(
+        pictures=pictures,
+        labels=labels or (Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER),
+        load_guide=load_guide,
+        order=Order(epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224), split=split),
+        folder=out,
+        threads=threads,
+        batch=batch,
+        craft=partial(Inspecting, reports=reports),
     )
     _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
 

@@ -121,6 +121,24 @@ def test_objective_direction_and_names_are_passed_on(shell: Shell, phantom_pictu
     assert not any("Barred_Forktail__" in name for name in names)
 
 
+def test_inspect_set_says_what_the_lights_say_and_calls_nothing_safe(
+    shell: Shell, phantom_pictures: Path, tmp_path: Path
+) -> None:
+    words = ("inspect-set", f"{phantom_pictures}/*/00[04].png", "--out", str(tmp_path / "out"), *GUIDE)
+    code, said, errors = shell(*words, "--eps-224", "1,0.5", "--reports")
+    assert code == 0, errors
+    assert said.splitlines()[-1] == str(tmp_path / "out" / "manifest.json")
+    assert "Note: “Was the evidence there?” up to ε₂₂₄ = 1: flagged for 4 of 8 pictures, no flag for 4 (not a" in errors
+    assert "cannot judge 0. Not for diagnosis." in errors
+    with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    assert [r["epsilon_224"] for r in rows] == ["0.5", "1.0"] * 8
+    assert {(r["picture"], r["epsilon_224"]) for r in rows if r["file"]} == {
+        (r["picture"], "0.5") for r in rows if r["semantic"] == "flagged"
+    }
+    assert "safe " not in errors
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -134,6 +152,7 @@ def test_objective_direction_and_names_are_passed_on(shell: Shell, phantom_pictu
         (("enhance-set", "{set}", "--eps-224", "nan"), "outside this guide's range"),
         (("enhance-set", "{set}", "--eps-224", "900"), "outside this guide's range"),
         (("enhance-set", "{set}", "--eps-224", "0,1"), "changes nothing"),
+        (("inspect-set", "{set}"), "Give the budgets once"),
     ],
 )
 def test_what_is_asked_wrongly_is_one_line(
