@@ -26,11 +26,14 @@ from lwise_core.schedule import Group, Schedule
 from lwise_core.sitting import Answer
 
 TEXTS = ("participant", "group", "block", "trial_type", "class", "picture", "choice", "stimulus_name", "choice_name")
-NUMBERS = ("reaction_time_msec", "rel_timestamp_response", "epsilon_224", "difficulty")
-COLUMNS = (*TEXTS, *NUMBERS, "condition_idx", "trial_number", "perf", "feedback", "simulated")
+NUMBERS = ("reaction_time_msec", "rel_timestamp_response", "epsilon_224", "difficulty", "onset_ms", "choices_ms")
+COUNTS = ("frames_asked", "frames_shown", "frames_dropped", "left")
+COLUMNS = (*TEXTS, *NUMBERS, *COUNTS, "condition_idx", "trial_number", "perf", "feedback", "simulated")
 """The columns of :attr:`Responses.trials`. ``condition_idx``, ``trial_number`` and ``perf`` (1 right, 0 wrong) are
-whole numbers, ``feedback`` and ``simulated`` truth values; ``difficulty`` and the times may be missing. Times are
-milliseconds, ``reaction_time_msec`` from when the choices were drawn and ``rel_timestamp_response`` from the start."""
+whole numbers, ``feedback`` and ``simulated`` truth values; ``difficulty``, the times and ``COUNTS`` may be missing.
+Times are milliseconds, ``reaction_time_msec`` from when the choices were drawn, ``rel_timestamp_response`` from the
+start, as are ``onset_ms`` and ``choices_ms``, when picture and choices were drawn. The frames are those of the screen;
+``left`` is 1 where the page was hidden or lost the focus, else 0. (:class:`~lwise_core.sitting.Answer` has them.)"""
 
 MAX_BYTES = 500_000_000
 """Largest file that is read."""
@@ -174,6 +177,12 @@ def responses_of(
             "simulated": simulated,
             "reaction_time_msec": a.reaction_ms,
             "rel_timestamp_response": None if a.reaction_ms is None else a.choices_ms + a.reaction_ms,
+            "onset_ms": a.onset_ms,
+            "choices_ms": a.choices_ms,
+            "frames_asked": a.frames_asked,
+            "frames_shown": a.frames_shown,
+            "frames_dropped": a.frames_dropped,
+            "left": int(a.left),
         }
         for a in answers
     ]
@@ -307,6 +316,7 @@ def as_jspsych(responses: Responses) -> bytes:
                 "difficulty": _or_none(row["difficulty"]),
                 "feedback": bool(row["feedback"]),
                 "simulated": bool(row["simulated"]),
+                **{name: _or_none(row[name]) for name in ("onset_ms", "choices_ms", *COUNTS)},
             }
         )
     return json.dumps(trials, ensure_ascii=False, allow_nan=False, indent=1).encode()
@@ -321,6 +331,7 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
         raise ResponsesError(f"The answers lack “{lacking[0]}”; add that column. {_KEPT}")
     columns: dict[str, Any] = {name: _texts(table, name) for name in TEXTS}
     columns |= {name: _numbers(table, name) for name in NUMBERS}
+    columns |= {name: _counts(table, name) for name in COUNTS}
     columns["epsilon_224"] = columns["epsilon_224"].fillna(0.0)
     columns["condition_idx"] = _whole(_numbers(table, "condition_idx").fillna(0.0), "condition_idx")
     columns["trial_number"] = _whole(_numbers(table, "trial_number"), "trial_number")
@@ -380,6 +391,14 @@ def _whole(numbers: pd.Series, name: str) -> pd.Series:
     if numbers.isna().any() or (numbers % 1 != 0).any() or (numbers.abs() > 2**53).any():
         raise ResponsesError(f"The column “{name}” must hold a whole number in every trial; correct it. {_KEPT}")
     return numbers.astype("int64")
+
+
+def _counts(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as whole numbers from 0, missing where there is nothing."""
+    numbers = _numbers(table, name)
+    if (_whole(numbers.dropna(), name) < 0).any():
+        raise ResponsesError(f"The column “{name}” counts, so nothing in it is below 0; correct it. {_KEPT}")
+    return numbers.astype("Int64")
 
 
 def _truths(table: pd.DataFrame, name: str) -> pd.Series:
@@ -505,14 +524,12 @@ def _in_place(table: pd.DataFrame, schedule: Schedule) -> pd.Series:
 def _cell(value: object) -> object:
     if isinstance(value, str):
         return f"'{value}" if _FORMULA.match(value) else value
-    if isinstance(value, float) and math.isnan(value):
-        return ""
-    return value
+    return "" if pd.isna(value) else value
 
 
 def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
 
 
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+def _or_none(value: float | int) -> float | int | None:
+    return None if pd.isna(value) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -83,6 +84,36 @@ def test_what_one_person_answered() -> None:
     assert found["rel_timestamp_response"].iloc[7] == 7 * 1000.0 + 507.0
 
 
+MEASURED = ["onset_ms", "choices_ms", "frames_asked", "frames_shown", "frames_dropped", "left"]
+
+
+def test_frames_and_onsets_are_exported_as_they_were_recorded() -> None:
+    answers = [
+        Answer(0, TRIALS[0].answer, 300.0, 100.5, 317.25, frames_asked=1, frames_shown=2, frames_dropped=1, left=True),
+        Answer(1, TRIALS[1].answer, 300.0, 900.0, 900.0),
+    ]
+    written = responses_of(TRIALS, answers, participant="p", group="control")
+    heading, *rows = as_csv(written).decode().split("\r\n")
+    cells = [dict(zip(heading.split(","), row.split(","), strict=True)) for row in rows if row]
+    assert [[c[name] for name in MEASURED] for c in cells] == [
+        ["100.5", "317.25", "1", "2", "1", "1"],
+        ["900.0", "900.0", "", "", "0", "0"],
+    ]
+    assert_frame_equal(read_csv(as_csv(written)).trials, written.trials)
+    first, second = json.loads(as_jspsych(written))
+    assert [first[name] for name in MEASURED] == [100.5, 317.25, 1, 2, 1, 1]
+    assert [second[name] for name in MEASURED] == [900.0, 900.0, None, None, 0, 0]
+
+
+def test_a_file_from_before_frames_were_exported_is_read() -> None:
+    written = one_person()
+    older = pd.read_csv(io.BytesIO(as_csv(written)), dtype=str, keep_default_na=False).drop(columns=MEASURED)
+    read = read_csv(older.to_csv(index=False).encode()).trials
+    assert read[MEASURED].isna().all(axis=None)
+    others = [name for name in read.columns if name not in MEASURED]
+    assert_frame_equal(read[others], written.trials[others])
+
+
 def test_time_out_is_wrong_and_trials_that_were_not_reached_are_left_out() -> None:
     answers = [*right_answers(TRIALS[:3]), Answer(3, "", None, 0.0, 0.0)]
     found = responses_of(TRIALS, answers, participant="p", group="control")
@@ -134,6 +165,9 @@ def test_control_comes_first_and_the_rest_by_condition() -> None:
         ({"trial_number": [0, None]}, "whole number"),
         ({"group": ["control", "L-WISE"]}, "is in 2 groups"),
         ({"participant": ["p", ""]}, "nothing in the column “participant”"),
+        ({"frames_shown": [1, 0.5]}, "whole number"),
+        ({"frames_dropped": -1}, "“frames_dropped” counts"),
+        ({"onset_ms": "soon"}, "“soon” in the column “onset_ms”"),
         ({"feedback": "perhaps"}, "“feedback” must say 1 or 0"),
     ],
 )
