@@ -132,6 +132,6 @@ def _files(folder: Path, written: dict[str, str]) -> Iterator[_File]:
     """Yield the pictures, which the table lists with their hashes, and what the manifest lists."""
     with (folder / "results.csv").open(encoding="utf-8", newline="") as text:
         for row in csv.DictReader(text):
-            if "file" in row:
+            if row.get("file"):  # there is no such column, or none was written for this row
                 yield _File(row["file"], row["file_sha256"])
     yield from (_File(name, digest) for name, digest in written.items())

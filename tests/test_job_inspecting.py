@@ -20,6 +20,7 @@ import pytest
 import torch
 
 from lwise_core import job_inspecting
+from lwise_core.deliveries import Delivery
 from lwise_core.engines import Local, OnRay
 from lwise_core.enhancement import GroundTruthLogit, NonFinite, PathRequest
 from lwise_core.fast import path_to
@@ -31,15 +32,19 @@ from lwise_core.inspection import Findings, examine
 from lwise_core.job_inspecting import Along, Inspecting
 from lwise_core.jobs import Job, JobError, Order
 from lwise_core.lights import Indicator, Kind, Light, Limit, Measure, State
+from lwise_core.picture_sets import FolderSet
+from lwise_core.remote_sets import Storage
 from lwise_core.rendering import Subject
 from lwise_core.report import Report
 from lwise_core.report import Subject as Reported
 from lwise_core.runs import RunRefused
+from lwise_core.shelves import Disk
 from tests.jobs_fixtures import contents, finished, job, load_phantom, phantom_pictures
 from tests.killed_jobs import main as killed
 from tests.ray_fixtures import NEEDS_RAY, cluster
+from tests.s3_fixtures import bucket, objects, s3, s3_server
 
-__all__ = ["cluster", "killed", "phantom_pictures"]
+__all__ = ["bucket", "cluster", "killed", "phantom_pictures", "s3", "s3_server"]
 
 EPSILONS_224 = (0.25, 1.0, 1.3)
 """Off the grid of steps, on it, and off it again at the end of the path."""
@@ -202,6 +207,19 @@ def test_without_reports_there_are_no_pages(pictures: Path, tmp_path: Path) -> N
     finished(inspection(pictures, tmp_path / "out", craft=Inspecting))
     assert not list((tmp_path / "out").rglob("*.html"))
     assert {r["file"] for r in rows_of(tmp_path / "out")} == {""}
+
+
+def test_the_pages_are_copied_with_the_rest(
+    pictures: Path,
+    inspected: Path,
+    tmp_path: Path,
+    s3: Any,  # noqa: ANN401 - fsspec has no types
+    bucket: str,
+) -> None:
+    shutil.copytree(inspected, tmp_path / "out")
+    *_, _ = Delivery(tmp_path / "out", Storage.at(bucket)).run(FolderSet(Disk(pictures)))
+    tables = {"results.csv", "results.parquet", "failures.csv", "dirmap.csv", "manifest.json"}
+    assert set(objects(s3, bucket)) == {*tables, "reports/Barred_Forktail/004.html"}
 
 
 # --- what cannot be judged ------------------------------------------------------------------------------------------
