@@ -1,7 +1,8 @@
 """A lesson on paper: two or three pictures a page, original beside enhanced, and the answers on the last.
 
-Nothing before the answers names a class, so that the pages serve as a quiz: the strip below an enhanced picture says
-that it was altered and how strongly, and the answers say towards what. The same lesson gives the same bytes.
+The first page lists the classes, and nothing before the answers says which picture shows which, so that the pages serve
+as a quiz: the strip below an enhanced picture says that it was altered and how strongly, and the answers say towards
+what. The same lesson gives the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,17 @@ from fpdf.fonts import TTFFont
 import lwise_core
 from lwise_core.geometry import Pixels
 from lwise_core.images import encode_png
-from lwise_core.lesson import Lesson, Slide, about, enhanced_of, natural_of, plain, statement, veiled_statement
+from lwise_core.lesson import (
+    Lesson,
+    Slide,
+    about,
+    classes_of,
+    enhanced_of,
+    natural_of,
+    plain,
+    statement,
+    veiled_statement,
+)
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _FONT = "DejaVu"
@@ -85,7 +96,9 @@ class _Paper(FPDF):
         for sentence in about(self.lesson):
             self.write_line(sentence)
             self.ln(1)
-        self.ln(3)
+        classes = ", ".join(f"{name} ({count})" for name, count in classes_of(self.lesson).items())
+        self.write_line(f"Its classes, with how many of the pictures show each: {classes}.")
+        self.ln(4)
 
     def pair(self, number: int, slide: Slide) -> None:
         """Place one picture, and its enhanced version beside it, on the page or on the next one if they do not fit."""

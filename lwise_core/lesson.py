@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -153,6 +154,12 @@ def about(lesson: Lesson) -> tuple[str, ...]:
     return order, altered, *map(plain, lesson.cautions)
 
 
+def classes_of(lesson: Lesson) -> Mapping[str, int]:
+    """Return class → how many of the pictures show it, by name."""
+    counts = Counter(plain(slide.class_name) for slide in lesson.slides)
+    return dict(sorted(counts.items()))
+
+
 def natural_of(slide: Slide) -> Pixels:
     """Return the picture as it is, enlarged by a whole number where it is narrower than 320 px."""
     return _enlarged(slide.natural)
@@ -210,6 +217,7 @@ def _page(lesson: Lesson) -> str:
     page = {
         "title": plain(lesson.title),
         "about": about(lesson),
+        "classes": classes_of(lesson),
         "enhanced": lesson.enhanced,
         "slides": [_words(lesson, number, slide) for number, slide in enumerate(lesson.slides, start=1)],
     }

@@ -187,7 +187,13 @@ def test_the_opening_says_what_the_lesson_is() -> None:
         assert words in opening
 
 
-def test_only_the_answers_name_a_class() -> None:
+def test_the_opening_lists_the_classes_with_their_pictures() -> None:
+    elements = page_of(lesson(natural("zebra"), okapi(), natural("zebra", 5)))
+    listed = [" ".join(e.text.split()) for e in elements if e.tag == "li"]
+    assert listed == ["okapi: 1", "zebra: 2"]
+
+
+def test_a_slide_names_its_class_in_its_answer_only() -> None:
     elements = page_of(lesson(okapi(), okapi(class_name="zebra", name="zebra.png")))
     slides = [e for e in elements if e.tag == "section"][1:]
     answers = [e for e in elements if e.tag == "details"]
