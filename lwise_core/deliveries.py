@@ -77,8 +77,8 @@ class Delivery:
         known, state_of = self._written_down(), self.storage.states()
         done = copied = 0
         with (self.folder / COPIED).open("ab", buffering=0) as ledger, ThreadPoolExecutor(_THREADS) as threads:
-            ledger.write(b"\n")  # the process before this one may have been killed while it wrote
-            ledger.write(self._line())  # what is there from now on is this delivery's
+            # What is there from now on is this delivery's. A process that was killed may have left half a line.
+            ledger.write(b"\n" + self._line())
             for part in _parts(self.folder):
                 left = [f for f in part if f not in known or known[f] != state_of(f.name)]
                 for file, state in zip(left, threads.map(self._copy, left), strict=True):

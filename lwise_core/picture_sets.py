@@ -23,6 +23,7 @@ from lwise_core.geometry import Crop, FloatImage, see
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
 from lwise_core.shelves import Disk, Shelf, ShelfLost
 from lwise_core.sources import DatasetError
+from lwise_core.zips import member_of
 
 _DEEPEST = 16  # folders below each other: more is a loop of links
 
@@ -72,7 +73,7 @@ class PictureSet(Protocol):
 
         Raises:
             ShelfLost: What holds the pictures cannot be reached, so it says nothing about this one.
-            OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile: It cannot be read.
+            OSError, ValueError, EOFError, zlib.error: It cannot be read.
         """
 
 
@@ -199,11 +200,7 @@ class ZipSet(_ArchiveSet):
                 yield _member(member.filename, f"{member.CRC}:{member.file_size}", labels=self.labels)
 
     def read(self, entry: Entry) -> bytes:
-        try:
-            with _zip(self.file).open(entry.name) as member:
-                return member.read(MAX_BYTES + 1)
-        except (RuntimeError, NotImplementedError, KeyError) as error:  # encrypted, or packed in a way of its own
-            raise OSError(f"The archive does not give it out ({error}).") from error
+        return member_of(_zip(self.file), entry.name, at_most=MAX_BYTES + 1)
 
 
 @dataclass(frozen=True)
@@ -336,7 +333,7 @@ def _seen(pictures: PictureSet, entry: Entry, *, size: int) -> Seen | Unusable:
         raise  # it says nothing about the picture, which is read when the job goes on
     except FileNotFoundError:
         return Unusable(f"“{entry.name}” has no file.")
-    except (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         return Unusable(f"“{entry.name}” cannot be read ({error}).")
     try:
         photograph = open_photograph(data, name=entry.name)

@@ -24,6 +24,7 @@ from lwise_core.folders import FolderClasses, Instead, folder_of
 from lwise_core.geometry import Crop, FloatImage, Pixels, see, to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, encode_png, open_photograph
+from lwise_core.zips import member_of
 
 THUMBNAIL, SQUARE = 112, 320
 """Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
@@ -193,9 +194,8 @@ def files_in_zip(data: bytes) -> Iterator[NamedFile]:
     archive, members = _opened_zip(data)
     for member in members:
         try:
-            with archive.open(member) as file:  # its size is what it claims: no more than that is read
-                yield NamedFile(member.filename, file.read(MAX_BYTES + 1))
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+            yield NamedFile(member.filename, member_of(archive, member, at_most=MAX_BYTES + 1))
+        except OSError:
             yield NamedFile(member.filename, b"")  # damaged or locked: refused by name, as an empty file is
 
 

@@ -33,7 +33,10 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(deliveries, "_PART", 4)
     folder = tmp_path / "out"
     files = {f"set_natural/cat/{i}.png": f"picture {i}".encode() for i in range(10)} | {"dirmap.csv": b"dirmap"}
-    rows = [f"{name},{hashlib.sha256(data).hexdigest()}" for name, data in files.items() if name != "dirmap.csv"]
+    rows = [
+        ",",
+        *(f"{name},{hashlib.sha256(data).hexdigest()}" for name, data in files.items() if name != "dirmap.csv"),
+    ]
     files["results.csv"] = "\n".join(["file,file_sha256", *rows]).encode()
     hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in ("dirmap.csv", "results.csv")}
     files["manifest.json"] = json.dumps({"files": hashes}).encode()
@@ -103,10 +106,10 @@ from lwise_core.picture_sets import FolderSet
 from lwise_core.remote_sets import Storage
 from lwise_core.shelves import Disk
 put, puts = Storage.put, []
-deliveries._PART = 4
+deliveries._PART, deliveries._THREADS = 4, 1
 def fatal(self, file, path):
     puts.append(path)
-    if len(puts) == 8:
+    if len(puts) == int(sys.argv[4]):
         os.kill(os.getpid(), signal.SIGKILL)
     return put(self, file, path)
 Storage.put = fatal
@@ -115,14 +118,17 @@ for _ in Delivery(Path(sys.argv[1]), Storage.at(sys.argv[2])).run(FolderSet(Disk
 """
 
 
+@pytest.mark.parametrize(("fatal", "known"), [(2, 0), (8, 4)])
 def test_killed_and_begun_again_it_copies_what_is_left(
     s3: Any,  # noqa: ANN401
     bucket: str,
     results: Path,
     pictures: PictureSet,
     phantom_pictures: Path,
+    fatal: int,
+    known: int,
 ) -> None:
-    command = [sys.executable, "-c", KILLED, str(results), f"{bucket}/out", str(phantom_pictures)]
+    command = [sys.executable, "-c", KILLED, str(results), f"{bucket}/out", str(phantom_pictures), str(fatal)]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL  # noqa: S603 - our own module
     files = handed_out(results)
     begun = objects(s3, f"{bucket}/out")
@@ -132,7 +138,7 @@ def test_killed_and_begun_again_it_copies_what_is_left(
         ledger.write(b'{"to": "half a li')
     delivered = last(Delivery(results, Storage.at(f"{bucket}/out")), pictures)
     assert delivered.done == len(files)
-    assert delivered.copied <= len(files) - 4
+    assert delivered.copied <= len(files) - known
     assert objects(s3, f"{bucket}/out") == files
 
 
