@@ -14,7 +14,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -24,9 +24,9 @@ import typer
 
 from benchmarks import official
 from benchmarks.resident import forget_peak, resident_peak
-from benchmarks.tasks import Task
+from benchmarks.tasks import GUIDES, Task
 from lwise_core import catalog
-from lwise_core.engines import Local
+from lwise_core.engines import Engine, Local, OnRay
 from lwise_core.geometry import Crop, see, to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.images import encode_png, open_photograph
@@ -37,7 +37,7 @@ from lwise_core.shelves import Disk
 
 EPSILONS_224 = (0.5, 1.0, 2.0, 4.0, 8.0)
 SIDE = 48
-WAYS = (("ours", "ours"), ("official, one by one", "1"), ("official, batches of 32", "32"))
+WAYS = {"official, one by one": "official:1", "official, batches of 32": "official:32", "**ours**": "local:1"}
 
 app = typer.Typer(add_completion=False)
 
@@ -66,38 +66,46 @@ class Slope:
         return cls((large.seconds - small.seconds) / more, (large.processor - small.processor) / more)
 
 
-def load_guide() -> GuideModel:
-    """Return the guide that is measured with."""
-    return catalog.load("phantom4-64")
+@dataclass(frozen=True)
+class Network:
+    """The guide that is measured with, by the name that a subprocess is given; goes to other processes itself."""
+
+    name: str
+
+    def __call__(self) -> GuideModel:
+        """Return the guide."""
+        return GUIDES[self.name]() if self.name in GUIDES else catalog.load(self.name)
 
 
-def drawn(root: Path, *, count: int) -> Path:
-    """Write an ImageFolder of ``count`` creatures to ``root`` and return it."""
+def drawn(root: Path, *, count: int, guide: GuideModel) -> Path:
+    """Write an ImageFolder of ``count`` creatures to ``root`` and return it.
+
+    The folders are called like the guide's first classes: what is computed does not depend on what a picture shows.
+    """
     per_family = count // len(FAMILIES)
     for i, creature in enumerate(population(per_family=per_family, seed=0)):
-        folder = root / FAMILIES[creature.family]
+        folder = root / guide.classes[creature.family]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{i % per_family:06d}.png").write_bytes(encode_png(draw(creature, size=SIDE)))
     return root
 
 
-def ours(source: Path, out: Path, *, epsilons_224: Sequence[float]) -> None:
+def ours(source: Path, out: Path, *, network: Network, epsilons_224: Sequence[float], engine: Engine) -> None:
     """Do the job as the shell does it."""
-    scale = load_guide().epsilon_scale
+    scale = network().epsilon_scale
     job = Job(
         pictures=FolderSet(Disk(source)),
         labels=Labels.FOLDER,
-        load_guide=load_guide,
+        load_guide=network,
         order=Order(epsilons=tuple(map(scale.from_224, epsilons_224))),
         folder=out,
     )
-    for _ in job.run(Local(1)):
+    for _ in job.run(engine):
         pass
 
 
-def the_official_way(source: Path, out: Path, *, epsilons_224: Sequence[float], batch: int) -> None:
+def the_official_way(source: Path, out: Path, *, guide: GuideModel, epsilons_224: Sequence[float], batch: int) -> None:
     """Do it as official code does: a run for each ε, each decoding everything anew, and plain writing of files."""
-    guide = load_guide()
     for epsilon in epsilons_224:
         for files, task in _tasks(source, guide, epsilon=guide.epsilon_scale.from_224(epsilon), batch=batch):
             for file, image in zip(files, official.enhance(task)(), strict=True):
@@ -124,15 +132,21 @@ def _seen(file: Path, *, size: int) -> torch.Tensor:
 
 
 @app.command("one")
-def one(who: str, epsilons: str, source: Path, out: Path, images: int) -> None:
-    """Print what WHO (“ours”, or the official batch) takes for SOURCE at EPSILONS (“none” to score), as JSON."""
+def one(who: str, network: str, epsilons: str, source: Path, out: Path, images: int) -> None:
+    """Print what WHO takes for SOURCE at EPSILONS (“none” to score), as JSON.
+
+    WHO is “local” or “ray”, with the number of workers behind a colon, or “official” with the size of its batches.
+    """
     asked = [] if epsilons == "none" else [float(e) for e in epsilons.split(",")]
+    way, _, number = who.partition(":")
     forget_peak()
     began, busy = perf_counter(), _processor()
-    if who == "ours":
-        ours(source, out, epsilons_224=asked)
+    if way == "official":
+        guide = Network(network)()
+        the_official_way(source, out, guide=guide, epsilons_224=asked, batch=int(number))
     else:
-        the_official_way(source, out, epsilons_224=asked, batch=int(who))
+        engine = OnRay(int(number)) if way == "ray" else Local(int(number))
+        ours(source, out, network=Network(network), epsilons_224=asked, engine=engine)
     print(json.dumps(asdict(Measured(images, perf_counter() - began, _processor() - busy, resident_peak()))))
 
 
@@ -142,41 +156,77 @@ def _processor() -> float:
     return sum(u.ru_utime + u.ru_stime for u in usage)
 
 
-def measured(who: str, epsilons: str, source: Path, *, images: int) -> Measured:
+def measured(who: str, network: str, epsilons: str, source: Path, *, images: int) -> Measured:
     """Return what ``who`` takes, in a process of its own."""
     with tempfile.TemporaryDirectory() as out:
-        words = ("one", who, epsilons, str(source), f"{out}/out", str(images))
+        words = ("one", who, network, epsilons, str(source), f"{out}/out", str(images))
         command = [sys.executable, "-m", "benchmarks.many", *words]
         answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own module
     return Measured(**json.loads(answer.stdout.splitlines()[-1]))
 
 
-@app.command("speed")
-def speed(epsilons: str = ",".join(f"{e:g}" for e in EPSILONS_224), small: int = 16, large: int = 64) -> None:
-    """Print what an image takes at EPSILONS (ε₂₂₄ with commas, “none” to score), ours and the official way."""
+def table(ways: Mapping[str, str], *, network: str, epsilons: str, small: int, large: int) -> Iterator[str]:
+    """Yield the lines of a table of ``ways`` (what it is called → who), each beside the first."""
+    guide = Network(network)()
+    what = "scoring" if epsilons == "none" else f"enhancing at ε₂₂₄ {epsilons}"
+    yield f"**{guide.name}, {what}**, {small} to {large} pictures of {SIDE} px\n"
+    yield "| way | ms an image | images a second | processor, ms an image | times as fast as the first |"
+    yield "|---|---|---|---|---|"
     with tempfile.TemporaryDirectory() as folder:
-        sets = {count: drawn(Path(folder) / str(count), count=count) for count in (small, large)}
-        print(f"ε₂₂₄ {epsilons}, {SIDE} px, {small} to {large} pictures\n")
-        print("| way | ms an image | images/s | processor, ms an image | against ours |\n|---|---|---|---|---|")
+        sets = {count: drawn(Path(folder) / str(count), count=count, guide=guide) for count in (small, large)}
         first: Slope | None = None
-        for name, who in WAYS:
-            few, many = (measured(who, epsilons, source, images=n) for n, source in sets.items())
+        for name, who in ways.items():
+            few, many = (measured(who, network, epsilons, source, images=n) for n, source in sets.items())
             slope = Slope.between(few, many)
             first = first or slope
-            against = f"{slope.clock / first.clock:.2f} × ({slope.processor / first.processor:.2f} × processor)"
-            rate = f"{slope.clock:.1f} | {1000 / slope.clock:.1f} | {slope.processor:.1f}"
-            print(f"| {name} | {rate} | {against} |", flush=True)
+            rate = f"{slope.clock:.1f} | {1000 / slope.clock:.3g} | {slope.processor:.1f}"
+            yield f"| {name} | {rate} | {first.clock / slope.clock:.2f} |"
+
+
+@app.command("speed")
+def speed(
+    network: str = "phantom4-64",
+    epsilons: str = ",".join(map("{:g}".format, EPSILONS_224)),
+    small: int = 16,
+    large: int = 64,
+) -> None:
+    """Print what an image takes at EPSILONS (ε₂₂₄ with commas, “none” to score), the official way and ours."""
+    for line in table(WAYS, network=network, epsilons=epsilons, small=small, large=large):
+        print(line, flush=True)
+
+
+@app.command("scaling")
+def scaling(
+    network: str = "animals16-64", epsilons: str = "4", small: int = 32, large: int = 128, workers: str = "1,2"
+) -> None:
+    """Print how a job grows with WORKERS of a local Ray cluster (requirements-ray.txt), beside this machine alone."""
+    ways = {"local": "local:1", **{f"Ray, workers: {n}": f"ray:{n}" for n in workers.split(",")}}
+    for line in table(ways, network=network, epsilons=epsilons, small=small, large=large):
+        print(line, flush=True)
+
+
+@app.command("rows")
+def rows() -> None:
+    """Print the rows of `make bench`: scoring and enhancing at five ε, with the bundled guide and a ResNet-50."""
+    five = ",".join(map("{:g}".format, EPSILONS_224))
+    sizes = {("animals16-64", "none"): (64, 640), ("animals16-64", five): (16, 64)}
+    sizes |= {("resnet50", "none"): (8, 40), ("resnet50", five): (4, 12)}
+    for (network, epsilons), (small, large) in sizes.items():
+        speed(network=network, epsilons=epsilons, small=small, large=large)
+        print(flush=True)
 
 
 @app.command("memory")
-def memory(epsilons: str = "0.5", small: int = 200, large: int = 2000) -> None:
-    """Print our peak of memory for a small and a large set, scoring and enhancing at EPSILONS."""
+def memory(network: str = "phantom4-64", epsilons: str = "0.5", small: int = 200, large: int = 2000) -> None:
+    """Print our peak of memory for a small and a large set, scoring and enhancing at EPSILONS (“none”: scoring only)."""
+    jobs = {"score": "none"} | ({} if epsilons == "none" else {f"enhance at {epsilons}": epsilons})
+    guide = Network(network)()
     with tempfile.TemporaryDirectory() as folder:
         print("| job | pictures | peak of the main process, MiB | seconds |\n|---|---|---|---|")
         for count in (small, large):
-            source = drawn(Path(folder) / str(count), count=count)
-            for verb, asked in (("score", "none"), (f"enhance at {epsilons}", epsilons)):
-                found = measured("ours", asked, source, images=count)
+            source = drawn(Path(folder) / str(count), count=count, guide=guide)
+            for verb, asked in jobs.items():
+                found = measured("local:1", network, asked, source, images=count)
                 print(f"| {verb} | {count:,} | {found.peak:,.0f} | {found.seconds:.1f} |", flush=True)
 
 
