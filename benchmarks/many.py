@@ -218,7 +218,7 @@ def rows() -> None:
 
 @app.command("memory")
 def memory(network: str = "phantom4-64", epsilons: str = "0.5", small: int = 200, large: int = 2000) -> None:
-    """Print our peak of memory for a small and a large set, scoring and enhancing at EPSILONS (“none”: scoring only)."""
+    """Print our peak of memory for a small and a large set, scoring and enhancing at EPSILONS (“none”: scores only)."""
     jobs = {"score": "none"} | ({} if epsilons == "none" else {f"enhance at {epsilons}": epsilons})
     guide = Network(network)()
     with tempfile.TemporaryDirectory() as folder:
