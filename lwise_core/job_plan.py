@@ -7,7 +7,6 @@ folder takes no other plan.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import platform
 from collections.abc import Callable, Iterator
@@ -217,8 +216,6 @@ def _suitable_batch(guide: GuideModel, order: Order, *, most: int) -> int:
 
 def versions(further: tuple[str, ...] = ()) -> dict[str, str]:
     """Return the versions of what decides the bytes of a job, and those of ``further`` packages."""
-    packages = ["torch", "numpy", "pillow", *further]
-    if importlib.util.find_spec("pyarrow") is not None:
-        packages.append("pyarrow")
+    packages = ["torch", "numpy", "pillow", *further, "pyarrow"]
     own = {"lwise_studio": lwise_core.__version__, "python": platform.python_version()}
     return {**own, **{name: version(name) for name in packages}}

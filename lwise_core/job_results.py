@@ -144,7 +144,7 @@ def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
 def written(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | None) -> Mapping[str, str]:
     """Write the table, the failures and the dirmaps of a job; return file name → SHA-256.
 
-    ``results.parquet`` is written where pyarrow is installed. ``dirmap.csv`` is ``dirmap`` with columns added, or one
+    ``results`` is written as CSV and as Parquet. ``dirmap.csv`` is ``dirmap`` with columns added, or one
     made for the set; every folder of pictures that is a set itself gets one of its own, whose rows are its pictures.
     """
     columns = {**_COLUMNS, **finished.craft.columns}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,15 +24,14 @@ _ROWS_AT_ONCE = 4096
 
 
 def write_tables(stem: Path, columns: Columns, rows: Callable[[], Iterator[Row]]) -> dict[str, str]:
-    """Write ``stem``.csv and, where pyarrow is installed, ``stem``.parquet; return file name → SHA-256.
+    """Write ``stem``.csv and ``stem``.parquet; return file name → SHA-256.
 
     ``rows`` starts anew at each call; every row holds a value, or None, for each of ``columns``.
     """
     csv, parquet = stem.with_suffix(".csv"), stem.with_suffix(".parquet")
     lines = (csv_line([cell(row[name]) for name in columns]) for row in rows())
     hashes = {csv.name: stream_whole(csv, chain([csv_line(list(columns))], lines))}
-    if importlib.util.find_spec("pyarrow") is not None:
-        hashes[parquet.name] = _parquet(parquet, columns, rows())
+    hashes[parquet.name] = _parquet(parquet, columns, rows())
     return hashes
 
 
