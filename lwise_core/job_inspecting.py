@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from math import isfinite
 from typing import ClassVar
 
 import torch
@@ -89,7 +88,7 @@ class Inspected:
         return replace(self.told, rows=rows)
 
 
-_FORM = TypeAdapter(Record[InspectedTold])
+_FORM = TypeAdapter(Record[InspectedTold])  # JSON has no NaN and no infinity: they are kept as null
 
 
 def _columns() -> Iterator[tuple[str, type[float] | type[str]]]:
@@ -196,7 +195,7 @@ def _light(risk: Risk, kind: Kind) -> Light:
 
 
 def _row(findings: Findings, budget: Budget, told: Told) -> TableRow:
-    """Return what the table says of a picture at one ε; what is no number is empty."""
+    """Return what the table says of a picture at one ε; what is no number becomes nothing in the record."""
     path, risk = findings.path, findings.at(budget.epsilon)
     result, change = path.at(budget.epsilon), perturbation_at(path, epsilon=budget.epsilon)
     logit = float(result.logits[0, told.target])
@@ -213,8 +212,7 @@ def _row(findings: Findings, budget: Budget, told: Told) -> TableRow:
         for indicator in light.indicators:
             row |= _cells(indicator)
     row |= dict.fromkeys(_LOOK) if change.is_none else asdict(look_of(change))
-    row["file"] = None
-    return {name: None if isinstance(cell, float) and not isfinite(cell) else cell for name, cell in row.items()}
+    return {**row, "file": None}
 
 
 def _cells(indicator: Indicator) -> TableRow:
