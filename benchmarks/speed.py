@@ -1,7 +1,8 @@
 """How fast one path is, against the libraries that do the same, in one run on one machine.
 
-    make bench                                            (about eight minutes on two quiet cores)
+    make bench                                            (about nine minutes on two quiet cores)
     python -m benchmarks.speed --write docs/results.md
+    python -m benchmarks.speed --only attributions        (maps against Captum; prints them)
 
 Everything is timed in one process, contenders taking turns: the same network, pictures, ε, step and number of steps for
 all, BatchNorm in evaluation mode, parameters frozen. Only the peak memory and the start of the app have processes of
@@ -16,6 +17,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -25,6 +27,7 @@ from typing import Annotated
 import torch
 import typer
 
+from benchmarks.attributions import map_rows, maps_table
 from benchmarks.floor import MatrixRates, step_floor
 from benchmarks.memory import peak_of
 from benchmarks.ours import Engine
@@ -36,6 +39,14 @@ from lwise_core.fast import fast_dtype, hardware
 
 BATCH = 8
 SCORED = 32
+
+
+class Part(StrEnum):
+    """What can be measured by itself."""
+
+    ATTRIBUTIONS = "attributions"
+
+
 _NOTES = """\
 How to read it: every contender enhances the same pictures with the same network, towards the class that it sees first,
 at the same ε, step and number of steps, without a random start. Gains are seen by the same network in fp32, image by
@@ -43,19 +54,25 @@ image; a peer whose mean gain differs from ours by more than 1% is not compared.
 original and of the result. A peer 1.5 times slower than the fastest peer sits out after the first round.
 What each peer was given: ART a loss that is the logit, foolbox the logit in its method for losses; robustness and
 torchattacks, whose loss is cross-entropy, two outputs whose cross-entropy has the gradient direction of the logit (the
-hook of robustness for other losses would run the network twice a step)."""
+hook of robustness for other losses would run the network twice a step). Captum got the question that we ask, with its
+own defaults for all else."""
 
 
 def main(
     rounds: Annotated[int, typer.Option(min=1, help="Interleaved repeats; at most two for the batch.")] = 3,
     epsilon_224: Annotated[float, typer.Option(help="The budget of every enhancement, as ε at 224 px.")] = LARGEST_224,
     guides: Annotated[list[str] | None, typer.Option("--guide", help="Measure this network only.")] = None,
+    only: Annotated[Part | None, typer.Option(help="Measure this part only, and write nothing.")] = None,
     app_python: Annotated[Path | None, typer.Option(help="The Python that the app and Playwright live in.")] = None,
     write: Annotated[Path | None, typer.Option(help="Put the tables into this document too.")] = None,
 ) -> None:
     """Measure, print the tables as Markdown, and put them into a document."""
-    parts = []
-    for part in _parts(guides or list(GUIDES), rounds=rounds, epsilon_224=epsilon_224, app_python=app_python):
+    if only is not None and write is not None:
+        raise typer.BadParameter("A document gets the whole measurement or nothing; leave --write or --only out.")
+    names = guides or list(GUIDES)
+    parts: list[str] = []
+    whole = _parts(names, rounds=rounds, epsilon_224=epsilon_224, app_python=app_python)
+    for part in whole if only is None else _attributions(names, rounds=rounds):
         print(part, end="\n\n", flush=True)  # what was measured is not lost when something later fails
         parts.append(part)
     if write is not None:
@@ -66,6 +83,7 @@ def _parts(names: list[str], *, rounds: int, epsilon_224: float, app_python: Pat
     yield _machine()
     yield _NOTES
     yield from _measured(names, rounds=rounds, epsilon_224=epsilon_224)
+    yield from _attributions(names, rounds=rounds)
     if app_python is not None:
         yield _first_page(app_python)
 
@@ -87,6 +105,15 @@ def _measured(names: list[str], *, rounds: int, epsilon_224: float) -> Iterator[
     yield floors_of(floors, rates)
     _say(f"{names[0]}: peak memory")
     yield peaks_of({who: peak_of(names[0], who, epsilon_224=epsilon_224) for who in ("ours", *PEERS)}, guide=names[0])
+
+
+def _attributions(names: list[str], *, rounds: int) -> Iterator[str]:
+    for name in names:
+        guide = GUIDES[name]()
+        _say(f"{name}: maps")
+        yield f"### Maps: {guide.name} at {guide.input_size} px\n\n" + maps_table(
+            map_rows(task_for(guide, images=1), rounds=rounds)
+        )
 
 
 def _heading(task: Task, *, made: float) -> str:

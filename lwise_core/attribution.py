@@ -107,6 +107,15 @@ class _Question:
         """The picture as a leaf that takes gradients."""
         return self.image.clone().requires_grad_(True)
 
+    def logits(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the guide's logits of ``images``: what is attributed, checked on every way through the network."""
+        logits: torch.Tensor = _Finite()(self.guide.logits(images))
+        return logits
+
+    def through(self, network: nn.Module) -> nn.Module:
+        """Return the way from pictures to checked logits through ``network``, a twin of the guide's."""
+        return nn.Sequential(self.guide.normaliser, network, _Finite())
+
     def answer(self, method: Method, pixels: torch.Tensor) -> Attribution:
         """Return ``pixels`` ``(1, C, H, W)``, summed over colours."""
         return Attribution(method, self.target, _signed(pixels))
@@ -149,8 +158,6 @@ def attribute(
     if not 0 <= target < len(guide.classes):
         raise ValueError(f"The guide has {len(guide.classes)} classes, counted from 0; there is no class {target}.")
     question = _Question(guide, image[None].detach().to(guide.device), target, layer)
-    if not np.isfinite(_logits(question)).all():
-        raise NonFinite("The guide returned a value that is not a number for this picture, so there is no map of it.")
     try:
         return _METHODS[method](question)
     except (captum_rules.NotCovered, feature_grids.NoGrid) as reason:
@@ -180,16 +187,28 @@ def _signed(pixels: torch.Tensor) -> FloatImage:
     return values
 
 
+class _Finite(nn.Module):
+    """Passes logits on, and refuses what is no number."""
+
+    def forward(self, logits: torch.Tensor) -> torch.Tensor:
+        if not bool(torch.isfinite(logits).all()):
+            raise NonFinite(
+                "The guide returned a value that is not a number for this picture, so there is no map of it."
+            )
+        return logits
+
+
 def _logits(question: _Question) -> FloatImage:
     """Return the target's logits of the picture and of grey, ``(2,)``."""
     with torch.no_grad():
-        logits = question.guide.logits(torch.cat([question.image, question.grey]))[:, question.target]
+        logits = question.logits(torch.cat([question.image, question.grey]))[:, question.target]
     values: FloatImage = logits.float().cpu().numpy()
     return values
 
 
-def _completeness_error(question: _Question, values: FloatImage) -> float | None:
-    here, grey = (float(v) for v in _logits(question))
+def _completeness_error(logits: FloatImage, values: FloatImage) -> float | None:
+    """Return by which share of the difference of ``logits`` (the picture's, grey's) the sum of a map misses it."""
+    here, grey = (float(v) for v in logits)
     if abs(here - grey) <= _NO_DIFFERENCE * (1 + abs(here)):
         return None
     return abs(float(values.sum(dtype=np.float64)) - (here - grey)) / abs(here - grey)
@@ -197,7 +216,7 @@ def _completeness_error(question: _Question, values: FloatImage) -> float | None
 
 def _integrated_gradients(question: _Question) -> Attribution:
     """Sundararajan et al. 2017 (arXiv 1703.01365), Gauss–Legendre; twice the steps until complete."""
-    method = captum.IntegratedGradients(question.guide.logits)
+    method, logits = captum.IntegratedGradients(question.logits), _logits(question)
     for steps in STEPS:
         pixels = method.attribute(
             question.input,
@@ -207,7 +226,7 @@ def _integrated_gradients(question: _Question) -> Attribution:
             internal_batch_size=_BATCH,
         )
         values = _signed(pixels)
-        error = _completeness_error(question, values)
+        error = _completeness_error(logits, values)
         if error is None or error <= COMPLETE:
             break
     return Attribution(Method.INTEGRATED_GRADIENTS, question.target, values, steps=steps, completeness_error=error)
@@ -215,7 +234,7 @@ def _integrated_gradients(question: _Question) -> Attribution:
 
 def _saliency(question: _Question) -> Attribution:
     """Simonyan et al. 2014 (arXiv 1312.6034), with its sign."""
-    pixels = captum.Saliency(question.guide.logits).attribute(question.input, target=question.target, abs=False)
+    pixels = captum.Saliency(question.logits).attribute(question.input, target=question.target, abs=False)
     return question.answer(Method.SALIENCY, pixels)
 
 
@@ -223,7 +242,7 @@ def _smooth_grad(question: _Question) -> Attribution:
     """Smilkov et al. 2017 (arXiv 1706.03825): the mean gradient over noisy pictures, which may leave [0, 1]."""
     spread = NOISE * float(question.image.max() - question.image.min())
     with _seeded():
-        pixels = captum.NoiseTunnel(captum.Saliency(question.guide.logits)).attribute(
+        pixels = captum.NoiseTunnel(captum.Saliency(question.logits)).attribute(
             question.input,
             nt_type="smoothgrad",
             nt_samples=SAMPLES,
@@ -237,13 +256,13 @@ def _smooth_grad(question: _Question) -> Attribution:
 
 def _input_x_gradient(question: _Question) -> Attribution:
     """Shrikumar et al. 2016 (arXiv 1605.01713): the gradient times the pixel value, so black counts nothing."""
-    pixels = captum.InputXGradient(question.guide.logits).attribute(question.input, target=question.target)
+    pixels = captum.InputXGradient(question.logits).attribute(question.input, target=question.target)
     return question.answer(Method.INPUT_X_GRADIENT, pixels)
 
 
 def _gradient_shap(question: _Question) -> Attribution:
     """Lundberg and Lee 2017 (arXiv 1705.07874), as Captum samples it, against black, grey and white, without noise."""
-    method = captum.GradientShap(question.guide.logits)
+    method = captum.GradientShap(question.logits)
     baselines = torch.cat([torch.full_like(question.image, value) for value in (0.0, GREY, 1.0)])
     with _seeded():
         batches = [
@@ -255,13 +274,14 @@ def _gradient_shap(question: _Question) -> Attribution:
 
 def _deep_lift(question: _Question) -> Attribution:
     """Shrikumar et al. 2017 (arXiv 1704.02685), the rescale rule, on a network that the rule covers."""
+    logits = _logits(question)  # before the network is traced, which nothing that is no number survives
     network = _covered(question.guide, captum_rules.DEEP_LIFT)
     with _hooks_unannounced():
-        pixels = captum.DeepLift(nn.Sequential(question.guide.normaliser, network)).attribute(
+        pixels = captum.DeepLift(question.through(network)).attribute(
             question.input, baselines=question.grey, target=question.target
         )
     values = _signed(pixels)
-    error = _completeness_error(question, values)
+    error = _completeness_error(logits, values)
     return Attribution(Method.DEEP_LIFT, question.target, values, completeness_error=error)
 
 
@@ -275,12 +295,10 @@ def _grad_cam(question: _Question) -> Attribution:
 def _guided_grad_cam(question: _Question) -> Attribution:
     """The same paper: Grad-CAM's positive part times guided backpropagation, which carries the sign."""
     layer = _layer_of(question)
+    weighed = _enlarged(question, _weighed(question, layer).relu())
     network = _covered(question.guide, captum_rules.GUIDED)
     with _hooks_unannounced():
-        guided = captum.GuidedBackprop(nn.Sequential(question.guide.normaliser, network)).attribute(
-            question.input, target=question.target
-        )
-    weighed = _enlarged(question, _weighed(question, layer).relu())
+        guided = captum.GuidedBackprop(question.through(network)).attribute(question.input, target=question.target)
     return Attribution(Method.GUIDED_GRAD_CAM, question.target, _signed(guided * weighed), layer=layer)
 
 
@@ -291,7 +309,7 @@ def _occlusion(question: _Question) -> Attribution:
     """
     side = question.image.shape[-1]
     window, stride = max(1, side // 8), max(1, side // 16)
-    pixels = captum.Occlusion(question.guide.logits).attribute(
+    pixels = captum.Occlusion(question.logits).attribute(
         question.image,
         sliding_window_shapes=(3, window, window),
         strides=(3, stride, stride),
@@ -320,7 +338,7 @@ def _layer_of(question: _Question) -> str:
 def _weighed(question: _Question, layer: str) -> torch.Tensor:
     """Return the layer's features, weighed by their mean gradients and summed, ``(1, 1, h, w)``."""
     exposed = feature_grids.expose(question.guide, layer=layer)
-    forward = nn.Sequential(question.guide.normaliser, exposed.network)
+    forward = question.through(exposed.network)
     weighed: torch.Tensor = captum.LayerGradCam(forward, exposed.grid).attribute(question.input, question.target)
     return weighed
 

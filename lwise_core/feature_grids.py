@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
@@ -20,6 +21,8 @@ _PROBE_SEED = 0
 _MOST_CLASS_TOKENS = 8  # class, distillation and register tokens: published networks have at most five
 _BLOCKS = "blocks."  # timm's name for the trunk of a transformer; XCiT's class attention follows under another
 _PASSING = (nn.Dropout, nn.Identity, nn.Softmax)  # they repeat a layer, or hold attention, which is no picture
+
+_FOUND: WeakKeyDictionary[nn.Module, tuple[str, ...]] = WeakKeyDictionary()
 
 
 class NoGrid(ValueError):
@@ -39,11 +42,13 @@ def layers(guide: GuideModel) -> tuple[str, ...]:
 
     Stages, blocks and, in transformers, the first norm of each block; only those whose grid the logits depend on. The
     last block of a transformer that reads its class token alone is therefore absent, and its first norm is there. Takes
-    one forward and one backward pass.
+    one forward and one backward pass the first time; networks do not change, so what was found is kept with them.
     """
-    found = _surveyed(guide)
-    listed = tuple(name for name, module in found.items() if _is_listed(name, module))
-    return listed or tuple(found)
+    if guide.network not in _FOUND:
+        found = _surveyed(guide)
+        listed = tuple(name for name, module in found.items() if _is_listed(name, module))
+        _FOUND[guide.network] = listed or tuple(found)
+    return _FOUND[guide.network]
 
 
 def default_layer(names: Sequence[str]) -> str:

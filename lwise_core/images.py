@@ -126,13 +126,13 @@ def encode_png(pixels: Pixels, *, text: Mapping[str, str] = {}) -> bytes:
     """Return ``pixels`` as a lossless PNG: the same input gives the same bytes, and there is no metadata but ``text``.
 
     Args:
-        pixels: ``(H, W, 3)`` uint8 sRGB.
+        pixels: ``(H, W, 3)`` uint8 sRGB, or ``(H, W, 4)`` with an opacity.
         text: Keyword (1–79 Latin-1 characters) → any text; written as iTXt, in the order of the keywords.
 
     Raises:
         ValueError: ``pixels`` has another shape or type, or the text cannot be stored.
     """
-    _check_pixels(pixels)
+    _check_pixels(pixels[..., :3] if pixels.shape[2:] == (4,) else pixels)
     chunks = PngImagePlugin.PngInfo()
     for keyword, value in sorted(text.items()):
         if not 1 <= len(keyword) <= 79 or "\0" in keyword + value:

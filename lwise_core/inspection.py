@@ -5,14 +5,16 @@ Everything is an iterator that yields what is known so far, so that a page can s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 import numpy as np
 import torch
 
-from lwise_core.attribution import Attribution, Method, attribute
+from lwise_core.attribution import GREY, SAMPLES, STEPS, Attribution, Method, attribute
 from lwise_core.attribution_checks import (
+    REMOVALS,
     Faithfulness,
     Randomised,
     Removal,
@@ -126,6 +128,37 @@ class Question:
     target: int
     methods: tuple[Method, ...]
     layer: str | None = None
+
+
+_ON_A_PICTURE: Mapping[Method, int] = {
+    Method.INTEGRATED_GRADIENTS: STEPS[0],
+    Method.SALIENCY: 1,
+    Method.SMOOTH_GRAD: SAMPLES,
+    Method.INPUT_X_GRADIENT: 1,
+    Method.GRADIENT_SHAP: SAMPLES,
+    Method.DEEP_LIFT: 4,  # the grey picture goes along, and rules take longer than derivatives
+    Method.GRAD_CAM: 2,
+    Method.GUIDED_GRAD_CAM: 4,
+    Method.OCCLUSION: 96,  # 225 windows, forwards only
+}
+_CHECKS = 2 * (REMOVALS + 1) / 2  # forwards only
+
+
+def gradients_for(method: Method) -> float:
+    """Return about how many gradients of one picture a method's pair of maps costs, its checks included.
+
+    Integrated Gradients may take more steps than the fewest, where they are not complete.
+    """
+    return 3 * _ON_A_PICTURE[method] + _CHECKS
+
+
+def seconds_a_gradient(guide: GuideModel) -> float:
+    """Return how long one gradient of one picture takes now: what estimates are made of. Computes two."""
+    image = torch.full((1, 3, guide.input_size, guide.input_size), GREY, device=guide.device, requires_grad=True)
+    for _ in range(2):  # the first finds everything cold
+        began = perf_counter()
+        torch.autograd.grad(guide.logits(image)[:, 0].sum(), image)
+    return perf_counter() - began
 
 
 def map_pairs(

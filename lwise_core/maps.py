@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 FloatImage = npt.NDArray[np.float32]
+
+Plane = npt.NDArray[np.floating]
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -53,6 +57,76 @@ def painted(values: FloatImage, *, limit: float) -> Pixels:
     ends = np.where((values < 0)[..., None], _BLUE, _ORANGE)
     pixels: Pixels = np.rint(255 + strength * (ends - 255)).astype(np.uint8)
     return pixels
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours along a scale: where each stands, rising from 0 to 1, and its red, green, blue (0–255) and opacity (0–1).
+
+    Between two of them every part is mixed linearly, as a browser does in a gradient.
+    """
+
+    at: tuple[float, ...]
+    colours: tuple[tuple[float, float, float, float], ...]
+
+    def painted(self, values: Plane, *, ends: tuple[float, float]) -> Pixels:
+        """Return ``values`` ``(H, W)`` as a picture ``(H, W, 4)`` uint8; beyond ``ends`` they have the end's colour."""
+        share = ((values - ends[0]) / (ends[1] - ends[0])).clip(0, 1)
+        scaled = np.array(self.colours) * (1, 1, 1, 255)
+        parts = [np.interp(share, self.at, part) for part in scaled.T]
+        pixels: Pixels = np.rint(np.stack(parts, axis=-1)).astype(np.uint8)
+        return pixels
+
+
+def _darker_lighter() -> Palette:
+    strengths = (1.0, 0.5, 0.25, 0.125, 0.0)
+    blue = [(0.5 - s / 2, (*_BLUE, s ** (2 / 3))) for s in strengths]
+    orange = [(0.5 + s / 2, (*_ORANGE, s ** (2 / 3))) for s in reversed(strengths)]
+    at, colours = zip(*blue, *orange, strict=True)
+    return Palette(at, tuple((float(r), float(g), float(b), a) for r, g, b, a in colours))
+
+
+SIGNED = _darker_lighter()
+"""For signed maps: blue is below 0, orange above, and 0 is the page itself, so it is neutral on any page.
+
+Opacity grows as the 2/3 power of the value, for small ones would be lost on a dark page; the colour bar shows it.
+"""
+
+CIVIDIS = Palette(
+    tuple(i / 9 for i in range(10)),
+    (
+        (0, 34, 78, 1),
+        (18, 53, 112, 1),
+        (59, 73, 108, 1),
+        (87, 93, 109, 1),
+        (112, 113, 115, 1),
+        (138, 134, 120, 1),
+        (165, 156, 116, 1),
+        (195, 179, 105, 1),
+        (225, 204, 85, 1),
+        (254, 232, 56, 1),
+    ),
+)
+"""For maps without a sign: dark blue to yellow, evenly lighter, the same to colour-blind eyes (Nuñez et al. 2018)."""
+
+
+def ringed(pixels: Pixels, places: npt.NDArray[np.int64], *, times: int) -> Pixels:
+    """Return ``pixels`` ``(H, W, 4)``, each repeated ``times``, with an orange ring around each of ``places``.
+
+    ``places`` ``(N, 2)`` are columns and rows of ``pixels``.
+    """
+    large = pixels.repeat(times, axis=0).repeat(times, axis=1)
+    outer, inner = 4.5, 3.0  # px of what is returned
+    reach = int(outer)
+    offsets = np.arange(-reach, reach + 1)
+    distance = np.hypot(offsets[:, None], offsets[None, :])
+    rows, columns = np.nonzero((distance <= outer) & (distance >= inner))
+    middles = places * times + times // 2
+    y = (middles[:, 1, None] + rows - reach).ravel()
+    x = (middles[:, 0, None] + columns - reach).ravel()
+    inside = (y >= 0) & (y < len(large)) & (x >= 0) & (x < large.shape[1])
+    large[y[inside], x[inside]] = (*_ORANGE, 255)
+    return large
 
 
 def enlarged(pixels: Pixels, *, side: int) -> Pixels:

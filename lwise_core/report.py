@@ -6,6 +6,7 @@ The file needs no network and runs no script. Every picture of something altered
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from lwise_core.images import encode_png
 from lwise_core.inspection import Findings, MapPair, agreement_of, perturbation_at
 from lwise_core.lights import NOT_SAFETY, Indicator, Light, Risk, no_flag_up_to
 from lwise_core.maps import FloatImage, enlarged, painted
-from lwise_core.perturbation import Look, Perturbation, look_of
+from lwise_core.perturbation import Look, Perturbation, look_of, similarity_map
 from lwise_core.strip import with_strip
 
 _SIDE = 448
@@ -68,6 +69,25 @@ class Report:
             "agreement": agreement_of(self.maps),
         }
         return json.dumps(numbers, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    def as_arrays(self) -> bytes:
+        """Return every pixel as an NPZ file of float32, which ``numpy.load`` reads.
+
+        ``original`` and ``enhanced`` ``(3, H, W)`` in [0, 1]; ``similarity`` and ``support`` ``(H, W)``; and of every
+        method ``METHOD/original`` and ``METHOD/enhanced`` ``(H, W)``. All others that the page shows are differences,
+        lengths or transforms of these.
+        """
+        change, evidence = self._change, self.findings.evidence
+        arrays = {"original": change.original, "enhanced": change.changed}
+        arrays["similarity"] = similarity_map(change).astype(np.float32)
+        if evidence is not None:
+            arrays["support"] = evidence.support
+        for pair in self.maps:
+            arrays[f"{pair.method}/original"] = pair.before.values
+            arrays[f"{pair.method}/enhanced"] = pair.after.values
+        stream = io.BytesIO()
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
+        return stream.getvalue()
 
     def as_html(self) -> str:
         """Return the report as one HTML file, pictures inside."""

@@ -10,26 +10,25 @@ from lwise_core.compute import LineFull
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.fitness import Fit
 from lwise_core.images import preview
-from lwise_core.inspection import perturbation_at
 from lwise_core.names import SOMETHING_ELSE
+from lwise_core.regions import Region
 from pages.parts.case import Case, desk, put
 from pages.parts.cautions import cautions
 from pages.parts.change_panel import change_panel
 from pages.parts.choices import guide_choice, target_class
 from pages.parts.engines import slot
-from pages.parts.inspecting import AGAIN
+from pages.parts.inspecting import place, values_of
 from pages.parts.intake import chooser, sample_buttons, welcome
-from pages.parts.judging import look_at, stated_after
-from pages.parts.lights_panel import lights_panel
+from pages.parts.judging import Look, look_at, stated_after
+from pages.parts.lights_panel import counter_panel, lights_panel
 from pages.parts.notices import notice
 from pages.parts.opinions_panel import opinions_panel
 from pages.parts.region_panel import region_panel
 from pages.parts.report_panel import report_panel
-from pages.parts.walking import Key, failed, waiting, walk_called, walk_for
+from pages.parts.walking import Walk, failed, walk_for
 from pages.parts.why_panel import why_panel
 
 _PREVIEW = 360
-_PATIENCE = 0.4  # seconds to wait for a path before it is said that it is walked
 
 _WELCOME = (
     "A robust network can paint any class into any picture. Here you see **whether to believe** what was painted, "
@@ -74,7 +73,11 @@ def main() -> None:
                 shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
                 notice("caution", f"You said it shows {shown}. What appears of {towards} was not in the original.")
         within = region_panel(look.original, towards=towards, token=case.token)
-    case = desk().case or case
+    _inspect(desk().case or case, look, stated=stated, towards=towards, within=within)
+
+
+def _inspect(case: Case, look: Look, *, stated: str, towards: str, within: Region | None) -> None:
+    """Walk the path, and draw everything that follows from it."""
     with st.container():
         if case.aim.harder:
             notice("info", "The lights are about enhancement, so this page goes towards the class, not away from it.")
@@ -84,49 +87,35 @@ def main() -> None:
     except (LineFull, ValueError) as error:
         notice("info", str(error))
         return
-    waits = not walk.job.wait(seconds=_PATIENCE)
-    st.fragment(_panels, run_every=AGAIN if waits else None)(walk.key, polled=waits, stated=stated, towards=towards)
-
-
-def _panels(key: Key, *, polled: bool, stated: str, towards: str) -> None:
-    """Draw how far the path is, and once it is there everything that follows from it.
-
-    What is still computed then is followed by a fragment of its own: the rest of the page is drawn once.
-    """
-    slot().touch()
-    case, walk = desk().case, walk_called(key)
-    if case is None:
-        return
-    if walk is None:
-        st.rerun()
+    there = place()
+    for _ in values_of("walk", walk.job, at=there, what="Computing the path"):
+        pass
     if walk.job.error is not None:
         failed(walk.job.error)
         return
-    if not walk.job.stage.over:
-        waiting(walk)
-        return
-    if polled:
-        st.rerun()  # to look no longer
     try:
-        _follow(key, case, walk.path, stated=stated, towards=towards)
+        _panels(case, walk, stated=stated, towards=towards)
     except LineFull as error:
         notice("info", str(error))
 
 
-def _follow(key: Key, case: Case, path: EnhancementPath, *, stated: str, towards: str) -> None:
-    """Draw the slider, and each panel as far as it is known."""
+def _panels(case: Case, walk: Walk, *, stated: str, towards: str) -> None:
+    """Draw the slider and of each panel what is there at once; then what is computed, the first question first."""
+    path = walk.path
     epsilon = _slider(case, path)
     st.header("Whether to believe it", divider="gray")
-    lights_panel(key, path, epsilon=epsilon)
-    change = slot().do(lambda: perturbation_at(path, epsilon=epsilon))
+    lights = lights_panel(walk.key, path, epsilon=epsilon)
+    counter = counter_panel(walk.key, path, epsilon=epsilon)
     st.header("Where it changed", divider="gray")
-    change_panel(change)
+    change_panel(walk.key, path, epsilon=epsilon)
     st.header("Why", divider="gray")
-    why_panel(key, epsilon=epsilon, towards=towards)
+    maps = why_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("What other guides say", divider="gray")
-    opinions_panel(path, epsilon=epsilon, towards=towards)
+    opinions_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Take it away", divider="gray")
-    report_panel(case, path, stated=stated, epsilon=epsilon)
+    report = report_panel(case, path, stated=stated, epsilon=epsilon)
+    for later in (lights, counter, maps, report):
+        later()
 
 
 def _slider(case: Case, path: EnhancementPath) -> float:

@@ -378,8 +378,8 @@ def test_a_long_name_keeps_its_end() -> None:
 
 # What goes out
 
-PICTURES = st.tuples(st.integers(1, 20), st.integers(1, 20), st.integers(0, 2**32 - 1)).map(
-    lambda t: np.random.default_rng(t[2]).integers(0, 256, (t[0], t[1], 3), dtype=np.uint8)
+PICTURES = st.tuples(st.integers(1, 20), st.integers(1, 20), st.integers(3, 4), st.integers(0, 2**32 - 1)).map(
+    lambda t: np.random.default_rng(t[3]).integers(0, 256, t[:3], dtype=np.uint8)
 )
 KEYWORDS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=79)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -421,7 +421,7 @@ def test_text_that_a_png_cannot_hold_is_an_error(text: dict[str, str]) -> None:
         encode_png(scene(), text=text)
 
 
-@pytest.mark.parametrize("pixels", [np.zeros((8, 8), np.uint8), np.zeros((8, 8, 4), np.uint8), np.zeros((8, 8, 3))])
+@pytest.mark.parametrize("pixels", [np.zeros((8, 8), np.uint8), np.zeros((8, 8, 5), np.uint8), np.zeros((8, 8, 3))])
 def test_only_pixels_are_encoded(pixels: npt.NDArray[np.generic]) -> None:
     with pytest.raises(ValueError, match=r"Pixels are \(H, W, 3\) uint8"):
         encode_png(pixels)  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from lwise_core.inspection import (
     agreement_of,
     counter_experiment,
     examine,
+    gradients_for,
     map_pairs,
     opinion_of,
 )
@@ -81,6 +82,22 @@ def test_every_method_says_four_times_how_far_it_is_and_its_pair_comes_with_the_
     pictures = eight_pictures(16)
     known = [len(pairs) for pairs in map_pairs(tiny_guide, pictures[0], pictures[1], Question(1, METHODS))]
     assert known == [0, *(pairs for done in range(len(METHODS)) for pairs in (*[done] * (STAGES - 1), done + 1))]
+
+
+@pytest.mark.parametrize("method", sorted(set(Method) - {Method.DEEP_LIFT, Method.GUIDED_GRAD_CAM}))
+def test_what_a_method_is_said_to_cost_is_about_what_it_costs(tiny_guide: GuideModel, method: Method) -> None:
+    pictures, passes = eight_pictures(16), [0.0]
+
+    def count(module: torch.nn.Module, given: tuple[torch.Tensor]) -> None:
+        if type(module) is type(tiny_guide.network):  # the guide's, and the one that has forgotten
+            passes[0] += len(given[0]) * (1 if given[0].requires_grad else 0.5)
+
+    hook = torch.nn.modules.module.register_module_forward_pre_hook(count)
+    try:
+        list(map_pairs(tiny_guide, pictures[0], pictures[1], Question(1, (method,))))
+    finally:
+        hook.remove()
+    assert 0.5 < gradients_for(method) / passes[0] < 2
 
 
 def test_maps_of_different_pictures_drift(tiny_guide: GuideModel) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lwise_core.maps import LUMA_709, FloatImage, enlarged, luma_change, painted
+from lwise_core.maps import CIVIDIS, LUMA_709, SIGNED, FloatImage, Palette, enlarged, luma_change, painted, ringed
 
 PICTURES = hnp.arrays(np.float32, (3, 5, 4), elements=st.floats(0, 1, width=32))
 
@@ -59,3 +59,36 @@ def test_enlarging_repeats_pixels_and_invents_none() -> None:
     assert large.shape == (8, 8, 3)
     assert np.array_equal(large[::4, ::4], small)
     assert enlarged(small, side=1).shape == small.shape
+
+
+def test_the_palette_of_signed_maps_is_symmetric_and_its_middle_is_clear() -> None:
+    values = np.linspace(-1, 1, 41)[None]
+    pixels = SIGNED.painted(values, ends=(-1, 1))[0]
+    assert np.abs(pixels[:, 3].astype(int) - pixels[::-1, 3]).max() <= 1  # of rounding
+    assert pixels[20, 3] == 0
+    assert (np.diff(pixels[20:, 3].astype(int)) > 0).all()
+    assert pixels[0].tolist() == [0, 114, 178, 255]
+    assert pixels[-1].tolist() == [213, 94, 0, 255]
+
+
+def test_the_palette_without_a_sign_grows_lighter_throughout() -> None:
+    pixels = CIVIDIS.painted(np.linspace(0, 1, 50)[None], ends=(0, 1))[0]
+    light = pixels[:, :3] @ LUMA_709
+    assert (np.diff(light) > 0).all()
+    assert (pixels[:, 3] == 255).all()
+
+
+@pytest.mark.parametrize("palette", [SIGNED, CIVIDIS])
+def test_what_lies_beyond_the_scale_has_its_ends_colour(palette: Palette) -> None:
+    inside, beyond = (palette.painted(np.array([[-v, v]]), ends=(-2, 2)) for v in (2.0, 900.0))
+    assert np.array_equal(inside, beyond)
+
+
+def test_a_ring_lies_around_its_pixel_and_is_cut_at_the_edge() -> None:
+    clear = np.zeros((8, 8, 4), dtype=np.uint8)
+    rings = ringed(clear, np.array([[4, 4], [0, 7]]), times=10)
+    assert rings.shape == (80, 80, 4)
+    assert not rings[45, 45].any()
+    assert rings[45, 45 + 4].tolist() == rings[45 - 4, 45].tolist() == [213, 94, 0, 255]
+    assert rings[75, 5 - 4].tolist() == [213, 94, 0, 255]
+    assert not ringed(clear, np.zeros((0, 2), dtype=np.int64), times=10).any()

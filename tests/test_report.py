@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from math import isfinite
 
+import numpy as np
 import pytest
 
 from lwise_core.attribution import Method
@@ -32,6 +34,25 @@ def report_on(guide: GuideModel, *, epsilon: float | None = None, photograph: st
 @pytest.fixture
 def report(tiny_guide: GuideModel) -> Report:
     return report_on(with_references(tiny_guide))
+
+
+def test_every_pixel_is_there_for_who_computes_on(report: Report) -> None:
+    with np.load(io.BytesIO(report.as_arrays())) as arrays:
+        assert set(arrays) == {
+            "original",
+            "enhanced",
+            "similarity",
+            "support",
+            "saliency/original",
+            "saliency/enhanced",
+            "occlusion/original",
+            "occlusion/enhanced",
+        }
+        assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32)}
+        path = report.findings.path
+        assert np.array_equal(arrays["original"], path.frames[0].images[0].numpy())
+        assert np.array_equal(arrays["enhanced"], path.at(report.subject.epsilon).images[0].numpy())
+        assert np.array_equal(arrays["occlusion/enhanced"], report.maps[1].after.values)
 
 
 class Links(HTMLParser):

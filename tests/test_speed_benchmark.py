@@ -12,12 +12,15 @@ import torch
 from torch import nn
 
 from benchmarks import official, rows
+from benchmarks.attributions import EQUAL as EQUAL_MAPS
+from benchmarks.attributions import METHODS, MapRow, map_rows, maps_table
 from benchmarks.clock import HOPELESS, Contender, Timed, interleaved
 from benchmarks.floor import MatrixRates, step_floor, step_work
 from benchmarks.ours import Engine
 from benchmarks.report import BEGIN, END, floors_of, table_of, write_into
 from benchmarks.rows import Entry, Row
 from benchmarks.tasks import Task, seeded_resnet50, task_for
+from lwise_core.attribution import Method
 from lwise_core.enhancement import PathRequest, enhance
 from lwise_core.guide import GuideModel
 from tests.conftest import guide_of
@@ -180,6 +183,24 @@ def test_the_floor_is_work_over_rate(engine: Engine, task: Task) -> None:
     assert f"| {floor.share:.0%} |" in floors_of([floor], rates)
 
 
+def test_maps_answer_the_same_question_on_both_sides(task: Task) -> None:
+    measured = list(map_rows(task, rounds=1))
+    assert [row.method for row in measured] == list(METHODS)
+    for row in measured:
+        assert row.difference <= EQUAL_MAPS, row.method
+        assert row.ratio == pytest.approx(row.plain.median / row.ours.median)
+    assert maps_table(iter(measured)).count("of the largest |") == len(METHODS)
+
+
+def test_maps_that_differ_have_no_ratio() -> None:
+    ours, other = (
+        Timed(name, name == "ours", (1.0,), torch.full((2, 2), v)) for name, v in (("ours", 1.0), ("c", 1.1))
+    )
+    row = MapRow(Method.SALIENCY, ours, other)
+    assert row.ratio is None
+    assert "not comparable" in maps_table(iter([row]))
+
+
 @pytest.fixture(scope="module")
 def resnet_task() -> Task:
     return task_for(seeded_resnet50(), images=1, epsilon_224=0.5)
@@ -229,5 +250,5 @@ def test_the_peers_live_with_the_releases_that_the_app_has() -> None:
     root = Path(__file__).parents[1]
     app, peers = pins(root / "requirements.txt"), pins(root / "benchmarks" / "requirements-peers.txt")
     shared = peers.keys() & app.keys()
-    assert {"torch", "torchvision", "timm", "numpy"} <= shared
+    assert {"torch", "torchvision", "timm", "numpy", "captum"} <= shared
     assert {name: peers[name] for name in shared} == {name: app[name] for name in shared}

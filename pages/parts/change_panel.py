@@ -2,62 +2,97 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from lwise_core.geometry import to_8_bit
+from lwise_core.enhancement import EnhancementPath
+from lwise_core.geometry import Pixels, to_8_bit
 from lwise_core.hallucination import PERIODS
-from lwise_core.perturbation import Perturbation, histogram_of, lattices_of, look_of, similarity_map, spectrum_of
-from pages.parts.inspection_plots import (
-    channel_figures,
-    histogram_figure,
-    magnitude_figure,
-    profile_figure,
-    similarity_figure,
-    spectrum_figure,
+from lwise_core.inspection import perturbation_at
+from lwise_core.maps import FloatImage, Plane
+from lwise_core.perturbation import (
+    Lattice,
+    Look,
+    Perturbation,
+    Spectrum,
+    histogram_of,
+    lattices_of,
+    look_of,
+    similarity_map,
+    spectrum_of,
 )
+from pages.parts.inspecting import remembered
+from pages.parts.inspection_plots import (
+    channel_pictures,
+    histogram_figure,
+    magnitude_picture,
+    perturbation_picture,
+    profile_figure,
+    similarity_picture,
+    spectrum_picture,
+)
+from pages.parts.map_pictures import Picture, show_pictures
 from pages.parts.notices import notice
-from pages.parts.pictures import picture
-from pages.parts.plots import LUMA_SCALE, PERTURBATION_LIMIT, perturbation_figure, show
+from pages.parts.plots import show
+from pages.parts.walking import Key
 
 _MARKED = (2, 4, 8)  # periods of strides and poolings whose places in the spectrum are marked
 
 
-def change_panel(change: Perturbation) -> None:
-    """Draw everything about ``change`` that needs no guide."""
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """One change, and all of its measures that take a moment."""
+
+    change: Perturbation
+    look: Look
+    similarity: Plane
+    spectrum: Spectrum
+    lattices: tuple[Lattice, ...]
+
+    @classmethod
+    def at(cls, path: EnhancementPath, epsilon: float) -> _Measured:
+        change = perturbation_at(path, epsilon=epsilon)
+        spectrum = spectrum_of(change)
+        lattices = lattices_of(spectrum, periods=PERIODS)
+        return cls(change, look_of(change), similarity_map(change), spectrum, lattices)
+
+
+def change_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
+    """Draw everything about the change at ``epsilon`` that needs no guide."""
+    measured = remembered("change", (key, epsilon), lambda: _Measured.at(path, epsilon))
+    change = measured.change
     if change.is_none:
         notice("info", "At this ε nothing was changed, so there is nothing to measure: move ε up.")
         return
-    columns = st.columns(4, gap="medium")
-    with columns[0]:
-        picture(to_8_bit(change.original), alt="Original, as the guide sees it")
-        st.caption("Original, as the guide sees it")
-    with columns[1]:
-        picture(to_8_bit(change.changed), alt="Enhanced")
-        st.caption("Enhanced. AI-altered, not for diagnosis")
-    with columns[2]:
-        show(perturbation_figure(change.luma), key="inspect-luma")
-    with columns[3]:
-        show(magnitude_figure(change, limit=2 * PERTURBATION_LIMIT), key="inspect-magnitude")
-    _look(change)
+    words = "Original, as the guide sees it"
+    show_pictures(
+        [
+            Picture(_upright(change.original), alt=words, caption=words),
+            Picture(_upright(change.changed), alt="Enhanced", caption="Enhanced. AI-altered, not for diagnosis"),
+            perturbation_picture(change.luma),
+            magnitude_picture(change),
+        ]
+    )
+    _look(measured.look)
     maps, fineness, channels = st.tabs(["Similarity and histogram", "Spectrum and lattices", "Red, green, blue"])
     with maps:
         left, right = st.columns(2, gap="medium")
         with left:
-            show(similarity_figure(similarity_map(change)), key="inspect-ssim")
+            show_pictures([similarity_picture(measured.similarity)])
         with right:
             show(histogram_figure(histogram_of(change)), key="inspect-histogram")
     with fineness:
-        _spectrum(change)
+        _spectrum(measured)
     with channels:
-        for i, (column, plot) in enumerate(
-            zip(st.columns(3, gap="medium"), channel_figures(change, scale=LUMA_SCALE), strict=True)
-        ):
-            with column:
-                show(plot, key=f"inspect-channel-{i}")
+        show_pictures(channel_pictures(change))
 
 
-def _look(change: Perturbation) -> None:
-    look = look_of(change)
+def _upright(image: FloatImage) -> Pixels:
+    return to_8_bit(image).transpose(1, 2, 0)
+
+
+def _look(look: Look) -> None:
     columns = st.columns(4)
     columns[0].metric("RMS", f"{look.rms:.1f} of 255", help="Root mean square of the change over all channels.")
     columns[1].metric(
@@ -83,13 +118,12 @@ def _look(change: Perturbation) -> None:
     )
 
 
-def _spectrum(change: Perturbation) -> None:
-    spectrum = spectrum_of(change)
+def _spectrum(measured: _Measured) -> None:
     columns = st.columns(2, gap="medium")
     with columns[0]:
-        show(spectrum_figure(spectrum, periods=_MARKED), key="inspect-spectrum")
+        show_pictures([spectrum_picture(measured.spectrum, periods=_MARKED)])
     with columns[1]:
-        show(profile_figure(spectrum), key="inspect-profile")
+        show(profile_figure(measured.spectrum), key="inspect-profile")
         rows = [
             {
                 "Pattern every": f"{x.period} px",
@@ -97,7 +131,7 @@ def _spectrum(change: Perturbation) -> None:
                 "95% of chance": f"{x.null_db:.1f} dB",
                 "p": f"{x.p:.3f}",
             }
-            for x in lattices_of(spectrum, periods=PERIODS)
+            for x in measured.lattices
         ]
         st.dataframe(rows, hide_index=True, width="stretch")
         st.caption(

@@ -1,41 +1,27 @@
-"""Figures of the Inspect page: lights along ε, spectra, histograms, attributions and how far methods agree."""
+"""Figures and pictures of the Inspect page: lights along ε, maps, spectra, histograms and how far methods agree."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from lwise_core.evidence import TOP_SHARE, Evidence
 from lwise_core.lights import Kind, Risk, State
-from lwise_core.maps import FloatImage
+from lwise_core.maps import FloatImage, Plane, ringed
 from lwise_core.perturbation import Histogram, Perturbation, Spectrum
-from pages.parts.plots import (
-    BLUE,
-    GREEN,
-    GREY,
-    PURPLE,
-    VERMILLION,
-    MapScale,
-    Plot,
-    bar_below,
-    blank_figure,
-    label,
-    lay_square,
-    signed_map,
-)
+from pages.parts.map_pictures import Picture, Scale
+from pages.parts.plots import BLUE, GREY, PERTURBATION_LIMIT, PURPLE, VERMILLION, Plot, blank_figure, label
 
-Plane = npt.NDArray[np.floating]
-
-_STATES = {State.FLAGGED: (2, "flagged"), State.NO_FLAG: (1, "no flag"), State.CANNOT_JUDGE: (0, "cannot judge")}
 _COLOURS = {State.FLAGGED: VERMILLION, State.NO_FLAG: BLUE, State.CANNOT_JUDGE: GREY}
 _PATTERNS = {State.FLAGGED: "x", State.NO_FLAG: "", State.CANNOT_JUDGE: "/"}
 _ROWS = {Kind.SEMANTIC: "Evidence", Kind.ARTEFACT: "Artefact"}
 _SPECTRUM_TOP, _SPECTRUM_RANGE = 70.0, 60.0  # decibels of |F|² over H·W, in grey levels squared
 _TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.5 and 0.8% of the pixels go beyond
-_CHANNELS = (("red", VERMILLION), ("green", GREEN), ("blue", BLUE))
+_CHANNELS = ("red", "green", "blue")
+_LUMA_SCALE = Scale.signed(PERTURBATION_LIMIT, unit="darker ← grey levels → lighter")
+_SPECTRUM_SIDE = 384  # px, so that the rings around single frequencies can be seen
 
 
 def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: float) -> Plot:
@@ -76,19 +62,20 @@ def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: fl
     )
 
 
-def support_figure(evidence: Evidence) -> Plot:
+def support_picture(evidence: Evidence) -> Picture:
     """Return which pixels a class rests on, on one scale for all pictures, 0 to 4 × even.
 
     The evidence of every picture sums to 1, so an even one is 1 everywhere.
     """
     times_even = evidence.support * evidence.support.size
-    figure = _plain_map(times_even, ends=(0, _TIMES_EVEN), hover="%{z:.1f} × even", title="evidence, × evenly spread")
+    scale = Scale.plain(0, _TIMES_EVEN, unit="evidence, × evenly spread")
     beyond = float((times_even > _TIMES_EVEN).mean())
-    return Plot(
-        figure,
+    return Picture(
+        scale.painted(times_even),
         alt="Which pixels of the original the class rests on.",
         caption=f"How strongly the class's logit depends on each pixel of the original (SmoothGrad). 0 to "
         f"{_TIMES_EVEN:.0f} times even for all pictures; {beyond:.1%} of the pixels go beyond.",
+        scale=scale,
     )
 
 
@@ -137,61 +124,70 @@ def overlap_figure(evidence: Evidence, *, step: float, current: int) -> Plot:
     )
 
 
-def magnitude_figure(perturbation: Perturbation, *, limit: float) -> Plot:
-    """Return the length of the change at every pixel on one scale for all pictures, 0 to ``limit`` grey levels."""
-    figure = _plain_map(
-        perturbation.magnitude,
-        ends=(0, limit),
-        hover="%{z:.1f} grey levels",
-        title="grey levels over the three channels",
+def perturbation_picture(luma: Plane) -> Picture:
+    """Return the signed change of luma ``(H, W)`` on one scale for all pictures, ±``PERTURBATION_LIMIT`` grey levels.
+
+    Pixels beyond the scale get its end colour, and the caption says how many they are.
+    """
+    rms = float(np.sqrt(np.square(luma, dtype=np.float64).mean()))
+    beyond = float((np.abs(luma) > PERTURBATION_LIMIT).mean())
+    rows, columns = luma.shape
+    return Picture(
+        _LUMA_SCALE.painted(luma),
+        alt=(
+            f"Signed perturbation, {columns} by {rows} pixels: orange is lighter, blue is darker than the original. "
+            f"RMS {rms:.1f} grey levels, largest {float(np.abs(luma).max()):.1f}."
+        ),
+        caption=_share_beyond(beyond),
+        scale=_LUMA_SCALE,
     )
+
+
+def _share_beyond(share: float) -> str:
+    scale = f"One scale for all pictures, ±{PERTURBATION_LIMIT:.0f} grey levels"
+    if share == 0:
+        return f"{scale}; no pixel goes beyond it."
+    percent = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
+    return f"{scale}; {percent} of the pixels go beyond it and are drawn in its end colours."
+
+
+def magnitude_picture(perturbation: Perturbation) -> Picture:
+    """Return the length of the change at every pixel on one scale for all pictures, 0 to 48 grey levels."""
+    limit = 2 * PERTURBATION_LIMIT
+    scale = Scale.plain(0, limit, unit="grey levels over the three channels")
     beyond = float((perturbation.magnitude > limit).mean())
-    return Plot(
-        figure,
+    return Picture(
+        scale.painted(perturbation.magnitude),
         alt=f"Length of the change at every pixel in grey levels; largest {perturbation.magnitude.max():.1f}.",
         caption=f"0 to {limit:.0f} grey levels for all pictures; {beyond:.1%} of the pixels go beyond.",
+        scale=scale,
     )
 
 
-def similarity_figure(similarity: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Plot:
+def similarity_picture(similarity: Plane) -> Picture:
     """Return the map of structural similarity on the fixed scale 0.5 to 1."""
-    figure = _plain_map(similarity, ends=(0.5, 1), hover="SSIM %{z:.3f}", title="structural similarity (SSIM)")
+    scale = Scale.plain(0.5, 1, unit="structural similarity (SSIM)")
     below = float((similarity < 0.5).mean())
-    return Plot(
-        figure,
+    return Picture(
+        scale.painted(similarity),
         alt=f"Structural similarity, mean {similarity.mean():.3f}, 1 being the same.",
         caption=f"0.5 to 1 for all pictures; {below:.1%} of the pixels are below 0.5.",
+        scale=scale,
     )
 
 
-def spectrum_figure(spectrum: Spectrum, *, periods: Sequence[int]) -> Plot:
-    """Return the spectrum, zero frequency in the middle, with circles where a lattice of ``periods`` would show."""
+def spectrum_picture(spectrum: Spectrum, *, periods: Sequence[int]) -> Picture:
+    """Return the spectrum, zero frequency in the middle, with rings where a lattice of ``periods`` would show."""
     size = len(spectrum.power)
-    figure = blank_figure(height=None)
-    figure.add_heatmap(
-        z=decibels(spectrum.power / size**2).astype(np.float32),
-        zmin=_SPECTRUM_TOP - _SPECTRUM_RANGE,
-        zmax=_SPECTRUM_TOP,
-        colorscale="Cividis",
-        zsmooth=False,
-        hovertemplate="%{z:.0f} dB<extra></extra>",
-        colorbar=bar_below("energy, dB"),
-    )
+    scale = Scale.plain(_SPECTRUM_TOP - _SPECTRUM_RANGE, _SPECTRUM_TOP, unit="energy, dB")
     points = {(i * size // p + size // 2) % size for p in periods if size % p == 0 for i in range(p)}
     marks = [(x, y) for x in sorted(points) for y in sorted(points) if _on_one(x, y, size=size, periods=periods)]
-    figure.add_scatter(
-        x=[x for x, _ in marks],
-        y=[y for _, y in marks],
-        mode="markers",
-        marker={"symbol": "circle-open", "size": 9, "color": VERMILLION, "line": {"width": 1.5}},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    lay_square(figure, shape=spectrum.power.shape)
-    return Plot(
-        figure,
+    painted = scale.painted(decibels(spectrum.power / size**2))
+    return Picture(
+        ringed(painted, np.array(marks, dtype=np.int64).reshape(-1, 2), times=max(1, round(_SPECTRUM_SIDE / size))),
         alt=f"Spectrum of the perturbation, {size} by {size} frequencies, lattices of {_listed(periods)} px marked.",
         caption=f"Fixed scale. Middle: coarse, edge: fine. Circles: where patterns of {_listed(periods)} px show.",
+        scale=scale,
     )
 
 
@@ -254,26 +250,28 @@ def histogram_figure(histogram: Histogram) -> Plot:
     )
 
 
-def channel_figures(perturbation: Perturbation, *, scale: MapScale) -> tuple[Plot, ...]:
-    """Return the signed change of red, green and blue on one ``scale``."""
+def channel_pictures(perturbation: Perturbation) -> tuple[Picture, ...]:
+    """Return the signed change of red, green and blue on the scale of luma."""
     return tuple(
-        Plot(
-            signed_map(channel, scale=scale),
+        Picture(
+            _LUMA_SCALE.painted(channel),
             alt=f"Signed change of {name}, RMS {float(np.sqrt(np.square(channel).mean())):.1f} grey levels.",
             caption=name.capitalize(),
+            scale=_LUMA_SCALE,
         )
-        for (name, _), channel in zip(_CHANNELS, perturbation.delta, strict=True)
+        for name, channel in zip(_CHANNELS, perturbation.delta, strict=True)
     )
 
 
-def attribution_figure(values: FloatImage, *, limit: float, of: str) -> Plot:
+def attribution_picture(values: FloatImage, *, limit: float, of: str) -> Picture:
     """Return a signed attribution on the scale ±``limit``, which maps that stand side by side share."""
-    scale = MapScale(limit, "logit", "against", "for the class")
+    scale = Scale.signed(limit, unit="against ← logit → for the class")
     beyond = float((np.abs(values) > limit).mean())
-    return Plot(
-        signed_map(values, scale=scale),
+    return Picture(
+        scale.painted(values),
         alt=f"{of}: {float((values > 0).mean()):.0%} of the pixels speak for the class (orange), the others against.",
         caption=f"{of}; {beyond:.1%} of the pixels beyond the scale.",
+        scale=scale,
     )
 
 
@@ -309,22 +307,6 @@ def agreement_figure(names: Sequence[str], matrix: Sequence[Sequence[float | Non
         alt=f"Rank correlation of methods: {'; '.join(pairs) or 'none can be judged'}.",
         caption="Spearman’s ρ of the maps of the original, signs included: 1 the same order, 0 unrelated.",
     )
-
-
-def _plain_map(values: Plane, *, ends: tuple[float, float], hover: str, title: str) -> go.Figure:
-    """Return ``values`` ``(H, W)``, which have no sign, as a map on the fixed scale between ``ends``."""
-    figure = blank_figure(height=None)
-    figure.add_heatmap(
-        z=values.astype(np.float32),
-        zmin=ends[0],
-        zmax=ends[1],
-        colorscale="Cividis",
-        zsmooth=False,
-        hovertemplate=f"{hover}<br>column %{{x}}, row %{{y}}<extra></extra>",
-        colorbar=bar_below(title),
-    )
-    lay_square(figure, shape=values.shape)
-    return figure
 
 
 def decibels(

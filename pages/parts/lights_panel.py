@@ -7,21 +7,20 @@ from typing import Literal
 
 import streamlit as st
 
-from lwise_core.compute import Job
 from lwise_core.enhancement import EnhancementPath
-from lwise_core.evidence import Evidence
+from lwise_core.evidence import MOST_OTHERS, Evidence
 from lwise_core.geometry import to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.inspection import Findings, counter_experiment, examine, perturbation_at
 from lwise_core.lights import NOT_SAFETY, Indicator, Light, Risk, State, no_flag_up_to
 from pages.parts.engines import engine_for, slot
 from pages.parts.guides import another_guide
-from pages.parts.inspecting import asked, followed, job_for, progress_of
-from pages.parts.inspection_plots import lights_figure, overlap_figure, support_figure
+from pages.parts.inspecting import Later, asked, ended, job_for, place, values_of
+from pages.parts.inspection_plots import lights_figure, overlap_figure, support_picture
+from pages.parts.map_pictures import Picture, show_pictures
 from pages.parts.notices import notice, plain
-from pages.parts.pictures import picture
 from pages.parts.plots import show
-from pages.parts.walking import Key, walk_called
+from pages.parts.walking import Key
 
 LIGHTS, _COUNTER = "lights", "counter"
 _BADGES: dict[State, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
@@ -37,21 +36,25 @@ _EXPLAINED = (
 )
 
 
-def lights_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
-    """Draw both lights at ``epsilon`` and along the path, and the way to the experiment towards another class.
+def lights_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
+    """Begin with the lights of ``path``; later, draw both at ``epsilon`` and along the path.
 
     Raises:
         LineFull: Too many people are waiting.
     """
+    at = place()
     own = _name(path)
-    job_for(LIGHTS, key, lambda: examine(path, **_others(path.guide, class_name=own)), total=_work(path))
-    followed(LIGHTS, _lights, epsilon=epsilon)
-    st.fragment(_counter)(key, epsilon=epsilon)
+    job = job_for(LIGHTS, key, lambda: examine(path, **_others(path.guide, class_name=own)), total=_work(path))
+    what = "Looking for the evidence"
 
+    def later() -> None:
+        for _ in values_of(LIGHTS, job, at=at, what=what):
+            pass
+        if ended(LIGHTS, job, at=at, what=what) and job.latest is not None:
+            with at.found.container():
+                _found(job.latest, epsilon=epsilon)
 
-def _lights(job: Job[Findings], *, epsilon: float) -> None:
-    if progress_of(LIGHTS, job, what="Looking for the evidence") and job.latest is not None:
-        _found(job.latest, epsilon=epsilon)
+    return later
 
 
 def _found(found: Findings, *, epsilon: float) -> None:
@@ -76,7 +79,7 @@ def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
     st.subheader("Does the change lie on the evidence?")
     columns = st.columns([1, 2], gap="medium")
     with columns[0]:
-        show(support_figure(evidence), key="support")
+        show_pictures([support_picture(evidence)])
     with columns[1]:
         if current and isfinite(evidence.mass[current]):
             own, others = evidence.mass[current], evidence.mass_of_others[:, current]
@@ -94,12 +97,11 @@ def _both(risk: Risk) -> None:
 
 
 def _light(light: Light) -> None:
+    """Draw one light as two elements, for a browser takes its time over each."""
     name, icon, colour = _BADGES[light.state]
     st.subheader(light.kind.value)
-    st.badge(name, icon=icon, color=colour)
-    st.markdown(plain(light.sentence))
-    for indicator in light.indicators:
-        st.markdown(_said(indicator))
+    said = [f":{colour}-badge[{icon} {name}]", plain(light.sentence), *map(_said, light.indicators)]
+    st.markdown("\n\n".join(said))
 
 
 def _said(indicator: Indicator) -> str:
@@ -119,19 +121,18 @@ def _said(indicator: Indicator) -> str:
     )
 
 
-def _counter(key: Key, *, epsilon: float) -> None:
-    """Draw the experiment: the same original towards a class that is not there, beside the real one."""
-    walk = walk_called(key)
-    if walk is None:
-        st.rerun()
-    slot().touch()
-    path = walk.path
+def counter_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
+    """Draw the way to the experiment: the same original towards a class that is not there. Later, what it finds.
+
+    Raises:
+        LineFull: Too many people are waiting.
+    """
     guide = path.guide
     st.subheader("Can it paint what is not there?")
     others = _by_nearness(path)
     if not others:
         st.caption("This guide knows one class only, so there is none that is not there.")
-        return
+        return _nothing_more
     rival = others[0]
     columns = st.columns([3, 2], vertical_alignment="bottom")
     towards = columns[0].selectbox(
@@ -144,37 +145,49 @@ def _counter(key: Key, *, epsilon: float) -> None:
     question = (key, towards)
     if not pressed and not asked(_COUNTER, question):
         st.caption("One click shows what the same budget makes of a class that the picture does not show.")
-        return
+        return _nothing_more
+    at = place()
     index = guide.class_index(towards)
-    job_for(
-        _COUNTER,
-        question,
-        lambda: counter_experiment(path, towards=index, **_others(guide, class_name=towards)),
-        total=len(path.frames) + _work(path),
-    )
-    followed(_COUNTER, _countered, key=key, epsilon=epsilon)
+    what = "Enhancing towards what is not there"
+
+    def later() -> None:
+        job = job_for(
+            _COUNTER,
+            question,
+            lambda: counter_experiment(path, towards=index, **_others(guide, class_name=towards)),
+            total=len(path.frames) + _work(path),
+        )
+        for _ in values_of(_COUNTER, job, at=at, what=what):
+            pass
+        if ended(_COUNTER, job, at=at, what=what) and job.latest is not None:
+            with at.found.container():
+                _beside(path, job.latest, epsilon=epsilon)
+
+    return later
 
 
-def _countered(job: Job[Findings], *, key: Key, epsilon: float) -> None:
-    walk = walk_called(key)
-    done = progress_of(_COUNTER, job, what="Enhancing towards what is not there")
-    if done and walk is not None and job.latest is not None:
-        _beside(walk.path, job.latest, epsilon=epsilon)
+def _nothing_more() -> None:
+    """What is left where nothing is computed."""
 
 
 def _beside(path: EnhancementPath, counter: Findings, *, epsilon: float) -> None:
     """Draw the picture enhanced towards its own class beside the one of the experiment, with the latter's lights."""
-    for column, one in zip(st.columns(2, gap="large"), (path, counter.path), strict=True):
-        name = _name(one)
-        change = slot().do(lambda one=one: perturbation_at(one, epsilon=min(epsilon, one.reach)))  # type: ignore[misc]
-        with column:
-            picture(to_8_bit(change.changed), alt=f"Enhanced towards {name}")
-            st.caption(f"Enhanced towards {plain(name)} at the same ε. Not for diagnosis.")
+    show_pictures([_enhanced(one, epsilon=epsilon) for one in (path, counter.path)])
     risk = counter.risks[round(min(epsilon, counter.path.reach) / path.step)]
     st.markdown(f"**What the lights say of {plain(_name(counter.path))}**")
     _both(risk)
     if not risk.flagged:
         notice("caution", "This class is not there, and the lights did not notice: no flag is no proof of anything.")
+
+
+def _enhanced(path: EnhancementPath, *, epsilon: float) -> Picture:
+    name = _name(path)
+    changed = slot().do(lambda: perturbation_at(path, epsilon=min(epsilon, path.reach))).changed
+    return Picture(
+        to_8_bit(changed).transpose(1, 2, 0),
+        alt=f"Enhanced towards {name}",
+        caption=f"Enhanced towards {name} at the same ε. Not for diagnosis.",
+    )
 
 
 def _by_nearness(path: EnhancementPath) -> list[str]:
@@ -195,4 +208,4 @@ def _name(path: EnhancementPath) -> str:
 
 def _work(path: EnhancementPath) -> int:
     """Return about how many values the lights of ``path`` take."""
-    return 3 * len(path.frames) + min(16, len(path.guide.classes))
+    return 2 * len(path.frames) + min(MOST_OTHERS + 1, len(path.guide.classes))

@@ -7,14 +7,15 @@ import streamlit as st
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.guide import GuideModel
 from lwise_core.inspection import Opinion, opinion_at
-from pages.parts.engines import slot
 from pages.parts.guides import available_guides, is_unfit, load_guide
+from pages.parts.inspecting import remembered
 from pages.parts.notices import notice
+from pages.parts.walking import Key
 
 _ASKED = 3  # of the other guides, before the person chooses
 
 
-def opinions_panel(path: EnhancementPath, *, epsilon: float, towards: str) -> None:
+def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
     """Draw what every other guide of the catalogue says at ``epsilon``."""
     others = [name for name in available_guides() if name != path.guide.name]
     if not others:
@@ -23,7 +24,11 @@ def opinions_panel(path: EnhancementPath, *, epsilon: float, towards: str) -> No
     fit = [name for name in others if not is_unfit(name)]
     chosen = st.multiselect("Guides", others, default=fit[:_ASKED], key=f"opinions-{path.guide.name}")
     asked = [path.guide, *map(load_guide, chosen)]  # the others stay on the disk
-    rows = slot().do(lambda: [_row(path, guide, epsilon=epsilon, towards=towards) for guide in asked])
+    rows = remembered(
+        "opinions",
+        (key, epsilon, tuple(guide.provenance.sha256 for guide in asked)),
+        lambda: [_row(path, guide, epsilon=epsilon, towards=towards) for guide in asked],
+    )
     st.dataframe(rows, hide_index=True, width="stretch")
     st.caption(
         "A guide that sees no gain says that the change is private to the one that painted it. One that agrees clears "

@@ -34,18 +34,6 @@ _LONGEST_NAME = 28
 _BINS = 30
 
 
-def _darker_lighter() -> list[tuple[float, str]]:
-    """Return the palette of signed maps: blue is darker, orange lighter, and no change is the page itself.
-
-    So the middle is neutral on light and dark pages alike. Opacity grows as the 2/3 power of the change, for small
-    changes would be lost on a dark page; the colour bar shows it.
-    """
-    strengths = (1.0, 0.5, 0.25, 0.125, 0.0)
-    blue = [(0.5 - s / 2, f"rgba(0,114,178,{s ** (2 / 3):.3f})") for s in strengths]
-    orange = [(0.5 + s / 2, f"rgba(213,94,0,{s ** (2 / 3):.3f})") for s in reversed(strengths)]
-    return blue + orange
-
-
 @dataclass(frozen=True)
 class Plot:
     """A figure with its description for screen readers and a caption to stand below it (may be empty)."""
@@ -56,67 +44,10 @@ class Plot:
 
 
 def show(plot: Plot, *, key: str) -> None:
-    """Draw ``plot`` and its caption on the page; style.css gives figures without a height of their own their shape."""
-    shaped = plot.figure.layout.height is None
-    st.plotly_chart(
-        plot.figure,
-        alt=plot.alt,
-        height="stretch" if shaped else "content",
-        key=f"map-{key}" if shaped else key,
-        config={"displayModeBar": False},
-    )
+    """Draw ``plot`` and its caption on the page."""
+    st.plotly_chart(plot.figure, alt=plot.alt, height="content", key=key, config={"displayModeBar": False})
     if plot.caption:
         st.caption(plot.caption)
-
-
-@dataclass(frozen=True)
-class MapScale:
-    """The scale of signed maps: ±``limit`` in ``unit``; ``low`` and ``high`` say what the ends mean."""
-
-    limit: float
-    unit: str
-    low: str
-    high: str
-
-
-LUMA_SCALE = MapScale(PERTURBATION_LIMIT, "grey levels", "darker", "lighter")
-
-
-def perturbation_figure(perturbation: npt.NDArray[np.floating]) -> Plot:
-    """Return the signed map of a perturbation on one scale for all pictures, ±``PERTURBATION_LIMIT`` grey levels.
-
-    Pixels beyond the scale get its end colour, and the caption says how many they are.
-
-    Args:
-        perturbation: ``(H, W)``, in grey levels −255…255, at most about 512 px a side.
-    """
-    rms = float(np.sqrt(np.square(perturbation, dtype=np.float64).mean()))
-    beyond = float((np.abs(perturbation) > PERTURBATION_LIMIT).mean())
-    rows, columns = perturbation.shape
-    return Plot(
-        signed_map(perturbation, scale=LUMA_SCALE),
-        alt=(
-            f"Signed perturbation, {columns} by {rows} pixels: orange is lighter, blue is darker than the original. "
-            f"RMS {rms:.1f} grey levels, largest {float(np.abs(perturbation).max()):.1f}."
-        ),
-        caption=_share_beyond(beyond),
-    )
-
-
-def signed_map(values: npt.NDArray[np.floating], *, scale: MapScale) -> go.Figure:
-    """Return ``values`` ``(H, W)`` as a map on ``scale``; the figure is as wide as the pictures beside it."""
-    figure = blank_figure(height=None)
-    figure.add_heatmap(
-        z=values.astype(np.float32),
-        zmin=-scale.limit,
-        zmax=scale.limit,
-        colorscale=_darker_lighter(),
-        zsmooth=False,
-        hovertemplate=f"%{{z:+.3g}} {scale.unit}<br>column %{{x}}, row %{{y}}<extra></extra>",
-        colorbar=_scale_below(scale),
-    )
-    lay_square(figure, shape=values.shape)
-    return figure
 
 
 def lay_square(figure: go.Figure, *, shape: tuple[int, ...]) -> None:
@@ -131,40 +62,6 @@ def lay_square(figure: go.Figure, *, shape: tuple[int, ...]) -> None:
         constraintoward="top",
         fixedrange=True,
     )
-
-
-def _scale_below(scale: MapScale) -> dict[str, object]:
-    limit = scale.limit
-    ticks = (-limit, -limit / 2, 0.0, limit / 2, limit)
-    return bar_below(f"{scale.low} ← {scale.unit} → {scale.high}") | {
-        "tickvals": ticks,
-        "ticktext": [f"{tick:+.3g}".replace("-", "−") if tick else "0" for tick in ticks],
-    }
-
-
-def bar_below(title: str) -> dict[str, object]:
-    """Return the colour bar of a map: below it, with ``title``."""
-    return {
-        "orientation": "h",
-        "y": 0,
-        "yanchor": "top",
-        "ypad": 6,
-        "thickness": 12,
-        "len": 0.9,
-        "xpad": 0,
-        "ticklabeloverflow": "allow",
-        "outlinecolor": GREY,
-        "outlinewidth": 1,
-        "title": {"text": title, "side": "bottom", "font": {"size": 12}},
-    }
-
-
-def _share_beyond(share: float) -> str:
-    scale = f"One scale for all pictures, ±{PERTURBATION_LIMIT:.0f} grey levels"
-    if share == 0:
-        return f"{scale}; no pixel goes beyond it."
-    percent = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
-    return f"{scale}; {percent} of the pixels go beyond it and are drawn in its end colours."
 
 
 def reference_figure(references: Sequence[float], *, logit: float, class_name: str) -> Plot:
@@ -254,8 +151,8 @@ def probability_figure(probabilities: Mapping[str, float], *, ground_truth: str 
     return Plot(figure, alt=f"The guide's probabilities: {listed}.")
 
 
-def blank_figure(*, height: int | None) -> go.Figure:
-    """Return an empty figure on the page's own background; without a height style.css gives it its shape."""
+def blank_figure(*, height: int) -> go.Figure:
+    """Return an empty figure on the page's own background."""
     figure = go.Figure()
     figure.update_layout(
         height=height,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 
 import streamlit as st
 
@@ -12,29 +13,45 @@ from lwise_core.report import Report, Subject
 from pages.parts.case import Case
 from pages.parts.engines import slot
 from pages.parts.export_panel import download
-from pages.parts.inspecting import finished
+from pages.parts.inspecting import Later, finished
 from pages.parts.lights_panel import LIGHTS
 from pages.parts.why_panel import MAPS
 
+_INCOMPLETE = "The report can be taken away once the lights and the maps above are complete."
 
-def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float) -> None:
-    """Draw the downloads of what was found at ``epsilon``, once all of it is known, and how to find it elsewhere."""
-    findings, maps = finished(LIGHTS), finished(MAPS)
-    if findings is None or maps is None:
-        st.caption("The report can be taken away once the lights and the maps above are complete.")
-    else:
-        report = Report(Subject(case.photograph.name, stated, epsilon), findings, maps)
-        intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
-        stem = f"{export_stem(case.subject, path, intent)}_inspected"
-        columns = st.columns(2)
-        html, numbers = (lambda: slot().do(report.as_html).encode()), (lambda: slot().do(report.as_json).encode())
-        download(columns[0], "Report (HTML)", html, f"{stem}.html", "text/html")
-        download(columns[1], "Every number (JSON)", numbers, f"{stem}.json", "application/json")
+
+def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float) -> Later:
+    """Draw how to find the same elsewhere, and later the downloads of what was found at ``epsilon``."""
+    downloads = st.empty()
+    downloads.caption(_INCOMPLETE)
     with st.expander("The same from the shell and from Python"):
         st.code(shell_words(case, path, stated=stated, epsilon=epsilon), language="shell", wrap_lines=True)
         st.code(python_words(case, path, epsilon=epsilon), language="python")
         if path.request.within is not None:
             st.caption("The region is not in these words: --only-box and --only-evidence restrict the change there.")
+
+    def later() -> None:
+        findings, maps = finished(LIGHTS), finished(MAPS)
+        if findings is not None and maps is not None:
+            intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
+            report = Report(Subject(case.photograph.name, stated, epsilon), findings, maps)
+            with downloads.container():
+                _files(report, stem=f"{export_stem(case.subject, path, intent)}_inspected")
+
+    return later
+
+
+def _files(report: Report, *, stem: str) -> None:
+    for column, (title, content, ending, kind) in zip(
+        st.columns(3),
+        (
+            ("Report (HTML)", lambda: report.as_html().encode(), "html", "text/html"),
+            ("Every number (JSON)", lambda: report.as_json().encode(), "json", "application/json"),
+            ("Every pixel (NPZ)", report.as_arrays, "npz", "application/octet-stream"),
+        ),
+        strict=True,
+    ):
+        download(column, title, partial(slot().do, content), f"{stem}.{ending}", kind)
 
 
 def shell_words(case: Case, path: EnhancementPath, *, stated: str, epsilon: float) -> str:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from lwise_core.attribution import Method, scale_of, why_not
 from lwise_core.compute import Job
+from lwise_core.enhancement import EnhancementPath
 from lwise_core.feature_grids import default_layer, layers
 from lwise_core.guide import GuideModel
-from lwise_core.inspection import MapPair, Question, agreement_of, maps_at
+from lwise_core.inspection import (
+    STAGES,
+    MapPair,
+    Question,
+    agreement_of,
+    gradients_for,
+    maps_at,
+    seconds_a_gradient,
+)
 from lwise_core.report import worth_of
 from pages.parts.engines import slot
-from pages.parts.inspecting import followed, job_for, progress_of
-from pages.parts.inspection_plots import agreement_figure, attribution_figure
+from pages.parts.inspecting import Later, Place, ended, forget_job, job_for, place, values_of
+from pages.parts.inspection_plots import agreement_figure, attribution_picture
+from pages.parts.map_pictures import show_pictures
 from pages.parts.notices import notice, plain
 from pages.parts.plots import show
-from pages.parts.walking import Key, walk_called
+from pages.parts.walking import Key
 
 MAPS = "maps"
 _DEFAULT = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
+_WORTH_SAYING = 5.0  # seconds
 _NAMES = {
     Method.INTEGRATED_GRADIENTS: "Integrated Gradients",
     Method.SALIENCY: "Saliency",
@@ -34,27 +47,22 @@ _NAMES = {
 }
 
 
-def why_panel(key: Key, *, epsilon: float, towards: str) -> None:
-    """Draw maps of the original and of the picture at ``epsilon``, each with its checks."""
-    st.fragment(_panel)(key, epsilon=epsilon, towards=towards)
+def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> Later:
+    """Draw what is asked; later, maps of the original and of the picture at ``epsilon``, each with its checks.
 
-
-def _panel(key: Key, *, epsilon: float, towards: str) -> None:
-    walk = walk_called(key)
-    if walk is None:
-        st.rerun()
-    slot().touch()
-    path = walk.path
+    Raises:
+        LineFull: Too many people are waiting.
+    """
     guide = path.guide
     columns = st.columns([3, 2, 2], gap="medium")
-    refused, grids = _looked_into(guide.provenance.sha256, guide)
-    possible = [m for m in Method if m not in refused]
+    known = _looked_into(guide.provenance.sha256, guide)
+    possible = [m for m in Method if m not in known.refused]
     with columns[0]:
         methods = st.multiselect(
             "Methods",
             possible,
             default=[m for m in _DEFAULT if m in possible],
-            format_func=lambda m: _NAMES[m],
+            format_func=lambda m: _offered(m, a_gradient=known.a_gradient),
             key=f"methods-{guide.name}",
         )
     with columns[1]:
@@ -66,39 +74,72 @@ def _panel(key: Key, *, epsilon: float, towards: str) -> None:
             help="The class enhanced towards, a rival, or any other.",
         )
     with columns[2]:
-        layer = _layer(grids, key=f"layer-{guide.name}")
-    if refused:
-        with st.expander(f"Not on this guide: {', '.join(_NAMES[m] for m in refused)}"):
-            for method, reason in refused.items():
+        layer = _layer(known.grids, key=f"layer-{guide.name}")
+    if known.refused:
+        with st.expander(f"Not on this guide: {', '.join(_NAMES[m] for m in known.refused)}"):
+            for method, reason in known.refused.items():
                 st.markdown(f"**{_NAMES[method]}**: {plain(reason)}")
     if not methods:
         notice("info", "Choose at least one method.")
-        return
+        return partial(forget_job, MAPS)
+    at = place()
     question = Question(guide.class_index(of), tuple(methods), layer)
-    job_for(
-        MAPS,
-        (key, question, round(epsilon / path.step)),
-        lambda: maps_at(path, question, epsilon=epsilon),
-        total=len(methods) + 1,
-    )
-    followed(MAPS, _maps)
+
+    def later() -> None:
+        job = job_for(
+            MAPS,
+            (key, question, round(epsilon / path.step)),
+            lambda: maps_at(path, question, epsilon=epsilon),
+            total=1 + STAGES * len(methods),
+        )
+        _maps(job, at=at, methods=methods)
+
+    return later
 
 
-def _maps(job: Job[tuple[MapPair, ...]]) -> None:
-    done = progress_of(MAPS, job, what="Asking what the class rests on")
+def _maps(job: Job[tuple[MapPair, ...]], *, at: Place, methods: Sequence[Method]) -> None:
+    """Draw each method's maps as they come, and in the end how far the methods agree."""
+    what = "Asking what the class rests on"
+    with at.found.container():
+        places = [st.empty() for _ in methods]
+        below = st.empty()
+    drawn = 0
+    for pairs in values_of(MAPS, job, at=at, what=what):
+        for spot, pair in zip(places[drawn : len(pairs)], pairs[drawn:], strict=True):
+            with spot.container():
+                _pair(pair)
+        drawn = len(pairs)
     pairs = job.latest or ()
-    for pair in pairs:
-        _pair(pair)
-    if done and len(pairs) > 1:
-        show(agreement_figure([_NAMES[p.method] for p in pairs], agreement_of(pairs)), key="agreement")
+    if ended(MAPS, job, at=at, what=what) and len(pairs) > 1:
+        with below.container():
+            show(agreement_figure([_NAMES[p.method] for p in pairs], agreement_of(pairs)), key="agreement")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found out about a guide: methods that it cannot have, and why; layers; the seconds of one gradient."""
+
+    refused: Mapping[Method, str]
+    grids: tuple[str, ...]
+    a_gradient: float
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _looked_into(sha256: str, _guide: GuideModel) -> tuple[dict[Method, str], tuple[str, ...]]:  # noqa: ARG001  the key
-    """Return the methods that this guide cannot have, and why, and the layers that Grad-CAM can weigh."""
+def _looked_into(sha256: str, _guide: GuideModel) -> _Known:  # noqa: ARG001  the key
     reasons = slot().do(lambda: {method: why_not(_guide, method) for method in Method})
     refused = {method: reason for method, reason in reasons.items() if reason is not None}
-    return refused, slot().do(lambda: layers(_guide))
+    return _Known(refused, slot().do(lambda: layers(_guide)), slot().do(lambda: seconds_a_gradient(_guide)))
+
+
+def _offered(method: Method, *, a_gradient: float) -> str:
+    """Return a method's name, and about how long it takes where that is worth knowing before it is asked for."""
+    seconds = a_gradient * gradients_for(method)
+    return _NAMES[method] if seconds < _WORTH_SAYING else f"{_NAMES[method]} (about {_rounded(seconds)} s)"
+
+
+def _rounded(seconds: float) -> int:
+    """Return ``seconds`` to one or two digits: it is an estimate."""
+    return 10 * round(seconds / 10) if seconds >= 20 else round(seconds)
 
 
 def _layer(grids: Sequence[str], *, key: str) -> str | None:
@@ -112,9 +153,6 @@ def _pair(pair: MapPair) -> None:
     name = _NAMES[pair.method]
     st.subheader(name)
     limit = scale_of([pair.before.values, pair.after.values])
-    columns = st.columns(3, gap="medium")
-    shown = ((pair.before.values, "Original"), (pair.after.values, "Enhanced"), (pair.difference, "Difference"))
-    for column, (values, of) in zip(columns, shown, strict=True):
-        with column:
-            show(attribution_figure(values, limit=limit, of=f"{name}, {of.lower()}"), key=f"map-{pair.method}-{of}")
+    shown = ((pair.before.values, "original"), (pair.after.values, "enhanced"), (pair.difference, "difference"))
+    show_pictures([attribution_picture(values, limit=limit, of=f"{name}, {of}") for values, of in shown])
     st.markdown(plain(worth_of(pair)))

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,11 +10,9 @@ from pages.parts.plots import (
     BLUE,
     GREEN,
     GREY,
-    PERTURBATION_LIMIT,
     PURPLE,
     VERMILLION,
     Plot,
-    perturbation_figure,
     probability_figure,
     reference_figure,
 )
@@ -46,47 +42,6 @@ def contrast(a: str, b: str) -> float:
 @pytest.mark.parametrize("colour", [BLUE, VERMILLION, GREEN, PURPLE, GREY])
 def test_every_colour_stands_out_on_both_pages(colour: str, page: str) -> None:
     assert contrast(colour, PAGES[page]) >= 3
-
-
-@pytest.mark.parametrize("strength", [0.01, 1.0, 300.0])
-def test_the_scale_of_maps_never_follows_the_picture(strength: float) -> None:
-    change = strength * np.random.default_rng(0).standard_normal((8, 8))
-    heatmap = perturbation_figure(change).figure.data[0]
-    assert (heatmap.zmin, heatmap.zmax) == (-PERTURBATION_LIMIT, PERTURBATION_LIMIT)
-    assert heatmap.zsmooth is False
-    np.testing.assert_allclose(heatmap.z, change, rtol=1e-6)
-
-
-def test_the_palette_of_maps_is_symmetric_and_its_middle_is_the_page() -> None:
-    stops = [
-        (at, re.findall(r"[\d.]+", colour)) for at, colour in perturbation_figure(np.eye(4)).figure.data[0].colorscale
-    ]
-    assert [at for at, _ in stops] == sorted(at for at, _ in stops)
-    opacities = {at: float(colour[3]) for at, colour in stops}
-    assert opacities[0.5] == 0
-    assert all(opacities[at] == opacities[1 - at] for at in opacities)
-    assert len({tuple(colour[:3]) for at, colour in stops if at < 0.5}) == 1
-
-
-def test_a_map_lies_the_right_way_up_with_square_pixels() -> None:
-    layout = perturbation_figure(np.zeros((6, 9))).figure.layout
-    assert layout.yaxis.range == (5.5, -0.5)
-    assert layout.xaxis.range == (-0.5, 8.5)
-    assert layout.yaxis.scaleanchor == "x"
-
-
-@given(st.integers(0, 100))
-def test_the_share_beyond_the_scale_is_stated(beyond: int) -> None:
-    change = np.zeros(100)
-    change[:beyond] = 2 * PERTURBATION_LIMIT
-    caption = perturbation_figure(change.reshape(10, 10)).caption
-    assert (f"{beyond}.0% of the pixels" in caption) == (beyond > 0)
-    assert ("no pixel goes beyond" in caption) == (beyond == 0)
-
-
-def test_no_change_is_drawn_without_a_fault() -> None:
-    plot = perturbation_figure(np.zeros((4, 4), dtype=np.float32))
-    assert "RMS 0.0 grey levels" in plot.alt
 
 
 def test_the_axis_of_epsilon_is_the_guides_whole_range_however_far_the_path_came() -> None:
@@ -158,7 +113,6 @@ def test_a_class_name_cannot_bring_markup_of_its_own() -> None:
 @pytest.mark.parametrize(
     "plot",
     [
-        perturbation_figure(np.eye(4)),
         path_figure(CURVES, axis=AXIS, current=1.0),
         reference_figure([1.0, 2.0], logit=1.5, class_name="house cat"),
         probability_figure({"dog": 0.7}, ground_truth="dog"),

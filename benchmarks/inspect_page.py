@@ -1,0 +1,155 @@
+"""How long the Inspect page takes from a photograph to its last panel, in a headless Chromium.
+
+    PYTHONPATH=. python -m benchmarks.inspect_page
+
+The real app, the bundled guide, and a photograph that nobody has seen before in a session of its own: everything is
+computed, nothing is read back. The first visit computes in fp32; the others come after the check of the fast twin that
+follows it. Beside the seconds that a person waits stand those of the processor, in the server and in Chromium: they
+say where the work is when the machine is busy with something else.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+
+from lwise_core.images import encode_png, open_photograph
+from tests.browser.conftest import _FLAGS, _chromium, _free_port, _wait_until_healthy
+
+ROOT = Path(__file__).resolve().parents[1]
+PHOTOGRAPHS = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg")
+_PATIENCE_MS = 300_000
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+# Every picture is decoded, every figure drawn, and nothing is in the making.
+_DRAWN = """() => {
+    const main = document.querySelector("[data-testid=stMain]");
+    const has = (text) => [...main.querySelectorAll("button")].some((b) => b.textContent.includes(text));
+    return has("Report (HTML)") && !has("Stop")
+        && [...main.querySelectorAll("img")].every((i) => i.complete && i.naturalWidth)
+        && [...main.querySelectorAll("[data-testid=stPlotlyChart]")].every((f) => f.querySelector(".main-svg"));
+}"""
+_HEADINGS = ("Whether to believe it", "Where it changed", "Why", "What other guides say", "Take it away")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Seconds until the lights, until the last panel, and of the processor meanwhile, in the server and in Chromium."""
+
+    lights: float
+    all: float
+    server: float
+    chromium: float
+
+
+def visit(browser: Browser, url: str, photograph: Path, *, server: int) -> Visit:
+    """Bring ``photograph`` to the Inspect page in a new session and wait for its last panel."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    processes = browser.new_browser_cdp_session()
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    page.goto(f"{url}/inspection")
+    upload = page.locator("input[type=file]")
+    expect(upload).to_be_attached(timeout=_PATIENCE_MS)
+    before = _seconds_of(server), _seconds_of_chromium(processes)
+    began = perf_counter()
+    upload.set_input_files(photograph)
+    expect(page.get_by_text("No flag up to").or_(page.get_by_text("cannot judge this picture"))).to_be_visible(
+        timeout=_PATIENCE_MS
+    )
+    lights = perf_counter() - began
+    page.wait_for_function(_DRAWN, polling=50)
+    seconds = perf_counter() - began
+    for heading in _HEADINGS:
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    after = _seconds_of(server), _seconds_of_chromium(processes)
+    context.close()
+    return Visit(lights, seconds, after[0] - before[0], after[1] - before[1])
+
+
+def _seconds_of(process: int) -> float:
+    """Return the processor's seconds that a process has used, by the system's own count."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _seconds_of_chromium(processes: CDPSession) -> float:
+    told = processes.send("SystemInfo.getProcessInfo")["processInfo"]
+    return float(sum(process["cpuTime"] for process in told))
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[tuple[str, int]]:
+    """Serve the app with ``home`` as its folder; yield its address and its process."""
+    home.mkdir()
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    log = home / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own script
+            command, cwd=ROOT, env=os.environ | {"LWISE_HOME": str(home)}, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_until_healthy(port, process, log)
+        yield f"http://localhost:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _photographs(folder: Path, *, count: int) -> list[Path]:
+    """Write ``count`` photographs, no two alike in a byte."""
+    written = []
+    for i in range(count):
+        name = PHOTOGRAPHS[i % len(PHOTOGRAPHS)]
+        pixels = open_photograph(files("skimage.data").joinpath(name).read_bytes(), name=name).pixels
+        written.append(folder / f"{i}-{Path(name).stem}.png")
+        written[-1].write_bytes(encode_png(pixels[i:, i:]))
+    return written
+
+
+def _twin_is_checked(page: Page, home: Path) -> None:
+    """Wait for the check of the fast twin, which happens while nobody asks for anything."""
+    deadline = perf_counter() + _PATIENCE_MS / 1000
+    while not any((home / "verdicts").glob("*.json")) and perf_counter() < deadline:
+        page.wait_for_timeout(500)
+
+
+def main(visits: Annotated[int, typer.Option(min=2, help="The first one included.")] = 6) -> None:
+    """Print the first visit, and the median of the others."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        photographs = _photographs(Path(folder), count=visits)
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=[*_FLAGS, "--no-sandbox"])
+        with _served(Path(folder) / "home") as (url, server):
+            seen = [visit(browser, url, photographs[0], server=server)]
+            _twin_is_checked(browser.new_page(), Path(folder) / "home")
+            seen += [visit(browser, url, one, server=server) for one in photographs[1:]]
+        browser.close()
+    print(f"first visit: {_said(seen[:1])}")
+    print(f"after the check: {_said(seen[1:])}")
+
+
+def _said(visits: list[Visit]) -> str:
+    whole = [v.all for v in visits]
+    lights, server, chromium = (median(getattr(v, name) for v in visits) for name in ("lights", "server", "chromium"))
+    return (
+        f"last panel after {median(whole):.2f} s ({min(whole):.2f}–{max(whole):.2f}, {len(whole)}), lights after "
+        f"{lights:.2f} s; processor: server {server:.2f} s, Chromium {chromium:.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)
