@@ -24,7 +24,10 @@ from lwise_core.guide import GuideModel
 EQUAL = 1e-5
 """Largest difference of any pixel, as a share of the map's largest value, at which two maps are the same."""
 
-METHODS = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM, Method.OCCLUSION)
+METHODS = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
+"""What the page shows before anything is chosen."""
+
+_SMALL = 64  # px a side, up to which occlusion is measured too: at 224 px one map takes Captum half a minute
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class MapRow:
 def map_rows(task: Task, *, rounds: int) -> Iterator[MapRow]:
     """Yield the row of every method for the first picture of ``task`` and its target, contenders taking turns."""
     guide, image, target = task.guide, task.images[0], int(task.targets[0])
-    for method in METHODS:
+    for method in (*METHODS, Method.OCCLUSION) if guide.input_size <= _SMALL else METHODS:
         known = attribute(guide, image, target=target, method=method)  # both sides are warm then, and know the question
         contenders = (
             Contender("ours", _ours(guide, image, known), ours=True),

@@ -110,15 +110,19 @@ def _look(kind: str, draw: Callable[..., None], given: Mapping[str, object], *, 
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Where a job stands on the page: how far it is, and below that what it finds."""
+    """Where a job stands on the page: how far it is, what became of it where it did not end, and what it finds.
+
+    Each has an element of its own: one that is emptied and filled at once would keep its old buttons.
+    """
 
     progress: DeltaGenerator
+    fate: DeltaGenerator
     found: DeltaGenerator
 
 
 def place() -> Place:
     """Keep a place for a job here; what stood in it when the page was drawn last is gone."""
-    return Place(st.empty(), st.empty())
+    return Place(st.empty(), st.empty(), st.empty())
 
 
 def values_of(kind: str, job: Job[T], *, at: Place, what: str) -> Iterator[T]:
@@ -143,7 +147,7 @@ def values_of(kind: str, job: Job[T], *, at: Place, what: str) -> Iterator[T]:
 
 def ended(kind: str, job: Job[T], *, at: Place, what: str) -> bool:
     """Return whether ``job``, which is over, came to its end; else say ``at`` its place what became of it."""
-    with at.progress.container():
+    with at.fate.container():
         return progress_of(kind, job, what=what)
 
 

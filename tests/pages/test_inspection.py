@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -60,7 +61,8 @@ def settled(at: AppTest) -> AppTest:
 
 def said(at: AppTest) -> str:
     elements = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error, *at.subheader]
-    return "\n".join(e.value for e in elements).replace("\\", "")
+    texts = [*(e.value for e in elements), *(html.unescape(e.proto.body) for e in at.get("html"))]
+    return "\n".join(texts).replace("\\", "")
 
 
 def test_a_newcomer_is_told_what_the_page_is_for_and_can_start(at: AppTest) -> None:
