@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from lwise_core.names import UnknownClass, canonical, nearest
 
+_ALIKE = 0.6  # less alike, a suggestion would only mislead
+
 
 class Instead(Enum):
     """What may happen to the pictures of a folder that stands for no class."""
@@ -73,7 +75,7 @@ class FolderClasses:
 
     def suggestion(self, folder: str) -> str | None:
         """Return the class whose name comes nearest to a folder's, None where none comes near; it decides nothing."""
-        return next(iter(nearest(folder, self.classes)), None)
+        return next(iter(nearest(folder, self.classes, alike=_ALIKE)), None)
 
 
 def folder_of(name: str) -> str:

@@ -41,9 +41,15 @@ def find_class(name: str, classes: Sequence[str]) -> int:
     raise UnknownClass(f"This guide has no class “{name}”. {hint}")
 
 
-def nearest(name: str, classes: Sequence[str]) -> tuple[str, ...]:
-    """Return up to three of ``classes`` whose names come near to ``name``, the nearest first."""
+def nearest(name: str, classes: Sequence[str], *, alike: float = 0.4) -> tuple[str, ...]:
+    """Return up to three of ``classes`` whose names come near to ``name``, the nearest first.
+
+    ``alike`` in [0, 1] is how near that must be (``difflib``'s ratio, 1 for the same letters). Where none is, those
+    that hold the name as a part are returned.
+    """
     wanted = canonical(name)
     known = [canonical(c) for c in classes]
-    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or [k for k in known if wanted and wanted in k][:3]
+    near = (
+        difflib.get_close_matches(wanted, known, n=3, cutoff=alike) or [k for k in known if wanted and wanted in k][:3]
+    )
     return tuple(classes[known.index(k)] for k in near)

@@ -20,6 +20,7 @@ from pages.parts.notices import notice, plain
 from pages.parts.rankings import clear, guide_wanted, keep, kept, want_guide
 
 _RANKING = "ranking"
+_GLIMPSES = 24
 
 
 def main() -> None:
@@ -94,7 +95,8 @@ def _progress(job: Job[Ranking], *, weights: str) -> None:
         keep(ranking, weights=weights)
         st.rerun()
     st.caption(f"{ranking.done:,} of {ranking.total:,}")
-    st.image([p.thumbnail for p in ranking.photographs[-24:]], width=72)
+    # What is shown stays until the end: a browser that is late would ask in vain for pictures that were replaced.
+    st.image([p.thumbnail for p in ranking.photographs[:: max(1, ranking.total // _GLIMPSES)]], width=72)
 
 
 def _decided(ranking: Ranking) -> None:

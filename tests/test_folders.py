@@ -22,7 +22,9 @@ def test_a_folder_that_is_called_after_a_class_stands_for_it(spelt: str) -> None
 def test_a_near_name_is_suggested_and_decides_nothing() -> None:
     folders = FolderClasses(CLASSES)
     assert folders.suggestion("Luna Moths") == "luna moth"
+    assert folders.suggestion("luna") == "luna moth"
     assert folders.suggestion("xyz") is None
+    assert FolderClasses(("reptile", "bear, koala or red panda")).suggestion("barred forktail") is None
     assert folders.unknown(["owl", "Luna Moths", "", "Luna Moths", "a"]) == ("Luna Moths", "a")
     with pytest.raises(UnknownClass, match="No class is called “Luna Moths”"):
         folders.meaning("Luna Moths")

@@ -84,7 +84,7 @@ def _row(folder: str, count: int, folders: FolderClasses, *, guide: str) -> str 
         options,
         index=None,
         format_func=lambda meaning: meaning if isinstance(meaning, str) else _INSTEAD[meaning],
-        placeholder="Choose a class, or leave it out" if near is None else f"Perhaps “{near}”? Choose",
+        placeholder="Choose a class, or leave it out" if near is None else f"Perhaps “{near}”? Choose.",
         key=f"folder-{guide}-{folder}",
     )
 

@@ -17,7 +17,7 @@ from pages.parts.add_guide import paths_offered
 from pages.parts.notices import notice
 
 MOST_AT_ONCE = 900
-"""Files that browsers hand over in good time; above about 980 Streamlit's uploader hangs."""
+"""Files that browsers hand over in good time: what Streamlit's uploader does for each grows with their number."""
 
 _CREATURE = 128
 _TYPES = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"]

@@ -132,7 +132,7 @@ def test_folders_are_matched_or_asked_for_and_nothing_is_chosen_silently() -> No
     assert "Matched by their names: “Barred_Forktail → barred forktail”" in said(at)
     rows = [choice(at, "“spotted forktails”, 1 file"), choice(at, "“holiday”, 1 file"), choice(at, "All folders")]
     assert [row.value for row in rows] == [None] * 3
-    assert rows[0].placeholder == "Perhaps “spotted forktail”? Choose"
+    assert rows[0].placeholder == "Perhaps “spotted forktail”? Choose."
     assert rows[0].options[0] == "spotted forktail"
     assert [b.disabled for b in at.button if b.label == "Rank them"] == [True]
 
