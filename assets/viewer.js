@@ -543,9 +543,10 @@ class Viewer {
     const ahead = chosen > position ? `ε ${this.epsilonAt(chosen)}, shown up to ` : "";
     this.slider.setAttribute("aria-valuetext", `${ahead}ε ${epsilon}, ${grey.toFixed(1)} grey levels`);
     this.one(".asked").textContent = `${ahead}ε ${epsilon}${caution ? " (caution)" : ""}`;
-    put("spent", spent.toFixed(2));
+    const budget = (value) => `${(value * about.at224).toFixed(2)} (ε ${value.toFixed(2)})`;
+    put("asked", budget(position * about.step));
+    put("spent", budget(spent));
     put("grey", grey.toFixed(1));
-    put("at224", (spent * about.at224).toFixed(1));
     put("logit", `${plain(logit, 2)} (${signed(logit - before, 2)})${provisional ? " provisional" : ""}`);
     put("choice", about.classes[choice]);
     const made = `AI-altered ${about.harder ? "away from" : "towards"} ${about.towards}, ε ${epsilon}`;

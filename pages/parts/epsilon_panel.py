@@ -50,10 +50,6 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     _readings(path, rendering, target=target)
     _cautions(guide, rendering, epsilon)
     st.markdown(_first_choice_sentence(path, rendering))
-    st.caption(
-        "ε is the budget that you ask for. What is spent of it may be less: the path curves, values end at black and "
-        "white, and the best picture on the way is shown."
-    )
     show(path_figure(_curves(path, towards=towards), axis=_axis(guide), current=epsilon), key="path")
     if path.provisional:
         st.caption("The curve is provisional: it was stopped before the guide had scored the frames of its fast copy.")
