@@ -29,7 +29,7 @@ from lwise_core.phantom import FAMILIES, draw, population
 from lwise_core.samples import SAMPLES, photograph_of
 from lwise_core.strip import with_strip
 
-EPSILONS_224 = (5.0, 10.0, 20.0)
+SHARES = (0.25, 0.5, 1.0)  # of the largest ε that the guide offers
 SIDE = 192
 TOWARDS = 4
 
@@ -64,12 +64,12 @@ def row_of(guide: GuideModel, shown: Shown) -> Pixels:
     """Return one row of a sheet: the original and every ε side by side, the strip with the sentence below."""
     target = guide.class_index(shown.towards)
     request = PathRequest.single(shown.image, target=target, objective=GroundTruthLogit())
-    budgets = [guide.epsilon_scale.from_224(e) for e in EPSILONS_224]
+    budgets = [share * guide.epsilon_scale.largest for share in SHARES]
     path = path_to(guide, request, epsilon=budgets[-1], twin=guide)
     pictures = [path.frames[0].images[0], *(path.at(e).images[0] for e in budgets)]
     times = max(1, SIDE // guide.input_size)
     large = [np.kron(to_8_bit(p.numpy()).transpose(1, 2, 0), np.ones((times, times, 1), np.uint8)) for p in pictures]
-    budget = ", ".join(f"{e:g}" for e in (0, *EPSILONS_224))
+    budget = ", ".join(f"{guide.epsilon_scale.at_224(e):.3g}" for e in (0, *budgets))
     sentence = (
         f"{shown.what}, AI-altered towards {guide.classes[target]}, ε₂₂₄ = {budget}, by guide {guide.name}. "
         "Not for diagnosis."

@@ -97,6 +97,8 @@ class HeldOut:
         return images.take(rest), images.take(measured)
 
     def _described_references(self) -> str:
+        if self.references is None and self.measured == slice(0, None, 1):
+            return "none: every image that was held out is measured on"
         if self.references is None:
             return f"all images of “{self.split}” in {self.source.name} that are not measured on; never trained on"
         return self._described(self.references)

@@ -49,6 +49,12 @@ def test_without_a_choice_every_image_that_is_not_measured_gives_a_reference(toy
     assert "not measured on" in parts.described_references
 
 
+def test_where_everything_is_measured_on_there_is_no_reference_and_it_is_said(toys: LabelledImages) -> None:
+    parts = replace(held(by_name=False), references=None, measured=slice(0, None, 1)).of(toys)
+    assert len(parts.references) == 0
+    assert parts.described_references.startswith("none")
+
+
 def test_the_stored_file_holds_the_weights_rounded_to_halves(tmp_path: Path) -> None:
     network = tiny_network()
     (tmp_path / "model.safetensors").write_bytes(stored(network))

@@ -1,0 +1,47 @@
+"""How many held-out pictures have a near-duplicate among those trained on: what an accuracy on them may owe to it.
+
+python -m benchmarks.near_duplicates butterflies100-128.tar.gz
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+from platformdirs import user_cache_path
+
+from lwise_core.datasets import LabelledImages, read_images
+from lwise_core.ranking import ALIKE, perceptual_hash
+
+_SIDE = 32  # as the hash wants them
+
+Hashes = npt.NDArray[np.uint64]
+
+
+def hashes(images: LabelledImages) -> Hashes:
+    """Return the perceptual hash of every image ``(N,)``."""
+    seen = (images.pixels[row].transpose(2, 0, 1).astype(np.float32) / 255 for row in images.rows)
+    return np.array([perceptual_hash(image) for image in seen], dtype=np.uint64)
+
+
+def nearest(held_out: Hashes, trained_on: Hashes) -> npt.NDArray[np.int64]:
+    """Return by how many bits, ``(N,)``, each held-out hash differs from the nearest of the others."""
+    return np.array([np.bitwise_count(trained_on ^ one).min() for one in held_out], dtype=np.int64)
+
+
+def _main(
+    data: Annotated[Path, typer.Argument(help="Folder or archive with train/<class>/* and another split.")],
+    split: Annotated[str, typer.Option(help="The folder of the held-out ones.")] = "test",
+) -> None:
+    cache = user_cache_path("lwise-studio", appauthor=False)
+    held_out, trained_on = (hashes(read_images(data, split=s, size=_SIDE, cache=cache)) for s in (split, "train"))
+    bits = nearest(held_out, trained_on)
+    for most in (0, ALIKE, 2 * ALIKE):
+        typer.echo(f"{(bits <= most).sum():,} of {len(bits):,} have one at most {most} of 64 bits apart")
+
+
+if __name__ == "__main__":
+    typer.run(_main)
