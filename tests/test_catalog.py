@@ -70,7 +70,15 @@ def test_this_installation_has_its_bundled_guides_and_names_the_published_ones(
 ) -> None:
     monkeypatch.setenv("LWISE_HOME", str(tmp_path))
     states = {e.name: (e.origin, e.state) for e in catalog.entries()}
-    for name in ("animals16-64", "butterflies-128", "cifar10-32", "cifar10-32-plain", "cifar10-32-random", "dermoscopy4-128", "phantom4-64"):
+    for name in (
+        "animals16-64",
+        "butterflies-128",
+        "cifar10-32",
+        "cifar10-32-plain",
+        "cifar10-32-random",
+        "dermoscopy4-128",
+        "phantom4-64",
+    ):
         assert states.pop(name) == (Origin.BUNDLED, State.READY)
     assert set(states.values()) == {(Origin.PUBLISHED, State.NOT_DOWNLOADED)}
     assert {p.name for p in PUBLISHED} == set(states)
