@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Protocol, Self
 
 import psycopg
@@ -23,6 +24,8 @@ VARIABLE = "LWISE_RECORDS"
 
 _PATIENCE_S = 10
 """How long a call waits for a database that does not answer, and for its turn."""
+
+_AGAIN_S = 0.02
 
 _PRAGMAS = (
     "journal_mode = WAL",  # who reads does not wait for who writes
@@ -219,7 +222,7 @@ def _sqlite(where: URL, *, begin: str, pragmas: Sequence[str], **settings: Any) 
     def prepare(connection: _SqliteConnection, _: object) -> None:
         connection.isolation_level = None  # transactions begin below: sqlite3 of itself begins none for a SELECT
         for pragma in (*_PRAGMAS, *pragmas):
-            connection.execute(f"PRAGMA {pragma}")
+            _set(connection, pragma)
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
@@ -227,6 +230,19 @@ def _sqlite(where: URL, *, begin: str, pragmas: Sequence[str], **settings: Any) 
             connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _set(connection: _SqliteConnection, pragma: str) -> None:
+    """Set a pragma; while another process gives a new file its log, SQLite refuses at once instead of waiting."""
+    patient_until = monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > patient_until:
+                raise
+        sleep(_AGAIN_S)
 
 
 class _SqliteConnection(Protocol):

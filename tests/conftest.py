@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,14 @@ settings.register_profile("house", derandomize=True, deadline=None, print_blob=T
 settings.load_profile("house")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _its_own_main() -> Iterator[None]:
+    """Keep ``__main__``: Streamlit's tests put their scripts there, and a process that is spawned would run them."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 def guide_of(network: torch.nn.Module, *, classes: int = 5, input_size: int = 16) -> GuideModel:
