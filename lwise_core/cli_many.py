@@ -124,7 +124,7 @@ def score_set_command(
     pictures = _pictures(source, labels, column)
     job = Job(
         pictures=pictures,
-        labels=labels or (Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER),
+        labels=labels or _usual_labels(pictures),
         load_guide=GuideChoice(guide_name, weights, architecture, classes, domain),
         order=Order(split=split),
         folder=out,
@@ -179,7 +179,7 @@ def enhance_set_command(
     )
     job = Job(
         pictures=pictures,
-        labels=labels or (Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER),
+        labels=labels or _usual_labels(pictures),
         load_guide=load_guide,
         order=order,
         folder=out,
@@ -219,7 +219,7 @@ def inspect_set_command(
     load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
     job = Job(
         pictures=pictures,
-        labels=labels or (Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER),
+        labels=labels or _usual_labels(pictures),
         load_guide=load_guide,
         order=Order(epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224), split=split),
         folder=out,
@@ -233,6 +233,11 @@ def inspect_set_command(
 def _pictures(source: str, labels: Labels | None, column: str) -> PictureSet:
     """Return the pictures at an address or on this machine."""
     return (remote_set if is_url(source) else picture_set)(source, labels=labels, column=column)
+
+
+def _usual_labels(pictures: PictureSet) -> Labels:
+    """Return who says the classes where nobody was named."""
+    return Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER
 
 
 def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:

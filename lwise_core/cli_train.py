@@ -145,7 +145,7 @@ def _train(
 def _train_with_folds(
     folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, *, folds: int, attacked: int
 ) -> None:
-    """Train and judge a guide for each fold in a folder below the run's, then the one on all images."""
+    """Train and judge a guide for each fold in a folder beside the run's, then the one on all images."""
     parts = [
         _judged(folder, recipe, start.fresh(), images, note, fold=Fold(number, folds), attacked=-(-attacked // folds))
         for number in range(folds)

@@ -25,10 +25,10 @@ from lwise_core.guide import GuideModel
 from lwise_core.job_crafts import Brief, Craft
 from lwise_core.job_order import JobError, Naming, Order, budgets
 from lwise_core.job_painting import as_ordered
-from lwise_core.job_tables import stream_whole
 from lwise_core.names import canonical
 from lwise_core.picture_sets import Batch, DirmapSet, Entry, Labels, PictureSet
 from lwise_core.runs import RunFolder
+from lwise_core.whole_files import stream_whole
 
 _PATH_BYTES = 256 * 2**20  # what the frames of a batch may take: 32 pictures at 64 px, 10 at 224 px and ε₂₂₄ = 20
 

@@ -20,10 +20,11 @@ from lwise_core.dirmaps import PATH, DirmapFile, Row, csv_line
 from lwise_core.guide import GuideModel
 from lwise_core.job_crafts import Craft
 from lwise_core.job_records import Record, T, Told
-from lwise_core.job_tables import Columns, cell, stream_whole, write_tables
+from lwise_core.job_tables import Columns, cell, write_tables
 from lwise_core.job_tables import Row as TableRow
 from lwise_core.official_difficulty import Definition, Ranked, Values, difficulties, percentiles
 from lwise_core.picture_sets import Batch, Entry
+from lwise_core.whole_files import stream_whole
 
 ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
 """What a dirmap gets: the ground-truth logit, both official difficulties (over the file, by class), the percentile."""

@@ -5,15 +5,14 @@ Nothing here carries a date or a path of this machine: the same rows give the sa
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 
 from lwise_core.dirmaps import csv_line
+from lwise_core.whole_files import stream_whole
 
 Cell = float | int | str | None
 Row = Mapping[str, Cell]
@@ -38,27 +37,6 @@ def write_tables(stem: Path, columns: Columns, rows: Callable[[], Iterator[Row]]
 def cell(value: Cell) -> str:
     """Return a value as every reader of CSV files gets it back: floats to the last bit, nothing as nothing."""
     return "" if value is None else repr(value) if isinstance(value, float) else str(value)
-
-
-def stream_whole(target: Path, pieces: Iterable[bytes]) -> str:
-    """Write ``pieces`` one after the other: afterwards there is the whole file or the one before. Return its SHA-256.
-
-    The same promise as :func:`lwise_core.whole_files.write_whole`, for what does not fit into memory.
-    """
-    digest = hashlib.sha256()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for piece in pieces:
-                digest.update(piece)
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return digest.hexdigest()
 
 
 def _parquet(target: Path, columns: Columns, rows: Iterator[Row]) -> str:
