@@ -392,6 +392,7 @@ class Viewer {
       this.canvases.original.getContext("2d").putImageData(this.composer.original, 0, 0);
     }
     this.slider.max = film.about.planned;
+    this.slider.disabled = false; // before there is a film, no position means anything, and a key would be lost
     const share = film.reached / film.about.planned;
     this.one(".reach div").style.width = `${100 * share}%`;
     this.one(".reach").hidden = share >= 1;

@@ -74,8 +74,10 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def slide_to(page: Page, step: int) -> None:
-    """Slide by keyboard, at once, whatever the page is still doing."""
-    page.get_by_role("slider", name="ε: how much may change").focus()
+    """Slide by keyboard, as soon as it can be slid, whatever the page is still doing."""
+    slider = page.get_by_role("slider", name="ε: how much may change")
+    expect(slider).to_be_enabled()  # from when there is something to slide over
+    slider.focus()
     page.keyboard.press("Home")
     for _ in range(step):
         page.keyboard.press("ArrowRight")

@@ -127,6 +127,26 @@ def test_scrubbing_is_silent_and_letting_go_says_it_once(page: Page, url: str) -
     expect_position(viewer, 26)
 
 
+def test_before_there_is_a_picture_no_key_can_be_lost(page: Page, url: str) -> None:
+    page.add_init_script(
+        """(() => {
+            const { pipeThrough } = ReadableStream.prototype;
+            const opened = new Promise(open => { window.letThemOpen = open; });
+            const { stream } = Blob.prototype;
+            Blob.prototype.stream = function () {
+                const waiting = new TransformStream({ start: () => opened });
+                return pipeThrough.call(stream.call(this), waiting);
+            };
+        })()"""
+    )
+    page.goto(url)
+    slider = page.get_by_role("slider", name="ε: how much may change")
+    expect(slider).to_be_disabled()
+    page.evaluate("letThemOpen()")
+    expect(slider).to_be_enabled()
+    expect(slider).to_have_value(str(START))
+
+
 def test_keys_are_gathered_into_one_message(page: Page, url: str) -> None:
     viewer = opened(page, url)
     for key in ("End", "ArrowLeft", "ArrowLeft", "PageDown", "ArrowRight"):
