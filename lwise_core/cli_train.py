@@ -146,11 +146,12 @@ def _train_with_folds(
     folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, *, folds: int, attacked: int
 ) -> None:
     """Train and judge a guide for each fold in a folder beside the run's, then the one on all images."""
-    parts = [
-        _judged(folder, recipe, start.fresh(), images, note, fold=Fold(number, folds), attacked=-(-attacked // folds))
-        for number in range(folds)
-    ]
     with folder.held():
+        _agree(folder, recipe, start, images)  # before the folds, which may take hours
+        parts = [
+            _judged(folder, recipe, start.fresh(), images, note, fold=Fold(n, folds), attacked=-(-attacked // folds))
+            for n in range(folds)
+        ]
         trainer = _trained(folder, recipe, start, images)
         _publish(folder, trainer, start, note, lambda _: pooled_evidence(parts, start.classes))
 
@@ -172,7 +173,7 @@ def _judged(
 
 def _trained(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages) -> Trainer:
     """Train to the end of the recipe in a folder that is held, and say how far it is."""
-    folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
+    _agree(folder, recipe, start, images)
     trainer = Trainer(start.network, start.normaliser, recipe, images, folder, best_device())
     told: set[str] = set()
     for progress in trainer.run():
@@ -183,6 +184,11 @@ def _trained(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledIm
                 told.add(sentence)
                 typer.echo(f"Advice: {sentence}")
     return trainer
+
+
+def _agree(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages) -> None:
+    """Make sure that what was begun in the folder is this run."""
+    folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
 
 
 def _publish(

@@ -15,7 +15,7 @@ from lwise_core.datasets import read_images
 from lwise_core.folds import Fold, kept_verdicts
 from lwise_core.publishing import HeldOut
 from lwise_core.robustness import Verdicts, logits_of
-from lwise_core.runs import RunFolder
+from lwise_core.runs import RunFolder, RunRefused
 from tests.toys import toy_folder
 
 app = typer.Typer()
@@ -139,6 +139,13 @@ def test_a_fold_is_judged_on_what_it_never_saw(place: Path) -> None:
     assert said is not None
     assert said.targets.tolist() == images.targets[1::3].tolist()
     assert not set(fold.left_out(images).names) & set(fold.training(images).names)
+
+
+def test_another_run_in_the_folder_is_noticed_before_the_folds(place: Path) -> None:
+    train(place, *FAST)
+    with pytest.raises(RunRefused, match="another"):
+        train_alone(place, *FAST, "--epochs", "2", "--folds", "3")
+    assert not list(place.glob("run-fold-*"))
 
 
 def test_folds_hold_nothing_out_besides(place: Path) -> None:
