@@ -5,6 +5,7 @@ A card may come with somebody else's weights, so it is untrusted: every field is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from math import isfinite
@@ -32,6 +33,7 @@ MAX_INPUT_SIZE = 1024
 MAX_CLASSES = 50_000
 NOT_STATED = "not stated"
 
+_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 _CHECKED = ConfigDict(strict=True, allow_inf_nan=False, extra="ignore", validate_by_name=True)
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w.\-]+$")]
@@ -136,6 +138,12 @@ class Card:
         """The budget of the adversarial training in the guide's units, 0 when there was none, None when not given."""
         epsilon = self.training.get("epsilon")
         return float(epsilon) if isinstance(epsilon, int | float) else None
+
+    @property
+    def lineage(self) -> frozenset[str]:
+        """The SHA-256 of its weights and of those that they were tuned from, as far as the card says."""
+        origin = str(self.training.get("started_from", ""))
+        return frozenset({self.weights.sha256, *_SHA256.findall(origin)})
 
 
 _CARD = TypeAdapter(Card)

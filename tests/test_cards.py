@@ -61,6 +61,15 @@ def test_a_guide_trained_without_attacks_is_not_one_of_which_nothing_is_known() 
     assert card.training_epsilon == 0
 
 
+def test_a_guide_is_of_one_lineage_with_the_guide_that_it_was_tuned_from() -> None:
+    alone = parse_card(card_bytes())
+    assert alone.lineage == {"0" * 64}
+    tuned = parse_card(
+        card_bytes(lambda c: c.update(training={"started_from": f"the guide a, SHA-256 {'ab' * 32}, now"}))
+    )
+    assert tuned.lineage == {"0" * 64, "ab" * 32}
+
+
 def test_a_card_may_name_any_architecture_of_timm() -> None:
     card = parse_card(card_bytes(lambda c: c.update(architecture={"class": "resnet50"})))
     assert card.architecture == TimmArchitecture(name="resnet50")

@@ -46,17 +46,20 @@ def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
-    """Return another guide that knows the class, the session's own first; None where none is known to.
+    """Return an independent guide that knows the class, the session's own first; None where none is known to.
 
-    Cards are asked, not networks: only the guide that is returned is loaded.
+    A guide that is unfit judges nothing, and one that was tuned from the other, or with it from a third, repeats what
+    both learnt. Cards are asked, not networks: only the guide that is returned is loaded.
     """
     for guide in session_guides().values():
         if guide.provenance.sha256 != than.provenance.sha256 and has_class(guide.classes, class_name):
             return guide
-    for entry in catalogue():
-        known = entry.state is State.READY and entry.card is not None and has_class(entry.card.classes, class_name)
-        if known and entry.sha256 != than.provenance.sha256:
-            return load_guide(entry.name)
+    cards = {e.name: e.card for e in catalogue() if e.state is State.READY and e.card is not None}
+    own = next((c for c in cards.values() if c.weights.sha256 == than.provenance.sha256), None)
+    kin = own.lineage if own is not None else {than.provenance.sha256}
+    for name, card in cards.items():
+        if has_class(card.classes, class_name) and not kin & card.lineage and not is_unfit(name):
+            return load_guide(name)
     return None
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.guide import GuideModel
 from lwise_core.inspection import Opinion, opinion_at
-from pages.parts.guides import available_guides, is_unfit, load_guide
+from pages.parts.guides import available_guides, guides_that_know, is_unfit, load_guide
 from pages.parts.inspecting import remembered
 from pages.parts.notices import notice
 from pages.parts.walking import Key
@@ -16,13 +16,14 @@ _ASKED = 3  # of the other guides, before the person chooses
 
 
 def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
-    """Draw what every other guide of the catalogue says at ``epsilon``."""
+    """Draw what other guides of the catalogue say at ``epsilon``, at first those that know the class ``towards``."""
     others = [name for name in available_guides() if name != path.guide.name]
     if not others:
         notice("info", "There is no other guide here. Fetch or add one on the Models page for a second opinion.")
         return
-    fit = [name for name in others if not is_unfit(name)]
-    chosen = st.multiselect("Guides", others, default=fit[:_ASKED], key=f"opinions-{path.guide.name}")
+    knowing = guides_that_know((towards,))
+    first = sorted((name for name in others if not is_unfit(name)), key=lambda name: name not in knowing)
+    chosen = st.multiselect("Guides", others, default=first[:_ASKED], key=f"opinions-{path.guide.name}")
     asked = [path.guide, *map(load_guide, chosen)]  # the others stay on the disk
     rows = remembered(
         "opinions",
