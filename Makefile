@@ -46,6 +46,7 @@ oracle: $(VENV)-oracle/.installed  ## Write tests/oracle's fixtures anew with th
 
 bench: $(VENV)-peers/.installed browser  ## Measure the speed beside four published libraries and write docs/results.md
 	@$(VENV)-peers/bin/python -m benchmarks.speed --app-python $(BIN)/python --write docs/results.md
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.many rows --write docs/results.md
 
 prove: $(VENV)/.dev browser  ## Run what is heavy or timed: kills, thirty learners, eight browsers, frames of viewer and trials
 	@$(BIN)/python -m pytest -m prove

@@ -18,11 +18,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Annotated
 
 import torch
 import typer
 
 from benchmarks import official
+from benchmarks.report import write_into
 from benchmarks.resident import forget_peak, resident_peak
 from benchmarks.tasks import GUIDES, Task
 from lwise_core import catalog
@@ -206,14 +208,20 @@ def scaling(
 
 
 @app.command("rows")
-def rows() -> None:
+def rows(
+    write: Annotated[Path | None, typer.Option(help="Put the tables into this document too.")] = None,
+) -> None:
     """Print the rows of `make bench`: scoring and enhancing at five ε, with the bundled guide and a ResNet-50."""
     five = ",".join(map("{:g}".format, EPSILONS_224))
     sizes = {("animals16-64", "none"): (64, 640), ("animals16-64", five): (16, 64)}
     sizes |= {("resnet50", "none"): (8, 40), ("resnet50", five): (4, 12)}
+    lines = []
     for (network, epsilons), (small, large) in sizes.items():
-        speed(network=network, epsilons=epsilons, small=small, large=large)
-        print(flush=True)
+        for line in (*table(WAYS, network=network, epsilons=epsilons, small=small, large=large), ""):
+            print(line, flush=True)
+            lines.append(line)
+    if write is not None:
+        write_into(write, "\n".join(lines), section="many images")
 
 
 @app.command("memory")

@@ -9,7 +9,6 @@ from benchmarks.floor import Floor, MatrixRates
 from benchmarks.memory import Peak
 from benchmarks.rows import EQUAL, Entry, Row
 
-BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
 _HEAD = (
     "| who | seconds, median (least–most, runs) | a second | times as fast as the fastest peer | {figure} "
     "| largest difference of one |\n|---|---|---|---|---|---|"
@@ -74,12 +73,13 @@ def peaks_of(peaks: Mapping[str, Peak], *, guide: str) -> str:
     return "\n".join(lines)
 
 
-def write_into(document: Path, section: str) -> None:
-    """Put ``section`` between the two marks of ``document``; a document without them gets both at its end."""
-    text = document.read_text(encoding="utf-8") if document.is_file() else "# Results\n"
-    if BEGIN not in text or END not in text:
-        text = f"{text.rstrip()}\n\n## Speed\n\n{BEGIN}\n{END}\n"
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
+def write_into(document: Path, text: str, *, section: str) -> None:
+    """Put ``text`` between the two marks of ``section``; a document without them gets both at its end."""
+    begin, end = (f"<!-- {section}: {mark} -->" for mark in ("begin", "end"))
+    known = document.read_text(encoding="utf-8") if document.is_file() else "# Results\n"
+    if begin not in known or end not in known:
+        known = f"{known.rstrip()}\n\n## {section.capitalize()}\n\n{begin}\n{end}\n"
+    before, _, rest = known.partition(begin)
+    _, _, after = rest.partition(end)
     document.parent.mkdir(parents=True, exist_ok=True)
-    document.write_text(f"{before}{BEGIN}\n{section.strip()}\n{END}{after}", encoding="utf-8")
+    document.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}", encoding="utf-8")

@@ -76,7 +76,7 @@ def main(
         print(part, end="\n\n", flush=True)  # what was measured is not lost when something later fails
         parts.append(part)
     if write is not None:
-        write_into(write, "\n\n".join(parts))
+        write_into(write, "\n\n".join(parts), section="speed")
 
 
 def _parts(names: list[str], *, rounds: int, epsilon_224: float, app_python: Path | None) -> Iterator[str]:

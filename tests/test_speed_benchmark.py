@@ -17,7 +17,7 @@ from benchmarks.attributions import METHODS, MapRow, map_rows, maps_table
 from benchmarks.clock import HOPELESS, Contender, Timed, interleaved
 from benchmarks.floor import MatrixRates, step_floor, step_work
 from benchmarks.ours import Engine
-from benchmarks.report import BEGIN, END, floors_of, table_of, write_into
+from benchmarks.report import floors_of, table_of, write_into
 from benchmarks.rows import Entry, Row
 from benchmarks.tasks import Task, seeded_resnet50, task_for
 from lwise_core.attribution import Method
@@ -230,16 +230,19 @@ print(resident_peak() - before)
 
 def test_the_section_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     document = tmp_path / "results.md"
-    document.write_text(f"# Results\n\nkept\n\n{BEGIN}\nold\n{END}\n\nkept too\n")
-    write_into(document, "new")
-    write_into(document, "newer")
-    assert document.read_text() == f"# Results\n\nkept\n\n{BEGIN}\nnewer\n{END}\n\nkept too\n"
+    form = "# Results\n\n<!-- speed: begin -->\n{}\n<!-- speed: end -->\n\n<!-- maps: begin --><!-- maps: end -->\nkept\n"
+    document.write_text(form.format("old"))
+    write_into(document, "new", section="speed")
+    write_into(document, "newer", section="speed")
+    assert document.read_text() == form.format("newer")
 
 
 def test_a_document_without_the_section_gets_it(tmp_path: Path) -> None:
     document = tmp_path / "docs" / "results.md"
-    write_into(document, "new")
-    assert document.read_text().endswith(f"## Speed\n\n{BEGIN}\nnew\n{END}\n")
+    write_into(document, "new", section="many images")
+    assert document.read_text().endswith(
+        "## Many images\n\n<!-- many images: begin -->\nnew\n<!-- many images: end -->\n"
+    )
 
 
 def test_the_peers_live_with_the_releases_that_the_app_has() -> None:
