@@ -230,7 +230,7 @@ print(resident_peak() - before)
 
 def test_the_section_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     document = tmp_path / "results.md"
-    form = "# Results\n\n<!-- speed: begin -->\n{}\n<!-- speed: end -->\n\n<!-- maps: begin --><!-- maps: end -->\nkept\n"
+    form = "# Results\n\n<!-- speed: begin -->\n{}\n<!-- speed: end -->\n\n<!-- b: begin --><!-- b: end -->\nkept\n"
     document.write_text(form.format("old"))
     write_into(document, "new", section="speed")
     write_into(document, "newer", section="speed")
