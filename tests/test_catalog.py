@@ -77,6 +77,7 @@ def test_this_installation_has_its_bundled_guides_and_names_the_published_ones(
         "cifar10-32-plain",
         "cifar10-32-random",
         "dermoscopy4-128",
+        "mimics4-128",
         "phantom4-64",
     ):
         assert states.pop(name) == (Origin.BUNDLED, State.READY)

@@ -59,7 +59,9 @@ def test_a_stranger_s_card_never_breaks_it(value: object) -> None:
     assert fitness_of({}, epsilon=0.3, classes=3) is UNKNOWN
 
 
-@pytest.mark.parametrize("name", ["animals16-64", "butterflies-128", "cifar10-32", "dermoscopy4-128", "phantom4-64"])
+@pytest.mark.parametrize(
+    "name", ["animals16-64", "butterflies-128", "cifar10-32", "dermoscopy4-128", "mimics4-128", "phantom4-64"]
+)
 def test_the_guides_that_ship_are_fit(name: str) -> None:
     guide = catalog.load(name)
     assert guide.provenance.fitness.state is Fit.FIT, guide.provenance.fitness.sentence
