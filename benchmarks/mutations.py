@@ -28,7 +28,7 @@ import typer
 from lwise_core import evidence, hallucination, perturbation
 from lwise_core import inspection as _inspection  # noqa: F401  imported so that it is patched too
 from lwise_core.evidence import Curve, Gathering
-from lwise_core.hallucination import Judge
+from lwise_core.hallucination import Judge, Transfer
 from lwise_core.lights import MEASURES, Kind
 from lwise_core.perturbation import Lattice, Look, Spectrum
 
@@ -206,9 +206,9 @@ def _of_evidence(field: str) -> Callable[[Broken], None]:
 def _transfer(broken: Broken) -> None:
     original = hallucination.transfer_of
 
-    def wrong(*args: Any) -> tuple[float, ...] | None:  # noqa: ANN401  whatever transfer_of takes
+    def wrong(*args: Any) -> Transfer | None:  # noqa: ANN401  whatever transfer_of takes
         found = original(*args)
-        return None if found is None else tuple(broken.number(v) for v in found)
+        return None if found is None else replace(found, shares=tuple(broken.number(v) for v in found.shares))
 
     _everywhere(original, wrong)
 

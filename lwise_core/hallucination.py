@@ -38,17 +38,28 @@ PERIODS = (2, 4, 8, 16, 32)
 _BY_KEY = {m.key: m for m in MEASURES}
 
 
+@dataclass(frozen=True)
+class Transfer:
+    """What the guide called ``to`` sees of another guide's path.
+
+    ``shares`` holds, per step, the gain that it sees as a share of the other's own, each in units of the standard
+    deviation of its guide's reference logits of the class. 0 where the other itself gained nothing.
+    """
+
+    to: str
+    shares: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Judge:
     """What is known about one picture's path: enough to set both lights at any of its steps.
 
-    ``transfer`` holds, per step, the gain that another guide sees as a share of this guide's, each in units of its own
-    references' spread; None without such a guide.
+    ``transfer`` is None where no other guide knows the class.
     """
 
     path: EnhancementPath
     evidence: Evidence
-    transfer: tuple[float, ...] | None = None
+    transfer: Transfer | None = None
 
     def at(self, step: int) -> Risk:
         """Return both lights after ``step`` steps."""
@@ -103,10 +114,10 @@ class Judge:
         return conformal_p(float(self.path.frames[0].logits[0, target]), references), null
 
     def _transferred(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
-        null = "1 when both gain alike, 0 when the other sees nothing"
         if self.transfer is None:
-            return None, null, "no other guide that knows this class was asked."
-        return (self.transfer[step] if step else None), null
+            return None, "", "no independent guide that knows this class was asked."
+        null = f"1 when {self.transfer.to} gains alike, 0 when it sees nothing"
+        return (self.transfer.shares[step] if step else None), null
 
     def _artefact(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
         change = self.perturbation(step)
@@ -138,11 +149,10 @@ def conformal_p(logit: float, references: tuple[float, ...]) -> float:
     return (1 + int((np.asarray(references) <= logit).sum())) / (1 + len(references))
 
 
-def transfer_of(path: EnhancementPath, other: GuideModel) -> tuple[float, ...] | None:
-    """Return, per step, the gain that ``other`` sees as a share of the guide's own; None if it lacks the class.
+def transfer_of(path: EnhancementPath, other: GuideModel) -> Transfer | None:
+    """Return what ``other`` sees of ``path``, resized to the size that it takes.
 
-    Each gain is in units of the standard deviation of its guide's reference logits of the class. Pictures are resized
-    to the size that ``other`` takes. 0 where the guide itself gained nothing.
+    None where one of the two has no references of the class to measure a gain by.
     """
     target = int(path.request.targets[0])
     name = path.guide.classes[target]
@@ -157,7 +167,7 @@ def transfer_of(path: EnhancementPath, other: GuideModel) -> tuple[float, ...] |
         ).cpu()
     own = torch.stack([frame.logits[0, target] for frame in path.frames]).cpu()
     gains = (theirs - theirs[0]) / other_spread, (own - own[0]) / own_spread
-    return tuple(float(a / b) if b > 0 else 0.0 for a, b in zip(*gains, strict=True))
+    return Transfer(other.name, tuple(float(a / b) if b > 0 else 0.0 for a, b in zip(*gains, strict=True)))
 
 
 def resized(images: torch.Tensor, *, size: int) -> torch.Tensor:

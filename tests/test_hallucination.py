@@ -15,7 +15,7 @@ from lwise_core.enhancement import EnhancementPath, Frame, PathRequest
 from lwise_core.evidence import Evidence, gather
 from lwise_core.fitness import Fit, Fitness
 from lwise_core.guide import GuideModel
-from lwise_core.hallucination import ENOUGH_REFERENCES, Judge, conformal_p, limits, transfer_of
+from lwise_core.hallucination import ENOUGH_REFERENCES, Judge, Transfer, conformal_p, limits, transfer_of
 from lwise_core.lights import (
     MEASURES,
     Indicator,
@@ -166,7 +166,7 @@ def planted_judge(guide: GuideModel) -> Judge:
         specificity=np.array([none, 0.9, 0.4, -0.1]),
         stability=np.array([none, 0.8, 0.2, -0.3]),
     )
-    return Judge(path, evidence, transfer=(0.0, 0.7, 0.25, -0.2))
+    return Judge(path, evidence, transfer=Transfer("another", (0.0, 0.7, 0.25, -0.2)))
 
 
 def test_every_indicator_shows_at_its_step_what_is_there(tiny_guide: GuideModel) -> None:
@@ -226,14 +226,18 @@ def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that
 ) -> None:
     guide = with_references(tiny_guide)
     path = path_of(guide, target=1)
-    assert transfer_of(path, guide)[1:] == pytest.approx([1.0] * 6, abs=1e-4)  # type: ignore[index]
+    found = transfer_of(path, guide)
+    assert found is not None
+    assert found.to == guide.name
+    assert found.shares[1:] == pytest.approx([1.0] * 6, abs=1e-4)
 
     class Blind(torch.nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return x.sum(dim=(1, 2, 3))[:, None].expand(-1, 5) * 0
 
-    blind = replace(guide, network=Blind())
-    assert transfer_of(path, blind) == pytest.approx([0.0] * 7)
+    unmoved = transfer_of(path, replace(guide, network=Blind()))
+    assert unmoved is not None
+    assert unmoved.shares == pytest.approx([0.0] * 7)
     assert transfer_of(path, replace(guide, references={})) is None
     assert transfer_of(path, replace(guide, classes=tuple("vwxyz"))) is None
 

@@ -51,7 +51,9 @@ def test_another_guide_that_knows_the_class_says_whether_the_gain_transfers(tiny
     guide = with_references(tiny_guide)
     alone, together = (finished(guide, other=other).risks[-1].semantic.indicators for other in (None, guide))
     assert [i.value for i in alone if i.measure.key == "H5"] == [None]
-    assert [i.value for i in together if i.measure.key == "H5"] == pytest.approx([1.0], abs=1e-4)
+    (asked,) = (i for i in together if i.measure.key == "H5")
+    assert asked.value == pytest.approx(1.0, abs=1e-4)
+    assert asked.null == f"1 when {guide.name} gains alike, 0 when it sees nothing"
 
 
 def test_the_counter_experiment_starts_from_the_same_original_and_goes_elsewhere(tiny_guide: GuideModel) -> None:
