@@ -33,12 +33,16 @@ LITTLE_KEPT = 0.5
 
 @dataclass(frozen=True)
 class Intent:
-    """What was asked: the stated class of the picture, the class that was enhanced towards, ε and the extent."""
+    """What was asked: the stated class of the picture, the class that was enhanced towards, ε and the extent.
+
+    ``guessed`` says that nobody stated the class: it is the guide's own guess.
+    """
 
     stated: str
     towards: str
     epsilon: float
     extent: Extent
+    guessed: bool = False
 
     @property
     def invents(self) -> bool:
@@ -63,6 +67,11 @@ class Export:
             f"{self.stem}.npz": self.perturbation,
             f"{self.stem}.json": self.manifest,
         }
+
+
+def stated_by(*, guessed: bool) -> str:
+    """Return in words who says what a picture shows."""
+    return "guess of the guide" if guessed else "person"
 
 
 def statement(guide: GuideModel, intent: Intent, objective: Objective) -> str:
@@ -112,6 +121,7 @@ def export(subject: Subject, path: EnhancementPath, intent: Intent, *, strip: bo
         "warnings": list(warnings),
         "guide": _guide(guide),
         "stated_class": intent.stated,
+        "stated_by": stated_by(guessed=intent.guessed),
         "class": intent.towards,
         "objective": _objective(guide, objective),
         "epsilon": _epsilon(guide, path, float(enhancement.spent[0]), asked=intent.epsilon),

@@ -143,8 +143,8 @@ class Inspecting:
         flagged = [i for i, b in enumerate(self._asked) if findings.at(b.epsilon).flagged]
         if self.reports and flagged:
             file, first = f"reports/{entry.stem}.html", flagged[0]
-            stated = guide.classes[told.target] + (" (the guide's guess)" if self.brief.guesses else "")
-            subject = Subject(entry.name, stated, self._asked[first].epsilon)
+            stated, epsilon = guide.classes[told.target], self._asked[first].epsilon
+            subject = Subject(entry.name, stated, epsilon, guessed=self.brief.guesses)
             pages[file] = Report(subject, findings, maps=()).as_html()
             rows[first]["file"] = file
         return Inspected(InspectedTold(**asdict(told), lights=lights, rows=rows), pages)

@@ -19,6 +19,7 @@ import numpy as np
 
 import lwise_core
 from lwise_core.attribution import scale_of
+from lwise_core.export import stated_by
 from lwise_core.geometry import Pixels, to_8_bit
 from lwise_core.images import encode_png
 from lwise_core.inspection import Findings, MapPair, agreement_of, perturbation_at
@@ -35,11 +36,15 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Subject:
-    """What was inspected: the photograph's name, what it is stated to show, and the budget in the guide's units."""
+    """What was inspected: the photograph's name, what it is stated to show, and the budget in the guide's units.
+
+    ``guessed`` says that nobody stated the class: it is the guide's own guess.
+    """
 
     photograph: str
     stated: str
     epsilon: float
+    guessed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +101,7 @@ class Report:
         clear = no_flag_up_to(self.findings.risks)
         page = {
             **self._head(),
+            "guessed": self.subject.guessed,
             "cautions": guide.cautions,
             "no_flag_up_to": (
                 "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
@@ -124,6 +130,7 @@ class Report:
         return {
             "photograph": self.subject.photograph,
             "stated": self.subject.stated,
+            "stated_by": stated_by(guessed=self.subject.guessed),
             "towards": self._towards,
             "guide": guide.name,
             "guide_sha256": guide.provenance.sha256,

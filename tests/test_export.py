@@ -88,6 +88,14 @@ def test_a_class_that_the_picture_is_not_is_said_to_be_invented(
     assert "Features not in the original." in json.loads(export(subject, path, intent).manifest)["statement"]
 
 
+@pytest.mark.parametrize(("guessed", "by"), [(False, "person"), (True, "guess of the guide")])
+def test_the_manifest_says_whether_anybody_stated_the_class(
+    subject: Subject, path: EnhancementPath, guessed: bool, by: str
+) -> None:
+    said = json.loads(export(subject, path, replace(INTENT, guessed=guessed)).manifest)
+    assert (said["stated_class"], said["stated_by"]) == ("house cat", by)
+
+
 def test_away_is_said_to_be_away(bundled_guide: GuideModel) -> None:
     assert "AI-altered away from house cat" in statement(bundled_guide, INTENT, Harder(objective_named("logit")))
 

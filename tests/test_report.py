@@ -128,6 +128,14 @@ def test_the_page_shows_the_numbers_of_the_json(report: Report) -> None:
                 assert f"{indicator['value']:.3g}" in text
 
 
+def test_a_guess_is_not_called_stated(report: Report) -> None:
+    guessed = replace(report, subject=replace(report.subject, guessed=True))
+    assert "Stated to show <strong>b</strong>." in report.as_html()
+    assert "The guide's own guess: <strong>b</strong>; nobody stated it." in guessed.as_html()
+    assert "Stated to show" not in guessed.as_html()
+    assert [json.loads(r.as_json())["stated_by"] for r in (report, guessed)] == ["person", "guess of the guide"]
+
+
 def test_at_zero_there_is_a_report_too(tiny_guide: GuideModel) -> None:
     nothing = report_on(tiny_guide, epsilon=0.0)
     numbers = json.loads(nothing.as_json())

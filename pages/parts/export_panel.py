@@ -38,8 +38,8 @@ def extent_choice(case: Case) -> Case:
     return changed
 
 
-def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str) -> None:
-    """Draw the three downloads of ``path`` at the slider's position."""
+def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str, guessed: bool = False) -> None:
+    """Draw the three downloads of ``path`` at the slider's position; ``guessed`` where nobody stated the class."""
     guide = path.guide
     required = strip_required(guide)
     strip = st.toggle(
@@ -49,9 +49,8 @@ def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str
         key="strip",
         help="Always on for medical guides, and for guides of unknown domain." if required else None,
     )
-    intent = Intent(
-        stated=stated, towards=towards, epsilon=min(case.epsilon_for(guide), path.reach), extent=case.extent
-    )
+    epsilon = min(case.epsilon_for(guide), path.reach)
+    intent = Intent(stated=stated, towards=towards, epsilon=epsilon, extent=case.extent, guessed=guessed)
 
     def made() -> Export:
         return slot().do(lambda: export(case.subject, path, intent, strip=strip or required))

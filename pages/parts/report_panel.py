@@ -20,8 +20,11 @@ from pages.parts.why_panel import MAPS
 _INCOMPLETE = "The report can be taken away once the lights and the maps above are complete."
 
 
-def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float) -> Later:
-    """Draw how to find the same elsewhere, and later the downloads of what was found at ``epsilon``."""
+def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float, guessed: bool = False) -> Later:
+    """Draw how to find the same elsewhere, and later the downloads of what was found at ``epsilon``.
+
+    ``guessed`` says that nobody stated the class.
+    """
     downloads = st.empty()
     downloads.caption(_INCOMPLETE)
     with st.expander("The same from the shell and from Python"):
@@ -34,7 +37,7 @@ def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: flo
         findings, maps = finished(LIGHTS), finished(MAPS)
         if findings is not None and maps is not None:
             intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
-            report = Report(Subject(case.photograph.name, stated, epsilon), findings, maps)
+            report = Report(Subject(case.photograph.name, stated, epsilon, guessed=guessed), findings, maps)
             with downloads.container():
                 _files(report, stem=f"{export_stem(case.subject, path, intent)}_inspected")
 
