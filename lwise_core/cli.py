@@ -47,7 +47,7 @@ from lwise_core.export import Export, Intent, export
 from lwise_core.fast import Verdicts, path_to, precision_of, trusted_twin
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.rendering import Extent
-from lwise_core.store import PathStore, Walkable, kept
+from lwise_core.store import BYTES_KEPT, PathStore, Walkable, kept
 
 app = typer.Typer(
     add_completion=False,
@@ -141,6 +141,13 @@ def enhance_command(
     exact: Annotated[
         bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")
     ] = False,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            help="Keep computed paths, and the photographs in them, in the folder “paths” of the user's data folder or "
+            f"LWISE_HOME, at most {BYTES_KEPT // 2**20} MiB; never those of medical guides, nor of unknown domain.",
+        ),
+    ] = True,
     guide_name: Guide = DEFAULT_GUIDE,
     weights: WeightFile = None,
     architecture: Architecture = None,
@@ -162,8 +169,8 @@ def enhance_command(
             target=guide.class_index(aimed),
             objective=Harder(chosen) if harder else chosen,
         )
-        made = export(subject, _path(guide, request, epsilon=intent.epsilon, twin=twin or guide), intent, strip=strip)
-        _write(made, out)
+        path = _path(guide, request, epsilon=intent.epsilon, twin=twin or guide, keep=keep)
+        _write(export(subject, path, intent, strip=strip), out)
 
 
 app.command("inspect")(inspect_command)
@@ -213,11 +220,12 @@ def _fail(sentence: str) -> NoReturn:
     sys.exit(2)
 
 
-def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel) -> EnhancementPath:
-    """Return the path as far as ``epsilon`` needs it, from an earlier call where there was one."""
-    steps = steps_for(epsilon, step=guide.epsilon_scale.step)
-    wanted = Walkable(guide, request, steps, precision_of(twin))
+def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel, keep: bool) -> EnhancementPath:
+    """Return the path as far as ``epsilon`` needs it; where paths are kept, from an earlier call that kept it."""
     walked = (path_to(guide, request, epsilon=epsilon, twin=twin) for _ in range(1))
+    if not keep:
+        return next(walked)
+    wanted = Walkable(guide, request, steps_for(epsilon, step=guide.epsilon_scale.step), precision_of(twin))
     *_, path = kept(PathStore(catalog.home() / "paths"), wanted, walked)
     return path
 

@@ -91,7 +91,10 @@ def train_command(
     attacked: Annotated[int, typer.Option(help="Measure the attack on about so many images.")] = 1000,
     largest: Annotated[int, typer.Option(help="Largest weight file in bytes.")] = 9_000_000,
 ) -> None:
-    """Train a robust guide on DATA, measure it on held-out images, and write it with its card to OUT/guide."""
+    """Train a robust guide on DATA, measure it on held-out images, and write it with its card to OUT/guide.
+
+    The decoded images are kept in the user's cache folder, so that the next run begins at once.
+    """
     note = read_about(about)
     start = start_from(begin_from, size=size) if begin_from else new_start(architecture, width=width, size=size or 32)
     start = start.renamed(note.class_names)

@@ -1,7 +1,8 @@
 """Paths kept on disk by their content: for the shell and for bundled samples, never for what people upload.
 
-An upload is somebody's photograph, and a path holds it; so it stays in memory. Here a path is found again by everything
-that it depends on, down to the hardware's rounding, and read without running anything.
+An upload is somebody's photograph, and a path holds it; so it stays in memory, as does every path of a guide that is
+treated as medical. Here a path is found again by everything that it depends on, down to the hardware's rounding, and
+read without running anything.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ class PathStore:
         return EnhancementPath(wanted.guide, wanted.request, step, frames, precision=wanted.precision)
 
     def keep(self, wanted: Walkable, path: EnhancementPath) -> None:
-        """Write ``path``, whole or not at all; a path that is still provisional is not kept."""
-        if path.provisional:
+        """Write ``path``, whole or not at all; nothing provisional, and nothing of a guide treated as medical."""
+        if path.provisional or path.guide.domain.treated_as_medical:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         content = io.BytesIO()

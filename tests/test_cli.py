@@ -164,6 +164,19 @@ def test_the_second_time_the_path_is_read_and_the_files_are_the_same(
         assert file.read_bytes() == (tmp_path / "second" / file.name).read_bytes()
 
 
+@pytest.mark.parametrize(
+    "words", [("--class", "house cat", "--no-keep"), ("--guide", "dermoscopy4-128", "--class", "nevus")]
+)
+def test_no_photograph_stays_behind_of_a_medical_guide_or_where_nobody_wants_it(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path / "home"))
+    code, _, err = shell("enhance", CAT_FILE, "--eps-224", "1", "--exact", "--out", str(tmp_path / "out"), *words)
+    assert code == 0, err
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert not list((tmp_path / "home").rglob("*.npz"))
+
+
 def test_an_unknown_download_is_one_line(shell: Shell) -> None:
     code, _, err = shell("download", "nothing")
     assert code == 2

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lwise_core.enhancement import CrossEntropy, EnhancementPath, PathRequest, climb
-from lwise_core.guide import GuideModel
+from lwise_core.guide import Domain, GuideModel
 from lwise_core.store import PathStore, Walkable, kept
 from tests.conftest import eight_pictures
 
@@ -88,6 +88,13 @@ def test_numbers_that_are_none_are_not_believed(store: PathStore, wanted: Walkab
     content["unclamped"][0] = np.nan
     np.savez(file, **content)
     assert store.read(wanted) is None
+
+
+@pytest.mark.parametrize("domain", [Domain.MEDICAL, Domain.UNKNOWN])
+def test_a_medical_path_is_not_kept(store: PathStore, wanted: Walkable, path: EnhancementPath, domain: Domain) -> None:
+    guide = wanted.guide.with_domain(domain)
+    store.keep(replace(wanted, guide=guide), replace(path, guide=guide))
+    assert not store.folder.exists()
 
 
 def test_a_provisional_path_is_not_kept(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
