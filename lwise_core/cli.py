@@ -121,7 +121,12 @@ def score_command(
 def enhance_command(
     photos: Photos,
     class_name: ClassName,
-    out: Annotated[Path, typer.Option("--out", help="Folder for picture, perturbation and manifest.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="Folder for picture, perturbation and manifest; their names begin with the photograph's own."
+        ),
+    ],
     eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None,
     eps_224: Annotated[float | None, typer.Option("--eps-224", help="Budget of equal RMS at 224 px instead.")] = None,
     towards: Annotated[

@@ -34,8 +34,12 @@ _METHODS = ("saliency", "integrated-gradients", "grad-cam")
 def inspect_command(
     photo: Annotated[Path, typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF file.", show_default=False)],
     class_name: ClassName,
-    report: Annotated[Path | None, typer.Option(help="HTML file to write, pictures inside.")] = None,
-    numbers: Annotated[Path | None, typer.Option("--json", help="JSON file to write, every number in it.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="HTML file to write, pictures inside, and the photograph's name.")
+    ] = None,
+    numbers: Annotated[
+        Path | None, typer.Option("--json", help="JSON file to write, every number in it, and the photograph's name.")
+    ] = None,
     eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None,
     eps_224: Annotated[float | None, typer.Option("--eps-224", help="Budget of equal RMS at 224 px instead.")] = None,
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,

@@ -23,7 +23,7 @@ import lwise_core
 from lwise_core.difficulty import score
 from lwise_core.enhancement import EnhancementPath, Harder, LogitAgainstRivals, Objective, steps_for
 from lwise_core.guide import GuideModel
-from lwise_core.images import encode_png, with_strip
+from lwise_core.images import Photograph, encode_png, with_strip
 from lwise_core.rendering import Extent, Subject, perturbation_of, render
 
 SCHEMA_VERSION = 1
@@ -144,12 +144,19 @@ def export(subject: Subject, path: EnhancementPath, intent: Intent, *, strip: bo
         "versions": _versions(),
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
-    return Export(export_stem(subject, path, intent), png, perturbation, text.encode(), warnings)
+    return Export(export_stem(subject.photograph.name, path, intent), png, perturbation, text.encode(), warnings)
 
 
-def export_stem(subject: Subject, path: EnhancementPath, intent: Intent) -> str:
+def name_for_files(guide: GuideModel, photograph: Photograph) -> str:
+    """Return what files that leave the machine call a photograph.
+
+    Its own name may be a patient's: guides treated as medical let none of it out.
+    """
+    return "picture" if guide.domain.treated_as_medical else photograph.name
+
+
+def export_stem(name: str, path: EnhancementPath, intent: Intent) -> str:
     """Return the stem of the files' names: photograph, class, direction and ε, letters and digits only."""
-    name = subject.photograph.name
     direction = "harder" if isinstance(path.request.objective, Harder) else ""
     words = [name.rpartition(".")[0] or name, intent.towards, direction, f"eps{intent.epsilon:.4g}"]
     return "_".join(filter(None, (re.sub(r"[^\w.]+", "-", w).strip("-.") for w in words)))[:120] or "picture"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lwise_core.enhancement import EnhancementPath, Harder, PathRequest, objective_named, walk
-from lwise_core.export import Intent, export, export_stem, statement, survival_warnings
+from lwise_core.export import Intent, export, export_stem, name_for_files, statement, survival_warnings
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import open_photograph, read_png_text
 from lwise_core.rendering import Extent, Subject, render
@@ -109,6 +109,15 @@ def test_medical_pictures_always_get_their_strip(subject: Subject, path: Enhance
     assert open_photograph(made.png, name="x").height > said["picture"]["height"]
 
 
+@pytest.mark.parametrize("domain", Domain)
+def test_files_that_leave_the_machine_are_never_called_after_a_patient(
+    bundled_guide: GuideModel, subject: Subject, domain: Domain
+) -> None:
+    photograph = replace(subject.photograph, name="Mueller_Hans.jpg")
+    name = name_for_files(bundled_guide.with_domain(domain), photograph)
+    assert name == ("picture" if domain in (Domain.MEDICAL, Domain.UNKNOWN) else "Mueller_Hans.jpg")
+
+
 def test_nothing_changed_is_exported_without_a_number_that_is_none(subject: Subject, path: EnhancementPath) -> None:
     said = json.loads(export(subject, path, replace(INTENT, epsilon=0.0)).manifest)
     assert said["epsilon"]["spent"] == 0
@@ -123,10 +132,8 @@ def test_it_warns_where_8_bits_eat_the_enhancement(kept: float | None, epsilon_2
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a b?*.png", "…", "C:\\x\\y.jpg", "." * 200])
-def test_file_names_are_letters_and_digits_whatever_the_upload_was_called(
-    subject: Subject, path: EnhancementPath, name: str
-) -> None:
-    stem = export_stem(Subject(replace(subject.photograph, name=name), subject.crop), path, INTENT)
+def test_file_names_are_letters_and_digits_whatever_the_upload_was_called(path: EnhancementPath, name: str) -> None:
+    stem = export_stem(name, path, INTENT)
     assert stem
     assert not set(stem) & set('/\\:*?"<>| ')
     assert not stem.startswith(".")

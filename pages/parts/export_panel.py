@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core.enhancement import EnhancementPath
-from lwise_core.export import Export, Intent, export, export_stem, strip_required
+from lwise_core.export import Export, Intent, export, export_stem, name_for_files, strip_required
 from lwise_core.rendering import Extent
 from pages.parts.case import Case, put
 from pages.parts.engines import slot
@@ -55,7 +55,7 @@ def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str
     def made() -> Export:
         return slot().do(lambda: export(case.subject, path, intent, strip=strip or required))
 
-    stem = export_stem(case.subject, path, intent)
+    stem = export_stem(name_for_files(guide, case.photograph), path, intent)
     columns = st.columns(3)
     # Each file is made when its button is clicked: a large photograph takes a while to encode.
     download(columns[0], "Picture (PNG)", lambda: made().png, f"{stem}.png", "image/png")

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from lwise_core.enhancement import EnhancementPath
-from lwise_core.export import Intent, export_stem
+from lwise_core.export import Intent, export_stem, name_for_files
 from lwise_core.report import Report, Subject
 from pages.parts.case import Case
 from pages.parts.engines import slot
@@ -37,9 +37,10 @@ def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: flo
         findings, maps = finished(LIGHTS), finished(MAPS)
         if findings is not None and maps is not None:
             intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
-            report = Report(Subject(case.photograph.name, stated, epsilon, guessed=guessed), findings, maps)
+            name = name_for_files(path.guide, case.photograph)
+            report = Report(Subject(name, stated, epsilon, guessed=guessed), findings, maps)
             with downloads.container():
-                _files(report, stem=f"{export_stem(case.subject, path, intent)}_inspected")
+                _files(report, stem=f"{export_stem(name, path, intent)}_inspected")
 
     return later
 

@@ -1,0 +1,74 @@
+"""What a page hands out: what its files are called, and what they say of who named the class."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from lwise_core.enhancement import EnhancementPath
+from lwise_core.guide import Domain, GuideModel
+from lwise_core.inspection import examine
+from lwise_core.samples import SAMPLES, photograph_of
+from pages.parts import export_panel, report_panel
+from pages.parts.case import Case
+from pages.parts.lights_panel import LIGHTS
+from tests.test_evidence import path_of
+
+PATIENT = "Mueller_Hans.jpg"
+Files = dict[str, Callable[[], bytes]]
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> Files:
+    """What is offered, by the names of the files."""
+    offered: Files = {}
+
+    def download(_: object, label: str, content: Callable[[], bytes], name: str, mime: str) -> None:
+        assert label
+        assert mime
+        offered[name] = content
+
+    monkeypatch.setattr(export_panel, "download", download)
+    monkeypatch.setattr(report_panel, "download", download)
+    return offered
+
+
+def case_for(guide: GuideModel) -> Case:
+    return replace(Case.new(replace(photograph_of(SAMPLES[0]), name=PATIENT), guide=guide.name), step=2)
+
+
+def draw_export(path: EnhancementPath, *, guessed: bool) -> None:
+    export_panel.export_panel(case_for(path.guide), path, stated="b", towards="b", guessed=guessed)
+
+
+def draw_report(path: EnhancementPath, monkeypatch: pytest.MonkeyPatch, *, guessed: bool) -> None:
+    *_, findings = examine(path)
+    monkeypatch.setattr(report_panel, "finished", lambda kind: findings if kind == LIGHTS else ())
+    report_panel.report_panel(case_for(path.guide), path, stated="b", epsilon=2 * path.step, guessed=guessed)()
+
+
+@pytest.mark.parametrize(("domain", "stem"), [(Domain.NATURAL, "Mueller_Hans"), (Domain.MEDICAL, "picture")])
+def test_nothing_that_is_handed_out_of_a_medical_guide_is_called_after_the_upload(
+    files: Files, monkeypatch: pytest.MonkeyPatch, tiny_guide: GuideModel, domain: Domain, stem: str
+) -> None:
+    path = path_of(tiny_guide.with_domain(domain), target=1)
+    draw_export(path, guessed=False)
+    draw_report(path, monkeypatch, guessed=False)
+    assert len(files) == 6
+    assert all(name.startswith(f"{stem}_b_eps") for name in files)
+    named = [name for name, content in files.items() if b"Mueller" in content()]
+    assert len(named) == (2 if domain is Domain.NATURAL else 0)  # the report, as HTML and as JSON
+
+
+@pytest.mark.parametrize(("guessed", "by"), [(False, "person"), (True, "guess of the guide")])
+def test_a_guess_is_called_one_in_the_manifest_and_in_the_report(
+    files: Files, monkeypatch: pytest.MonkeyPatch, tiny_guide: GuideModel, guessed: bool, by: str
+) -> None:
+    path = path_of(tiny_guide, target=1)
+    draw_export(path, guessed=guessed)
+    draw_report(path, monkeypatch, guessed=guessed)
+    numbers = [json.loads(content()) for name, content in files.items() if name.endswith(".json")]
+    assert [n["stated_by"] for n in numbers] == [by, by]
