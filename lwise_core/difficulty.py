@@ -60,11 +60,11 @@ def standing(difficulty: Difficulty, *, class_name: str) -> str:
     place = difficulty.percentile
     if place is None:
         return (
-            f"The guide has {difficulty.references} held-out references of {class_name}; "
-            f"below {ENOUGH_REFERENCES} there is no percentile."
+            f"The guide has {difficulty.references or 'no'} references of {class_name} (pictures that it had not "
+            f"learnt); below {ENOUGH_REFERENCES} there is no percentile."
         )
     return (
-        f"Harder than {place.share:.0%} of the guide's {place.n} held-out references of {class_name} "
+        f"Harder than {place.share:.0%} of the guide's {place.n} references of {class_name} "
         f"(95% interval {place.low:.0%} to {place.high:.0%})."
     )
 
@@ -73,7 +73,7 @@ def plainly(difficulty: Difficulty, *, class_name: str) -> str:
     """Return one plain sentence about what the difficulty means for people."""
     place = difficulty.percentile
     if place is None:
-        return "How hard that is for people cannot be judged here: the lower the logit, the more people tend to err."
+        return "There is nothing to compare its logit with, so nothing can be said of how hard it is for people."
     words = next(word for bound, word in _IN_WORDS if place.share >= bound)
     return f"Of pictures of the class {class_name}, expect this one to be {words} for people to recognise."
 

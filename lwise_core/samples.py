@@ -15,8 +15,8 @@ from lwise_core.images import Photograph, open_photograph
 class Sample:
     """One picture of scikit-image's collection.
 
-    ``true_class`` is None where the picture shows nothing that the bundled guide knows. ``story`` is what a person
-    should see in it.
+    ``true_class`` is None where the picture shows nothing that ``guide`` knows. ``story`` is what a person should see
+    in it with that guide.
     """
 
     key: str
@@ -26,6 +26,7 @@ class Sample:
     true_class: str | None
     story: str
     credit: str
+    guide: str = "animals16-64"
 
 
 SAMPLES = (
@@ -35,7 +36,7 @@ SAMPLES = (
         file="chelsea.png",
         crop=Crop(left=110, top=10, side=260),
         true_class="house cat",
-        story="You see a cat at once. At 64 pixels the guide takes this close-up for a dog: a hard picture of its "
+        story="You see a cat at once. At 64 pixels animals16-64 takes this close-up for a dog: a hard picture of its "
         "class. Slide ε and watch what it would need to see a cat.",
         credit="“Chelsea” by Stefan van der Walt, public domain (CC0), from scikit-image.",
     ),
@@ -45,8 +46,8 @@ SAMPLES = (
         file="coffee.png",
         crop=Crop(left=100, top=0, side=400),
         true_class=None,
-        story="There is no animal here, but the guide knows only animals and must choose one. It can be pushed towards "
-        "any of them: what appears then was not in the original.",
+        story="There is no animal here, but animals16-64 knows only animals and must choose one. It can be pushed "
+        "towards any of them: what appears then was not in the original.",
         credit="Photograph by Rachel Michetti for Pikolo Espresso Bar, public domain (CC0), from scikit-image.",
     ),
 )

@@ -10,16 +10,15 @@ from lwise_core.compute import LineFull
 from lwise_core.enhancement import EnhancementPath
 from lwise_core.fitness import Fit
 from lwise_core.images import preview
-from lwise_core.names import SOMETHING_ELSE
 from lwise_core.regions import Region
 from pages.parts.case import Case, desk, put
-from pages.parts.cautions import cautions
+from pages.parts.cautions import cautions, say_what_is_beyond_training
 from pages.parts.change_panel import change_panel
 from pages.parts.choices import guide_choice, target_class
 from pages.parts.engines import slot
 from pages.parts.inspecting import place, values_of
 from pages.parts.intake import chooser, sample_buttons, welcome
-from pages.parts.judging import Look, look_at, stated_after
+from pages.parts.judging import Look, look_at, say_what_is_invented, say_what_is_supposed, stated_after
 from pages.parts.lights_panel import counter_panel, lights_panel
 from pages.parts.notices import notice
 from pages.parts.opinions_panel import opinions_panel
@@ -68,10 +67,8 @@ def main() -> None:
             return
         with columns[1]:
             towards = target_class(desk().case or case, guide, stated=stated, fallback=look.choice)
-        with st.container():
-            if towards != stated:
-                shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
-                notice("caution", f"You said it shows {shown}. What appears of {towards} was not in the original.")
+        say_what_is_supposed(desk().case or case, guide, stated=stated)
+        say_what_is_invented(desk().case or case, guide, stated=stated, towards=towards)
         within = region_panel(look.original, towards=towards, token=case.token)
     _inspect(desk().case or case, look, stated=stated, towards=towards, within=within)
 
@@ -107,13 +104,14 @@ def _panels(case: Case, walk: Walk, *, stated: str, towards: str) -> None:
     lights = lights_panel(walk.key, path, epsilon=epsilon)
     counter = counter_panel(walk.key, path, epsilon=epsilon)
     st.header("Where it changed", divider="gray")
-    change_panel(walk.key, path, epsilon=epsilon)
+    change_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Why", divider="gray")
     maps = why_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("What other guides say", divider="gray")
     opinions_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Take it away", divider="gray")
-    report = report_panel(case, path, stated=stated, epsilon=epsilon)
+    guessed = case.guessed_for(path.guide)
+    report = report_panel(case, path, stated=stated, epsilon=epsilon, guessed=guessed)
     for later in (lights, counter, maps, report):
         later()
 
@@ -139,6 +137,7 @@ def _slider(case: Case, path: EnhancementPath) -> float:
         f"ε = {epsilon:.2f} (ε₂₂₄ = {scale.at_224(epsilon):.3g}): at most {scale.grey_levels(epsilon):.1f} of 255 grey "
         "levels RMS, as the guide sees the picture."
     )
+    say_what_is_beyond_training(path.guide, epsilon=epsilon)
     return epsilon
 
 

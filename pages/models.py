@@ -25,7 +25,8 @@ def main() -> None:
     st.title("Guide models")
     st.markdown(
         "A guide is a network that was trained to withstand small changes of a picture. Its logits say how hard a "
-        "picture is, and its gradients what would make it easier. How far to trust one is on its card."
+        "picture is, and its gradients what would make it easier. How far to trust one is on its card. "
+        "Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
     )
     entries = catalogue()
     for entry in (e for e in entries if e.state is State.READY):

@@ -21,7 +21,7 @@ from pages.parts.engines import slot
 from pages.parts.epsilon_panel import panels, scrub
 from pages.parts.export_panel import export_panel, extent_choice
 from pages.parts.intake import chooser, intake, sample_buttons, welcome
-from pages.parts.judging import Judged, look_at, stated_after
+from pages.parts.judging import Judged, look_at, say_what_is_invented, say_what_is_supposed, stated_after
 from pages.parts.notices import notice
 from pages.parts.plots import probability_figure, show
 from pages.parts.walking import Key, failed, forget, stopped, waiting, walk_called, walk_for
@@ -91,7 +91,7 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
 
 def _judge(case: Case, guide: GuideModel) -> Judged | None:
     """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
-    if case.sample is not None and guide.provenance.bundled:
+    if case.sample is not None and guide.name == case.sample.guide:
         st.info(case.sample.story, icon=":material/lightbulb:")
     cautions(guide)
     look = look_at(case, guide)
@@ -101,6 +101,7 @@ def _judge(case: Case, guide: GuideModel) -> Judged | None:
         stated = stated_after(case, guide, look)
     if stated is None:
         return None
+    say_what_is_supposed(desk().case or case, guide, stated=stated)
     logits = look.original.logits
     with columns[1]:
         own = {stated: class_probability(guide, logits, stated)} if stated in guide.classes else {}
@@ -123,9 +124,7 @@ def _enhance(case: Case, guide: GuideModel, judged: Judged) -> None:
     with columns[1].expander("Objective and direction"):
         rival = next((c for c in judged.look.top if c != towards), None)
         case = aim(desk().case or case, guide, towards=towards, rival=rival)
-    with st.container():
-        if towards != stated:
-            notice("caution", f"You said it shows {stated}. What appears of {towards} was not in the original.")
+    say_what_is_invented(desk().case or case, guide, stated=stated, towards=towards)
     if case.aim.objective == "logit_diverge" and not case.aim.rivals:
         notice("info", "Choose at least one rival to compare the class with.")
         return
@@ -164,7 +163,8 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
         panels(case, path, towards=towards)
         # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
         st.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
-        export_panel(case, path, stated=stated, towards=towards)
+        guessed = case.guessed_for(path.guide)
+        export_panel(case, path, stated=stated, towards=towards, guessed=guessed)
         links.keep_link(case, path.guide)
 
 

@@ -92,6 +92,10 @@ class Case:
             return self.stated
         return next((c for c in guide.classes if canonical(c) == canonical(self.stated)), None)
 
+    def guessed_for(self, guide: GuideModel) -> bool:
+        """Return whether nobody has named a class that this guide has, so that its own guess stands in."""
+        return self.stated_for(guide) is None
+
     def target_for(self, guide: GuideModel) -> str | None:
         """Return the class to enhance towards, or None while there is none."""
         if self.towards is not None and canonical(self.towards) in map(canonical, guide.classes):

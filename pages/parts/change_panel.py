@@ -58,18 +58,19 @@ class _Measured:
         return cls(change, look_of(change), similarity_map(change), spectrum, lattices)
 
 
-def change_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
-    """Draw everything about the change at ``epsilon`` that needs no guide."""
+def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
+    """Draw everything about the change ``towards`` a class at ``epsilon`` that needs no guide."""
     measured = remembered("change", (key, epsilon), lambda: _Measured.at(path, epsilon))
     change = measured.change
     if change.is_none:
         notice("info", "At this ε nothing was changed, so there is nothing to measure: move ε up.")
         return
     words = "Original, as the guide sees it"
+    altered = f"AI-altered towards {towards}, ε {epsilon:.2f}. Not for diagnosis."
     show_pictures(
         [
             Picture(_upright(change.original), alt=words, caption=words),
-            Picture(_upright(change.changed), alt="Enhanced", caption="Enhanced. AI-altered, not for diagnosis"),
+            Picture(_upright(change.changed), alt=f"Enhanced towards {towards}", caption=altered),
             perturbation_picture(change.luma),
             magnitude_picture(change),
         ]

@@ -10,6 +10,10 @@ from lwise_core.guide import GuideModel
 from pages.parts.notices import notice, plain
 from pages.parts.plots import reference_figure, show
 
+_PREDICTED = (
+    "That is predicted from what the paper found, that people err more where this logit is low. Of the bundled guides, "
+    "only cifar10-32 was compared with people."
+)
 _NOTHING = "This guide is unfit to guide, so its logit says nothing of people."
 
 
@@ -25,7 +29,7 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
     columns[0].metric(
         "Ground-truth logit",
         f"{difficulty.logit:.2f}".replace("-", "−"),
-        help="The guide's raw score for the class, without unit: higher is easier for people.",
+        help="The guide's raw score for the class, without unit: the higher, the easier for people.",
     )
     columns[1].metric(
         "Log-probability",
@@ -37,11 +41,13 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
     columns[2].metric(
         "Harder than",
         "–" if place is None else f"{place.share:.0%}",
-        help="Share of the guide's held-out references of this class with a higher logit; ties count half.",
+        help="Share of the guide's references of this class with a higher logit; ties count half. References are "
+        "pictures that the guide, or the one of its folds that scored them, had not learnt.",
     )
     unfit = guide.provenance.fitness.state is Fit.UNFIT
     means = _NOTHING if unfit else plainly(difficulty, class_name=class_name)
     st.markdown(f"**{plain(means)}** {plain(standing(difficulty, class_name=class_name))}")
     if place is not None:
+        st.caption(_PREDICTED)
         references = guide.references[class_name]
         show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")

@@ -12,6 +12,7 @@ from lwise_core.film import Film
 from lwise_core.guide import GuideModel
 from lwise_core.rendering import Rendering, render
 from pages.parts.case import Case, put
+from pages.parts.cautions import say_what_is_beyond_training
 from pages.parts.engines import slot
 from pages.parts.notices import notice, plain
 from pages.parts.path_plot import EpsilonAxis, LogitCurves, path_figure
@@ -56,13 +57,7 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
 
 
 def _cautions(guide: GuideModel, rendering: Rendering, epsilon: float) -> None:
-    caution = guide.caution_epsilon
-    if caution is not None and epsilon > caution:
-        notice(
-            "caution",
-            f"Above ε = {caution:.2f}, seven times the budget that this guide was trained with, "
-            "its changes are increasingly its own invention.",
-        )
+    say_what_is_beyond_training(guide, epsilon=epsilon)
     for sentence in survival_warnings(rendering.kept, epsilon_224=guide.epsilon_scale.at_224(epsilon)):
         notice("caution", sentence)
 

@@ -13,6 +13,7 @@ from pages.parts.notices import notice
 _UPLOADS = "uploads_taken"
 _REJECTED = "uploads_rejected"
 _CARD = 480
+_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
 
 
 def intake(*, guide: str) -> None:
@@ -70,6 +71,7 @@ def sample_buttons(*, guide: str) -> None:
 
 def open_sample(chosen: Sample, *, guide: str) -> None:
     """Put a sample on the desk, with its own crop and class."""
+    st.session_state.pop(_REJECTED, None)  # they go on with something else
     put(Case.new(photograph_of(chosen), guide=guide, sample=chosen))
 
 
@@ -77,6 +79,9 @@ def _take(uploads: list, *, guide: str) -> None:  # type: ignore[type-arg]  # St
     rejected = []
     first = len(desk().cases)
     for upload in uploads:
+        if upload.name.lower().endswith(_ARCHIVES):
+            rejected.append(f"“{upload.name}” is an archive: the Rank page takes a zip of many photographs.")
+            continue
         try:
             photograph = open_photograph(upload.getvalue(), name=upload.name)
         except ImageRejected as error:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from lwise_core.difficulty import score, top_classes
 from lwise_core.enhancement import Original
 from lwise_core.guide import GuideModel
+from lwise_core.names import SOMETHING_ELSE
 from pages.parts.case import Case, desk
 from pages.parts.choices import stated_class
 from pages.parts.engines import slot
-from pages.parts.notices import notice
+from pages.parts.notices import notice, plain
 
 _TOP = 5
 
@@ -54,3 +57,22 @@ def stated_after(case: Case, guide: GuideModel, look: Look) -> str | None:
     if stated is None:
         notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
     return stated
+
+
+def say_what_is_supposed(case: Case, guide: GuideModel, *, stated: str) -> None:
+    """Say that the class is only the guide's own guess, where nobody has named it."""
+    with st.container():  # always there, so that what follows keeps its place in the page
+        if case.guessed_for(guide):
+            st.caption(
+                f"Nobody has said what it shows. What follows supposes {plain(stated)}, the guide's own guess, and the "
+                "files to take away say so."
+            )
+
+
+def say_what_is_invented(case: Case, guide: GuideModel, *, stated: str, towards: str) -> None:
+    """Say that the picture is enhanced towards what it is not said to show."""
+    with st.container():
+        if towards != stated:
+            shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
+            says = f"The guide takes it for {shown}" if case.guessed_for(guide) else f"You said it shows {shown}"
+            notice("caution", f"{says}. What appears of {towards} was not in the original.")

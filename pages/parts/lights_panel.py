@@ -11,7 +11,7 @@ from lwise_core.enhancement import EnhancementPath
 from lwise_core.evidence import MOST_OTHERS, Evidence
 from lwise_core.geometry import to_8_bit
 from lwise_core.guide import GuideModel
-from lwise_core.inspection import Findings, counter_experiment, examine, perturbation_at
+from lwise_core.inspection import Findings, counter_experiment, examine, opinion_at, perturbation_at
 from lwise_core.lights import NOT_SAFETY, Indicator, Light, Risk, State, no_flag_up_to
 from pages.parts.engines import engine_for, slot
 from pages.parts.guides import another_guide
@@ -144,7 +144,7 @@ def counter_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
     pressed = columns[1].button("Enhance towards it", icon=":material/science:", width="stretch")
     question = (key, towards)
     if not pressed and not asked(_COUNTER, question):
-        st.caption("One click shows what the same budget makes of a class that the picture does not show.")
+        st.caption("One click shows what the same budget makes of a class that the picture is not said to show.")
         return _nothing_more
     at = place()
     index = guide.class_index(towards)
@@ -172,22 +172,37 @@ def _nothing_more() -> None:
 
 def _beside(path: EnhancementPath, counter: Findings, *, epsilon: float) -> None:
     """Draw the picture enhanced towards its own class beside the one of the experiment, with the latter's lights."""
+    epsilon = min(epsilon, path.reach, counter.path.reach)
     show_pictures([_enhanced(one, epsilon=epsilon) for one in (path, counter.path)])
-    risk = counter.risks[round(min(epsilon, counter.path.reach) / path.step)]
+    st.markdown(_taken_for(counter.path, epsilon=epsilon))
+    risk = counter.risks[round(epsilon / path.step)]
     st.markdown(f"**What the lights say of {plain(_name(counter.path))}**")
     _both(risk)
     if not risk.flagged:
-        notice("caution", "This class is not there, and the lights did not notice: no flag is no proof of anything.")
+        notice("caution", "If this class is not there, the lights did not notice: no flag is no proof of anything.")
 
 
 def _enhanced(path: EnhancementPath, *, epsilon: float) -> Picture:
     name = _name(path)
-    changed = slot().do(lambda: perturbation_at(path, epsilon=min(epsilon, path.reach))).changed
+    changed = slot().do(lambda: perturbation_at(path, epsilon=epsilon)).changed
     return Picture(
         to_8_bit(changed).transpose(1, 2, 0),
         alt=f"Enhanced towards {name}",
-        caption=f"Enhanced towards {name} at the same ε. Not for diagnosis.",
+        caption=f"AI-altered towards {name}, ε {epsilon:.2f}. Not for diagnosis.",
     )
+
+
+def _taken_for(counter: EnhancementPath, *, epsilon: float) -> str:
+    """Return in words what the guide takes the picture for before and after the experiment."""
+    name = _name(counter)
+    found = slot().do(lambda: opinion_at(counter, counter.guide, epsilon=epsilon, class_name=name))
+    (before, sure), (after, surer) = found.before, found.after
+    words = f"At ε = {epsilon:.2f} the guide takes it for **{plain(after)}** ({surer:.0%})"
+    words += f"; the original, for **{plain(before)}** ({sure:.0%})."
+    if found.logits is not None:
+        first, last = (f"{logit:.2f}".replace("-", "−") for logit in found.logits)
+        words += f" The logit of {plain(name)} went from {first} to {last}."
+    return words
 
 
 def _by_nearness(path: EnhancementPath) -> list[str]:

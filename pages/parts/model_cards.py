@@ -129,19 +129,30 @@ def _measured(card: Card) -> None:
         return
     attacked = card.measured.get("accuracy_under_20_step_attack")
     robust = attacked if isinstance(attacked, Mapping) else {}
-    said = [f"{share_words(v)} under an attack of 20 steps with ε {k.removeprefix('l2_')}" for k, v in robust.items()]
-    images = card.measured.get("test_images")
-    on = f" of {images:,} held-out images" if isinstance(images, int) else ""
+    attacked_images = _of(card.measured.get("attacked_images"))
+    said = [
+        f"{share_words(v)}{attacked_images} under an attack of 20 steps with ε {k.removeprefix('l2_')}"
+        for k, v in robust.items()
+    ]
+    on = _of(card.measured.get("test_images"))
     chance = f"guessing would give {1 / len(card.classes):.1%}"
     st.markdown(
         f"**Accuracy:** {plain('; '.join([f'{clean}{on}, where {chance}', *said]))}. 95% intervals in brackets."
     )
+    measured_on = card.measured.get("on")
+    if isinstance(measured_on, str):
+        st.caption(f"Measured on {plain(measured_on)}.")
     error = card.measured.get("expected_calibration_error")
     if isinstance(error, float):
         st.markdown(
             f"**Its probabilities:** on average {error * 100:.1f} percentage points from how often it is right "
             "(expected calibration error)."
         )
+
+
+def _of(images: object) -> str:
+    """Return how many images a share is of, where the card says so."""
+    return f" of {images:,} images" if isinstance(images, int) else ""
 
 
 def share_words(value: object) -> str:

@@ -21,9 +21,10 @@ def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: 
     if not others:
         notice("info", "There is no other guide here. Fetch or add one on the Models page for a second opinion.")
         return
-    knowing = guides_that_know((towards,))
-    first = sorted((name for name in others if not is_unfit(name)), key=lambda name: name not in knowing)
-    chosen = st.multiselect("Guides", others, default=first[:_ASKED], key=f"opinions-{path.guide.name}")
+    knowing = [name for name in guides_that_know((towards,)) if name in others and not is_unfit(name)]
+    if not knowing:
+        notice("info", f"No other guide here that is fit to judge knows {towards}; any can say what it sees instead.")
+    chosen = st.multiselect("Guides", others, default=knowing[:_ASKED], key=f"opinions-{path.guide.name}")
     asked = [path.guide, *map(load_guide, chosen)]  # the others stay on the disk
     rows = remembered(
         "opinions",

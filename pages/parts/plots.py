@@ -104,7 +104,7 @@ def reference_figure(references: Sequence[float], *, logit: float, class_name: s
     return Plot(
         figure,
         alt=(
-            f"Ground-truth logits of {len(values)} held-out references of {class_name}: middle half "
+            f"Ground-truth logits of {len(values)} references of {class_name}: middle half "
             f"{quartiles[0]:.2f} to {quartiles[2]:.2f}, median {quartiles[1]:.2f}. This picture: {logit:.2f}."
         ),
     )

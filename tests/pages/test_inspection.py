@@ -124,7 +124,9 @@ def test_the_counter_experiment_is_one_click_away(cat: AppTest) -> None:
     press = next(b for b in cat.button if b.label == "Enhance towards it")
     settled(press.click().run())
     towards = next(s for s in cat.selectbox if s.label == "Another class").value
-    assert f"Enhanced towards {towards} at the same ε" in said(cat)
+    assert f"AI-altered towards {towards}, ε" in said(cat)
+    assert re.search(rf"the guide takes it for \*\*{towards}\*\* \(\d+%\); the original, for \*\*", said(cat))
+    assert f"The logit of {towards} went from" in said(cat)
 
 
 def test_at_zero_there_is_nothing_to_measure(at: AppTest) -> None:

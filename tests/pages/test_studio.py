@@ -173,7 +173,18 @@ def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) 
     picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
     at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()
     assert select(at, "What does it show?").value == "dog"  # type: ignore[attr-defined]
-    assert "guess" in everything_said(at)
+    assert "supposes dog, the guide's own guess" in everything_said(at)
+    select(at, "What does it show?").set_value("house cat").run()  # type: ignore[attr-defined]
+    assert "the guide's own guess" not in everything_said(at)
+    select(at, "Enhance towards").set_value("bird").run()  # type: ignore[attr-defined]
+    assert "You said it shows house cat. What appears of bird" in everything_said(at)
+
+
+def test_an_archive_is_sent_to_the_page_that_takes_it(at: AppTest) -> None:
+    at.file_uploader[0].set_value(("look-alikes.zip", b"PK", "application/zip")).run()
+    assert "the Rank page takes a zip" in at.error[0].value
+    at.button(key="sample-cat").click().run()
+    assert not at.error
 
 
 def test_a_bad_file_is_named_and_the_others_still_go_through(at: AppTest) -> None:
