@@ -138,13 +138,28 @@ class Ranking:
 
     def duplicates(self) -> Mapping[str, tuple[str, ...]]:
         """Return SHA-256 → the names of other files with nearly the same picture, for those that have any."""
+        found = self.photographs
+        return {
+            found[i].sha256: tuple(found[j].name for j in near if j != i)
+            for i, near in enumerate(self._near())
+            if len(near) > 1
+        }
+
+    def presumed(self) -> frozenset[str]:
+        """Return the SHA-256 of those that nothing speaks against: no doubt, and one of each that are nearly the same.
+
+        That one is the largest as kept, the first among equals.
+        """
+        found, near, taken = self.photographs, self._near(), set[int]()
+        for i in sorted(range(len(found)), key=lambda i: -len(found[i].square)):
+            if not found[i].doubt and taken.isdisjoint(near[i]):
+                taken.add(i)
+        return frozenset(found[i].sha256 for i in taken)
+
+    def _near(self) -> tuple[tuple[int, ...], ...]:
+        """Return for each photograph the places of those with nearly the same picture, its own among them."""
         hashes = np.array([p.hashed for p in self.photographs], dtype=np.uint64)
-        found: dict[str, tuple[str, ...]] = {}
-        for i, photograph in enumerate(self.photographs):
-            near = np.flatnonzero(np.bitwise_count(hashes ^ hashes[i]) <= ALIKE)
-            if len(near) > 1:
-                found[photograph.sha256] = tuple(self.photographs[j].name for j in near if j != i)
-        return found
+        return tuple(tuple(np.flatnonzero(np.bitwise_count(hashes ^ h) <= ALIKE).tolist()) for h in hashes)
 
 
 def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderClasses, total: int) -> Iterator[Ranking]:

@@ -117,6 +117,17 @@ def test_the_same_picture_in_another_file_is_a_duplicate(phantom_guide: GuideMod
     assert by_name == {name: same - {name} for name in same} | {"d.png": set()}
 
 
+def test_of_near_duplicates_the_largest_is_presumed_unless_its_label_is_doubted(phantom_guide: GuideModel) -> None:
+    picture = draw(Creature(0, 0.0, 3), size=128)
+    small = NamedFile(f"{FAMILIES[0]}/small.png", encode_png(np.ascontiguousarray(picture[::2, ::2])))
+    large, misfiled = (NamedFile(f"{FAMILIES[f]}/large.png", encode_png(picture)) for f in (0, 1))
+    other = NamedFile(f"{FAMILIES[0]}/other.png", creature(0, seed=9))
+    for files, names in (([small, large, other], {large.name, other.name}), ([small, misfiled], {small.name})):
+        ranking = ranked(files, phantom_guide)
+        presumed = ranking.presumed()
+        assert {p.name for p in ranking.photographs if p.sha256 in presumed} == names
+
+
 def test_a_file_that_is_there_twice_is_ranked_once(phantom_guide: GuideModel) -> None:
     ranking = ranked([NamedFile("a.png", PNG), NamedFile("b.png", PNG)], phantom_guide)
     assert [p.name for p in ranking.photographs] == ["a.png"]
