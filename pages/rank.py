@@ -15,11 +15,21 @@ from pages.parts.folder_panel import folder_panel, said_of
 from pages.parts.gallery import gallery
 from pages.parts.inspecting import asked, followed, forget_job, job_for, progress_of
 from pages.parts.lesson_panel import lesson_panel
-from pages.parts.many import intake
+from pages.parts.many import Intake, intake
 from pages.parts.notices import notice, plain
-from pages.parts.rankings import clear, guide_wanted, keep, kept, want_guide
+from pages.parts.rankings import (
+    Ranked,
+    begin,
+    begun,
+    clear,
+    guide_wanted,
+    guides_that_ranked,
+    keep,
+    kept,
+    photographs,
+    want_guide,
+)
 
-_RANKING = "ranking"
 _GLIMPSES = 24
 
 
@@ -33,32 +43,63 @@ def main() -> None:
     guide = guide_choice(guide_wanted())
     want_guide(guide.name)
     cautions(guide)
-    ranking = kept(guide.provenance.sha256)
-    if ranking is None:
+    ranked = kept(guide.provenance.sha256)
+    if ranked is None:
         _begin(guide)
-        return
-    columns = st.columns([5, 1], vertical_alignment="center")
-    columns[0].caption(
-        f"{len(ranking.photographs):,} photographs of {len(ranking.by_class())} classes, ranked by "
-        f"{plain(guide.name)}. They stay in this session's memory and are never written to disk."
+    else:
+        _ranked(ranked, guide)
+
+
+def _ranked(ranked: Ranked, guide: GuideModel) -> None:
+    """Draw a ranking, and the lesson of what is chosen of it."""
+    ranking = ranked.ranking
+    _at_hand(
+        f"{len(ranking.photographs):,} photographs of {len(ranking.by_class())} classes, ranked by {plain(guide.name)}."
     )
-    columns[1].button("Begin anew", on_click=_begin_anew, width="stretch")
     _decided(ranking)
     _refused(ranking)
-    gallery(ranking, guide)
+    gallery(ranked, guide)
     st.header("A lesson of the chosen ones", divider="gray")
-    lesson_panel(ranking, guide)
+    lesson_panel(ranked, guide)
+
+
+def _at_hand(what: str) -> None:
+    """Say what this session holds, with the way to be rid of it."""
+    columns = st.columns([5, 1], vertical_alignment="center")
+    columns[0].caption(f"{what} They stay in this session's memory and are never written to disk.")
+    columns[1].button("Begin anew", on_click=_begin_anew, width="stretch")
 
 
 def _begin_anew() -> None:
+    for weights in begun():
+        forget_job(_kind(weights))
     clear()
-    forget_job(_RANKING)
+
+
+def _kind(weights: str) -> str:
+    """Return what the job of these weights is called: while one guide ranks, another may be asked as well."""
+    return f"ranking-{weights}"
+
+
+def _taken() -> Intake | None:
+    """Return the photographs that this session holds, else those that are handed over now.
+
+    Raises:
+        ImageRejected: A zip that cannot be read.
+    """
+    held = photographs()
+    if held is None:
+        return intake()
+    by = guides_that_ranked()
+    others = f" Ranked by {' and '.join(map(plain, by))} too: choose that guide again to see it." if by else ""
+    _at_hand(f"{len(held.names):,} files are at hand.{others}")
+    return held
 
 
 def _begin(guide: GuideModel) -> None:
     """Take photographs, and rank them with their progress."""
     try:
-        taken = intake()
+        taken = _taken()
     except ImageRejected as error:
         notice("error", str(error))
         return
@@ -68,13 +109,17 @@ def _begin(guide: GuideModel) -> None:
     if folders is None:
         st.button("Rank them", disabled=True, help="Say first what each folder stands for.")
         return
-    question = (guide.provenance.sha256, taken.key, folders)
+    weights = guide.provenance.sha256
+    kind, question = _kind(weights), (taken.key, folders)
     count = sum(folders.meaning(folder_of(name)) is not Instead.LEFT_OUT for name in taken.names)
+    if asked(kind, question):
+        followed(kind, _progress, weights=weights, guide=guide.name)
+        return
+    if not st.button(f"Rank {count:,} files", type="primary", disabled=not count):
+        return
     try:
-        if not asked(_RANKING, question) and not st.button(f"Rank {count:,} files", type="primary", disabled=not count):
-            return
         job_for(
-            _RANKING,
+            kind,
             question,
             lambda: rank(taken.files(), guide, folders=folders, total=len(taken.names)),
             total=max(1, -(-len(taken.names) // BATCH)),
@@ -82,17 +127,19 @@ def _begin(guide: GuideModel) -> None:
     except LineFull as error:
         notice("error", str(error))
         return
-    followed(_RANKING, _progress, weights=guide.provenance.sha256)
+    begin(taken, weights=weights)
+    st.rerun()
 
 
-def _progress(job: Job[Ranking], *, weights: str) -> None:
+def _progress(job: Job[Ranking], *, weights: str, guide: str) -> None:
     """Draw how far the ranking is with the photographs so far; keep it once it is complete."""
-    over = progress_of(_RANKING, job, what="Ranking photographs")
+    over = progress_of(_kind(weights), job, what="Ranking photographs")
     ranking = job.latest
     if ranking is None:
         return
     if over:
-        keep(ranking, weights=weights)
+        keep(ranking, weights=weights, guide=guide)
+        forget_job(_kind(weights))
         st.rerun()
     st.caption(f"{ranking.done:,} of {ranking.total:,}")
     # What is shown stays until the end: a browser that is late would ask in vain for pictures that were replaced.

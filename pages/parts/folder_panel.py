@@ -32,9 +32,9 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderClasses | Non
     if not unknown:
         return folders
     _advice(unknown, guide)
-    rows = {f: _row(f, counts[f], folders, guide=guide.name) for f in unknown[:_ROWS]}
+    rows = {f: _row(f, counts[f], folders) for f in unknown[:_ROWS]}
     stated = {folder: meaning for folder, meaning in rows.items() if meaning is not None}
-    others = _others(len(unknown), key=guide.name) if len(unknown) > 1 else None
+    others = _others(len(unknown)) if len(unknown) > 1 else None
     decided = FolderClasses(guide.classes, stated, others)
     left = decided.undecided(counts)
     if left:
@@ -74,8 +74,11 @@ def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
     )
 
 
-def _row(folder: str, count: int, folders: FolderClasses, *, guide: str) -> str | Instead | None:
-    """Draw the choice for one folder, the class of the nearest name first, and return it; None before there is one."""
+def _row(folder: str, count: int, folders: FolderClasses) -> str | Instead | None:
+    """Draw the choice for one folder, the class of the nearest name first, and return it; None before there is one.
+
+    It is kept for other guides, as far as they have the class.
+    """
     near = folders.suggestion(folder)
     first = () if near is None else (near,)
     options: list[str | Instead] = [*first, *Instead, *(c for c in folders.classes if c != near)]
@@ -85,11 +88,12 @@ def _row(folder: str, count: int, folders: FolderClasses, *, guide: str) -> str 
         index=None,
         format_func=lambda meaning: meaning if isinstance(meaning, str) else _INSTEAD[meaning],
         placeholder="Choose a class, or leave it out" if near is None else f"Perhaps “{near}”? Choose.",
-        key=f"folder-{guide}-{folder}",
+        key=f"folder-{folder}",
+        persist_state="session",
     )
 
 
-def _others(count: int, *, key: str) -> Instead | None:
+def _others(count: int) -> Instead | None:
     above = "above" if count <= _ROWS else f"above, and the {count - _ROWS:,} more"
     return st.selectbox(
         f"All folders without a choice {above}",
@@ -97,7 +101,8 @@ def _others(count: int, *, key: str) -> Instead | None:
         index=None,
         format_func=_INSTEAD.__getitem__,
         placeholder="Choose for each, or for all at once here",
-        key=f"folders-{key}",
+        key="folders-without-a-choice",
+        persist_state="session",
     )
 
 

@@ -9,12 +9,12 @@ import streamlit as st
 from lwise_core.geometry import Crop
 from lwise_core.guide import GuideModel
 from lwise_core.images import Photograph
-from lwise_core.ranking import RankedPhotograph, Ranking
+from lwise_core.ranking import RankedPhotograph
 from pages.parts.case import Case, StatedBy, put
 from pages.parts.notices import plain
 from pages.parts.plots import show
 from pages.parts.rank_plot import logit_figure
-from pages.parts.rankings import choose, is_chosen
+from pages.parts.rankings import Ranked, choose
 
 _COLUMNS = 6
 _A_PAGE = 36
@@ -22,8 +22,9 @@ _ALL = "every class"
 _ODD = "odd ones only"
 
 
-def gallery(ranking: Ranking, guide: GuideModel) -> None:
+def gallery(ranked: Ranked, guide: GuideModel) -> None:
     """Draw the histograms, the filters, and one page of thumbnails."""
+    ranking = ranked.ranking
     by_class = ranking.by_class()
     show(logit_figure({name: [p.logit for p in found] for name, found in by_class.items()}), key="logits")
     columns = st.columns([2, 2, 2, 3])
@@ -38,13 +39,15 @@ def gallery(ranking: Ranking, guide: GuideModel) -> None:
         found = [p for p in found if p.doubt or p.sha256 in duplicates or p.guessed]
     places = ranking.standing()  # within each class, since classes differ in their logits
     found.sort(key=lambda p: (places[p.sha256], p.name), reverse=hardest == "hardest")
-    _page(found, places, guide, duplicates)
+    _page(found, ranked, guide, places=places, duplicates=duplicates)
 
 
 def _page(
     found: Sequence[RankedPhotograph],
-    places: Mapping[str, float],
+    ranked: Ranked,
     guide: GuideModel,
+    *,
+    places: Mapping[str, float],
     duplicates: Mapping[str, tuple[str, ...]],
 ) -> None:
     pages = max(1, -(-len(found) // _A_PAGE))
@@ -56,13 +59,13 @@ def _page(
     for start in range(first, min(first + _A_PAGE, len(found)), _COLUMNS):
         for column, photograph in zip(st.columns(_COLUMNS), found[start : start + _COLUMNS], strict=False):
             with column:
-                _card(
-                    photograph, guide, place=places[photograph.sha256], duplicates=duplicates.get(photograph.sha256, ())
-                )
+                sha256 = photograph.sha256
+                _card(photograph, guide, place=places[sha256], duplicates=duplicates.get(sha256, ()))
+                _choice(photograph, guide, chosen=sha256 in ranked.chosen)
 
 
 def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: float, duplicates: tuple[str, ...]) -> None:
-    """Draw one photograph: how hard, what is odd, whether it is in the lesson."""
+    """Draw one photograph: how hard, and what is odd."""
     st.image(photograph.thumbnail, alt=f"{photograph.class_name}: {photograph.name}", width="stretch")
     label = photograph.class_name + (" (the guide's guess)" if photograph.guessed else "")
     file = photograph.name.rsplit("/", 1)[-1]
@@ -71,13 +74,18 @@ def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: float, dupl
         st.caption(f":material/help: Wrong label? {plain(photograph.doubt)}.")
     if duplicates:
         st.caption(f":material/content_copy: Nearly the same as {plain(duplicates[0])}.")
-    key = photograph.sha256[:16]
+
+
+def _choice(photograph: RankedPhotograph, guide: GuideModel, *, chosen: bool) -> None:
+    """Draw whether a photograph is in this guide's lesson, and the way to the Studio."""
+    weights = guide.provenance.sha256
+    key = f"{weights[:8]}-{photograph.sha256[:16]}"
     st.checkbox(
         "In the lesson",
-        value=is_chosen(photograph.sha256),
+        value=chosen,
         key=f"chosen-{key}",
         on_change=_toggle,
-        args=(photograph.sha256, f"chosen-{key}"),
+        args=(weights, photograph.sha256, f"chosen-{key}"),
     )
     if st.button("Look closer", key=f"closer-{key}", help=photograph.name):
         _open(photograph, guide)
@@ -91,8 +99,8 @@ def _standing(photograph: RankedPhotograph, guide: GuideModel, place: float) -> 
     return f"Harder than {among.share:.0%} of {among.n} references (95% {among.low:.0%} to {among.high:.0%})."
 
 
-def _toggle(sha256: str, key: str) -> None:
-    choose(sha256, chosen=bool(st.session_state[key]))
+def _toggle(weights: str, sha256: str, key: str) -> None:
+    choose(weights, sha256, chosen=bool(st.session_state[key]))
 
 
 def _open(photograph: RankedPhotograph, guide: GuideModel) -> None:

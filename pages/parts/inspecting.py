@@ -77,8 +77,9 @@ def remembered(kind: str, question: Hashable, find: Callable[[], T]) -> T:
 
 
 def forget_job(kind: str) -> None:
-    """Drop the job of this ``kind``, so that its question can be asked again."""
-    _jobs().pop(kind, None)
+    """Stop and drop the job of this ``kind``, so that its question can be asked again."""
+    if (at_hand := _jobs().pop(kind, None)) is not None:
+        at_hand.job.cancel()
 
 
 def finished(kind: str) -> Any:  # noqa: ANN401  whatever the job of this kind finds

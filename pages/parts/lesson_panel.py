@@ -15,12 +15,12 @@ from lwise_core.handout import handout_pdf
 from lwise_core.lesson import Lesson, Slide, lesson_zip
 from lwise_core.lesson_course import FromRanking, lesson_design
 from lwise_core.lesson_making import Painter, slides
-from lwise_core.ranking import RankedPhotograph, Ranking
+from lwise_core.ranking import RankedPhotograph
 from pages.parts.engines import engine_for
 from pages.parts.export_panel import download
 from pages.parts.inspecting import asked, followed, job_for, progress_of
 from pages.parts.notices import notice
-from pages.parts.rankings import is_chosen
+from pages.parts.rankings import Ranked
 from pages.parts.school import shelf
 from pages.parts.teacher import is_teacher
 
@@ -28,15 +28,15 @@ _LESSON = "lesson"
 _COURSE = "lesson_course"
 
 
-def lesson_panel(ranking: Ranking, guide: GuideModel) -> None:
+def lesson_panel(ranked: Ranked, guide: GuideModel) -> None:
     """Draw how many photographs are chosen, the way to make the lesson, and its downloads."""
-    chosen = [p for p in ranking.photographs if is_chosen(p.sha256)]
+    chosen = [p for p in ranked.ranking.photographs if p.sha256 in ranked.chosen]
     st.markdown(
         f"**{len(chosen)} photographs are chosen** (at first all that nothing speaks against). "
         "The lesson goes from easy to hard within each class, the first ones enhanced at ε₂₂₄ = 8, then 4, 2, 1, 0.5 "
         "and 0.25, the last quarter as they are."
     )
-    title = st.text_input("Title of the lesson", "Tell them apart")
+    title = st.text_input("Title of the lesson", "Tell them apart", key="lesson-title", persist_state="session")
     if not chosen:
         notice("info", "Choose at least one photograph.")
         return

@@ -163,6 +163,70 @@ def test_another_page_and_back_keeps_the_guide_and_the_ranking(ranked: AppTest) 
     assert "7 photographs of 2 classes" in said(at)
 
 
+def guide(at: AppTest, name: str) -> AppTest:
+    return settled(choice(at, "Guide model").set_value(name).run())
+
+
+def test_another_guide_ranks_the_same_photographs_and_the_first_ones_ranking_and_lesson_come_back(
+    ranked: AppTest,
+) -> None:
+    at = press(ranked.checkbox[0].uncheck().run(), "Make the lesson")
+    at.text_input(key="lesson-title").set_value("Mine").run()
+    at = press(at, "Make the lesson")
+    ticks = {c.key: c.value for c in at.checkbox}
+    at = guide(at, "animals16-64")
+    assert "8 files are at hand. Ranked by phantom4-64 too" in said(at)
+    choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
+    at = press(at, "Rank 8 files")
+    assert "ranked by animals16-64" in said(at)
+    assert ticks.keys().isdisjoint(c.key for c in at.checkbox)
+    at = guide(at, "phantom4-64")
+    assert "ranked by phantom4-64" in said(at)
+    assert {c.key: c.value for c in at.checkbox} == ticks
+    assert at.text_input(key="lesson-title").value == "Mine"
+    assert [b.label for b in at.get("download_button")] == ["Slide show (zip)", "Handout (PDF)"]
+    assert "ranked by animals16-64" in said(guide(at, "animals16-64"))
+
+
+def test_no_more_than_two_rankings_are_kept_and_the_photographs_stay(ranked: AppTest) -> None:
+    at = ranked
+    for name in ("animals16-64", "cifar10-32"):
+        at = guide(at, name)
+        choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
+        at = press(at, "Rank 8 files")
+    at = guide(at, "phantom4-64")
+    assert "8 files are at hand. Ranked by animals16-64 and cifar10-32 too" in said(at)
+    assert "7 photographs of 2 classes" in said(press(at, "Rank 8 files"))
+
+
+def test_another_guide_while_one_ranks_loses_neither() -> None:
+    at = taken(zipped(), guide="phantom4-64")
+    next(b for b in at.button if b.label == "Rank 8 files").click().run()
+    at = guide(at, "animals16-64")
+    assert "8 files are at hand" in said(at)
+    choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
+    next(b for b in at.button if b.label == "Rank 8 files").click().run()
+    assert "ranked by phantom4-64" in said(guide(at, "phantom4-64"))
+    assert "ranked by animals16-64" in said(guide(at, "animals16-64"))
+
+
+def test_beginning_anew_forgets_the_photographs(ranked: AppTest) -> None:
+    at = press(guide(ranked, "animals16-64"), "Begin anew")
+    assert [u.label for u in at.file_uploader]
+    assert "at hand" not in said(at)
+    assert "at hand" not in said(guide(at, "phantom4-64"))
+
+
+def test_what_was_said_of_folders_holds_for_another_guide_where_it_has_the_class() -> None:
+    at = taken(in_folders("holiday", "rest"), guide="phantom4-64")
+    choice(at, "“holiday”").select("barred forktail").run()
+    choice(at, "“rest”").select("Leave out").run()
+    at = press(at, "Rank 1 files")
+    at = guide(at, "animals16-64")
+    assert choice(at, "“holiday”").value is None
+    assert str(choice(at, "“rest”").value.value) == "left out"
+
+
 def searched(at: AppTest, words: str) -> AppTest:
     return next(t for t in at.text_input if t.label == "Name contains").set_value(words).run()
 
