@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import torch
 import typer
 from typer.exceptions import TyperException
 
@@ -37,6 +39,7 @@ from lwise_core.cli_shared import (
     budget,
     guide_named,
     stated_and_target,
+    stated_class,
     subjects_in,
 )
 from lwise_core.cli_train import train_command
@@ -46,8 +49,11 @@ from lwise_core.enhancement import EnhancementPath, Harder, NonFinite, PathReque
 from lwise_core.export import Export, Intent, export
 from lwise_core.fast import Verdicts, path_to, precision_of, trusted_twin
 from lwise_core.guide import Domain, GuideModel
+from lwise_core.names import SOMETHING_ELSE
 from lwise_core.rendering import Extent
 from lwise_core.store import BYTES_KEPT, PathStore, Walkable, kept
+
+_HIGHEST = 3  # logits that a line for people names
 
 app = typer.Typer(
     add_completion=False,
@@ -91,6 +97,30 @@ class Scored:
         }
 
 
+@dataclass(frozen=True)
+class Unclassed:
+    """What the guide says of a photograph that shows none of its classes: ``logits``, name → logit, falling."""
+
+    photograph: str
+    logits: Mapping[str, float]
+
+    @classmethod
+    def of(cls, photograph: str, guide: GuideModel, logits: torch.Tensor) -> Unclassed:
+        """Return it for ``logits`` ``(C,)``."""
+        falling, order = logits.sort(descending=True)
+        return cls(photograph, {guide.classes[i]: x for i, x in zip(order.tolist(), falling.tolist(), strict=True)})
+
+    def line(self) -> str:
+        """Return one line for people."""
+        highest = ", ".join(f"{name} {logit:.2f}" for name, logit in islice(self.logits.items(), _HIGHEST))
+        return f"{self.photograph}: highest logits {highest}. Difficulty needs a class that the guide knows."
+
+    def row(self) -> dict[str, object]:
+        """Return one row for programs."""
+        first = next(iter(self.logits))
+        return {"photograph": self.photograph, "class": SOMETHING_ELSE, "first_choice": first, "logits": self.logits}
+
+
 @app.command("score")
 def score_command(
     photos: Photos,
@@ -103,17 +133,14 @@ def score_command(
     crop: CropAt = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Say how hard each photograph is: ground-truth logit, log-probability, and its place among references."""
+    """Say how hard each photograph is: ground-truth logit, log-probability, and its place among references.
+
+    Of something else it says the highest logits only.
+    """
     guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
-    target = guide.class_index(class_name)
+    stated = stated_class(guide, class_name)
     for name, subject in subjects_in(photos, crop):
-        logits = score(guide, subject.seen(size=guide.input_size))
-        scored = Scored(
-            photograph=name,
-            class_name=guide.classes[target],
-            first_choice=guide.classes[int(logits.argmax())],
-            difficulty=difficulty_of(guide, logits, target=target),
-        )
+        scored = _scored(guide, name, score(guide, subject.seen(size=guide.input_size)), stated=stated)
         typer.echo(json.dumps(scored.row(), ensure_ascii=False, allow_nan=False) if as_json else scored.line())
 
 
@@ -223,6 +250,18 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
 def _fail(sentence: str) -> NoReturn:
     typer.echo(f"Error: {' '.join(sentence.split())}", err=True)
     sys.exit(2)
+
+
+def _scored(guide: GuideModel, photograph: str, logits: torch.Tensor, *, stated: str) -> Scored | Unclassed:
+    """Return what to print of one photograph, by its ``logits`` ``(C,)``."""
+    if stated == SOMETHING_ELSE:
+        return Unclassed.of(photograph, guide, logits)
+    return Scored(
+        photograph=photograph,
+        class_name=stated,
+        first_choice=guide.classes[int(logits.argmax())],
+        difficulty=difficulty_of(guide, logits, target=guide.class_index(stated)),
+    )
 
 
 def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel, keep: bool) -> EnhancementPath:

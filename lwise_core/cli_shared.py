@@ -91,6 +91,17 @@ def budget(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> fl
     return epsilon
 
 
+def stated_class(guide: GuideModel, class_name: str) -> str:
+    """Return what the photographs are stated to show: a class as the guide spells it, or SOMETHING_ELSE.
+
+    Raises:
+        UnknownClass: The guide has no such class.
+    """
+    if canonical(class_name) == canonical(SOMETHING_ELSE):
+        return SOMETHING_ELSE
+    return guide.classes[guide.class_index(class_name)]
+
+
 def stated_and_target(guide: GuideModel, *, class_name: str, towards: str | None) -> tuple[str, str]:
     """Return what the photographs are stated to show, or SOMETHING_ELSE, and the class to enhance towards.
 
@@ -98,10 +109,9 @@ def stated_and_target(guide: GuideModel, *, class_name: str, towards: str | None
         Refused: They show something else, and no class to enhance towards was given.
         UnknownClass: The guide has no such class.
     """
-    nothing_known = canonical(class_name) == canonical(SOMETHING_ELSE)
-    if nothing_known and towards is None:
+    stated = stated_class(guide, class_name)
+    if stated == SOMETHING_ELSE and towards is None:
         raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
-    stated = SOMETHING_ELSE if nothing_known else guide.classes[guide.class_index(class_name)]
     return stated, guide.classes[guide.class_index(towards)] if towards else stated
 
 

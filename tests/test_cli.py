@@ -62,6 +62,22 @@ def test_score_says_it_in_a_sentence(shell: Shell) -> None:
     assert "The guide itself takes it for dog." in out
 
 
+def test_score_of_something_else_gives_logits_and_no_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
+    words = ("score", CAT_FILE, "--class", "Something-else", "--crop", CROP)
+    code, out, _ = shell(*words, "--json")
+    row = json.loads(out)
+    logits = score(bundled_guide, Subject(photograph_of(CAT), CAT.crop).seen(size=64))
+    assert code == 0
+    assert row["class"] == "something else"
+    assert next(iter(row["logits"])) == row["first_choice"] == "dog"
+    assert row["logits"] == pytest.approx(dict(zip(bundled_guide.classes, logits.tolist(), strict=True)), abs=1e-4)
+    assert list(row["logits"].values()) == sorted(row["logits"].values(), reverse=True)
+    code, out, _ = shell(*words)
+    assert code == 0
+    assert out.startswith(f"{CAT_FILE}: highest logits dog ")
+    assert "Difficulty needs a class that the guide knows." in out
+
+
 def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, bundled_guide: GuideModel) -> None:
     code, out, _ = shell(
         "enhance", CAT_FILE, "--class", "house cat", "--eps-224", "3.3", "--exact", "--out", str(tmp_path)
