@@ -135,6 +135,13 @@ def test_at_zero_there_is_nothing_to_measure(at: AppTest) -> None:
     assert "nothing was changed" in said(at)
 
 
+def test_beyond_seven_times_the_training_budget_it_warns(at: AppTest) -> None:
+    at.button(key="sample-cat").click().run()
+    assert "its own invention" not in said(at)
+    at.select_slider[0].set_value(40).run()
+    assert "its own invention" in said(at)
+
+
 def test_a_change_that_is_kept_to_the_evidence_leaves_every_other_pixel(at: AppTest) -> None:
     at.button(key="sample-cat").click().run()
     settled(
