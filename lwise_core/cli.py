@@ -38,6 +38,7 @@ from lwise_core.cli_shared import (
     WeightFile,
     budget,
     guide_named,
+    sentence_of,
     stated_and_target,
     stated_class,
     subjects_in,
@@ -243,7 +244,7 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
     except TyperException as error:
         _fail(error.format_message())
     except (Refused, GuideUnavailable, NonFinite, DownloadError, ValueError, OSError) as error:
-        _fail(str(error))
+        _fail(sentence_of(error))
     sys.exit(result if isinstance(result, int) else 0)
 
 

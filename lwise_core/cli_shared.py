@@ -42,15 +42,37 @@ class Refused(Exception):
     """A request that cannot be met. The message is one sentence."""
 
 
+def sentence_of(error: Exception) -> str:
+    """Return what went wrong as one sentence for people, also where the system's own words are all there is."""
+    if not isinstance(error, OSError) or error.filename is None:
+        return str(error)
+    match error:
+        case FileNotFoundError():
+            return f"“{error.filename}” is not there; check the path."
+        case IsADirectoryError():
+            return f"“{error.filename}” is a folder; name the files in it."
+        case FileExistsError() | NotADirectoryError():
+            return f"“{error.filename}” is no folder, where one is needed; choose another."
+        case PermissionError():
+            return f"“{error.filename}” may not be read or written by you; check its permissions."
+    return f"“{error.filename}” cannot be read or written: {error.strerror}."
+
+
 def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Subject]]:
-    """Yield every photograph that can be read; at the end, refuse if there were others."""
+    """Yield every photograph that can be read; at the end, refuse if there were others.
+
+    Raises:
+        Refused: One cannot be read, or does not hold the crop.
+    """
     rejected = 0
     for path in photos:
         try:
             photograph = open_photograph(_read(path), name=path.name)
         except (ImageRejected, OSError) as error:
+            if len(photos) == 1:
+                raise Refused(sentence_of(error)) from error
             rejected += 1
-            typer.echo(f"Error: {error}", err=True)
+            typer.echo(f"Error: {sentence_of(error)}", err=True)
             continue
         for note in photograph.notes:
             typer.echo(f"Note: {path}: {note}", err=True)
@@ -58,6 +80,8 @@ def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Sub
         if asked != asked.within(photograph):
             raise Refused(f"The crop {crop} does not lie inside {path} ({photograph.width} × {photograph.height} px).")
         yield str(path), Subject(photograph, asked)
+    if rejected == len(photos):
+        raise Refused(f"None of the {rejected} files could be used.")
     if rejected:
         raise Refused(f"{rejected} of {len(photos)} files could not be used; the others were.")
 
