@@ -214,14 +214,15 @@ def _light_words(light: Light) -> Json:
 def _indicator_words(indicator: Indicator) -> Json:
     measure, limit = indicator.measure, indicator.limit
     side = ">" if measure.high_is_bad else "<"
+    known = indicator.value is not None
     return {
         "key": measure.key,
         "name": measure.name,
         "meaning": measure.meaning,
-        "shown": "–" if indicator.value is None else f"{indicator.value:.3g} {measure.unit}",
+        "shown": f"{indicator.value:.3g} {measure.unit}" if known else "–",
         "null": indicator.null,
-        "limit_shown": "no limit: not counted" if limit is None else f"{side} {limit.value:.3g}",
-        "state": indicator.state.value,
+        "limit_shown": "no limit" if limit is None else f"{side} {limit.value:.3g}",
+        "state": "not counted" if known and limit is None else indicator.state.value,
         "because": indicator.because,
     }
 

@@ -136,6 +136,22 @@ def test_a_guess_is_not_called_stated(report: Report) -> None:
     assert [json.loads(r.as_json())["stated_by"] for r in (report, guessed)] == ["person", "guess of the guide"]
 
 
+def test_an_indicator_with_a_value_and_no_limit_is_called_not_counted_as_on_the_page(report: Report) -> None:
+    rows = re.findall(
+        r"<tr><td>[^<]+ \((H\w+)\)</td><td>(.*?)</td><td>.*?</td>\s*<td>(.*?)</td><td>(.*?)</td>", report.as_html()
+    )
+    states = {key: (value != "–", limit, state.partition(":")[0]) for key, value, limit, state in rows}
+    indicators = [i for light in (report.risk.semantic, report.risk.artefact) for i in light.indicators]
+    assert len(states) == len(indicators)
+    uncounted = {i.measure.key for i in indicators if i.value is not None and i.limit is None}
+    assert uncounted
+    for i in indicators:
+        known, limit, state = states[i.measure.key]
+        assert state == ("not counted" if i.measure.key in uncounted else i.state.value)
+        assert known == (i.value is not None)
+        assert (limit == "no limit") == (i.limit is None)
+
+
 def test_at_zero_there_is_a_report_too(tiny_guide: GuideModel) -> None:
     nothing = report_on(tiny_guide, epsilon=0.0)
     numbers = json.loads(nothing.as_json())
