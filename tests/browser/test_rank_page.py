@@ -25,6 +25,7 @@ def dropped(tmp_path: Path) -> Path:
 
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label).click()
+    page.get_by_role("combobox", name=label).fill(option)  # options out of sight are not there
     page.get_by_role("option", name=option, exact=True).click()
 
 
@@ -39,3 +40,22 @@ def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: s
     page.get_by_role("button", name="Rank 6 files").click()
     expect(page.get_by_text("6 photographs of 2 classes")).to_be_visible()
     expect(page.get_by_text(f"“mine” stands for {FAMILIES[1]}")).to_be_visible()
+
+
+def test_dropped_photographs_stay_whichever_guide_is_chosen(page: Page, studio_url: str, dropped: Path) -> None:
+    page.goto(f"{studio_url}/rank")
+    expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
+    choose(page, "Guide model", "cifar10-32")
+    page.locator("input[type=file]").set_input_files(dropped)
+    expect(page.get_by_text("cifar10-32 has no class called")).to_be_visible()
+    choose(page, "Guide model", "phantom4-64")
+    expect(page.get_by_text("Matched by their names")).to_contain_text(FAMILIES[0])
+    choose(page, "“mine”, 3 files", FAMILIES[1])
+    page.get_by_role("button", name="Rank 6 files").click()
+    expect(page.get_by_text("ranked by phantom4-64")).to_be_visible()
+    page.get_by_text("In the lesson").first.click()
+    expect(page.get_by_text("5 photographs are chosen")).to_be_visible()
+    choose(page, "Guide model", "animals16-64")
+    expect(page.get_by_text("6 files are at hand. Ranked by phantom4-64 too")).to_be_visible()
+    choose(page, "Guide model", "phantom4-64")
+    expect(page.get_by_text("5 photographs are chosen")).to_be_visible()
