@@ -38,6 +38,7 @@ from lwise_core.cli_shared import (
     WeightFile,
     budget,
     guide_named,
+    help_without_verb,
     sentence_of,
     stated_and_target,
     stated_class,
@@ -58,7 +59,6 @@ _HIGHEST = 3  # logits that a line for people names
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Score how hard photographs are for people, and enhance them, with a robust guide model. Not for diagnosis.",
@@ -218,19 +218,16 @@ app.add_typer(course_app, name="course")
 app.command("rehearse")(rehearse_command)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"L-WISE Studio {lwise_core.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
-    ] = False,
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
     """Score how hard photographs are for people, and enhance them, with a robust guide model. Not for diagnosis."""
+    if version:
+        typer.echo(f"L-WISE Studio {lwise_core.__version__}")
+        raise typer.Exit
+    help_without_verb(context)
 
 
 def main() -> NoReturn:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lwise_core import catalog
-from lwise_core.cli_shared import Refused
+from lwise_core.cli_shared import Refused, help_without_verb
 from lwise_core.course_building import Maker, build_course
 from lwise_core.course_export import static_experiment_of
 from lwise_core.course_pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
@@ -74,7 +74,8 @@ _FINDING_COLUMNS = (
 )
 
 course_app = typer.Typer(
-    no_args_is_help=True,
+    callback=help_without_verb,
+    invoke_without_command=True,
     rich_markup_mode=None,
     help="Make easy-to-hard courses, look at their trials, and take them and their answers away.",
 )

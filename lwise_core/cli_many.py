@@ -247,7 +247,8 @@ def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:
         Refused: Both were given, or neither, or a word is no number.
     """
     if bool(eps) == bool(eps_224):
-        raise Refused("Give the budgets once: --eps in the guide's units, or --eps-224, such as --eps-224 1,2,4.")
+        said = "Give the budgets once" if eps else "Say the budgets"
+        raise Refused(f"{said}: --eps in the guide's units, or --eps-224, such as --eps-224 1,2,4.")
     try:
         asked = {float(word) for word in (eps or eps_224).split(",")}
     except ValueError as error:

@@ -38,6 +38,13 @@ CropAt = Annotated[
 ]
 
 
+def help_without_verb(context: typer.Context) -> None:
+    """Print the help of a command that was called without its verb, and end with code 2."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
+
+
 class Refused(Exception):
     """A request that cannot be met. The message is one sentence."""
 
@@ -108,7 +115,8 @@ def budget(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> fl
         EpsilonOutOfRange: The guide does not offer it.
     """
     if (eps is None) == (eps_224 is None):
-        raise Refused("Give the budget once: --eps in the guide's units, or --eps-224.")
+        said = "Say the budget" if eps is None else "Give the budget once"
+        raise Refused(f"{said}: --eps in the guide's units, or --eps-224.")
     scale = guide.epsilon_scale
     epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
     scale.check(epsilon)

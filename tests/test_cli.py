@@ -103,7 +103,7 @@ def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, 
             "outside this guide's range of 0–5.714",
         ),
         (("enhance", CAT_FILE, "--class", "dog", "--eps", "-1", "--out", "{tmp}"), "outside this guide's range"),
-        (("enhance", CAT_FILE, "--class", "dog", "--out", "{tmp}"), "Give the budget once"),
+        (("enhance", CAT_FILE, "--class", "dog", "--out", "{tmp}"), "Say the budget: --eps"),
         (
             ("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--eps-224", "1", "--out", "{tmp}"),
             "Give the budget once",
@@ -221,6 +221,15 @@ def test_where_no_file_could_be_used_none_is_said_to_have_been(shell: Shell) -> 
         "Error: “/nowhere/b.png” is not there; check the path.",
         "Error: None of the 2 files could be used.",
     ]
+
+
+@pytest.mark.parametrize("words", [(), ("course",)])
+def test_without_a_verb_there_is_the_help_as_it_is_and_no_error(shell: Shell, words: tuple[str, ...]) -> None:
+    code, out, err = shell(*words)
+    assert code == 2
+    assert not out
+    assert err.startswith("Usage: ")
+    assert len(err.splitlines()) > 10
 
 
 def test_help_reads_well_and_models_are_listed() -> None:

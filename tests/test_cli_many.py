@@ -146,13 +146,13 @@ def test_inspect_set_says_what_the_lights_say_and_calls_nothing_safe(
         (("score-set", "{set}", "--labels", "column"), "Only a dirmap CSV has columns"),
         (("score-set", "{set}", "--guide", "cifar10-32"), "no class “Barred_Forktail”"),
         (("score-set", "{set}", "--split", "test"), "no picture to work on"),
-        (("enhance-set", "{set}"), "Give the budgets once"),
+        (("enhance-set", "{set}"), "Say the budgets: --eps"),
         (("enhance-set", "{set}", "--eps", "1", "--eps-224", "1"), "Give the budgets once"),
         (("enhance-set", "{set}", "--eps-224", "1,two"), "Budgets are numbers"),
         (("enhance-set", "{set}", "--eps-224", "nan"), "outside this guide's range"),
         (("enhance-set", "{set}", "--eps-224", "900"), "outside this guide's range"),
         (("enhance-set", "{set}", "--eps-224", "0,1"), "changes nothing"),
-        (("inspect-set", "{set}"), "Give the budgets once"),
+        (("inspect-set", "{set}"), "Say the budgets: --eps"),
     ],
 )
 def test_what_is_asked_wrongly_is_one_line(
