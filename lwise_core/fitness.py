@@ -69,7 +69,7 @@ def fitness_of(measured: Mapping[str, Any], *, epsilon: float, classes: int) -> 
         if size >= epsilon * 0.999 and accuracy >= clean / 2:
             return Fitness(
                 Fit.FIT,
-                f"This guide names {clean:.0%} of held-out pictures rightly, and {accuracy:.0%} under an attack of "
+                f"This guide rightly names {clean:.0%} of its test pictures, and {accuracy:.0%} under an attack of "
                 f"ε = {size:.2g}. Below half of the first it would be called unfit to guide.",
             )
     return UNKNOWN

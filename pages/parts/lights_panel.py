@@ -111,7 +111,7 @@ def _said(indicator: Indicator) -> str:
     known = indicator.value is not None
     state = "not counted" if known and limit is None else indicator.state.value
     facts = [
-        f"{indicator.value:.3g} ({measure.unit})" if known else f"– {indicator.because}",
+        f"{indicator.value:.3g} ({measure.unit})".replace("-", "−") if known else f"– {indicator.because}",
         f"by chance {indicator.null}" if indicator.null else "",
         f"flagged {side} {limit.value:.3g}" if limit is not None else "it has no limit",
     ]
