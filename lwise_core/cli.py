@@ -37,6 +37,7 @@ from lwise_core.cli_shared import (
     Refused,
     WeightFile,
     budget,
+    class_called,
     guide_named,
     help_without_verb,
     sentence_of,
@@ -191,7 +192,7 @@ def enhance_command(
     """Enhance each photograph towards its class within the L2 budget ε, and write picture, numbers and manifest."""
     guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
     stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
-    rivals = [guide.class_index(r) for r in rival or ()]
+    rivals = [guide.class_index(class_called(guide, r)) for r in rival or ()]
     chosen = objective_named(objective, rivals=rivals)
     intent = Intent(stated=stated, towards=aimed, epsilon=budget(guide, eps=eps, eps_224=eps_224), extent=extent)
     twin = None if exact else trusted_twin(guide, Verdicts(catalog.home() / "verdicts"))

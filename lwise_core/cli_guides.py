@@ -48,8 +48,13 @@ class ForeignGuide:
         return build_guide(weights, blueprint_for(weights, self.architecture), description)
 
 
-def models_command() -> None:
-    """List the guide models: those that are there, and those that `download` can fetch."""
+def models_command(
+    name: Annotated[str | None, typer.Argument(help="A guide, to list its classes.", show_default=False)] = None,
+) -> None:
+    """List the guide models: those that are there, and those that `download` can fetch; or the classes of one."""
+    if name is not None:
+        typer.echo("\n".join(catalog.load(name).classes))
+        return
     for entry in catalog.entries():
         detail = entry.reason
         if entry.state is State.READY and entry.card is not None:

@@ -13,7 +13,7 @@ from lwise_core.cli_guides import ForeignGuide
 from lwise_core.geometry import Crop
 from lwise_core.guide import Domain, GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, open_photograph
-from lwise_core.names import SOMETHING_ELSE, canonical
+from lwise_core.names import SOMETHING_ELSE, UnknownClass, canonical
 from lwise_core.rendering import Subject
 
 DEFAULT_GUIDE = "animals16-64"
@@ -127,24 +127,34 @@ def stated_class(guide: GuideModel, class_name: str) -> str:
     """Return what the photographs are stated to show: a class as the guide spells it, or SOMETHING_ELSE.
 
     Raises:
-        UnknownClass: The guide has no such class.
+        Refused: The guide has no such class.
     """
-    if canonical(class_name) == canonical(SOMETHING_ELSE):
-        return SOMETHING_ELSE
-    return guide.classes[guide.class_index(class_name)]
+    return SOMETHING_ELSE if canonical(class_name) == canonical(SOMETHING_ELSE) else class_called(guide, class_name)
+
+
+def class_called(guide: GuideModel, name: str) -> str:
+    """Return the class called ``name`` as the guide spells it.
+
+    Raises:
+        Refused: The guide has no such class; the message says how to list those of a guide of the catalogue.
+    """
+    try:
+        return guide.classes[guide.class_index(name)]
+    except UnknownClass as error:
+        listed = guide.name in {e.name for e in catalog.entries()}
+        raise Refused(f"{error} `models {guide.name}` lists its classes." if listed else str(error)) from error
 
 
 def stated_and_target(guide: GuideModel, *, class_name: str, towards: str | None) -> tuple[str, str]:
     """Return what the photographs are stated to show, or SOMETHING_ELSE, and the class to enhance towards.
 
     Raises:
-        Refused: They show something else, and no class to enhance towards was given.
-        UnknownClass: The guide has no such class.
+        Refused: They show something else, and no class to enhance towards was given; or the guide has no such class.
     """
     stated = stated_class(guide, class_name)
     if stated == SOMETHING_ELSE and towards is None:
         raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
-    return stated, guide.classes[guide.class_index(towards)] if towards else stated
+    return stated, class_called(guide, towards) if towards else stated
 
 
 def guide_named(

@@ -98,6 +98,12 @@ def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, 
     ("words", "sentence"),
     [
         (("score", CAT_FILE, "--class", "housecta"), "Did you mean “house cat”"),
+        (("score", CAT_FILE, "--class", "xyzzy"), "such as “dog”. `models animals16-64` lists its classes."),
+        (
+            ("inspect", CAT_FILE, "--class", "dog", "--towards", "xyzzy", "--eps", "1"),
+            "`models animals16-64` lists its classes.",
+        ),
+        (("models", "nobody"), "There is no guide “nobody”"),
         (
             ("enhance", CAT_FILE, "--class", "dog", "--eps", "30", "--out", "{tmp}"),
             "outside this guide's range of 0–5.714",
@@ -230,6 +236,21 @@ def test_without_a_verb_there_is_the_help_as_it_is_and_no_error(shell: Shell, wo
     assert not out
     assert err.startswith("Usage: ")
     assert len(err.splitlines()) > 10
+
+
+def test_the_classes_of_a_guide_are_listed(shell: Shell, bundled_guide: GuideModel) -> None:
+    code, out, _ = shell("models", "Animals16 64")
+    assert code == 0
+    assert tuple(out.splitlines()) == bundled_guide.classes
+
+
+def test_a_weight_file_is_not_said_to_be_listed(shell: Shell, tmp_path: Path) -> None:
+    weights, names = tmp_path / "seeded.pt", tmp_path / "names.txt"
+    torch.save(timm.create_model("resnet18", num_classes=3).state_dict(), weights)
+    names.write_text("ant\nbee\nwasp\n")
+    code, _, err = shell("score", CAT_FILE, "--weights", str(weights), "--classes", str(names), "--class", "xyzzy")
+    assert code == 2
+    assert err == "Error: This guide has no class “xyzzy”. It has 3 classes, such as “ant”.\n"
 
 
 def test_help_reads_well_and_models_are_listed() -> None:
