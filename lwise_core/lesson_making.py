@@ -16,6 +16,9 @@ from lwise_core.ranking import RankedPhotograph
 from lwise_core.rendering import Extent, Subject, render
 from lwise_core.schedule import MOTHS, Block
 
+_BLOCKS = tuple(b for b in MOTHS.blocks if b.feedback)
+_ENHANCED = len(MOTHS.curriculum)
+
 
 @dataclass(frozen=True)
 class Painter:
@@ -28,16 +31,28 @@ class Painter:
 def in_order(chosen: Sequence[RankedPhotograph]) -> tuple[tuple[RankedPhotograph, Block], ...]:
     """Return the photographs from easy to hard, each with its block of the paper's training schedule.
 
-    Each class is ranked by itself, since classes differ in their logits; its photographs are spread over the blocks
-    evenly, and within a block the classes take turns.
+    Each class is ranked by itself, since classes differ in their logits, and spread over the blocks; within a block the
+    classes take turns.
     """
-    blocks = [b for b in MOTHS.blocks if b.feedback]
     placed = []
     for name in sorted({p.class_name for p in chosen}):
         ranked = sorted((p for p in chosen if p.class_name == name), key=lambda p: (-p.logit, p.name))
-        placed += [(i / len(ranked), name, i, p) for i, p in enumerate(ranked)]
+        placed += [(_block(i, len(ranked)), i / len(ranked), name, p) for i, p in enumerate(ranked)]
     placed.sort(key=lambda x: x[:3])
-    return tuple((photograph, blocks[int(share * len(blocks))]) for share, _, _, photograph in placed)
+    return tuple((photograph, _BLOCKS[block]) for block, _, _, photograph in placed)
+
+
+def _block(place: int, count: int) -> int:
+    """Return the block of a photograph, the ``place``-th of the ``count`` of its class, from the easiest on.
+
+    As in the paper a quarter is shown as it is, to the nearest number; the others are spread evenly over the blocks of
+    enhanced ones, from the strongest on.
+    """
+    natural = (count + 2) // 4
+    enhanced = count - natural
+    if place < enhanced:
+        return place * _ENHANCED // enhanced
+    return _ENHANCED + (place - enhanced) * (len(_BLOCKS) - _ENHANCED) // natural
 
 
 def slides(chosen: Sequence[RankedPhotograph], painter: Painter) -> Iterator[Slide]:

@@ -36,6 +36,19 @@ def test_slides_go_from_easy_and_enhanced_to_hard_and_natural(chosen: tuple[Rank
     assert {p.class_name for p, _ in order[:2]} == set(FAMILIES[:2])
 
 
+@pytest.mark.parametrize(("count", "natural"), [(1, 0), (2, 1), (3, 1), (4, 1), (5, 1), (6, 2), (7, 2), (8, 2)])
+def test_a_quarter_of_each_class_comes_last_as_it_is_and_the_easiest_at_the_most(
+    chosen: tuple[RankedPhotograph, ...], count: int, natural: int
+) -> None:
+    """Classes of different sizes: what is natural is a quarter of each, and nothing enhanced comes after it."""
+    some = (*chosen[:count], *chosen[8:])
+    budgets = [block.epsilon_224 for _, block in in_order(some)]
+    assert budgets == sorted(budgets, reverse=True)
+    assert budgets.count(0) == natural + 2
+    assert [b.epsilon_224 for _, b in in_order(chosen[:count])].count(0) == natural
+    assert in_order(chosen[:count])[0][1].epsilon_224 == 8
+
+
 def test_one_photograph_is_a_lesson(chosen: tuple[RankedPhotograph, ...]) -> None:
     assert [b.epsilon_224 for _, b in in_order(chosen[:1])] == [8]
     assert in_order(()) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -14,12 +14,12 @@ from lwise_core.guide import GuideModel
 from lwise_core.handout import handout_pdf
 from lwise_core.lesson import Lesson, Slide, lesson_zip
 from lwise_core.lesson_course import FromRanking, lesson_design
-from lwise_core.lesson_making import Painter, slides
+from lwise_core.lesson_making import Painter, in_order, slides
 from lwise_core.ranking import RankedPhotograph
 from pages.parts.engines import engine_for
 from pages.parts.export_panel import download
 from pages.parts.inspecting import asked, followed, job_for, progress_of
-from pages.parts.notices import notice
+from pages.parts.notices import counted, notice
 from pages.parts.rankings import Ranked
 from pages.parts.school import shelf
 from pages.parts.teacher import is_teacher
@@ -32,9 +32,7 @@ def lesson_panel(ranked: Ranked, guide: GuideModel) -> None:
     """Draw how many photographs are chosen, the way to make the lesson, and its downloads."""
     chosen = [p for p in ranked.ranking.photographs if p.sha256 in ranked.chosen]
     st.markdown(
-        f"**{len(chosen)} photographs are chosen** (at first all that nothing speaks against). "
-        "The lesson goes from easy to hard within each class, the first ones enhanced at ε₂₂₄ = 8, then 4, 2, 1, 0.5 "
-        "and 0.25, the last quarter as they are."
+        f"**{counted(len(chosen), 'photograph')} chosen** (at first all that nothing speaks against). {_plan(chosen)}"
     )
     title = st.text_input("Title of the lesson", "Tell them apart", key="lesson-title", persist_state="session")
     if not chosen:
@@ -52,6 +50,24 @@ def lesson_panel(ranked: Ranked, guide: GuideModel) -> None:
         notice("error", str(error))
         return
     followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
+
+
+def _plan(chosen: Sequence[RankedPhotograph]) -> str:
+    """Return how the lesson goes: how many of its photographs are enhanced, at which budgets, and how many are not."""
+    blocks = [block for _, block in in_order(chosen)]
+    natural = sum(not block.epsilon_224 for block in blocks)
+    budgets = ", then ".join(f"{e:g}" for e in dict.fromkeys(b.epsilon_224 for b in blocks) if e)
+    if not blocks:
+        return ""
+    if not natural:
+        return f"The lesson goes from easy to hard, enhanced at ε₂₂₄ = {budgets}."
+    enhanced = len(blocks) - natural
+    first = "the first one" if enhanced == 1 else f"the first {enhanced:,}"
+    last = "the last one as it is" if natural == 1 else f"the last {natural:,} as they are"
+    return (
+        f"The lesson goes from easy to hard within each class: {first} enhanced at ε₂₂₄ = {budgets}, and {last}, a "
+        "quarter of each class to the nearest number."
+    )
 
 
 def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: str) -> None:
