@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from lwise_core.names import UnknownClass, canonical, nearest
 
+_SYSTEMS_OWN = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
 _ALIKE = 0.6  # less alike, a suggestion would only mislead
 
 
@@ -80,4 +81,15 @@ class FolderClasses:
 
 def folder_of(name: str) -> str:
     """Return the folder that a file lies in, by its path as a person's system writes it; empty without one."""
-    return PurePosixPath(name.replace("\\", "/")).parent.name
+    return _path(name).parent.name
+
+
+def is_somebodys(name: str) -> bool:
+    """Return whether a file is a person's, by its path, and not one that their system has put there or hides."""
+    path = _path(name)
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return bool(path.parts) and not hidden and path.name.casefold() not in _SYSTEMS_OWN
+
+
+def _path(name: str) -> PurePosixPath:
+    return PurePosixPath(name.replace("\\", "/"))

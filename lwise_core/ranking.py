@@ -20,7 +20,7 @@ import torch
 from scipy.fft import dctn
 
 from lwise_core.difficulty import Difficulty, percentile
-from lwise_core.folders import FolderClasses, Instead, folder_of
+from lwise_core.folders import FolderClasses, Instead, folder_of, is_somebodys
 from lwise_core.geometry import Crop, FloatImage, Pixels, see, to_8_bit
 from lwise_core.guide import GuideModel
 from lwise_core.images import MAX_BYTES, ImageRejected, encode_png, open_photograph
@@ -191,22 +191,22 @@ def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderClasse
     yield ranking
 
 
-def names_in_zip(data: bytes) -> tuple[str, ...]:
+def names_in_zip(data: bytes, *, called: str) -> tuple[str, ...]:
     """Return the names of the files that :func:`files_in_zip` yields, without unpacking any.
 
     Raises:
         ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
     """
-    return tuple(member.filename for member in _opened_zip(data)[1])
+    return tuple(member.filename for member in _opened_zip(data, called=called)[1])
 
 
-def files_in_zip(data: bytes) -> Iterator[NamedFile]:
-    """Yield the files of a zip, without unpacking it to the disk.
+def files_in_zip(data: bytes, *, called: str) -> Iterator[NamedFile]:
+    """Yield the files of a zip that a person calls so, without unpacking it to the disk.
 
     Raises:
         ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
     """
-    archive, members = _opened_zip(data)
+    archive, members = _opened_zip(data, called=called)
     for member in members:
         try:
             yield NamedFile(member.filename, member_of(archive, member, at_most=MAX_BYTES + 1))
@@ -214,17 +214,17 @@ def files_in_zip(data: bytes) -> Iterator[NamedFile]:
             yield NamedFile(member.filename, b"")  # damaged or locked: refused by name, as an empty file is
 
 
-def _opened_zip(data: bytes) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+def _opened_zip(data: bytes, *, called: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
     """Return a zip and its files, by name."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError) as error:
-        raise ImageRejected("The file is not a zip that can be read; zip the folder again.") from error
-    members = [m for m in archive.infolist() if not m.is_dir() and _visible(m.filename)]
+        raise ImageRejected(f"“{called}” is not a zip that can be read; zip the folder again.") from error
+    members = [m for m in archive.infolist() if not m.is_dir() and is_somebodys(m.filename)]
     if len(members) > MOST_FILES or sum(m.file_size for m in members) > LARGEST_ZIP:
         raise ImageRejected(
-            f"The zip holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the server, "
-            "or the shell: python -m lwise_core score-set --help."
+            f"“{called}” holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the "
+            "server, or the shell: python -m lwise_core score-set --help."
         )
     return archive, sorted(members, key=lambda m: m.filename)
 
@@ -296,9 +296,3 @@ def _ranked(
 
 def _shrunk(square: Pixels, side: int) -> Pixels:
     return square if len(square) <= side else to_8_bit(see(square, size=side)).transpose(1, 2, 0)
-
-
-def _visible(name: str) -> bool:
-    """Whether a member is a file of the person's, and not one that an operating system has put there."""
-    parts = PurePosixPath(name).parts
-    return bool(parts) and not any(p.startswith((".", "__MACOSX")) for p in parts)

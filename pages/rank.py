@@ -7,7 +7,6 @@ import streamlit as st
 from lwise_core.compute import Job, LineFull
 from lwise_core.folders import Instead, folder_of
 from lwise_core.guide import GuideModel
-from lwise_core.images import ImageRejected
 from lwise_core.ranking import BATCH, Ranking, rank
 from pages.parts.cautions import cautions
 from pages.parts.choices import guide_choice
@@ -16,7 +15,7 @@ from pages.parts.gallery import gallery
 from pages.parts.inspecting import asked, followed, forget_job, job_for, progress_of
 from pages.parts.lesson_panel import lesson_panel
 from pages.parts.many import Intake, intake
-from pages.parts.notices import notice, plain
+from pages.parts.notices import counted, notice, plain
 from pages.parts.rankings import (
     Ranked,
     begin,
@@ -54,7 +53,8 @@ def _ranked(ranked: Ranked, guide: GuideModel) -> None:
     """Draw a ranking, and the lesson of what is chosen of it."""
     ranking = ranked.ranking
     _at_hand(
-        f"{len(ranking.photographs):,} photographs of {len(ranking.by_class())} classes, ranked by {plain(guide.name)}."
+        f"{counted(len(ranking.photographs), 'photograph')} of {counted(len(ranking.by_class()), 'class', 'classes')}, "
+        f"ranked by {plain(guide.name)}."
     )
     _decided(ranking)
     _refused(ranking)
@@ -82,27 +82,19 @@ def _kind(weights: str) -> str:
 
 
 def _taken() -> Intake | None:
-    """Return the photographs that this session holds, else those that are handed over now.
-
-    Raises:
-        ImageRejected: A zip that cannot be read.
-    """
+    """Return the photographs that this session holds, else those that are handed over now."""
     held = photographs()
     if held is None:
         return intake()
     by = guides_that_ranked()
     others = f" Ranked by {' and '.join(map(plain, by))} too: choose that guide again to see it." if by else ""
-    _at_hand(f"{len(held.names):,} files are at hand.{others}")
+    _at_hand(f"{counted(len(held.names), 'file')} at hand.{others}")
     return held
 
 
 def _begin(guide: GuideModel) -> None:
     """Take photographs, and rank them with their progress."""
-    try:
-        taken = _taken()
-    except ImageRejected as error:
-        notice("error", str(error))
-        return
+    taken = _taken()
     if taken is None:
         return
     folders = folder_panel(taken.names, guide)
@@ -115,7 +107,7 @@ def _begin(guide: GuideModel) -> None:
     if asked(kind, question):
         followed(kind, _progress, weights=weights, guide=guide.name)
         return
-    if not st.button(f"Rank {count:,} files", type="primary", disabled=not count):
+    if not st.button(f"Rank {counted(count, 'file')}", type="primary", disabled=not count):
         return
     try:
         job_for(
@@ -149,7 +141,7 @@ def _progress(job: Job[Ranking], *, weights: str, guide: str) -> None:
 def _decided(ranking: Ranking) -> None:
     """Repeat what a person decided on folders: labels follow from it."""
     count = ranking.left_out
-    left_out = f" {count:,} {'file is' if count == 1 else 'files are'} left out." if count else ""
+    left_out = f" Left out: {counted(count, 'file')}." if count else ""
     if said := said_of(ranking.folders):
         st.caption(said + left_out)
 
@@ -157,7 +149,7 @@ def _decided(ranking: Ranking) -> None:
 def _refused(ranking: Ranking) -> None:
     if not ranking.refused:
         return
-    with st.expander(f"{len(ranking.refused)} files are not among them"):
+    with st.expander(f"{counted(len(ranking.refused), 'file')} could not be ranked"):
         for sentence in ranking.refused[:200]:
             st.caption(plain(sentence))
 

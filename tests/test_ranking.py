@@ -153,30 +153,41 @@ def test_nothing_is_an_empty_ranking(phantom_guide: GuideModel) -> None:
 
 
 def test_a_zip_is_read_without_what_systems_put_into_it() -> None:
-    data = zipped({"b/2.png": b"2", "b/1.png": b"1", "__MACOSX/b/1.png": b"x", "b/.DS_Store": b"x", "../up.png": b"3"})
-    assert [(f.name, f.folder) for f in files_in_zip(data) if f.data in (b"1", b"2")] == [
+    data = zipped(
+        {
+            "b/2.png": b"2",
+            "b/1.png": b"1",
+            "__MACOSX/b/1.png": b"x",
+            "b/.DS_Store": b"x",
+            "b/Thumbs.db": b"x",
+            "../up.png": b"3",
+        }
+    )
+    assert [(f.name, f.folder) for f in files_in_zip(data, called="x.zip") if f.data in (b"1", b"2")] == [
         ("b/1.png", "b"),
         ("b/2.png", "b"),
     ]
-    assert list(names_in_zip(data)) == [f.name for f in files_in_zip(data)]
+    names = names_in_zip(data, called="x.zip")
+    assert list(names) == [f.name for f in files_in_zip(data, called="x.zip")]
+    assert "b/Thumbs.db" not in names
 
 
 def test_a_zip_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lwise_core.ranking.LARGEST_ZIP", 1000)
     with pytest.raises(ImageRejected, match="use a folder on the server"):
-        list(files_in_zip(zipped({"a.png": b"0" * 2000})))
+        list(files_in_zip(zipped({"a.png": b"0" * 2000}), called="x.zip"))
 
 
 def test_what_is_no_zip_is_refused() -> None:
-    with pytest.raises(ImageRejected, match="not a zip"):
-        list(files_in_zip(b"no zip"))
+    with pytest.raises(ImageRejected, match=r"“x\.zip” is not a zip"):
+        list(files_in_zip(b"no zip", called="x.zip"))
 
 
 def test_a_damaged_member_is_refused_by_its_name(phantom_guide: GuideModel) -> None:
     data = bytearray(zipped({"a.png": PNG, "b.png": creature(1)}))
     place = bytes(data).index(PNG)
     data[place + 100] ^= 0xFF
-    files = list(files_in_zip(bytes(data)))
+    files = list(files_in_zip(bytes(data), called="x.zip"))
     ranking = ranked(files, phantom_guide)
     assert [p.name for p in ranking.photographs] == ["b.png"]
     assert "“a.png”" in ranking.refused[0]

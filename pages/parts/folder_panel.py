@@ -10,7 +10,7 @@ import streamlit as st
 from lwise_core.folders import FolderClasses, Instead, folder_of
 from lwise_core.guide import GuideModel
 from pages.parts.guides import guides_that_know
-from pages.parts.notices import notice, plain
+from pages.parts.notices import counted, notice, plain
 
 _ROWS = 40
 _NAMED = 8
@@ -46,7 +46,7 @@ def said_of(folders: FolderClasses) -> str:
     """Return, as Markdown, what a person has decided on folders; empty without it."""
     said = [f"“{plain(f)}” {_outcome(meaning)}" for f, meaning in folders.stated.items()]
     if folders.others is not None:
-        said.append(f"every other folder that no class is called like {_outcome(folders.others)}")
+        said.append(f"every other folder without a class of its name {_outcome(folders.others)}")
     return f"As you decided: {'; '.join(said)}." if said else ""
 
 
@@ -61,7 +61,8 @@ def _matched(counts: Mapping[str, int], folders: FolderClasses) -> None:
     if matched:
         st.caption(f":material/check: Matched by their names: {_list(matched)}.")
     if alone := counts.get("", 0):
-        st.caption(f"{alone:,} files lie in no folder: the guide guesses each, and it is marked as its guess.")
+        lie = f"{counted(alone, 'file')} {'lies' if alone == 1 else 'lie'} in no folder"
+        st.caption(f"{lie}: the guide guesses what each shows, and it is marked as its guess.")
 
 
 def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
@@ -69,8 +70,8 @@ def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
     advice = f" Or choose {' or '.join(knows)}, which knows them." if knows else ""
     notice(
         "caution",
-        f"{guide.name} has no class called {_list(unknown, as_markdown=False)}. Say what each folder stands for; what "
-        f"is guessed finds no wrong labels.{advice}",
+        f"{guide.name} has no class called {_list(unknown, as_markdown=False)}. Say what each folder stands for: among "
+        f"pictures that the guide guesses, wrong labels cannot be found.{advice}",
     )
 
 
@@ -83,7 +84,7 @@ def _row(folder: str, count: int, folders: FolderClasses) -> str | Instead | Non
     first = () if near is None else (near,)
     options: list[str | Instead] = [*first, *Instead, *(c for c in folders.classes if c != near)]
     return st.selectbox(
-        f"“{plain(folder)}”, {count:,} {'file' if count == 1 else 'files'}",
+        f"“{plain(folder)}”, {counted(count, 'file')}",
         options,
         index=None,
         format_func=lambda meaning: meaning if isinstance(meaning, str) else _INSTEAD[meaning],

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core.course_pictures import FromPhantom
+from lwise_core.folders import is_somebodys
+from lwise_core.images import ImageRejected
 from lwise_core.picture_sets import Entry, picture_set
 from lwise_core.ranking import LARGEST_ZIP, NamedFile, files_in_zip, names_in_zip
 from lwise_core.sources import DatasetError
@@ -34,40 +38,56 @@ class Intake:
 
 
 def intake() -> Intake | None:
-    """Draw the ways to hand over many photographs, and return what was handed over.
-
-    Raises:
-        ImageRejected: A zip that cannot be read.
-    """
+    """Draw the ways to hand over many photographs, and return what was handed over."""
     ways = [_FOLDER, _FILES, *([_SERVER] if paths_offered() else []), _PHANTOM]
     way = st.segmented_control("Photographs", ways, default=_FOLDER, required=True)
     if way == _FOLDER:
         st.caption(f"With a folder for each class. Up to about {MOST_AT_ONCE} files; more go as a zip.")
         return _uploaded(st.file_uploader("Folder", type=_TYPES, accept_multiple_files="directory", key="many-folder"))
     if way == _FILES:
-        uploads = st.file_uploader(
-            f"Photographs, or one zip of up to {LARGEST_ZIP // 10**6} MB",
-            type=[*_TYPES, "zip"],
-            accept_multiple_files=True,
-            key="many-files",
+        return _uploaded(
+            st.file_uploader(
+                f"Photographs, or zips of up to {LARGEST_ZIP // 10**6} MB each",
+                type=[*_TYPES, "zip"],
+                accept_multiple_files=True,
+                key="many-files",
+            )
         )
-        zips = [u for u in uploads or [] if u.name.lower().endswith(".zip")]
-        return _zipped(zips[0]) if zips else _uploaded(uploads)
     return _on_the_server() if way == _SERVER else _phantom()
 
 
-def _uploaded(uploads: list | None) -> Intake | None:  # type: ignore[type-arg]  # Streamlit's UploadedFile
+def _uploaded(uploads: list[UploadedFile] | None) -> Intake | None:
+    """Return all files that were handed over, those of zips among them."""
     if not uploads:
         return None
     if len(uploads) > MOST_AT_ONCE:
         notice("caution", f"These are more than {MOST_AT_ONCE} files; a zip of the folder is quicker.")
-    key = hashlib.sha256("\0".join(f"{u.name}:{u.size}" for u in uploads).encode()).hexdigest()
-    return Intake(key, tuple(u.name for u in uploads), lambda: (NamedFile(u.name, u.getvalue()) for u in uploads))
+    parts = [part for upload in uploads if (part := _part(upload)) is not None]
+    names = tuple(chain.from_iterable(part.names for part in parts))
+    if not names:
+        notice("info", "There are no photographs among these files.")
+        return None
+    key = hashlib.sha256("\0".join(part.key for part in parts).encode()).hexdigest()
+    return Intake(key, names, lambda: chain.from_iterable(part.files() for part in parts))
 
 
-def _zipped(upload) -> Intake:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Streamlit's UploadedFile, not public
-    data = upload.getvalue()
-    return Intake(upload.file_id, names_in_zip(data), lambda: files_in_zip(data))
+def _part(upload: UploadedFile) -> Intake | None:
+    """Return what one upload holds, None where that is nothing of the person's."""
+    if upload.name.lower().endswith(".zip"):
+        return _zipped(upload)
+    if not is_somebodys(upload.name):
+        return None
+    return Intake(upload.file_id, (upload.name,), lambda: iter((NamedFile(upload.name, upload.getvalue()),)))
+
+
+def _zipped(upload: UploadedFile) -> Intake | None:
+    """Return the files of a zip; where it cannot be read, say so by its name and leave it out."""
+    data, called = upload.getvalue(), upload.name
+    try:
+        return Intake(upload.file_id, names_in_zip(data, called=called), lambda: files_in_zip(data, called=called))
+    except ImageRejected as error:
+        notice("error", f"{error} It is left out.")
+        return None
 
 
 def _on_the_server() -> Intake | None:
@@ -76,7 +96,7 @@ def _on_the_server() -> Intake | None:
         return None
     try:
         pictures = picture_set(path)
-        entries = [e for e in pictures.entries() if not isinstance(e, str)]
+        entries = [e for e in pictures.entries() if not isinstance(e, str) and is_somebodys(e.name)]
     except (DatasetError, OSError) as error:
         notice("error", str(error))
         return None

@@ -79,16 +79,17 @@ def test_a_zip_is_ranked_and_what_is_odd_is_pointed_at(ranked: AppTest) -> None:
     assert "7 photographs of 2 classes" in said(ranked)
     assert f"Wrong label? the guide takes it for {FAMILIES[1]}" in said(ranked)
     assert "“notes.txt”" in said(ranked)
+    assert [e.label for e in ranked.expander] == ["1 file could not be ranked"]
     assert said(ranked).count("of 100 references") == 7
 
 
 def test_doubtful_ones_are_not_in_the_lesson_until_they_are_chosen(ranked: AppTest) -> None:
-    assert "6 photographs are chosen" in said(ranked)
+    assert "6 photographs chosen" in said(ranked)
     (unchosen,) = (c for c in ranked.checkbox if not c.value)
     at = unchosen.check().run()
-    assert "7 photographs are chosen" in said(at)
+    assert "7 photographs chosen" in said(at)
     at = at.checkbox[0].uncheck().run()
-    assert "6 photographs are chosen" in said(at)
+    assert "6 photographs chosen" in said(at)
 
 
 def test_the_gallery_can_show_odd_ones_and_search(ranked: AppTest) -> None:
@@ -125,6 +126,7 @@ def test_folders_that_the_guide_does_not_know_are_said_with_who_knows_them() -> 
     at = taken(zipped(), guide="animals16-64")
     assert f"animals16-64 has no class called “{FAMILIES[0]}”" in said(at)
     assert "choose phantom4-64, which knows them." in said(at)
+    assert "among pictures that the guide guesses, wrong labels cannot be found" in said(at)
 
 
 def test_folders_are_matched_or_asked_for_and_nothing_is_chosen_silently() -> None:
@@ -145,15 +147,19 @@ def test_what_was_decided_on_folders_is_what_is_ranked() -> None:
     at = choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
     at = press(at, "Rank 3 files")
     assert "3 photographs of" in said(at)
-    assert "“holiday” is left out; “spotted forktails” stands for spotted forktail; every other folder" in said(at)
-    assert "1 file is left out." in said(at)
+    assert (
+    assert "“holiday” is left out; “spotted forktails” stands for spotted forktail" in said(at)
+    assert "every other folder without a class of its name is guessed by the guide" in said(at)
+        in said(at)
+    )
+    assert "Left out: 1 file." in said(at)
     assert said(at).count("(the guide's guess)") == 1
 
 
 def test_a_single_folder_of_photographs_without_labels_may_be_guessed() -> None:
     at = taken(in_folders("holiday"), guide="phantom4-64")
     choice(at, "“holiday”").select("Let the guide guess each, marked as its guess").run()
-    assert "(the guide's guess)" in said(press(at, "Rank 1 files"))
+    assert "(the guide's guess)" in said(press(at, "Rank 1 file"))
 
 
 def test_another_page_and_back_keeps_the_guide_and_the_ranking(ranked: AppTest) -> None:
@@ -175,7 +181,7 @@ def test_another_guide_ranks_the_same_photographs_and_the_first_ones_ranking_and
     at = press(at, "Make the lesson")
     ticks = {c.key: c.value for c in at.checkbox}
     at = guide(at, "animals16-64")
-    assert "8 files are at hand. Ranked by phantom4-64 too" in said(at)
+    assert "8 files at hand. Ranked by phantom4-64 too" in said(at)
     choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
     at = press(at, "Rank 8 files")
     assert "ranked by animals16-64" in said(at)
@@ -195,7 +201,7 @@ def test_no_more_than_two_rankings_are_kept_and_the_photographs_stay(ranked: App
         choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
         at = press(at, "Rank 8 files")
     at = guide(at, "phantom4-64")
-    assert "8 files are at hand. Ranked by animals16-64 and cifar10-32 too" in said(at)
+    assert "8 files at hand. Ranked by animals16-64 and cifar10-32 too" in said(at)
     assert "7 photographs of 2 classes" in said(press(at, "Rank 8 files"))
 
 
@@ -203,7 +209,7 @@ def test_another_guide_while_one_ranks_loses_neither() -> None:
     at = taken(zipped(), guide="phantom4-64")
     next(b for b in at.button if b.label == "Rank 8 files").click().run()
     at = guide(at, "animals16-64")
-    assert "8 files are at hand" in said(at)
+    assert "8 files at hand" in said(at)
     choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
     next(b for b in at.button if b.label == "Rank 8 files").click().run()
     assert "ranked by phantom4-64" in said(guide(at, "phantom4-64"))
@@ -221,7 +227,7 @@ def test_what_was_said_of_folders_holds_for_another_guide_where_it_has_the_class
     at = taken(in_folders("holiday", "rest"), guide="phantom4-64")
     choice(at, "“holiday”").select("barred forktail").run()
     choice(at, "“rest”").select("Leave out").run()
-    at = press(at, "Rank 1 files")
+    at = press(at, "Rank 1 file")
     at = guide(at, "animals16-64")
     assert choice(at, "“holiday”").value is None
     assert str(choice(at, "“rest”").value.value) == "left out"
@@ -236,6 +242,14 @@ def test_a_lesson_is_made_of_the_chosen_ones(ranked: AppTest) -> None:
     assert [b.label for b in at.get("download_button")] == ["Slide show (zip)", "Handout (PDF)"]
 
 
+def test_it_is_said_how_many_of_the_lesson_are_enhanced(ranked: AppTest) -> None:
+    assert "the first 4 enhanced at ε₂₂₄ = 8, then 1, and the last 2 as they are" in said(ranked)
+    for box in [c for c in ranked.checkbox if c.value][1:]:
+        ranked.checkbox(key=box.key).uncheck().run()
+    assert "1 photograph chosen" in said(ranked)
+    assert "enhanced at ε₂₂₄ = 8." in said(ranked)
+
+
 def test_too_few_photographs_for_a_course_are_said(ranked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Make a course for the Learn page of them" not in [b.label for b in ranked.button]
     monkeypatch.setenv("LWISE_ALLOW_PATHS", "1")
@@ -244,10 +258,34 @@ def test_too_few_photographs_for_a_course_are_said(ranked: AppTest, monkeypatch:
     )
 
 
-def test_a_zip_that_is_none_is_said(tmp_path: Path) -> None:
+def uploaded(*files: tuple[str, bytes]) -> AppTest:
     at = opened()
+    at.selectbox[0].set_value("phantom4-64").run()
     at.get("button_group")[0].set_value("Files or a zip")
     at.run()
-    at.file_uploader[0].set_value(("mine.zip", b"no zip", "application/zip"))
-    assert "not a zip that can be read" in said(at.run())
-    assert not list(tmp_path.iterdir())
+    at.file_uploader[0].set_value([(name, data, "application/octet-stream") for name, data in files])
+    return settled(at.run())
+
+
+def test_a_zip_that_is_none_is_said_by_its_name() -> None:
+    at = uploaded(("mine.zip", b"no zip"))
+    assert "“mine.zip” is not a zip that can be read" in said(at)
+    assert not [b for b in at.button if b.label.startswith("Rank")]
+
+
+def test_what_lies_beside_a_broken_zip_is_ranked() -> None:
+    at = uploaded(("broken.zip", b"no zip"), ("good.zip", zipped()), ("mine.png", creature(0, 50)))
+    assert "“broken.zip” is not a zip that can be read" in said(at)
+    assert "“good.zip”" not in said(at)
+    at = press(at, "Rank 9 files")
+    assert "8 photographs of 2 classes" in said(at)
+
+
+def test_what_a_system_puts_beside_photographs_is_not_counted() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in ("Thumbs.db", "mine\\.DS_Store", "__MACOSX/._a.png"):
+            archive.writestr(name, "x")
+    at = uploaded(("mine.png", creature(0, 50)), ("._mine.png", b"x"), ("mine.zip", stream.getvalue()))
+    assert "1 file lies in no folder" in said(at)
+    assert [b.label for b in at.button if b.label.startswith("Rank")] == ["Rank 1 file"]
