@@ -25,11 +25,12 @@ from lwise_core.guide import GuideModel
 from lwise_core.job_crafts import Brief, Craft
 from lwise_core.job_order import JobError, Naming, Order, budgets
 from lwise_core.job_painting import as_ordered
-from lwise_core.names import canonical
+from lwise_core.names import UnknownClass, canonical
 from lwise_core.picture_sets import Batch, DirmapSet, Entry, Labels, PictureSet
 from lwise_core.runs import RunFolder
 from lwise_core.whole_files import stream_whole
 
+_NAMED = 5  # labels that no class is called like, in one sentence
 _PATH_BYTES = 256 * 2**20  # what the frames of a batch may take: 32 pictures at 64 px, 10 at 224 px and ε₂₂₄ = 20
 
 
@@ -149,23 +150,34 @@ class _Listing:
         self._numbered = isinstance(job.pictures, DirmapSet) and job.pictures.column.endswith("_num")
         self._stems: set[int] = set()
         self._classes: dict[str, int] = {}
+        self._unknown: dict[str, UnknownClass] = {}
         self.total = 0
         self.targets: set[int] = set()
         self.passed_over: list[str] = []
 
     def lines(self) -> Iterator[bytes]:
+        """Yield a line for each picture.
+
+        Raises:
+            UnknownClass: The guide does not have a class of the set; the message names all of these, or a few.
+        """
         for found in self._job.pictures.entries():
             if isinstance(found, str):
                 self.passed_over.append(found)
             elif not self._job.order.split or found.split == self._job.order.split:
                 yield from self._listed(found)
+        self._refuse_unknown()
 
     def _listed(self, entry: Entry) -> Iterator[bytes]:
         if not self._job.guesses:
             if not entry.class_name:
                 self.passed_over.append(f"“{entry.name}” was passed over: nothing says its class.")
                 return
-            target = self._target(entry.class_name)
+            try:
+                target = self._target(entry.class_name)
+            except UnknownClass as error:
+                self._unknown[entry.class_name] = error
+                return
             if canonical(self._guide.classes[target]) in self._left_out:
                 return
             self.targets.add(target)
@@ -183,6 +195,18 @@ class _Listing:
             numbered = self._numbered and written.isdecimal() and int(written) < len(self._guide.classes)
             self._classes[written] = int(written) if numbered else self._guide.class_index(written)
         return self._classes[written]
+
+    def _refuse_unknown(self) -> None:
+        """Refuse all unknown labels at once, so that nobody meets them one after the other."""
+        if len(self._unknown) == 1:
+            raise next(iter(self._unknown.values()))
+        if self._unknown:
+            shown = ", ".join(f"“{label}”" for label in sorted(self._unknown)[:_NAMED])
+            more = f" and {len(self._unknown) - _NAMED:,} more" if len(self._unknown) > _NAMED else ""
+            classes = self._guide.classes
+            raise UnknownClass(
+                f"This guide has none of the classes {shown}{more}. It has {len(classes)}, such as “{classes[0]}”."
+            )
 
     def _stem(self, name: str) -> str | None:
         """Return what the results of a picture are called, None where every name is taken.

@@ -499,6 +499,17 @@ def test_a_class_that_the_guide_does_not_have_is_named(phantom_pictures: Path, t
         finished(job(tmp_path / "set", tmp_path / "out"))
 
 
+@pytest.mark.parametrize(("unknown", "said"), [(2, "“other 1”"), (7, "“other 4” and 2 more")])
+def test_all_classes_that_the_guide_does_not_have_are_named_at_once(
+    phantom_pictures: Path, tmp_path: Path, unknown: int, said: str
+) -> None:
+    shutil.copytree(phantom_pictures, tmp_path / "set")
+    for i in range(unknown):
+        shutil.copytree(phantom_pictures / "Barred_Forktail", tmp_path / "set" / f"other {i}")
+    with pytest.raises(UnknownClass, match=f"none of the classes “other 0”, .*{said}. It has 4, such as"):
+        finished(job(tmp_path / "set", tmp_path / "out"))
+
+
 def test_originals_are_rounded_as_they_are_seen(tiny_guide: GuideModel) -> None:
     pixels = np.arange(256, dtype=np.uint8)
     back = job_painting.to_8_bit(pixels.astype(np.float32) / np.float32(255))
