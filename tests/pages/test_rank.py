@@ -147,11 +147,8 @@ def test_what_was_decided_on_folders_is_what_is_ranked() -> None:
     at = choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
     at = press(at, "Rank 3 files")
     assert "3 photographs of" in said(at)
-    assert (
     assert "“holiday” is left out; “spotted forktails” stands for spotted forktail" in said(at)
     assert "every other folder without a class of its name is guessed by the guide" in said(at)
-        in said(at)
-    )
     assert "Left out: 1 file." in said(at)
     assert said(at).count("(the guide's guess)") == 1
 
