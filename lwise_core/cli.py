@@ -55,6 +55,7 @@ from lwise_core.guide import Domain, GuideModel
 from lwise_core.names import SOMETHING_ELSE
 from lwise_core.rendering import Extent
 from lwise_core.store import BYTES_KEPT, PathStore, Walkable, kept
+from lwise_core.whole_files import write_whole
 
 _HIGHEST = 3  # logits that a line for people names
 
@@ -274,11 +275,19 @@ def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: Guid
 
 
 def _write(made: Export, folder: Path) -> None:
-    """Write the files of one export, each whole or not at all."""
-    for name, content in made.files().items():
-        part = folder / f".{name}.part"
-        part.write_bytes(content)
-        part.replace(folder / name)
-        typer.echo(str(folder / name))
+    """Write the files of one export, each whole or not at all; those that are there already stay as they are.
+
+    Raises:
+        Refused: A file of one of these names is there and holds something else.
+    """
+    files = {folder / name: content for name, content in made.files().items()}
+    for file, content in files.items():
+        if file.exists() and file.read_bytes() != content:
+            raise Refused(
+                f"“{file}” is there already and holds something else; nothing was overwritten: name another --out."
+            )
+    for file, content in files.items():
+        write_whole(file, content)
+        typer.echo(str(file))
     for sentence in made.warnings:
         typer.echo(f"Warning: {sentence}", err=True)

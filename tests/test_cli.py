@@ -202,6 +202,18 @@ def test_no_photograph_stays_behind_of_a_medical_guide_or_where_nobody_wants_it(
     assert not list((tmp_path / "home").rglob("*.npz"))
 
 
+def test_enhance_overwrites_nothing_but_the_same(shell: Shell, tmp_path: Path) -> None:
+    words = ("enhance", CAT_FILE, "--class", "house cat", "--eps", "0.5", "--exact", "--out", str(tmp_path))
+    assert shell(*words)[0] == 0
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    assert shell(*words)[0] == 0
+    code, out, err = shell(*words, "--no-strip")
+    assert code == 2
+    assert not out
+    assert "is there already and holds something else; nothing was overwritten" in err
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
 def test_an_unknown_download_is_one_line(shell: Shell) -> None:
     code, _, err = shell("download", "nothing")
     assert code == 2

@@ -144,7 +144,10 @@ def test_inspect_set_says_what_the_lights_say_and_calls_nothing_safe(
     [
         (("score-set", "{set}/nothing"), "no folder, archive or CSV"),
         (("score-set", "{set}", "--labels", "column"), "Only a dirmap CSV has columns"),
-        (("score-set", "{set}", "--guide", "cifar10-32"), "none of the classes “Barred_Forktail”, “Barred_Roundtail”, "),
+        (
+            ("score-set", "{set}", "--guide", "cifar10-32"),
+            "none of the classes “Barred_Forktail”, “Barred_Roundtail”, ",
+        ),
         (("score-set", "{set}", "--split", "test"), "no picture to work on"),
         (("enhance-set", "{set}"), "Say the budgets: --eps"),
         (("enhance-set", "{set}", "--eps", "1", "--eps-224", "1"), "Give the budgets once"),
