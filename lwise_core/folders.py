@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from lwise_core.names import UnknownClass, canonical, nearest
 
 _SYSTEMS_OWN = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
+_BETWEEN = re.compile(r"[\s_\-]+")
 _ALIKE = 0.6  # less alike, a suggestion would only mislead
 
 
@@ -75,8 +77,18 @@ class FolderClasses:
         return () if self.others else tuple(f for f in self.unknown(folders) if f not in self.stated)
 
     def suggestion(self, folder: str) -> str | None:
-        """Return the class whose name comes nearest to a folder's, None where none comes near; it decides nothing."""
-        return next(iter(nearest(folder, self.classes, alike=_ALIKE)), None)
+        """Return the class that a folder's name speaks of, else the one that comes nearest; it decides nothing.
+
+        “Monarch Butterflies” speaks of “monarch”. None where no class comes near.
+        """
+        spoken_of = [c for c in self.classes if _words(c) in _words(folder)]
+        near = nearest(folder, self.classes, alike=_ALIKE)
+        return max(spoken_of, key=len) if spoken_of else next(iter(near), None)
+
+
+def _words(name: str) -> str:
+    """Return a name in small letters with a space before each word, so that one is found in another at a word only."""
+    return "".join(f" {word}" for word in _BETWEEN.split(name.casefold()) if word)
 
 
 def folder_of(name: str) -> str:

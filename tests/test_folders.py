@@ -30,6 +30,19 @@ def test_a_near_name_is_suggested_and_decides_nothing() -> None:
         folders.meaning("Luna Moths")
 
 
+@pytest.mark.parametrize(
+    ("folder", "suggested"),
+    [
+        ("Monarch Butterflies", "monarch"),
+        ("my_monarchs", "monarch"),
+        ("Queen-Monarch", "queen monarch"),
+        ("bowling alley", None),
+    ],
+)
+def test_a_class_that_a_folders_name_speaks_of_is_suggested(folder: str, suggested: str | None) -> None:
+    assert FolderClasses(("owl", "monarch", "queen monarch", "malachite")).suggestion(folder) == suggested
+
+
 def test_what_was_stated_counts_before_what_holds_for_the_others() -> None:
     folders = FolderClasses(CLASSES, {"Luna": "luna moth", "IMG": Instead.GUESSED}, others=Instead.LEFT_OUT)
     assert folders.meaning("Luna") == "luna moth"
