@@ -42,6 +42,9 @@ SURE, UNLIKELY = 0.5, 0.05
 ALIKE = 6
 """Two pictures are near-duplicates when their perceptual hashes, of 64 bits, differ in at most so many."""
 
+ENOUGH = 10
+"""Photographs of a class; among fewer, the place of one of them says little."""
+
 _HASHED = 32
 _HASH = 8
 
@@ -106,6 +109,24 @@ class RankedPhotograph:
         return f"the guide takes it for {self.choice} ({self.choice_probability:.0%})"
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a photograph stands among the ``others`` of its class: so many of them are ``easier``."""
+
+    easier: int
+    others: int
+
+    @property
+    def share(self) -> float:
+        """The share of the class that is easier, in [0, 1)."""
+        return self.easier / (self.others + 1)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there are enough others to compare with."""
+        return self.others + 1 >= ENOUGH
+
+
 @dataclass(frozen=True, eq=False)
 class Ranking:
     """Photographs as far as they are ranked, of ``total`` files.
@@ -132,9 +153,11 @@ class Ranking:
             groups[photograph.class_name].append(photograph)
         return {name: tuple(found) for name, found in groups.items()}
 
-    def standing(self) -> Mapping[str, float]:
-        """Return SHA-256 → the share of its class here that is easier, in [0, 1]."""
-        return {p.sha256: i / len(found) for found in self.by_class().values() for i, p in enumerate(found)}
+    def standing(self) -> Mapping[str, Standing]:
+        """Return SHA-256 → where each photograph stands among its class here."""
+        return {
+            p.sha256: Standing(i, len(found) - 1) for found in self.by_class().values() for i, p in enumerate(found)
+        }
 
     def duplicates(self) -> Mapping[str, tuple[str, ...]]:
         """Return SHA-256 → the names of other files with nearly the same picture, for those that have any."""

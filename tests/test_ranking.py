@@ -19,6 +19,7 @@ from lwise_core.ranking import (
     BATCH,
     NamedFile,
     Ranking,
+    Standing,
     files_in_zip,
     names_in_zip,
     perceptual_hash,
@@ -65,7 +66,13 @@ def test_photographs_are_ranked_by_the_guides_own_logit_within_their_class(phant
             expected = score(phantom_guide, seen)[phantom_guide.class_index(name)]
             assert p.logit == pytest.approx(float(expected), abs=1e-4)
     standing = ranking.standing()
-    assert sorted(standing.values()) == [0, 0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+    assert sorted(s.share for s in standing.values()) == [0, 0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+    assert {s.others for s in standing.values()} == {3}
+
+
+def test_a_place_says_something_among_ten() -> None:
+    assert Standing(easier=9, others=9).says_something
+    assert not Standing(easier=8, others=8).says_something
 
 
 def test_without_a_folder_that_names_a_class_the_guide_guesses_and_it_is_said(phantom_guide: GuideModel) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from lwise_core.geometry import Crop
 from lwise_core.guide import GuideModel
 from lwise_core.images import Photograph
-from lwise_core.ranking import RankedPhotograph
+from lwise_core.ranking import RankedPhotograph, Standing
 from pages.parts.case import Case, StatedBy, put
 from pages.parts.notices import plain
 from pages.parts.plots import show
@@ -38,7 +38,7 @@ def gallery(ranked: Ranked, guide: GuideModel) -> None:
     if which == _ODD:
         found = [p for p in found if p.doubt or p.sha256 in duplicates or p.guessed]
     places = ranking.standing()  # within each class, since classes differ in their logits
-    found.sort(key=lambda p: (places[p.sha256], p.name), reverse=hardest == "hardest")
+    found.sort(key=lambda p: (places[p.sha256].share, p.name), reverse=hardest == "hardest")
     _page(found, ranked, guide, places=places, duplicates=duplicates)
 
 
@@ -47,7 +47,7 @@ def _page(
     ranked: Ranked,
     guide: GuideModel,
     *,
-    places: Mapping[str, float],
+    places: Mapping[str, Standing],
     duplicates: Mapping[str, tuple[str, ...]],
 ) -> None:
     pages = max(1, -(-len(found) // _A_PAGE))
@@ -64,12 +64,12 @@ def _page(
                 _choice(photograph, guide, chosen=sha256 in ranked.chosen)
 
 
-def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: float, duplicates: tuple[str, ...]) -> None:
+def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: Standing, duplicates: tuple[str, ...]) -> None:
     """Draw one photograph: how hard, and what is odd."""
     st.image(photograph.thumbnail, alt=f"{photograph.class_name}: {photograph.name}", width="stretch")
     label = photograph.class_name + (" (the guide's guess)" if photograph.guessed else "")
     file = photograph.name.rsplit("/", 1)[-1]
-    st.caption(f"**{plain(label)}**, {plain(file)}  \n{plain(_standing(photograph, guide, place))}")
+    st.caption(f"**{plain(label)}**, {plain(file)}  \n{plain(_standing(photograph, guide, place))}".rstrip())
     if photograph.doubt:
         st.caption(f":material/help: Wrong label? {plain(photograph.doubt)}.")
     if duplicates:
@@ -91,11 +91,12 @@ def _choice(photograph: RankedPhotograph, guide: GuideModel, *, chosen: bool) ->
         _open(photograph, guide)
 
 
-def _standing(photograph: RankedPhotograph, guide: GuideModel, place: float) -> str:
-    """Return how hard it is, against the guide's references where there are enough, else among these."""
+def _standing(photograph: RankedPhotograph, guide: GuideModel, place: Standing) -> str:
+    """Return how hard it is, against the guide's references where there are enough, else among these, or nothing."""
     among = photograph.difficulty(guide).percentile
     if among is None:
-        return f"Harder than {place:.0%} of these."
+        name, others = photograph.class_name, place.others
+        return f"Harder than {place.easier} of the {others} others of {name} here." if place.says_something else ""
     return f"Harder than {among.share:.0%} of {among.n} references (95% {among.low:.0%} to {among.high:.0%})."
 
 

@@ -92,6 +92,13 @@ def test_doubtful_ones_are_not_in_the_lesson_until_they_are_chosen(ranked: AppTe
     assert "6 photographs chosen" in said(at)
 
 
+def test_without_references_a_place_among_ten_is_said_with_their_number_and_among_fewer_not_at_all() -> None:
+    at = press(taken(in_folders(*["monarch"] * 10, *["viceroy"] * 9), guide="butterflies-128"), "Rank 19 files")
+    places = [f"Harder than {i} of the 9 others of monarch here." for i in range(10)]
+    assert all(place in said(at) for place in places)
+    assert said(at).count("Harder than") == len(places)
+
+
 def test_the_gallery_can_show_odd_ones_and_search(ranked: AppTest) -> None:
     ranked.get("button_group")[1].set_value("odd ones only")
     assert len(ranked.run().checkbox) == 1
@@ -137,6 +144,12 @@ def test_folders_are_matched_or_asked_for_and_nothing_is_chosen_silently() -> No
     assert rows[0].placeholder == "Perhaps “spotted forktail”? Choose."
     assert rows[0].options[0] == "spotted forktail"
     assert [b.disabled for b in at.button if b.label == "Rank them"] == [True]
+
+
+def test_the_class_that_a_folder_speaks_of_is_offered_first() -> None:
+    at = taken(in_folders("Monarch Butterflies"), guide="butterflies-128")
+    row = choice(at, "“Monarch Butterflies”, 1 file")
+    assert (row.placeholder, row.options[0]) == ("Perhaps “monarch”? Choose.", "monarch")
 
 
 def test_what_was_decided_on_folders_is_what_is_ranked() -> None:
