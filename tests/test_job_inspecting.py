@@ -32,7 +32,7 @@ from lwise_core.inspection import Findings, examine
 from lwise_core.job_inspecting import Along, Inspecting
 from lwise_core.jobs import Job, JobError, Order
 from lwise_core.lights import Indicator, Kind, Light, Limit, Measure, State
-from lwise_core.picture_sets import FolderSet
+from lwise_core.picture_sets import FolderSet, Labels
 from lwise_core.remote_sets import Storage
 from lwise_core.rendering import Subject
 from lwise_core.report import Report
@@ -201,6 +201,14 @@ def test_each_flagged_picture_has_a_page_at_the_first_epsilon_that_is(inspected:
     assert hashlib.sha256(page).hexdigest() == row["file_sha256"]
     assert b"Not for diagnosis" in page
     assert HARD.encode() in page
+
+
+def test_a_page_calls_the_guide_s_guess_a_guess(pictures: Path, inspected: Path, tmp_path: Path) -> None:
+    finished(inspection(pictures, tmp_path / "out", labels=Labels.GUIDE))
+    guessed, stated = (list((folder / "reports").rglob("*.html")) for folder in (tmp_path / "out", inspected))
+    assert guessed
+    assert all("; nobody stated it." in page.read_text() for page in guessed)
+    assert not any("; nobody stated it." in page.read_text() for page in stated)
 
 
 def test_without_reports_there_are_no_pages(pictures: Path, tmp_path: Path) -> None:
