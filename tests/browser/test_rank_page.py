@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,21 @@ def test_dropped_photographs_stay_whichever_guide_is_chosen(page: Page, studio_u
     expect(page.get_by_text("6 files at hand. Ranked by phantom4-64 too")).to_be_visible()
     choose(page, "Guide model", "phantom4-64")
     expect(page.get_by_text("5 photographs chosen")).to_be_visible()
+
+
+def test_on_a_phone_in_the_dark_the_plot_is_whole_and_its_marks_are_as_clear_as_text(
+    page: Page, studio_url: str, in_scheme: Callable[[str], None]
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    in_scheme("dark")
+    page.goto(f"{studio_url}/rank")
+    expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
+    choose(page, "Guide model", "phantom4-64")
+    page.get_by_text("Artificial creatures").click()
+    page.get_by_role("button", name="Rank 68 files").click()
+    title = page.locator(".js-plotly-plot .xtitle")
+    expect(title).to_be_visible()
+    title.scroll_into_view_if_needed()
+    expect(title).to_be_in_viewport(ratio=1)
+    text = page.get_by_role("heading", name="Rank", exact=True).evaluate("e => getComputedStyle(e).color")
+    expect(page.locator(".js-plotly-plot .textpoint text").first).to_have_css("fill", text)
