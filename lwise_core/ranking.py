@@ -12,7 +12,9 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import PurePosixPath
+from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
@@ -212,6 +214,21 @@ def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderClasse
     if waiting:
         ranking = _with(ranking, waiting, guide)
     yield ranking
+
+
+def seconds_a_photograph(files: Iterable[NamedFile], guide: GuideModel) -> float | None:
+    """Return about how long one photograph takes to rank, by the second of ``files``: the first one warms up.
+
+    None where there is no second one, or it cannot be ranked.
+    """
+    nothing = Ranking(1, FolderClasses(guide.classes, others=Instead.GUESSED))
+    first = list(islice(files, 2))
+    if len(first) < 2:
+        return None
+    _with(nothing, first[:1], guide)
+    began = perf_counter()
+    ranked = _with(nothing, first[1:], guide)
+    return perf_counter() - began if ranked.photographs else None
 
 
 def names_in_zip(data: bytes, *, called: str) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ import streamlit as st
 from lwise_core.compute import Job, LineFull
 from lwise_core.folders import Instead, folder_of
 from lwise_core.guide import GuideModel
-from lwise_core.ranking import BATCH, Ranking, rank
+from lwise_core.ranking import BATCH, Ranking, rank, seconds_a_photograph
 from pages.parts.cautions import cautions
 from pages.parts.choices import guide_choice
 from pages.parts.folder_panel import folder_panel, said_of
 from pages.parts.gallery import gallery
-from pages.parts.inspecting import asked, followed, forget_job, job_for, progress_of
+from pages.parts.inspecting import asked, followed, forget_job, job_for, progress_of, remembered
 from pages.parts.lesson_panel import lesson_panel
 from pages.parts.many import Intake, intake
 from pages.parts.notices import counted, notice, plain
@@ -107,6 +107,7 @@ def _begin(guide: GuideModel) -> None:
     if asked(kind, question):
         followed(kind, _progress, weights=weights, guide=guide.name)
         return
+    _how_long(taken, guide, count=count)
     if not st.button(f"Rank {counted(count, 'file')}", type="primary", disabled=not count):
         return
     try:
@@ -121,6 +122,17 @@ def _begin(guide: GuideModel) -> None:
         return
     begin(taken, weights=weights)
     st.rerun()
+
+
+def _how_long(taken: Intake, guide: GuideModel, *, count: int) -> None:
+    """Say about how long it will take to rank ``count`` files, by the pace of the first ones."""
+    question = (guide.provenance.sha256, taken.key)
+    pace = remembered("pace", question, lambda: seconds_a_photograph(taken.files(), guide))
+    if pace is None:
+        return
+    seconds = count * pace
+    about = f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
+    st.caption(f"Ranking takes about {about}, by the pace of the first photographs.")
 
 
 def _progress(job: Job[Ranking], *, weights: str, guide: str) -> None:

@@ -24,6 +24,7 @@ from lwise_core.ranking import (
     names_in_zip,
     perceptual_hash,
     rank,
+    seconds_a_photograph,
 )
 from lwise_core.rendering import Subject
 from lwise_core.samples import SAMPLES, photograph_of
@@ -153,6 +154,18 @@ def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
     steps = list(rank(files, phantom_guide, folders=FolderClasses(phantom_guide.classes), total=len(files)))
     assert [r.done for r in steps] == [BATCH, BATCH + 3]
     assert steps[0].photographs == steps[1].photographs[:BATCH]
+
+
+def test_the_pace_is_that_of_the_second_photograph_and_unknown_without_one(
+    phantom_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((100.0, 103.0))
+    monkeypatch.setattr("lwise_core.ranking.perf_counter", lambda: next(clock))
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(3)]
+    assert seconds_a_photograph(files, phantom_guide) == 3
+    monkeypatch.undo()
+    assert seconds_a_photograph(files[:1], phantom_guide) is None
+    assert seconds_a_photograph([files[0], NamedFile("notes.txt", b"")], phantom_guide) is None
 
 
 def test_nothing_is_an_empty_ranking(phantom_guide: GuideModel) -> None:
