@@ -60,7 +60,16 @@ def test_a_stranger_s_card_never_breaks_it(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["animals16-64", "butterflies-128", "cifar10-32", "dermoscopy4-128", "mimics4-128", "phantom4-64"]
+    "name",
+    [
+        "animals16-64",
+        "animals16-64-b",
+        "butterflies-128",
+        "cifar10-32",
+        "dermoscopy4-128",
+        "mimics4-128",
+        "phantom4-64",
+    ],
 )
 def test_the_guides_that_ship_are_fit(name: str) -> None:
     guide = catalog.load(name)
