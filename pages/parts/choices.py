@@ -14,7 +14,7 @@ from pages.parts.case import Aim, Case, StatedBy, put
 from pages.parts.guides import available_guides, load_guide
 from pages.parts.notices import notice, plain
 
-_CHOSEN_LAST, _TIMES_SET = "guide_chosen_last", "guide_times_set"
+_KNOWN, _TIMES_SET = "guides_known", "guide_times_set"
 _OBJECTIVE_LABELS = {
     "logit": "Raise the class's logit",
     "logit_diverge": "Raise it above chosen rivals",
@@ -41,12 +41,13 @@ def guide_choice(wanted: str | None) -> GuideModel:
         st.caption(f"Guide model: **{plain(names[0])}**. More on the Models page.")
         name = names[0]
     else:
-        # What a person has chosen keeps the widget: another one in its place would not hear their next choice.
-        if wanted not in (None, st.session_state.get(_CHOSEN_LAST)):
+        # What a person has chosen keeps the widget: another one in its place would not hear their next choice. And a
+        # run that was interrupted has not told the page yet, which then still wants what it wanted before.
+        if wanted not in st.session_state.get(_KNOWN, {None}):
             st.session_state[_TIMES_SET] = st.session_state.get(_TIMES_SET, 0) + 1
         index = names.index(wanted) if wanted in names else 0
         name = st.selectbox("Guide model", names, index=index, key=f"guide-{st.session_state.get(_TIMES_SET, 0)}")
-        st.session_state[_CHOSEN_LAST] = name
+        st.session_state[_KNOWN] = {None, wanted, name}
     try:
         return load_guide(name)
     except GuideUnavailable as error:

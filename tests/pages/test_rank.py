@@ -12,6 +12,7 @@ import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
+from lwise_core.catalog import GuideUnavailable
 from lwise_core.images import encode_png
 from lwise_core.phantom import FAMILIES, Creature, draw
 
@@ -152,6 +153,13 @@ def test_the_class_that_a_folder_speaks_of_is_offered_first() -> None:
     assert (row.placeholder, row.options[0]) == ("Perhaps “monarch”? Choose.", "monarch")
 
 
+def test_it_is_said_before_the_start_about_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lwise_core.ranking.seconds_a_photograph", lambda *_: 15.0)
+    assert "Ranking takes about 2 min, by the pace of the first photographs." in said(
+        taken(zipped(), guide="phantom4-64")
+    )
+
+
 def test_what_was_decided_on_folders_is_what_is_ranked() -> None:
     at = taken(in_folders("Barred_Forktail", "spotted forktails", "holiday", "rest"), guide="phantom4-64")
     choice(at, "“spotted forktails”").select("spotted forktail").run()
@@ -202,6 +210,17 @@ def test_another_guide_ranks_the_same_photographs_and_the_first_ones_ranking_and
     assert at.text_input(key="lesson-title").value == "Mine"
     assert [b.label for b in at.get("download_button")] == ["Slide show (zip)", "Handout (PDF)"]
     assert "ranked by animals16-64" in said(guide(at, "animals16-64"))
+
+
+def test_a_choice_whose_run_was_interrupted_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> None:
+        raise GuideUnavailable(name)
+
+    at = opened()
+    with monkeypatch.context() as patch:
+        patch.setattr("pages.parts.choices.load_guide", interrupted)
+        choice(at, "Guide model").set_value("phantom4-64").run()
+    assert choice(at.run(), "Guide model").value == "phantom4-64"
 
 
 def test_no_more_than_two_rankings_are_kept_and_the_photographs_stay(ranked: AppTest) -> None:
