@@ -15,7 +15,7 @@ from lwise_core.course_pictures import FromPhantom
 from lwise_core.folders import is_somebodys
 from lwise_core.images import ImageRejected
 from lwise_core.picture_sets import Entry, picture_set
-from lwise_core.ranking import LARGEST_ZIP, NamedFile, files_in_zip, names_in_zip
+from lwise_core.ranking import LARGEST_ZIP, MOST_FILES, NamedFile, files_in_zip, names_in_zip
 from lwise_core.sources import DatasetError
 from pages.parts.add_guide import paths_offered
 from pages.parts.notices import notice
@@ -66,6 +66,9 @@ def _uploaded(uploads: list[UploadedFile] | None) -> Intake | None:
     names = tuple(chain.from_iterable(part.names for part in parts))
     if not names:
         notice("info", "There are no photographs among these files.")
+        return None
+    if len(names) > MOST_FILES:
+        notice("error", f"These are {len(names):,} files together; the page takes {MOST_FILES:,} at once.")
         return None
     key = hashlib.sha256("\0".join(part.key for part in parts).encode()).hexdigest()
     return Intake(key, names, lambda: chain.from_iterable(part.files() for part in parts))

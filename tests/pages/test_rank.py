@@ -302,6 +302,13 @@ def test_a_zip_that_is_none_is_said_by_its_name() -> None:
     assert not [b for b in at.button if b.label.startswith("Rank")]
 
 
+def test_zips_together_hold_no_more_than_one_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.many.MOST_FILES", 15)
+    at = uploaded(("one.zip", zipped()), ("other.zip", zipped()))
+    assert "16 files together; the page takes 15" in said(at)
+    assert not any(b.label.startswith("Rank") for b in at.button)
+
+
 def test_what_lies_beside_a_broken_zip_is_ranked() -> None:
     at = uploaded(("broken.zip", b"no zip"), ("good.zip", zipped()), ("mine.png", creature(0, 50)))
     assert "“broken.zip” is not a zip that can be read" in said(at)
