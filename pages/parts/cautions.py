@@ -10,14 +10,15 @@ from pages.parts.notices import notice
 
 def cautions(guide: GuideModel) -> None:
     """Say what the card of ``guide`` wants said, and whether its gradients can mean anything to people."""
-    for sentence in guide.cautions:
-        notice("caution", sentence)
+    with st.container():  # always there, so that what follows keeps its place in the page
+        for sentence in guide.cautions:
+            notice("caution", sentence)
 
 
 def say_what_is_beyond_training(guide: GuideModel, *, epsilon: float) -> None:
     """Say that ``epsilon`` is far above what ``guide`` was trained for, where it is."""
     caution = guide.caution_epsilon
-    with st.container():  # always there, so that what follows keeps its place in the page
+    with st.container():  # always there, as above
         if caution is not None and epsilon > caution:
             notice(
                 "caution",

@@ -48,11 +48,12 @@ def guide_choice(wanted: str | None) -> GuideModel:
         index = names.index(wanted) if wanted in names else 0
         name = st.selectbox("Guide model", names, index=index, key=f"guide-{st.session_state.get(_TIMES_SET, 0)}")
         st.session_state[_KNOWN] = {None, wanted, name}
-    try:
-        return load_guide(name)
-    except GuideUnavailable as error:
-        notice("error", str(error))
-        st.stop()
+    with st.container():  # “Loading …” comes and goes in here: what follows keeps its place, and with it what it holds
+        try:
+            return load_guide(name)
+        except GuideUnavailable as error:
+            notice("error", str(error))
+            st.stop()
 
 
 def stated_class(case: Case, guide: GuideModel, *, guess: str | None) -> Case:
