@@ -1,6 +1,6 @@
 """How fast one path is, against the libraries that do the same, in one run on one machine.
 
-    make bench                                            (about nine minutes on two quiet cores)
+    make bench                                            (about half an hour on two quiet cores)
     python -m benchmarks.speed --write docs/results.md
     python -m benchmarks.speed --only attributions        (maps against Captum; prints them)
 
