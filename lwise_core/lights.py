@@ -151,6 +151,11 @@ class Indicator:
         beyond = self.value > self.limit.value if self.measure.high_is_bad else self.value < self.limit.value
         return State.FLAGGED if beyond else State.NO_FLAG
 
+    @property
+    def verdict(self) -> str:
+        """What is said of it in a word or two: its state, or that it has a value but no limit, and so no say."""
+        return "not counted" if self.value is not None and self.limit is None else self.state.value
+
 
 @dataclass(frozen=True)
 class Light:

@@ -222,7 +222,7 @@ def _indicator_words(indicator: Indicator) -> Json:
         "shown": f"{indicator.value:.3g} {measure.unit}" if known else "–",
         "null": indicator.null,
         "limit_shown": "no limit" if limit is None else f"{side} {limit.value:.3g}",
-        "state": "not counted" if known and limit is None else indicator.state.value,
+        "state": indicator.verdict,
         "because": indicator.because,
     }
 

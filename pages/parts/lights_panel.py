@@ -109,14 +109,13 @@ def _said(indicator: Indicator) -> str:
     measure, limit = indicator.measure, indicator.limit
     side = "above" if measure.high_is_bad else "below"
     known = indicator.value is not None
-    state = "not counted" if known and limit is None else indicator.state.value
     facts = [
         f"{indicator.value:.3g} ({measure.unit})".replace("-", "−") if known else f"– {indicator.because}",
         f"by chance {indicator.null}" if indicator.null else "",
         f"flagged {side} {limit.value:.3g}" if limit is not None else "it has no limit",
     ]
     return (
-        f"**{plain(measure.name)}** ({measure.key}) :{_BADGES[indicator.state][2]}-badge[{state}]  \n"
+        f"**{plain(measure.name)}** ({measure.key}) :{_BADGES[indicator.state][2]}-badge[{indicator.verdict}]  \n"
         f"{plain('; '.join(fact.rstrip('.') for fact in facts if fact))}.  \n:small[{plain(measure.meaning)}]"
     )
 

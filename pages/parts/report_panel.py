@@ -20,7 +20,7 @@ from pages.parts.why_panel import MAPS
 _INCOMPLETE = "The report can be taken away once the lights and the maps above are complete."
 
 
-def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float, guessed: bool = False) -> Later:
+def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float, guessed: bool) -> Later:
     """Draw how to find the same elsewhere, and later the downloads of what was found at ``epsilon``.
 
     ``guessed`` says that nobody stated the class.

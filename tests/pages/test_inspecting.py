@@ -76,7 +76,7 @@ def test_a_job_is_begun_once_for_a_question_and_dropped_for_another() -> None:
 
     into: list[int] = []
     for question in ("a", "a", "b", "a"):
-        at = page_of(lambda question=question: drawing(question, lambda: steps(question), into=into)).run()  # type: ignore[misc]
+        at = page_of(partial(drawing, question, partial(steps, question), into=into)).run()
         assert not at.exception
     assert begun == ["a", "b", "a"]
     assert into == [1, True, 1, True, 2, True, 3, True]
@@ -142,7 +142,11 @@ def test_an_answer_is_found_once_for_a_question() -> None:
     found: list[str] = []
 
     def answer(kind: str, question: str) -> str:
-        return remembered(kind, question, lambda: found.append(question) or question.upper())  # type: ignore[func-returns-value]
+        def find() -> str:
+            found.append(question)
+            return question.upper()
+
+        return remembered(kind, question, find)
 
     def draw() -> None:
         assert [answer("one", "a"), answer("one", "a"), answer("two", "a")] == ["A", "A", "A"]
