@@ -1,0 +1,37 @@
+"""How the server treats files on their way from the browser: none is lost.
+
+Streamlit offers no setting for it, so its class is adapted here, once, before the app is made. What is relied on is
+written down in tests/pages/test_uploads.py, which fails when another release of Streamlit differs.
+"""
+
+from __future__ import annotations
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+_ANSWER = "file_urls_response"
+
+
+class AddressKeepingQueue(ForwardMsgQueue):
+    """A session's outgoing messages, among which the answer to an uploader outlives the beginning of a run.
+
+    Before it sends a file, the browser asks for an address to send it to. When a run of the script begins before the
+    answer has left, Streamlit drops the answer together with the previous run's drawing. The browser then waits for
+    ever, and the file is lost without a word. The answer belongs to no run, so it is kept.
+    """
+
+    def clear(self, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None) -> None:
+        """Clear the queue; where ``retain_lifecycle_msgs``, which is when a run begins, keep addresses too."""
+        answers = [message for message in self._queue if retain_lifecycle_msgs and _is_answer(message)]
+        super().clear(retain_lifecycle_msgs, fragment_ids_this_run)
+        self._queue = answers + [message for message in self._queue if not _is_answer(message)]
+
+
+def _is_answer(message: ForwardMsg) -> bool:
+    return message.WhichOneof("type") == _ANSWER
+
+
+def keep_addresses() -> None:
+    """Let no session of this process forget an address that a file is to be sent to."""
+    app_session.ForwardMsgQueue = AddressKeepingQueue  # type: ignore[attr-defined]  # the name that its sessions use

@@ -1,0 +1,39 @@
+"""The app on a server that holds back what a session says while the address for a file waits, until a run begins.
+
+This is what a busy server does now and then: the address is still in the queue when the next run clears it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
+
+import app as product
+
+_flush, _clear = AppSession.flush_browser_queue, AppSession._clear_queue
+_cleared: set[str] = set()
+
+
+def _flush_late(session: AppSession) -> list[ForwardMsg]:
+    waiting = any(m.WhichOneof("type") == "file_urls_response" for m in session._browser_queue._queue)
+    if waiting and session.id not in _cleared:
+        return []
+    messages = _flush(session)
+    if messages:
+        _cleared.discard(session.id)
+    return messages
+
+
+def _clear_and_let_go(session: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
+    _clear(session, fragment_ids_this_run)
+    if fragment_ids_this_run is None:
+        _cleared.add(session.id)
+
+
+AppSession.flush_browser_queue = _flush_late  # type: ignore[method-assign]
+AppSession._clear_queue = _clear_and_let_go  # type: ignore[method-assign]
+
+app = st.App(Path(product.__file__).parent / "pages" / "main.py", on_script_error=product.report)
