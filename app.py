@@ -19,7 +19,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.notices import report
-from pages.parts.uploads import keep_addresses
+from pages.parts.uploads import keep_addresses, keep_in_memory
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -96,6 +96,7 @@ def _warm_up() -> None:
 
 Thread(target=_warm_up, name="warm-up", daemon=True).start()
 keep_addresses()
+keep_in_memory()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",

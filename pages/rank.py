@@ -66,7 +66,9 @@ def _ranked(ranked: Ranked, guide: GuideModel) -> None:
 def _at_hand(what: str) -> None:
     """Say what this session holds, with the way to be rid of it."""
     columns = st.columns([5, 1], vertical_alignment="center")
-    columns[0].caption(f"{what} They stay in this session's memory and are never written to disk.")
+    columns[0].caption(
+        f"{what} They stay in this session's memory; this program writes them to disk only if a course is made of them."
+    )
     columns[1].button("Begin anew", on_click=_begin_anew, width="stretch")
 
 

@@ -26,7 +26,7 @@ def intake(*, guide: str) -> None:
         max_upload_size=MAX_BYTES // 2**20 + 1,
         key=f"uploader-{taken}",
         help=f"Each under {MAX_BYTES / 1e6:.0f} MB and 40 megapixels. "
-        "They stay in this session's memory and are never written to disk.",
+        "They stay in this session's memory; this program never writes them to disk.",
     )
     if uploads:
         _take(uploads, guide=guide)

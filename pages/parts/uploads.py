@@ -1,16 +1,19 @@
-"""How the server treats files on their way from the browser: none is lost.
+"""How the server treats files on their way from the browser: none is lost, and none touches the disk.
 
-Streamlit offers no setting for it, so its class is adapted here, once, before the app is made. What is relied on is
-written down in tests/pages/test_uploads.py, which fails when another release of Streamlit differs.
+Streamlit offers no setting for either, so its classes are adapted here, once, before the app is made. What is relied on
+is written down in tests/pages/test_uploads.py, which fails when another release of Streamlit or Starlette differs.
 """
 
 from __future__ import annotations
 
+import streamlit as st
+from starlette.formparsers import MultiPartParser
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 _ANSWER = "file_urls_response"
+_MEGABYTE = 2**20
 
 
 class AddressKeepingQueue(ForwardMsgQueue):
@@ -35,3 +38,8 @@ def _is_answer(message: ForwardMsg) -> bool:
 def keep_addresses() -> None:
     """Let no session of this process forget an address that a file is to be sent to."""
     app_session.ForwardMsgQueue = AddressKeepingQueue  # type: ignore[attr-defined]  # the name that its sessions use
+
+
+def keep_in_memory() -> None:
+    """Let no part of an upload be written to a temporary file, which Starlette does with all above one megabyte."""
+    MultiPartParser.spool_max_size = (st.get_option("server.maxUploadSize") + 1) * _MEGABYTE
