@@ -18,8 +18,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.parts.notices import report
-from pages.parts.uploads import keep_addresses, keep_in_memory
+from pages.parts.session.uploads import keep_addresses, keep_in_memory
+from pages.parts.ui.notices import report
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -84,13 +84,19 @@ class SecurityHeaders:
 
 async def _sittings(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer what running courses ask for; its modules are imported by then, or now: the first page is not kept."""
-    routes = await run_in_threadpool(import_module, "pages.parts.sitting_routes")
+    routes = await run_in_threadpool(import_module, "pages.parts.courses.routes")
     await routes.app(scope, receive, send)
 
 
 def _warm_up() -> None:
     """Import what the first page needs, PyTorch above all, while the browser still fetches and starts its own part."""
-    for module in ("catalog", "fast", "film", "export", "store"):
+    for module in (
+        "guides.catalog",
+        "enhance.fast_twin",
+        "enhance.viewer_payload",
+        "enhance.export",
+        "enhance.path_cache",
+    ):
         import_module(f"lwise_core.{module}")
 
 

@@ -1,7 +1,7 @@
 // The slide show of a lesson: one picture at a time, original or enhanced in the same place, the answer when asked for.
 //
 // It runs from the disk, so it is a classic script and asks for nothing: all words stand in the page already, written
-// there by lwise_core/lesson.py, and this only shows and hides them. Without it the page shows everything.
+// there by lwise_core/teaching/lessons/slideshow.py, and this only shows and hides them. Without it the page shows everything.
 
 "use strict";
 

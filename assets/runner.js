@@ -9,7 +9,7 @@
 /**
  * @typedef {{id: string, label: string}} Choice
  * @typedef {{stimulus_ms: number, blank_ms: number, choice_ms: number, lockout_ms: number, feedback_correct_ms: number,
- *   feedback_wrong_ms: number, between_ms: number}} Timing as in lwise_core/sitting.py
+ *   feedback_wrong_ms: number, between_ms: number}} Timing as in lwise_core/teaching/design/timing.py
  * @typedef {{number: number, stimulus: string, altered: boolean, relabelled: Object<string, string>}} Trial
  *   `stimulus` is an address, or “shape:circle” or “shape:triangle”; `relabelled` gives the classes whose buttons say a
  *   shape in this trial.
@@ -344,7 +344,7 @@ export const COLUMNS = [
 ];
 
 /** Rows as comma-separated values (RFC 4180). Texts that a spreadsheet would take for a formula get an apostrophe in
-    front, as lwise_core/responses.py writes and reads them. */
+    front, as lwise_core/study/responses.py writes and reads them. */
 export function csvOf(rows) {
   const cell = (value) => {
     const guard = typeof value === "string" && /^[=+\-@\t\r'＝＋－＠]/.test(value) ? "'" : "";
@@ -357,7 +357,7 @@ export function csvOf(rows) {
     .concat("\r\n");
 }
 
-/** A course that stands in a file beside the page (lwise_core/static_experiment.py); this tab keeps the answers. */
+/** A course that stands in a file beside the page (lwise_core/teaching/courses/static_export.py); this tab keeps the answers. */
 export class StaticBackend {
   constructor(plan, participant) {
     this.plan = plan;

@@ -1,4 +1,4 @@
-// The viewer: composes every ε of a film by itself. lwise_core/film.py says how a film is written and why two taps a
+// The viewer: composes every ε of a film by itself. lwise_core/enhance/viewer_payload.py says how a film is written and why two taps a
 // pixel and axis are enough.
 //
 // Who owns what: the server owns the position, the person may change it. While the person moves the slider or plays,
@@ -20,7 +20,7 @@ const LARGEST_ZOOM = 32;
 const ZOOM_STEP = 1.5;
 const PAN_STEP = 0.1;
 const PIXELS_FROM = 5; // screen pixels a picture's pixel covers when its edges are drawn sharp
-const LUMA = [0.2126, 0.7152, 0.0722]; // Rec. ITU-R BT.709-6, as in lwise_core/maps.py
+const LUMA = [0.2126, 0.7152, 0.0722]; // Rec. ITU-R BT.709-6, as in lwise_core/images/heatmaps.py
 const DARKER = [0, 114, 178];
 const LIGHTER = [213, 94, 0];
 const SHADES = 512; // on each side of no change

@@ -18,8 +18,8 @@ from torch.nn import functional as F
 
 from benchmarks.clock import Contender, Timed, interleaved
 from benchmarks.tasks import Task
-from lwise_core.attribution import GREY, Attribution, Method, attribute
-from lwise_core.guide import GuideModel
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.attribution import GREY, Attribution, Method, attribute
 
 EQUAL = 1e-5
 """Largest difference of any pixel, as a share of the map's largest value, at which two maps are the same."""

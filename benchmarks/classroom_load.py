@@ -26,14 +26,14 @@ import numpy as np
 import requests
 import typer
 
-from lwise_core import catalog
-from lwise_core.classroom import Classroom, Shelf
-from lwise_core.course_building import Maker, build_course
-from lwise_core.course_pictures import FromPhantom
-from lwise_core.courses import Course, Design, read_course
-from lwise_core.phantom import FAMILIES
-from lwise_core.records import VARIABLE, Records, address
-from lwise_core.schedule import MOTHS, Group
+from lwise_core.data.phantom import FAMILIES
+from lwise_core.guides import catalog
+from lwise_core.teaching.courses.builder import Maker, build_course
+from lwise_core.teaching.courses.course import Course, Design, read_course
+from lwise_core.teaching.courses.pictures import FromPhantom
+from lwise_core.teaching.design.schedules import MOTHS, Group
+from lwise_core.teaching.records.store import VARIABLE, Records, address
+from lwise_core.teaching.server import Classroom, Shelf
 
 ROOT = Path(__file__).parents[1]
 _START_SECONDS = 90

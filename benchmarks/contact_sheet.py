@@ -18,16 +18,16 @@ import numpy as np
 import torch
 import typer
 
-from lwise_core import catalog
-from lwise_core.enhancement import GroundTruthLogit, PathRequest
-from lwise_core.fast import path_to
-from lwise_core.geometry import Pixels, see, to_8_bit
-from lwise_core.guide import GuideModel
-from lwise_core.images import encode_png
-from lwise_core.names import has_class
-from lwise_core.phantom import FAMILIES, draw, population
-from lwise_core.samples import SAMPLES, photograph_of
-from lwise_core.strip import with_strip
+from lwise_core._utils.class_names import has_class
+from lwise_core.data.phantom import FAMILIES, draw, population
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.fast_twin import path_to
+from lwise_core.enhance.path import GroundTruthLogit, PathRequest
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.caption_strip import with_strip
+from lwise_core.images.codec import encode_png
+from lwise_core.images.geometry import Pixels, see, to_8_bit
 
 SHARES = (0.25, 0.5, 1.0)  # of the largest ε that the guide offers
 SIDE = 192

@@ -19,9 +19,9 @@ import safetensors.torch
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.tasks import seeded_resnet50
-from lwise_core.catalog import load
-from lwise_core.fast import Verdict, Verdicts
-from lwise_core.samples import SAMPLES
+from lwise_core.data.samples import SAMPLES
+from lwise_core.enhance.fast_twin import Verdict, Verdicts
+from lwise_core.guides.catalog import load
 from tests.browser.conftest import _FLAGS, _chromium, _served
 
 APP = Path(__file__).parents[1] / "app.py"

@@ -22,7 +22,7 @@ from time import perf_counter
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from lwise_core.samples import SAMPLES
+from lwise_core.data.samples import SAMPLES
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS = 3

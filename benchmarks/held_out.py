@@ -6,9 +6,9 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from lwise_core.datasets import LabelledImages, read_images
-from lwise_core.guide import GuideModel
-from lwise_core.publishing import read_about
+from lwise_core.data.training_images import LabelledImages, read_images
+from lwise_core.guides.guide import GuideModel
+from lwise_core.training.export_guide import read_about
 
 _ABOUT = Path(__file__).parents[1] / "docs" / "models"
 

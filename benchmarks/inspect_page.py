@@ -26,7 +26,7 @@ from typing import Annotated
 import typer
 from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
 
-from lwise_core.images import encode_png, open_photograph
+from lwise_core.images.codec import encode_png, open_photograph
 from tests.browser.conftest import _FLAGS, _chromium, _free_port, _wait_until_healthy
 
 ROOT = Path(__file__).resolve().parents[1]

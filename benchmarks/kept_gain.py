@@ -16,13 +16,13 @@ from statistics import median
 
 import torch
 
-from lwise_core import catalog
-from lwise_core.difficulty import score
-from lwise_core.enhancement import EnhancementPath, PathRequest, climb, steps_for
-from lwise_core.geometry import Crop
-from lwise_core.guide import GuideModel
-from lwise_core.images import Photograph, open_photograph
-from lwise_core.rendering import Extent, Subject, render
+from lwise_core.enhance.path import EnhancementPath, PathRequest, climb, steps_for
+from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.guides import catalog
+from lwise_core.guides.difficulty import score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import Photograph, open_photograph
+from lwise_core.images.geometry import Crop
 
 PHOTOGRAPHS = (
     "chelsea.png",

@@ -35,14 +35,14 @@ from benchmarks.controls import of_equal_size, phase_scrambled
 from benchmarks.discrimination import Flags, auroc, logistic_scores
 from benchmarks.people import Estimate, Values, mean
 from benchmarks.risk import Picture, path_towards, pictures_of
-from lwise_core import catalog
-from lwise_core.cli_train import part as part_of
-from lwise_core.enhancement import EnhancementPath, Frame
-from lwise_core.geometry import Pixels, see
-from lwise_core.guide import GuideModel
-from lwise_core.inspection import examine
-from lwise_core.lights import MEASURES, State
-from lwise_core.phantom import FAMILIES, Creature, creature_mask, draw, population, without_creature
+from lwise_core.cli.train import part as part_of
+from lwise_core.data.phantom import FAMILIES, Creature, creature_mask, draw, population, without_creature
+from lwise_core.enhance.path import EnhancementPath, Frame
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.geometry import Pixels, see
+from lwise_core.inspection.examine import examine
+from lwise_core.inspection.indicators import MEASURES, State
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 

@@ -27,15 +27,15 @@ from benchmarks import official
 from benchmarks.report import write_into
 from benchmarks.resident import forget_peak, resident_peak
 from benchmarks.tasks import GUIDES, Task
-from lwise_core import catalog
-from lwise_core.engines import Engine, Local, OnRay
-from lwise_core.geometry import Crop, see, to_8_bit
-from lwise_core.guide import GuideModel
-from lwise_core.images import encode_png, open_photograph
-from lwise_core.jobs import Job, Order
-from lwise_core.phantom import FAMILIES, draw, population
-from lwise_core.picture_sets import FolderSet, Labels
-from lwise_core.shelves import Disk
+from lwise_core.batch.executors import Engine, Local, OnRay
+from lwise_core.batch.job import Job, Order
+from lwise_core.data.file_stores import Disk
+from lwise_core.data.phantom import FAMILIES, draw, population
+from lwise_core.data.picture_sets import FolderSet, Labels
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import encode_png, open_photograph
+from lwise_core.images.geometry import Crop, see, to_8_bit
 
 EPSILONS_224 = (0.5, 1.0, 2.0, 4.0, 8.0)
 SIDE = 48

@@ -16,10 +16,10 @@ from typing import Annotated
 import typer
 
 from benchmarks.held_out import held_out_images
-from lwise_core import catalog
-from lwise_core.adversary import Norm
-from lwise_core.cli_train import part, words
-from lwise_core.publishing import HeldOut, held_evidence
+from lwise_core.cli.train import part, words
+from lwise_core.guides import catalog
+from lwise_core.training.attacks import Norm
+from lwise_core.training.export_guide import HeldOut, held_evidence
 
 
 def main(

@@ -25,21 +25,21 @@ import numpy as np
 import pytest
 import typer
 
-from lwise_core import evidence, hallucination, perturbation
-from lwise_core import inspection as _inspection  # noqa: F401  imported so that it is patched too
-from lwise_core.evidence import Curve, Gathering
-from lwise_core.hallucination import Judge, Transfer
-from lwise_core.lights import MEASURES, Kind
-from lwise_core.perturbation import Lattice, Look, Spectrum
+from lwise_core.inspection.evidence import Curve, Gathering
+from lwise_core.inspection.examine import evidence, hallucination, perturbation
+from lwise_core.inspection.examine import examine as _inspection  # noqa: F401  imported so that it is patched too
+from lwise_core.inspection.hallucination import Judge, Transfer
+from lwise_core.inspection.indicators import MEASURES, Kind
+from lwise_core.inspection.perturbation import Lattice, Look, Spectrum
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-TESTS = ("test_hallucination.py", "test_evidence.py", "test_perturbation.py", "test_inspection.py")
+TESTS = ("test_hallucination.py", "test_evidence.py", "test_perturbation.py", "test_examine.py")
 FAST = "not what_p_says and not fast_twin"
 """All but the tests that take a second each, as pytest's ``-k`` wants it."""
 CONSTANT = 0.5
 _QUICKLY = ("-x", "-q", "-p", "no:cacheprovider", "--assert=plain")
-_FOLDER = Path(__file__).parents[1] / "tests"
+_FOLDER = Path(__file__).parents[1] / "tests" / "inspection"
 _NOTICED = {100: False, 101: True}  # exit codes of tests that passed and failed; whatever else went wrong has others
 
 

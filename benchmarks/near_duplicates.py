@@ -13,8 +13,8 @@ import numpy.typing as npt
 import typer
 from platformdirs import user_cache_path
 
-from lwise_core.datasets import LabelledImages, read_images
-from lwise_core.ranking import ALIKE, perceptual_hash
+from lwise_core.batch.ranking import ALIKE, perceptual_hash
+from lwise_core.data.training_images import LabelledImages, read_images
 
 _SIDE = 32  # as the hash wants them
 

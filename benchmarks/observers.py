@@ -15,8 +15,8 @@ from statsmodels.stats.multitest import multipletests
 
 from benchmarks.controls import CONTROLS, DEGRADATIONS, as_written, of_equal_size
 from benchmarks.people import Estimate, Values, mean
-from lwise_core.enhancement import EnhancementPath, PathRequest, climb
-from lwise_core.guide import GuideModel
+from lwise_core.enhance.path import EnhancementPath, PathRequest, climb
+from lwise_core.guides.guide import GuideModel
 
 ORIGINAL, ENHANCED, WRONG_CLASS = "original", "enhanced", "towards a wrong class"
 EPSILONS_224 = (2.0, 4.0, 8.0, 16.0)

@@ -11,9 +11,9 @@ from time import perf_counter
 import torch
 
 from benchmarks.tasks import Task
-from lwise_core.enhancement import EnhancementPath, PathRequest, climb
-from lwise_core.fast import fast_dtype, fast_twin
-from lwise_core.guide import GuideModel
+from lwise_core.enhance.fast_twin import fast_dtype, fast_twin
+from lwise_core.enhance.path import EnhancementPath, PathRequest, climb
+from lwise_core.guides.guide import GuideModel
 
 SCORED_AT_ONCE = 8
 FRAMES_AT_ONCE = 4  # as the app scores a curve: more at once are slower in fp32

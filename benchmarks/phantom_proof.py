@@ -11,11 +11,11 @@ import numpy as np
 import torch
 
 from benchmarks.people import Estimate, Values, mean, spearman
-from lwise_core.difficulty import score
-from lwise_core.enhancement import PathRequest, enhance
-from lwise_core.geometry import see
-from lwise_core.guide import GuideModel
-from lwise_core.phantom import FAMILIES, Creature, diagnostic_mask, draw, population
+from lwise_core.data.phantom import FAMILIES, Creature, diagnostic_mask, draw, population
+from lwise_core.enhance.path import PathRequest, enhance
+from lwise_core.guides.difficulty import score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.geometry import see
 
 SEED = 20_241_209
 PER_FAMILY = 100

@@ -17,15 +17,15 @@ import numpy.typing as npt
 import torch
 import typer
 
-from lwise_core import catalog
-from lwise_core.difficulty import wilson_interval
-from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
-from lwise_core.guide import GuideModel
-from lwise_core.hallucination import PERIODS, limits, strongest
-from lwise_core.inspection import examine, perturbation_at
-from lwise_core.lights import State
-from lwise_core.perturbation import Perturbation, lattices_of, spectrum_of
-from lwise_core.phantom import FAMILIES, draw, population
+from lwise_core.data.phantom import FAMILIES, draw, population
+from lwise_core.enhance.path import GroundTruthLogit, PathRequest, walk
+from lwise_core.guides import catalog
+from lwise_core.guides.difficulty import wilson_interval
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.examine import examine, perturbation_at
+from lwise_core.inspection.hallucination import PERIODS, limits, strongest
+from lwise_core.inspection.indicators import State
+from lwise_core.inspection.perturbation import Perturbation, lattices_of, spectrum_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 

@@ -23,14 +23,14 @@ import typer
 
 from benchmarks.discrimination import Flags, auroc, auroc_difference, false_alarms_at, logistic_scores
 from benchmarks.held_out import held_out_images
-from lwise_core import catalog
-from lwise_core.cli_train import part as part_of
-from lwise_core.enhancement import EnhancementPath, GroundTruthLogit, PathRequest, climb
-from lwise_core.guide import GuideModel
-from lwise_core.hallucination import FALSE_ALARMS, conformal_p
-from lwise_core.inspection import examine
-from lwise_core.lights import MEASURES, Kind
-from lwise_core.training import pixels_of
+from lwise_core.cli.train import part as part_of
+from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, PathRequest, climb
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.examine import examine
+from lwise_core.inspection.hallucination import FALSE_ALARMS, conformal_p
+from lwise_core.inspection.indicators import MEASURES, Kind
+from lwise_core.training.trainer import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 

@@ -11,11 +11,11 @@ import timm
 import torch
 from torch import nn
 
-from lwise_core import catalog
-from lwise_core.enhancement import steps_for
-from lwise_core.geometry import Crop, see
-from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
-from lwise_core.images import open_photograph
+from lwise_core.enhance.path import steps_for
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
+from lwise_core.images.codec import open_photograph
+from lwise_core.images.geometry import Crop, see
 
 PHOTOGRAPHS = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg")
 LARGEST_224 = 20.0

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lwise_core.analysis import permutation_p, trial_p
-from lwise_core.difficulty import wilson_interval
-from lwise_core.power import Spread, people_needed
+from lwise_core.guides.difficulty import wilson_interval
+from lwise_core.study.comparisons import permutation_p, trial_p
+from lwise_core.study.power import Spread, people_needed
 
 Counts = npt.NDArray[np.int64]
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from lwise_core.sitting import Timing
+from lwise_core.teaching.design.timing import Timing
 from tests.browser.conftest import _FLAGS, _chromium
 from tests.browser.test_runner import Course, Shown, begin, serving
 

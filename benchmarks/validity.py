@@ -34,10 +34,10 @@ from benchmarks.people import (
     trial_auc,
 )
 from benchmarks.phantom_proof import EPSILON_224, PER_FAMILY, proof_of
-from lwise_core import catalog
-from lwise_core.datasets import LabelledImages
-from lwise_core.guide import GuideModel
-from lwise_core.training import pixels_of
+from lwise_core.data.training_images import LabelledImages
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.training.trainer import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 

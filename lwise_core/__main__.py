@@ -1,5 +1,5 @@
 """``python -m lwise_core``: the same verbs from a shell."""
 
-from lwise_core.cli import main
+from lwise_core.cli.app import main
 
 main()

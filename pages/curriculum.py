@@ -11,20 +11,20 @@ from pathlib import Path
 import streamlit as st
 from pydantic import TypeAdapter
 
-from lwise_core.compute import Job, LineFull
-from lwise_core.course_building import Maker, Progress, build_course
-from lwise_core.course_export import static_experiment_of
-from lwise_core.courses import Course, CourseError, Design
-from lwise_core.follow_up import make_follow_up
-from lwise_core.static_experiment import StaticExperiment, write_static_experiment
-from pages.parts.course_form import Order, course_form
-from pages.parts.course_preview import course_preview
-from pages.parts.engines import engine_for
-from pages.parts.export_panel import download
-from pages.parts.inspecting import finished, followed, job_for, progress_of
-from pages.parts.notices import notice, plain
-from pages.parts.school import shelf
-from pages.parts.teacher import teachers_only
+from lwise_core.scheduler import Job, LineFull
+from lwise_core.teaching.courses.builder import Maker, Progress, build_course
+from lwise_core.teaching.courses.course import Course, CourseError, Design
+from lwise_core.teaching.courses.course_export import static_experiment_of
+from lwise_core.teaching.courses.follow_up import make_follow_up
+from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
+from pages.parts.courses.form import Order, course_form
+from pages.parts.courses.preview import course_preview
+from pages.parts.picture.downloads import download
+from pages.parts.session.access import teachers_only
+from pages.parts.session.course_server import shelf
+from pages.parts.session.guide_engines import engine_for
+from pages.parts.session.jobs import finished, followed, job_for, progress_of
+from pages.parts.ui.notices import notice, plain
 
 _MAKING = "course"
 _ASKED = "course_asked"

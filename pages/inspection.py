@@ -6,26 +6,26 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lwise_core.compute import LineFull
-from lwise_core.enhancement import EnhancementPath
-from lwise_core.fitness import Fit
-from lwise_core.images import preview
-from lwise_core.regions import Region
-from pages.parts.case import Case, desk, put
-from pages.parts.cautions import cautions, say_what_is_beyond_training
-from pages.parts.change_panel import change_panel
-from pages.parts.choices import guide_choice, target_class
-from pages.parts.engines import slot
-from pages.parts.inspecting import place, values_of
-from pages.parts.intake import chooser, sample_buttons, welcome
-from pages.parts.judging import Look, look_at, say_what_is_invented, say_what_is_supposed, stated_after
-from pages.parts.lights_panel import counter_panel, lights_panel
-from pages.parts.notices import notice
-from pages.parts.opinions_panel import opinions_panel
-from pages.parts.region_panel import region_panel
-from pages.parts.report_panel import report_panel
-from pages.parts.walking import Walk, failed, walk_for
-from pages.parts.why_panel import why_panel
+from lwise_core.enhance.path import EnhancementPath
+from lwise_core.guides.fitness import Fit
+from lwise_core.images.codec import preview
+from lwise_core.inspection.regions import Region
+from lwise_core.scheduler import LineFull
+from pages.parts.inspect.attribution_panel import why_panel
+from pages.parts.inspect.change_panel import change_panel
+from pages.parts.inspect.indicators_panel import counter_panel, lights_panel
+from pages.parts.inspect.region_panel import region_panel
+from pages.parts.inspect.report_panel import report_panel
+from pages.parts.inspect.second_opinions_panel import opinions_panel
+from pages.parts.picture.cautions import cautions, say_what_is_beyond_training
+from pages.parts.picture.choices import guide_choice, target_class
+from pages.parts.picture.ground_truth import Look, look_at, say_what_is_invented, say_what_is_supposed, stated_after
+from pages.parts.picture.upload import chooser, sample_buttons, welcome
+from pages.parts.session.case import Case, desk, put
+from pages.parts.session.guide_engines import slot
+from pages.parts.session.jobs import place, values_of
+from pages.parts.session.paths import Walk, failed, walk_for
+from pages.parts.ui.notices import notice
 
 _PREVIEW = 360
 

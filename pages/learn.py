@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.classroom import Coming
-from lwise_core.courses import Course, CourseError
-from lwise_core.curriculum import CurriculumError, Kind
-from lwise_core.learning import OutOfTurn, total
-from lwise_core.records import Record, RecordsError
-from lwise_core.sitting import UNTIL_RESPONSE
-from pages.parts.notices import notice, plain
-from pages.parts.school import classroom, shelf
-from pages.parts.sitting_routes import API, buttons
-from pages.parts.trial_runner import Choice, Ring, trial_runner
+from lwise_core.teaching.courses.course import Course, CourseError
+from lwise_core.teaching.courses.session import OutOfTurn, total
+from lwise_core.teaching.design.timing import UNTIL_RESPONSE
+from lwise_core.teaching.design.trial_sampling import CurriculumError, Kind
+from lwise_core.teaching.records.store import Record, RecordsError
+from lwise_core.teaching.server import Coming
+from pages.parts.courses.routes import API, buttons
+from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
+from pages.parts.session.course_server import classroom, shelf
+from pages.parts.ui.notices import notice, plain
 
 _SITTING = "sitting"
 _PICTURE_MM = 100.0  # about 12 degrees at arm's length, where the screen's size was set with a card

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from lwise_core.guide import best_device
-from pages.parts.notices import intended_use
+from lwise_core.guides.guide import best_device
+from pages.parts.ui.notices import intended_use
 
 _PAGES = Path(__file__).parent
 _ASSETS = _PAGES.parent / "assets"

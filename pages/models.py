@@ -6,15 +6,15 @@ from contextlib import closing
 
 import streamlit as st
 
-from lwise_core import catalog
-from lwise_core.catalog import Entry, GuideUnavailable, Origin, State
-from lwise_core.checkpoints import CheckpointError
-from lwise_core.downloads import DownloadError, Progress
-from lwise_core.guide import Domain
-from pages.parts.add_guide import add_guide, refused
-from pages.parts.guides import catalogue, session_guides
-from pages.parts.model_cards import DOMAINS, broken_card, published_card, ready_card, session_card
-from pages.parts.notices import notice
+from lwise_core.guides import catalog
+from lwise_core.guides.catalog import Entry, GuideUnavailable, Origin, State
+from lwise_core.guides.checkpoints import CheckpointError
+from lwise_core.guides.downloads import DownloadError, Progress
+from lwise_core.guides.guide import Domain
+from pages.parts.models.add_guide import add_guide, refused
+from pages.parts.models.cards import DOMAINS, broken_card, published_card, ready_card, session_card
+from pages.parts.session.guides import catalogue, session_guides
+from pages.parts.ui.notices import notice
 
 _FETCHING = "guide_fetching"
 _FAILED = "guide_fetch_failed"

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.compute import Job, LineFull
-from lwise_core.folders import Instead, folder_of
-from lwise_core.guide import GuideModel
-from lwise_core.ranking import BATCH, Ranking, rank, seconds_a_photograph
-from pages.parts.cautions import cautions
-from pages.parts.choices import guide_choice
-from pages.parts.folder_panel import folder_panel, said_of
-from pages.parts.gallery import gallery
-from pages.parts.inspecting import asked, followed, forget_job, job_for, progress_of, remembered
-from pages.parts.lesson_panel import lesson_panel
-from pages.parts.many import Intake, intake
-from pages.parts.notices import counted, notice, plain
-from pages.parts.rankings import (
+from lwise_core.batch.ranking import BATCH, Ranking, rank, seconds_a_photograph
+from lwise_core.data.folder_labels import Instead, folder_of
+from lwise_core.guides.guide import GuideModel
+from lwise_core.scheduler import Job, LineFull
+from pages.parts.picture.cautions import cautions
+from pages.parts.picture.choices import guide_choice
+from pages.parts.rank.folder_panel import folder_panel, said_of
+from pages.parts.rank.gallery import gallery
+from pages.parts.rank.lesson_panel import lesson_panel
+from pages.parts.rank.state import (
     Ranked,
     begin,
     begun,
@@ -28,6 +25,9 @@ from pages.parts.rankings import (
     photographs,
     want_guide,
 )
+from pages.parts.rank.upload import Intake, intake
+from pages.parts.session.jobs import asked, followed, forget_job, job_for, progress_of, remembered
+from pages.parts.ui.notices import counted, notice, plain
 
 _GLIMPSES = 24
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from lwise_core.analysis import (
+from lwise_core.study.comparisons import (
     BY_TRIAL_SENTENCE,
     Comparison,
     Difference,
@@ -20,21 +20,21 @@ from lwise_core.analysis import (
     primary,
     trial_tests,
 )
-from lwise_core.classroom import Classroom
-from lwise_core.courses import Course
-from lwise_core.gains import CannotJudge, Estimate, gain_between, time_saving
-from lwise_core.mixed_model import mixed_model
-from lwise_core.power import Spread, effect_found, people_needed, sentence
-from lwise_core.records import KnownCourse, RecordsError
-from lwise_core.responses import MAX_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv
-from lwise_core.schedule import Group
-from lwise_core.study import responses_in
-from lwise_core.within import accuracy_by_budget
-from pages.parts.notices import notice, plain
-from pages.parts.plots import show
-from pages.parts.school import classroom
-from pages.parts.study_plots import accuracies_figure, curves_figure, difficulty_figure
-from pages.parts.teacher import teachers_only
+from lwise_core.study.from_records import responses_in
+from lwise_core.study.gains import CannotJudge, Estimate, gain_between, time_saving
+from lwise_core.study.mixed_model import mixed_model
+from lwise_core.study.power import Spread, effect_found, people_needed, sentence
+from lwise_core.study.responses import MAX_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv
+from lwise_core.study.within_subject import accuracy_by_budget
+from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.records.store import KnownCourse, RecordsError
+from lwise_core.teaching.server import Classroom
+from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
+from pages.parts.session.access import teachers_only
+from pages.parts.session.course_server import classroom
+from pages.parts.ui.notices import notice, plain
+from pages.parts.ui.plots import show
 
 _FILE = "A file of answers (the official CSV)"
 

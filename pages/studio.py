@@ -6,25 +6,25 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lwise_core.compute import LineFull
-from lwise_core.difficulty import class_probability, difficulty_of
-from lwise_core.guide import GuideModel
-from lwise_core.images import preview
-from lwise_core.names import SOMETHING_ELSE
-from pages.parts import links
-from pages.parts.case import Case, desk, put
-from pages.parts.cautions import cautions
-from pages.parts.choices import aim, guide_choice, target_class
-from pages.parts.cropper import cropper
-from pages.parts.difficulty_panel import difficulty_panel
-from pages.parts.engines import slot
-from pages.parts.epsilon_panel import panels, scrub
-from pages.parts.export_panel import export_panel, extent_choice
-from pages.parts.intake import chooser, intake, sample_buttons, welcome
-from pages.parts.judging import Judged, look_at, say_what_is_invented, say_what_is_supposed, stated_after
-from pages.parts.notices import notice
-from pages.parts.plots import probability_figure, show
-from pages.parts.walking import Key, failed, forget, stopped, waiting, walk_called, walk_for
+from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.guides.difficulty import class_probability, difficulty_of
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import preview
+from lwise_core.scheduler import LineFull
+from pages.parts.picture import links
+from pages.parts.picture.cautions import cautions
+from pages.parts.picture.choices import aim, guide_choice, target_class
+from pages.parts.picture.cropper import cropper
+from pages.parts.picture.downloads import export_panel, extent_choice
+from pages.parts.picture.ground_truth import Judged, look_at, say_what_is_invented, say_what_is_supposed, stated_after
+from pages.parts.picture.upload import chooser, intake, sample_buttons, welcome
+from pages.parts.session.case import Case, desk, put
+from pages.parts.session.guide_engines import slot
+from pages.parts.session.paths import Key, failed, forget, stopped, waiting, walk_called, walk_for
+from pages.parts.studio.difficulty_panel import difficulty_panel
+from pages.parts.studio.epsilon_panel import panels, scrub
+from pages.parts.ui.notices import notice
+from pages.parts.ui.plots import probability_figure, show
 
 _PREVIEW = 720
 _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making

@@ -12,11 +12,11 @@ import torch
 from hypothesis import settings
 from skimage import data
 
-from lwise_core import catalog
-from lwise_core.geometry import Crop, see
-from lwise_core.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
-from lwise_core.networks import CompactResNet
-from tests.courses_fixtures import course, maker, phantom_guide
+from lwise_core.guides import catalog
+from lwise_core.guides.compact_resnet import CompactResNet
+from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
+from lwise_core.images.geometry import Crop, see
+from tests.support.courses import course, maker, phantom_guide
 
 __all__ = ["course", "maker", "phantom_guide"]  # fixtures that stand in a module of their own
 

@@ -97,7 +97,7 @@ def test_nothing_runs_what_it_reads(path: Path) -> None:
 @pytest.mark.parametrize("path", [*CORE, *SHOWN, *TOOLS], ids=in_file)
 def test_only_images_opens_image_bytes(path: Path) -> None:
     found = opened_images(path.read_text(encoding="utf-8"))
-    assert bool(found) == (path.name == "images.py" and path.parent.name == "lwise_core"), found
+    assert bool(found) == (path.name == "codec.py" and path.parent.name == "images"), found
 
 
 @pytest.mark.parametrize("path", CORE, ids=in_file)

@@ -23,9 +23,9 @@ import safetensors.torch
 import torch
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
-from lwise_core.catalog import BUNDLED, load
-from lwise_core.fast import Verdict, Verdicts
-from lwise_core.networks import CompactResNet
+from lwise_core.enhance.fast_twin import Verdict, Verdicts
+from lwise_core.guides.catalog import BUNDLED, load
+from lwise_core.guides.compact_resnet import CompactResNet
 
 ROOT = Path(__file__).parents[2]
 

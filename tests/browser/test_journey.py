@@ -13,15 +13,15 @@ import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from lwise_core import catalog
-from lwise_core.enhancement import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.export import Intent, export
-from lwise_core.fast import fast_twin, walk_fast
-from lwise_core.geometry import Crop
-from lwise_core.guide import GuideModel
-from lwise_core.images import open_photograph
-from lwise_core.rendering import Extent, Subject
-from lwise_core.samples import SAMPLES, photograph_of
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.export import Intent, export
+from lwise_core.enhance.fast_twin import fast_twin, walk_fast
+from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhance.rendering import Extent, Subject
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import open_photograph
+from lwise_core.images.geometry import Crop
 
 STEP = 21
 GPS_IFD, ORIENTATION = 0x8825, 0x0112

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from lwise_core.courses import Course
-from lwise_core.learning import total
-from lwise_core.records import Records, address
+from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.courses.session import total
+from lwise_core.teaching.records.store import Records, address
 
 
 @pytest.fixture

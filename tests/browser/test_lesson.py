@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
-from lwise_core.lesson import Lesson, Slide, lesson_zip
+from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
 
 HOSTILE = "<img src=x onerror=document.title='broken'>"
 Open = Callable[..., Page]

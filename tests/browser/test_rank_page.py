@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from lwise_core.images import encode_png
-from lwise_core.phantom import FAMILIES, Creature, draw
+from lwise_core.data.phantom import FAMILIES, Creature, draw
+from lwise_core.images.codec import encode_png
 
 
 @pytest.fixture

@@ -24,11 +24,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from lwise_core.curriculum import Kind, Trial
-from lwise_core.images import encode_png
-from lwise_core.responses import read_csv
-from lwise_core.sitting import Timing
-from lwise_core.static_experiment import CAUTION, Participant, PictureKey, StaticExperiment, write_static_experiment
+from lwise_core.images.codec import encode_png
+from lwise_core.study.responses import read_csv
+from lwise_core.teaching.courses.static_export import (
+    CAUTION,
+    Participant,
+    PictureKey,
+    StaticExperiment,
+    write_static_experiment,
+)
+from lwise_core.teaching.design.timing import Timing
+from lwise_core.teaching.design.trial_sampling import Kind, Trial
 
 ASSETS = Path(__file__).parents[2] / "assets"
 STRICT = "default-src 'self'; img-src 'self' data:"
@@ -560,8 +566,8 @@ def test_it_runs_inside_streamlit_and_says_when_it_is_done(
     (folder / "page.py").write_text(
         """
 import streamlit as st
-from lwise_core.sitting import Timing
-from pages.parts.trial_runner import Choice, trial_runner
+from lwise_core.teaching.design.timing import Timing
+from pages.parts.courses.trial_runner import Choice, trial_runner
 from tests.browser.test_runner import QUICK, TOKEN
 done = trial_runner(
     choices=[Choice("cat", "Kesta"), Choice("owl", "Molvi")], timing=QUICK, api="/api", token=TOKEN, key="runner"

@@ -11,11 +11,11 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lwise_core.geometry import Pixels
-from lwise_core.images import encode_png, open_photograph
-from lwise_core.samples import SAMPLES, photograph_of
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.images.codec import encode_png, open_photograph
+from lwise_core.images.geometry import Pixels
 
-TURNS = 8  # as many jobs take turns in the slot; see lwise_core.compute
+TURNS = 8  # as many jobs take turns in the slot; see lwise_core.scheduler
 MEMORY_ALLOWED = 150 * 2**20
 """What a server may have grown by after its sessions are gone: the allocator's own reserve, no pictures."""
 _LOOKS = 20

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from lwise_core.images import encode_png
-from lwise_core.phantom import Creature, draw
+from lwise_core.data.phantom import Creature, draw
+from lwise_core.images.codec import encode_png
 
 CREATURE = encode_png(draw(Creature(0, 0.1, 1), size=64))
 

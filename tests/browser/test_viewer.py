@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from lwise_core.film import Film
-from lwise_core.rendering import render
-from tests.film_fixtures import film_of
+from lwise_core.enhance.rendering import render
+from lwise_core.enhance.viewer_payload import Film
+from tests.support.film import film_of
 
 STEPS, GUIDE, SIDE, START = 40, 64, 150, 10
 

@@ -38,7 +38,7 @@ from robustness.datasets import CIFAR, DataSet  # noqa: E402
 from robustness.imagenet_models import resnet  # noqa: E402
 from robustness.model_utils import make_and_restore_model  # noqa: E402
 
-from lwise_core.networks import CompactResNet  # noqa: E402
+from lwise_core.guides.compact_resnet import CompactResNet  # noqa: E402
 from tests.oracle.seeded import seeded_state  # noqa: E402
 
 SIDE, CLASSES = 32, 4

@@ -8,14 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from lwise_core.enhancement import EnhancementPath
-from lwise_core.guide import Domain, GuideModel
-from lwise_core.inspection import examine
-from lwise_core.samples import SAMPLES, photograph_of
-from pages.parts import export_panel, report_panel
-from pages.parts.case import Case
-from pages.parts.lights_panel import LIGHTS
-from tests.test_evidence import path_of
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.path import EnhancementPath
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.inspection.examine import examine
+from pages.parts.inspect import report_panel
+from pages.parts.inspect.indicators_panel import LIGHTS
+from pages.parts.picture import downloads as export_panel
+from pages.parts.session.case import Case
+from tests.inspection.test_evidence import path_of
 
 PATIENT = "Mueller_Hans.jpg"
 Files = dict[str, Callable[[], bytes]]

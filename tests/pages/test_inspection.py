@@ -15,12 +15,12 @@ import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
-from lwise_core import catalog
-from lwise_core.enhancement import GroundTruthLogit, PathRequest, walk
-from lwise_core.inspection import examine
-from lwise_core.rendering import Subject
-from lwise_core.samples import SAMPLES, photograph_of
-from pages.parts.case import Aim, Desk
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.path import GroundTruthLogit, PathRequest, walk
+from lwise_core.enhance.rendering import Subject
+from lwise_core.guides import catalog
+from lwise_core.inspection.examine import examine
+from pages.parts.session.case import Aim, Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 CAT = SAMPLES[0]
@@ -176,8 +176,8 @@ def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_
     def page() -> None:
         import streamlit as st
 
-        from lwise_core import catalog
-        from pages.parts.guides import another_guide
+        from lwise_core.guides import catalog
+        from pages.parts.session.guides import another_guide
 
         for guide, name in (("animals16-64", "dog"), ("animals16-64", "house cat"), ("cifar10-32", "ship")):
             found = another_guide(catalog.load(guide), class_name=name)

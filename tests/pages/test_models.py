@@ -12,15 +12,15 @@ import safetensors.torch
 import torch
 from streamlit.testing.v1 import AppTest
 
-from lwise_core import catalog
-from lwise_core.catalog import Catalogue
-from lwise_core.guide import Domain, GuideModel
-from lwise_core.published import Published
-from pages.parts.model_cards import epsilon_words, share_words
+from lwise_core.guides import catalog
+from lwise_core.guides.catalog import Catalogue
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.published_weights import Published
+from pages.parts.models.cards import epsilon_words, share_words
 from tests.conftest import tiny_network
-from tests.local_server import Server, send, serving
-from tests.test_catalog import flip_a_bit, put_guide, robustness_file
-from tests.test_checkpoints import Runs, saved
+from tests.guides.test_catalog import flip_a_bit, put_guide, robustness_file
+from tests.guides.test_checkpoints import Runs, saved
+from tests.support.local_server import Server, send, serving
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "pages" / "models.py"

@@ -12,9 +12,9 @@ import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
-from lwise_core.catalog import GuideUnavailable
-from lwise_core.images import encode_png
-from lwise_core.phantom import FAMILIES, Creature, draw
+from lwise_core.data.phantom import FAMILIES, Creature, draw
+from lwise_core.guides.catalog import GuideUnavailable
+from lwise_core.images.codec import encode_png
 
 ROOT = Path(__file__).resolve().parents[2]
 _RUNS = 200
@@ -154,7 +154,7 @@ def test_the_class_that_a_folder_speaks_of_is_offered_first() -> None:
 
 
 def test_it_is_said_before_the_start_about_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lwise_core.ranking.seconds_a_photograph", lambda *_: 15.0)
+    monkeypatch.setattr("lwise_core.batch.ranking.seconds_a_photograph", lambda *_: 15.0)
     assert "Ranking takes about 2 min, by the pace of the first photographs." in said(
         taken(zipped(), guide="phantom4-64")
     )
@@ -218,7 +218,7 @@ def test_a_choice_whose_run_was_interrupted_is_not_lost(monkeypatch: pytest.Monk
 
     at = opened()
     with monkeypatch.context() as patch:
-        patch.setattr("pages.parts.choices.load_guide", interrupted)
+        patch.setattr("pages.parts.picture.choices.load_guide", interrupted)
         choice(at, "Guide model").set_value("phantom4-64").run()
     assert choice(at.run(), "Guide model").value == "phantom4-64"
 
@@ -303,7 +303,7 @@ def test_a_zip_that_is_none_is_said_by_its_name() -> None:
 
 
 def test_zips_together_hold_no_more_than_one_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.many.MOST_FILES", 15)
+    monkeypatch.setattr("pages.parts.rank.upload.MOST_FILES", 15)
     at = uploaded(("one.zip", zipped()), ("other.zip", zipped()))
     assert "16 files together; the page takes 15" in said(at)
     assert not any(b.label.startswith("Rank") for b in at.button)

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
 from app import content_security_policy
-from pages.parts.notices import NOT_FOR_DIAGNOSIS, plain, report
+from pages.parts.ui.notices import NOT_FOR_DIAGNOSIS, plain, report
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
@@ -91,7 +91,7 @@ def test_every_page_says_what_this_is_not_for_and_what_computes(page: str) -> No
 
 
 def _broken_page() -> None:
-    from pages.parts.notices import report
+    from pages.parts.ui.notices import report
 
     try:
         raise KeyError("a secret")

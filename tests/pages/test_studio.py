@@ -13,17 +13,17 @@ import pytest
 from streamlit.runtime import caching
 from streamlit.testing.v1 import AppTest
 
-from lwise_core import catalog
-from lwise_core.compute import ComputeSlot, Stage
-from lwise_core.difficulty import difficulty_of, score
-from lwise_core.enhancement import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.guide import Domain, GuideModel
-from lwise_core.images import encode_png
-from lwise_core.names import SOMETHING_ELSE
-from lwise_core.rendering import Extent, Subject, render
-from lwise_core.samples import SAMPLES, photograph_of
-from pages.parts.case import Aim, Desk
-from pages.parts.walking import Walk
+from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.guides import catalog
+from lwise_core.guides.difficulty import difficulty_of, score
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.images.codec import encode_png
+from lwise_core.scheduler import ComputeSlot, Stage
+from pages.parts.session.case import Aim, Desk
+from pages.parts.session.paths import Walk
 
 ROOT = Path(__file__).parents[2]
 CAT = SAMPLES[0]

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lwise_core.classroom import Classroom, Shelf
-from lwise_core.courses import Course
-from lwise_core.learning import total
-from lwise_core.records import Records, address, new_token
-from lwise_core.sitting import Answer
-from pages.parts import school
+from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.courses.session import total
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.records.store import Records, address, new_token
+from lwise_core.teaching.server import Classroom, Shelf
+from pages.parts.session import course_server as school
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,7 +180,7 @@ def test_a_made_course_is_shown_with_every_trial_and_what_rounding_left(
     opened: Open, on_the_shelf: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "8 bits keep" not in said(opened("curriculum"))
-    monkeypatch.setattr("pages.parts.course_preview.EATEN_BELOW", 0.99)
+    monkeypatch.setattr("pages.parts.courses.preview.EATEN_BELOW", 0.99)
     at = opened("curriculum")
     assert on_the_shelf.design.name in [e.label.partition(":")[0].replace("\\", "") for e in at.expander]
     assert "8 bits keep" in said(at)

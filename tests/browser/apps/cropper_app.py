@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from lwise_core.geometry import Crop
-from pages.parts.cropper import cropper
+from lwise_core.images.geometry import Crop
+from pages.parts.picture.cropper import cropper
 
 WIDTH, HEIGHT, SMALLEST = 1200, 800, 64
 

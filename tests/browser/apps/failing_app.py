@@ -6,6 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.notices import report
+from pages.parts.ui.notices import report
 
 app = st.App(Path(__file__).with_name("failing_page.py"), on_script_error=report)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.film import Film
-from pages.parts.viewer import viewer
-from tests.film_fixtures import film_of, shortened
+from lwise_core.enhance.viewer_payload import Film
+from pages.parts.studio.viewer import viewer
+from tests.support.film import film_of, shortened
 
 PLACES = ("first", "second", "third", "nowhere")
 

@@ -1,0 +1,1 @@
+"""Whole data sets, resumable: scored, enhanced or inspected by many workers."""

@@ -1,0 +1,211 @@
+"""Crafts of a job: to rank pictures only, or to paint every ε of them from one path, in 8 bits.
+
+What the guide says of a painted picture is said of the pixels written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import torch
+from pydantic import TypeAdapter
+
+import lwise_core
+from lwise_core.batch.batch_records import Record, Told
+from lwise_core.batch.settings import Naming
+from lwise_core.batch.tables import Columns, Row
+from lwise_core.batch.tasks import Brief, Craft, Looked, NothingToWrite, Put, Summary, logits_of
+from lwise_core.enhance.export import Intent, statement
+from lwise_core.enhance.fast_twin import path_to
+from lwise_core.enhance.path import EnhancementPath, PathRequest
+from lwise_core.enhance.rendering import Extent
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import encode_png
+from lwise_core.images.geometry import Pixels, to_8_bit
+
+
+@dataclass(frozen=True)
+class Painted:
+    """One picture as it was written: at which ε (0 for the original), and what the guide says of its 8 bits.
+
+    ``number`` counts the budgets of the job, 0 for the original. ``spent`` is the L2 norm of the float result, in the
+    guide's units; ``logit`` that of the written file's target, ``gain`` and ``gain_float`` its change against the
+    original before rounding, of the file and of the float result.
+    """
+
+    number: int
+    spent: float
+    logit: float
+    gain: float
+    gain_float: float
+    file: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class PaintedTold(Told):
+    """What is kept of a picture with all that were painted of it, none where it was only ranked."""
+
+    pictures: tuple[Painted, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(p.file for p in self.pictures)
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A picture before it is written: ``pixels`` ``(size, size, 3)`` uint8, and the text that goes into its file."""
+
+    painted: Painted
+    pixels: Pixels
+    text: Mapping[str, str]
+
+    def written(self, put: Put) -> Painted:
+        """Write it."""
+        return replace(self.painted, sha256=put(self.painted.file, encode_png(self.pixels, text=self.text)))
+
+
+@dataclass(frozen=True, eq=False)
+class Canvases:
+    """What was painted of one picture, the original first."""
+
+    told: Told
+    canvases: tuple[Canvas, ...]
+
+    def written(self, put: Put) -> PaintedTold:
+        """Write all of them."""
+        return PaintedTold(**asdict(self.told), pictures=tuple(c.written(put) for c in self.canvases))
+
+
+_FORM = TypeAdapter(Record[PaintedTold])
+_LAYOUT = 1  # of what is written: raise it when the same inputs give other files
+_LARGEST_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """To say how hard each picture is, and nothing else."""
+
+    brief: Brief
+    plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
+    packages: ClassVar[tuple[str, ...]] = ()
+    most_at_once: ClassVar[int] = _LARGEST_BATCH
+    form: ClassVar[TypeAdapter[Record[PaintedTold]]] = _FORM
+    columns: ClassVar[Columns] = {}
+    folders: ClassVar[tuple[str, ...]] = ()
+
+    def made(self, guide: GuideModel, looked: Looked) -> Sequence[NothingToWrite[PaintedTold]]:  # noqa: ARG002
+        return [NothingToWrite(PaintedTold(**asdict(told))) for told in looked.told]
+
+    def rows(self, told: PaintedTold) -> Iterator[Row]:  # noqa: ARG002 - what every job says is all there is
+        yield {}
+
+    def summary(self, guide: GuideModel, told: Iterable[PaintedTold]) -> Summary:  # noqa: ARG002
+        return Summary({"statement": "Ranks by a guide model.", "budgets": [], "geometry": _geometry(guide)})
+
+
+@dataclass(frozen=True)
+class Painting:
+    """To write every picture at every ε, beside the original in the same geometry."""
+
+    brief: Brief
+    plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
+    packages: ClassVar[tuple[str, ...]] = ()
+    most_at_once: ClassVar[int] = _LARGEST_BATCH
+    form: ClassVar[TypeAdapter[Record[PaintedTold]]] = _FORM
+    columns: ClassVar[Columns] = {
+        "epsilon_224": float,
+        "epsilon": float,
+        "spent": float,
+        "logit": float,
+        "gain": float,
+        "gain_float": float,
+        "file": str,
+        "file_sha256": str,
+    }
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return tuple(b.words for b in self.brief.budgets) if self.brief.naming is Naming.OFFICIAL else ()
+
+    def made(self, guide: GuideModel, looked: Looked) -> Sequence[Canvases]:
+        """Return the pictures of every image: one path an image yields every ε."""
+        targets = torch.tensor([told.target for told in looked.told])
+        request = PathRequest(looked.images, targets, self.brief.objective)
+        path = path_to(guide, request, epsilon=self.brief.budgets[-1].epsilon, twin=guide)
+        by_budget = [self._at(path, number, looked) for number in range(len(self.brief.budgets))]
+        return [Canvases(told, of_it) for told, of_it in zip(looked.told, zip(*by_budget, strict=True), strict=True)]
+
+    def _at(self, path: EnhancementPath, number: int, looked: Looked) -> list[Canvas]:
+        """Return one picture of every image, in 8 bits, with what the guide says of these 8 bits."""
+        result = path.at(self.brief.budgets[number].epsilon)
+        pixels = to_8_bit(result.images.cpu().numpy())
+        after = logits_of(path.guide, torch.from_numpy(pixels.astype(np.float32) / np.float32(255)))
+        before, floats = looked.logits, result.logits.cpu()
+        return [
+            Canvas(
+                Painted(
+                    number=number,
+                    spent=float(result.spent[i]),
+                    logit=float(after[i, told.target]),
+                    gain=float(after[i, told.target] - before[i, told.target]),
+                    gain_float=float(floats[i, told.target] - before[i, told.target]),
+                    file=self._file(looked.entries[i].stem, number),
+                ),
+                pixels=np.ascontiguousarray(pixels[i].transpose(1, 2, 0)),
+                text=self._text(path.guide, number, told.target),
+            )
+            for i, told in enumerate(looked.told)
+        ]
+
+    def _file(self, stem: str, number: int) -> str:
+        words = self.brief.budgets[number].words
+        return f"{words}/{stem}.png" if self.brief.naming is Naming.OFFICIAL else f"pictures/{stem}_{words}.png"
+
+    def _text(self, guide: GuideModel, number: int, target: int) -> Mapping[str, str]:
+        """Return what a picture says of itself; an original says nothing."""
+        epsilon = self.brief.budgets[number].epsilon
+        if not epsilon:
+            return {}
+        name = guide.classes[target]
+        sentence = statement(guide, Intent(name, name, epsilon, Extent.GUIDE), self.brief.objective)
+        if self.brief.guesses:
+            sentence += " The class is the guide's guess."
+        return {"Description": sentence, "Software": f"L-WISE Studio {lwise_core.__version__}"}
+
+    def rows(self, told: PaintedTold) -> Iterator[Row]:
+        """Yield a row for each ε, the original first."""
+        for painted in told.pictures:
+            budget = self.brief.budgets[painted.number]
+            yield {
+                "epsilon_224": budget.epsilon_224,
+                "epsilon": budget.epsilon,
+                "spent": painted.spent,
+                "logit": painted.logit,
+                "gain": painted.gain,
+                "gain_float": painted.gain_float,
+                "file": painted.file,
+                "file_sha256": painted.sha256,
+            }
+
+    def summary(self, guide: GuideModel, told: Iterable[PaintedTold]) -> Summary:  # noqa: ARG002
+        return Summary(
+            {
+                "statement": "AI-altered pictures. Not for diagnosis.",
+                "budgets": [asdict(b) for b in self.brief.budgets],
+                "geometry": _geometry(guide),
+            }
+        )
+
+
+def as_ordered(brief: Brief) -> Craft[PaintedTold]:
+    """Return what paints at the ε that were ordered, or ranks where none were."""
+    return Painting(brief) if brief.budgets else Ranking(brief)
+
+
+def _geometry(guide: GuideModel) -> str:
+    return f"central square, antialiased bilinear to {guide.input_size} px, lossless PNG"

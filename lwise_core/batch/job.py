@@ -1,0 +1,264 @@
+"""Jobs over many pictures: rank a whole data set, enhance it or inspect it at many ε, and never start over.
+
+A job is cut into batches by the pictures' places in the set, and a batch is done when its record lies on the disk,
+which is written last. So whoever is killed and begins again does only what is left, and the same files come out byte
+for byte. Which engine works, and in which order, changes nothing; what is done with a batch is the job's craft.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.run_folder import RunFolder
+from lwise_core.batch.batch_records import Failed, Record, Records
+from lwise_core.batch.executors import Engine, Stages
+from lwise_core.batch.official_difficulty import Ranked
+from lwise_core.batch.outputs import Finished, Ranks, manifest_bytes, written
+from lwise_core.batch.plan import Assignment, Plan, planned, versions
+from lwise_core.batch.progress import Cost, Log, Progress
+from lwise_core.batch.settings import JobError, Naming, Order, budgets
+from lwise_core.batch.tasks import MadeBatch, Worker
+from lwise_core.data.picture_sets import Batch, DirmapSet, Eyes, close_archives
+from lwise_core.enhance.fast_twin import hardware
+from lwise_core.guides.guide import GuideModel
+
+__all__ = ["LOG", "MANIFEST", "Cost", "Job", "JobError", "Naming", "Order", "Progress", "budgets"]
+
+SCHEMA_VERSION = 1
+LOG, MANIFEST = "log.jsonl", "manifest.json"
+_WORK, _PLAN, _DONE, _ITEMS = ".job", "plan", "done", "items.jsonl"
+_HALF_WRITTEN = re.compile(r"\..+-[a-z0-9_]{8}")  # as write_whole calls a file before it is whole
+_WRITERS = 4  # threads that encode and write while the next batch is computed; most of it is waiting for the disk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(Assignment):
+    """An assignment that is carried out in its folder."""
+
+    def run(self, engine: Engine) -> Iterator[Progress]:
+        """Do what is left of the job and yield how far it is; to stop iterating is to stop, and nothing is lost.
+
+        Raises:
+            JobError: The order does not fit the guide, the set is empty, the folder lies in the set, or the disk is
+                full.
+            DatasetError: The set cannot be read.
+            ShelfLost: The storage that holds the set cannot be reached.
+            ShelfLost: The storage that holds the set cannot be reached.
+            UnknownClass: The guide does not have a class of the set.
+            RunRefused: The folder holds another job, or one that is at work.
+            EpsilonOutOfRange: The guide does not offer an ε.
+            EngineLost: No worker is left.
+        """
+        try:
+            yield from _run(self, engine)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise JobError(
+                "The disk is full; what was done is kept: make room and repeat the command, which does what is left."
+            ) from error
+        finally:
+            close_archives()
+
+
+def _run(job: Job, engine: Engine) -> Iterator[Progress]:
+    began = perf_counter()
+    _check_places(job)
+    guide = job.load_guide()
+    job.order.check(guide)
+    work = job.folder / _WORK
+    run = RunFolder(work / _PLAN)
+    with run.held(), _threads_kept():
+        (work / _DONE).mkdir(exist_ok=True)
+        _sweep(job.folder)
+        plan = planned(job, guide, run, items=work / _ITEMS)
+        records = Records(work / _DONE, plan.craft.form)
+        log = Log(job.folder / LOG)
+        left = _Left(job.folder, plan, records)
+        log.say("began", engine=repr(engine), done=left.done, total=plan.total, passed_over=plan.passed_over)
+        progress = Progress(left.done, plan.total, left.failed, sentences=plan.passed_over)
+        yield progress
+        for batch, record in _worked(job, plan, engine, records, left):
+            here = progress.done + len(batch.entries) - left.done
+            sentences = tuple(f.sentence for f in record.failed)
+            progress = progress.further(len(batch.entries), sentences, rate=here / (perf_counter() - began))
+            log.say("batch", index=batch.index, done=progress.done, failed=progress.failed, said=progress.sentences)
+            yield progress
+        notes = _finish(job, guide, plan, records)
+        cost = Cost.of(progress.done - left.done, seconds=perf_counter() - began)
+        log.say("finished", notes=notes, seconds_per_1000=cost.seconds_per_1000, **asdict(cost))
+        yield replace(progress, sentences=(), notes=notes, cost=cost)
+
+
+def _check_places(job: Job) -> None:
+    """Make sure that nothing of the set is written over, or taken for a part of the set."""
+    folder, place = job.folder.resolve(), job.pictures.place
+    if place is not None and (folder == place.resolve() or (place.is_dir() and folder.is_relative_to(place.resolve()))):
+        raise JobError(f"“{job.folder}” lies in the set itself; choose a folder outside “{place}”.")
+    if folder.is_dir() and not (folder / _WORK).is_dir() and any(folder.iterdir()):
+        raise JobError(f"“{job.folder}” holds other files; choose an empty folder, and none of them is touched.")
+
+
+@contextmanager
+def _threads_kept() -> Iterator[None]:
+    """Give this process its number of threads back."""
+    before = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process had begun to write."""
+    for above, _, files in os.walk(folder):
+        for name in filter(_HALF_WRITTEN.fullmatch, files):
+            (Path(above) / name).unlink()
+
+
+# --- the work -----------------------------------------------------------------------------------------------------
+
+
+class _Left:
+    """What of a job is done already, by the records that lie there whole, with their pictures."""
+
+    def __init__(self, folder: Path, plan: Plan, records: Records[Any]) -> None:
+        self.done = 0
+        self.failed = 0
+        self._finished: set[int] = set()
+        for batch in plan.batches():
+            record = records.read(batch.index)
+            if record is not None and _all_there(folder, batch, record):
+                self._finished.add(batch.index)
+                self.done += len(batch.entries)
+                self.failed += len(record.failed)
+
+    def __contains__(self, batch: Batch) -> bool:
+        return batch.index not in self._finished
+
+
+def _all_there(folder: Path, batch: Batch, record: Record[Any]) -> bool:
+    whole = len(record.told) + len(record.failed) == len(batch.entries)
+    return whole and all((folder / file).is_file() for told in record.told for file in told.files)
+
+
+def _worked(
+    job: Job, plan: Plan, engine: Engine, records: Records[Any], left: _Left
+) -> Iterator[tuple[Batch, Record[Any]]]:
+    """Yield what is left of the job batch by batch, each when all of it lies on the disk."""
+    worker = Worker(job.load_guide, plan.craft, guesses=plan.brief.guesses, threads=plan.threads)
+    stages = Stages(Eyes(job.pictures, plan.size), worker)
+    writer = _Writer(job.folder, records)
+    with ThreadPoolExecutor(_WRITERS) as threads:
+        under_way: list[Future[tuple[Batch, Record[Any]]]] = []
+        for made in engine.run(stages, (batch for batch in plan.batches() if batch in left)):
+            under_way.append(threads.submit(writer.write, made))
+            if len(under_way) > _WRITERS:
+                yield under_way.pop(0).result()
+        for future in under_way:
+            yield future.result()
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the files of a batch and, when all are there, its record."""
+
+    folder: Path
+    records: Records[Any]
+
+    def write(self, made: MadeBatch[Any]) -> tuple[Batch, Record[Any]]:
+        """Write a batch; afterwards it is done, however often it was begun."""
+        failed = tuple(result for result in made.results if isinstance(result, Failed))
+        told = tuple(result.written(self._put) for result in made.results if not isinstance(result, Failed))
+        record = Record(told, failed)
+        write_whole(self.records.file(made.batch.index), self.records.as_bytes(record))
+        return made.batch, record
+
+    def _put(self, name: str, data: bytes) -> str:
+        """Write a file of the job's folder and return its SHA-256."""
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, data)
+        return hashlib.sha256(data).hexdigest()
+
+
+# --- the end ------------------------------------------------------------------------------------------------------
+
+
+def _finish(job: Job, guide: GuideModel, plan: Plan, records: Records[Any]) -> tuple[str, ...]:
+    """Write what the job hands out, the manifest last, and return the notes."""
+
+    def record(index: int) -> Record[Any]:
+        kept = records.read(index)
+        if kept is None:
+            raise JobError("What was written down of a batch is gone; repeat the command, which does it again.")
+        return kept
+
+    finished = Finished(
+        folder=job.folder,
+        guide=guide,
+        stated_by="guess of the guide" if job.guesses else job.labels.value,
+        craft=plan.craft,
+        batches=plan.batches,
+        record=record,
+        passed_over=lambda: iter(plan.passed_over),
+    )
+    ranks = Ranks.of(finished, count=plan.total)
+    dirmap = job.pictures.dirmap if isinstance(job.pictures, DirmapSet) else None
+    files = written(finished, ranks, dirmap=dirmap)
+    counts = Counter(finished.class_of(told) for _, _, told in finished.rows())
+    failed = plan.total - counts.total()
+    summary = plan.craft.summary(guide, (told for _, _, told in finished.rows()))
+    notes = (*_on_failures(failed, plan), *ranks.notes, *summary.notes)
+    objective = plan.brief.objective.name if plan.brief.budgets else ""
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        **summary.said,
+        "set": job.pictures.name,
+        "pictures": {"listed": plan.total, "failed": failed, "passed_over": len(plan.passed_over)},
+        "classes": dict(counts),
+        "stated_by": finished.stated_by,
+        "guide": {"name": guide.name, "sha256": guide.provenance.sha256, "input_size": guide.input_size},
+        "domain": guide.domain.value,
+        "cautions": list(guide.cautions),
+        "order": asdict(job.order),
+        "objective": {"name": objective, "rivals": [guide.classes[i] for i in plan.rivals]},
+        "difficulty": {
+            "difficulty": {"definition": "global", **_span(ranks.over_all, "")},
+            "difficulty_per_class": {c: _span(ranks.by_class, c) for c in sorted(ranks.by_class.lowest)},
+        },
+        "notes": list(notes),
+        "batch": plan.batch,
+        "threads": plan.threads,
+        "hardware": hardware(guide.device),
+        "versions": versions(plan.craft.packages),
+        "files": dict(files),
+    }
+    write_whole(job.folder / MANIFEST, manifest_bytes(manifest))
+    return notes
+
+
+def _span(ranked: Ranked, name: str) -> dict[str, float | None]:
+    return {"lowest_logit": ranked.lowest.get(name), "highest_logit": ranked.highest.get(name)}
+
+
+def _on_failures(failed: int, plan: Plan) -> tuple[str, ...]:
+    left_out = failed + len(plan.passed_over)
+    if not left_out:
+        return ()
+    files = "1 file has" if left_out == 1 else f"{left_out:,} files have"
+    return (f"{files} no result; failures.csv says why.",)

@@ -1,0 +1,189 @@
+"""What a job over many pictures hands out: a table, dirmap CSVs and failures, written from what its batches left.
+
+Everything is written row by row, so a million pictures need a few numbers each in memory, and without the order in
+which batches were done: the same job gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Generic
+
+import numpy as np
+
+from lwise_core._utils.atomic_files import stream_whole
+from lwise_core.batch.batch_records import Record, T, Told
+from lwise_core.batch.official_difficulty import Definition, Ranked, Values, difficulties, percentiles
+from lwise_core.batch.tables import Columns, cell, write_tables
+from lwise_core.batch.tables import Row as TableRow
+from lwise_core.batch.tasks import Craft
+from lwise_core.data.dirmap import PATH, DirmapFile, Row, csv_line
+from lwise_core.data.picture_sets import Batch, Entry
+from lwise_core.guides.difficulty import percentile
+from lwise_core.guides.guide import GuideModel
+
+ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
+"""What a dirmap gets: the ground-truth logit, both official difficulties (over the file, by class), the percentile."""
+
+_COLUMNS: Columns = {
+    "picture": str,
+    "split": str,
+    "stated_class": str,
+    "stated_by": str,
+    "robust_gt_logit": float,
+    "difficulty": float,
+    "difficulty_per_class": float,
+    "percentile_in_class": float,
+    "log_probability": float,
+    "rank": int,
+    "first_choice": str,
+    "harder_than_references": float,
+    "references": int,
+    "source_sha256": str,
+}
+"""What every job says of a picture; its craft adds columns of its own."""
+
+
+@dataclass(frozen=True)
+class Finished(Generic[T]):
+    """A job all of whose batches are done: where it lies and how to go through it again.
+
+    ``batches`` starts anew at each call; ``record`` returns what a batch left, ``passed_over`` the sentences about
+    what is no picture of the set. ``stated_by`` says who named the classes.
+    """
+
+    folder: Path
+    guide: GuideModel
+    stated_by: str
+    craft: Craft[T]
+    batches: Callable[[], Iterator[Batch]]
+    record: Callable[[int], Record[T]]
+    passed_over: Callable[[], Iterator[str]]
+
+    def rows(self) -> Iterator[tuple[int, Entry, T]]:
+        """Yield the running number, the entry and what was told of every picture that has a result."""
+        number = 0
+        for batch in self.batches():
+            for told in self.record(batch.index).told:
+                yield number + told.place, batch.entries[told.place], told
+            number += len(batch.entries)
+
+    def failures(self) -> Iterator[tuple[str, str]]:
+        """Yield the name and the sentence of every picture that has none, and what was passed over, without a name."""
+        yield from (("", sentence) for sentence in self.passed_over())
+        for batch in self.batches():
+            yield from ((batch.entries[f.place].name, f.sentence) for f in self.record(batch.index).failed)
+
+    def class_of(self, told: Told) -> str:
+        """Return the guide's name of the class that a picture is stated to show."""
+        return self.guide.classes[told.target]
+
+
+@dataclass(frozen=True, eq=False)
+class Ranks:
+    """Difficulties of all pictures ``(N,)``, in the order of the set, NaN where there is no result."""
+
+    over_all: Ranked
+    by_class: Ranked
+    shares: Values
+
+    @classmethod
+    def of(cls, finished: Finished[T], *, count: int) -> Ranks:
+        """Return the ranks of a job of ``count`` pictures."""
+        logits = np.full(count, np.nan)
+        classes = [""] * count
+        for number, _, told in finished.rows():
+            logits[number] = told.logit
+            classes[number] = finished.class_of(told)
+        return cls(
+            difficulties(logits, classes, definition=Definition.GLOBAL),
+            difficulties(logits, classes, definition=Definition.PER_CLASS),
+            percentiles(logits, classes),
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on classes, or the whole file, in which nothing can be ranked."""
+        return (*self.over_all.notes, *self.by_class.notes)
+
+    def added(self, number: int, told: Told) -> tuple[float, float, float, float]:
+        """Return the values of ``ADDED_COLUMNS`` for one picture."""
+        return (
+            told.logit,
+            float(self.over_all.values[number]),
+            float(self.by_class.values[number]),
+            float(self.shares[number]),
+        )
+
+
+def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
+    """Yield the rows of the table: what every job says of a picture, beside each row that its craft has of it."""
+    guide = finished.guide
+    for number, entry, told in finished.rows():
+        references = guide.references.get(finished.class_of(told), ())
+        place = percentile(told.logit, references)
+        known: TableRow = {
+            "picture": entry.name,
+            "split": entry.split,
+            "stated_class": finished.class_of(told),
+            "stated_by": finished.stated_by,
+            **dict(zip(ADDED_COLUMNS, ranks.added(number, told), strict=True)),
+            "log_probability": told.log_probability,
+            "rank": told.rank,
+            "first_choice": guide.classes[told.first_choice],
+            "harder_than_references": None if place is None else place.share,
+            "references": len(references),
+            "source_sha256": told.source_sha256,
+        }
+        yield from ({**known, **row} for row in finished.craft.rows(told))
+
+
+def written(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | None) -> Mapping[str, str]:
+    """Write the table, the failures and the dirmaps of a job; return file name → SHA-256.
+
+    ``results`` is written as CSV and as Parquet. ``dirmap.csv`` is ``dirmap`` with columns added, or one
+    made for the set; every folder of pictures that is a set itself gets one of its own, whose rows are its pictures.
+    """
+    columns = {**_COLUMNS, **finished.craft.columns}
+    hashes = write_tables(finished.folder / "results", columns, lambda: _table(finished, ranks))
+    failures = map(csv_line, chain([("picture", "sentence")], finished.failures()))
+    hashes["failures.csv"] = stream_whole(finished.folder / "failures.csv", failures)
+    for folder in ("", *(f for f in finished.craft.folders if (finished.folder / f).is_dir())):
+        name = f"{folder}/dirmap.csv" if folder else "dirmap.csv"
+        lines = _own_dirmap(finished, ranks, folder) if dirmap is None else _dirmap(finished, ranks, dirmap, folder)
+        hashes[name] = stream_whole(finished.folder / name, lines)
+    return hashes
+
+
+def _dirmap(finished: Finished[T], ranks: Ranks, dirmap: DirmapFile, folder: str) -> Iterator[bytes]:
+    """Yield the dirmap with columns added; for a folder of pictures, only its rows, each with the picture's path."""
+    rows = finished.rows()
+    ahead = next(rows, None)
+
+    def values(row: Row) -> Sequence[str] | None:
+        nonlocal ahead
+        if ahead is None or ahead[1].row != row.number:
+            return None if folder else [""] * len(ADDED_COLUMNS)
+        (number, entry, told), ahead = ahead, next(rows, None)
+        added = [cell(v) for v in ranks.added(number, told)]
+        return [f"{entry.stem}.png", *added] if folder else added
+
+    yield from dirmap.rewritten((PATH, *ADDED_COLUMNS) if folder else ADDED_COLUMNS, values)
+
+
+def _own_dirmap(finished: Finished[T], ranks: Ranks, folder: str) -> Iterator[bytes]:
+    """Yield a dirmap for a set that had none; its class numbers are the guide's."""
+    yield csv_line(("split", "class", "class_num", PATH, *ADDED_COLUMNS))
+    for number, entry, told in finished.rows():
+        path = f"{entry.stem}.png" if folder else entry.name
+        stated = (entry.split, finished.class_of(told), str(told.target), path)
+        yield csv_line((*stated, *map(cell, ranks.added(number, told))))
+
+
+def manifest_bytes(said: Mapping[str, object]) -> bytes:
+    """Return a manifest as it is written: sorted, in UTF-8, without what JSON does not know."""
+    return (json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n").encode()

@@ -1,0 +1,245 @@
+"""What a job is before it works: what was asked, the list of its pictures, and the plan that it keeps to.
+
+Whatever could change a bit (the pictures, the guide, the batches, threads, versions, hardware) is in the plan, and a
+folder takes no other plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import torch
+
+import lwise_core
+from lwise_core._utils.atomic_files import stream_whole
+from lwise_core._utils.class_names import UnknownClass, canonical
+from lwise_core._utils.run_folder import RunFolder
+from lwise_core.batch.enhance_task import as_ordered
+from lwise_core.batch.settings import JobError, Naming, Order, budgets
+from lwise_core.batch.tasks import Brief, Craft
+from lwise_core.data.picture_sets import Batch, DirmapSet, Entry, Labels, PictureSet
+from lwise_core.enhance.fast_twin import hardware
+from lwise_core.enhance.path import steps_for
+from lwise_core.guides.guide import GuideModel
+
+_NAMED = 5  # labels that no class is called like, in one sentence
+_PATH_BYTES = 256 * 2**20  # what the frames of a batch may take: 32 pictures at 64 px, 10 at 224 px and ε₂₂₄ = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """What is asked: which pictures, who names their classes, which guide, what to do, and in which folder.
+
+    ``load_guide`` goes to other processes, so it is a function of a module or a frozen dataclass. ``threads`` and
+    ``batch`` are those of a job begun before where they are None, else what suits the machine and the guide. ``craft``
+    is what is done with the pictures, given its brief.
+    """
+
+    pictures: PictureSet
+    labels: Labels
+    load_guide: Callable[[], GuideModel]
+    order: Order
+    folder: Path
+    threads: int | None = None
+    batch: int | None = None
+    craft: Callable[[Brief], Craft[Any]] = as_ordered
+
+    @property
+    def guesses(self) -> bool:
+        """Whether the guide says what the pictures show."""
+        return self.labels is Labels.GUIDE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What the job was found to be: how many pictures in batches of how many, and what is done with them.
+
+    ``size`` is the guide's, in pixels; ``rivals`` are class indices; ``items`` is the file that lists the pictures,
+    one a line.
+    """
+
+    total: int
+    batch: int
+    threads: int
+    size: int
+    rivals: tuple[int, ...]
+    brief: Brief
+    craft: Craft[Any]
+    items: Path
+    passed_over: tuple[str, ...]
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the batches of the job, cut by the pictures' places."""
+        with self.items.open(encoding="utf-8") as lines:
+            for index in range(-(-self.total // self.batch)):
+                yield Batch(index, tuple(Entry(**json.loads(line)) for line in islice(lines, self.batch)))
+
+
+def planned(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path) -> Plan:
+    """List the pictures in the file ``items`` and agree with what was begun before in ``run``.
+
+    Raises:
+        JobError: The set is empty, or the order does not fit it.
+        DatasetError: The set cannot be read.
+        ShelfLost: The storage that holds the set cannot be reached.
+        UnknownClass: The guide does not have a class of the set.
+        RunRefused: Another plan was begun there.
+    """
+    listing = _Listing(job, guide)
+    listed = items.with_name(f"new-{items.name}")
+    try:
+        digest = stream_whole(listed, listing.lines())
+        if not listing.total:
+            raise JobError("There is no picture to work on: the set is empty, or no picture has that split or class.")
+        rivals = job.order.rivals(guide, listing.targets)
+        brief = Brief(
+            objective=job.order.towards(rivals),
+            budgets=budgets(job.order, guide, name=job.pictures.name),
+            naming=job.order.naming,
+            guesses=job.guesses,
+        )
+        craft = job.craft(brief)
+        begun = _begun(run)
+        batch = job.batch or begun.get("batch") or _suitable_batch(guide, job.order, most=craft.most_at_once)
+        threads = job.threads or begun.get("threads") or torch.get_num_threads()
+        run.agree(
+            {
+                **craft.plan,
+                "pictures": digest,
+                "order": asdict(job.order),
+                "labels": job.labels.value,
+                "guide": [guide.name, guide.provenance.sha256, guide.domain.value, guide.input_size],
+                "rivals": list(rivals),
+                "batch": batch,
+                "threads": threads,
+                "versions": versions(craft.packages),
+                "hardware": hardware(guide.device),
+            }
+        )
+        listed.replace(items)
+    finally:
+        listed.unlink(missing_ok=True)
+    return Plan(
+        total=listing.total,
+        batch=batch,
+        threads=threads,
+        size=guide.input_size,
+        rivals=rivals,
+        brief=brief,
+        craft=craft,
+        items=items,
+        passed_over=tuple(listing.passed_over),
+    )
+
+
+class _Listing:
+    """The pictures of a job, line by line; afterwards their number, their classes and what was passed over."""
+
+    def __init__(self, job: Assignment, guide: GuideModel) -> None:
+        self._job = job
+        self._guide = guide
+        self._left_out = set(map(canonical, job.order.diverge_from))
+        self._numbered = isinstance(job.pictures, DirmapSet) and job.pictures.column.endswith("_num")
+        self._stems: set[int] = set()
+        self._classes: dict[str, int] = {}
+        self._unknown: dict[str, UnknownClass] = {}
+        self.total = 0
+        self.targets: set[int] = set()
+        self.passed_over: list[str] = []
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield a line for each picture.
+
+        Raises:
+            UnknownClass: The guide does not have a class of the set; the message names all of these, or a few.
+        """
+        for found in self._job.pictures.entries():
+            if isinstance(found, str):
+                self.passed_over.append(found)
+            elif not self._job.order.split or found.split == self._job.order.split:
+                yield from self._listed(found)
+        self._refuse_unknown()
+
+    def _listed(self, entry: Entry) -> Iterator[bytes]:
+        if not self._job.guesses:
+            if not entry.class_name:
+                self.passed_over.append(f"“{entry.name}” was passed over: nothing says its class.")
+                return
+            try:
+                target = self._target(entry.class_name)
+            except UnknownClass as error:
+                self._unknown[entry.class_name] = error
+                return
+            if canonical(self._guide.classes[target]) in self._left_out:
+                return
+            self.targets.add(target)
+            entry = replace(entry, class_name=self._guide.classes[target])
+        stem = self._stem(entry.name)
+        if stem is None:
+            self.passed_over.append(f"“{entry.name}” was passed over: the set holds another picture of that name.")
+            return
+        self.total += 1
+        yield json.dumps(asdict(replace(entry, stem=stem)), ensure_ascii=False).encode() + b"\n"
+
+    def _target(self, written: str) -> int:
+        """Return the class index that a label means; a column whose name ends in ``_num`` holds indices."""
+        if written not in self._classes:
+            numbered = self._numbered and written.isdecimal() and int(written) < len(self._guide.classes)
+            self._classes[written] = int(written) if numbered else self._guide.class_index(written)
+        return self._classes[written]
+
+    def _refuse_unknown(self) -> None:
+        """Refuse all unknown labels at once, so that nobody meets them one after the other."""
+        if len(self._unknown) == 1:
+            raise next(iter(self._unknown.values()))
+        if self._unknown:
+            shown = ", ".join(f"“{label}”" for label in sorted(self._unknown)[:_NAMED])
+            more = f" and {len(self._unknown) - _NAMED:,} more" if len(self._unknown) > _NAMED else ""
+            classes = self._guide.classes
+            raise UnknownClass(
+                f"This guide has none of the classes {shown}{more}. It has {len(classes)}, such as “{classes[0]}”."
+            )
+
+    def _stem(self, name: str) -> str | None:
+        """Return what the results of a picture are called, None where every name is taken.
+
+        Its own name without the ending; the second of a.jpg and a.png keeps its ending.
+        """
+        path = PurePosixPath(name)
+        for candidate in (path.with_suffix("").as_posix(), path.as_posix()):
+            stem = candidate.replace("/", "__") if self._job.order.naming is Naming.FLAT else candidate
+            key = int.from_bytes(hashlib.blake2b(stem.casefold().encode(), digest_size=8).digest())
+            if key not in self._stems or not self._job.order.epsilons:
+                self._stems.add(key)
+                return stem
+        return None
+
+
+def _begun(run: RunFolder) -> dict[str, int]:
+    """Return batch and threads of a job that was begun before, nothing for a new one."""
+    try:
+        begun = json.loads((run.path / "run.json").read_bytes())
+        return {"batch": int(begun["batch"]), "threads": int(begun["threads"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _suitable_batch(guide: GuideModel, order: Order, *, most: int) -> int:
+    steps = steps_for(max(order.epsilons, default=0.0), step=guide.epsilon_scale.step)
+    each = 12 * guide.input_size**2 * (steps + 1)
+    return max(1, min(most, _PATH_BYTES // each))
+
+
+def versions(further: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return the versions of what decides the bytes of a job, and those of ``further`` packages."""
+    packages = ["torch", "numpy", "pillow", *further, "pyarrow"]
+    own = {"lwise_studio": lwise_core.__version__, "python": platform.python_version()}
+    return {**own, **{name: version(name) for name in packages}}

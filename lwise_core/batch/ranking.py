@@ -1,0 +1,338 @@
+"""Many photographs in front of one guide: how hard each is among its class, and what is odd about it.
+
+Each photograph is decoded once. What is kept of it is a small square to look at, one to make a lesson of, and figures;
+never the file. Nothing here is written to a disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import PurePosixPath
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.fft import dctn
+
+from lwise_core.data.folder_labels import FolderClasses, Instead, folder_of, is_somebodys
+from lwise_core.data.zip_members import member_of
+from lwise_core.guides.difficulty import Difficulty, percentile
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import MAX_BYTES, ImageRejected, encode_png, open_photograph
+from lwise_core.images.geometry import Crop, FloatImage, Pixels, see, to_8_bit
+
+THUMBNAIL, SQUARE = 112, 320
+"""Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
+
+BATCH = 16
+
+LARGEST_ZIP = 500_000_000
+"""Bytes that a zip may unpack to; what is larger is for a folder on the server, or the shell."""
+
+MOST_FILES = 20_000
+
+SURE, UNLIKELY = 0.5, 0.05
+"""A label is doubted when the guide gives another class at least the first probability, and it at most the second."""
+
+ALIKE = 6
+"""Two pictures are near-duplicates when their perceptual hashes, of 64 bits, differ in at most so many."""
+
+ENOUGH = 10
+"""Photographs of a class; among fewer, the place of one of them says little."""
+
+_HASHED = 32
+_HASH = 8
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """The bytes of one file, untrusted. ``name`` is its path as the person knows it, for display only."""
+
+    name: str
+    data: bytes
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in, which is its label; empty without one."""
+        return folder_of(self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class RankedPhotograph:
+    """One photograph and what the guide says of it.
+
+    ``guessed`` tells labels that are the guide's own from those that somebody gave. ``logit`` is the ground-truth
+    logit, ``probability`` its softmax, ``rank`` its place among the classes, ``choice`` the guide's first choice.
+    ``square`` ``(S, S, 3)`` uint8 is its central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual
+    hash.
+    """
+
+    name: str
+    sha256: str
+    class_name: str
+    guessed: bool
+    logit: float
+    probability: float
+    rank: int
+    choice: str
+    choice_probability: float
+    square: Pixels
+    thumbnail: bytes
+    hashed: int
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in; empty without one."""
+        return NamedFile(self.name, b"").folder
+
+    def difficulty(self, guide: GuideModel) -> Difficulty:
+        """Return how hard it is, against the references of the guide that ranked it."""
+        references = guide.references.get(self.class_name, ())
+        return Difficulty(
+            logit=self.logit,
+            log_probability=float(np.log(max(self.probability, np.finfo(float).tiny))),
+            rank=self.rank,
+            references=len(references),
+            percentile=percentile(self.logit, references),
+        )
+
+    @property
+    def doubt(self) -> str:
+        """Why the label may be wrong, empty without a reason."""
+        if self.choice == self.class_name or self.choice_probability < SURE or self.probability > UNLIKELY:
+            return ""
+        return f"the guide takes it for {self.choice} ({self.choice_probability:.0%})"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a photograph stands among the ``others`` of its class: so many of them are ``easier``."""
+
+    easier: int
+    others: int
+
+    @property
+    def share(self) -> float:
+        """The share of the class that is easier, in [0, 1)."""
+        return self.easier / (self.others + 1)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there are enough others to compare with."""
+        return self.others + 1 >= ENOUGH
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """Photographs as far as they are ranked, of ``total`` files.
+
+    ``folders`` says what their labels follow from. ``refused`` has a sentence for each file that could not be ranked,
+    and ``left_out`` counts those whose folders were left out.
+    """
+
+    total: int
+    folders: FolderClasses
+    photographs: tuple[RankedPhotograph, ...] = ()
+    refused: tuple[str, ...] = ()
+    left_out: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many files are behind."""
+        return len(self.photographs) + len(self.refused) + self.left_out
+
+    def by_class(self) -> Mapping[str, tuple[RankedPhotograph, ...]]:
+        """Return class → its photographs from the easiest to the hardest."""
+        groups: Mapping[str, list[RankedPhotograph]] = defaultdict(list)
+        for photograph in sorted(self.photographs, key=lambda p: (p.class_name, -p.logit, p.name)):
+            groups[photograph.class_name].append(photograph)
+        return {name: tuple(found) for name, found in groups.items()}
+
+    def standing(self) -> Mapping[str, Standing]:
+        """Return SHA-256 → where each photograph stands among its class here."""
+        return {
+            p.sha256: Standing(i, len(found) - 1) for found in self.by_class().values() for i, p in enumerate(found)
+        }
+
+    def duplicates(self) -> Mapping[str, tuple[str, ...]]:
+        """Return SHA-256 → the names of other files with nearly the same picture, for those that have any."""
+        found = self.photographs
+        return {
+            found[i].sha256: tuple(found[j].name for j in near if j != i)
+            for i, near in enumerate(self._near())
+            if len(near) > 1
+        }
+
+    def presumed(self) -> frozenset[str]:
+        """Return the SHA-256 of those that nothing speaks against: no doubt, and one of each that are nearly the same.
+
+        That one is the largest as kept, the first among equals.
+        """
+        found, near, taken = self.photographs, self._near(), set[int]()
+        for i in sorted(range(len(found)), key=lambda i: -len(found[i].square)):
+            if not found[i].doubt and taken.isdisjoint(near[i]):
+                taken.add(i)
+        return frozenset(found[i].sha256 for i in taken)
+
+    def _near(self) -> tuple[tuple[int, ...], ...]:
+        """Return for each photograph the places of those with nearly the same picture, its own among them."""
+        hashes = np.array([p.hashed for p in self.photographs], dtype=np.uint64)
+        return tuple(tuple(np.flatnonzero(np.bitwise_count(hashes ^ h) <= ALIKE).tolist()) for h in hashes)
+
+
+def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderClasses, total: int) -> Iterator[Ranking]:
+    """Yield the ranking as it grows, batch by batch; stop iterating to cancel.
+
+    The label of a photograph is what its folder stands for in ``folders``, which are about the guide's classes; where
+    it is guessed, it is the guide's first choice and said to be guessed. A file that is met twice, byte for byte, is
+    ranked once.
+
+    Raises:
+        UnknownClass: Nobody has said what a folder stands for.
+    """
+    ranking, waiting, met = Ranking(total, folders), [], set()
+    for file in files:
+        if folders.meaning(file.folder) is Instead.LEFT_OUT:
+            ranking = replace(ranking, left_out=ranking.left_out + 1)
+            continue
+        digest = hashlib.sha256(file.data).hexdigest()
+        if digest in met:
+            ranking = replace(ranking, refused=(*ranking.refused, f"“{file.name}” is there twice, byte for byte."))
+            continue
+        met.add(digest)
+        waiting.append(file)
+        if len(waiting) == BATCH:
+            ranking, waiting = _with(ranking, waiting, guide), []
+            yield ranking
+    if waiting:
+        ranking = _with(ranking, waiting, guide)
+    yield ranking
+
+
+def seconds_a_photograph(files: Iterable[NamedFile], guide: GuideModel) -> float | None:
+    """Return about how long one photograph takes to rank, by the second of ``files``: the first one warms up.
+
+    None where there is no second one, or it cannot be ranked.
+    """
+    nothing = Ranking(1, FolderClasses(guide.classes, others=Instead.GUESSED))
+    first = list(islice(files, 2))
+    if len(first) < 2:
+        return None
+    _with(nothing, first[:1], guide)
+    began = perf_counter()
+    ranked = _with(nothing, first[1:], guide)
+    return perf_counter() - began if ranked.photographs else None
+
+
+def names_in_zip(data: bytes, *, called: str) -> tuple[str, ...]:
+    """Return the names of the files that :func:`files_in_zip` yields, without unpacking any.
+
+    Raises:
+        ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
+    """
+    return tuple(member.filename for member in _opened_zip(data, called=called)[1])
+
+
+def files_in_zip(data: bytes, *, called: str) -> Iterator[NamedFile]:
+    """Yield the files of a zip that a person calls so, without unpacking it to the disk.
+
+    Raises:
+        ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
+    """
+    archive, members = _opened_zip(data, called=called)
+    for member in members:
+        try:
+            yield NamedFile(member.filename, member_of(archive, member, at_most=MAX_BYTES + 1))
+        except OSError:
+            yield NamedFile(member.filename, b"")  # damaged or locked: refused by name, as an empty file is
+
+
+def _opened_zip(data: bytes, *, called: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """Return a zip and its files, by name."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise ImageRejected(f"“{called}” is not a zip that can be read; zip the folder again.") from error
+    members = [m for m in archive.infolist() if not m.is_dir() and is_somebodys(m.filename)]
+    if len(members) > MOST_FILES or sum(m.file_size for m in members) > LARGEST_ZIP:
+        raise ImageRejected(
+            f"“{called}” holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the "
+            "server, or the shell: python -m lwise_core score-set --help."
+        )
+    return archive, sorted(members, key=lambda m: m.filename)
+
+
+def perceptual_hash(image: FloatImage) -> int:
+    """Return 64 bits of ``image`` ``(3, 32, 32)`` in [0, 1] that stay the same when it is resized or recompressed.
+
+    The signs of its lowest 64 frequencies against their median (pHash; Zauner 2010, section 3.2).
+    """
+    grey = np.tensordot(np.array([0.299, 0.587, 0.114]), image, axes=1)
+    low = dctn(grey, norm="ortho")[:_HASH, :_HASH].ravel()
+    bits = low > np.median(low[1:])  # the first is the mean brightness
+    return int.from_bytes(np.packbits(bits).tobytes())
+
+
+def _with(ranking: Ranking, files: Sequence[NamedFile], guide: GuideModel) -> Ranking:
+    """Return the ranking with some files more."""
+    read, refused = [], list(ranking.refused)
+    for file in files:
+        try:
+            photograph = open_photograph(file.data, name=PurePosixPath(file.name).name)
+        except ImageRejected as error:
+            refused.append(str(error))
+            continue
+        square = Crop.central(photograph).of(photograph.pixels)
+        read.append((file, square))
+    if not read:
+        return replace(ranking, refused=tuple(refused))
+    logits = _scores(guide, [square for _, square in read])
+    found = tuple(
+        _ranked(file, square, row, guide, folders=ranking.folders)
+        for (file, square), row in zip(read, logits, strict=True)
+    )
+    return replace(ranking, photographs=(*ranking.photographs, *found), refused=tuple(refused))
+
+
+def _scores(guide: GuideModel, squares: Sequence[Pixels]) -> npt.NDArray[np.float64]:
+    """Return the logits ``(N, C)`` of some squares."""
+    seen = torch.from_numpy(np.stack([see(s, size=guide.input_size) for s in squares]))
+    with torch.no_grad():
+        return guide.logits(seen.to(guide.device)).double().cpu().numpy()
+
+
+def _ranked(
+    file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], guide: GuideModel, *, folders: FolderClasses
+) -> RankedPhotograph:
+    probabilities = np.exp(logits - logits.max())
+    probabilities /= probabilities.sum()
+    choice = guide.classes[int(logits.argmax())]
+    meaning = folders.meaning(file.folder)
+    stated = meaning if isinstance(meaning, str) else None
+    target = guide.classes.index(stated or choice)
+    kept = _shrunk(square, SQUARE)
+    return RankedPhotograph(
+        name=file.name,
+        sha256=hashlib.sha256(file.data).hexdigest(),
+        class_name=guide.classes[target],
+        guessed=stated is None,
+        logit=float(logits[target]),
+        probability=float(probabilities[target]),
+        rank=int((logits > logits[target]).sum()) + 1,
+        choice=choice,
+        choice_probability=float(probabilities.max()),
+        square=kept,
+        thumbnail=encode_png(_shrunk(kept, THUMBNAIL)),
+        hashed=perceptual_hash(see(kept, size=_HASHED)),
+    )
+
+
+def _shrunk(square: Pixels, side: int) -> Pixels:
+    return square if len(square) <= side else to_8_bit(see(square, size=side)).transpose(1, 2, 0)

@@ -1,0 +1,218 @@
+"""What a job may do with its pictures, as one seam: a :class:`Craft` ranks them, paints them or inspects them.
+
+Whatever it does, it is the same in every process: the plan says how many threads compute and which pictures are in a
+batch, and a picture that cannot be used changes nothing for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+import torch
+from pydantic import TypeAdapter
+
+from lwise_core.batch.batch_records import Failed, Record, T, Told
+from lwise_core.batch.settings import Budget, Naming
+from lwise_core.batch.tables import Columns, Row
+from lwise_core.data.picture_sets import Batch, Entry, Seen, SeenBatch, Unusable
+from lwise_core.enhance.path import NonFinite, Objective
+from lwise_core.guides.difficulty import difficulty_of
+from lwise_core.guides.guide import GuideModel
+
+T_co = TypeVar("T_co", bound=Told, covariant=True)
+
+Put = Callable[[str, bytes], str]
+"""What writes a file of the job's folder whole, by its path there, and returns its SHA-256."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a craft is told: towards what, at which ε (the original first; none where pictures are only ranked).
+
+    Where the guide ``guesses``, its first choice counts as what a picture shows.
+    """
+
+    objective: Objective
+    budgets: tuple[Budget, ...]
+    naming: Naming
+    guesses: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """The usable pictures of a batch: their ``entries``, ``images`` ``(N, 3, H, W)`` in [0, 1], ``logits`` ``(N, C)``.
+
+    Both on the CPU; ``told`` is what follows for each picture from its logits alone.
+    """
+
+    entries: tuple[Entry, ...]
+    images: torch.Tensor
+    logits: torch.Tensor
+    told: tuple[Told, ...]
+
+
+class Made(Protocol[T_co]):
+    """What was made of one picture, not yet written; goes from process to process."""
+
+    def written(self, put: Put) -> T_co:
+        """Write its files and return what is to be kept of it."""
+
+
+@dataclass(frozen=True)
+class NothingToWrite(Generic[T]):
+    """What was made of a picture that is only spoken of."""
+
+    told: T
+
+    def written(self, put: Put) -> T:  # noqa: ARG002 - there is nothing to put anywhere
+        """Return what is to be kept."""
+        return self.told
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a manifest ``said`` of all pictures together, and the ``notes`` that people read at the end."""
+
+    said: Mapping[str, object]
+    notes: tuple[str, ...] = ()
+
+
+class Craft(Protocol[T]):
+    """What is done with every picture of a job, and how it is told; a frozen dataclass, as it goes to other processes.
+
+    ``T`` is what is kept of a picture.
+    """
+
+    @property
+    def plan(self) -> Mapping[str, object]:
+        """What of it decides the files of a job, its ``layout`` above all: another plan is another job."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Further packages whose versions decide a bit."""
+
+    @property
+    def most_at_once(self) -> int:
+        """Pictures in a batch, which is what a kill can cost, where the guide's size does not ask for fewer."""
+
+    @property
+    def form(self) -> TypeAdapter[Record[T]]:
+        """What is kept of a batch."""
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the table of results beside those that every job has."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Folders of pictures that are data sets themselves, each with a dirmap of its own."""
+
+    def made(self, guide: GuideModel, looked: Looked) -> Sequence[Made[T]]:
+        """Return what is made of each picture.
+
+        Raises:
+            NonFinite: The guide returned NaN or infinity for one of them.
+        """
+
+    def rows(self, told: T) -> Iterator[Row]:
+        """Yield the rows of a picture in the table of results: the values of ``columns``."""
+
+    def summary(self, guide: GuideModel, told: Iterable[T]) -> Summary:
+        """Return what is said of all pictures together."""
+
+
+@dataclass(frozen=True, eq=False)
+class MadeBatch(Generic[T]):
+    """A batch with what was made of each of its pictures, in its order, or why there is nothing."""
+
+    batch: Batch
+    results: tuple[Made[T] | Failed, ...]
+
+
+@dataclass(frozen=True)
+class Worker(Generic[T]):
+    """What a process needs to work on batches; called once a process, it loads the guide."""
+
+    load_guide: Callable[[], GuideModel]
+    craft: Craft[T]
+    guesses: bool
+    threads: int
+
+    def __call__(self) -> Callable[[SeenBatch], MadeBatch[T]]:
+        """Return what makes the results of a batch, with as many threads as the plan says."""
+        torch.set_num_threads(self.threads)
+        torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.benchmark = False
+        return _Bench(self.craft, self.load_guide(), self.guesses).made
+
+
+@dataclass(frozen=True)
+class _Bench(Generic[T]):
+    """A craft with its guide."""
+
+    craft: Craft[T]
+    guide: GuideModel
+    guesses: bool
+
+    def made(self, seen: SeenBatch) -> MadeBatch[T]:
+        """Return the results of a batch; a picture without one is said and does not stop the others."""
+        usable = [(place, s) for place, s in enumerate(seen.seen) if isinstance(s, Seen)]
+        results: dict[int, Made[T] | Failed] = {
+            place: Failed(place, s.sentence) for place, s in enumerate(seen.seen) if isinstance(s, Unusable)
+        }
+        if usable:
+            results.update(self._results(seen.batch, usable))
+        return MadeBatch(seen.batch, tuple(results[place] for place in range(len(seen.seen))))
+
+    def _results(self, batch: Batch, usable: Sequence[tuple[int, Seen]]) -> Iterator[tuple[int, Made[T] | Failed]]:
+        """Yield place and result of the pictures that can be used; one that gives no number is found one by one."""
+        try:
+            made = self.craft.made(self.guide, self._looked(batch, usable))
+            yield from zip((place for place, _ in usable), made, strict=True)
+        except NonFinite as error:
+            if len(usable) == 1:
+                place = usable[0][0]
+                yield place, Failed(place, f"“{batch.entries[place].name}”: {error}")
+                return
+            for one in usable:
+                yield from self._results(batch, [one])
+
+    def _looked(self, batch: Batch, usable: Sequence[tuple[int, Seen]]) -> Looked:
+        entries = tuple(batch.entries[place] for place, _ in usable)
+        images = torch.from_numpy(np.stack([s.image for _, s in usable]))
+        logits = logits_of(self.guide, images)
+        told = tuple(
+            self._told(place, s, entry, logits=row)
+            for (place, s), entry, row in zip(usable, entries, logits, strict=True)
+        )
+        return Looked(entries, images, logits, told)
+
+    def _told(self, place: int, seen: Seen, entry: Entry, *, logits: torch.Tensor) -> Told:
+        first = int(logits.argmax())
+        target = first if self.guesses else self.guide.class_index(entry.class_name)
+        difficulty = difficulty_of(self.guide, logits, target=target)
+        return Told(
+            place=place,
+            source_sha256=seen.sha256,
+            target=target,
+            logit=difficulty.logit,
+            log_probability=difficulty.log_probability,
+            rank=difficulty.rank,
+            first_choice=first,
+        )
+
+
+def logits_of(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:
+    """Return logits ``(N, C)`` of ``images`` ``(N, 3, H, W)`` in [0, 1], without gradient, on the CPU.
+
+    Raises:
+        NonFinite: One of them is no number.
+    """
+    with torch.no_grad():
+        logits = guide.logits(images.to(guide.device)).cpu()
+    if not bool(torch.isfinite(logits).all()):
+        raise NonFinite("The guide returned a value that is not a number for this picture, so nothing can be computed.")
+    return logits

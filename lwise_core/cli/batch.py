@@ -1,0 +1,333 @@
+"""``python -m lwise_core score-set``, ``enhance-set`` and ``inspect-set``: whole data sets, here or on Ray."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from lwise_core.batch.executors import Engine, EngineLost, Local, OnRay
+from lwise_core.batch.job import MANIFEST, Cost, Job, Naming, Order, Progress
+from lwise_core.batch.upload_results import Delivery
+from lwise_core.cli.options import (
+    DEFAULT_GUIDE,
+    Architecture,
+    ClassList,
+    DomainOf,
+    Guide,
+    Refused,
+    WeightFile,
+    guide_named,
+)
+from lwise_core.data.object_storage import Storage, is_url, remote_set
+from lwise_core.data.picture_sets import DirmapSet, Labels, PictureSet, picture_set
+from lwise_core.enhance.path import OBJECTIVES
+from lwise_core.guides.guide import Domain, GuideModel
+
+_MOST_WORKERS = 8
+
+
+class Where(StrEnum):
+    """Where the work is done."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        help="A folder laid out as [split/]class/file, a dirmap CSV, a zip or tar of such a folder, or a pattern in "
+        "quotes, such as “photos/*/*.jpg”; a folder or a CSV may lie at an address, such as s3://bucket/photos.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path, typer.Option("--out", help="A folder for the results; the same command goes on where it stopped.")
+]
+CopyTo = Annotated[
+    str,
+    typer.Option("--copy-to", help="An address for the finished results too, such as s3://bucket/results."),
+]
+Eps = Annotated[str, typer.Option("--eps", metavar="A,B,…", help="Budgets ε in the guide's own units.")]
+Eps224 = Annotated[str, typer.Option("--eps-224", metavar="A,B,…", help="Budgets of equal RMS at 224 px instead.")]
+LabelsOf = Annotated[
+    Labels | None,
+    typer.Option("--labels", help="Who says the classes: the folder, the CSV's column, or the guide, which guesses."),
+]
+Column = Annotated[
+    str, typer.Option("--label-column", help="The CSV's column; a name that ends in _num holds the guide's indices.")
+]
+Split = Annotated[str, typer.Option("--split", help="Only this split, such as train.")]
+EngineOf = Annotated[Where, typer.Option("--engine", help="This machine, or a Ray cluster (requirements-ray.txt).")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=0, help="Processes that decode, or workers of the cluster.")
+]
+Address = Annotated[str, typer.Option("--ray-address", help="A cluster that runs; else one of its own is started.")]
+Gpus = Annotated[float, typer.Option("--ray-gpus", min=0, help="GPUs for each worker of the cluster.")]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", min=1, help="Threads of PyTorch a worker; part of the plan, as bits depend on it."),
+]
+BatchOf = Annotated[int | None, typer.Option("--batch", min=1, help="Pictures in a batch; part of the plan too.")]
+
+
+@dataclass(frozen=True)
+class GuideChoice:
+    """The guide that was asked for, to be loaded in whichever process needs it."""
+
+    name: str
+    weights: Path | None
+    architecture: str | None
+    classes: Path | None
+    domain: Domain
+
+    def __call__(self) -> GuideModel:
+        """Return the guide."""
+        return guide_named(
+            self.name,
+            weights=self.weights,
+            architecture=self.architecture,
+            classes=self.classes,
+            domain=self.domain,
+        )
+
+
+def score_set_command(
+    source: Source,
+    out: Out,
+    copy_to: CopyTo = "",
+    labels: LabelsOf = None,
+    column: Column = "",
+    split: Split = "",
+    engine: EngineOf = Where.LOCAL,
+    workers: Workers = None,
+    address: Address = "",
+    gpus: Gpus = 0.0,
+    threads: Threads = None,
+    batch: BatchOf = None,
+    guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
+) -> None:
+    """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
+    pictures = _pictures(source, labels, column)
+    job = Job(
+        pictures=pictures,
+        labels=labels or _usual_labels(pictures),
+        load_guide=GuideChoice(guide_name, weights, architecture, classes, domain),
+        order=Order(split=split),
+        folder=out,
+        threads=threads,
+        batch=batch,
+    )
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+
+
+def enhance_set_command(
+    source: Source,
+    out: Out,
+    eps: Eps = "",
+    eps_224: Eps224 = "",
+    objective: Annotated[str, typer.Option("--objective", help=f"One of {', '.join(OBJECTIVES)}.")] = "logit",
+    diverge_from: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B,…", help="For logit_diverge: these classes as rivals, without their own pictures; else all."
+        ),
+    ] = "",
+    harder: Annotated[bool, typer.Option("--harder", help="The reverse direction.")] = False,
+    naming: Annotated[
+        Naming, typer.Option("--naming", help="A folder for each ε as official code names it, or one for all.")
+    ] = Naming.OFFICIAL,
+    copy_to: CopyTo = "",
+    labels: LabelsOf = None,
+    column: Column = "",
+    split: Split = "",
+    engine: EngineOf = Where.LOCAL,
+    workers: Workers = None,
+    address: Address = "",
+    gpus: Gpus = 0.0,
+    threads: Threads = None,
+    batch: BatchOf = None,
+    guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
+) -> None:
+    """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
+    pictures = _pictures(source, labels, column)
+    load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
+    order = Order(
+        epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224),
+        objective=objective,
+        diverge_from=tuple(c.strip() for c in diverge_from.split(",") if c.strip()),
+        harder=harder,
+        naming=naming,
+        split=split,
+    )
+    job = Job(
+        pictures=pictures,
+        labels=labels or _usual_labels(pictures),
+        load_guide=load_guide,
+        order=order,
+        folder=out,
+        threads=threads,
+        batch=batch,
+    )
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+
+
+def inspect_set_command(
+    source: Source,
+    out: Out,
+    eps: Eps = "",
+    eps_224: Eps224 = "",
+    reports: Annotated[bool, typer.Option("--reports", help="A page for each picture that is flagged, too.")] = False,
+    copy_to: CopyTo = "",
+    labels: LabelsOf = None,
+    column: Column = "",
+    split: Split = "",
+    engine: EngineOf = Where.LOCAL,
+    workers: Workers = None,
+    address: Address = "",
+    gpus: Gpus = 0.0,
+    threads: Threads = None,
+    batch: BatchOf = None,
+    guide_name: Guide = DEFAULT_GUIDE,
+    weights: WeightFile = None,
+    architecture: Architecture = None,
+    classes: ClassList = None,
+    domain: DomainOf = Domain.UNKNOWN,
+) -> None:
+    """Say of a whole data set how far to trust what each ε paints: both lights, their indicators, how it looks."""
+    # Captum, behind inspections, takes a second to import: only who inspects waits for it.
+    from lwise_core.batch.inspect_task import Inspecting  # noqa: PLC0415
+
+    pictures = _pictures(source, labels, column)
+    load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
+    job = Job(
+        pictures=pictures,
+        labels=labels or _usual_labels(pictures),
+        load_guide=load_guide,
+        order=Order(epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224), split=split),
+        folder=out,
+        threads=threads,
+        batch=batch,
+        craft=partial(Inspecting, reports=reports),
+    )
+    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+
+
+def _pictures(source: str, labels: Labels | None, column: str) -> PictureSet:
+    """Return the pictures at an address or on this machine."""
+    return (remote_set if is_url(source) else picture_set)(source, labels=labels, column=column)
+
+
+def _usual_labels(pictures: PictureSet) -> Labels:
+    """Return who says the classes where nobody was named."""
+    return Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER
+
+
+def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:
+    """Return the budgets in the guide's units, rising, asked for in them or at 224 px.
+
+    Raises:
+        Refused: Both were given, or neither, or a word is no number.
+    """
+    if bool(eps) == bool(eps_224):
+        said = "Give the budgets once" if eps else "Say the budgets"
+        raise Refused(f"{said}: --eps in the guide's units, or --eps-224, such as --eps-224 1,2,4.")
+    try:
+        asked = {float(word) for word in (eps or eps_224).split(",")}
+    except ValueError as error:
+        raise Refused(f"Budgets are numbers with commas between them, not “{eps or eps_224}”.") from error
+    return tuple(sorted(e if eps else guide.epsilon_scale.from_224(e) for e in asked))
+
+
+def _engine(where: Where, *, workers: int | None, address: str, gpus: float) -> Engine:
+    if where is Where.LOCAL:
+        spare = (os.cpu_count() or 1) - 1
+        return Local(max(1, min(spare, _MOST_WORKERS)) if workers is None else workers)
+    return OnRay(2 if workers is None else max(1, workers), address=address, gpus_each=gpus)
+
+
+def _do(job: Job, engine: Engine, *, copy_to: str) -> None:
+    """Do a job and say how far it is, to people on standard error and at last on standard output."""
+    delivery = Delivery(job.folder, Storage.at(copy_to)) if copy_to else None
+    if delivery is not None:
+        delivery.check(job.pictures)
+    guide = job.load_guide()
+    for sentence in guide.cautions:
+        typer.echo(f"Note: {sentence}", err=True)
+    with _stopped_in_a_sentence():
+        for progress in job.run(engine):
+            for line in _lines(progress):
+                typer.echo(line, err=True)
+    if progress.cost is not None:
+        typer.echo(_price(progress.cost))
+    typer.echo(str(job.folder / MANIFEST))
+    if delivery is not None:
+        _deliver(delivery, job.pictures)
+
+
+def _deliver(delivery: Delivery, pictures: PictureSet) -> None:
+    """Copy the results of a job and say how far it is."""
+    with _stopped_in_a_sentence():
+        for delivered in delivery.run(pictures):
+            there = delivered.done - delivered.copied
+            before = f", {there:,} of them were there before" if there else ""
+            typer.echo(f"{delivered.done:,} files are at {delivery.storage.url}{before}.", err=True)
+    typer.echo(f"{delivery.storage.url}/{MANIFEST}")
+
+
+@contextmanager
+def _stopped_in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
+    except EngineLost as error:
+        raise Refused(str(error)) from error
+    except torch.OutOfMemoryError as error:
+        raise Refused(
+            "The device has too little memory for so large a batch; what was done is kept, and with a smaller --batch "
+            "a job begins in another --out."
+        ) from error
+
+
+def _lines(progress: Progress) -> Iterator[str]:
+    """Yield what people read after a batch."""
+    yield from (f"Error: {s}" for s in progress.sentences)
+    yield from (f"Note: {s}" for s in progress.notes)
+    if progress.cost is None:
+        without = f", {progress.failed:,} of them without a result" if progress.failed else ""
+        speed = "" if progress.rate is None else f"; {progress.rate:.1f} a second{_time_left(progress.seconds_left)}"
+        yield f"{progress.done:,} of {progress.total:,} pictures{without}{speed}."
+
+
+def _time_left(seconds: float | None) -> str:
+    if not seconds:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    words = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{rest} s"
+    return f", about {words} left"
+
+
+def _price(cost: Cost) -> str:
+    memory = f"at most {cost.peak_mib:,.0f} MiB of memory in the main process"
+    if cost.seconds_per_1000 is None:
+        return f"Nothing was left to do; {memory}."
+    return f"{cost.images:,} pictures in {cost.seconds:,.1f} s: {cost.seconds_per_1000:,.1f} s for 1,000; {memory}."

@@ -1,0 +1,473 @@
+"""``python -m lwise_core course`` and ``rehearse``: make courses, look at their trials, take them and answers away."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.class_names import canonical, find_class, has_class
+from lwise_core.cli.options import Refused, help_without_verb
+from lwise_core.data.phantom import FAMILIES
+from lwise_core.data.sources import class_of, source_at
+from lwise_core.enhance.fast_twin import Verdicts, trusted_twin
+from lwise_core.guides import catalog
+from lwise_core.teaching.courses.builder import Maker, build_course
+from lwise_core.teaching.courses.course import Course, Design, read_course
+from lwise_core.teaching.courses.course_export import static_experiment_of
+from lwise_core.teaching.courses.follow_up import make_follow_up
+from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
+from lwise_core.teaching.courses.static_export import write_static_experiment
+from lwise_core.teaching.design.schedules import MOTHS, SCHEDULES, SLOTS, Group, Schedule
+from lwise_core.teaching.design.timing import BRIEF, LEARNING
+from lwise_core.teaching.design.trial_sampling import FEWEST_CLASSES, MOST_CLASSES, Trial
+
+# Pandas, SciPy and SQLAlchemy, behind answers and rehearsals, take seconds to import: only who asks waits for them.
+if TYPE_CHECKING:
+    from lwise_core.study.gains import CannotJudge, Estimate
+    from lwise_core.study.simulation import Calibrated, Finding, Gallery, Model, Plan
+
+PHANTOM = "phantom"
+"""The source that is drawn and not read."""
+
+GROUP_NAMES = {g.name.lower().replace("_", "-"): g for g in Group}
+"""What the shell calls the groups: their own names hold commas."""
+
+_SHOWN_BRIEFLY = ("animals",)  # the presets whose pictures the paper shows for one frame
+_LINES = 20  # of progress, about
+_TRIAL_COLUMNS = (
+    "number",
+    "block",
+    "kind",
+    "picture",
+    "answer",
+    "split",
+    "feedback",
+    "epsilon_224",
+    "towards",
+    "difficulty",
+    "relabelled",
+    "file",
+)
+
+_FINDING_COLUMNS = (
+    "simulated",
+    "model",
+    "network",
+    "scaling",
+    "group",
+    "learners",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p",
+    "p_holm",
+)
+
+course_app = typer.Typer(
+    callback=help_without_verb,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="Make easy-to-hard courses, look at their trials, and take them and their answers away.",
+)
+
+CourseFolder = Annotated[Path, typer.Argument(help="A course: a folder with course.json.", show_default=False)]
+
+
+@course_app.command("make")
+def make_command(
+    source: Annotated[
+        str, typer.Argument(help="Folder, tar archive or dirmap CSV, or the word “phantom”.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the course. The same command again resumes it.")],
+    guide_name: Annotated[str, typer.Option("--guide", help="The guide that ranks and enhances; `models` lists them.")],
+    preset: Annotated[str, typer.Option(help=f"The paper's schedule for {', '.join(SCHEDULES)}.")] = MOTHS.name,
+    classes: Annotated[str | None, typer.Option(metavar="A,B,C", help="Only these classes.")] = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GROUP,GROUP",
+            help=f"In the order in which learners come; the paper's if not given. {', '.join(GROUP_NAMES)}.",
+        ),
+    ] = None,
+    aliases: Annotated[
+        str | None, typer.Option(metavar="NAME,NAME", help="Names that hide the classes, one for each.")
+    ] = None,
+    train_split: Annotated[
+        str | None, typer.Option(help="The part of the data to learn from; the preset's if not given.")
+    ] = None,
+    test_split: Annotated[
+        str | None, typer.Option(help="The part of the data for tests, which may be the same.")
+    ] = None,
+    per_class: Annotated[
+        int | None, typer.Option(min=1, help="Pictures of each class in a block with feedback.")
+    ] = None,
+    per_class_in_tests: Annotated[
+        int | None, typer.Option(min=1, help="Pictures of each class in a block without.")
+    ] = None,
+    creatures: Annotated[
+        int, typer.Option(min=1, help="Phantom: creatures of each family to learn from.")
+    ] = FromPhantom.per_class,
+    test_creatures: Annotated[
+        int, typer.Option(min=1, help="Phantom: creatures of each family for tests.")
+    ] = FromPhantom.per_class_in_tests,
+    creature_size: Annotated[int, typer.Option(min=16, max=512, help="Phantom: side in pixels.")] = FromPhantom.size,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same trials and creatures.")] = 0,
+    as_published: Annotated[
+        bool,
+        typer.Option("--as-published", help="Let pictures of one origin occur in training and test, as the original."),
+    ] = False,
+    research_on_harm: Annotated[
+        bool, typer.Option("--research-on-harm", help="Allow the group wrong-class, which is taught what is false.")
+    ] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="What people call the course.")] = None,
+) -> None:
+    """Rank the pictures of SOURCE, enhance them beforehand, and write a course that can be copied."""
+    schedule = _schedule(preset, per_class=per_class, per_class_in_tests=per_class_in_tests)
+    if source == PHANTOM:
+        chosen = _phantom(schedule, FromPhantom(creatures, test_creatures, seed, creature_size), classes)
+    else:
+        chosen = _data(schedule, Path(source), classes, training=train_split, tests=test_split)
+    design = Design(
+        name=name or f"{preset.capitalize()} schedule, {len(chosen.classes)} classes",
+        schedule=chosen.schedule,
+        slots=_groups(groups) if groups else SLOTS[preset],
+        aliases=tuple(_listed(aliases)),
+        timing=BRIEF if preset in _SHOWN_BRIEFLY else LEARNING,
+        seed=seed,
+        as_published=as_published,
+        research_on_harm=research_on_harm,
+    )
+    guide = catalog.load(guide_name)
+    twin = None if exact else trusted_twin(guide, Verdicts(catalog.home() / "verdicts"))
+    for caution in guide.cautions:
+        typer.echo(f"Caution: {caution}", err=True)
+    _make(out, Maker(guide, twin or guide, design, chosen.classes), chosen.pictures)
+
+
+@course_app.command("trials")
+def trials_command(
+    folder: CourseFolder,
+    slot: Annotated[int, typer.Option(min=0, help="The learner who comes as this number, counted from 0.")] = 0,
+) -> None:
+    """Print the trials of one learner as CSV."""
+    course = read_course(folder)
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(_TRIAL_COLUMNS)
+    rows.writerows(_trial_row(course, trial) for trial in course.trials(slot))
+    typer.echo(table.getvalue(), nl=False)
+
+
+@course_app.command("export")
+def export_command(
+    folder: CourseFolder,
+    out: Annotated[Path, typer.Option("--out", help="The zip to write.")],
+    learners: Annotated[int, typer.Option(min=1, help="How many sequences of trials.")] = 40,
+) -> None:
+    """Write the course as a zip that runs from any place that serves files, and under JATOS."""
+    course = read_course(folder)
+    experiment = static_experiment_of(course, learners=learners)
+    part = out.with_name(f".{out.name}.part")  # pictures may be more than memory holds
+    try:
+        write_static_experiment(experiment, part)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    typer.echo(f"{learners} sequences of “{course.design.name}” are in “{out}”.")
+
+
+@course_app.command("later")
+def later_command(
+    folder: CourseFolder,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the later test.")],
+) -> None:
+    """Make the course that tests the same people again, days later, without another lesson."""
+    later = make_follow_up(read_course(folder), out)
+    typer.echo(f"“{later.design.name}” is in “{out}”; learners come back with the same code.")
+
+
+@course_app.command("answers")
+def answers_command(
+    folder: Annotated[Path, typer.Option("--course", help="The course, as it was sat.")],
+    to_csv: Annotated[Path | None, typer.Option("--csv", help="CSV to write, with the paper's columns.")] = None,
+    jspsych: Annotated[Path | None, typer.Option("--jspsych", help="JSON to write, as jsPsych 8 saves it.")] = None,
+) -> None:
+    """Write what learners answered in a course."""
+    from lwise_core.study.from_records import responses_in  # noqa: PLC0415
+    from lwise_core.study.responses import as_csv, as_jspsych  # noqa: PLC0415
+    from lwise_core.teaching.records.store import Records, RecordsError, address  # noqa: PLC0415
+
+    if to_csv is None and jspsych is None:
+        raise Refused("Say where the answers go: --csv FILE, --jspsych FILE, or both.")
+    course = read_course(folder)
+    catalog.home().mkdir(parents=True, exist_ok=True)
+    try:
+        with Records.open(url=address(home=catalog.home())) as records:
+            answers = responses_in(records, course)
+    except RecordsError as error:
+        raise Refused(str(error)) from error
+    for file, content in ((to_csv, as_csv), (jspsych, as_jspsych)):
+        if file is not None:
+            write_whole(file, content(answers))
+    people = len(answers.participants)
+    typer.echo(f"{len(answers.trials):,} answers of {people} {'person' if people == 1 else 'people'} were written.")
+
+
+def rehearse_command(
+    folder: CourseFolder,
+    network_name: Annotated[
+        str, typer.Option("--network", help="Whose features learners see: a guide, but not the course's own.")
+    ],
+    people: Annotated[int, typer.Option(min=2, help="Simulated learners in each group.")] = 20,
+    ablate: Annotated[
+        bool, typer.Option("--ablation", help="The paper's groups, and L-WISE at constant ε and share of the easiest.")
+    ] = False,
+    raw: Annotated[bool, typer.Option("--raw-features", help="Do not whiten the features.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answers.")] = 0,
+    to_csv: Annotated[Path | None, typer.Option("--csv", help="CSV to write: the table.")] = None,
+    answers_csv: Annotated[Path | None, typer.Option("--answers", help="CSV to write: every simulated answer.")] = None,
+) -> None:
+    """Let simulated learners sit a course, and print what they learned. They are no people."""
+    from lwise_core.study.responses import as_csv, together  # noqa: PLC0415
+    from lwise_core.study.simulated_learners import SIMULATED_SENTENCE  # noqa: PLC0415
+    from lwise_core.study.simulation import MODELS, Gallery, Plan, ablation, conditions_of, findings, rehearse  # noqa: PLC0415
+
+    course = read_course(folder)
+    plan = ablation(course, people=people) if ablate else Plan(conditions=conditions_of(course, people=people))
+    gallery = Gallery(course, catalog.load(network_name), raw=raw)
+    typer.echo(SIMULATED_SENTENCE)
+    chosen = [_calibrated(course, gallery, model, people, seed) for model in MODELS]
+    for progress in rehearse(plan.conditions, gallery, models=[c.model for c in chosen], seed=seed):
+        if _is_told(progress.done, progress.total):
+            typer.echo(f"{progress.done:,} of {progress.total:,} simulated sittings.", err=True)
+    found = findings(progress.answers, seed=seed)
+    for sentence in _about(course, network_name, plan, people=people, seed=seed, raw=raw):
+        typer.echo(sentence)
+    for calibration in chosen:
+        mine = [f for f in found if f.model == calibration.model.name]
+        typer.echo("\n" + "\n".join(_section(calibration, mine, chance=1 / len(course.classes))))
+    typer.echo("\n" + "\n".join((*plan.left_out, SIMULATED_SENTENCE)))
+    if to_csv is not None:
+        write_whole(to_csv, _findings_csv(found, chosen, network_name))
+    if answers_csv is not None:
+        write_whole(answers_csv, as_csv(together(list(progress.answers.values()))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """The pictures, their classes, and the schedule drawn from their parts."""
+
+    pictures: Pictures
+    classes: tuple[str, ...]
+    schedule: Schedule
+
+
+def _phantom(schedule: Schedule, pictures: FromPhantom, classes: str | None) -> _Chosen:
+    if classes:
+        raise Refused("The phantom has its four families and no others, so leave --classes out.")
+    return _Chosen(
+        pictures=pictures,
+        classes=FAMILIES,
+        schedule=schedule.with_splits(training=TRAIN, tests=TEST, repeats=TRAIN),
+    )
+
+
+def _data(schedule: Schedule, path: Path, classes: str | None, *, training: str | None, tests: str | None) -> _Chosen:
+    """Return the pictures at ``path``, from the parts of the data that were named or that the preset names."""
+    drawn = schedule.with_splits(
+        training=_split(schedule, feedback=True) if training is None else training,
+        tests=_split(schedule, feedback=False) if tests is None else tests,
+        repeats=schedule.repeat_split if training is None else training,
+    )
+    splits = tuple(dict.fromkeys((drawn.repeat_split, *(b.split for b in drawn.blocks))))
+    found = sorted({class_of(n) for n in source_at(path, split=drawn.blocks[0].split).names})
+    wanted = tuple(dict.fromkeys(_class_in(found, c) for c in _listed(classes))) if classes else tuple(found)
+    if not FEWEST_CLASSES <= len(wanted) <= MOST_CLASSES:
+        raise Refused(
+            f"A course has {FEWEST_CLASSES} to {MOST_CLASSES} classes, and this would have {len(wanted)}; choose "
+            "some with --classes."
+        )
+    return _Chosen(pictures=FromData(path, splits, frozenset(wanted)), classes=wanted, schedule=drawn)
+
+
+def _split(schedule: Schedule, *, feedback: bool) -> str:
+    """Return the part of the data that blocks with feedback, or those without, draw from; empty without any."""
+    return next((b.split for b in schedule.blocks if b.feedback is feedback), "")
+
+
+def _class_in(found: Sequence[str], name: str) -> str:
+    if not has_class(found, name):
+        raise Refused(f"The pictures show no class “{name}”; they show {', '.join(found[:8])}{'…' * (len(found) > 8)}.")
+    return found[find_class(name, found)]
+
+
+def _schedule(preset: str, *, per_class: int | None, per_class_in_tests: int | None) -> Schedule:
+    if preset not in SCHEDULES:
+        raise Refused(f"There is no preset “{preset}”; there is {', '.join(SCHEDULES)}.")
+    blocks = SCHEDULES[preset].blocks
+    asked = {True: per_class, False: per_class_in_tests}
+    return replace(
+        SCHEDULES[preset], blocks=tuple(replace(b, per_class=asked[b.feedback] or b.per_class) for b in blocks)
+    )
+
+
+def _groups(text: str) -> tuple[Group, ...]:
+    known = {canonical(name): group for name, group in GROUP_NAMES.items()}
+    for name in _listed(text):
+        if canonical(name) not in known:
+            raise Refused(f"There is no group “{name}”; there is {', '.join(GROUP_NAMES)}.")
+    return tuple(known[canonical(name)] for name in _listed(text))
+
+
+def _listed(text: str | None) -> list[str]:
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
+def _make(out: Path, maker: Maker, pictures: Pictures) -> None:
+    """Make a course and say how far it is."""
+    told = 0
+    for progress in build_course(out, maker, pictures):
+        for sentence in progress.left_out[told:]:
+            typer.echo(f"Left out: {sentence}", err=True)
+        told = len(progress.left_out)
+        if progress.course is not None:
+            typer.echo(f"“{progress.course.design.name}” is in “{out}”, digest {progress.course.digest[:12]}.")
+        elif _is_told(progress.done, progress.total):
+            typer.echo(f"{progress.done:,} of {progress.total:,} pictures.")
+
+
+def _is_told(done: int, total: int) -> bool:
+    return done == total or done % max(1, total // _LINES) == 0
+
+
+def _trial_row(course: Course, trial: Trial) -> tuple[object, ...]:
+    file = course.stimulus(trial)
+    shown = {
+        **{c: getattr(trial, c, None) for c in _TRIAL_COLUMNS},
+        "kind": trial.kind.value,
+        "feedback": int(trial.feedback),
+        "relabelled": "; ".join(trial.relabelled),
+        "file": "" if file is None else file.relative_to(course.folder).as_posix(),
+    }
+    return tuple(shown[c] for c in _TRIAL_COLUMNS)
+
+
+def _calibrated(course: Course, gallery: Gallery, model: Model, people: int, seed: int) -> Calibrated:
+    from lwise_core.study.simulation import calibrated  # noqa: PLC0415
+
+    *_, chosen = calibrated(course, gallery, model, people=people, seed=seed)
+    typer.echo(f"The {model.name} was calibrated on control.", err=True)
+    return chosen
+
+
+def _about(course: Course, network: str, plan: Plan, *, people: int, seed: int, raw: bool) -> Iterator[str]:
+    """Yield what was done."""
+    guide = course.manifest.guide.name
+    yield (
+        f"Course “{course.design.name}” (digest {course.digest[:12]}), ranked and enhanced by “{guide}”; learners see "
+        f"{'raw' if raw else 'whitened'} features of “{network}”. {people} learners a group, seed {seed}."
+    )
+    yield (
+        "Intervals are 95%, over simulated learners; differences over learners and pictures. p is two-sided, by "
+        f"permutation of learners; Holm adjusts it for {len(plan.conditions) - 1} comparisons."
+    )
+
+
+def _section(calibration: Calibrated, found: Sequence[Finding], *, chance: float) -> Iterator[str]:
+    """Yield the lines about one model: how it was calibrated, whether it can show anything, and its table."""
+    model = calibration.model
+    yield (
+        f"{model.name.capitalize()}: γ = {model.scaling:g} brings control nearest to halfway between chance and all "
+        f"right ({calibration.target:.1%}), to {calibration.accuracy:.1%}, in a trial run with other learners. No "
+        "other group was looked at for it."
+    )
+    control = next((f.accuracy for f in found if f.group == Group.CONTROL.value), None)
+    yield from room(control, chance=chance, most=1 - model.lapse * (1 - chance), target=calibration.target)
+    yield f"{'group':<36}{'learners':>8}  {'test accuracy':<23}{'difference to control':<25}{'p':>7}{'p (Holm)':>10}"
+    yield from map(_line, found)
+
+
+def room(control: Estimate | CannotJudge | None, *, chance: float, most: float, target: float) -> Iterator[str]:
+    """Yield what to know where control leaves little room for differences; all numbers are shares."""
+    from lwise_core.study.gains import Estimate  # noqa: PLC0415
+
+    if not isinstance(control, Estimate):
+        return
+    if control.low <= chance:
+        yield (
+            f"Control may be at chance ({chance:.0%}): with these features such learners hardly learn from natural "
+            "pictures, so nothing can be said of what a course spoils."
+        )
+    elif control.value < (chance + target) / 2:
+        yield (
+            "Control is nearer to chance than to halfway whatever γ is: with these features such learners tell little "
+            "apart, and differences are hard to see."
+        )
+    elif control.high >= most:
+        yield f"Control is at the ceiling ({most:.0%}, for lapses): no group can be better."
+
+
+def _line(finding: Finding) -> str:
+    from lwise_core.study.comparisons import Difference  # noqa: PLC0415
+
+    start = f"{finding.group:<36}{finding.people:>8}  {_estimate(finding.accuracy):<23}"
+    match finding.difference:
+        case Difference() as found:
+            signed = _estimate(found.interval, sign="+")
+            return f"{start}{signed:<25}{found.p:>7.4f}{found.p_holm:>10.4f}"
+        case None:
+            return start.rstrip()
+        case unjudged:
+            return start + unjudged.sentence
+
+
+def _estimate(found: Estimate | CannotJudge, *, sign: str = "") -> str:
+    from lwise_core.study.gains import CannotJudge  # noqa: PLC0415
+
+    if isinstance(found, CannotJudge):
+        return "cannot judge"
+    value, low, high = (f"{100 * x:{sign}.1f}".replace("-", "−") for x in (found.value, found.low, found.high))
+    return f"{value}% ({low} to {high})"
+
+
+def _findings_csv(found: Sequence[Finding], chosen: Sequence[Calibrated], network: str) -> bytes:
+    """Return the table as CSV; cells without a figure are empty, and every row says that it is simulated."""
+    from lwise_core.study.comparisons import Difference  # noqa: PLC0415
+    from lwise_core.study.gains import Estimate  # noqa: PLC0415
+
+    scaling = {c.model.name: c.model.scaling for c in chosen}
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow(_FINDING_COLUMNS)
+    for f in found:
+        accuracy = f.accuracy if isinstance(f.accuracy, Estimate) else None
+        difference = f.difference if isinstance(f.difference, Difference) else None
+        interval = difference.interval if difference and isinstance(difference.interval, Estimate) else None
+        rows.writerow(
+            (
+                1,
+                f.model,
+                network,
+                scaling[f.model],
+                f.group,
+                f.people,
+                *((accuracy.value, accuracy.low, accuracy.high) if accuracy else ("",) * 3),
+                difference.difference if difference else "",
+                *((interval.low, interval.high) if interval else ("",) * 2),
+                *((difference.p, difference.p_holm) if difference else ("",) * 2),
+            )
+        )
+    return text.getvalue().encode()

@@ -1,0 +1,164 @@
+"""What the verbs of the shell share: how photographs, their square, the guide and the budget are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lwise_core._utils.class_names import SOMETHING_ELSE, UnknownClass, canonical
+from lwise_core.cli.guides import ForeignGuide
+from lwise_core.enhance.rendering import Subject
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph
+from lwise_core.images.geometry import Crop
+
+DEFAULT_GUIDE = "animals16-64"
+
+Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF files.", show_default=False)]
+ClassName = Annotated[
+    str,
+    typer.Option("--class", help="What they show, or “something else”; case, space, - and _ do not count."),
+]
+Guide = Annotated[str, typer.Option("--guide", help="A guide model; `models` lists them.")]
+WeightFile = Annotated[
+    Path | None, typer.Option("--weights", help="A weight file to use as guide instead; read without running it.")
+]
+Architecture = Annotated[
+    str | None, typer.Option("--architecture", help="For --weights: timm's name, where the file leaves it open.")
+]
+ClassList = Annotated[Path | None, typer.Option("--classes", help="For --weights: class names, one a line.")]
+DomainOf = Annotated[Domain, typer.Option("--domain", help="For --weights; unknown is treated as medical.")]
+CropAt = Annotated[
+    str | None,
+    typer.Option("--crop", metavar="LEFT,TOP,SIDE", help="The square to look at, in pixels; else the central one."),
+]
+
+
+def help_without_verb(context: typer.Context) -> None:
+    """Print the help of a command that was called without its verb, and end with code 2."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
+
+
+class Refused(Exception):
+    """A request that cannot be met. The message is one sentence."""
+
+
+def sentence_of(error: Exception) -> str:
+    """Return what went wrong as one sentence for people, also where the system's own words are all there is."""
+    if not isinstance(error, OSError) or error.filename is None:
+        return str(error)
+    match error:
+        case FileNotFoundError():
+            return f"“{error.filename}” is not there; check the path."
+        case IsADirectoryError():
+            return f"“{error.filename}” is a folder; name the files in it."
+        case FileExistsError() | NotADirectoryError():
+            return f"“{error.filename}” is no folder, where one is needed; choose another."
+        case PermissionError():
+            return f"“{error.filename}” may not be read or written by you; check its permissions."
+    return f"“{error.filename}” cannot be read or written: {error.strerror}."
+
+
+def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Subject]]:
+    """Yield every photograph that can be read; at the end, refuse if there were others.
+
+    Raises:
+        Refused: One cannot be read, or does not hold the crop.
+    """
+    rejected = 0
+    for path in photos:
+        try:
+            photograph = open_photograph(_read(path), name=path.name)
+        except (ImageRejected, OSError) as error:
+            if len(photos) == 1:
+                raise Refused(sentence_of(error)) from error
+            rejected += 1
+            typer.echo(f"Error: {sentence_of(error)}", err=True)
+            continue
+        for note in photograph.notes:
+            typer.echo(f"Note: {path}: {note}", err=True)
+        asked = Crop.central(photograph) if crop is None else _crop(crop)
+        if asked != asked.within(photograph):
+            raise Refused(f"The crop {crop} does not lie inside {path} ({photograph.width} × {photograph.height} px).")
+        yield str(path), Subject(photograph, asked)
+    if rejected == len(photos):
+        raise Refused(f"None of the {rejected} files could be used.")
+    if rejected:
+        raise Refused(f"{rejected} of {len(photos)} files could not be used; the others were.")
+
+
+def _read(path: Path) -> bytes:
+    """Return the file's bytes, never more than the door would look at."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _crop(text: str) -> Crop:
+    parts = text.split(",")
+    if len(parts) != 3 or not all(p.strip().isdecimal() for p in parts):
+        raise Refused(f"The crop must be LEFT,TOP,SIDE in whole pixels, not “{text}”.")
+    left, top, side = (int(p) for p in parts)
+    return Crop(left=left, top=top, side=side)
+
+
+def budget(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> float:
+    """Return ε in the guide's units, asked for in them or as the budget of equal RMS at 224 px.
+
+    Raises:
+        Refused: Both were given, or neither.
+        EpsilonOutOfRange: The guide does not offer it.
+    """
+    if (eps is None) == (eps_224 is None):
+        said = "Say the budget" if eps is None else "Give the budget once"
+        raise Refused(f"{said}: --eps in the guide's units, or --eps-224.")
+    scale = guide.epsilon_scale
+    epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
+    scale.check(epsilon)
+    return epsilon
+
+
+def stated_class(guide: GuideModel, class_name: str) -> str:
+    """Return what the photographs are stated to show: a class as the guide spells it, or SOMETHING_ELSE.
+
+    Raises:
+        Refused: The guide has no such class.
+    """
+    return SOMETHING_ELSE if canonical(class_name) == canonical(SOMETHING_ELSE) else class_called(guide, class_name)
+
+
+def class_called(guide: GuideModel, name: str) -> str:
+    """Return the class called ``name`` as the guide spells it.
+
+    Raises:
+        Refused: The guide has no such class; the message says how to list those of a guide of the catalogue.
+    """
+    try:
+        return guide.classes[guide.class_index(name)]
+    except UnknownClass as error:
+        listed = guide.name in {e.name for e in catalog.entries()}
+        raise Refused(f"{error} `models {guide.name}` lists its classes." if listed else str(error)) from error
+
+
+def stated_and_target(guide: GuideModel, *, class_name: str, towards: str | None) -> tuple[str, str]:
+    """Return what the photographs are stated to show, or SOMETHING_ELSE, and the class to enhance towards.
+
+    Raises:
+        Refused: They show something else, and no class to enhance towards was given; or the guide has no such class.
+    """
+    stated = stated_class(guide, class_name)
+    if stated == SOMETHING_ELSE and towards is None:
+        raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
+    return stated, class_called(guide, towards) if towards else stated
+
+
+def guide_named(
+    name: str, *, weights: Path | None, architecture: str | None, classes: Path | None, domain: Domain
+) -> GuideModel:
+    """Return the guide ``name`` of the catalogue, or the one in the file ``weights``."""
+    return ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(name)

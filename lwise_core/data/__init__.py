@@ -1,0 +1,1 @@
+"""Labelled pictures, wherever they lie: folders, archives, dirmap CSVs, object storage, and the phantom."""

@@ -1,0 +1,136 @@
+"""The official dirmap CSV: read row by row, and written back with columns added, to another file.
+
+What the official tools read of it (``split``, ``class``, ``class_num``, ``im_path``, …; method notes, 5.1) and whatever
+else it holds stays as it was, in its order. The file itself is never written to.
+"""
+
+from __future__ import annotations
+
+import csv
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import TextIOWrapper
+from pathlib import Path
+
+from lwise_core.data.file_stores import Disk, Shelf
+from lwise_core.data.sources import MAX_CSV_BYTES, DatasetError
+
+PATH = "im_path"
+"""The column that says where a picture lies, from the CSV's folder."""
+
+_QUOTE = '"'
+_SPECIAL = frozenset('",\r\n')
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its ``number``, 0 for the first after the header, and its ``values`` in the order of the columns."""
+
+    number: int
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DirmapFile:
+    """The dirmap CSV ``name`` of a folder, read row by row; on a disk a million rows take no more memory than one."""
+
+    shelf: Shelf
+    name: str
+
+    @classmethod
+    def at(cls, file: Path) -> DirmapFile:
+        """Return the dirmap in a file of this machine."""
+        return cls(Disk(file.parent), file.name)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns.
+
+        Raises:
+            DatasetError: It is no CSV in UTF-8, is too large, has no column ``im_path``, or has one name twice.
+        """
+        if self.shelf.size(self.name) > MAX_CSV_BYTES:
+            raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
+        names = next(self._lines(), ())
+        twice = next((n for n in names if names.count(n) > 1), None)
+        if twice is not None:
+            raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
+        if PATH not in names:
+            raise DatasetError(f"“{self.name}” has no column “{PATH}”, so it is not a dirmap.")
+        return names
+
+    def place(self, column: str) -> int:
+        """Return where ``column`` stands among the columns.
+
+        Raises:
+            DatasetError: There is no such column.
+        """
+        if column not in self.columns:
+            raise DatasetError(f"“{self.name}” has no column “{column}”; it has {', '.join(self.columns)}.")
+        return self.columns.index(column)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows in the order of the file.
+
+        Raises:
+            DatasetError: A row is shorter or longer than the header, or the file is no CSV in UTF-8.
+        """
+        width = len(self.columns)
+        lines = self._lines()
+        next(lines, None)
+        for number, values in enumerate(lines):
+            if len(values) != width:
+                raise DatasetError(
+                    f"Row {number + 1} of “{self.name}” has {len(values)} values for {width} columns; write it anew."
+                )
+            yield Row(number, values)
+
+    def path_of(self, row: Row) -> str:
+        """Return the picture's path from the CSV's folder, with slashes and without detours.
+
+        Raises:
+            DatasetError: It leads outside the CSV's folder, by name or by a link.
+        """
+        written = row.values[self.place(PATH)]
+        path = posixpath.normpath(written)
+        outside = not written or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path
+        if outside or not self.shelf.holds(path):
+            raise DatasetError(f"“{self.name}” names the file “{written}” outside its own folder; move it there.")
+        return path
+
+    def rewritten(self, columns: Sequence[str], values: Callable[[Row], Sequence[str] | None]) -> Iterator[bytes]:
+        """Yield the CSV again, piece by piece, with ``columns`` set to what ``values`` returns for each row.
+
+        Columns that are there already keep their places, new ones come last. A row for which ``values`` returns None
+        is left out. UTF-8 without a byte order mark, one LF a line, as pandas writes it.
+        """
+        added = [c for c in columns if c not in self.columns]
+        names = (*self.columns, *added)
+        places = [names.index(c) for c in columns]
+        yield csv_line(names)
+        for row in self.rows():
+            new = values(row)
+            if new is None:
+                continue
+            cells = [*row.values, *("" for _ in added)]
+            for place, value in zip(places, new, strict=True):
+                cells[place] = value
+            yield csv_line(cells)
+
+    def _lines(self) -> Iterator[tuple[str, ...]]:
+        try:
+            with TextIOWrapper(self.shelf.opened(self.name), encoding="utf-8-sig", newline="") as text:
+                yield from (tuple(line) for line in csv.reader(text, strict=True) if line)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise DatasetError(f"“{self.name}” is not a CSV file in UTF-8.") from error
+
+
+def csv_line(cells: Sequence[str]) -> bytes:
+    """Return one line of a CSV file in UTF-8, ended by LF; only cells that need quotes get them.
+
+    The writer of the standard library leaves a lone CR unquoted, and its reader then ends the row there.
+    """
+    quoted = (f'"{c.replace(_QUOTE, 2 * _QUOTE)}"' if _SPECIAL.intersection(c) else c for c in cells)
+    return (",".join(quoted) if list(cells) != [""] else 2 * _QUOTE).encode() + b"\n"

@@ -1,0 +1,107 @@
+"""Folders whose files are listed and read by their paths, wherever they lie.
+
+They lie on this machine's disk, or behind an address (:mod:`lwise_core.data.object_storage`). What is read is not
+trusted: a path that leads out of its folder is said to, and no more is read than was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+GONE = "none"
+"""The state of a file that is not there."""
+
+
+class ShelfLost(OSError):
+    """A shelf that cannot be reached at the moment, whatever lies on it. The message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file or folder by its ``name`` in the folder that holds it; ``state`` changes when the file does."""
+
+    name: str
+    is_folder: bool
+    state: str
+
+
+class Shelf(Protocol):
+    """A folder; ``path`` is always a path below it, with slashes. It goes to other processes.
+
+    Every method raises ShelfLost where the shelf cannot be reached, and OSError for one file that cannot be read.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the folder is called."""
+
+    @property
+    def place(self) -> Path | None:
+        """Where it lies on this machine, None where it lies elsewhere."""
+
+    def listed(self, path: str) -> Sequence[Found]:
+        """Return what the folder ``path`` holds, sorted by name, without reading it; hidden files do not count."""
+
+    def states(self) -> Callable[[str], str]:
+        """Return what tells the state of a file by its path; it may remember what it was told on the way."""
+
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes."""
+
+    def opened(self, path: str) -> BinaryIO:
+        """Open a file for reading from its beginning."""
+
+    def read(self, path: str, *, at_most: int) -> bytes:
+        """Return a file's bytes, the first ``at_most`` of them."""
+
+    def holds(self, path: str) -> bool:
+        """Whether ``path``, which leads up nowhere by its words, stays below the folder by its links too."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A folder on this machine."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.resolve().name
+
+    @property
+    def place(self) -> Path:
+        return self.folder
+
+    def listed(self, path: str) -> Sequence[Found]:
+        with os.scandir(self.folder / path) as found:
+            entries = [(e.name, e.is_dir(), Path(e.path)) for e in found if not e.name.startswith(".")]
+        return [Found(name, is_folder, "" if is_folder else _state(file)) for name, is_folder, file in sorted(entries)]
+
+    def states(self) -> Callable[[str], str]:
+        return lambda path: _state(self.folder / path)
+
+    def size(self, path: str) -> int:
+        return (self.folder / path).stat().st_size
+
+    def opened(self, path: str) -> BinaryIO:
+        return (self.folder / path).open("rb")
+
+    def read(self, path: str, *, at_most: int) -> bytes:
+        with self.opened(path) as file:
+            return file.read(at_most)
+
+    def holds(self, path: str) -> bool:
+        folder = self.folder.resolve()
+        return (folder / path).resolve().is_relative_to(folder)
+
+
+def _state(file: Path) -> str:
+    try:
+        stat = file.stat()
+    except OSError:
+        return GONE
+    return f"{stat.st_size}:{stat.st_mtime_ns}"

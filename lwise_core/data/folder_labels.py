@@ -1,0 +1,107 @@
+"""What the folders of a set stand for: classes of a guide by their names, or what a person says of the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from pathlib import PurePosixPath
+from types import MappingProxyType
+
+from lwise_core._utils.class_names import UnknownClass, canonical, nearest
+
+_SYSTEMS_OWN = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
+_BETWEEN = re.compile(r"[\s_\-]+")
+_ALIKE = 0.6  # less alike, a suggestion would only mislead
+
+
+class Instead(Enum):
+    """What may happen to the pictures of a folder that stands for no class."""
+
+    LEFT_OUT = "left out"
+    GUESSED = "guessed"
+
+
+@dataclass(frozen=True)
+class FolderClasses:
+    """Which of ``classes`` each folder stands for.
+
+    A folder that is called after a class stands for it; case, spaces, hyphens and underscores do not count. Of the
+    others ``stated`` says what a person has decided for each, and ``others`` for those that it does not name, None
+    while nobody has.
+
+    Raises:
+        UnknownClass: A folder is said to stand for what is not one of the classes.
+    """
+
+    classes: tuple[str, ...]
+    stated: Mapping[str, str | Instead] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    others: Instead | None = None
+
+    def __post_init__(self) -> None:
+        for folder, meaning in self.stated.items():
+            if isinstance(meaning, str) and meaning not in self.classes:
+                raise UnknownClass(f"“{folder}” cannot stand for “{meaning}”: the guide has no class of that name.")
+
+    def match(self, folder: str) -> str | None:
+        """Return the class that ``folder`` is called after, as the guide spells it; None where there is none."""
+        return self._by_name.get(canonical(folder))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        return {canonical(c): c for c in reversed(self.classes)}
+
+    def meaning(self, folder: str) -> str | Instead:
+        """Return the class that a folder stands for, or what happens instead.
+
+        Pictures that lie in no folder, ``""``, have no label that could be decided: they are guessed.
+
+        Raises:
+            UnknownClass: It is not called after a class, and nobody has decided.
+        """
+        if not folder:
+            return Instead.GUESSED
+        meaning = self.match(folder) or self.stated.get(folder, self.others)
+        if meaning is None:
+            raise UnknownClass(f"No class is called “{folder}”; say what this folder stands for, or leave it out.")
+        return meaning
+
+    def unknown(self, folders: Iterable[str]) -> tuple[str, ...]:
+        """Return those of ``folders`` that are not called after a class, each once, sorted."""
+        return tuple(sorted({f for f in folders if f and self.match(f) is None}))
+
+    def undecided(self, folders: Iterable[str]) -> tuple[str, ...]:
+        """Return those of ``folders`` of which nobody has said what they stand for, each once, sorted."""
+        return () if self.others else tuple(f for f in self.unknown(folders) if f not in self.stated)
+
+    def suggestion(self, folder: str) -> str | None:
+        """Return the class that a folder's name speaks of, else the one that comes nearest; it decides nothing.
+
+        “Monarch Butterflies” speaks of “monarch”. None where no class comes near.
+        """
+        spoken_of = [c for c in self.classes if _words(c) in _words(folder)]
+        near = nearest(folder, self.classes, alike=_ALIKE)
+        return max(spoken_of, key=len) if spoken_of else next(iter(near), None)
+
+
+def _words(name: str) -> str:
+    """Return a name in small letters with a space before each word, so that one is found in another at a word only."""
+    return "".join(f" {word}" for word in _BETWEEN.split(name.casefold()) if word)
+
+
+def folder_of(name: str) -> str:
+    """Return the folder that a file lies in, by its path as a person's system writes it; empty without one."""
+    return _path(name).parent.name
+
+
+def is_somebodys(name: str) -> bool:
+    """Return whether a file is a person's, by its path, and not one that their system has put there or hides."""
+    path = _path(name)
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return bool(path.parts) and not hidden and path.name.casefold() not in _SYSTEMS_OWN
+
+
+def _path(name: str) -> PurePosixPath:
+    return PurePosixPath(name.replace("\\", "/"))

@@ -1,0 +1,90 @@
+"""From a path back to a picture: the 8-bit result, and what of the gain survives in it.
+
+What reaches people is a file of 8-bit pixels, not the float result: rounding eats small budgets and clamping eats
+large ones. So every rendering is fed back through the guide and carries its own logits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import torch
+
+from lwise_core.enhance.path import Enhancement
+from lwise_core.guides.difficulty import score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import Photograph
+from lwise_core.images.geometry import Crop, FloatImage, Pixels, paint, see, to_8_bit
+
+NO_GAIN = 1e-4
+"""A change of the logit smaller than this counts as none, and no share of it is given."""
+
+
+class Extent(StrEnum):
+    """Which picture is made: the crop at the guide's size, or the whole photograph at its own resolution."""
+
+    GUIDE = "guide"
+    PHOTOGRAPH = "photograph"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One photograph and the square of it that the guide looks at."""
+
+    photograph: Photograph
+    crop: Crop
+
+    def seen(self, *, size: int) -> torch.Tensor:
+        """Return what a guide of ``size`` px sees: ``(3, size, size)`` float32 in [0, 1]."""
+        return torch.from_numpy(see(self.crop.of(self.photograph.pixels), size=size))
+
+
+@dataclass(frozen=True, eq=False)
+class Rendering:
+    """An 8-bit picture ``(H, W, 3)`` and what the guide says of it.
+
+    ``logits`` ``(C,)`` are those of the 8-bit picture fed back through the guide's own resize. ``gain`` and
+    ``gain_float`` are changes of the target's logit against the original, of the 8-bit and of the float result.
+    """
+
+    extent: Extent
+    pixels: Pixels
+    logits: torch.Tensor
+    gain: float
+    gain_float: float
+
+    def probability(self, target: int) -> float:
+        """Return the softmax probability of class index ``target`` for the 8-bit picture, in [0, 1]."""
+        return float(self.logits.softmax(dim=0)[target])
+
+    @property
+    def kept(self) -> float | None:
+        """Share of the float result's gain that the 8-bit picture keeps; None where there was no gain to keep."""
+        return None if abs(self.gain_float) < NO_GAIN else self.gain / self.gain_float
+
+
+def perturbation_of(subject: Subject, enhancement: Enhancement) -> FloatImage:
+    """Return x′ − x ``(3, H, W)`` float32 at the guide's size, of the first image of ``enhancement``."""
+    size = enhancement.images.shape[-1]
+    change: FloatImage = (enhancement.images[0].cpu() - subject.seen(size=size)).numpy()
+    return change
+
+
+def render(guide: GuideModel, subject: Subject, enhancement: Enhancement, *, target: int, extent: Extent) -> Rendering:
+    """Return the 8-bit picture of ``enhancement`` (one image) for class index ``target``."""
+    if extent is Extent.GUIDE:
+        pixels = to_8_bit(enhancement.images[0].cpu().numpy()).transpose(1, 2, 0)
+        fed_back = pixels
+    else:
+        pixels = paint(subject.photograph.pixels, subject.crop, perturbation_of(subject, enhancement))
+        fed_back = subject.crop.of(pixels)
+    before = score(guide, subject.seen(size=guide.input_size))
+    logits = score(guide, torch.from_numpy(see(fed_back, size=guide.input_size)))
+    return Rendering(
+        extent=extent,
+        pixels=pixels,
+        logits=logits,
+        gain=float(logits[target] - before[target]),
+        gain_float=float(enhancement.logits[0, target].cpu() - before[target]),
+    )

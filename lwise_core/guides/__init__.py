@@ -1,0 +1,1 @@
+"""Robust networks, their model cards, and what they say of a picture."""

@@ -1,0 +1,308 @@
+"""Which guide models exist, where their weights come from, and their cards.
+
+Nothing is remembered between calls: an entry says how things stand on the disk now. Who shows entries often keeps them
+for as long as :func:`stamp` stays the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from lwise_core._utils.class_names import canonical
+from lwise_core.guides.architectures import Blueprint, compact
+from lwise_core.guides.checkpoints import (
+    MAX_FILE_BYTES,
+    CheckpointError,
+    Description,
+    Weights,
+    blueprint_for,
+    build_guide,
+    read_weights,
+)
+from lwise_core.guides.downloads import (
+    DownloadError,
+    Limits,
+    Progress,
+    check_archive,
+    download,
+    extract,
+    file_checksum,
+    record_checksum,
+    recorded_checksum,
+)
+from lwise_core.guides.fitness import Fitness, fitness_of
+from lwise_core.guides.guide import EpsilonScale, GuideModel
+from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
+from lwise_core.guides.published_weights import PUBLISHED, Published
+
+BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
+CARD_FILE = "card.json"
+
+
+class GuideUnavailable(RuntimeError):
+    """A guide that cannot be loaded now. The message is one sentence that says why."""
+
+
+class UnknownGuide(GuideUnavailable):
+    """A name that is not in the catalogue. The message lists the names that are."""
+
+
+class Origin(StrEnum):
+    """Where a guide comes from: with the product, put into the folder of added guides, or published by others."""
+
+    BUNDLED = "bundled"
+    ADDED = "added"
+    PUBLISHED = "published"
+
+
+class State(StrEnum):
+    """Whether a guide can be used now."""
+
+    READY = "ready"
+    BROKEN = "broken"
+    NOT_DOWNLOADED = "not downloaded"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One guide of the catalogue, as it stands on the disk.
+
+    ``weights`` is the path of its weight file, None where a damaged card does not name one. ``reason`` is a sentence
+    when the guide is broken, else empty. ``card`` is what bundled and added guides come with, ``published`` what is
+    known of published ones.
+    """
+
+    name: str
+    origin: Origin
+    state: State
+    weights: Path | None = None
+    sha256: str = ""
+    reason: str = ""
+    card: Card | None = None
+    published: Published | None = None
+
+
+def home() -> Path:
+    """Return the folder for downloads and added guides: ``LWISE_HOME``, else the user's data folder."""
+    chosen = os.environ.get("LWISE_HOME")
+    return Path(chosen) if chosen else user_data_path("lwise-studio", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The guides of one installation: two folders of guides with cards, and what others have published.
+
+    ``bundled`` and ``home``/models hold one folder a guide with ``card.json`` and the weight file that it names;
+    ``home``/published holds downloads.
+    """
+
+    bundled: Path
+    home: Path
+    published: tuple[Published, ...] = PUBLISHED
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every guide there is, the bundled ones first. A damaged one is an entry too, with its reason."""
+        taken: set[str] = set()
+        entries = []
+        for entry in self._found():
+            if canonical(entry.name) in taken:
+                reason = f"There is another guide called “{entry.name}”; rename the folder of this one."
+                entry = replace(entry, state=State.BROKEN, reason=reason)  # noqa: PLW2901
+            taken.add(canonical(entry.name))
+            entries.append(entry)
+        return tuple(entries)
+
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Return what changes when a file of the catalogue does (path, bytes, time), without reading any."""
+        files = [file for folder, _ in self._folders() for file in sorted(folder.iterdir())]
+        files += [self.path_of(p) for p in self.published]
+        return tuple(_stamp_of(file) for file in files)
+
+    def load(self, name: str) -> GuideModel:
+        """Return the guide called ``name``; case, space, hyphen and underscore do not count.
+
+        Raises:
+            UnknownGuide: There is no such guide.
+            GuideUnavailable: There is, but it is damaged or not downloaded.
+        """
+        entry = next((e for e in self._found() if canonical(e.name) == canonical(name)), None)
+        if entry is None:
+            names = ", ".join(f"“{e.name}”" for e in self.entries() if e.state is State.READY)
+            raise UnknownGuide(f"There is no guide “{name}”; ready are {names or 'none'}.")
+        if entry.state is State.NOT_DOWNLOADED:
+            raise GuideUnavailable(f"The guide “{name}” is not downloaded yet.")
+        if entry.state is State.BROKEN or entry.weights is None:
+            raise GuideUnavailable(entry.reason)
+        try:
+            return _built(entry, read_weights(entry.weights))
+        except (CheckpointError, OSError) as error:
+            raise GuideUnavailable(f"The guide “{entry.name}” cannot be used: {error}") from error
+
+    def download(self, name: str) -> Generator[Progress]:
+        """Fetch the published guide ``name``, and those that come in the same archive; stop iterating to stop.
+
+        Raises:
+            UnknownGuide: No published guide has that name.
+            DownloadError: It could not be fetched; the message says what is kept.
+            CheckpointError: It was fetched, but its weights cannot be read; they are removed again.
+        """
+        wanted = next((p for p in self.published if canonical(p.name) == canonical(name)), None)
+        if wanted is None:
+            raise UnknownGuide(f"No published guide is called “{name}”.")
+        if wanted.archive:
+            archive = self.home / "published" / Path(wanted.address).name
+            limits = Limits(bytes=2 * MAX_FILE_BYTES)
+            yield from download(wanted.address, archive, limits=limits, accept=check_archive)
+            self._unpack(archive, wanted)
+        else:
+            path, limits = self.path_of(wanted), Limits(bytes=MAX_FILE_BYTES)
+            yield from download(
+                wanted.address, path, sha256=wanted.sha256, limits=limits, accept=lambda part: _accept(part, wanted)
+            )
+
+    def path_of(self, published: Published) -> Path:
+        """Return where the weights of a published guide lie once they are downloaded."""
+        return self.home / "published" / published.name / published.file
+
+    def _unpack(self, archive: Path, wanted: Published) -> None:
+        """Take every guide of ``archive`` out of it and remove it; what is wrong with others does not matter here."""
+        together = [p for p in self.published if p.address == wanted.address]
+        extract(archive, {p.file: self.path_of(p) for p in together}, limit=MAX_FILE_BYTES)
+        archive.unlink()
+        refused: dict[str, CheckpointError] = {}
+        for published in together:
+            path = self.path_of(published)
+            if not path.is_file():
+                continue
+            try:
+                _accept(path, published)
+            except CheckpointError as error:
+                refused[path.name] = error
+                path.unlink()
+            else:
+                record_checksum(path, recorded_checksum(path) or file_checksum(path))
+        if wanted.file in refused:
+            raise refused[wanted.file]
+        if not self.path_of(wanted).is_file():
+            raise DownloadError(f"The archive holds no file “{wanted.file}”; its publisher may have renamed it.")
+
+    def _found(self) -> Iterator[Entry]:
+        for folder, origin in self._folders():
+            yield _entry_of_folder(folder, origin)
+        for published in self.published:
+            yield _entry_of_published(published, self.path_of(published))
+
+    def _folders(self) -> Iterator[tuple[Path, Origin]]:
+        for root, origin in ((self.bundled, Origin.BUNDLED), (self.home / "models", Origin.ADDED)):
+            if root.is_dir():
+                yield from ((f, origin) for f in sorted(root.iterdir()) if (f / CARD_FILE).is_file())
+
+
+def _stamp_of(file: Path) -> tuple[str, int, int]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return str(file), -1, -1
+    return str(file), stat.st_size, stat.st_mtime_ns
+
+
+def here() -> Catalogue:
+    """Return the catalogue of this installation."""
+    return Catalogue(BUNDLED, home())
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return every guide of this installation."""
+    return here().entries()
+
+
+def load(name: str) -> GuideModel:
+    """Return a guide of this installation; see :meth:`Catalogue.load`."""
+    return here().load(name)
+
+
+def _entry_of_folder(folder: Path, origin: Origin) -> Entry:
+    entry = Entry(name=folder.name, origin=origin, state=State.BROKEN)
+    try:
+        card = parse_card((folder / CARD_FILE).read_bytes())
+        entry = replace(entry, card=card, weights=folder / card.weights.file, sha256=card.weights.sha256)
+        found = file_checksum(folder / card.weights.file)
+    except CardError as error:
+        return replace(entry, reason=str(error))
+    except OSError as error:
+        return replace(entry, reason=f"A file of this guide cannot be read ({error.strerror}); put it back.")
+    if found != card.weights.sha256:
+        return replace(entry, reason="The weight file is damaged: its checksum is not the one on the card.")
+    return replace(entry, state=State.READY)
+
+
+def _entry_of_published(published: Published, path: Path) -> Entry:
+    entry = Entry(published.name, Origin.PUBLISHED, State.NOT_DOWNLOADED, weights=path, published=published)
+    if not path.is_file():
+        return entry
+    expected = published.sha256 or recorded_checksum(path)
+    try:
+        found = file_checksum(path)
+    except OSError as error:
+        return replace(entry, state=State.BROKEN, reason=f"The weight file cannot be read ({error.strerror}).")
+    if found != expected:
+        reason = "The weight file is not the one that was downloaded first; download it again."
+        return replace(entry, state=State.BROKEN, reason=reason)
+    return replace(entry, state=State.READY, sha256=found)
+
+
+def _accept(path: Path, published: Published) -> None:
+    """Accept a downloaded weight file that can be read and whose network is known.
+
+    Raises:
+        CheckpointError: It cannot, or is not.
+    """
+    blueprint_for(read_weights(path), published.architecture)
+
+
+def _built(entry: Entry, weights: Weights) -> GuideModel:
+    """Return the guide of a ready ``entry``.
+
+    Raises:
+        CheckpointError: Its card or record does not describe these weights.
+    """
+    if entry.card is not None:
+        return build_guide(weights, _blueprint_on(entry.card, weights), _description_of(entry, entry.card))
+    assert entry.published is not None  # noqa: S101  every entry has the one or the other
+    known = entry.published
+    description = Description(known.name, known.classes, known.domain, training_epsilon=known.training_epsilon)
+    return build_guide(weights, blueprint_for(weights, known.architecture), description)
+
+
+def fitness_on(card: Card) -> Fitness:
+    """Return whether the guide of a card is fit to guide, by what was measured of it."""
+    scale = EpsilonScale.of(input_size=card.input_size, domain=card.domain)
+    return fitness_of(card.measured, epsilon=scale.from_224(card.domain.attack_224), classes=len(card.classes))
+
+
+def _description_of(entry: Entry, card: Card) -> Description:
+    return Description(
+        name=entry.name,
+        classes=card.classes,
+        domain=card.domain,
+        training_epsilon=card.training_epsilon,
+        bundled=entry.origin is Origin.BUNDLED,
+        caution=card.caution,
+        fitness=fitness_on(card),
+        references=card.references.logits,
+    )
+
+
+def _blueprint_on(card: Card, weights: Weights) -> Blueprint:
+    match card.architecture:
+        case CompactArchitecture(width=width, num_classes=classes, stem_stride=stride):
+            known = compact(width=width, num_classes=classes, stem_stride=stride)
+        case other:
+            known = blueprint_for(weights, other.name)
+    return replace(known, input_size=card.input_size, mean=card.mean, std=card.std)

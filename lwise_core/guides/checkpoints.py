@@ -1,0 +1,371 @@
+"""Reading weight files, ours and foreign, safely, and building guides from them.
+
+A weight file is somebody else's program until proved otherwise: a pickle may run anything. It is read here with torch's
+restricted unpickler and a short list of allowed names, or not at all; there is no second, laxer try. Sizes are checked
+before anything is allocated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import re
+import threading
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+from lwise_core.guides.architectures import ArchitectureError, Blueprint, State, Triple, fill, named, recognise
+from lwise_core.guides.class_lists import default_classes
+from lwise_core.guides.fitness import UNKNOWN, Fitness
+from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
+
+MAX_UPLOAD_BYTES = 200 * 2**20
+MAX_FILE_BYTES = 2 * 2**30
+
+CONVERSION = """import dill, torch
+from safetensors.torch import save_file
+
+loaded = torch.load("weights.pt", map_location="cpu", pickle_module=dill, weights_only=False)
+state = loaded.get("model", loaded.get("state_dict", loaded))
+state = {k: v.clone().contiguous() for k, v in state.items() if "attacker." not in k}
+save_file(state, "weights.safetensors")"""
+"""What the owner of a refused pickle runs, in an environment where running its contents is no danger."""
+
+_LEGACY_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the number with which torch.save began before 1.6
+_BLOCKED = re.compile(r"GLOBAL ([\w.]+)")
+_STATE_KEYS = ("model", "state_dict")
+_SHARED = 3  # how often the weights of a file may use its bytes: AttackerModel names each of them twice
+_WRAPPERS = ("module.", "model.")
+_MEAN, _STD = "normalizer.new_mean", "normalizer.new_std"
+
+
+class CheckpointError(ValueError):
+    """A weight file that is refused. The message is one sentence: what, why, and what to do.
+
+    ``conversion`` is a short Python program for the owner of the file where one helps, else empty.
+    """
+
+    def __init__(self, message: str, *, conversion: str = "") -> None:
+        super().__init__(message)
+        self.conversion = conversion
+
+
+class Layout(StrEnum):
+    """How a weight file is laid out, in words for people."""
+
+    ROBUSTNESS = "robustness library"
+    TRAINING = "state dict in a training file"
+    FLAT = "flat state dict"
+    SAFETENSORS = "safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What a weight file holds.
+
+    ``state`` has the network's own keys, without wrappers, float32 on the CPU. ``normaliser`` is (mean, std) when the
+    file carries them, ``epoch`` the number of the epoch when it says so. ``ignored`` lists, in words, what else was in
+    it and was left alone.
+    """
+
+    state: State
+    layout: Layout
+    sha256: str
+    normaliser: tuple[Triple, Triple] | None = None
+    epoch: int | None = None
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many numbers the network's weights are."""
+        return sum(v.numel() for v in self.state.values())
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a weight file does not say about itself and a person or a card does.
+
+    ``classes`` None means ImageNet's names for 1,000 outputs, else numbers.
+    """
+
+    name: str
+    classes: tuple[str, ...] | None = None
+    domain: Domain = Domain.UNKNOWN
+    training_epsilon: float | None = None
+    bundled: bool = False
+    caution: str = ""
+    fitness: Fitness = UNKNOWN
+    references: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class _Unread:
+    """Stands in for what training loops leave beside the weights, so that nothing of it is ever built or called."""
+
+    def __init__(self, *_: object, **__: object) -> None: ...
+
+    def __setstate__(self, _: object) -> None: ...
+
+
+# numpy's numbers are the learning rates and accuracies of robustness files with a cyclic or interpolated schedule;
+# timm's training files keep their command line.
+_ALLOWED: list[Callable[..., object] | tuple[Callable[..., object], str]] = [
+    (_Unread, "numpy._core.multiarray.scalar"),
+    (_Unread, "numpy.core.multiarray.scalar"),
+    (_Unread, "numpy.dtype"),
+    (_Unread, "argparse.Namespace"),
+]
+# What reaches a shell, the file system or the interpreter itself: no training loop leaves that beside its weights.
+_MALICIOUS = frozenset(
+    {"posix", "nt", "os", "subprocess", "builtins", "__builtin__", "sys", "shutil", "socket", "importlib", "runpy"}
+    | {"code", "pty", "ctypes", "webbrowser", "commands", "multiprocessing", "pickle"}
+)
+_allowing = threading.Lock()  # torch keeps the allowed names for the whole process, so one reader at a time
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The weights of a file as it names them, and what it says beside them."""
+
+    state: Mapping[str, object]
+    layout: Layout
+    epoch: int | None = None
+    ignored: tuple[str, ...] = ()
+
+
+def read_weights(source: Path | bytes, *, limit: int = MAX_FILE_BYTES) -> Weights:
+    """Return what the weight file ``source``, a path or its bytes, holds.
+
+    Read are safetensors, and files of ``torch.save`` (zip and legacy) in the layouts of the robustness library
+    (``model`` or ``state_dict``, DataParallel and AttackerModel wrappers), of training loops, and flat state dicts.
+
+    Args:
+        source: The file.
+        limit: Largest size in bytes.
+
+    Raises:
+        CheckpointError: The file is too large, damaged, of another kind, or a pickle that wants more than weights.
+    """
+    try:
+        data = _bytes_of(source, limit=limit)
+    except OSError as error:
+        raise CheckpointError(f"The file cannot be read ({error.strerror}).") from error
+    if data.startswith(b"PK\x03\x04"):
+        _check_archive(data)
+        found = _sort(_unpickle(data))
+    elif data.startswith(_LEGACY_START):
+        found = _sort(_unpickle(data))
+    elif data[8:9] == b"{":
+        found = _Found(_read_safetensors(data), Layout.SAFETENSORS)
+    else:
+        raise CheckpointError(
+            "This is not a weight file that can be read here: it is neither safetensors nor written by torch.save."
+        )
+    return _unwrapped(found, sha256=hashlib.sha256(data).hexdigest(), budget=len(data))
+
+
+def blueprint_for(weights: Weights, architecture: str | None = None) -> Blueprint:
+    """Return the blueprint of the network that ``weights`` belong to: the named one, or the one that they give away.
+
+    ``architecture`` is a name of timm's, or None.
+
+    Raises:
+        CheckpointError: The name is unknown, or there is none and the weights do not give it away.
+    """
+    try:
+        blueprint = named(architecture, weights.state) if architecture else recognise(weights.state)
+    except ArchitectureError as error:
+        raise CheckpointError(str(error)) from error
+    if blueprint is None:
+        raise CheckpointError(
+            "The weights do not tell which network they belong to; name its architecture as timm calls it."
+        )
+    return blueprint
+
+
+def build_guide(weights: Weights, blueprint: Blueprint, description: Description) -> GuideModel:
+    """Return the guide that ``weights`` make in the network of ``blueprint``, on the best device.
+
+    The normaliser of the file is authoritative; the blueprint's is used where it has none.
+
+    Raises:
+        CheckpointError: The weights do not fit the network, there are too many or too few class names, or the network
+            does not return one finite number for each class.
+    """
+    classes = description.classes or default_classes(blueprint.num_classes)
+    if len(classes) != blueprint.num_classes:
+        raise CheckpointError(
+            f"The weights have {blueprint.num_classes} outputs, but {len(classes)} class names were given; "
+            "give one name for each output."
+        )
+    try:
+        network = fill(blueprint, weights.state)
+    except ArchitectureError as error:
+        raise CheckpointError(str(error)) from error
+    mean, std = weights.normaliser or (blueprint.mean, blueprint.std)
+    guide = GuideModel(
+        name=description.name,
+        network=network,
+        normaliser=Normaliser(mean=mean, std=std),
+        classes=classes,
+        input_size=blueprint.input_size,
+        domain=description.domain,
+        provenance=Provenance(
+            sha256=weights.sha256,
+            training_epsilon=description.training_epsilon,
+            bundled=description.bundled,
+            architecture=blueprint.name,
+            caution=description.caution,
+            fitness=description.fitness,
+        ),
+        references=description.references,
+        device=best_device(),
+    )
+    _try(guide)
+    return guide
+
+
+def _try(guide: GuideModel) -> None:
+    """Show a grey image to ``guide``: what fails here would fail later, far from its cause."""
+    grey = torch.full((1, 3, guide.input_size, guide.input_size), 0.5, device=guide.device)
+    try:
+        with torch.no_grad():
+            logits = guide.logits(grey)
+    except (RuntimeError, AssertionError) as error:
+        raise CheckpointError(
+            f"The network does not take images of {guide.input_size} × {guide.input_size} px; state its input size."
+        ) from error
+    if logits.shape != (1, len(guide.classes)) or not bool(torch.isfinite(logits).all()):
+        raise CheckpointError("The network does not return one finite number for each class, so it cannot be a guide.")
+
+
+def _bytes_of(source: Path | bytes, *, limit: int) -> bytes:
+    if isinstance(source, Path) and not source.is_file():  # nor a device or a pipe, which never end
+        raise CheckpointError(f"There is no file “{source}”; check the path.")
+    size = source.stat().st_size if isinstance(source, Path) else len(source)
+    if size > limit:
+        raise CheckpointError(f"The file has {size / 2**20:,.0f} MB; at most {limit / 2**20:,.0f} MB are read.")
+    return source.read_bytes() if isinstance(source, Path) else source
+
+
+def _check_archive(data: bytes) -> None:
+    """Accept a zip file that torch.save could have written: one pickle, nothing compressed, nothing counted twice."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise CheckpointError("The weight file is damaged or cut off; fetch or copy it again.") from error
+    compressed = any(m.compress_type != zipfile.ZIP_STORED for m in members)
+    if compressed or sum(m.file_size for m in members) > len(data):
+        raise CheckpointError("The archive says that it unpacks to more than it holds, which torch.save never writes.")
+    if any(m.filename.endswith("/constants.pkl") for m in members):
+        raise CheckpointError("This is a TorchScript program, not a file of weights; ask for its state dict instead.")
+    if sum(m.filename.endswith("/data.pkl") for m in members) != 1:
+        raise CheckpointError("This archive is not a weight file; unpack it and choose one of the files in it.")
+
+
+def _unpickle(data: bytes) -> object:
+    """Return what torch's restricted unpickler makes of ``data``. Nothing in it is ever executed."""
+    with _allowing, torch.serialization.safe_globals(_ALLOWED):
+        try:
+            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        except pickle.UnpicklingError as error:
+            blocked = _BLOCKED.search(str(error))
+            if blocked and blocked[1].partition(".")[0] in _MALICIOUS:
+                raise CheckpointError(
+                    f"The file is refused: it wants to run “{blocked[1]}”, as malicious files do and no weights need; "
+                    "do not open it with anything else, and ask whoever gave it to you."
+                ) from error
+            what = f"it wants to run “{blocked[1]}”" if blocked else "it holds more than weights"
+            raise CheckpointError(
+                f"The file is refused: {what}, which a file of weights need not; its owner can convert it to "
+                "safetensors with the program below, somewhere where running the file is no danger.",
+                conversion=CONVERSION,
+            ) from error
+        except Exception as error:  # a damaged pickle may fail in any way at all
+            raise CheckpointError("The weight file is damaged or cut off; fetch or copy it again.") from error
+
+
+def _read_safetensors(data: bytes) -> Mapping[str, object]:
+    try:
+        return safetensors.torch.load(data)
+    except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
+        raise CheckpointError("The safetensors file is damaged or cut off; fetch or copy it again.") from error
+
+
+def _sort(loaded: object) -> _Found:
+    """Find the weights in what a file of ``torch.save`` holds."""
+    if not isinstance(loaded, Mapping):
+        raise CheckpointError("The file holds no state dict, so there are no weights to read.")
+    for key in _STATE_KEYS:
+        inner = loaded.get(key)
+        if isinstance(inner, Mapping):
+            epoch = loaded.get("epoch")
+            ignored = tuple(f"“{k}”" for k in loaded if k not in (key, "epoch"))
+            return _Found(inner, Layout.TRAINING, epoch if isinstance(epoch, int) else None, ignored)
+    return _Found(loaded, Layout.FLAT)
+
+
+def _unwrapped(found: _Found, *, sha256: str, budget: int) -> Weights:
+    """Return the network's own weights: wrappers' prefixes stripped, the normaliser taken, attacker copies dropped."""
+    state = _checked(found.state, budget=budget)
+    attacker, normaliser = 0, None
+    wrapper: str | None = ""
+    while wrapper is not None:
+        state = {k.removeprefix(wrapper): v for k, v in state.items()}
+        kept = {k: v for k, v in state.items() if not k.startswith("attacker.")}
+        attacker += len(state) - len(kept)
+        normaliser = normaliser or _take_normaliser(kept)
+        state = kept
+        wrapper = next((w for w in _WRAPPERS if state and all(k.startswith(w) for k in state)), None)
+    if not state:
+        raise CheckpointError("The file holds no weights.")
+    copies = (f"the attacker’s copies of {attacker} weights",) if attacker else ()
+    wrapped = found.layout is not Layout.SAFETENSORS and (attacker or normaliser)
+    return Weights(
+        state={k: v.float() if v.is_floating_point() else v for k, v in state.items()},
+        layout=Layout.ROBUSTNESS if wrapped else found.layout,
+        sha256=sha256,
+        normaliser=normaliser,
+        epoch=found.epoch,
+        ignored=(*found.ignored, *copies),
+    )
+
+
+def _checked(state: Mapping[object, object] | Mapping[str, object], *, budget: int) -> dict[str, torch.Tensor]:
+    """Accept a state dict whose values are plain, finite and no larger than the file that holds them."""
+    checked: dict[str, torch.Tensor] = {}
+    claimed = 0
+    for key, value in state.items():
+        if not isinstance(key, str) or type(value) not in (torch.Tensor, torch.nn.Parameter):
+            raise CheckpointError(
+                f"The state dict is not one of weights: “{str(key)[:80]}” is a {type(value).__name__}."
+            )
+        assert isinstance(value, torch.Tensor)  # noqa: S101  said above, in the way mypy understands
+        plain = value.layout == torch.strided and value.device.type == "cpu" and not value.is_quantized
+        # Views that repeat their storage, or share one, could claim any size; the attacker's copies honestly share.
+        claimed += value.numel() * value.element_size()
+        if not plain or value.is_complex() or claimed > _SHARED * budget:
+            raise CheckpointError(f"The weights “{key[:80]}” are stored in a way that no network writes.")
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            raise CheckpointError(f"The weights “{key[:80]}” hold a value that is not a finite number.")
+        checked[key] = value.detach()
+    return checked
+
+
+def _take_normaliser(state: dict[str, torch.Tensor]) -> tuple[Triple, Triple] | None:
+    """Remove and return mean and std when ``state`` has them (lwise-method 4.1: they are authoritative)."""
+    if _MEAN not in state and _STD not in state:
+        return None
+    mean, std = (state.pop(k, torch.empty(0)).flatten().tolist() for k in (_MEAN, _STD))
+    if len(mean) != 3 or len(std) != 3 or min(std) <= 0:
+        raise CheckpointError("The normaliser in the file is damaged: it needs three means and three positive widths.")
+    return (mean[0], mean[1], mean[2]), (std[0], std[1], std[2])

@@ -1,0 +1,64 @@
+"""Lists of class names for weight files, which carry none: from a text, ImageNet's, or numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lwise_core._utils.class_names import canonical
+
+IMAGENET_CLASSES = 1000
+# It has two cranes, two maillots, and a cardigan beside the Cardigan.
+_TOLD_APART = {134: "crane (bird)", 264: "Cardigan Welsh corgi", 517: "crane (machine)", 639: "tank suit"}
+_LONGEST_NAME = 200
+_LONGEST_TEXT = 2_000_000
+
+
+class ClassListError(ValueError):
+    """A list of class names that cannot be used. The message is one sentence."""
+
+
+def classes_from_text(data: bytes) -> tuple[str, ...]:
+    """Return the class names in ``data``, UTF-8 text with one name a line in the order of the guide's outputs.
+
+    Empty lines at the end do not count.
+
+    Raises:
+        ClassListError: Not text, an empty line between names, a name twice, or too long.
+    """
+    if len(data) > _LONGEST_TEXT:
+        raise ClassListError(f"The list of class names has {len(data):,} bytes; {_LONGEST_TEXT:,} are allowed.")
+    try:
+        lines = [line.strip() for line in data.decode("utf-8-sig").rstrip().splitlines()]
+    except UnicodeDecodeError as error:
+        raise ClassListError("The list of class names is not UTF-8 text; save it as UTF-8, one name a line.") from error
+    for number, line in enumerate(lines, start=1):
+        if not 0 < len(line) <= _LONGEST_NAME or not line.isprintable():
+            raise ClassListError(
+                f"Line {number} of the class names must hold 1 to {_LONGEST_NAME} readable characters."
+            )
+    if not lines:
+        raise ClassListError("The list of class names is empty; write one name a line.")
+    again = [name for name, times in Counter(map(canonical, lines)).items() if times > 1]
+    if again:
+        name = next(line for line in lines if canonical(line) == again[0])
+        raise ClassListError(f"The class name “{name}” stands twice in the list; every class needs its own.")
+    return tuple(lines)
+
+
+def imagenet_classes() -> tuple[str, ...]:
+    """Return ImageNet's 1,000 names in the usual order: the first synonym, made unique."""
+    from timm.data.imagenet_info import ImageNetInfo  # noqa: PLC0415 - timm takes 2 s to import, and few need it
+
+    information = ImageNetInfo()
+    first = [information.index_to_description(i).split(", ")[0] for i in range(IMAGENET_CLASSES)]
+    return tuple(_TOLD_APART.get(i, name) for i, name in enumerate(first))
+
+
+def numbered_classes(count: int) -> tuple[str, ...]:
+    """Return “class 0”, “class 1”, … for a guide whose classes nobody has named."""
+    return tuple(f"class {i}" for i in range(count))
+
+
+def default_classes(count: int) -> tuple[str, ...]:
+    """Return ImageNet's names for 1,000 outputs, else numbers."""
+    return imagenet_classes() if count == IMAGENET_CLASSES else numbered_classes(count)

@@ -1,0 +1,140 @@
+"""How hard a picture is: the guide's ground-truth logit, and where it stands among held-out pictures of its class.
+
+The lower the robust ground-truth logit, the more people err (L-WISE, section 2 of the method notes). A logit alone says
+little, so it is put beside reference images that the guide was never trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import torch
+
+from lwise_core.guides.guide import GuideModel
+
+ENOUGH_REFERENCES = 30
+"""Below this many reference images of a class, no percentile is given."""
+
+
+@dataclass(frozen=True)
+class Percentile:
+    """“Harder than ``share`` of ``n`` references”, mid-rank for ties, with the 95% Wilson interval (all in [0, 1])."""
+
+    share: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """What the guide says of one picture and its ground-truth class.
+
+    ``logit`` is the raw ground-truth logit (no unit, higher is easier), ``log_probability`` its log-softmax (nats),
+    ``rank`` 1 when the ground truth is the guide's first choice. ``percentile`` is None below 30 references, whose
+    number is ``references``.
+    """
+
+    logit: float
+    log_probability: float
+    rank: int
+    references: int
+    percentile: Percentile | None
+
+    @property
+    def probability(self) -> float:
+        """Softmax probability of the ground truth, in [0, 1]."""
+        return float(np.exp(self.log_probability))
+
+    @property
+    def seen(self) -> bool:
+        """Whether the guide itself takes the picture for its ground-truth class."""
+        return self.rank == 1
+
+
+def standing(difficulty: Difficulty, *, class_name: str) -> str:
+    """Return the sentence that puts a difficulty beside its references, or says why there is none."""
+    place = difficulty.percentile
+    if place is None:
+        return (
+            f"The guide has {difficulty.references or 'no'} references of {class_name} (pictures that it had not "
+            f"learnt); below {ENOUGH_REFERENCES} there is no percentile."
+        )
+    return (
+        f"Harder than {place.share:.0%} of the guide's {place.n} references of {class_name} "
+        f"(95% interval {place.low:.0%} to {place.high:.0%})."
+    )
+
+
+def plainly(difficulty: Difficulty, *, class_name: str) -> str:
+    """Return one plain sentence about what the difficulty means for people."""
+    place = difficulty.percentile
+    if place is None:
+        return "There is nothing to compare its logit with, so nothing can be said of how hard it is for people."
+    words = next(word for bound, word in _IN_WORDS if place.share >= bound)
+    return f"Of pictures of the class {class_name}, expect this one to be {words} for people to recognise."
+
+
+_IN_WORDS = (
+    (0.9, "among the hardest"),
+    (0.65, "harder than most"),
+    (0.35, "about as hard as others"),
+    (0.1, "easier than most"),
+    (0.0, "among the easiest"),
+)
+
+
+def wilson_interval(share: float, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval for a ``share`` in [0, 1] seen in ``n`` trials (mid-ranks allowed)."""
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * float(np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def percentile(logit: float, references: Sequence[float]) -> Percentile | None:
+    """Return the share of ``references`` that are easier (higher logit, ties half), or None below 30 of them."""
+    n = len(references)
+    if n < ENOUGH_REFERENCES:
+        return None
+    values = np.asarray(references)
+    share = float((values > logit).mean() + (values == logit).mean() / 2)
+    low, high = wilson_interval(share, n)
+    return Percentile(share=share, low=low, high=high, n=n)
+
+
+def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int) -> Difficulty:
+    """Return the difficulty of one picture from its ``logits`` ``(C,)`` and its ground-truth class ``target``."""
+    references = guide.references.get(guide.classes[target], ())
+    logit = float(logits[target])
+    return Difficulty(
+        logit=logit,
+        log_probability=float(logits.log_softmax(dim=0)[target]),
+        rank=int((logits > logits[target]).sum()) + 1,
+        references=len(references),
+        percentile=percentile(logit, references),
+    )
+
+
+def score(guide: GuideModel, image: torch.Tensor) -> torch.Tensor:
+    """Return the logits ``(C,)`` of one ``image`` ``(3, H, W)`` in [0, 1], without gradient, on the CPU."""
+    with torch.no_grad():
+        return guide.logits(image[None].to(guide.device))[0].cpu()
+
+
+def top_classes(guide: GuideModel, logits: torch.Tensor, *, count: int) -> dict[str, float]:
+    """Return the ``count`` most probable classes of ``logits`` ``(C,)``, name → probability in [0, 1], falling."""
+    probabilities, order = logits.softmax(dim=0).topk(min(count, len(guide.classes)))
+    return {guide.classes[i]: p for i, p in zip(order.tolist(), probabilities.tolist(), strict=True)}
+
+
+def class_probability(guide: GuideModel, logits: torch.Tensor, name: str) -> float:
+    """Return the softmax probability, in [0, 1], of the class called ``name`` for ``logits`` ``(C,)``.
+
+    Raises:
+        UnknownClass: The guide has no such class.
+    """
+    return float(logits.softmax(dim=0)[guide.class_index(name)])

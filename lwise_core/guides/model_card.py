@@ -1,0 +1,186 @@
+"""A guide's card: what it is, what it was trained on, what was measured, and what it is not for.
+
+A card may come with somebody else's weights, so it is untrusted: every field is checked before anything uses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import field
+from math import isfinite
+from typing import Annotated, Literal
+
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    StringConstraints,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+from pydantic.dataclasses import dataclass
+
+from lwise_core._utils.class_names import canonical
+from lwise_core.guides.guide import Domain
+
+MAX_CARD_BYTES = 5_000_000
+MAX_DEPTH = 12
+MAX_INPUT_SIZE = 1024
+MAX_CLASSES = 50_000
+NOT_STATED = "not stated"
+
+_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
+_CHECKED = ConfigDict(strict=True, allow_inf_nan=False, extra="ignore", validate_by_name=True)
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w.\-]+$")]
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^\w[\w.\-]*$")]
+ClassName = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Prose = Annotated[str, StringConstraints(max_length=5_000)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class CardError(ValueError):
+    """A card that cannot be trusted. The message is one sentence that names the field and what is wrong with it."""
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class CompactArchitecture:
+    """A :class:`~lwise_core.guides.compact_resnet.CompactResNet`, with the arguments that build it."""
+
+    width: Annotated[int, Field(ge=1, le=1024)]
+    num_classes: Annotated[int, Field(ge=1, le=MAX_CLASSES)]
+    stem_stride: Literal[1, 2]
+    name: Annotated[Literal["CompactResNet"], Field(alias="class")] = "CompactResNet"
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class TimmArchitecture:
+    """Any other architecture, by the name that timm gives it."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100), Field(alias="class")]
+
+
+def _kind(architecture: object) -> str:
+    name = architecture.get("class") if isinstance(architecture, dict) else None
+    return "compact" if name == "CompactResNet" else "timm"
+
+
+Architecture = Annotated[
+    Annotated[CompactArchitecture, Tag("compact")] | Annotated[TimmArchitecture, Tag("timm")], Discriminator(_kind)
+]
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class WeightFile:
+    """The weight file beside the card: a plain file name, and the SHA-256 of its bytes."""
+
+    file: FileName
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(gt=0)]
+    dtype: Annotated[str, StringConstraints(max_length=30)] = NOT_STATED
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class References:
+    """Ground-truth logits of held-out images, by class name, and which images they are."""
+
+    source: Prose = NOT_STATED
+    logits: Mapping[ClassName, tuple[float, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class Card:
+    """What a guide's ``card.json`` says.
+
+    ``mean`` and ``std`` normalise [0, 1] pixels. ``training`` and ``measured`` are free mappings of JSON values, meant
+    to be shown; accuracies are shares in [0, 1]. ``caution`` is a sentence that the app repeats wherever the guide is
+    used, empty when there is nothing to say. What the card leaves out reads “not stated”, and a domain that it leaves
+    out is unknown, which is treated as medical.
+    """
+
+    name: Name
+    architecture: Architecture
+    input_size: Annotated[int, Field(ge=8, le=MAX_INPUT_SIZE)]
+    mean: tuple[float, float, float]
+    std: tuple[Positive, Positive, Positive]
+    classes: Annotated[tuple[ClassName, ...], Field(min_length=1, max_length=MAX_CLASSES)]
+    weights: WeightFile
+    domain: Domain = Domain.UNKNOWN
+    training: Mapping[str, JsonValue] = field(default_factory=dict)
+    measured: Mapping[str, JsonValue] = field(default_factory=dict)
+    references: References = field(default_factory=References)
+    intended_use: Prose = NOT_STATED
+    limits: Prose = NOT_STATED
+    caution: Prose = ""
+    licence: Prose = NOT_STATED
+    data: Prose = NOT_STATED
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Card:
+        if len({canonical(c) for c in self.classes}) < len(self.classes):
+            raise ValueError("“classes” has two names that differ only in case, spaces, hyphens or underscores")
+        if isinstance(self.architecture, CompactArchitecture) and self.architecture.num_classes != len(self.classes):
+            raise ValueError(f"it names {len(self.classes)} classes for {self.architecture.num_classes} outputs")
+        strangers = self.references.logits.keys() - set(self.classes)
+        if strangers:
+            raise ValueError(f"“references” has a class “{min(strangers)}” that “classes” lacks")
+        epsilon = self.training.get("epsilon", 0.0)
+        if not isinstance(epsilon, int | float) or isinstance(epsilon, bool) or not epsilon >= 0:
+            raise ValueError("“training.epsilon” is not a number of 0 or more")
+        return self
+
+    @property
+    def training_epsilon(self) -> float | None:
+        """The budget of the adversarial training in the guide's units, 0 when there was none, None when not given."""
+        epsilon = self.training.get("epsilon")
+        return float(epsilon) if isinstance(epsilon, int | float) else None
+
+    @property
+    def lineage(self) -> frozenset[str]:
+        """The SHA-256 of its weights and of those that they were tuned from, as far as the card says."""
+        origin = str(self.training.get("started_from", ""))
+        return frozenset({self.weights.sha256, *_SHA256.findall(origin)})
+
+
+_CARD = TypeAdapter(Card)
+
+
+def parse_card(data: bytes) -> Card:
+    """Return the card in ``data``, the bytes of a ``card.json``.
+
+    Raises:
+        CardError: A field is missing, of the wrong type, not a finite number or of a hostile size.
+    """
+    if len(data) > MAX_CARD_BYTES:
+        raise CardError(f"The card has {len(data):,} bytes; a card may have {MAX_CARD_BYTES:,} at most.")
+    try:
+        card = _CARD.validate_json(data)
+    except ValidationError as error:
+        raise CardError(_sentence(error)) from error
+    for name in ("training", "measured"):
+        _check_json(getattr(card, name), where=name)
+    return card
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    # The tag of the architecture's kind is ours, not the card's, so a reader would look for it in vain.
+    path = ".".join(str(p) for p in first["loc"] if p not in ("compact", "timm"))
+    what = first["msg"].removeprefix("Value error, ")
+    what = what[:1].lower() + what[1:]
+    return f"The card is damaged: “{path}”: {what}." if path else f"The card is damaged: {what}."
+
+
+def _check_json(value: JsonValue, *, where: str, depth: int = 0) -> None:
+    """Accept JSON values that can be shown: finite numbers, no deeper than ``MAX_DEPTH``."""
+    if depth > MAX_DEPTH:
+        raise CardError(f"The card is damaged: “{where}” is nested more than {MAX_DEPTH} deep.")
+    if isinstance(value, float) and not isfinite(value):
+        raise CardError(f"The card is damaged: “{where}” holds a value that is not a finite number.")
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        _check_json(child, where=where, depth=depth + 1)

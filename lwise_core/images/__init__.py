@@ -1,0 +1,1 @@
+"""From bytes to pixels and back: the only door for image files."""

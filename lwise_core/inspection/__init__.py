@@ -1,0 +1,1 @@
+"""How far to trust a change: where it is, where the class was, and which indicators speak."""

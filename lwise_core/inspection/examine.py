@@ -1,0 +1,230 @@
+"""One picture inspected: the lights along its path, maps before and after, and what other guides say.
+
+Everything is an iterator that yields what is known so far, so that a page can show it as it comes and stop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+import torch
+
+from lwise_core._utils.class_names import has_class
+from lwise_core.enhance.path import EnhancementPath, steps_for, walk
+from lwise_core.guides.difficulty import score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.attribution import GREY, SAMPLES, STEPS, Attribution, Method, attribute
+from lwise_core.inspection.evidence import Evidence, gather
+from lwise_core.inspection.hallucination import Judge, resized, transfer_of
+from lwise_core.inspection.indicators import Risk
+from lwise_core.inspection.perturbation import Perturbation
+from lwise_core.inspection.sanity_checks import (
+    REMOVALS,
+    Faithfulness,
+    Randomised,
+    Removal,
+    agreement,
+    randomised,
+    rank_correlation,
+    survival,
+)
+
+_GATHERING = 0.8  # of the time that the lights take
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """The lights of one path as far as they are known: ``done`` in [0, 1], and ``risks`` from the original on."""
+
+    path: EnhancementPath
+    done: float
+    evidence: Evidence | None = None
+    risks: tuple[Risk, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the lights are known at every step of the path."""
+        return len(self.risks) == len(self.path.frames)
+
+    def at(self, epsilon: float) -> Risk:
+        """Return both lights of the result for ``epsilon``, or where the path ends before it."""
+        return self.risks[min(steps_for(epsilon, step=self.path.step), len(self.risks) - 1)]
+
+
+def examine(
+    path: EnhancementPath, *, other: GuideModel | None = None, walker: GuideModel | None = None
+) -> Iterator[Findings]:
+    """Yield the lights of a finished ``path``; ``other`` is a guide of its own that says whether the gain transfers.
+
+    ``walker`` may be the guide's fast twin, for the paths that this one is compared with.
+
+    Raises:
+        NonFinite: The guide returned NaN or infinity.
+    """
+    evidence = None
+    for gathered in gather(path, walker=walker):
+        evidence = gathered.evidence
+        yield Findings(path, _GATHERING * gathered.done)
+    assert evidence is not None  # noqa: S101  the last thing gathered
+    judge = Judge(path, evidence, transfer_of(path, other) if other is not None else None)
+    risks: tuple[Risk, ...] = ()
+    for risk in judge.along():
+        risks = (*risks, risk)
+        yield Findings(path, _GATHERING + (1 - _GATHERING) * len(risks) / len(path.frames), evidence, risks)
+
+
+def counter_experiment(
+    path: EnhancementPath, *, towards: int, other: GuideModel | None = None, walker: GuideModel | None = None
+) -> Iterator[Findings]:
+    """Walk from the same original towards another class, such as one that is not there, and yield its lights."""
+    request = replace(path.request, targets=torch.tensor([towards]))
+    finished = path
+    for finished in walk(path.guide, request):
+        yield Findings(finished, 0.0)
+    yield from examine(finished, other=other, walker=walker)
+
+
+def perturbation_at(path: EnhancementPath, *, epsilon: float) -> Perturbation:
+    """Return the change that the result for ``epsilon`` makes, as the guide sees it."""
+    return Perturbation(path.frames[0].images[0].cpu().numpy(), path.at(epsilon).images[0].cpu().numpy())
+
+
+@dataclass(frozen=True, eq=False)
+class MapPair:
+    """One method's maps of the original and of the enhanced picture, and what they are worth.
+
+    ``drift`` is the Spearman correlation of the two maps, None where one of them has no order. ``faithful`` and
+    ``random_weights`` are about the map of the original.
+    """
+
+    before: Attribution
+    after: Attribution
+    drift: float | None
+    faithful: Faithfulness | None
+    random_weights: Randomised
+
+    @property
+    def method(self) -> Method:
+        """The method of both."""
+        return self.before.method
+
+    @property
+    def difference(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        """The later map less the earlier one, ``(H, W)``."""
+        return self.after.values - self.before.values
+
+
+STAGES = 4
+"""What is done for each method: both maps, how the guide follows the first, and what forgetting leaves of it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which maps are wanted: of which ``target`` class, and by which ``methods``; ``layer`` for Grad-CAM."""
+
+    target: int
+    methods: tuple[Method, ...]
+    layer: str | None = None
+
+
+_ON_A_PICTURE: Mapping[Method, int] = {
+    Method.INTEGRATED_GRADIENTS: STEPS[0],
+    Method.SALIENCY: 1,
+    Method.SMOOTH_GRAD: SAMPLES,
+    Method.INPUT_X_GRADIENT: 1,
+    Method.GRADIENT_SHAP: SAMPLES,
+    Method.DEEP_LIFT: 4,  # the grey picture goes along, and rules take longer than derivatives
+    Method.GRAD_CAM: 2,
+    Method.GUIDED_GRAD_CAM: 4,
+    Method.OCCLUSION: 96,  # 225 windows, forwards only
+}
+_CHECKS = 2 * (REMOVALS + 1) / 2  # forwards only
+
+
+def gradients_for(method: Method) -> float:
+    """Return about how many gradients of one picture a method's pair of maps costs, its checks included.
+
+    Integrated Gradients may take more steps than the fewest, where they are not complete.
+    """
+    return 3 * _ON_A_PICTURE[method] + _CHECKS
+
+
+def seconds_a_gradient(guide: GuideModel) -> float:
+    """Return how long one gradient of one picture takes now: what estimates are made of. Computes two."""
+    image = torch.full((1, 3, guide.input_size, guide.input_size), GREY, device=guide.device, requires_grad=True)
+    for _ in range(2):  # the first finds everything cold
+        began = perf_counter()
+        torch.autograd.grad(guide.logits(image)[:, 0].sum(), image)
+    return perf_counter() - began
+
+
+def map_pairs(
+    guide: GuideModel, original: torch.Tensor, changed: torch.Tensor, question: Question
+) -> Iterator[tuple[MapPair, ...]]:
+    """Yield the maps of ``original`` and ``changed`` ``(3, H, W)`` so far: none, then :data:`STAGES` times a method.
+
+    The last of a method's values holds its pair; before, there is only more done.
+
+    Raises:
+        Unavailable: A method does not exist on this guide.
+        NonFinite: The guide returned NaN or infinity.
+    """
+    pairs: tuple[MapPair, ...] = ()
+    yield pairs
+    removal, forgetful = Removal(guide, original, question.target), randomised(guide)
+    for method in question.methods:
+        before = attribute(guide, original, target=question.target, method=method, layer=question.layer)
+        yield pairs
+        after = attribute(guide, changed, target=question.target, method=method, layer=question.layer)
+        yield pairs
+        faithful = removal.of(before.values)
+        yield pairs
+        drift = rank_correlation(before.values, after.values)
+        pairs = (*pairs, MapPair(before, after, drift, faithful, survival(before, original, among=forgetful)))
+        yield pairs
+
+
+def maps_at(path: EnhancementPath, question: Question, *, epsilon: float) -> Iterator[tuple[MapPair, ...]]:
+    """Yield the maps of the original and of the result for ``epsilon``, one method more each time."""
+    yield from map_pairs(path.guide, path.frames[0].images[0], path.at(epsilon).images[0], question)
+
+
+def agreement_of(pairs: Sequence[MapPair]) -> tuple[tuple[float | None, ...], ...]:
+    """Return how alike the methods rank the original's pixels: Spearman's ρ of every two, None without an order."""
+    return agreement([pair.before.values for pair in pairs])
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one guide says of the original and of the enhanced picture.
+
+    First choices by its own names, with their probabilities; ``logits`` before and after for the class enhanced
+    towards, None where it has no such class.
+    """
+
+    guide: str
+    before: tuple[str, float]
+    after: tuple[str, float]
+    logits: tuple[float, float] | None
+
+
+def opinion_of(guide: GuideModel, original: torch.Tensor, changed: torch.Tensor, *, class_name: str) -> Opinion:
+    """Return what ``guide`` says of ``original`` and ``changed`` ``(3, H, W)``, resized to what it takes."""
+    logits = [score(guide, image) for image in resized(torch.stack([original, changed]), size=guide.input_size)]
+    before, after = (_first_choice(guide, one) for one in logits)
+    known = class_name if has_class(guide.classes, class_name) else None
+    pair = None if known is None else [float(one[guide.class_index(known)]) for one in logits]
+    return Opinion(guide.name, before, after, None if pair is None else (pair[0], pair[1]))
+
+
+def opinion_at(path: EnhancementPath, guide: GuideModel, *, epsilon: float, class_name: str) -> Opinion:
+    """Return what ``guide`` says of the original and of the result for ``epsilon``."""
+    return opinion_of(guide, path.frames[0].images[0], path.at(epsilon).images[0], class_name=class_name)
+
+
+def _first_choice(guide: GuideModel, logits: torch.Tensor) -> tuple[str, float]:
+    probability, index = logits.softmax(dim=0).max(dim=0)
+    return guide.classes[int(index)], float(probability)

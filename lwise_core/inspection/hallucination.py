@@ -1,0 +1,226 @@
+"""How far to trust what was painted: indicators with their nulls, and two lights that are never averaged.
+
+The semantic light asks whether the evidence for the class was in the original; the artefact light whether the change
+looks like paint. A light is in one of three states, flagged, no flag, or cannot judge, and none of them means safe: a
+robust network can paint any class, so realism clears nothing (Gaziv, Lee & DiCarlo 2023).
+
+An indicator has a limit where one was found on held-out pictures enhanced towards what they show, such that a light
+raises a false alarm for 5% of them anywhere on the slider (``benchmarks/risk.py``). Without a limit it is shown, with
+its null, and not counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from math import isfinite
+
+import numpy as np
+import torch
+
+from lwise_core._utils.class_names import canonical
+from lwise_core.enhance.path import EnhancementPath
+from lwise_core.guides.fitness import Fit
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.evidence import Evidence
+from lwise_core.inspection.indicators import MEASURES, Indicator, Kind, Light, Limit, Risk
+from lwise_core.inspection.perturbation import (
+    Lattice,
+    Perturbation,
+    lattices_of,
+    look_of,
+    spectrum_of,
+    unconfirmed_share,
+)
+
+FALSE_ALARMS = 0.05
+"""The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
+ENOUGH_REFERENCES = 100
+_BATCH = 8
+PERIODS = (2, 4, 8, 16, 32)
+
+_BY_KEY = {m.key: m for m in MEASURES}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What the guide called ``to`` sees of another guide's path.
+
+    ``shares`` holds, per step, the gain that it sees as a share of the other's own, each in units of the standard
+    deviation of its guide's reference logits of the class. 0 where the other itself gained nothing.
+    """
+
+    to: str
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """What is known about one picture's path: enough to set both lights at any of its steps.
+
+    ``transfer`` is None where no other guide knows the class.
+    """
+
+    path: EnhancementPath
+    evidence: Evidence
+    transfer: Transfer | None = None
+
+    def at(self, step: int) -> Risk:
+        """Return both lights after ``step`` steps."""
+        lights = {kind: Light(kind, self._indicators(kind, step)) for kind in Kind}
+        return Risk(step, step * self.path.step, lights[Kind.SEMANTIC], lights[Kind.ARTEFACT])
+
+    def along(self) -> Iterator[Risk]:
+        """Yield the lights at every step, the original first."""
+        for step in range(len(self.path.frames)):
+            yield self.at(step)
+
+    def values(self, step: int) -> dict[str, float]:
+        """Return every indicator that can be measured after ``step`` steps, by its key."""
+        return {key: value for key, value in self.at(step).values.items() if value is not None}
+
+    def _indicators(self, kind: Kind, step: int) -> tuple[Indicator, ...]:
+        measured = self._semantic(step) if kind is Kind.SEMANTIC else self._artefact(step)
+        return tuple(self._indicator(key, *found) for key, found in measured.items())
+
+    def _indicator(self, key: str, value: float | None, null: str, because: str = "") -> Indicator:
+        unfit = self.path.guide.provenance.fitness.state is Fit.UNFIT  # no limit then: it cannot judge
+        limit = None if unfit else _h1_limit() if key == "H1" else limits().get(key)
+        known = value if value is not None and isfinite(value) else None
+        if known is None and not because:
+            because = "there is no change to judge." if not self._any_change else "it could not be measured."
+        return Indicator(_BY_KEY[key], known, null, limit, because if known is None else "")
+
+    @property
+    def _any_change(self) -> bool:
+        return len(self.path.frames) > 1
+
+    def _semantic(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
+        evidence = self.evidence
+        moved = step > 0
+        ratio = _ratio(evidence, step) if moved else None
+        return {
+            "H1": self._prior_support(),
+            "H2": (_created(self.path, step) if moved else None, "0 at ε = 0"),
+            "H3": (ratio, f"1 on average over {len(evidence.mass_of_others)} other classes"),
+            "H4": (float(evidence.specificity[step]) if moved else None, "0 when any class gets the same change"),
+            "H5": self._transferred(step),
+            "H6": (float(evidence.stability[step]) if moved else None, "0 for unrelated changes"),
+        }
+
+    def _prior_support(self) -> tuple[float | None, str] | tuple[float | None, str, str]:
+        guide, target = self.path.guide, int(self.path.request.targets[0])
+        name = guide.classes[target]
+        references = guide.references.get(name, ())
+        null = "evenly spread over 0–1 for pictures that show the class"
+        if len(references) < ENOUGH_REFERENCES:
+            return None, null, f"there are {len(references)} references of {name}, and it takes {ENOUGH_REFERENCES}."
+        return conformal_p(float(self.path.frames[0].logits[0, target]), references), null
+
+    def _transferred(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
+        if self.transfer is None:
+            return None, "", "no independent guide that knows this class was asked."
+        null = f"1 when {self.transfer.to} gains alike, 0 when it sees nothing"
+        return (self.transfer.shares[step] if step else None), null
+
+    def _artefact(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
+        change = self.perturbation(step)
+        if change.is_none:
+            return {m.key: (None, "", "nothing was changed.") for m in MEASURES if m.kind is Kind.ARTEFACT}
+        spectrum = spectrum_of(change)
+        found = strongest(lattices_of(spectrum, periods=PERIODS))
+        return {
+            "H7": (unconfirmed_share(change), "0 for a change that follows the original's own detail"),
+            "H8": (
+                found.peak_db - found.null_db if found else None,
+                f"0 at the 95th percentile of chance; strongest at a period of {found.period} px" if found else "",
+            ),
+            "H9": (look_of(change).saturated, "0 when nothing is driven out of range"),
+            "HF": (spectrum.fine_share, "about 0.80 for grain without any shape"),
+        }
+
+    def perturbation(self, step: int) -> Perturbation:
+        """Return the change after ``step`` steps."""
+        original, changed = (self.path.frames[s].images[0].cpu().numpy() for s in (0, step))
+        return Perturbation(original, changed)
+
+
+def conformal_p(logit: float, references: tuple[float, ...]) -> float:
+    """Return (1 + how many references are not above ``logit``)/(1 + how many there are), in (0, 1].
+
+    If the picture is one of the class like the references, p ≤ 0.05 happens to at most 5% (Vovk et al. 2005).
+    """
+    return (1 + int((np.asarray(references) <= logit).sum())) / (1 + len(references))
+
+
+def transfer_of(path: EnhancementPath, other: GuideModel) -> Transfer | None:
+    """Return what ``other`` sees of ``path``, resized to the size that it takes.
+
+    None where one of the two has no references of the class to measure a gain by.
+    """
+    target = int(path.request.targets[0])
+    name = path.guide.classes[target]
+    spreads = [_spread(guide, name) for guide in (path.guide, other)]
+    if None in spreads:
+        return None
+    own_spread, other_spread = (float(s) for s in spreads if s is not None)
+    images = resized(torch.cat([frame.images for frame in path.frames]), size=other.input_size).to(other.device)
+    with torch.no_grad():
+        theirs = torch.cat(
+            [other.logits(batch)[:, other.class_index(name)] for batch in torch.split(images, _BATCH)]
+        ).cpu()
+    own = torch.stack([frame.logits[0, target] for frame in path.frames]).cpu()
+    gains = (theirs - theirs[0]) / other_spread, (own - own[0]) / own_spread
+    return Transfer(other.name, tuple(float(a / b) if b > 0 else 0.0 for a, b in zip(*gains, strict=True)))
+
+
+def resized(images: torch.Tensor, *, size: int) -> torch.Tensor:
+    """Return ``images`` ``(N, 3, H, H)`` at ``size`` px a side, in [0, 1], for a guide that takes another size."""
+    if images.shape[-1] == size:
+        return images
+    larger = torch.nn.functional.interpolate(images, size=(size, size), mode="bicubic", antialias=True)
+    return larger.clamp(0, 1)
+
+
+def strongest(lattices: tuple[Lattice, ...]) -> Lattice | None:
+    """Return the lattice that stands highest above its chance, None without any."""
+    return max(lattices, key=lambda x: x.peak_db - x.null_db, default=None)
+
+
+@cache
+def limits() -> Mapping[str, Limit]:
+    """Return the limits that were found on held-out pictures (``benchmarks/risk.py``), by the key of the indicator."""
+    text = files("lwise_core.inspection.examine").joinpath("risk_limits.json").read_text(encoding="utf-8")
+    return {key: Limit(float(v["value"]), str(v["basis"])) for key, v in json.loads(text).items()}
+
+
+def _h1_limit() -> Limit:
+    return Limit(FALSE_ALARMS, "conformal: at most 5% of pictures like the references lie below it")
+
+
+def _ratio(evidence: Evidence, step: int) -> float | None:
+    others = float(np.mean(evidence.mass_of_others[:, step])) if len(evidence.mass_of_others) else float("nan")
+    return float(evidence.mass[step]) / others if others > 0 else None
+
+
+def _created(path: EnhancementPath, step: int) -> float | None:
+    """Return the share of the final evidence that the path made, None when there is none in the end."""
+    target = int(path.request.targets[0])
+    before, after = (path.frames[s].logits[0].double() for s in (0, step))
+    others = torch.cat([before[:target], before[target + 1 :]])
+    if not len(others):
+        return None
+    had = max(float(before[target] - others.mean()), 0.0)
+    gained = max(float(after[target] - before[target]), 0.0)
+    return gained / (had + gained) if had + gained > 0 else None
+
+
+def _spread(guide: GuideModel, name: str) -> float | None:
+    """Return the standard deviation of the guide's reference logits of class ``name``, None without enough of them."""
+    own = next((c for c in guide.classes if canonical(c) == canonical(name)), None)
+    references = guide.references.get(own, ()) if own else ()
+    spread = float(np.std(references)) if len(references) >= ENOUGH_REFERENCES else 0.0
+    return spread or None

@@ -1,0 +1,1 @@
+"""What came of a study, by people: gains, comparisons, power, and simulated learners."""

@@ -1,0 +1,159 @@
+"""What teaching was worth, as the paper reports it: the gain above chance, and the time that training took.
+
+The gain is how much further above chance a group's test accuracy is than control's, as a share of control's own margin
+(L-WISE, make_figs.ipynb ``print_main_stats``; method notes 8.1). A margin that may be nothing cannot be divided by, so
+where control's interval includes chance there is no gain, but a sentence. Intervals are bootstraps over people, 95%.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import bootstrap
+
+from lwise_core.study.responses import Responses
+
+Values = npt.NDArray[np.float64]
+
+BOOTSTRAPS = 2000
+FEWEST_PEOPLE = 2
+_MSEC_PER_MINUTE = 60_000.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A figure with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class CannotJudge:
+    """There is no figure; ``sentence`` says why."""
+
+    sentence: str
+
+
+def estimated(
+    statistic: Callable[..., Values], *samples: Values, seed: int, resamples: int = BOOTSTRAPS
+) -> Estimate | CannotJudge:
+    """Return a statistic of independent ``samples``, one number a person, with its percentile bootstrap interval.
+
+    Args:
+        statistic: Takes as many arrays as there are samples, and ``axis``.
+        samples: ``(N,)`` each.
+        seed: The same seed gives the same interval.
+        resamples: How many.
+    """
+    fewest = min(len(s) for s in samples)
+    if fewest < FEWEST_PEOPLE:
+        return CannotJudge(f"An interval needs at least {FEWEST_PEOPLE} people in a group, and there are {fewest}.")
+    found = bootstrap(
+        samples,
+        statistic,
+        n_resamples=resamples,
+        batch=200,
+        vectorized=True,
+        paired=False,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    )
+    low, high = found.confidence_interval
+    return Estimate(value=float(statistic(*samples, axis=-1)), low=float(low), high=float(high))
+
+
+def margin_gain(accuracy: float, control: float, *, chance: float) -> float:
+    """Return (accuracy − control)/(control − chance), all shares.
+
+    Raises:
+        ValueError: Control is not above chance.
+    """
+    if control <= chance:
+        raise ValueError("The gain is a share of control's margin above chance, and control is not above chance.")
+    return (accuracy - control) / (control - chance)
+
+
+def gain(accuracy: float, control: Estimate | CannotJudge, *, chance: float) -> float | CannotJudge:
+    """Return the gain above chance, or why there is none.
+
+    Args:
+        accuracy: The group's mean test accuracy, a share.
+        control: Control's, with its interval.
+        chance: What guessing gets, a share.
+    """
+    if isinstance(control, CannotJudge):
+        return CannotJudge(f"The gain cannot be judged without an interval of control's accuracy. {control.sentence}")
+    if control.low <= chance:
+        return CannotJudge(
+            f"The gain above chance cannot be judged: control's accuracy, {control.value:.0%} (95% interval "
+            f"{control.low:.0%} to {control.high:.0%}), may be no better than guessing ({chance:.0%})."
+        )
+    return margin_gain(accuracy, control.value, chance=chance)
+
+
+def gain_between(accuracies: Values, controls: Values, *, chance: float, seed: int = 0) -> Estimate | CannotJudge:
+    """Return the gain above chance with its interval, from the test accuracies of the people of two groups.
+
+    Args:
+        accuracies: ``(N,)`` shares, one a person of the group.
+        controls: ``(M,)`` of control.
+        chance: What guessing gets, a share.
+        seed: Of the bootstrap.
+    """
+    if not len(accuracies):
+        return CannotJudge("The gain above chance cannot be judged: nobody of the group has been tested.")
+    control = estimated(np.mean, controls, seed=seed)
+    value = gain(float(accuracies.mean()), control, chance=chance)
+    if isinstance(value, CannotJudge):
+        return value
+
+    def ratio(a: Values, c: Values, axis: int) -> Values:
+        margin = c.mean(axis=axis) - chance
+        # Less than one draw in forty comes near 0, beyond the interval's ends; it must not divide by it.
+        gains: Values = (a.mean(axis=axis) - c.mean(axis=axis)) / np.maximum(margin, 1e-9)
+        return gains
+
+    return estimated(ratio, accuracies, controls, seed=seed)
+
+
+def time_saved(minutes: float, control_minutes: float) -> float:
+    """Return the share of control's training time that was saved; negative when it took longer.
+
+    Raises:
+        ValueError: Control took no time.
+    """
+    if control_minutes <= 0:
+        raise ValueError("Control's training took no time, so no share of it can be saved.")
+    return (control_minutes - minutes) / control_minutes
+
+
+def training_minutes(responses: Responses, group: str) -> Values:
+    """Return how long training took each person of a group, ``(N,)`` minutes: the time of the last answer in it.
+
+    People who did not reach the test are left out, because whoever leaves early is not quick; so are those whose times
+    were not recorded.
+    """
+    tested = set(responses.tests["participant"])
+    training = responses.training
+    mine = training[(training["group"] == group) & training["participant"].isin(tested)]
+    last = mine.groupby("participant")["rel_timestamp_response"].max().dropna()
+    minutes: Values = last.to_numpy(dtype=np.float64) / _MSEC_PER_MINUTE
+    return minutes
+
+
+def time_saving(responses: Responses, *, group: str, control: str, seed: int = 0) -> Estimate | CannotJudge:
+    """Return the share of control's mean training time that a group saved, with its interval."""
+    minutes, controls = training_minutes(responses, group), training_minutes(responses, control)
+    if not len(minutes) or not len(controls) or controls.min() <= 0:
+        return CannotJudge("The time saved cannot be judged: no times of answers in training are recorded.")
+
+    def saved(m: Values, c: Values, axis: int) -> Values:
+        shares: Values = 1 - m.mean(axis=axis) / c.mean(axis=axis)
+        return shares
+
+    return estimated(saved, minutes, controls, seed=seed)

@@ -1,0 +1,1 @@
+"""Courses as folders: built, read, sat and exported."""

@@ -1,0 +1,262 @@
+"""Making a course: every picture is ranked, and enhanced beforehand at every budget that a trial may ask for.
+
+What was made for a picture is written down under a key of everything that it depends on. Whoever is killed and begins
+again does only what is left, and the same course comes out.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+
+from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.class_names import UnknownClass
+from lwise_core.enhance.fast_twin import path_to
+from lwise_core.enhance.path import EnhancementPath, Objective, PathRequest, objective_named
+from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.guides.difficulty import score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
+from lwise_core.images.geometry import Crop, see, to_8_bit
+from lwise_core.teaching.courses.course import (
+    STIMULI,
+    Course,
+    CourseError,
+    Design,
+    GuideNote,
+    Manifest,
+    Picture,
+    Stimulus,
+    write_course,
+)
+from lwise_core.teaching.courses.pictures import LabelledFile, Pictures
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, trials_for
+
+SIDE = 512
+"""Largest side of a stimulus in pixels."""
+
+UNREADABLE_SHARE = 0.1
+_MADE = "made"
+_LAYOUT = 1  # of what is written down: raise it when the same inputs give other pictures
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What is written down of one picture."""
+
+    logit: float
+    stimuli: tuple[Stimulus, ...]
+
+
+_ADAPTER = TypeAdapter(_Made)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a course is: ``done`` of ``total`` pictures, and the sentences about those that were left out."""
+
+    done: int
+    total: int
+    left_out: tuple[str, ...] = ()
+    course: Course | None = None
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What makes the pictures of one course: a guide, its trusted fast twin or itself again, and the design."""
+
+    guide: GuideModel
+    twin: GuideModel
+    design: Design
+    classes: tuple[str, ...]
+
+    def check(self) -> None:
+        """Make sure that the guide can enhance what the course shows.
+
+        Raises:
+            CourseError: It does not know a class, or the course asks for more than its largest ε, or for aliases
+                that are not one for each class.
+        """
+        if self.design.aliases and len(self.design.aliases) != len(self.classes):
+            raise CourseError(
+                f"There are {len(self.classes)} classes and {len(self.design.aliases)} aliases; match them."
+            )
+        try:
+            targets = {self.guide.class_index(c) for c in self.classes}
+        except UnknownClass as error:
+            raise CourseError(f"{error} Choose a guide that knows every class of the course.") from error
+        if len(targets) < len(self.classes):
+            raise CourseError("Two classes of the course are one class of the guide; name them apart.")
+        scale, most = self.guide.epsilon_scale, max(self.design.schedule.epsilons_224, default=0.0)
+        if scale.from_224(most) > scale.largest * (1 + 1e-9):
+            raise CourseError(
+                f"The schedule asks for ε₂₂₄ = {most:g}, and this guide goes up to {scale.at_224(scale.largest):g}."
+            )
+
+    def make(self, file: LabelledFile, folder: Path) -> Picture:
+        """Return one picture of the course with its stimuli written, or as it was made before.
+
+        Raises:
+            ImageRejected: It is not a picture that can be read.
+        """
+        kept = folder / _MADE / f"{self._key(file)}.json"
+        made = _made_before(kept, folder)
+        if made is None:
+            made = self._made(_subject(open_photograph(file.data, name=Path(file.name).name)), file, folder)
+            write_whole(kept, _ADAPTER.dump_json(made))
+        candidate = Candidate(file.name, file.class_name, file.split, difficulty=-made.logit, origin=file.origin)
+        return Picture(candidate, made.logit, made.stimuli)
+
+    def _made(self, subject: Subject, file: LabelledFile, folder: Path) -> _Made:
+        target = self.guide.class_index(file.class_name)
+        logit = float(score(self.guide, subject.seen(size=self.guide.input_size))[target])
+        if not math.isfinite(logit):
+            raise CourseError("The guide returned a value that is not a number, so no course can be made with it.")
+        enhanced = (
+            self._stimulus(subject, path, epsilon, towards, folder)
+            for towards in self._directions(file)
+            for path in [self._path(subject, towards)]
+            for epsilon in self.design.schedule.epsilons_224
+        )
+        return _Made(logit, (Stimulus(0.0, "", _write(folder, subject.photograph)), *enhanced))
+
+    def _directions(self, file: LabelledFile) -> Iterator[str]:
+        """Yield the classes that a picture is enhanced towards, none where no block of the curriculum shows it."""
+        if file.split not in self.design.schedule.altered_splits:
+            return
+        if any(g.enhances for g in self.design.slots):
+            yield file.class_name
+        if Group.WRONG_CLASS in self.design.slots:
+            yield from (c for c in self.classes if c != file.class_name)
+
+    def _path(self, subject: Subject, towards: str) -> EnhancementPath:
+        """Return the one path that every budget is read from."""
+        scale = self.guide.epsilon_scale
+        request = PathRequest.single(
+            subject.seen(size=self.guide.input_size),
+            target=self.guide.class_index(towards),
+            objective=self._objective(),
+        )
+        most = scale.from_224(max(self.design.schedule.epsilons_224))
+        return path_to(self.guide, request, epsilon=min(most, scale.largest), twin=self.twin)
+
+    def _objective(self) -> Objective:
+        rivals = tuple(self.guide.class_index(c) for c in self.classes) if self.design.objective != "logit" else ()
+        return objective_named(self.design.objective, rivals=rivals)
+
+    def _stimulus(
+        self, subject: Subject, path: EnhancementPath, epsilon_224: float, towards: str, folder: Path
+    ) -> Stimulus:
+        enhancement = path.at(self.guide.epsilon_scale.from_224(epsilon_224))
+        target = self.guide.class_index(towards)
+        rendering = render(self.guide, subject, enhancement, target=target, extent=Extent.PHOTOGRAPH)
+        picture = replace(subject.photograph, pixels=rendering.pixels)
+        return Stimulus(epsilon_224, towards, _write(folder, picture), kept=rendering.kept)
+
+    def _key(self, file: LabelledFile) -> str:
+        words = (
+            str(_LAYOUT),
+            hashlib.sha256(file.data).hexdigest(),
+            file.class_name,
+            *self.classes,
+            *self._directions(file),
+            self.design.objective,
+            *map(repr, self.design.schedule.epsilons_224),
+            self.guide.provenance.sha256,
+            str(self.twin is self.guide),
+            torch.__version__,
+        )
+        return hashlib.sha256("\0".join(words).encode()).hexdigest()
+
+
+def build_course(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Progress]:
+    """Make a course in ``folder``, yield how far it is after every picture, and with the last one the course.
+
+    To stop iterating is to stop; what was made stays, and the next call goes on from there.
+
+    Raises:
+        CourseError: The guide does not fit, too many pictures cannot be read, too few fill the schedule, or the disk
+            is full.
+    """
+    maker.check()
+    try:
+        yield from _built(folder, maker, pictures)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise CourseError("The disk is full; what was made stays: make room and make the course again.") from error
+
+
+def _built(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Progress]:
+    for part in (STIMULI, _MADE):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    total = len(pictures)
+    made: list[Picture] = []
+    left_out: list[str] = []
+    for file in pictures:
+        try:
+            made.append(maker.make(file, folder))
+        except ImageRejected as error:
+            left_out.append(str(error))
+            if len(left_out) > UNREADABLE_SHARE * total:
+                raise CourseError(f"Too many pictures cannot be read; the first: {left_out[0]}") from error
+        yield Progress(len(made) + len(left_out), total, tuple(left_out))
+    check_filled(maker.design, [p.candidate for p in made])
+    guide = GuideNote(maker.guide.name, maker.guide.provenance.sha256, maker.guide.input_size)
+    versions = {name: version(name) for name in ("torch", "numpy", "pillow")}
+    course = write_course(folder, Manifest("L-WISE course 1", maker.design, guide, tuple(made), versions))
+    yield Progress(total, total, tuple(left_out), course)
+
+
+def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
+    """Make sure that every group's trials can be drawn, whatever the difficulties are.
+
+    Raises:
+        CourseError: They cannot, and the sentence says why.
+    """
+    try:
+        pool = Pool(tuple(candidates), as_published=design.as_published)
+        for group in sorted(set(design.slots)):
+            if not group.follows_answers:
+                trials_for(pool, design.schedule, group, seed=design.seed)
+    except CurriculumError as error:
+        counts = Counter(f"{c.class_name} in “{c.split}”" for c in candidates)
+        raise CourseError(f"{error} (In all: {', '.join(f'{n} of {c}' for c, n in counts.items())}.)") from error
+
+
+def _subject(photograph: Photograph) -> Subject:
+    """Return the central square of a photograph, no larger than ``SIDE``."""
+    square = Crop.central(photograph).of(photograph.pixels)
+    if len(square) > SIDE:
+        square = to_8_bit(see(square, size=SIDE)).transpose(1, 2, 0)
+    picture = replace(photograph, pixels=square)
+    return Subject(picture, Crop.central(picture))
+
+
+def _write(folder: Path, picture: Photograph) -> str:
+    """Write a picture under the hash of its file, unless it is there, and return the hash."""
+    data = encode_png(picture.pixels)
+    digest = hashlib.sha256(data).hexdigest()
+    file = folder / STIMULI / f"{digest}.png"
+    if not file.is_file():
+        write_whole(file, data)
+    return digest
+
+
+def _made_before(kept: Path, folder: Path) -> _Made | None:
+    """Return what was made of a picture before, None when there is nothing whole."""
+    try:
+        made = _ADAPTER.validate_json(kept.read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return made if all((folder / STIMULI / f"{s.file}.png").is_file() for s in made.stimuli) else None

@@ -1,0 +1,248 @@
+"""A course is a folder: what it shows to whom, the pictures by their hashes, and a manifest that says all of it.
+
+It can be copied, and whoever has it can sit it: nothing in it points outside. Its digest, the hash of the manifest,
+tells it from every other; learners' answers belong to a digest, so a course that was changed is another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from statistics import median
+from typing import Literal
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from lwise_core._utils.atomic_files import write_whole
+from lwise_core.teaching.design.schedules import Group, Schedule
+from lwise_core.teaching.design.timing import LEARNING, Timing
+from lwise_core.teaching.design.trial_sampling import Candidate, Kind, Pool, Trial, aliases_for, trials_for
+
+MANIFEST = "course.json"
+STIMULI = "stimuli"
+LARGEST_MANIFEST = 100_000_000
+"""Bytes; a course of 10,000 pictures at seven budgets takes about 10 MB."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class CourseError(ValueError):
+    """A course that cannot be made or read. The message is one sentence: what is wrong, and what to do."""
+
+
+ObjectiveName = Literal["logit", "logit_diverge"]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a person decides about a course.
+
+    ``slots`` are the groups in the order in which learners are assigned to them. ``aliases`` hide the classes' names,
+    each learner's behind others; without them the names themselves are shown. ``objective`` is what enhancement
+    raises. ``research_on_harm`` is the switch without which no course may enhance towards wrong classes.
+    """
+
+    name: str
+    schedule: Schedule
+    slots: tuple[Group, ...]
+    aliases: tuple[str, ...] = ()
+    timing: Timing = LEARNING
+    objective: ObjectiveName = "logit"
+    seed: int = 0
+    as_published: bool = False
+    research_on_harm: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise CourseError("A course needs a name.")
+        if not self.slots:
+            raise CourseError("A course needs at least one group of learners.")
+        if Group.WRONG_CLASS in self.slots and not self.research_on_harm:
+            raise CourseError(
+                "A course that enhances towards wrong classes teaches what is false; it is made for research on harm "
+                "only, and that must be said."
+            )
+        if Group.YOKED in self.slots and Group.ADAPTIVE not in self.slots:
+            raise CourseError(
+                "Yoked learners see what adaptive ones were shown, so the course needs an adaptive group."
+            )
+        if len(set(self.aliases)) < len(self.aliases):
+            raise CourseError("Two aliases are the same; give every class another.")
+
+    def group(self, slot: int) -> Group:
+        """Return the group of the learner who comes as number ``slot``, counted from 0."""
+        return self.slots[slot % len(self.slots)]
+
+    def seed_for(self, slot: int) -> int:
+        """Return the seed of the learner who comes as number ``slot``."""
+        return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0])
+
+    @property
+    def enhances(self) -> bool:
+        """Whether any group sees enhanced pictures."""
+        return any(g.enhances or g is Group.WRONG_CLASS for g in self.slots)
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """One picture as it is shown: enhanced ``towards`` a class at ``epsilon_224``, or natural (0 and empty).
+
+    ``file`` is the SHA-256 of its PNG. ``kept`` is the share of the logit's gain that its 8-bit pixels keep, None where
+    there was no gain.
+    """
+
+    epsilon_224: float
+    towards: str
+    file: str
+    kept: float | None = None
+
+    def __post_init__(self) -> None:
+        if not _DIGEST.fullmatch(self.file):
+            raise ValueError("a stimulus is named by its hash")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a course: what it shows, how hard the guide finds it, and its stimuli."""
+
+    candidate: Candidate
+    logit: float
+    stimuli: tuple[Stimulus, ...]
+
+
+@dataclass(frozen=True)
+class GuideNote:
+    """The guide that ranked and enhanced the pictures."""
+
+    name: str
+    sha256: str
+    input_size: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``course.json`` holds."""
+
+    format: Literal["L-WISE course 1"]
+    design: Design
+    guide: GuideNote
+    pictures: tuple[Picture, ...]
+    versions: Mapping[str, str]
+
+
+_ADAPTER = TypeAdapter(Manifest)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course as it lies in ``folder``."""
+
+    folder: Path
+    manifest: Manifest
+    digest: str
+
+    @property
+    def design(self) -> Design:
+        """What was decided about it."""
+        return self.manifest.design
+
+    @cached_property
+    def pool(self) -> Pool:
+        """The pictures that trials are drawn from."""
+        return Pool(tuple(p.candidate for p in self.manifest.pictures), as_published=self.design.as_published)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes, sorted."""
+        return self.pool.classes
+
+    def trials(self, slot: int) -> tuple[Trial, ...]:
+        """Return the trials of the learner who comes as number ``slot``.
+
+        Raises:
+            CurriculumError: The pictures are too few, or the group's trials follow answers.
+        """
+        return trials_for(self.pool, self.design.schedule, self.design.group(slot), seed=self.design.seed_for(slot))
+
+    def labels(self, participant: str) -> Mapping[str, str]:
+        """Return class → the name that a learner knows it by; the same in every course of one seed and aliases."""
+        if not self.design.aliases:
+            return {c: c for c in self.classes}
+        words = hashlib.sha256(f"{self.design.seed}\0{participant}".encode()).digest()
+        return aliases_for(self.classes, self.design.aliases, seed=int.from_bytes(words[:8]))
+
+    def stimulus(self, trial: Trial) -> Path | None:
+        """Return the picture that a trial shows, None for calibration, which shows a shape."""
+        return None if trial.kind is Kind.CALIBRATION else self.file(self._stimuli[_shown(trial)].file)
+
+    def file(self, digest: str) -> Path:
+        """Return the file of a stimulus of this course.
+
+        Raises:
+            CourseError: The course has no such stimulus.
+        """
+        if digest not in self._files:
+            raise CourseError("This course has no such picture.")
+        return self.folder / STIMULI / f"{digest}.png"
+
+    def kept(self) -> Mapping[float, float]:
+        """Return ε₂₂₄ → the median share of the gain that its 8-bit pictures keep."""
+        shares: Mapping[float, list[float]] = defaultdict(list)
+        for stimulus in self._stimuli.values():
+            if stimulus.epsilon_224 and stimulus.kept is not None:
+                shares[stimulus.epsilon_224].append(stimulus.kept)
+        return {epsilon: median(kept) for epsilon, kept in sorted(shares.items())}
+
+    @cached_property
+    def _stimuli(self) -> Mapping[tuple[str, float, str], Stimulus]:
+        return {(p.candidate.name, s.epsilon_224, s.towards): s for p in self.manifest.pictures for s in p.stimuli}
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(s.file for s in self._stimuli.values())
+
+
+def _shown(trial: Trial) -> tuple[str, float, str]:
+    return trial.picture, trial.epsilon_224, trial.towards
+
+
+def read_course(folder: Path) -> Course:
+    """Return the course in ``folder``.
+
+    Raises:
+        CourseError: There is none, it cannot be read, or a picture is missing.
+    """
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise CourseError(f"“{folder.name}” holds no {MANIFEST}, so it is not a finished course; finish making it.")
+    if file.stat().st_size > LARGEST_MANIFEST:
+        raise CourseError(f"The manifest of “{folder.name}” is too large to be one.")
+    data = file.read_bytes()
+    try:
+        manifest = _ADAPTER.validate_json(data)
+    except ValidationError as error:
+        raise CourseError(f"The manifest of “{folder.name}” cannot be read: {_first(error)}") from error
+    course = Course(folder, manifest, hashlib.sha256(data).hexdigest())
+    missing = next((f for f in sorted(course._files) if not course.file(f).is_file()), None)
+    if missing:
+        raise CourseError(
+            f"“{folder.name}” lacks the picture {missing[:12]}…; copy the whole folder, or make it again."
+        )
+    return course
+
+
+def write_course(folder: Path, manifest: Manifest) -> Course:
+    """Write the manifest of a course whose pictures are all in ``folder``, and return the course."""
+    write_whole(folder / MANIFEST, _ADAPTER.dump_json(manifest, indent=1))
+    return read_course(folder)
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}."

@@ -1,0 +1,35 @@
+"""A course as an experiment that runs without this server: its first learners, with their trials and names."""
+
+from __future__ import annotations
+
+from lwise_core.teaching.courses.course import Course, CourseError
+from lwise_core.teaching.courses.static_export import Participant, PictureKey, StaticExperiment
+
+
+def static_experiment_of(course: Course, *, learners: int) -> StaticExperiment:
+    """Return the experiment in which the first ``learners`` of a course take part.
+
+    Raises:
+        CourseError: Some of them have trials that follow answers, which needs a server.
+    """
+    design = course.design
+    following = sorted({str(design.group(s)) for s in range(learners) if design.group(s).follows_answers})
+    if following:
+        raise CourseError(
+            f"What learners of the group “{following[0]}” are shown follows answers, and a zip cannot follow them; let "
+            "people sit this course on a server, or make one without this group."
+        )
+    people = tuple(_participant(course, slot) for slot in range(learners))
+    files = {PictureKey.of(t): file for p in people for t in p.trials if (file := course.stimulus(t)) is not None}
+    return StaticExperiment(title=design.name, participants=people, pictures=files, timing=design.timing)
+
+
+def _participant(course: Course, slot: int) -> Participant:
+    label = f"{slot + 1:03d}"
+    return Participant(
+        label=label,
+        trials=course.trials(slot),
+        aliases=course.labels(label),
+        group=str(course.design.group(slot)),
+        condition=slot % len(course.design.slots),
+    )

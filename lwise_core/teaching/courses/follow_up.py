@@ -1,0 +1,53 @@
+"""A later test of the same people: what a course taught, after days, without another lesson.
+
+The paper's second open question (L-WISE, arXiv 2412.09765, discussion). The follow-up is a course of its own with the
+test blocks only. Its seed and aliases are the first one's, so a learner who comes back with the same code knows every
+class by the same name.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from lwise_core.teaching.courses.course import STIMULI, Course, CourseError, Manifest, Picture, write_course
+from lwise_core.teaching.design.schedules import Group
+
+SUFFIX = ", later"
+
+
+def make_follow_up(course: Course, folder: Path) -> Course:
+    """Write into ``folder`` the course that tests again what ``course`` taught, and return it.
+
+    Raises:
+        CourseError: The course has no test.
+    """
+    tests = course.design.schedule.tests
+    if not tests:
+        raise CourseError("This course has no block without feedback, so there is no test to take again.")
+    schedule = replace(course.design.schedule, name=f"{course.design.schedule.name}, test only", blocks=tests)
+    design = replace(
+        course.design,
+        name=course.design.name + SUFFIX,
+        schedule=schedule,
+        slots=(Group.CONTROL,),  # nobody is taught anything, so there is one group
+        research_on_harm=False,
+    )
+    splits = {b.split for b in tests} | {schedule.repeat_split}
+    pictures = tuple(_natural(p) for p in course.manifest.pictures if p.candidate.split in splits)
+    _copy(course, folder, (s.file for p in pictures for s in p.stimuli))
+    manifest = Manifest(course.manifest.format, design, course.manifest.guide, pictures, course.manifest.versions)
+    return write_course(folder, manifest)
+
+
+def _natural(picture: Picture) -> Picture:
+    return replace(picture, stimuli=tuple(s for s in picture.stimuli if not s.epsilon_224))
+
+
+def _copy(course: Course, folder: Path, files: Iterable[str]) -> None:
+    (folder / STIMULI).mkdir(parents=True, exist_ok=True)
+    for digest in files:
+        source = course.file(digest)
+        shutil.copyfile(source, folder / STIMULI / source.name)

@@ -1,0 +1,116 @@
+"""One sitting as a state machine: what comes next, whether an answer is right, when it is over.
+
+The state is what was answered so far and nothing else: whoever comes back after a closed tab, a lost network or a
+killed server goes on with the very next trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.staircase import Shown, next_adaptive, next_yoked
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import SHAPES, Kind, Trial
+
+
+class OutOfTurn(ValueError):
+    """An answer to a trial that is not the next one. The message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A trial that was answered: what it showed, and whether the answer was right."""
+
+    trial: int
+    picture: str
+    epsilon_224: float
+    correct: bool
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Who sits a course as number ``slot``, and what was ``answered`` so far, in order.
+
+    A yoked learner has the trials of an adaptive one, who came as ``partner_slot`` and was shown ``partner``.
+    """
+
+    slot: int
+    answered: tuple[Answered, ...] = ()
+    partner_slot: int | None = None
+    partner: tuple[Shown, ...] = ()
+
+    @property
+    def done(self) -> int:
+        """How many trials were answered, which is also the number of the next one."""
+        return len(self.answered)
+
+
+def total(course: Course) -> int:
+    """Return how many trials a course has."""
+    return course.design.schedule.trials(len(course.classes))
+
+
+def upcoming(course: Course, learner: Learner) -> tuple[Trial, ...]:
+    """Return the trials that come next: the rest of the block, only the next one where it depends on the answer.
+
+    Empty when the course is over.
+
+    Raises:
+        CurriculumError: The course's pictures are too few for its schedule.
+    """
+    if learner.done >= total(course):
+        return ()
+    group = course.design.group(learner.slot)
+    if not group.follows_answers:
+        rest = course.trials(learner.slot)[learner.done :]
+        return tuple(t for t in rest if t.block == rest[0].block)
+    return (_following(course, learner, adaptive=group is Group.ADAPTIVE),)
+
+
+def judge(course: Course, learner: Learner, answer: Answer) -> tuple[Trial, bool]:
+    """Return the trial that an answer belongs to, and whether it is right; time run out is wrong.
+
+    Raises:
+        OutOfTurn: It is not the next trial, or the choice is none of those that were offered.
+    """
+    coming = upcoming(course, learner)
+    if not coming or answer.trial != learner.done:
+        raise OutOfTurn(f"Trial {answer.trial + 1} is not the next one of this course; reload the page to go on.")
+    trial = coming[0]
+    if answer.choice and answer.choice not in choices(course, trial).values():
+        raise OutOfTurn("That answer was not among the choices; reload the page to go on.")
+    return trial, answer.choice == trial.answer
+
+
+def choices(course: Course, trial: Trial) -> Mapping[str, str]:
+    """Return the button of each class → what choosing it means: the class, in calibration perhaps a shape."""
+    meaning = {c: c for c in course.classes}
+    if trial.kind is Kind.CALIBRATION:
+        meaning.update(zip(trial.relabelled, SHAPES, strict=True))
+    return meaning
+
+
+def calibration_accuracy(trials: Sequence[Trial], correct: Sequence[bool]) -> float | None:
+    """Return the share of calibration trials that were answered rightly, in [0, 1]; None before there was one.
+
+    Below 0.9 the paper leaves a participant out (notes 3.3).
+    """
+    asked = [c for t, c in zip(trials, correct, strict=True) if t.kind is Kind.CALIBRATION]
+    return sum(asked) / len(asked) if asked else None
+
+
+def _following(course: Course, learner: Learner, *, adaptive: bool) -> Trial:
+    schedule = course.design.schedule
+    if adaptive:
+        shown = [Shown(a.trial, a.picture, a.epsilon_224) for a in learner.answered]
+        correct = [a.correct for a in learner.answered]
+        return next_adaptive(
+            course.pool, schedule, seed=course.design.seed_for(learner.slot), shown=shown, correct=correct
+        )
+    partner = learner.slot if learner.partner_slot is None else learner.partner_slot
+    return next_yoked(
+        course.pool, schedule, seed=course.design.seed_for(partner), partner=learner.partner, done=learner.done
+    )

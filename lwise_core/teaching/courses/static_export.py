@@ -1,0 +1,311 @@
+"""An experiment that needs no server of ours: a zip of a page, the pictures, and what each participant is shown.
+
+It runs from any place that serves files, and under JATOS. The page is the app's own trial runner (assets/runner.*), so
+trials run exactly as they do in the app. The same input gives the same bytes: nothing in it carries a date.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, NamedTuple
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from lwise_core.teaching.design.timing import LEARNING, Timing
+from lwise_core.teaching.design.trial_sampling import Kind, Trial
+
+CAUTION = "Pictures may have been altered by a neural network. Not for diagnosis."
+"""What every page of the experiment says."""
+
+TRIALSETS_COLUMNS = ("trialset_id", "condition_idx", "block", "class", "url", "trial_type")
+"""The columns of ``trialsets.csv``: those that the paper's own tool asks for (method notes 5.2)."""
+
+_RUNNER = Path(__file__).resolve().parents[3] / "assets"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
+_SHAPES = {
+    "circle": '<circle cx="50" cy="50" r="36"/>',
+    "triangle": '<polygon points="50,12 90,82 10,82"/>',
+}
+
+
+class StaticExperimentError(ValueError):
+    """An experiment that cannot be put together. The message is one sentence."""
+
+
+class PictureKey(NamedTuple):
+    """Which rendering of a picture: its name, ε₂₂₄ and the class it is enhanced towards (0 and empty: natural)."""
+
+    picture: str
+    epsilon_224: float = 0.0
+    towards: str = ""
+
+    @classmethod
+    def of(cls, trial: Trial) -> PictureKey:
+        """Return what a trial shows."""
+        return cls(trial.picture, trial.epsilon_224, trial.towards)
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One participant: the sequence of trials, class → the name that this participant knows it by, and the group.
+
+    The names keep their places on the screen, sorted, whichever class is behind each.
+    """
+
+    label: str
+    trials: tuple[Trial, ...]
+    aliases: Mapping[str, str]
+    group: str = "control"
+    condition: int = 0
+
+
+@dataclass(frozen=True)
+class StaticExperiment:
+    """Everything that the zip holds. ``pictures`` gives the PNG of every rendering, as bytes or as a file.
+
+    Raises:
+        StaticExperimentError: There is nobody to take part, two have the same label, somebody has no trials, a trial
+            asks for a class that has no name, or a block comes twice.
+    """
+
+    title: str
+    participants: tuple[Participant, ...]
+    pictures: Mapping[PictureKey, bytes | Path]
+    timing: Timing = LEARNING
+    layout: Literal["ring", "keys"] = "ring"
+    rotate: bool = False
+    calibrate: bool = False
+    messages: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.participants:
+            raise StaticExperimentError("An experiment needs at least one participant; add a sequence of trials.")
+        labels = [p.label for p in self.participants]
+        if len(set(labels)) < len(labels) or "" in labels:
+            raise StaticExperimentError("Every participant needs a label of their own; rename those that are the same.")
+        for participant in self.participants:
+            _check(participant)
+
+
+def write_static_experiment(experiment: StaticExperiment, to: Path | BinaryIO) -> None:
+    """Write the experiment as a zip. Pictures are read one at a time.
+
+    Args:
+        experiment: What it holds.
+        to: A file to make, or a binary stream to write to.
+
+    Raises:
+        StaticExperimentError: A picture is missing or is no PNG. What was written so far is no whole zip.
+    """
+    with ZipFile(to, "w") as archive:
+        urls = _write_pictures(archive, experiment)
+        for name in ("runner.js", "runner.css"):
+            _put(archive, name, (_RUNNER / name).read_bytes())
+        _put(archive, "index.html", _INDEX.format(title=escape(experiment.title), caution=CAUTION).encode())
+        _put(archive, "start.js", _START)
+        _put(archive, "jatos.js", _NO_JATOS)
+        _put(archive, "trials.json", _plan(experiment, urls))
+        _put(archive, "trialsets.csv", _trialsets(experiment, urls))
+        _put(archive, "README.txt", _readme(experiment))
+
+
+def _check(participant: Participant) -> None:
+    """Refuse a sequence that the page could not show."""
+    if not participant.trials:
+        raise StaticExperimentError(f"Participant {participant.label} has no trials; draw a sequence first.")
+    blocks = [block for block, _ in groupby(t.block for t in participant.trials)]
+    if len(set(blocks)) < len(blocks):
+        raise StaticExperimentError(f"Participant {participant.label} gets a block twice; keep its trials together.")
+    for trial in participant.trials:
+        asked = {trial.answer} if trial.kind is not Kind.CALIBRATION else set(trial.relabelled)
+        if unnamed := sorted(asked - set(participant.aliases)):
+            raise StaticExperimentError(
+                f"Participant {participant.label} has no name for {unnamed[0]}; give every class one."
+            )
+
+
+def _put(archive: ZipFile, name: str, content: bytes) -> None:
+    entry = ZipInfo(name, date_time=_LONG_AGO)
+    entry.external_attr = 0o644 << 16
+    # A PNG is compressed already.
+    archive.writestr(entry, content, compress_type=ZIP_STORED if name.endswith(".png") else ZIP_DEFLATED)
+
+
+def _write_pictures(archive: ZipFile, experiment: StaticExperiment) -> Mapping[PictureKey, str]:
+    """Write every picture that is shown, once, under the hash of its content; return where each is."""
+    urls: dict[PictureKey, str] = {}
+    written: set[str] = set()
+    for trial in _all_trials(experiment):
+        key = PictureKey.of(trial)
+        if trial.kind is Kind.CALIBRATION or key in urls:
+            continue
+        content = _png(experiment, key)
+        urls[key] = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
+        if urls[key] not in written:
+            _put(archive, urls[key], content)
+            written.add(urls[key])
+    for name, drawn in _SHAPES.items():
+        _put(archive, f"stimuli/{name}.svg", _SVG.format(drawn=drawn).encode())
+    return urls
+
+
+def _all_trials(experiment: StaticExperiment) -> Iterator[Trial]:
+    return (trial for participant in experiment.participants for trial in participant.trials)
+
+
+def _png(experiment: StaticExperiment, key: PictureKey) -> bytes:
+    found = experiment.pictures.get(key)
+    if found is None:
+        altered = f" at ε₂₂₄ {key.epsilon_224:g} towards {key.towards}" if key.epsilon_224 else ""
+        raise StaticExperimentError(f"The picture {key.picture}{altered} is missing; compute it first.")
+    content = found.read_bytes() if isinstance(found, Path) else found
+    if not content.startswith(_PNG):
+        raise StaticExperimentError(f"The picture {key.picture} is no PNG; pictures of an experiment are lossless.")
+    return content
+
+
+def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> bytes:
+    """Return what the page reads: the settings, and each participant's choices and trials."""
+    participants = [_participant(p, urls) for p in experiment.participants]
+    plan: dict[str, Any] = {
+        "title": experiment.title,
+        "layout": experiment.layout,
+        "rotate": experiment.rotate,
+        "calibrate": experiment.calibrate,
+        "timing": asdict(experiment.timing),
+        "messages": {**experiment.messages, "caution": ""},  # the page itself says it, whatever happens
+        "participants": participants,
+    }
+    # Answers that a tab has kept belong to this experiment and to no other.
+    digest = hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
+    return json.dumps({"experiment": digest, **plan}, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _participant(participant: Participant, urls: Mapping[PictureKey, str]) -> Mapping[str, Any]:
+    names = sorted(participant.aliases.items(), key=lambda item: (item[1], item[0]))
+    return {
+        "label": participant.label,
+        "group": participant.group,
+        "condition_idx": participant.condition,
+        "choices": [{"id": name, "label": alias} for name, alias in names],
+        "trials": [_trial(trial, urls) for trial in participant.trials],
+    }
+
+
+def _trial(trial: Trial, urls: Mapping[PictureKey, str]) -> Mapping[str, Any]:
+    calibration = trial.kind is Kind.CALIBRATION
+    return {
+        "number": trial.number,
+        "block": trial.block,
+        "kind": trial.kind.value,
+        "picture": trial.picture,
+        "answer": trial.answer,
+        "split": trial.split,
+        "feedback": trial.feedback,
+        "stimulus": f"shape:{trial.picture}" if calibration else urls[PictureKey.of(trial)],
+        "altered": trial.altered,
+        "epsilon_224": trial.epsilon_224,
+        "towards": trial.towards,
+        "difficulty": trial.difficulty,
+        "relabelled": dict(zip(trial.relabelled, _SHAPES, strict=True)) if calibration else {},
+    }
+
+
+def _trialsets(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> bytes:
+    """Return all sequences as the paper's own tool reads them, a row a trial, in order."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(TRIALSETS_COLUMNS)
+    for participant in experiment.participants:
+        for t in participant.trials:
+            url = f"stimuli/{t.picture}.svg" if t.kind is Kind.CALIBRATION else urls[PictureKey.of(t)]
+            rows.writerow((participant.label, participant.condition, t.block, t.answer, url, t.kind.value))
+    return text.getvalue().encode()
+
+
+def _readme(experiment: StaticExperiment) -> bytes:
+    labels: Sequence[str] = [p.label for p in experiment.participants]
+    few = ", ".join(labels[:5]) + (", …" if len(labels) > len(labels[:5]) else "")
+    return _README.format(
+        title=experiment.title, underline="=" * len(experiment.title), caution=CAUTION, count=len(labels), labels=few
+    ).encode()
+
+
+_INDEX = """<!doctype html>
+<html lang="en" class="standalone">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="robots" content="noindex" />
+    <title>{title}</title>
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="runner.css" />
+    <script src="jatos.js"></script>
+    <script type="module" src="start.js"></script>
+  </head>
+  <body>
+    <main></main>
+    <noscript>This experiment needs JavaScript; switch it on and reload the page.</noscript>
+    <footer>{caution}</footer>
+  </body>
+</html>
+"""
+
+_START = b"""import { runStatic } from "./runner.js";
+
+await runStatic(document.querySelector("main"), "trials.json");
+"""
+
+_NO_JATOS = b"""// JATOS serves a file of its own under this name. Anywhere else there is no JATOS, and nothing to do.
+"""
+
+_SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="224" height="224">{drawn}</svg>\n'
+
+_README = """{title}
+{underline}
+
+{caution}
+
+To run it
+---------
+Unpack the zip and serve the folder as files, over http or https; opening index.html from the disk does not work,
+because browsers then refuse to load modules. To try it on your own machine:
+
+    python3 -m http.server 8000
+
+and open http://localhost:8000/. It needs nothing from any other server and has no inline script, so a strict
+Content-Security-Policy such as "default-src 'self'; img-src 'self' data:" fits.
+
+There are {count} sequences of trials ({labels}). index.html?participant=LABEL, or a number from 1, chooses one; without
+it one is drawn by lot. What was chosen is the column "participant" of the answers, and the address's query is kept in
+"query_string", so identifiers of a recruiting service may be added to it.
+
+Answers
+-------
+A tab keeps its answers until it is closed; reloading it goes on where it was. At the end the page offers them as CSV
+and as JSON. Nothing is sent anywhere, unless the page runs under JATOS: then the rows are submitted as the
+component's result (JSON). For JATOS, make a study, put these files into its assets folder and give a component
+index.html.
+
+The columns are those of the published L-WISE sessions, then what was measured besides: frames_asked, frames_shown and
+frames_dropped count frames of the screen, onset_ms and choices_ms are when picture and choices were drawn, by the
+page's own clock. i_choice is -1 and choice empty when time ran out. "left" is 1 when the window was hidden or lost the
+focus during the trial. Times say what the browser prepared, not what a photodiode would see.
+
+Files
+-----
+index.html, start.js   the page
+runner.js, runner.css  shows the trials
+jatos.js               empty; JATOS puts its own in its place
+trials.json            every participant's trials. It holds the right answers: do not give its address to participants.
+trialsets.csv          the same sequences for the paper's own tool (trialset_id is the participant)
+stimuli/               the pictures, each named by the SHA-256 of its content
+"""

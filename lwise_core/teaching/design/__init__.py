@@ -1,0 +1,1 @@
+"""What a course shows to whom: schedules, sampled trials, staircases, timing."""

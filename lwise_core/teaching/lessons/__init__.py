@@ -1,0 +1,1 @@
+"""Lessons of ranked photographs: slide show, handout and quick course."""

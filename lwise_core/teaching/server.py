@@ -1,0 +1,162 @@
+"""Where learners sit courses: the courses on the shelf, and the records of what they do.
+
+Every call reads the state anew from the records. Nothing about a sitting is kept in memory, so a killed server that
+comes back knows as much as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError, read_course
+from lwise_core.teaching.courses.session import Answered, Learner, OutOfTurn, judge, total, upcoming
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.staircase import Shown
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import Trial
+from lwise_core.teaching.records.store import Record, Records, Sitting
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The courses in ``folder``, one folder each; what is not a finished course is passed over."""
+
+    folder: Path
+
+    def courses(self) -> Mapping[str, Course]:
+        """Return digest → course, by name."""
+        found = sorted(self._found(), key=lambda c: c.design.name)
+        return {course.digest: course for course in found}
+
+    def course(self, digest: str) -> Course:
+        """Return the course with this digest.
+
+        Raises:
+            CourseError: It was changed or removed.
+        """
+        found = self.courses().get(digest)
+        if found is None:
+            raise CourseError(
+                "This course was changed or removed since it was begun; every answer so far is kept. Tell whoever "
+                "gave you the course, who can put the folder back."
+            )
+        return found
+
+    def _found(self) -> list[Course]:
+        courses = []
+        for manifest in self.folder.glob(f"*/{MANIFEST}"):
+            try:
+                stat = manifest.stat()
+                courses.append(_read_once(manifest.parent, (stat.st_mtime_ns, stat.st_size)))
+            except (CourseError, OSError):
+                continue  # it is being copied, or somebody else's; whoever asks for it by digest is told
+        return courses
+
+
+@lru_cache(maxsize=64)
+def _read_once(folder: Path, _stamp: tuple[int, int]) -> Course:
+    """Return the course in ``folder``, read again only when its manifest's time or size changes."""
+    return read_course(folder)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What a learner gets next: ``trials`` in order, empty when the course is over, of ``total``."""
+
+    course: Course
+    sitting: Sitting
+    trials: tuple[Trial, ...]
+    total: int
+
+    @property
+    def done(self) -> int:
+        """How many trials are behind the learner."""
+        return self.trials[0].number if self.trials else self.total
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer as it is stored: the trial, and whether it was right."""
+
+    sitting: Sitting
+    trial: Trial
+    correct: bool
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """The shelf of courses and the records."""
+
+    shelf: Shelf
+    records: Records
+
+    def enrol(self, course: Course, *, participant: str, token: str | None = None) -> Sitting:
+        """Give a learner who consents a place in the course: the next slot, and a partner where the group needs one.
+
+        Raises:
+            RecordsError: The code is taken or none, or the records cannot be reached.
+        """
+        known = self.records.add_course(
+            name=course.design.name, manifest=(course.folder / MANIFEST).read_bytes()
+        ).digest
+        sitting = self.records.enrol(
+            course=known,
+            participant=participant,
+            groups=course.design.slots,
+            seed_for=course.design.seed_for,
+            token=token,
+        )
+        self.records.consent(token=sitting.token)
+        if sitting.group is Group.YOKED:
+            self.records.yoke(token=sitting.token, to=Group.ADAPTIVE)
+        return self.records.start(token=sitting.token)
+
+    def coming(self, token: str) -> Coming:
+        """Return what the learner gets next; with the last trial behind them, the sitting is finished.
+
+        Raises:
+            CourseError: The course was changed or removed.
+            RecordsError: Nobody has this token, or the records cannot be reached.
+        """
+        sitting = self.records.sitting(token=token)
+        course = self.shelf.course(sitting.course)
+        trials = upcoming(course, self._learner(sitting, self.records.answers(token=token)))
+        if not trials and sitting.finished is None:
+            sitting = self.records.finish(token=token)
+        return Coming(course, sitting, trials, total(course))
+
+    def take(self, token: str, answer: Answer) -> Judged:
+        """Store an answer and return it judged; one that was stored before is returned as it was then.
+
+        Raises:
+            OutOfTurn: It is not an answer to the next trial.
+            CourseError: The course was changed or removed.
+            RecordsError: Nobody has this token, the answer cannot be recorded, or the records cannot be reached.
+        """
+        sitting = self.records.sitting(token=token)
+        before = self.records.answers(token=token)
+        if 0 <= answer.trial < len(before):
+            kept = before[answer.trial]
+            return Judged(sitting, kept.trial, kept.correct)
+        trial, correct = judge(self.shelf.course(sitting.course), self._learner(sitting, before), answer)
+        kept = self.records.store(token=token, trial=trial, answer=answer, correct=correct).record
+        return Judged(sitting, kept.trial, kept.correct)
+
+    def _learner(self, sitting: Sitting, before: tuple[Record, ...]) -> Learner:
+        if [r.trial.number for r in before] != list(range(len(before))):
+            raise OutOfTurn(
+                "An earlier answer of this sitting is missing, so it cannot go on; tell who gave it to you."
+            )
+        answered = tuple(Answered(*_shown(r), correct=r.correct) for r in before)
+        if sitting.yoked_to is None:
+            return Learner(sitting.slot, answered)
+        partner = self.records.sitting(token=sitting.yoked_to)
+        shown = tuple(Shown(*_shown(r)) for r in self.records.answers(token=partner.token))
+        return Learner(sitting.slot, answered, partner.slot, shown)
+
+
+def _shown(record: Record) -> tuple[int, str, float]:
+    return record.trial.number, record.trial.picture, record.trial.epsilon_224

@@ -1,0 +1,246 @@
+"""Designing a course: which pictures, which guide, what each block shows, and which groups of learners there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from lwise_core._utils.class_names import has_class
+from lwise_core.data.phantom import FAMILIES
+from lwise_core.data.sources import DatasetError, class_of, source_at
+from lwise_core.guides.catalog import GuideUnavailable
+from lwise_core.guides.guide import GuideModel
+from lwise_core.teaching.courses.builder import check_filled
+from lwise_core.teaching.courses.course import CourseError, Design, ObjectiveName
+from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
+from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError
+from lwise_core.teaching.design.timing import BRIEF, LEARNING
+from pages.parts.courses.schedule_plot import schedule_figure
+from pages.parts.models.add_guide import paths_offered
+from pages.parts.session.guides import available_guides, load_guide
+from pages.parts.ui.notices import notice
+from pages.parts.ui.plots import show
+
+PHANTOM, DATA = "Artificial creatures (the phantom)", "Photographs on this server"
+_PAPERS_ALIASES = "Leda, Tyro, Eris, Ajax"
+_TIMINGS = {
+    "until the answer": LEARNING,
+    "for 17 ms, one frame": BRIEF,
+    "for 200 ms": replace(BRIEF, stimulus_ms=200.0),
+}
+_OBJECTIVES: dict[ObjectiveName, str] = {
+    "logit": "the class's logit",
+    "logit_diverge": "it above the other classes'",
+}
+_COLUMNS = {
+    "name": st.column_config.TextColumn("Block", required=True),
+    "fraction": st.column_config.NumberColumn("Easiest, %", min_value=1, max_value=100, required=True),
+    "epsilon_224": st.column_config.NumberColumn("ε₂₂₄", min_value=0.0, format="%g", required=True),
+    "mixed": st.column_config.TextColumn(
+        "or several ε₂₂₄", help="Compared within each learner, with commas: 0, 5, 10."
+    ),
+    "feedback": st.column_config.CheckboxColumn("Feedback"),
+    "per_class": st.column_config.NumberColumn("Pictures a class", min_value=1, step=1, required=True),
+    "calibration": st.column_config.NumberColumn("Calibration", min_value=0, max_value=2, step=2, required=True),
+    "repeats": st.column_config.NumberColumn("Repeats", min_value=0, step=1, required=True),
+    "split": st.column_config.TextColumn("Part of the data", required=True),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A course that can be made: its design, its guide, its classes and its pictures."""
+
+    design: Design
+    guide: GuideModel
+    classes: tuple[str, ...]
+    pictures: Pictures
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The pictures, their classes, and the parts of the data for learning and for tests."""
+
+    pictures: Pictures
+    classes: tuple[str, ...]
+    training: str
+    tests: str
+
+
+def course_form() -> Order | None:
+    """Draw the form and return the course that it describes; None where something is lacking, which is said."""
+    pictures, blocks, learners = st.tabs(["Pictures and guide", "Blocks", "Learners"])
+    try:
+        with pictures:
+            chosen = _pictures()
+            guide = _guide(chosen.classes) if chosen else None
+        if chosen is None or guide is None:
+            return None
+        with blocks:
+            schedule = _schedule(chosen, guide)
+        with learners:
+            design = _design(schedule, chosen.classes)
+        check_filled(design, list(chosen.pictures.listed()))
+        return Order(design, guide, chosen.classes, chosen.pictures)
+    except (ScheduleError, CourseError, DatasetError, GuideUnavailable) as error:
+        notice("caution", str(error))
+        return None
+
+
+def _pictures() -> _Chosen | None:
+    source = st.radio("Pictures", [PHANTOM, *([DATA] if paths_offered() else [])], label_visibility="collapsed")
+    return _phantom() if source == PHANTOM else _data()
+
+
+def _phantom() -> _Chosen:
+    st.caption("Four families of creatures that differ by few features, and that nobody has seen before.")
+    columns = st.columns(3)
+    learning = columns[0].number_input("To learn from, each family", 8, 400, 50)
+    tests = columns[1].number_input("For tests, each family", 2, 100, 12)
+    seed = columns[2].number_input("Seed of the creatures", 0, 10**6, 0)
+    return _Chosen(FromPhantom(learning, tests, seed), FAMILIES, TRAIN, TEST)
+
+
+def _data() -> _Chosen | None:
+    """Ask for a folder, an archive or a dirmap, for its parts, and for the classes."""
+    path = st.text_input(
+        "Folder, tar archive or dirmap CSV",
+        help="A folder that holds train/<class>/<picture> and perhaps val/…, or a CSV with split, class and im_path.",
+    ).strip()
+    columns = st.columns(2)
+    training = columns[0].text_input("Part to learn from", TRAIN).strip()
+    tests = columns[1].text_input("Part for tests (may be the same)", TEST).strip()
+    if not path:
+        return None
+    found = sorted({class_of(n) for n in source_at(Path(path), split=training).names})
+    classes = st.multiselect("Classes, 2 to 16", found, default=found[:4], max_selections=16)
+    if len(classes) < 2:
+        notice("caution", "Choose at least two classes.")
+        return None
+    splits = tuple(dict.fromkeys((training, tests)))
+    return _Chosen(FromData(Path(path), splits, frozenset(classes)), tuple(classes), training, tests)
+
+
+def _guide(classes: tuple[str, ...]) -> GuideModel | None:
+    """Ask which guide ranks and enhances, among those that know every class."""
+    names = available_guides()
+    guides = {n: g for n in names if all(has_class((g := load_guide(n)).classes, c) for c in classes)}
+    if not guides:
+        notice("caution", "No guide knows all of these classes; train one (docs/training.md) or add one on Models.")
+        return None
+    guide = guides[st.selectbox("Guide model that ranks and enhances", list(guides))]
+    for caution in guide.cautions:
+        notice("caution", caution)
+    return guide
+
+
+def _schedule(chosen: _Chosen, guide: GuideModel) -> Schedule:
+    """Draw the schedule as a table that can be edited, and as curves."""
+    preset = st.segmented_control("The paper's schedule for", list(SCHEDULES), default="moths", required=True)
+    base = SCHEDULES[preset].with_splits(training=chosen.training, tests=chosen.tests, repeats=chosen.training)
+    key = f"blocks-{preset}-{chosen.training}-{chosen.tests}"
+    table = st.data_editor(
+        _table(base), key=key, column_config=_COLUMNS, hide_index=True, num_rows="dynamic", width="stretch"
+    )
+    schedule = replace(base, name=preset, blocks=_blocks(table))
+    show(schedule_figure(schedule.blocks), key="schedule")
+    scale, trials = guide.epsilon_scale, schedule.trials(len(chosen.classes))
+    most = max(schedule.epsilons_224, default=0.0)
+    st.caption(
+        f"{trials} trials a learner. ε₂₂₄ is the L2 norm of the change at 224 px; this guide sees "
+        f"{scale.input_size} px, where equal RMS is ε₂₂₄ × {scale.input_size}/224: the strongest block has "
+        f"ε = {scale.from_224(most):.3g}, {scale.grey_levels(scale.from_224(most)):.1f} grey levels RMS. "
+        "“Easiest” ranks the pictures of each class by the guide's ground-truth logit."
+    )
+    return schedule
+
+
+def _table(schedule: Schedule) -> pd.DataFrame:
+    rows = [
+        {c: getattr(b, c) for c in _COLUMNS}
+        | {"fraction": 100 * b.fraction, "mixed": ", ".join(f"{e:g}" for e in b.mixed)}
+        for b in schedule.blocks
+    ]
+    return pd.DataFrame(rows)
+
+
+def _blocks(table: pd.DataFrame) -> tuple[Block, ...]:
+    """Return the blocks of an edited table.
+
+    Raises:
+        ScheduleError: A cell is empty, or a block cannot be.
+    """
+    if table.drop(columns=["feedback", "mixed"]).isna().to_numpy().any():
+        raise ScheduleError("Fill every cell of the table of blocks, or remove the row.")
+    return tuple(
+        Block(
+            name=str(row["name"]).strip(),
+            fraction=float(row["fraction"]) / 100,
+            epsilon_224=float(row["epsilon_224"]),
+            feedback=bool(row["feedback"]) and not pd.isna(row["feedback"]),
+            per_class=int(row["per_class"]),
+            calibration=int(row["calibration"]),
+            repeats=int(row["repeats"]),
+            split=str(row["split"]).strip(),
+            mixed=_budgets(row["mixed"]),
+        )
+        for row in table.to_dict("records")
+    )
+
+
+def _budgets(cell: object) -> tuple[float, ...]:
+    """Return the budgets that a cell lists.
+
+    Raises:
+        ScheduleError: Something in it is not a number.
+    """
+    words = [w.strip() for w in cell.split(",") if w.strip()] if isinstance(cell, str) else []
+    try:
+        return tuple(float(w) for w in words)
+    except ValueError as error:
+        raise ScheduleError(f"“{cell}” is not a list of budgets; write 0, 5, 10.") from error
+
+
+def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
+    harm = st.toggle(
+        "Research on harm: allow a group that is taught with pictures enhanced towards wrong classes",
+        help="It teaches what is false. Only for a study that was approved, and never for teaching.",
+    )
+    groups = [g for g in Group if harm or g is not Group.WRONG_CLASS]
+    slots = st.multiselect(
+        "Groups, in the order in which learners are assigned to them",
+        groups,
+        default=list(dict.fromkeys(SLOTS[schedule.name])),
+        format_func=str,
+        help="Yoked learners are shown what an adaptive one was shown, whatever they answer.",
+    )
+    twice = Group.CONTROL in slots and st.checkbox("Control is twice as large as every other group", value=True)
+    named = st.text_input(
+        "Names that hide the classes, one for each, with commas between; empty: the real names",
+        _PAPERS_ALIASES if len(classes) == 4 else "",
+    )
+    columns = st.columns(3)
+    brief = list(_TIMINGS.values()).index(BRIEF) if Group.WITHIN in slots else 0
+    timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS), index=brief)
+    objective = columns[1].selectbox("Enhancement raises", list(_OBJECTIVES), format_func=_OBJECTIVES.__getitem__)
+    seed = columns[2].number_input("Seed", 0, 10**6, 0, help="The same seed gives every learner the same trials.")
+    together = st.checkbox(
+        "Keep pictures of one origin together (one lesion is never in training and test)",
+        value=True,
+        help="The published experiment does not. It needs a column lesion_id or origin in the dirmap.",
+    )
+    name = st.text_input("Name of the course, which learners see", f"Telling {len(classes)} kinds apart")
+    return Design(
+        name=name.strip(),
+        schedule=schedule,
+        slots=((Group.CONTROL,) if twice else ()) + tuple(slots),
+        aliases=tuple(a.strip() for a in named.split(",") if a.strip()),
+        timing=_TIMINGS[timing],
+        objective=objective,
+        seed=seed,
+        as_published=not together,
+        research_on_harm=harm,
+    )

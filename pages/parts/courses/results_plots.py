@@ -1,0 +1,105 @@
+"""Figures of a study: learning curves, test accuracies, and human error against difficulty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lwise_core.study.comparisons import GroupAccuracy, LearningCurve, PictureResult, Point
+from lwise_core.study.gains import Estimate
+from lwise_core.teaching.design.schedules import Group
+from pages.parts.ui.plots import BLUE, GREEN, GREY, LEGEND_ABOVE, PURPLE, VERMILLION, Plot, blank_figure, label
+
+_STYLES = {
+    Group.CONTROL: (GREY, "solid", "circle"),
+    Group.SELECTION: (BLUE, "dash", "square"),
+    Group.SELECTION_SHUFFLED: (BLUE, "dot", "square-open"),
+    Group.ENHANCEMENT: (GREEN, "dash", "triangle-up"),
+    Group.ENHANCEMENT_SHUFFLED: (GREEN, "dot", "triangle-up-open"),
+    Group.L_WISE: (VERMILLION, "solid", "diamond"),
+    Group.ADAPTIVE: (PURPLE, "solid", "x"),
+    Group.YOKED: (PURPLE, "dot", "cross"),
+    Group.WRONG_CLASS: (VERMILLION, "dot", "star"),
+}
+_OTHERS = tuple(_STYLES.values())[1:]
+
+
+def curves_figure(curves: Sequence[LearningCurve], *, chance: float) -> Plot:
+    """Return the accuracy of each group by block, with 95% intervals over people, from 0 to 100%."""
+    figure = blank_figure(height=400)
+    for i, curve in enumerate(curves):
+        colour, dash, symbol = _STYLES.get(curve.group, _OTHERS[i % len(_OTHERS)])  # type: ignore[call-overload]
+        points = [(p.block, p.accuracy) for p in curve.points if isinstance(p.accuracy, Estimate)]
+        figure.add_scatter(
+            x=[block for block, _ in points],
+            y=[100 * a.value for _, a in points],
+            error_y={
+                "array": [100 * (a.high - a.value) for _, a in points],
+                "arrayminus": [100 * (a.value - a.low) for _, a in points],
+                "thickness": 1,
+            },
+            name=label(curve.group),
+            mode="lines+markers",
+            line={"color": colour, "dash": dash},
+            marker={"symbol": symbol},
+        )
+    figure.add_hline(y=100 * chance, line={"color": GREY, "dash": "dot"}, annotation_text="chance")
+    figure.update_layout(
+        yaxis={"title": {"text": "right answers, %"}, "range": [0, 102]},
+        xaxis={"title": {"text": "block"}, "type": "category"},
+        legend=LEGEND_ABOVE,
+    )
+    said = "; ".join(f"{c.group}: " + ", ".join(_in_words(p) for p in c.points) for c in curves)
+    return Plot(figure, f"Right answers by block. {said}.", "Bars are 95% bootstrap intervals over people.")
+
+
+def accuracies_figure(groups: Sequence[GroupAccuracy], *, chance: float) -> Plot:
+    """Return the test accuracy of each group with its interval over people and pictures, from 0 to 100%."""
+    known = [(g, g.over_people_and_pictures) for g in groups if isinstance(g.over_people_and_pictures, Estimate)]
+    figure = blank_figure(height=80 + 40 * len(known))
+    figure.add_scatter(
+        x=[100 * a.value for _, a in known],
+        y=[label(g.group) for g, _ in known],
+        error_x={
+            "array": [100 * (a.high - a.value) for _, a in known],
+            "arrayminus": [100 * (a.value - a.low) for _, a in known],
+        },
+        mode="markers",
+        marker={"color": BLUE, "size": 9},
+        showlegend=False,
+    )
+    figure.add_vline(x=100 * chance, line={"color": GREY, "dash": "dot"})
+    figure.update_layout(
+        xaxis={"title": {"text": "right answers in the test, %"}, "range": [0, 102]}, yaxis={"autorange": "reversed"}
+    )
+    said = "; ".join(f"{g.group} {a.value:.0%} ({a.low:.0%} to {a.high:.0%})" for g, a in known)
+    return Plot(
+        figure,
+        f"Test accuracy by group: {said}.",
+        "Dotted: chance. Intervals hold for other people and other pictures.",
+    )
+
+
+def difficulty_figure(pictures: Sequence[PictureResult], difficulty: dict[str, float]) -> Plot:
+    """Return people's error on each picture of the test against the model's difficulty."""
+    shown = [p for p in pictures if p.picture in difficulty]
+    figure = blank_figure(height=360)
+    figure.add_scatter(
+        x=[difficulty[p.picture] for p in shown],
+        y=[100 * (1 - p.accuracy) for p in shown],
+        mode="markers",
+        marker={"color": BLUE, "size": 8, "opacity": 0.7},
+        text=[f"{label(p.class_name)}, {p.trials} answers" for p in shown],
+        hovertemplate="%{text}<br>difficulty %{x:.2f}, error %{y:.0f}%<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_layout(
+        xaxis={"title": {"text": "difficulty for the guide (its negative ground-truth logit)"}},
+        yaxis={"title": {"text": "people's errors, %"}, "range": [-2, 102]},
+    )
+    return Plot(figure, f"People's errors against difficulty, {len(shown)} pictures.")
+
+
+def _in_words(point: Point) -> str:
+    if isinstance(point.accuracy, Estimate):
+        return f"{point.block} {point.accuracy.value:.0%}"
+    return f"{point.block} cannot be judged"

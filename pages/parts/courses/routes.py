@@ -1,0 +1,164 @@
+"""The addresses at which a running course asks for trials and pictures, and stores answers.
+
+The token of a sitting, which nobody guesses, is all that opens it. It comes in the path and, when something is to be
+stored, in a header too: no page of another site can send that header, so none can answer in somebody's place.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from hmac import compare_digest
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route, Router
+
+from lwise_core.teaching.courses.course import Course, CourseError
+from lwise_core.teaching.courses.session import OutOfTurn
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Kind, Trial
+from lwise_core.teaching.records.store import RecordsError, RecordsUnavailable, UnknownSitting
+from lwise_core.teaching.server import Coming, Judged
+from pages.parts.session.course_server import classroom
+
+API = "/sittings"
+"""Where app.py puts these addresses."""
+
+LARGEST_ANSWER = 4096
+"""Bytes; an answer takes about 200."""
+
+_LOG = logging.getLogger("lwise_studio")
+_ANSWERS = TypeAdapter(Answer)
+
+
+async def coming(request: Request) -> Response:
+    """Return the trials that come next in a sitting."""
+    token = request.path_params["token"]
+    return await _answered(lambda: _batch(classroom().coming(token), token))
+
+
+async def store(request: Request) -> Response:
+    """Store an answer, and return whether it was right."""
+    token = request.path_params["token"]
+    if not compare_digest(request.headers.get("X-Sitting", ""), token):
+        return _refusal("This answer did not come from the page of its sitting.", status=403)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            return _refusal("This is too long to be an answer.", status=413)
+    try:
+        answer = _ANSWERS.validate_json(body)
+    except ValidationError:
+        return _refusal("This is not an answer that can be read; reload the page to go on.", status=400)
+    return await _answered(lambda: _taken(token, answer))
+
+
+async def picture(request: Request) -> Response:
+    """Return a picture of the course of a sitting."""
+    token, digest = request.path_params["token"], request.path_params["digest"]
+
+    def found() -> Response:
+        here = classroom()
+        course = here.shelf.course(here.records.sitting(token=token).course)
+        headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+        return FileResponse(course.file(digest), media_type="image/png", headers=headers)
+
+    return await _answered(found)
+
+
+def buttons(course: Course, participant: str) -> dict[str, str]:
+    """Return the identity of each button → the name that a learner sees on it.
+
+    Identities are numbers: what a class is really called is nowhere in the learner's page.
+    """
+    labels = course.labels(participant)
+    return {identity: labels[name] for identity, name in _identities(course).items()}
+
+
+app = Router(
+    [
+        Route("/{token}/next", coming, methods=["GET"]),
+        Route("/{token}/answers", store, methods=["POST"]),
+        Route("/{token}/pictures/{digest}", picture, methods=["GET"]),
+    ]
+)
+
+
+async def _answered(work: Callable[[], Response | dict[str, Any]]) -> Response:
+    """Do what waits for the disk or the database in a thread of its own; say in one sentence what went wrong."""
+    try:
+        result = await run_in_threadpool(work)
+    except RecordsUnavailable as error:
+        return _refusal(str(error), status=503)
+    except UnknownSitting as error:
+        return _refusal(str(error), status=404)
+    except OutOfTurn as error:
+        return _refusal(str(error), status=409)
+    except (CourseError, CurriculumError, RecordsError) as error:
+        return _refusal(str(error), status=422)
+    except Exception:  # noqa: BLE001 - whatever it is, the browser keeps the answer and sends it again
+        number = secrets.token_hex(4)
+        _LOG.exception("Error %s: a request of a sitting failed", number)
+        return _refusal(f"Something went wrong that should not have (error {number}); nothing is lost.", status=500)
+    if isinstance(result, Response):
+        return result
+    return JSONResponse(result, headers={"Cache-Control": "no-store"})
+
+
+def _identities(course: Course) -> dict[str, str]:
+    return {f"c{i}": name for i, name in enumerate(course.classes)}
+
+
+def _taken(token: str, answer: Answer) -> dict[str, Any]:
+    """Store an answer in which a button is called by its identity."""
+    here = classroom()
+    course = here.shelf.course(here.records.sitting(token=token).course)
+    chosen = _identities(course).get(answer.choice, answer.choice)
+    return _reply(course, here.take(token, replace(answer, choice=chosen)))
+
+
+def _refusal(sentence: str, *, status: int) -> Response:
+    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def _batch(coming: Coming, token: str) -> dict[str, Any]:
+    """Return the trials as the runner takes them (assets/runner.js, Batch)."""
+    first = coming.trials[0] if coming.trials else None
+    return {
+        "done": first is None,
+        "number": coming.done,
+        "total": coming.total,
+        "block": first.block if first else "",
+        "feedback": bool(first and first.feedback),
+        "trials": [_trial(coming.course, t, token) for t in coming.trials],
+    }
+
+
+def _trial(course: Course, trial: Trial, token: str) -> dict[str, Any]:
+    """Return a trial as the runner takes it: not what it shows, so that nobody finds the answer in the page."""
+    file = course.stimulus(trial)
+    identity = {name: i for i, name in _identities(course).items()}
+    return {
+        "number": trial.number,
+        "stimulus": f"shape:{trial.picture}" if file is None else f"{API}/{token}/pictures/{file.stem}",
+        "altered": trial.altered,
+        "relabelled": {identity[c]: shape for c, shape in zip(trial.relabelled, SHAPES, strict=False)},
+    }
+
+
+def _reply(course: Course, judged: Judged) -> dict[str, Any]:
+    """Return the reply to an answer; what was right only where the trial gives feedback."""
+    if not judged.trial.feedback:
+        return {"stored": True, "correct": None}
+    shape = judged.trial.kind is Kind.CALIBRATION
+    right = (
+        judged.trial.answer.capitalize() if shape else course.labels(judged.sitting.participant)[judged.trial.answer]
+    )
+    return {"stored": True, "correct": judged.correct, "right": right, "altered": judged.trial.altered}

@@ -1,0 +1,158 @@
+"""Why: which pixels the class rests on, before and after, with what each map is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from lwise_core.enhance.path import EnhancementPath
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.attribution import Method, scale_of, why_not
+from lwise_core.inspection.cam_layers import default_layer, layers
+from lwise_core.inspection.examine import (
+    STAGES,
+    MapPair,
+    Question,
+    agreement_of,
+    gradients_for,
+    maps_at,
+    seconds_a_gradient,
+)
+from lwise_core.inspection.report import worth_of
+from lwise_core.scheduler import Job
+from pages.parts.inspect.plots import agreement_figure, attribution_picture
+from pages.parts.session.guide_engines import slot
+from pages.parts.session.jobs import Later, Place, ended, forget_job, job_for, place, values_of
+from pages.parts.session.paths import Key
+from pages.parts.ui.heatmap_picture import show_pictures
+from pages.parts.ui.notices import notice, plain
+from pages.parts.ui.plots import show
+
+MAPS = "maps"
+_DEFAULT = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
+_WORTH_SAYING = 5.0  # seconds
+_NAMES = {
+    Method.INTEGRATED_GRADIENTS: "Integrated Gradients",
+    Method.SALIENCY: "Saliency",
+    Method.SMOOTH_GRAD: "SmoothGrad",
+    Method.INPUT_X_GRADIENT: "Input × Gradient",
+    Method.GRADIENT_SHAP: "Gradient SHAP",
+    Method.DEEP_LIFT: "DeepLift",
+    Method.GRAD_CAM: "Grad-CAM",
+    Method.GUIDED_GRAD_CAM: "Guided Grad-CAM",
+    Method.OCCLUSION: "Occlusion",
+}
+
+
+def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> Later:
+    """Draw what is asked; later, maps of the original and of the picture at ``epsilon``, each with its checks.
+
+    Raises:
+        LineFull: Too many people are waiting.
+    """
+    guide = path.guide
+    columns = st.columns([3, 2, 2], gap="medium")
+    known = _looked_into(guide.provenance.sha256, guide)
+    possible = [m for m in Method if m not in known.refused]
+    with columns[0]:
+        methods = st.multiselect(
+            "Methods",
+            possible,
+            default=[m for m in _DEFAULT if m in possible],
+            format_func=lambda m: _offered(m, a_gradient=known.a_gradient),
+            key=f"methods-{guide.name}",
+        )
+    with columns[1]:
+        of = st.selectbox(
+            "For which class",
+            guide.classes,
+            index=guide.classes.index(towards),
+            key=f"why-{guide.name}-{towards}",
+            help="The class enhanced towards, a rival, or any other.",
+        )
+    with columns[2]:
+        layer = _layer(known.grids, key=f"layer-{guide.name}")
+    if known.refused:
+        with st.expander(f"Not on this guide: {', '.join(_NAMES[m] for m in known.refused)}"):
+            for method, reason in known.refused.items():
+                st.markdown(f"**{_NAMES[method]}**: {plain(reason)}")
+    if not methods:
+        notice("info", "Choose at least one method.")
+        return partial(forget_job, MAPS)
+    at = place()
+    question = Question(guide.class_index(of), tuple(methods), layer)
+
+    def later() -> None:
+        job = job_for(
+            MAPS,
+            (key, question, round(epsilon / path.step)),
+            lambda: maps_at(path, question, epsilon=epsilon),
+            total=1 + STAGES * len(methods),
+        )
+        _maps(job, at=at, methods=methods)
+
+    return later
+
+
+def _maps(job: Job[tuple[MapPair, ...]], *, at: Place, methods: Sequence[Method]) -> None:
+    """Draw each method's maps as they come, and in the end how far the methods agree."""
+    what = "Asking what the class rests on"
+    with at.found.container():
+        places = [st.empty() for _ in methods]
+        below = st.empty()
+    drawn = 0
+    for pairs in values_of(MAPS, job, at=at, what=what):
+        for spot, pair in zip(places[drawn : len(pairs)], pairs[drawn:], strict=True):
+            with spot.container():
+                _pair(pair)
+        drawn = len(pairs)
+    pairs = job.latest or ()
+    if ended(MAPS, job, at=at, what=what) and len(pairs) > 1:
+        with below.container():
+            show(agreement_figure([_NAMES[p.method] for p in pairs], agreement_of(pairs)), key="agreement")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found out about a guide: methods that it cannot have, and why; layers; the seconds of one gradient."""
+
+    refused: Mapping[Method, str]
+    grids: tuple[str, ...]
+    a_gradient: float
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _looked_into(sha256: str, _guide: GuideModel) -> _Known:  # noqa: ARG001  the key
+    reasons = slot().do(lambda: {method: why_not(_guide, method) for method in Method})
+    refused = {method: reason for method, reason in reasons.items() if reason is not None}
+    return _Known(refused, slot().do(lambda: layers(_guide)), slot().do(lambda: seconds_a_gradient(_guide)))
+
+
+def _offered(method: Method, *, a_gradient: float) -> str:
+    """Return a method's name, and about how long it takes where that is worth knowing before it is asked for."""
+    seconds = a_gradient * gradients_for(method)
+    return _NAMES[method] if seconds < _WORTH_SAYING else f"{_NAMES[method]} (about {_rounded(seconds)} s)"
+
+
+def _rounded(seconds: float) -> int:
+    """Return ``seconds`` to one or two digits: it is an estimate."""
+    return 10 * round(seconds / 10) if seconds >= 20 else round(seconds)
+
+
+def _layer(grids: Sequence[str], *, key: str) -> str | None:
+    if not grids:
+        return None
+    index = grids.index(default_layer(grids))
+    return st.selectbox("Layer of Grad-CAM", grids, index=index, key=key, help="The last one as a rule.")
+
+
+def _pair(pair: MapPair) -> None:
+    name = _NAMES[pair.method]
+    st.subheader(name)
+    limit = scale_of([pair.before.values, pair.after.values])
+    shown = ((pair.before.values, "original"), (pair.after.values, "enhanced"), (pair.difference, "difference"))
+    show_pictures([attribution_picture(values, limit=limit, of=f"{name}, {of}") for values, of in shown])
+    st.markdown(plain(worth_of(pair)))

@@ -1,0 +1,141 @@
+"""Where it changed: the pictures, signed and absolute maps on fixed scales, the spectrum and the look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lwise_core.enhance.path import EnhancementPath
+from lwise_core.images.geometry import Pixels, to_8_bit
+from lwise_core.images.heatmaps import FloatImage, Plane
+from lwise_core.inspection.examine import perturbation_at
+from lwise_core.inspection.hallucination import PERIODS
+from lwise_core.inspection.perturbation import (
+    Lattice,
+    Look,
+    Perturbation,
+    Spectrum,
+    histogram_of,
+    lattices_of,
+    look_of,
+    similarity_map,
+    spectrum_of,
+)
+from pages.parts.inspect.plots import (
+    channel_pictures,
+    histogram_figure,
+    magnitude_picture,
+    perturbation_picture,
+    profile_figure,
+    similarity_picture,
+    spectrum_picture,
+)
+from pages.parts.session.jobs import remembered
+from pages.parts.session.paths import Key
+from pages.parts.ui.heatmap_picture import Picture, show_pictures
+from pages.parts.ui.notices import notice
+from pages.parts.ui.plots import show
+
+_MARKED = (2, 4, 8)  # periods of strides and poolings whose places in the spectrum are marked
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """One change, and all of its measures that take a moment."""
+
+    change: Perturbation
+    look: Look
+    similarity: Plane
+    spectrum: Spectrum
+    lattices: tuple[Lattice, ...]
+
+    @classmethod
+    def at(cls, path: EnhancementPath, epsilon: float) -> _Measured:
+        change = perturbation_at(path, epsilon=epsilon)
+        spectrum = spectrum_of(change)
+        lattices = lattices_of(spectrum, periods=PERIODS)
+        return cls(change, look_of(change), similarity_map(change), spectrum, lattices)
+
+
+def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
+    """Draw everything about the change ``towards`` a class at ``epsilon`` that needs no guide."""
+    measured = remembered("change", (key, epsilon), lambda: _Measured.at(path, epsilon))
+    change = measured.change
+    if change.is_none:
+        notice("info", "At this ε nothing was changed, so there is nothing to measure: move ε up.")
+        return
+    words = "Original, as the guide sees it"
+    altered = f"AI-altered towards {towards}, ε {epsilon:.2f}. Not for diagnosis."
+    show_pictures(
+        [
+            Picture(_upright(change.original), alt=words, caption=words),
+            Picture(_upright(change.changed), alt=f"Enhanced towards {towards}", caption=altered),
+            perturbation_picture(change.luma),
+            magnitude_picture(change),
+        ]
+    )
+    _look(measured.look)
+    maps, fineness, channels = st.tabs(["Similarity and histogram", "Spectrum and lattices", "Red, green, blue"])
+    with maps:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            show_pictures([similarity_picture(measured.similarity)])
+        with right:
+            show(histogram_figure(histogram_of(change)), key="inspect-histogram")
+    with fineness:
+        _spectrum(measured)
+    with channels:
+        show_pictures(channel_pictures(change))
+
+
+def _upright(image: FloatImage) -> Pixels:
+    return to_8_bit(image).transpose(1, 2, 0)
+
+
+def _look(look: Look) -> None:
+    columns = st.columns(4)
+    columns[0].metric("RMS", f"{look.rms:.1f} of 255", help="Root mean square of the change over all channels.")
+    columns[1].metric(
+        "Colour, ΔE2000",
+        f"{look.delta_e:.1f}",
+        f"5% above {look.delta_e_95:.1f}",
+        delta_arrow="off",
+        delta_color="off",
+        help="Median difference in colour (CIEDE2000). About 1 can just be seen side by side.",
+    )
+    columns[2].metric(
+        "Similarity, SSIM",
+        f"{look.ssim:.3f}",
+        f"5% below {look.ssim_5:.3f}",
+        delta_arrow="off",
+        delta_color="off",
+        help="Mean structural similarity, 1 being the same (Wang et al. 2004).",
+    )
+    columns[3].metric(
+        "Newly saturated",
+        f"{look.saturated:.1%}",
+        help="Pixels that are at 0 or 255 in some channel and were not in the original.",
+    )
+
+
+def _spectrum(measured: _Measured) -> None:
+    columns = st.columns(2, gap="medium")
+    with columns[0]:
+        show_pictures([spectrum_picture(measured.spectrum, periods=_MARKED)])
+    with columns[1]:
+        show(profile_figure(measured.spectrum), key="inspect-profile")
+        rows = [
+            {
+                "Pattern every": f"{x.period} px",
+                "Peak": f"{x.peak_db:.1f} dB above its ring",
+                "95% of chance": f"{x.null_db:.1f} dB",
+                "p": f"{x.p:.3f}",
+            }
+            for x in measured.lattices
+        ]
+        st.dataframe(rows, hide_index=True, width="stretch")
+        st.caption(
+            "Networks with strides or patches can leave patterns that repeat every few pixels. Chance: as many "
+            "frequencies drawn at random 999 times from those on no lattice."
+        )

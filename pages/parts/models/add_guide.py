@@ -1,0 +1,213 @@
+"""Adding a checkpoint of one's own: read it, say what was read, ask what it does not say, keep it for the session."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from lwise_core.guides.architectures import Blueprint
+from lwise_core.guides.checkpoints import (
+    MAX_UPLOAD_BYTES,
+    CheckpointError,
+    Description,
+    Weights,
+    blueprint_for,
+    build_guide,
+    read_weights,
+)
+from lwise_core.guides.class_lists import ClassListError, classes_from_text, default_classes
+from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, Domain
+from pages.parts.models.cards import DOMAINS
+from pages.parts.session.guides import add_session_guide
+from pages.parts.ui.notices import notice, plain
+
+ALLOW_PATHS = "LWISE_ALLOW_PATHS"
+
+_HERE = ("localhost", "127.0.0.1", "::1")
+_CANDIDATE = "guide_candidate"
+_ROUND = "guide_round"
+_SAID = "guide_said"
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A weight file that was read and is not a guide yet."""
+
+    file: str
+    weights: Weights
+
+
+def paths_offered() -> bool:
+    """Tell whether a path on this machine may be entered: only by a person who sits at it, or where it was allowed.
+
+    A path from elsewhere would let a visitor try which files the server has.
+    """
+    if os.environ.get(ALLOW_PATHS) == "1":
+        return True
+    served_here = st.get_option("server.address") in _HERE
+    asked_here = urlsplit(st.context.url or "").hostname in _HERE
+    forwarded = any(name in st.context.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
+    return served_here and asked_here and not forwarded
+
+
+def add_guide() -> None:
+    """Draw the way from a weight file to a guide of this session."""
+    said = st.session_state.pop(_SAID, None)
+    if said is not None:
+        notice("done", said)
+    candidate: Candidate | None = st.session_state.get(_CANDIDATE)
+    if candidate is None:
+        _choose_file()
+    else:
+        _say_what_was_read(candidate)
+        _ask(candidate)
+
+
+def _choose_file() -> None:
+    st.markdown(
+        "A checkpoint of the robustness library, a state dict of torchvision or timm, or safetensors. It is read "
+        "without running anything in it, and stays in this session."
+    )
+    upload = st.file_uploader(
+        f"Weight file, up to {MAX_UPLOAD_BYTES // 2**20} MB",
+        max_upload_size=MAX_UPLOAD_BYTES // 2**20,
+        key=f"guide-upload-{st.session_state.get(_ROUND, 0)}",
+    )
+    if upload is not None:
+        _read(upload.getvalue(), file=upload.name)
+    if not paths_offered():
+        return
+    with st.form("guide-path", border=False):
+        path = st.text_input("Or its path on this machine", placeholder="/home/me/checkpoint.pt")
+        if st.form_submit_button("Read it") and path:
+            _read(Path(path).expanduser(), file=PurePath(path).name)
+
+
+def _read(source: Path | bytes, *, file: str) -> None:
+    """Read a weight file; go on to the questions, or say why it is refused."""
+    try:
+        with st.spinner("Reading the weights …"):
+            limit = {"limit": MAX_UPLOAD_BYTES} if isinstance(source, bytes) else {}
+            weights = read_weights(source, **limit)
+    except CheckpointError as error:
+        refused(error)
+        return
+    st.session_state[_CANDIDATE] = Candidate(file, weights)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1  # a new uploader, which forgets the bytes
+    st.rerun()
+
+
+def refused(error: CheckpointError) -> None:
+    """Say why a weight file is refused and, where that helps, how its owner can convert it."""
+    notice("error", str(error))
+    if error.conversion:
+        st.code(error.conversion, language="python")
+
+
+def _say_what_was_read(candidate: Candidate) -> None:
+    weights = candidate.weights
+    st.markdown(f"**What was read from {plain(candidate.file)}**")
+    rows = {
+        "Layout": weights.layout.value,
+        "Weights": f"{len(weights.state):,} entries, {weights.count:,} numbers",
+        "Normaliser": "none in the file"
+        if weights.normaliser is None
+        else "from the file: mean {}, standard deviation {}".format(*map(_three, weights.normaliser)),
+        "Epoch": "not stated" if weights.epoch is None else str(weights.epoch),
+        "Ignored": ", ".join(weights.ignored) or "nothing",
+        "SHA-256": weights.sha256,
+    }
+    st.markdown("  \n".join(f"**{name}:** {plain(text)}" for name, text in rows.items()))
+
+
+def _ask(candidate: Candidate) -> None:
+    """Ask what the file does not say, and add the guide."""
+    blueprint = _architecture(candidate.weights)
+    if blueprint is not None:
+        st.markdown(
+            f"**Architecture:** {plain(blueprint.name)}, {blueprint.num_classes:,} classes, "
+            f"input {blueprint.input_size} × {blueprint.input_size} px"
+        )
+        if candidate.weights.normaliser is None:
+            blueprint = _normaliser(blueprint)
+        _describe(candidate, blueprint)
+    st.button("Put this file away", on_click=_put_away)
+
+
+def _architecture(weights: Weights) -> Blueprint | None:
+    """Return the architecture that the weights give away, else the one that the person names."""
+    try:
+        return blueprint_for(weights)
+    except CheckpointError as unknown:
+        name = st.text_input("Architecture, as timm calls it", help="Nothing is downloaded for it.", key="guide-arch")
+        if not name:
+            notice("info", str(unknown))
+            return None
+    try:
+        return blueprint_for(weights, name.strip())
+    except CheckpointError as error:
+        notice("error", str(error))
+        return None
+
+
+def _normaliser(blueprint: Blueprint) -> Blueprint:
+    """Ask what the network's own training did to pixels: a wrong answer costs accuracy and says nothing."""
+    usual = f"As usual for this architecture: mean {_three(blueprint.mean)}, standard deviation {_three(blueprint.std)}"
+    chosen = st.radio(
+        "The file carries no normaliser. Which does the network want?", [usual, "None: pixels as they are"]
+    )
+    return blueprint if chosen == usual else replace(blueprint, mean=IDENTITY_MEAN, std=IDENTITY_STD)
+
+
+def _describe(candidate: Candidate, blueprint: Blueprint) -> None:
+    name = st.text_input("Name", value=_name_from(candidate.file), max_chars=60, key="guide-name")
+    listed = st.file_uploader("Class names: a text file, one a line", max_upload_size=2, key="guide-classes")
+    usual = default_classes(blueprint.num_classes)
+    if listed is None:
+        st.caption(f"Without one, they are called {plain(', '.join(usual[:3]))} …")
+    answered = [Domain.NATURAL, Domain.FINE_GRAINED, Domain.MEDICAL]
+    domain = st.radio(
+        "What does it look at?", answered, index=None, format_func=DOMAINS.__getitem__, key="guide-domain"
+    )
+    if domain is None:
+        st.caption("Until this is answered, the guide is treated as medical.")
+    trained = st.number_input(
+        "ε of its adversarial training (L2, pixels in 0–1, at its input size)",
+        min_value=0.0,
+        value=None,
+        placeholder="not known",
+        key="guide-trained",
+        help="Far above it a guide increasingly paints its own inventions: the app then warns.",
+    )
+    if not st.button("Add for this session", type="primary", disabled=not name.strip()):
+        return
+    try:
+        classes = usual if listed is None else classes_from_text(listed.getvalue())
+        description = Description(name.strip(), classes, domain or Domain.UNKNOWN, training_epsilon=trained or None)
+        with st.spinner("Building the network …"):
+            add_session_guide(build_guide(candidate.weights, blueprint, description))
+    except CheckpointError as error:
+        refused(error)
+    except (ClassListError, ValueError) as error:
+        notice("error", str(error))
+    else:
+        _put_away()
+        st.session_state[_SAID] = f"“{name.strip()}” is added: choose it on the Studio page."
+        st.rerun()
+
+
+def _put_away() -> None:
+    st.session_state.pop(_CANDIDATE, None)
+
+
+def _name_from(file: str) -> str:
+    return re.sub(r"[^\w.\-]+", "-", PurePath(file).stem)[:60] or "my guide"
+
+
+def _three(values: tuple[float, float, float]) -> str:
+    return " ".join(f"{v:.3g}" for v in values)

@@ -1,0 +1,72 @@
+"""What a person takes away: picture, perturbation, manifest, each made when its button is clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lwise_core.enhance.export import Export, Intent, export, export_stem, name_for_files, strip_required
+from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhance.rendering import Extent
+from pages.parts.session.case import Case, put
+from pages.parts.session.guide_engines import slot
+
+_EXTENTS = {
+    Extent.PHOTOGRAPH: "Whole photograph, at its own resolution",
+    Extent.GUIDE: "The crop, at the guide's size",
+}
+
+
+def extent_choice(case: Case) -> Case:
+    """Draw the choice of which picture is made, and return the case with it."""
+    chosen = st.radio(
+        "Result",
+        list(_EXTENTS),
+        index=list(_EXTENTS).index(case.extent),
+        format_func=_EXTENTS.__getitem__,
+        key=f"extent-{case.token}",
+        horizontal=True,
+        help="On the whole photograph nothing changes outside the crop.",
+    )
+    if chosen is case.extent:
+        return case
+    changed = replace(case, extent=chosen)
+    put(changed)
+    return changed
+
+
+def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str, guessed: bool) -> None:
+    """Draw the three downloads of ``path`` at the slider's position; ``guessed`` where nobody stated the class."""
+    guide = path.guide
+    required = strip_required(guide)
+    strip = st.toggle(
+        "Strip “AI-altered … not for diagnosis” below the picture",
+        value=True,
+        disabled=required,
+        key="strip",
+        help="Always on for medical guides, and for guides of unknown domain." if required else None,
+    )
+    epsilon = min(case.epsilon_for(guide), path.reach)
+    intent = Intent(stated=stated, towards=towards, epsilon=epsilon, extent=case.extent, guessed=guessed)
+
+    def made() -> Export:
+        return slot().do(lambda: export(case.subject, path, intent, strip=strip or required))
+
+    stem = export_stem(name_for_files(guide, case.photograph), path, intent)
+    columns = st.columns(3)
+    # Each file is made when its button is clicked: a large photograph takes a while to encode.
+    download(columns[0], "Picture (PNG)", lambda: made().png, f"{stem}.png", "image/png")
+    download(columns[1], "Perturbation (NPZ)", lambda: made().perturbation, f"{stem}.npz", "application/octet-stream")
+    download(columns[2], "Manifest (JSON)", lambda: made().manifest, f"{stem}.json", "application/json")
+    st.caption(
+        "The picture is lossless and carries none of the original's metadata. "
+        "The manifest names the guide by its hash, the class, ε, the steps and the logits of this very file."
+    )
+
+
+def download(column: DeltaGenerator, label: str, content: Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw the button of a file that is made when it is clicked."""
+    column.download_button(label, content, file_name=name, mime=mime, on_click="ignore", width="stretch")

@@ -1,0 +1,78 @@
+"""What a guide says of the original, and what the person says that it shows: so begins every page about a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.enhance.path import Original
+from lwise_core.guides.difficulty import score, top_classes
+from lwise_core.guides.guide import GuideModel
+from pages.parts.picture.choices import stated_class
+from pages.parts.session.case import Case, desk
+from pages.parts.session.guide_engines import slot
+from pages.parts.ui.notices import notice, plain
+
+_TOP = 5
+
+
+@dataclass(frozen=True)
+class Look:
+    """The original as the guide sees it, and its most probable classes, name → probability, falling."""
+
+    original: Original
+    top: dict[str, float]
+
+    @property
+    def choice(self) -> str:
+        """The guide's first choice."""
+        return next(iter(self.top))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the guide says of the original, and the class that the person stated."""
+
+    look: Look
+    stated: str
+
+
+def look_at(case: Case, guide: GuideModel) -> Look:
+    """Return what ``guide`` says of the original of ``case``."""
+    seen = case.subject.seen(size=guide.input_size)
+    logits = slot().do(lambda: score(guide, seen))
+    return Look(Original(guide, seen, logits), top_classes(guide, logits, count=_TOP))
+
+
+def stated_after(case: Case, guide: GuideModel, look: Look) -> str | None:
+    """Draw the choice of the class and return it; None, with a sentence, while nobody has named it.
+
+    For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
+    """
+    guess = None if guide.domain.treated_as_medical else look.choice
+    stated_class(case, guide, guess=guess)
+    stated = (desk().case or case).stated_for(guide) or guess
+    if stated is None:
+        notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
+    return stated
+
+
+def say_what_is_supposed(case: Case, guide: GuideModel, *, stated: str) -> None:
+    """Say that the class is only the guide's own guess, where nobody has named it."""
+    with st.container():  # always there, so that what follows keeps its place in the page
+        if case.guessed_for(guide):
+            st.caption(
+                f"Nobody has said what it shows. What follows supposes {plain(stated)}, the guide's own guess, and the "
+                "files to take away say so."
+            )
+
+
+def say_what_is_invented(case: Case, guide: GuideModel, *, stated: str, towards: str) -> None:
+    """Say that the picture is enhanced towards what it is not said to show."""
+    with st.container():
+        if towards != stated:
+            shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
+            says = f"The guide takes it for {shown}" if case.guessed_for(guide) else f"You said it shows {shown}"
+            notice("caution", f"{says}. What appears of {towards} was not in the original.")

@@ -1,0 +1,124 @@
+"""Photographs onto the desk: upload, samples, and the choice among those that lie there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.data.samples import SAMPLES, Sample, photograph_of
+from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph, preview
+from pages.parts.picture.choices import guide_choice
+from pages.parts.session.case import Case, desk, keep, put
+from pages.parts.ui.notices import notice
+
+_UPLOADS = "uploads_taken"
+_REJECTED = "uploads_rejected"
+_CARD = 480
+_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
+
+
+def intake(*, guide: str) -> None:
+    """Draw the uploader and what became of the last upload. New photographs are judged by ``guide``."""
+    taken = st.session_state.setdefault(_UPLOADS, 0)
+    # The uploader gets a new key after each batch: it then forgets its files, and their bytes do not stay in memory.
+    uploads = st.file_uploader(
+        "Upload photographs: PNG, JPEG, WebP, TIFF, BMP or GIF",
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20 + 1,
+        key=f"uploader-{taken}",
+        help=f"Each under {MAX_BYTES / 1e6:.0f} MB and 40 megapixels. "
+        "They stay in this session's memory; this program never writes them to disk.",
+    )
+    if uploads:
+        _take(uploads, guide=guide)
+        st.session_state[_UPLOADS] = taken + 1
+        st.rerun()
+    rejected: tuple[str, ...] = st.session_state.get(_REJECTED, ())
+    if rejected:
+        notice("error", " ".join(rejected))
+        st.button("Understood", on_click=st.session_state.pop, args=(_REJECTED,))
+
+
+def welcome(words: str) -> None:
+    """Draw what an empty desk has to offer: ``words``, the guide, the uploader and the samples."""
+    st.markdown(words)
+    guide = guide_choice(None)
+    intake(guide=guide.name)
+    st.markdown("##### Or start with a sample")
+    sample_cards(guide=guide.name)
+
+
+def sample_cards(*, guide: str) -> None:
+    """Draw the samples for a person who is here for the first time: picture, story, and a way in."""
+    columns = st.columns(len(SAMPLES), gap="medium")
+    for column, chosen in zip(columns, SAMPLES, strict=True):
+        with column.container(border=True, height="stretch"):
+            picture, words = st.columns([2, 3], gap="medium")
+            pixels = chosen.crop.of(photograph_of(chosen).pixels)
+            picture.image(preview(pixels, longest=_CARD), alt=chosen.title, width="stretch")
+            with words:
+                st.markdown(f"**{chosen.title}**")
+                st.markdown(chosen.story)
+                _sample_button(chosen, label="Open this one", guide=guide)
+            st.caption(chosen.credit)
+
+
+def sample_buttons(*, guide: str) -> None:
+    """Draw the samples as buttons, for a person who knows them."""
+    with st.container(horizontal=True):
+        for chosen in SAMPLES:
+            _sample_button(chosen, label=chosen.title, guide=guide)
+
+
+def open_sample(chosen: Sample, *, guide: str) -> None:
+    """Put a sample on the desk, with its own crop and class."""
+    st.session_state.pop(_REJECTED, None)  # they go on with something else
+    put(Case.new(photograph_of(chosen), guide=guide, sample=chosen))
+
+
+def _take(uploads: list, *, guide: str) -> None:  # type: ignore[type-arg]  # Streamlit's UploadedFile, not public
+    rejected = []
+    first = len(desk().cases)
+    for upload in uploads:
+        if upload.name.lower().endswith(_ARCHIVES):
+            rejected.append(f"“{upload.name}” is an archive: the Rank page takes a zip of many photographs.")
+            continue
+        try:
+            photograph = open_photograph(upload.getvalue(), name=upload.name)
+        except ImageRejected as error:
+            rejected.append(str(error))
+        else:
+            put(Case.new(photograph, guide=guide))
+    now = desk()
+    if len(now.cases) > first:
+        keep(now.turned_to(first))
+    st.session_state[_REJECTED] = tuple(rejected)
+
+
+def _sample_button(chosen: Sample, *, label: str, guide: str) -> None:
+    st.button(
+        label,
+        key=f"sample-{chosen.key}",
+        on_click=open_sample,
+        args=(chosen,),
+        kwargs={"guide": guide},
+        help=chosen.credit,
+    )
+
+
+def chooser() -> None:
+    """Draw the choice among the photographs on the desk, where there are several."""
+    now = desk()
+    if len(now.cases) < 2:
+        return
+    names = [case.photograph.name for case in now.cases]
+    index = st.selectbox(
+        "Photograph on the desk",
+        range(len(names)),
+        index=now.current,
+        format_func=lambda i: f"{i + 1}. {names[i]}",
+        key=f"chooser-{len(names)}-{now.current}",
+    )
+    st.button("Take it off the desk", on_click=lambda: keep(desk().without_current()))
+    if index is not None and index != now.current:
+        keep(now.turned_to(index))
+        st.rerun()

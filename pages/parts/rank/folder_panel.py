@@ -1,0 +1,112 @@
+"""What the folders of a set stand for: those called after a class are said, the others are asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from lwise_core.data.folder_labels import FolderClasses, Instead, folder_of
+from lwise_core.guides.guide import GuideModel
+from pages.parts.session.guides import guides_that_know
+from pages.parts.ui.notices import counted, notice, plain
+
+_ROWS = 40
+_NAMED = 8
+_INSTEAD = {
+    Instead.LEFT_OUT: "Leave out",
+    Instead.GUESSED: "Let the guide guess each, marked as its guess",
+}
+
+
+def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderClasses | None:
+    """Draw which folders of the files called ``names`` are matched, and a row for each that is not.
+
+    Returns None while somebody has to decide on one.
+    """
+    counts = Counter(folder_of(name) for name in names)
+    folders = FolderClasses(guide.classes)
+    unknown = folders.unknown(counts)
+    _matched(counts, folders)
+    if not unknown:
+        return folders
+    _advice(unknown, guide)
+    rows = {f: _row(f, counts[f], folders) for f in unknown[:_ROWS]}
+    stated = {folder: meaning for folder, meaning in rows.items() if meaning is not None}
+    others = _others(len(unknown)) if len(unknown) > 1 else None
+    decided = FolderClasses(guide.classes, stated, others)
+    left = decided.undecided(counts)
+    if left:
+        st.caption(f"Undecided: {_list(left)}.")
+    return None if left else decided
+
+
+def said_of(folders: FolderClasses) -> str:
+    """Return, as Markdown, what a person has decided on folders; empty without it."""
+    said = [f"“{plain(f)}” {_outcome(meaning)}" for f, meaning in folders.stated.items()]
+    if folders.others is not None:
+        said.append(f"every other folder without a class of its name {_outcome(folders.others)}")
+    return f"As you decided: {'; '.join(said)}." if said else ""
+
+
+def _outcome(meaning: str | Instead) -> str:
+    if isinstance(meaning, str):
+        return f"stands for {plain(meaning)}"
+    return "is left out" if meaning is Instead.LEFT_OUT else "is guessed by the guide"
+
+
+def _matched(counts: Mapping[str, int], folders: FolderClasses) -> None:
+    matched = [f"{f} → {name}" if f != name else f for f in sorted(counts) if f and (name := folders.match(f))]
+    if matched:
+        st.caption(f":material/check: Matched by their names: {_list(matched)}.")
+    if alone := counts.get("", 0):
+        lie = f"{counted(alone, 'file')} {'lies' if alone == 1 else 'lie'} in no folder"
+        st.caption(f"{lie}: the guide guesses what each shows, and it is marked as its guess.")
+
+
+def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
+    knows = guides_that_know(unknown)
+    advice = f" Or choose {' or '.join(knows)}, which knows them." if knows else ""
+    notice(
+        "caution",
+        f"{guide.name} has no class called {_list(unknown, as_markdown=False)}. Say what each folder stands for: among "
+        f"pictures that the guide guesses, wrong labels cannot be found.{advice}",
+    )
+
+
+def _row(folder: str, count: int, folders: FolderClasses) -> str | Instead | None:
+    """Draw the choice for one folder, the class of the nearest name first, and return it; None before there is one.
+
+    It is kept for other guides, as far as they have the class.
+    """
+    near = folders.suggestion(folder)
+    first = () if near is None else (near,)
+    options: list[str | Instead] = [*first, *Instead, *(c for c in folders.classes if c != near)]
+    return st.selectbox(
+        f"“{plain(folder)}”, {counted(count, 'file')}",
+        options,
+        index=None,
+        format_func=lambda meaning: meaning if isinstance(meaning, str) else _INSTEAD[meaning],
+        placeholder="Choose a class, or leave it out" if near is None else f"Perhaps “{near}”? Choose.",
+        key=f"folder-{folder}",
+        persist_state="session",
+    )
+
+
+def _others(count: int) -> Instead | None:
+    above = "above" if count <= _ROWS else f"above, and the {count - _ROWS:,} more"
+    return st.selectbox(
+        f"All folders without a choice {above}",
+        list(Instead),
+        index=None,
+        format_func=_INSTEAD.__getitem__,
+        placeholder="Choose for each, or for all at once here",
+        key="folders-without-a-choice",
+        persist_state="session",
+    )
+
+
+def _list(names: Sequence[str], *, as_markdown: bool = True) -> str:
+    shown = [f"“{plain(n) if as_markdown else n}”" for n in names[:_NAMED]]
+    return ", ".join(shown) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")

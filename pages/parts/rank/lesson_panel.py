@@ -1,0 +1,109 @@
+"""Making a lesson of the chosen photographs, and handing it out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from lwise_core.batch.ranking import RankedPhotograph
+from lwise_core.guides.guide import GuideModel
+from lwise_core.scheduler import Job, LineFull
+from lwise_core.teaching.courses.builder import Maker, Progress, build_course
+from lwise_core.teaching.courses.course import CourseError
+from lwise_core.teaching.lessons.builder import Painter, in_order, slides
+from lwise_core.teaching.lessons.handout_pdf import handout_pdf
+from lwise_core.teaching.lessons.quick_course import FromRanking, lesson_design
+from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
+from pages.parts.picture.downloads import download
+from pages.parts.rank.state import Ranked
+from pages.parts.session.access import is_teacher
+from pages.parts.session.course_server import shelf
+from pages.parts.session.guide_engines import engine_for
+from pages.parts.session.jobs import asked, followed, job_for, progress_of
+from pages.parts.ui.notices import counted, notice
+
+_LESSON = "lesson"
+_COURSE = "lesson_course"
+
+
+def lesson_panel(ranked: Ranked, guide: GuideModel) -> None:
+    """Draw how many photographs are chosen, the way to make the lesson, and its downloads."""
+    chosen = [p for p in ranked.ranking.photographs if p.sha256 in ranked.chosen]
+    st.markdown(
+        f"**{counted(len(chosen), 'photograph')} chosen** (at first all that nothing speaks against). {_plan(chosen)}"
+    )
+    title = st.text_input("Title of the lesson", "Tell them apart", key="lesson-title", persist_state="session")
+    if not chosen:
+        notice("info", "Choose at least one photograph.")
+        return
+    if is_teacher():
+        _course(tuple(chosen), guide, title=title)
+    question = (guide.provenance.sha256, title, tuple(sorted(p.sha256 for p in chosen)))
+    if not asked(_LESSON, question) and not st.button("Make the lesson", type="primary"):
+        return
+    try:
+        painter = Painter(guide, engine_for(guide).walker())
+        job_for(_LESSON, question, lambda: _all(slides(chosen, painter)), total=len(chosen))
+    except LineFull as error:
+        notice("error", str(error))
+        return
+    followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
+
+
+def _plan(chosen: Sequence[RankedPhotograph]) -> str:
+    """Return how the lesson goes: how many of its photographs are enhanced, at which budgets, and how many are not."""
+    blocks = [block for _, block in in_order(chosen)]
+    natural = sum(not block.epsilon_224 for block in blocks)
+    budgets = ", then ".join(f"{e:g}" for e in dict.fromkeys(b.epsilon_224 for b in blocks) if e)
+    if not blocks:
+        return ""
+    if not natural:
+        return f"The lesson goes from easy to hard, enhanced at ε₂₂₄ = {budgets}."
+    enhanced = len(blocks) - natural
+    first = "the first one" if enhanced == 1 else f"the first {enhanced:,}"
+    last = "the last one as it is" if natural == 1 else f"the last {natural:,} as they are"
+    return (
+        f"The lesson goes from easy to hard within each class: {first} enhanced at ε₂₂₄ = {budgets}, and {last}, a "
+        "quarter of each class to the nearest number."
+    )
+
+
+def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: str) -> None:
+    """Make a course of the chosen photographs when it is asked for, and follow how far it is."""
+    question = (guide.provenance.sha256, title, tuple(sorted(p.sha256 for p in chosen)))
+    if not asked(_COURSE, question) and not st.button("Make a course for the Learn page of them"):
+        return
+    try:
+        design = lesson_design(chosen, name=title)
+        maker = Maker(guide, engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
+        folder = shelf().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
+        job_for(_COURSE, question, lambda: build_course(folder, maker, FromRanking(chosen)), total=len(chosen))
+    except (CourseError, LineFull) as error:
+        notice("caution", str(error))
+        return
+    followed(_COURSE, _on_the_shelf)
+
+
+def _on_the_shelf(job: Job[Progress]) -> None:
+    if progress_of(_COURSE, job, what="Ranking and enhancing for the course"):
+        notice("done", "The course stands on the Learn page, and on the Curriculum page with every trial.")
+
+
+def _all(made: Iterator[Slide]) -> Iterator[tuple[Slide, ...]]:
+    """Yield the slides so far, one more each time."""
+    so_far: tuple[Slide, ...] = ()
+    for slide in made:
+        so_far = (*so_far, slide)
+        yield so_far
+
+
+def _handed_out(job: Job[tuple[Slide, ...]], *, title: str, guide: str, cautions: tuple[str, ...]) -> None:
+    if not progress_of(_LESSON, job, what="Enhancing the chosen photographs") or not job.latest:
+        return
+    lesson = Lesson(title.strip() or "Lesson", job.latest, guide, cautions)
+    show, paper = st.columns(2)
+    download(show, "Slide show (zip)", lambda: lesson_zip(lesson), "lesson.zip", "application/zip")
+    download(paper, "Handout (PDF)", lambda: handout_pdf(lesson), "handout.pdf", "application/pdf")
+    st.caption("Both open without network, with the answers hidden until you want them.")

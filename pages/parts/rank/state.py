@@ -1,0 +1,109 @@
+"""What this session ranks: its photographs, the rankings by one guide and another, and what was chosen of each.
+
+Streamlit forgets what an uploader holds once it is not drawn, so the photographs are kept here from the moment on that
+they are ranked. All of it is gone with the session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from lwise_core.batch.ranking import Ranking
+from pages.parts.rank.upload import Intake
+
+_MOST = 2
+"""Rankings that are kept: two guides can be compared, and no session fills the memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """A ranking by the guide of that name, and its chosen photographs by their hashes."""
+
+    ranking: Ranking
+    guide: str
+    chosen: set[str]
+
+
+@dataclass
+class _Kept:
+    """The photographs, and their rankings by the weights of the guides, the last one last."""
+
+    guide: str | None = None
+    photographs: Intake | None = None
+    begun: set[str] = field(default_factory=set)
+    rankings: dict[str, Ranked] = field(default_factory=dict)
+
+    def clear(self) -> None:
+        self.photographs = None
+        self.begun.clear()
+        self.rankings.clear()
+
+
+def guide_wanted() -> str | None:
+    """Return the name of the guide that was chosen last on this page, None before there was one."""
+    return _mine().guide
+
+
+def want_guide(name: str) -> None:
+    """Remember which guide was chosen: widgets are forgotten when another page is opened."""
+    _mine().guide = name
+
+
+def photographs() -> Intake | None:
+    """Return the photographs that are ranked, None before there are any."""
+    return _mine().photographs
+
+
+def begin(photographs: Intake, *, weights: str) -> None:
+    """Keep the photographs, which these weights begin to rank."""
+    _mine().photographs = photographs
+    _mine().begun.add(weights)
+
+
+def begun() -> frozenset[str]:
+    """Return the weights that have begun to rank the photographs."""
+    return frozenset(_mine().begun)
+
+
+def keep(ranking: Ranking, *, weights: str, guide: str) -> None:
+    """Keep a ranking, with every photograph chosen that nothing speaks against; the oldest makes room for it."""
+    rankings = _mine().rankings
+    rankings.pop(weights, None)
+    rankings[weights] = Ranked(_sharing(ranking), guide, set(ranking.presumed()))
+    while len(rankings) > _MOST:
+        del rankings[next(iter(rankings))]
+
+
+def _sharing(ranking: Ranking) -> Ranking:
+    """Return the ranking with the squares of photographs that another one holds already: they are the same."""
+    there = {p.sha256: p for ranked in _mine().rankings.values() for p in ranked.ranking.photographs}
+    found = (replace(p, square=there.get(p.sha256, p).square) for p in ranking.photographs)
+    return replace(ranking, photographs=tuple(found))
+
+
+def kept(weights: str) -> Ranked | None:
+    """Return the ranking that was made with these weights, None where there is none."""
+    return _mine().rankings.get(weights)
+
+
+def guides_that_ranked() -> tuple[str, ...]:
+    """Return the names of the guides whose rankings are kept."""
+    return tuple(ranked.guide for ranked in _mine().rankings.values())
+
+
+def clear() -> None:
+    """Forget the photographs and their rankings."""
+    _mine().clear()
+
+
+def choose(weights: str, sha256: str, *, chosen: bool) -> None:
+    """Put a photograph among the chosen ones of a ranking, or take it out."""
+    among = _mine().rankings[weights].chosen
+    (among.add if chosen else among.discard)(sha256)
+
+
+@st.cache_resource(scope="session", on_release=_Kept.clear, show_spinner=False)
+def _mine() -> _Kept:
+    return _Kept()

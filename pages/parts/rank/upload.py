@@ -1,0 +1,124 @@
+"""Taking in many photographs at once: a folder, files, a zip, a place on the server, or the phantom's creatures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from lwise_core.batch.ranking import LARGEST_ZIP, MOST_FILES, NamedFile, files_in_zip, names_in_zip
+from lwise_core.data.folder_labels import is_somebodys
+from lwise_core.data.picture_sets import Entry, picture_set
+from lwise_core.data.sources import DatasetError
+from lwise_core.images.codec import ImageRejected
+from lwise_core.teaching.courses.pictures import FromPhantom
+from pages.parts.models.add_guide import paths_offered
+from pages.parts.ui.notices import notice
+
+MOST_AT_ONCE = 900
+"""Files that browsers hand over in good time: what Streamlit's uploader does for each grows with their number."""
+
+_CREATURE = 128
+_TYPES = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"]
+_FOLDER, _FILES, _SERVER, _PHANTOM = "A folder", "Files or a zip", "A folder on this server", "Artificial creatures"
+
+
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """Files that can be read: ``key`` tells them from others, ``names`` are their paths, before any is read."""
+
+    key: str
+    names: tuple[str, ...]
+    files: Callable[[], Iterator[NamedFile]]
+
+
+def intake() -> Intake | None:
+    """Draw the ways to hand over many photographs, and return what was handed over."""
+    ways = [_FOLDER, _FILES, *([_SERVER] if paths_offered() else []), _PHANTOM]
+    way = st.segmented_control("Photographs", ways, default=_FOLDER, required=True)
+    if way == _FOLDER:
+        st.caption(f"With a folder for each class. Up to about {MOST_AT_ONCE} files; more go as a zip.")
+        return _uploaded(st.file_uploader("Folder", type=_TYPES, accept_multiple_files="directory", key="many-folder"))
+    if way == _FILES:
+        return _uploaded(
+            st.file_uploader(
+                f"Photographs, or zips of up to {LARGEST_ZIP // 10**6} MB each",
+                type=[*_TYPES, "zip"],
+                accept_multiple_files=True,
+                key="many-files",
+            )
+        )
+    return _on_the_server() if way == _SERVER else _phantom()
+
+
+def _uploaded(uploads: list[UploadedFile] | None) -> Intake | None:
+    """Return all files that were handed over, those of zips among them."""
+    if not uploads:
+        return None
+    if len(uploads) > MOST_AT_ONCE:
+        notice("caution", f"These are more than {MOST_AT_ONCE} files; a zip of the folder is quicker.")
+    parts = [part for upload in uploads if (part := _part(upload)) is not None]
+    names = tuple(chain.from_iterable(part.names for part in parts))
+    if not names:
+        notice("info", "There are no photographs among these files.")
+        return None
+    if len(names) > MOST_FILES:
+        notice("error", f"These are {len(names):,} files together; the page takes {MOST_FILES:,} at once.")
+        return None
+    key = hashlib.sha256("\0".join(part.key for part in parts).encode()).hexdigest()
+    return Intake(key, names, lambda: chain.from_iterable(part.files() for part in parts))
+
+
+def _part(upload: UploadedFile) -> Intake | None:
+    """Return what one upload holds, None where that is nothing of the person's."""
+    if upload.name.lower().endswith(".zip"):
+        return _zipped(upload)
+    if not is_somebodys(upload.name):
+        return None
+    return Intake(upload.file_id, (upload.name,), lambda: iter((NamedFile(upload.name, upload.getvalue()),)))
+
+
+def _zipped(upload: UploadedFile) -> Intake | None:
+    """Return the files of a zip; where it cannot be read, say so by its name and leave it out."""
+    data, called = upload.getvalue(), upload.name
+    try:
+        return Intake(upload.file_id, names_in_zip(data, called=called), lambda: files_in_zip(data, called=called))
+    except ImageRejected as error:
+        notice("error", f"{error} It is left out.")
+        return None
+
+
+def _on_the_server() -> Intake | None:
+    path = st.text_input("Folder, zip, tar archive, pattern or dirmap CSV").strip()
+    if not path:
+        return None
+    try:
+        pictures = picture_set(path)
+        entries = [e for e in pictures.entries() if not isinstance(e, str) and is_somebodys(e.name)]
+    except (DatasetError, OSError) as error:
+        notice("error", str(error))
+        return None
+    if not entries:
+        notice("error", f"There are no photographs in “{Path(path).name}”.")
+        return None
+    key = hashlib.sha256(repr([(e.name, e.state) for e in entries]).encode()).hexdigest()
+    names = tuple(_path_of(e) for e in entries)
+    return Intake(key, names, lambda: (NamedFile(_path_of(e), pictures.read(e)) for e in entries))
+
+
+def _path_of(entry: Entry) -> str:
+    """Return the name of a picture of a set, below its class."""
+    name = Path(entry.name).name
+    return f"{entry.class_name}/{name}" if entry.class_name else name
+
+
+def _phantom() -> Intake:
+    st.caption("Creatures of four families, for a first look; the guide phantom4-64 knows them.")
+    creatures = FromPhantom(per_class=16, per_class_in_tests=1, size=_CREATURE)
+    names = tuple(c.name for c in creatures.listed())
+    return Intake("phantom", names, lambda: (NamedFile(f.name, f.data) for f in creatures))

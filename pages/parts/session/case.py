@@ -1,0 +1,160 @@
+"""The case: what pages share. One frozen value for each photograph, kept in session state, and nothing else crosses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import streamlit as st
+
+from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
+from lwise_core.data.samples import Sample
+from lwise_core.enhance.path import Harder, Objective, objective_named
+from lwise_core.enhance.rendering import Extent, Subject
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import Photograph
+from lwise_core.images.geometry import Crop
+
+_DESK = "desk"
+
+
+class StatedBy(StrEnum):
+    """Who named the class: the guide (a guess), the sample's own record, or the person."""
+
+    GUESS = "guess"
+    SAMPLE = "sample"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Where the path goes: the official objective, its rivals by name, and whether it makes the picture harder.
+
+    ``exact`` keeps fp32 throughout, where the path would else be walked by the guide's fast twin.
+    """
+
+    objective: str = "logit"
+    rivals: tuple[str, ...] = ()
+    harder: bool = False
+    exact: bool = False
+
+    def objective_for(self, guide: GuideModel) -> Objective:
+        """Return the core's objective.
+
+        Raises:
+            ValueError: ``logit_diverge`` without a rival.
+            UnknownClass: A rival that the guide does not have.
+        """
+        easier = objective_named(self.objective, rivals=tuple(guide.class_index(r) for r in self.rivals))
+        return Harder(easier) if self.harder else easier
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One photograph on the desk and everything that was chosen for it.
+
+    ``stated`` is the ground-truth class by name, SOMETHING_ELSE, or None while nobody has named it. ``towards`` is the
+    class that is enhanced; None means the stated one. ``step`` is the slider's position: ε = step × the guide's step.
+    """
+
+    photograph: Photograph
+    crop: Crop
+    guide: str
+    sample: Sample | None = None
+    stated: str | None = None
+    stated_by: StatedBy = StatedBy.GUESS
+    towards: str | None = None
+    aim: Aim = Aim()
+    step: int | None = None
+    extent: Extent = Extent.PHOTOGRAPH
+
+    @classmethod
+    def new(cls, photograph: Photograph, *, guide: str, sample: Sample | None = None) -> Case:
+        """Return a case with the sample's crop and class, or the central crop and no class yet."""
+        if sample is None:
+            return cls(photograph=photograph, crop=Crop.central(photograph), guide=guide)
+        stated = sample.true_class or SOMETHING_ELSE
+        return cls(photograph, sample.crop, guide, sample, stated=stated, stated_by=StatedBy.SAMPLE)
+
+    @property
+    def subject(self) -> Subject:
+        """The photograph and the square of it that the guide looks at."""
+        return Subject(self.photograph, self.crop)
+
+    @property
+    def token(self) -> str:
+        """Short key for the widgets of this case."""
+        return self.photograph.sha256[:12]
+
+    def stated_for(self, guide: GuideModel) -> str | None:
+        """Return the stated class as this guide spells it, or None when it has no such class."""
+        if self.stated is None or self.stated == SOMETHING_ELSE:
+            return self.stated
+        return next((c for c in guide.classes if canonical(c) == canonical(self.stated)), None)
+
+    def guessed_for(self, guide: GuideModel) -> bool:
+        """Return whether nobody has named a class that this guide has, so that its own guess stands in."""
+        return self.stated_for(guide) is None
+
+    def target_for(self, guide: GuideModel) -> str | None:
+        """Return the class to enhance towards, or None while there is none."""
+        if self.towards is not None and canonical(self.towards) in map(canonical, guide.classes):
+            return guide.classes[guide.class_index(self.towards)]
+        stated = self.stated_for(guide)
+        return None if stated == SOMETHING_ELSE else stated
+
+    def epsilon_for(self, guide: GuideModel) -> float:
+        """Return ε in the guide's units at the slider's position, the guide's default until it was moved."""
+        return self.step_for(guide) * guide.epsilon_scale.step
+
+    def step_for(self, guide: GuideModel) -> int:
+        """Return the slider's position in steps, within the guide's range."""
+        scale = guide.epsilon_scale
+        return min(scale.steps, round(scale.default / scale.step) if self.step is None else self.step)
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """The photographs of one session, each with its case, and which one lies on top."""
+
+    cases: tuple[Case, ...] = ()
+    current: int = 0
+
+    @property
+    def case(self) -> Case | None:
+        """The case on top, None when the desk is empty."""
+        return self.cases[self.current] if self.cases else None
+
+    def with_case(self, case: Case) -> Desk:
+        """Return the desk with ``case`` on top: in the place of the same photograph, or added at the end."""
+        places = [i for i, c in enumerate(self.cases) if c.photograph.sha256 == case.photograph.sha256]
+        if not places:
+            return Desk((*self.cases, case), len(self.cases))
+        cases = list(self.cases)
+        cases[places[0]] = case
+        return Desk(tuple(cases), places[0])
+
+    def turned_to(self, index: int) -> Desk:
+        """Return the desk with another case on top."""
+        return replace(self, current=index)
+
+    def without_current(self) -> Desk:
+        """Return the desk without the case on top."""
+        cases = self.cases[: self.current] + self.cases[self.current + 1 :]
+        return Desk(cases, max(0, min(self.current, len(cases) - 1)))
+
+
+def desk() -> Desk:
+    """Return this session's desk."""
+    found = st.session_state.get(_DESK)
+    return found if isinstance(found, Desk) else Desk()
+
+
+def keep(desk: Desk) -> None:
+    """Make ``desk`` this session's desk."""
+    st.session_state[_DESK] = desk
+
+
+def put(case: Case) -> None:
+    """Put ``case`` on top of this session's desk: in the place of the same photograph, or added."""
+    keep(desk().with_case(case))

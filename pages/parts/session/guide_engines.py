@@ -1,0 +1,119 @@
+"""What the sessions of one process share to compute with: the slot, and each guide's fast twin once it is checked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime import Runtime, exists
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lwise_core.data.samples import seen_samples
+from lwise_core.enhance.fast_twin import (
+    Verdict,
+    Verdicts,
+    check,
+    check_steps,
+    fast_dtype,
+    fast_twin,
+    precision_of,
+    walk_fast,
+)
+from lwise_core.enhance.path import EnhancementPath, PathRequest, walk
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.scheduler import ComputeSlot
+
+_KEPT = 4
+
+
+@st.cache_resource
+def slot() -> ComputeSlot:
+    """Return the one compute slot of this process."""
+    return ComputeSlot()
+
+
+@dataclass(frozen=True, eq=False)
+class Engine:
+    """How paths of one guide are computed: in fp32 until ``passed`` says that its twin may be trusted."""
+
+    guide: GuideModel
+    twin: GuideModel | None
+    passed: threading.Event
+
+    def walk(self, request: PathRequest) -> Iterator[EnhancementPath]:
+        """Yield the growing path, by the twin where it may be trusted."""
+        if self.twin is not None and self.passed.is_set():
+            return walk_fast(self.guide, self.twin, request)
+        return walk(self.guide, request)
+
+    def walker(self) -> GuideModel:
+        """Return what walks now: the twin where it may be trusted, else the guide itself."""
+        return self.twin if self.twin is not None and self.passed.is_set() else self.guide
+
+    def exact_walk(self, request: PathRequest) -> Iterator[EnhancementPath]:
+        """Yield the growing path in fp32 throughout."""
+        return walk(self.guide, request)
+
+    def precision(self) -> str:
+        """Return the arithmetic that :meth:`walk` uses now."""
+        return precision_of(self.twin) if self.twin is not None and self.passed.is_set() else "float32"
+
+    def steps(self) -> int:
+        """Return about how many values :meth:`walk` yields."""
+        return self.guide.epsilon_scale.steps + 1
+
+
+def engine_for(guide: GuideModel) -> Engine:
+    """Return the engine of ``guide``: the process's own for guides of the catalogue, the session's for others."""
+    kept = _engine if guide.provenance.bundled else _session_engine
+    return kept(guide.provenance.sha256, guide.domain.value, guide)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _engine(sha256: str, domain: str, _guide: GuideModel) -> Engine:  # noqa: ARG001  the first two are the key
+    return _new_engine(_guide)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, scope="session")
+def _session_engine(sha256: str, domain: str, _guide: GuideModel) -> Engine:  # noqa: ARG001
+    return _new_engine(_guide)
+
+
+def _new_engine(guide: GuideModel) -> Engine:
+    passed = threading.Event()
+    dtype = fast_dtype(guide.device)
+    if dtype is None:
+        return Engine(guide, None, passed)
+    twin = slot().do(lambda: fast_twin(guide, dtype=dtype))  # it looks once at an empty picture
+    verdicts = Verdicts(catalog.home() / "verdicts")
+    known = verdicts.read(guide)
+    if known is None:
+        slot().submit_idle(_checked(guide, twin, verdicts, passed), total=check_steps(guide))
+    elif known.passes:
+        passed.set()
+    return Engine(guide, twin, passed)
+
+
+def _checked(guide: GuideModel, twin: GuideModel, verdicts: Verdicts, passed: threading.Event) -> Iterator[Verdict]:
+    """Check the twin while nobody waits for anything, and keep the verdict."""
+    verdict = None
+    for verdict in check(guide, twin, seen_samples(size=guide.input_size)):
+        yield verdict
+    if verdict is not None:
+        verdicts.keep(guide, verdict)
+        if verdict.passes:
+            passed.set()
+
+
+def this_session() -> str:
+    """Return the name of the session that runs this script."""
+    context = get_script_run_ctx()
+    return context.session_id if context is not None else "script"
+
+
+def is_there(session: str) -> bool:
+    """Whether the session's page is still open."""
+    return not exists() or Runtime.instance().is_active_session(session)

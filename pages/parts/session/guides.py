@@ -1,0 +1,103 @@
+"""Which guides this session can use: the catalogue's, kept for all sessions, and its own, kept for it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lwise_core._utils.class_names import has_class
+from lwise_core.guides import catalog
+from lwise_core.guides.catalog import Entry, GuideUnavailable, State
+from lwise_core.guides.fitness import Fit
+from lwise_core.guides.guide import GuideModel
+
+SESSION_GUIDES = "session_guides"
+_KEPT = 4
+_OWN = 3
+
+
+def catalogue() -> tuple[Entry, ...]:
+    """Return the catalogue's entries, read again only when a file of theirs has changed."""
+    return _entries(catalog.here().stamp())
+
+
+def session_guides() -> dict[str, GuideModel]:
+    """Return the guides that were added in this session, by name. No other session sees them."""
+    guides: dict[str, GuideModel] = st.session_state.setdefault(SESSION_GUIDES, {})
+    return guides
+
+
+def available_guides() -> tuple[str, ...]:
+    """Return the names of the guides that are ready: bundled and downloaded, then this session's."""
+    return (*(e.name for e in catalogue() if e.state is State.READY), *session_guides())
+
+
+def is_unfit(name: str) -> bool:
+    """Return whether a guide is unfit to guide, by its card; one of the session's own has none."""
+    card = next((e.card for e in catalogue() if e.name == name), None)
+    return card is not None and catalog.fitness_on(card).state is Fit.UNFIT
+
+
+def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the guides whose cards have a class for each of ``names``."""
+    cards = [(e.name, e.card) for e in catalogue() if e.state is State.READY]
+    return tuple(name for name, card in cards if card and all(has_class(card.classes, n) for n in names))
+
+
+def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
+    """Return an independent guide that knows the class, the session's own first; None where none is known to.
+
+    A guide that is unfit judges nothing, and one that was tuned from the other, or with it from a third, repeats what
+    both learnt. Cards are asked, not networks: only the guide that is returned is loaded.
+    """
+    for guide in session_guides().values():
+        if guide.provenance.sha256 != than.provenance.sha256 and has_class(guide.classes, class_name):
+            return guide
+    cards = {e.name: e.card for e in catalogue() if e.state is State.READY and e.card is not None}
+    own = next((c for c in cards.values() if c.weights.sha256 == than.provenance.sha256), None)
+    kin = own.lineage if own is not None else {than.provenance.sha256}
+    for name, card in cards.items():
+        if has_class(card.classes, class_name) and not kin & card.lineage and not is_unfit(name):
+            return load_guide(name)
+    return None
+
+
+def load_guide(name: str) -> GuideModel:
+    """Return the guide called ``name``, as :func:`available_guides` spells it.
+
+    Raises:
+        GuideUnavailable: It is not there, or damaged; the message is one sentence.
+    """
+    own = session_guides().get(name)
+    if own is not None:
+        return own
+    entry = next((e for e in catalogue() if e.name == name), None)
+    if entry is None:
+        raise GuideUnavailable(f"There is no guide “{name}” any more; choose another one.")
+    if entry.state is not State.READY:
+        raise GuideUnavailable(entry.reason)
+    return _shared(name, entry.sha256)
+
+
+def add_session_guide(guide: GuideModel) -> None:
+    """Keep ``guide`` for this session, in place of an earlier one of its own with the same name.
+
+    Raises:
+        ValueError: The catalogue has a guide of that name, or the session has as many of its own as it may keep.
+    """
+    if len(session_guides().keys() - {guide.name}) >= _OWN:
+        raise ValueError(f"A session keeps {_OWN} guides of its own; remove one first.")
+    if any(e.name == guide.name for e in catalogue()):
+        raise ValueError(f"There is already a guide “{guide.name}”; choose another name.")
+    session_guides()[guide.name] = guide
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _entries(stamp: tuple[object, ...]) -> tuple[Entry, ...]:  # noqa: ARG001  it is the key
+    return catalog.entries()
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner="Loading the guide…")
+def _shared(name: str, sha256: str) -> GuideModel:  # noqa: ARG001  the hash is part of the key
+    return catalog.load(name)

@@ -1,0 +1,140 @@
+"""The paths of this session: walked in the process's one slot, kept up to a byte limit, gone with the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from lwise_core.enhance.path import EnhancementPath, NonFinite, Original
+from lwise_core.enhance.path_cache import PathStore, Walkable, kept
+from lwise_core.guides import catalog
+from lwise_core.inspection.regions import Region
+from lwise_core.scheduler import Job, Stage
+from pages.parts.session.case import Aim, Case
+from pages.parts.session.guide_engines import engine_for, is_there, slot, this_session
+from pages.parts.ui.notices import notice
+
+BYTES_KEPT = 128 * 2**20
+"""How much of a session's paths is kept: 41 frames take 2 MB at 64 px and 25 MB at 224 px."""
+
+_WALKS = "walks"
+
+Key = tuple[str, object, str, str, str, Aim, bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """One path in the making or made, and what it is for."""
+
+    key: Key
+    job: Job[EnhancementPath]
+    start: EnhancementPath
+
+    @property
+    def path(self) -> EnhancementPath:
+        """The path as far as it is known, the original at least: nobody waits for a turn to see that."""
+        return self.job.latest or self.start
+
+    @property
+    def size(self) -> int:
+        """Bytes that its frames take."""
+        return self.path.size
+
+
+def walk_for(case: Case, original: Original, *, towards: str, within: Region | None = None) -> Walk:
+    """Return the walk from ``original`` for ``case``: the one that is kept or under way, or a new one.
+
+    ``within`` restricts the change to some pixels of what the guide sees.
+
+    Walks for anything else that are still under way are cancelled: nobody looks at them any more.
+
+    Raises:
+        ValueError: The objective cannot be formed (no rival chosen).
+        LineFull: Too many people are waiting.
+    """
+    # The photograph by its bytes, the guide by its weights and range: the same content is never walked twice.
+    guide = original.guide
+    weights, where = guide.provenance.sha256, b"" if within is None else within.key
+    key: Key = (case.photograph.sha256, case.crop, weights, guide.domain.value, towards, case.aim, where)
+    walks = st.session_state[_WALKS] = _walks()
+    found = walks.pop(key, None)
+    for other in list(walks.values()):
+        if not other.job.stage.over:
+            other.job.cancel()
+            walks.pop(other.key)
+    walks[key] = found if found is not None else _start(key, case, original, towards=towards, within=within)
+    _limit(walks)
+    return walks[key]
+
+
+def walk_called(key: Key) -> Walk | None:
+    """Return a walk that is kept; None once it was dropped, as when the page was closed and has come back."""
+    return _walks().get(key)
+
+
+def forget(key: Key) -> None:
+    """Drop a walk, so that the next call walks again."""
+    _walks().pop(key, None)
+
+
+def waiting(walk: Walk) -> None:
+    """Draw how far ``walk`` is, the place in the line where there is one, and the way to stop it."""
+    outlook = slot().outlook(walk.job)
+    if outlook.place:
+        text = f"Waiting for a turn: number {outlook.place} in the line"
+    else:
+        text = f"Computing the path: step {min(outlook.done, outlook.total)} of {outlook.total}"
+    if outlook.seconds is not None:
+        text += f", about {max(1, round(outlook.seconds))} s left"
+    columns = st.columns([5, 1], vertical_alignment="bottom")
+    columns[0].progress(min(1.0, outlook.done / outlook.total), text=text)
+    columns[1].button("Stop", key="stop-walk", on_click=walk.job.cancel, width="stretch")
+
+
+def failed(error: Exception) -> None:
+    """Say in one sentence why a path could not be walked; what nobody expected is raised again."""
+    if not isinstance(error, NonFinite):
+        raise error
+    notice("error", str(error))
+
+
+def stopped(walk: Walk) -> bool:
+    """Whether somebody ended ``walk`` before its end."""
+    return walk.job.stage is Stage.CANCELLED
+
+
+@st.cache_resource(scope="session", on_release=dict.clear, show_spinner=False)
+def _walks() -> dict[Key, Walk]:
+    """Return this session's walks.
+
+    Streamlit keeps the state of a page that was closed for two minutes, in case it comes back. The paths of everybody
+    who left would fill the memory for so long; they are computed again instead.
+    """
+    return {}
+
+
+def _start(key: Key, case: Case, original: Original, *, towards: str, within: Region | None) -> Walk:
+    guide = original.guide
+    target, objective = guide.class_index(towards), case.aim.objective_for(guide)
+    start = original.before_the_path(
+        target=target, objective=objective, within=within.mask if within is not None else None
+    )
+    engine, request = engine_for(guide), start.request
+    session = this_session()
+    there: Callable[[], bool] = partial(is_there, session)
+    precision = "float32" if case.aim.exact else engine.precision()
+    steps = engine.exact_walk(request) if case.aim.exact else engine.walk(request)
+    if case.sample is not None:  # never for an upload: a path holds the photograph
+        wanted = Walkable(guide, request, guide.epsilon_scale.steps, precision)
+        steps = kept(PathStore(catalog.home() / "paths"), wanted, steps)
+    job = slot().submit(steps, session=session, total=engine.steps(), alive=there)
+    return Walk(key, job, start)
+
+
+def _limit(walks: dict[Key, Walk]) -> None:
+    """Drop the walks that were not looked at for longest, the present one never."""
+    while len(walks) > 1 and sum(w.size for w in walks.values()) > BYTES_KEPT:
+        walks.pop(next(iter(walks)))

@@ -1,0 +1,53 @@
+"""The difficulty of the case: its figures, where it stands among references, and one plain sentence."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.guides.difficulty import Difficulty, plainly, standing
+from lwise_core.guides.fitness import Fit
+from lwise_core.guides.guide import GuideModel
+from pages.parts.ui.notices import notice, plain
+from pages.parts.ui.plots import reference_figure, show
+
+_PREDICTED = (
+    "That is predicted from what the paper found, that people err more where this logit is low. Of the bundled guides, "
+    "only cifar10-32 was compared with people."
+)
+_NOTHING = "This guide is unfit to guide, so its logit says nothing of people."
+
+
+def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str, first_choice: str) -> None:
+    """Draw ``difficulty`` for ``class_name``; ``first_choice`` is what the guide itself takes the picture for."""
+    if not difficulty.seen:
+        notice(
+            "caution",
+            f"The guide itself takes this for {first_choice}; {class_name} is its choice number {difficulty.rank}. "
+            "Read the difficulty and the enhancement with care: what the guide does not see, it may paint.",
+        )
+    columns = st.columns(3)
+    columns[0].metric(
+        "Ground-truth logit",
+        f"{difficulty.logit:.2f}".replace("-", "−"),
+        help="The guide's raw score for the class, without unit: the higher, the easier for people.",
+    )
+    columns[1].metric(
+        "Log-probability",
+        f"{difficulty.log_probability:.2f}".replace("-", "−"),
+        help=f"Natural logarithm of the probability among the guide's {len(guide.classes)} classes "
+        f"({difficulty.probability:.1%}); 0 is certain.",
+    )
+    place = difficulty.percentile
+    columns[2].metric(
+        "Harder than",
+        "–" if place is None else f"{place.share:.0%}",
+        help="Share of the guide's references of this class with a higher logit; ties count half. References are "
+        "pictures that the guide, or the one of its folds that scored them, had not learnt.",
+    )
+    unfit = guide.provenance.fitness.state is Fit.UNFIT
+    means = _NOTHING if unfit else plainly(difficulty, class_name=class_name)
+    st.markdown(f"**{plain(means)}** {plain(standing(difficulty, class_name=class_name))}")
+    if place is not None:
+        st.caption(_PREDICTED)
+        references = guide.references[class_name]
+        show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")

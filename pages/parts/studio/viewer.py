@@ -1,0 +1,110 @@
+"""The viewer: every ε of a path under the person's hand, without asking the server (assets/viewer.*).
+
+What the browser has stays in the browser: a call sends the frames that this browser was not sent yet, and one that
+lacks some (a message was lost, the page was drawn anew) asks for them.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from lwise_core.enhance.viewer_payload import Film
+from pages.parts.ui.plots import PERTURBATION_LIMIT
+
+_ASSETS = Path(__file__).parents[3] / "assets"
+_FILM_VIEWER = st.components.v2.component(
+    "lwise_viewer",
+    html=(_ASSETS / "viewer.html").read_text(encoding="utf-8"),
+    css=(_ASSETS / "viewer.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "viewer.js").read_text(encoding="utf-8"),
+)
+_FILMS_KEPT = 2  # as viewer.js keeps them
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What this viewer was sent and what it said last.
+
+    ``sent`` maps a film's id to the number of its frames that were sent, the latest film last. ``step`` is the position
+    that the person chose until the page has taken it, ``revision`` the number of that message.
+    """
+
+    sent: Mapping[str, int] = field(default_factory=dict)
+    revision: int = 0
+    step: int | None = None
+
+    def having_sent(self, film_id: str, frames: int) -> _Heard:
+        others = [(known, count) for known, count in self.sent.items() if known != film_id]
+        return replace(self, sent=dict([*others, (film_id, frames)][-_FILMS_KEPT:]))
+
+
+def viewer(film: Film, *, step: int, name: str, remark: str, key: str) -> int:
+    """Show ``film`` at position ``step`` and return the position: ``step``, or the one that the person just chose.
+
+    The caller owns the position: store what comes back and pass it the next time; pass another one to move the slider.
+    It may lie beyond what is computed so far; the viewer then shows the last frame and follows. Call again whenever the
+    path has grown: only new frames travel. The browser tells the server once, when the person lets go.
+
+    Args:
+        film: The film so far.
+        step: Present position of the slider: ε = step × the path's step.
+        name: What the picture is called, for screen readers.
+        remark: A sentence that stands with every altered picture, such as “Not for diagnosis.”
+        key: Unique key. Keep it while the path grows.
+    """
+    heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
+    shown = step if heard.step is None else heard.step
+    first = min(heard.sent.get(film.id, 0), film.length)
+    _FILM_VIEWER(
+        key=key,
+        data=_message(film, first=first, words=_Words(shown, heard.revision, name, remark, picture=key)),
+        on_step_change=partial(_hear_step, key),
+        on_missing_change=partial(_hear_missing, key),
+    )
+    st.session_state[_heard_key(key)] = replace(heard.having_sent(film.id, film.length), step=None)
+    return shown
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the page says beside the film."""
+
+    step: int
+    revision: int
+    name: str
+    remark: str
+    picture: str
+
+
+def _message(film: Film, *, first: int, words: _Words) -> bytes:
+    """Return the one value that the component takes: the page's own words, their length before them, then the film."""
+    said = json.dumps({**asdict(words), "limit": PERTURBATION_LIMIT}).encode()
+    return struct.pack("<I", len(said)) + said + film.payload(first=first)
+
+
+def _heard_key(key: str) -> str:
+    return f"{key}-heard"
+
+
+def _hear_step(key: str) -> None:
+    """Keep the position that the person just chose until the page takes it, however many reruns come between."""
+    told = st.session_state[key]["step"]
+    heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
+    st.session_state[_heard_key(key)] = replace(heard, step=int(told["step"]), revision=int(told["revision"]))
+
+
+def _hear_missing(key: str) -> None:
+    """Remember that the browser has a film only as far as it says; the next call sends the rest."""
+    told = st.session_state[key]["missing"]
+    heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
+    film, first = str(told["film"]), max(0, int(told["first"]))
+    if film in heard.sent:
+        sent = {**heard.sent, film: min(first, heard.sent[film])}
+        st.session_state[_heard_key(key)] = replace(heard, sent=sent)

@@ -1,0 +1,67 @@
+"""Class names: spelling variants are one class, and an unknown name is answered with the nearest ones."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core._utils.class_names import UnknownClass, canonical, find_class, has_class, nearest
+
+CLASSES = ("dog", "house cat", "big cat", "beetle or bug", "snail or slug")
+
+
+@st.composite
+def spellings(draw: st.DrawFn) -> tuple[int, str]:
+    """Return a class index and one spelling of its name: any case, any of the separators, anywhere."""
+    index = draw(st.integers(0, len(CLASSES) - 1))
+    separator = st.text(alphabet=" _-\t", max_size=2)
+    letters = [
+        draw(st.sampled_from([letter.lower(), letter.upper()])) + draw(separator)
+        for letter in CLASSES[index].replace(" ", "")
+    ]
+    return index, draw(separator) + "".join(letters)
+
+
+@given(spellings())
+def test_case_space_hyphen_and_underscore_do_not_count(spelling: tuple[int, str]) -> None:
+    index, name = spelling
+    assert find_class(name, CLASSES) == index
+
+
+@given(st.text())
+def test_the_canonical_form_is_its_own_canonical_form(name: str) -> None:
+    assert canonical(canonical(name)) == canonical(name)
+
+
+@pytest.mark.parametrize("name", ["house.cat", "house cats", "hous cat", "cat", ""])
+def test_other_names_are_unknown(name: str) -> None:
+    with pytest.raises(UnknownClass, match=f"no class “{name}”"):
+        find_class(name, CLASSES)
+
+
+def test_an_unknown_name_lists_the_nearest() -> None:
+    with pytest.raises(UnknownClass, match="Did you mean “house cat”") as error:
+        find_class("House Cats", CLASSES)
+    assert "snail" not in str(error.value)
+
+
+def test_a_part_of_a_name_lists_the_names_that_hold_it() -> None:
+    with pytest.raises(UnknownClass, match="“beetle or bug”"):
+        find_class("bug", CLASSES)
+
+
+def test_a_name_like_no_other_says_how_many_classes_there_are() -> None:
+    with pytest.raises(UnknownClass, match="5 classes, such as “dog”"):
+        find_class("xylophone", CLASSES)
+
+
+def test_classes_are_the_same_whatever_their_spelling() -> None:
+    assert has_class(CLASSES, "House_Cat")
+    assert not has_class(CLASSES, "cat")
+
+
+def test_the_nearest_name_comes_first_as_the_guide_spells_it() -> None:
+    assert nearest("House Cats", CLASSES)[0] == "house cat"
+    assert nearest("slugs", CLASSES) == ("snail or slug",)
+    assert nearest("xylophone", CLASSES) == ()

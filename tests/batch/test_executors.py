@@ -1,0 +1,120 @@
+"""Engines: the same results wherever they are made, and workers that are killed are replaced."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lwise_core.batch import executors as engines
+from lwise_core.batch.executors import EngineLost, Local, OnRay, Stages
+from tests.support.ray import NEEDS_RAY, Counting, FatalOnce, cluster, doubled, kill_one_actor
+
+__all__ = ["cluster"]
+
+WANTED = [2 * n + 1 for n in range(12)]
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_local_results_come_in_order_and_the_guide_is_loaded_once(tmp_path: Path, workers: int) -> None:
+    load = Counting(tmp_path)
+    assert list(Local(workers).run(Stages(doubled, load), range(12))) == WANTED
+    assert load.loaded() == [os.getpid()]
+
+
+def test_a_process_that_dies_is_replaced_and_nothing_is_missing(tmp_path: Path) -> None:
+    stages = Stages(FatalOnce(tmp_path, fatal=5), Counting(tmp_path))
+    assert list(Local(2).run(stages, range(12))) == WANTED
+    assert (tmp_path / "tombstone").exists()
+
+
+def test_a_batch_that_kills_every_process_ends_with_a_sentence(tmp_path: Path) -> None:
+    stages = Stages(FatalOnce(tmp_path, fatal=5, always=True), Counting(tmp_path))
+    with pytest.raises(EngineLost, match="what was done is kept"):
+        list(Local(1).run(stages, range(12)))
+
+
+def test_to_stop_is_to_leave_no_process_behind(tmp_path: Path) -> None:
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    results = Local(2).run(Stages(doubled, Counting(tmp_path)), range(1000))
+    assert next(results) == 1
+    results.close()  # type: ignore[attr-defined]
+    left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before and "spawn_main" in str(p)]
+    assert left == []
+
+
+def test_only_so_many_batches_are_under_way(tmp_path: Path) -> None:
+    taken = []
+
+    def given() -> object:
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    results = Local(2).run(Stages(doubled, Counting(tmp_path)), given())  # type: ignore[arg-type]
+    next(results)
+    assert len(taken) <= 5
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+from pathlib import Path
+from lwise_core.batch.executors import Local, Stages
+from tests.support.ray import Counting, doubled
+import psutil
+results = Local(2).run(Stages(doubled, Counting(Path(sys.argv[1]))), range(50))
+next(results)
+print(*[p.pid for p in psutil.Process().children(recursive=True)], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    dead = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own code
+    assert dead.returncode == -9, dead.stderr
+    processes = []
+    for pid in dead.stdout.split():
+        try:
+            processes.append(psutil.Process(int(pid)))
+        except psutil.NoSuchProcess:
+            continue
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    assert alive == []
+
+
+def test_without_ray_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def missing(name: str) -> object:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(engines.importlib, "import_module", missing)
+    with pytest.raises(EngineLost, match=r"requirements-ray\.txt"):
+        next(OnRay(2).run(Stages(doubled, Counting(tmp_path)), range(3)))
+
+
+@NEEDS_RAY
+@pytest.mark.usefixtures("cluster")
+@pytest.mark.parametrize("workers", [2, 4])
+def test_ray_gives_the_same_and_loads_a_guide_a_worker(tmp_path: Path, workers: int) -> None:
+    load = Counting(tmp_path)
+    assert sorted(OnRay(workers).run(Stages(doubled, load), range(12))) == WANTED
+    assert len(set(load.loaded())) == len(load.loaded()) == workers
+
+
+@NEEDS_RAY
+@pytest.mark.usefixtures("cluster")
+def test_a_ray_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    results = OnRay(2).run(Stages(doubled, Counting(tmp_path)), range(12))
+    found = [next(results)]
+    kill_one_actor()
+    assert sorted([*found, *results]) == WANTED
+
+
+@NEEDS_RAY
+@pytest.mark.usefixtures("cluster")
+def test_a_worker_that_dies_of_its_batch_is_replaced_too(tmp_path: Path) -> None:
+    stages = Stages(FatalOnce(tmp_path, fatal=5), Counting(tmp_path))
+    assert sorted(OnRay(2).run(stages, range(12))) == WANTED

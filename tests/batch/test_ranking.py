@@ -1,0 +1,220 @@
+"""Many photographs in front of one guide."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core._utils.class_names import UnknownClass
+from lwise_core.batch.ranking import (
+    BATCH,
+    NamedFile,
+    Ranking,
+    Standing,
+    files_in_zip,
+    names_in_zip,
+    perceptual_hash,
+    rank,
+    seconds_a_photograph,
+)
+from lwise_core.data.folder_labels import FolderClasses, Instead
+from lwise_core.data.phantom import FAMILIES, Creature, draw
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.rendering import Subject
+from lwise_core.guides.difficulty import score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import ImageRejected, encode_png, open_photograph
+from lwise_core.images.geometry import Crop, see
+from tests.support.images import encoded, scene
+
+PNG = encode_png(scene())
+
+
+def creature(family: int, *, dial: float = 0.0, seed: int = 0) -> bytes:
+    return encode_png(draw(Creature(family, dial, seed), size=64))
+
+
+def ranked(files: list[NamedFile], guide: GuideModel, folders: FolderClasses | None = None) -> Ranking:
+    *_, last = rank(files, guide, folders=folders or FolderClasses(guide.classes), total=len(files))
+    return last
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def test_photographs_are_ranked_by_the_guides_own_logit_within_their_class(phantom_guide: GuideModel) -> None:
+    files = [
+        NamedFile(f"mine/{FAMILIES[f]}/{i}.png", creature(f, dial=0.25 * i, seed=10 * f + i))
+        for f in range(2)
+        for i in range(4)
+    ]
+    ranking = ranked(files, phantom_guide)
+    for name, found in ranking.by_class().items():
+        assert [p.logit for p in found] == sorted((p.logit for p in found), reverse=True)
+        assert not any(p.guessed for p in found)
+        assert {p.class_name for p in found} == {name}
+        for p in found:
+            photograph = open_photograph(next(f.data for f in files if f.name == p.name), name="x")
+            seen = Subject(photograph, Crop.central(photograph)).seen(size=64)
+            expected = score(phantom_guide, seen)[phantom_guide.class_index(name)]
+            assert p.logit == pytest.approx(float(expected), abs=1e-4)
+    standing = ranking.standing()
+    assert sorted(s.share for s in standing.values()) == [0, 0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+    assert {s.others for s in standing.values()} == {3}
+
+
+def test_a_place_says_something_among_ten() -> None:
+    assert Standing(easier=9, others=9).says_something
+    assert not Standing(easier=8, others=8).says_something
+
+
+def test_without_a_folder_that_names_a_class_the_guide_guesses_and_it_is_said(phantom_guide: GuideModel) -> None:
+    (photograph,) = ranked([NamedFile("holiday.png", creature(2))], phantom_guide).photographs
+    assert photograph.guessed
+    assert photograph.class_name == photograph.choice
+
+
+def test_folders_count_whatever_their_case_and_hyphens(phantom_guide: GuideModel) -> None:
+    spelt = FAMILIES[0].upper().replace(" ", "_")
+    (photograph,) = ranked([NamedFile(f"x\\{spelt}\\a.png", creature(0))], phantom_guide).photographs
+    assert (photograph.class_name, photograph.guessed) == (FAMILIES[0], False)
+
+
+def test_labels_follow_from_what_was_decided_on_folders(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{folder}/{i}.png", creature(i % 4, seed=i)) for i, folder in enumerate("abbcd")]
+    stated = {"a": FAMILIES[3], "b": Instead.LEFT_OUT}
+    ranking = ranked(files, phantom_guide, FolderClasses(phantom_guide.classes, stated, Instead.GUESSED))
+    labels = {p.folder: (p.class_name, p.guessed) for p in ranking.photographs}
+    choices = {p.folder: p.choice for p in ranking.photographs}
+    assert labels == {"a": (FAMILIES[3], False), "c": (choices["c"], True), "d": (choices["d"], True)}
+    assert (ranking.left_out, ranking.done, ranking.total) == (2, 5, 5)
+
+
+def test_folders_that_nobody_decided_on_are_not_guessed(phantom_guide: GuideModel) -> None:
+    with pytest.raises(UnknownClass, match="No class is called “holiday”"):
+        ranked([NamedFile("holiday/a.png", creature(0))], phantom_guide)
+
+
+def test_a_wrong_label_is_doubted_and_a_right_one_is_not(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{FAMILIES[0]}/right.png", creature(0)), NamedFile(f"{FAMILIES[0]}/wrong.png", creature(1))]
+    right, wrong = ranked(files, phantom_guide).photographs
+    assert right.doubt == ""
+    assert wrong.doubt.startswith(f"the guide takes it for {FAMILIES[1]}")
+
+
+def test_the_same_picture_in_another_file_is_a_duplicate(phantom_guide: GuideModel) -> None:
+    picture = photograph_of(SAMPLES[0]).pixels
+    files = [
+        NamedFile("a.png", encode_png(picture)),
+        NamedFile("b.jpg", encoded(picture, "JPEG", quality=70)),
+        NamedFile("c.png", encode_png(np.ascontiguousarray(picture[::2, ::2]))),
+        NamedFile("d.png", creature(0)),
+    ]
+    ranking = ranked(files, phantom_guide)
+    duplicates = ranking.duplicates()
+    by_name = {p.name: set(duplicates.get(p.sha256, ())) for p in ranking.photographs}
+    same = {"a.png", "b.jpg", "c.png"}
+    assert by_name == {name: same - {name} for name in same} | {"d.png": set()}
+
+
+def test_of_near_duplicates_the_largest_is_presumed_unless_its_label_is_doubted(phantom_guide: GuideModel) -> None:
+    picture = draw(Creature(0, 0.0, 3), size=128)
+    small = NamedFile(f"{FAMILIES[0]}/small.png", encode_png(np.ascontiguousarray(picture[::2, ::2])))
+    large, misfiled = (NamedFile(f"{FAMILIES[f]}/large.png", encode_png(picture)) for f in (0, 1))
+    other = NamedFile(f"{FAMILIES[0]}/other.png", creature(0, seed=9))
+    for files, names in (([small, large, other], {large.name, other.name}), ([small, misfiled], {small.name})):
+        ranking = ranked(files, phantom_guide)
+        presumed = ranking.presumed()
+        assert {p.name for p in ranking.photographs if p.sha256 in presumed} == names
+
+
+def test_a_file_that_is_there_twice_is_ranked_once(phantom_guide: GuideModel) -> None:
+    ranking = ranked([NamedFile("a.png", PNG), NamedFile("b.png", PNG)], phantom_guide)
+    assert [p.name for p in ranking.photographs] == ["a.png"]
+    assert ranking.refused == ("“b.png” is there twice, byte for byte.",)
+
+
+def test_what_is_no_picture_is_said_and_the_others_go_on(phantom_guide: GuideModel) -> None:
+    ranking = ranked([NamedFile("notes.txt", b"no picture"), NamedFile("a.png", PNG)], phantom_guide)
+    assert len(ranking.photographs) == 1
+    assert "“notes.txt”" in ranking.refused[0]
+    assert ranking.done == ranking.total == 2
+
+
+def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(BATCH + 3)]
+    steps = list(rank(files, phantom_guide, folders=FolderClasses(phantom_guide.classes), total=len(files)))
+    assert [r.done for r in steps] == [BATCH, BATCH + 3]
+    assert steps[0].photographs == steps[1].photographs[:BATCH]
+
+
+def test_the_pace_is_that_of_the_second_photograph_and_unknown_without_one(
+    phantom_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((100.0, 103.0))
+    monkeypatch.setattr("lwise_core.batch.ranking.perf_counter", lambda: next(clock))
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(3)]
+    assert seconds_a_photograph(files, phantom_guide) == 3
+    monkeypatch.undo()
+    assert seconds_a_photograph(files[:1], phantom_guide) is None
+    assert seconds_a_photograph([files[0], NamedFile("notes.txt", b"")], phantom_guide) is None
+
+
+def test_nothing_is_an_empty_ranking(phantom_guide: GuideModel) -> None:
+    assert ranked([], phantom_guide).by_class() == {}
+
+
+def test_a_zip_is_read_without_what_systems_put_into_it() -> None:
+    data = zipped(
+        {
+            "b/2.png": b"2",
+            "b/1.png": b"1",
+            "__MACOSX/b/1.png": b"x",
+            "b/.DS_Store": b"x",
+            "b/Thumbs.db": b"x",
+            "../up.png": b"3",
+        }
+    )
+    assert [(f.name, f.folder) for f in files_in_zip(data, called="x.zip") if f.data in (b"1", b"2")] == [
+        ("b/1.png", "b"),
+        ("b/2.png", "b"),
+    ]
+    names = names_in_zip(data, called="x.zip")
+    assert list(names) == [f.name for f in files_in_zip(data, called="x.zip")]
+    assert "b/Thumbs.db" not in names
+
+
+def test_a_zip_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lwise_core.batch.ranking.LARGEST_ZIP", 1000)
+    with pytest.raises(ImageRejected, match="use a folder on the server"):
+        list(files_in_zip(zipped({"a.png": b"0" * 2000}), called="x.zip"))
+
+
+def test_what_is_no_zip_is_refused() -> None:
+    with pytest.raises(ImageRejected, match=r"“x\.zip” is not a zip"):
+        list(files_in_zip(b"no zip", called="x.zip"))
+
+
+def test_a_damaged_member_is_refused_by_its_name(phantom_guide: GuideModel) -> None:
+    data = bytearray(zipped({"a.png": PNG, "b.png": creature(1)}))
+    place = bytes(data).index(PNG)
+    data[place + 100] ^= 0xFF
+    files = list(files_in_zip(bytes(data), called="x.zip"))
+    ranking = ranked(files, phantom_guide)
+    assert [p.name for p in ranking.photographs] == ["b.png"]
+    assert "“a.png”" in ranking.refused[0]
+
+
+@given(seed=st.integers(0, 10**6), gain=st.floats(0.8, 1.0))
+def test_a_hash_does_not_care_about_brightness(seed: int, gain: float) -> None:
+    image = see(draw(Creature(0, 0.0, seed), size=64), size=32)
+    differing = perceptual_hash(image) ^ perceptual_hash((image * gain).astype(np.float32))
+    assert differing.bit_count() <= 2

@@ -1,0 +1,274 @@
+"""The shell: it says what the library says, and everything asked wrongly is one line and exit code 2."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import timm
+import torch
+
+from lwise_core.cli.app import app as cli
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.path import PathRequest, enhance, objective_named
+from lwise_core.enhance.rendering import Subject
+from lwise_core.guides.difficulty import difficulty_of, score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.geometry import Crop
+
+Shell = Callable[..., tuple[int, str, str]]
+
+CAT = SAMPLES[0]
+CAT_FILE = str(files("skimage.data").joinpath(CAT.file))
+CROP = f"{CAT.crop.left},{CAT.crop.top},{CAT.crop.side}"
+
+
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["lwise_core", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    captured = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, captured.out, captured.err
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return lambda *words: run(capsys, monkeypatch, *words)
+
+
+def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
+    code, out, _ = shell("score", CAT_FILE, "--class", "House-Cat", "--crop", CROP, "--json")
+    row = json.loads(out)
+    logits = score(bundled_guide, Subject(photograph_of(CAT), CAT.crop).seen(size=64))
+    difficulty = difficulty_of(bundled_guide, logits, target=1)
+    assert code == 0
+    assert row["logit"] == pytest.approx(difficulty.logit, abs=1e-4)
+    assert difficulty.percentile is not None
+    assert row["harder_than"] == difficulty.percentile.share
+    assert row["first_choice"] == "dog"
+
+
+def test_score_says_it_in_a_sentence(shell: Shell) -> None:
+    code, out, _ = shell("score", CAT_FILE, "--class", "house cat")
+    assert code == 0
+    assert "Harder than" in out
+    assert "95% interval" in out
+    assert "The guide itself takes it for dog." in out
+
+
+def test_score_of_something_else_gives_logits_and_no_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
+    words = ("score", CAT_FILE, "--class", "Something-else", "--crop", CROP)
+    code, out, _ = shell(*words, "--json")
+    row = json.loads(out)
+    logits = score(bundled_guide, Subject(photograph_of(CAT), CAT.crop).seen(size=64))
+    assert code == 0
+    assert row["class"] == "something else"
+    assert next(iter(row["logits"])) == row["first_choice"] == "dog"
+    assert row["logits"] == pytest.approx(dict(zip(bundled_guide.classes, logits.tolist(), strict=True)), abs=1e-4)
+    assert list(row["logits"].values()) == sorted(row["logits"].values(), reverse=True)
+    code, out, _ = shell(*words)
+    assert code == 0
+    assert out.startswith(f"{CAT_FILE}: highest logits dog ")
+    assert "Difficulty needs a class that the guide knows." in out
+
+
+def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, bundled_guide: GuideModel) -> None:
+    code, out, _ = shell(
+        "enhance", CAT_FILE, "--class", "house cat", "--eps-224", "3.3", "--exact", "--out", str(tmp_path)
+    )
+    assert code == 0
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".npz", ".png"]
+    assert {Path(line).parent for line in out.splitlines()} == {tmp_path}
+    said = json.loads(next(tmp_path.glob("*.json")).read_text())
+    photograph = photograph_of(CAT)
+    image = Subject(photograph, Crop.central(photograph)).seen(size=64)
+    request = PathRequest.single(image, target=1, objective=objective_named("logit"))
+    result = enhance(bundled_guide, request, epsilon=3.3 * 64 / 224)
+    assert said["epsilon"]["spent"] == pytest.approx(float(result.spent[0]), rel=1e-4)
+    assert said["result_float"]["logit"] == pytest.approx(float(result.logits[0, 1]), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("score", CAT_FILE, "--class", "housecta"), "Did you mean “house cat”"),
+        (("score", CAT_FILE, "--class", "xyzzy"), "such as “dog”. `models animals16-64` lists its classes."),
+        (
+            ("inspect", CAT_FILE, "--class", "dog", "--towards", "xyzzy", "--eps", "1"),
+            "`models animals16-64` lists its classes.",
+        ),
+        (("models", "nobody"), "There is no guide “nobody”"),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "30", "--out", "{tmp}"),
+            "outside this guide's range of 0–5.714",
+        ),
+        (("enhance", CAT_FILE, "--class", "dog", "--eps", "-1", "--out", "{tmp}"), "outside this guide's range"),
+        (("enhance", CAT_FILE, "--class", "dog", "--out", "{tmp}"), "Say the budget: --eps"),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--eps-224", "1", "--out", "{tmp}"),
+            "Give the budget once",
+        ),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--objective", "x", "--out", "{tmp}"),
+            "no objective “x”",
+        ),
+        (
+            ("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--objective", "logit_diverge", "--out", "{tmp}"),
+            "rival",
+        ),
+        (("score", CAT_FILE, "--class", "dog", "--crop", "0,0,9999"), "does not lie inside"),
+        (("score", CAT_FILE, "--class", "dog", "--crop", "a,b,c"), "whole pixels"),
+        (("score", CAT_FILE, "--class", "dog", "--guide", "nobody"), "There is no guide “nobody”"),
+        (("score", CAT_FILE), "--class"),
+        (("score", "--nothing"), "--nothing"),
+        (("score", "/nowhere/cat.png", "--class", "dog"), "Error: “/nowhere/cat.png” is not there; check the path."),
+        (("inspect", "/nowhere/cat.png", "--class", "dog", "--eps", "1"), "“/nowhere/cat.png” is not there"),
+        (("score", str(Path(CAT_FILE).parent), "--class", "dog"), "is a folder; name the files in it."),
+        (("enhance", CAT_FILE, "--class", "dog", "--eps", "1", "--out", CAT_FILE), "is no folder, where one is needed"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_line_and_code_2(
+    shell: Shell, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    code, _, err = shell(*(w.format(tmp=tmp_path / "out") for w in words))
+    *others, last = err.splitlines()
+    assert code == 2
+    assert sentence in last
+    assert all(line.startswith("Note:") for line in others)
+
+
+def test_a_weight_file_serves_as_guide_and_is_treated_as_medical(shell: Shell, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    weights, names = tmp_path / "seeded.pt", tmp_path / "names.txt"
+    torch.save(timm.create_model("resnet18", num_classes=3).state_dict(), weights)
+    names.write_text("ant\nbee\nwasp\n")
+    words = ("--weights", str(weights), "--classes", str(names), "--class", "Bee")
+    code, out, _ = shell("score", CAT_FILE, *words, "--json")
+    assert code == 0
+    assert json.loads(out)["class"] == "bee"
+    code, _, err = shell("enhance", CAT_FILE, *words, "--eps", "9", "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert "0–8" in err  # the range of medical guides, until somebody has said what this one is
+
+
+def test_a_malicious_weight_file_is_refused_in_one_line(shell: Shell, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pt"
+    bad.write_bytes(b"\x80\x04cos\nsystem\n(S'touch /tmp/never'\ntR.")
+    code, _, err = shell("score", CAT_FILE, "--weights", str(bad), "--class", "dog")
+    assert code == 2
+    assert len(err.splitlines()) == 1
+
+
+def test_a_picture_of_something_else_is_said_to_be_so(shell: Shell, tmp_path: Path) -> None:
+    words = ("enhance", CAT_FILE, "--class", "Something-else", "--eps", "1", "--out", str(tmp_path))
+    code, _, err = shell(*words)
+    assert code == 2
+    assert "--towards" in err
+    code, _, _ = shell(*words, "--towards", "spider")
+    said = json.loads(next(tmp_path.glob("*.json")).read_text())
+    assert code == 0
+    assert said["stated_class"] == "something else"
+    assert "Features not in the original." in said["statement"]
+
+
+def test_the_second_time_the_path_is_read_and_the_files_are_the_same(
+    shell: Shell, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("enhance", CAT_FILE, "--class", "house cat", "--eps", "1.9", "--exact", "--out")
+    assert shell(*words, str(tmp_path / "first"))[0] == 0
+    assert list((home / "paths").glob("*.npz"))
+    monkeypatch.setattr(cli, "path_to", lambda *_, **__: pytest.fail("it walked again"))
+    assert shell(*words, str(tmp_path / "second"))[0] == 0
+    for file in (tmp_path / "first").iterdir():
+        assert file.read_bytes() == (tmp_path / "second" / file.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words", [("--class", "house cat", "--no-keep"), ("--guide", "dermoscopy4-128", "--class", "nevus")]
+)
+def test_no_photograph_stays_behind_of_a_medical_guide_or_where_nobody_wants_it(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path / "home"))
+    code, _, err = shell("enhance", CAT_FILE, "--eps-224", "1", "--exact", "--out", str(tmp_path / "out"), *words)
+    assert code == 0, err
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert not list((tmp_path / "home").rglob("*.npz"))
+
+
+def test_enhance_overwrites_nothing_but_the_same(shell: Shell, tmp_path: Path) -> None:
+    words = ("enhance", CAT_FILE, "--class", "house cat", "--eps", "0.5", "--exact", "--out", str(tmp_path))
+    assert shell(*words)[0] == 0
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    assert shell(*words)[0] == 0
+    code, out, err = shell(*words, "--no-strip")
+    assert code == 2
+    assert not out
+    assert "is there already and holds something else; nothing was overwritten" in err
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_an_unknown_download_is_one_line(shell: Shell) -> None:
+    code, _, err = shell("download", "nothing")
+    assert code == 2
+    assert "nothing" in err.splitlines()[-1]
+
+
+def test_a_bad_file_is_named_and_the_others_are_scored(shell: Shell, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    code, out, err = shell("score", str(bad), CAT_FILE, "--class", "house cat")
+    assert code == 2
+    assert CAT_FILE in out
+    assert bad.name in err.splitlines()[0]
+    assert "1 of 2 files could not be used; the others were." in err
+
+
+def test_where_no_file_could_be_used_none_is_said_to_have_been(shell: Shell) -> None:
+    code, out, err = shell("score", "/nowhere/a.png", "/nowhere/b.png", "--class", "house cat")
+    assert code == 2
+    assert not out
+    assert err.splitlines() == [
+        "Error: “/nowhere/a.png” is not there; check the path.",
+        "Error: “/nowhere/b.png” is not there; check the path.",
+        "Error: None of the 2 files could be used.",
+    ]
+
+
+@pytest.mark.parametrize("words", [(), ("course",)])
+def test_without_a_verb_there_is_the_help_as_it_is_and_no_error(shell: Shell, words: tuple[str, ...]) -> None:
+    code, out, err = shell(*words)
+    assert code == 2
+    assert not out
+    assert err.startswith("Usage: ")
+    assert len(err.splitlines()) > 10
+
+
+def test_the_classes_of_a_guide_are_listed(shell: Shell, bundled_guide: GuideModel) -> None:
+    code, out, _ = shell("models", "Animals16 64")
+    assert code == 0
+    assert tuple(out.splitlines()) == bundled_guide.classes
+
+
+def test_a_weight_file_is_not_said_to_be_listed(shell: Shell, tmp_path: Path) -> None:
+    weights, names = tmp_path / "seeded.pt", tmp_path / "names.txt"
+    torch.save(timm.create_model("resnet18", num_classes=3).state_dict(), weights)
+    names.write_text("ant\nbee\nwasp\n")
+    code, _, err = shell("score", CAT_FILE, "--weights", str(weights), "--classes", str(names), "--class", "xyzzy")
+    assert code == 2
+    assert err == "Error: This guide has no class “xyzzy”. It has 3 classes, such as “ant”.\n"
+
+
+def test_help_reads_well_and_models_are_listed() -> None:
+    command = [sys.executable, "-m", "lwise_core"]
+    helped = subprocess.run([*command, "enhance", "--help"], capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    listed = subprocess.run([*command, "models"], capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    assert helped.returncode == listed.returncode == 0
+    assert "--eps-224" in helped.stdout
+    assert "animals16-64: ready" in listed.stdout

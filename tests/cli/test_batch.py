@@ -1,0 +1,215 @@
+"""Whole data sets from a shell."""
+
+from __future__ import annotations
+
+import csv
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from lwise_core.batch.executors import EngineLost, Local, OnRay
+from lwise_core.batch.job import Job
+from lwise_core.cli.app import batch as cli_many
+from lwise_core.guides.guide import Domain
+from tests.cli.test_app import Shell, run
+from tests.support.jobs import contents, phantom_pictures, undisturbed
+from tests.support.s3 import SECRET, bucket, objects, s3, s3_server, uploaded
+
+__all__ = ["bucket", "phantom_pictures", "s3", "s3_server", "undisturbed"]
+
+GUIDE = ("--guide", "phantom4-64", "--workers", "0", "--threads", "1")
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return lambda *words: run(capsys, monkeypatch, *words)
+
+
+def test_score_set_writes_a_dirmap_and_says_what_it_cost(shell: Shell, phantom_pictures: Path, tmp_path: Path) -> None:
+    code, said, errors = shell("score-set", str(phantom_pictures), "--out", str(tmp_path / "out"), *GUIDE)
+    assert code == 0, errors
+    cost, manifest = said.splitlines()
+    assert cost.startswith("21 pictures in ")
+    assert "s for 1,000; at most" in cost
+    assert manifest == str(tmp_path / "out" / "manifest.json")
+    assert "Error: “bad.png”" in errors
+    assert "21 of 21 pictures, 1 of them without a result" in errors
+    assert "1 file has no result; failures.csv says why." in errors
+    with (tmp_path / "out" / "dirmap.csv").open(encoding="utf-8", newline="") as text:
+        assert len(list(csv.DictReader(text))) == 20
+
+
+def test_the_same_command_again_does_only_what_is_left(shell: Shell, phantom_pictures: Path, tmp_path: Path) -> None:
+    words = ("score-set", str(phantom_pictures), "--out", str(tmp_path / "out"), *GUIDE)
+    shell(*words)
+    before = contents(tmp_path / "out")
+    code, said, _ = shell(*words)
+    assert code == 0
+    assert said.startswith("Nothing was left to do")
+    assert contents(tmp_path / "out") == before
+
+
+def test_a_set_at_an_address_is_ranked_and_its_results_are_copied_to_another(
+    shell: Shell,
+    s3: Any,  # noqa: ANN401
+    bucket: str,
+    phantom_pictures: Path,
+    tmp_path: Path,
+) -> None:
+    source = uploaded(s3, phantom_pictures, f"{bucket}/creatures")
+    words = ("score-set", source, "--out", str(tmp_path / "out"), "--copy-to", f"{bucket}/ranked", *GUIDE)
+    code, said, errors = shell(*words)
+    assert code == 0, errors
+    assert said.splitlines()[1:] == [f"{tmp_path}/out/manifest.json", f"{bucket}/ranked/manifest.json"]
+    assert f"5 files are at {bucket}/ranked." in errors
+    there = objects(s3, f"{bucket}/ranked")
+    assert set(there) == {"results.csv", "results.parquet", "failures.csv", "dirmap.csv", "manifest.json"}
+    assert all((tmp_path / "out" / name).read_bytes() == data for name, data in there.items())
+    code, _, errors = shell(*words)
+    assert code == 0
+    assert f"5 files are at {bucket}/ranked, 5 of them were there before." in errors
+    assert SECRET not in errors
+
+
+@pytest.mark.parametrize(
+    ("copy_to", "sentence"),
+    [("results", "is no address"), ("s3://no-such-bucket/out", "no bucket"), ("{bucket}/taken", "holds other files")],
+)
+def test_where_results_cannot_be_copied_is_said_before_the_job(
+    shell: Shell,
+    s3: Any,  # noqa: ANN401
+    bucket: str,
+    phantom_pictures: Path,
+    tmp_path: Path,
+    copy_to: str,
+    sentence: str,
+) -> None:
+    s3.pipe_file(f"{bucket}/taken/mine.txt", b"mine")
+    words = ("score-set", str(phantom_pictures), "--out", str(tmp_path / "out"), *GUIDE)
+    code, _, errors = shell(*words, "--copy-to", copy_to.format(bucket=bucket))
+    assert code == 2
+    assert sentence in errors
+    assert not (tmp_path / "out").exists()
+
+
+def test_enhance_set_does_what_the_library_does(
+    shell: Shell, undisturbed: Path, phantom_pictures: Path, tmp_path: Path
+) -> None:
+    words = ("enhance-set", str(phantom_pictures), "--out", str(tmp_path / "out"), "--batch", "4", *GUIDE)
+    code, _, errors = shell(*words, "--eps-224", "2,0.25,1,1.3")
+    assert code == 0, errors
+    assert contents(tmp_path / "out") == contents(undisturbed)
+
+
+def test_budgets_in_the_guide_s_units_are_the_same(shell: Shell, phantom_pictures: Path, tmp_path: Path) -> None:
+    words = ("enhance-set", f"{phantom_pictures}/*/00[01].png", *GUIDE, "--out")
+    assert shell(*words, str(tmp_path / "a"), "--eps-224", "1")[0] == 0
+    assert shell(*words, str(tmp_path / "b"), "--eps", repr(2 / 7))[0] == 0
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def test_objective_direction_and_names_are_passed_on(shell: Shell, phantom_pictures: Path, tmp_path: Path) -> None:
+    words = ("enhance-set", f"{phantom_pictures}/*/00[01].png", *GUIDE, "--out", str(tmp_path / "out"))
+    more = ("--objective", "logit_diverge", "--diverge-from", "Barred Forktail", "--harder", "--naming", "flat")
+    code, _, errors = shell(*words, "--eps-224", "1", *more, "--labels", "folder")
+    assert code == 0, errors
+    names = {f.name for f in (tmp_path / "out" / "pictures").iterdir()}
+    assert "Spotted_Forktail__000_1_0.5_2_logit_diverge_from_Barred Forktail_attack.png" in names
+    assert not any("Barred_Forktail__" in name for name in names)
+
+
+def test_inspect_set_says_what_the_lights_say_and_calls_nothing_safe(
+    shell: Shell, phantom_pictures: Path, tmp_path: Path
+) -> None:
+    words = ("inspect-set", f"{phantom_pictures}/*/00[04].png", "--out", str(tmp_path / "out"), *GUIDE)
+    code, said, errors = shell(*words, "--eps-224", "1,0.5", "--reports")
+    assert code == 0, errors
+    assert said.splitlines()[-1] == str(tmp_path / "out" / "manifest.json")
+    assert "Note: “Was the evidence there?” up to ε₂₂₄ = 1: flagged for 4 of 8 pictures, no flag for 4 (not a" in errors
+    assert "cannot judge 0. Not for diagnosis." in errors
+    with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    assert [r["epsilon_224"] for r in rows] == ["0.5", "1.0"] * 8
+    assert {(r["picture"], r["epsilon_224"]) for r in rows if r["file"]} == {
+        (r["picture"], "0.5") for r in rows if r["semantic"] == "flagged"
+    }
+    assert "safe " not in errors
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("score-set", "{set}/nothing"), "no folder, archive or CSV"),
+        (("score-set", "{set}", "--labels", "column"), "Only a dirmap CSV has columns"),
+        (
+            ("score-set", "{set}", "--guide", "cifar10-32"),
+            "none of the classes “Barred_Forktail”, “Barred_Roundtail”, ",
+        ),
+        (("score-set", "{set}", "--split", "test"), "no picture to work on"),
+        (("enhance-set", "{set}"), "Say the budgets: --eps"),
+        (("enhance-set", "{set}", "--eps", "1", "--eps-224", "1"), "Give the budgets once"),
+        (("enhance-set", "{set}", "--eps-224", "1,two"), "Budgets are numbers"),
+        (("enhance-set", "{set}", "--eps-224", "nan"), "outside this guide's range"),
+        (("enhance-set", "{set}", "--eps-224", "900"), "outside this guide's range"),
+        (("enhance-set", "{set}", "--eps-224", "0,1"), "changes nothing"),
+        (("inspect-set", "{set}"), "Say the budgets: --eps"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_line(
+    shell: Shell, phantom_pictures: Path, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    asked = [w.format(set=phantom_pictures) for w in words]
+    guide = () if "--guide" in asked else GUIDE[:2]
+    code, _, errors = shell(*asked, *guide, "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert sentence in errors
+    assert len([line for line in errors.splitlines() if line.startswith("Error")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("thrown", "sentence"),
+    [
+        (KeyboardInterrupt(), "Stopped; what was done is kept"),
+        (EngineLost("No worker is left."), "No worker is left."),
+        (torch.OutOfMemoryError(), "too little memory"),
+    ],
+)
+def test_what_stops_a_job_is_one_line(
+    shell: Shell,
+    phantom_pictures: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    thrown: BaseException,
+    sentence: str,
+) -> None:
+    def stopped(*_: object) -> object:
+        raise thrown
+
+    monkeypatch.setattr(Job, "run", stopped)
+    code, _, errors = shell("score-set", str(phantom_pictures), "--out", str(tmp_path / "out"), *GUIDE)
+    assert code == 2
+    assert sentence in errors
+
+
+def test_engines_are_chosen_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_many.os, "cpu_count", lambda: 64)
+    engine = cli_many._engine
+    assert engine(cli_many.Where.LOCAL, workers=None, address="", gpus=0) == Local(8)
+    assert engine(cli_many.Where.LOCAL, workers=0, address="", gpus=0) == Local(0)
+    assert engine(cli_many.Where.RAY, workers=4, address="auto", gpus=0.5) == OnRay(4, "auto", 0.5)
+
+
+def test_a_choice_of_guide_goes_to_other_processes() -> None:
+    choice = cli_many.GuideChoice("phantom4-64", None, None, None, Domain.UNKNOWN)
+    assert pickle.loads(pickle.dumps(choice))().name == "phantom4-64"  # noqa: S301 - what was pickled just now
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (7.2, ", about 7 s left"), (200.0, ", about 3 min left"), (7300.0, ", about 2 h 1 min left")],
+)
+def test_the_time_left_is_said_in_words(seconds: float | None, words: str) -> None:
+    assert cli_many._time_left(seconds) == words

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_app import CAT_FILE, CROP, Shell, run
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return lambda *words: run(capsys, monkeypatch, *words)
+
+
+def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_path: Path) -> None:
+    page, numbers = tmp_path / "cat.html", tmp_path / "cat.json"
+    words = (
+        "inspect",
+        CAT_FILE,
+        "--crop",
+        CROP,
+        "--class",
+        "house cat",
+        "--eps-224",
+        "5",
+        "--only-box",
+        "0.25,0.25,0.75,0.75",
+    )
+    files = ("--report", str(page), "--json", str(numbers), "--method", "saliency")
+    code, said, errors = shell(*words, *files)
+    assert code == 0, errors
+    assert "Was the evidence there?" in said
+    found = json.loads(numbers.read_text())
+    assert found["share_that_may_change"] == 0.25
+    assert found["towards"] == "house cat"
+    assert [m["method"] for m in found["maps"]] == ["saliency"]
+    html = page.read_text()
+    assert "Only 25% of the pixels" in html
+    assert "Not for diagnosis" in html
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--only-box", "0.5,0.5"), "LEFT,TOP,RIGHT,BOTTOM"),
+        (("--only-box", "0.5,0.5,0.501,0.501"), "draw a larger one"),
+        (("--only-evidence", "20"), "between 0 and 1"),
+        (("--only-evidence", "0.2", "--only-box", "0,0,1,1"), "once"),
+        (("--method", "tea-leaves"), "tea-leaves"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_line(shell: Shell, words: tuple[str, ...], sentence: str) -> None:
+    code, _, errors = shell("inspect", CAT_FILE, "--crop", CROP, "--class", "house cat", "--eps-224", "5", *words)
+    assert code == 2
+    assert sentence in errors
+    assert len(errors.strip().splitlines()) == 1

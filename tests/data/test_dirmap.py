@@ -1,0 +1,101 @@
+"""Dirmap CSVs: read as they are, written back with more columns, and nothing outside their folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lwise_core.data.dirmap import DirmapFile, Row, csv_line
+from lwise_core.data.sources import DatasetError
+
+TEXT = 'split,class,im_path,note\ntrain,cat,cat/1.png,"a, b"\nval,dog,dog/2.png,\n'
+
+
+def written(folder: Path, text: str, *, encoding: str = "utf-8") -> DirmapFile:
+    file = folder / "dirmap.csv"
+    file.write_bytes(text.encode(encoding))
+    return DirmapFile.at(file)
+
+
+def test_rows_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    dirmap = written(tmp_path, TEXT, encoding="utf-8-sig")
+    assert dirmap.columns == ("split", "class", "im_path", "note")
+    assert list(dirmap.rows()) == [
+        Row(0, ("train", "cat", "cat/1.png", "a, b")),
+        Row(1, ("val", "dog", "dog/2.png", "")),
+    ]
+
+
+def test_columns_are_added_replaced_and_the_others_kept(tmp_path: Path) -> None:
+    dirmap = written(tmp_path, TEXT)
+    said = b"".join(dirmap.rewritten(("note", "difficulty"), lambda row: (f"n{row.number}", "0.5")))
+    assert said.decode() == (
+        "split,class,im_path,note,difficulty\ntrain,cat,cat/1.png,n0,0.5\nval,dog,dog/2.png,n1,0.5\n"
+    )
+    assert (tmp_path / "dirmap.csv").read_text() == TEXT
+
+
+def test_rows_can_be_left_out(tmp_path: Path) -> None:
+    dirmap = written(tmp_path, TEXT)
+    said = b"".join(dirmap.rewritten(("x",), lambda row: None if row.number == 0 else ("1",)))
+    assert said.decode().splitlines()[1:] == ["val,dog,dog/2.png,,1"]
+
+
+@pytest.mark.parametrize("name", ["idaea4-dirmap.csv", "mhist-votes.csv"])
+def test_a_shipped_dirmap_comes_back_byte_for_byte(shared_folder: Path, name: str) -> None:
+    file = shared_folder / "data" / name
+    dirmap = DirmapFile.at(file)
+    place = dirmap.place("difficulty")
+    same = b"".join(dirmap.rewritten(("difficulty",), lambda row: (row.values[place],)))
+    assert same == file.read_bytes().replace(b"\r\n", b"\n")
+
+
+@given(cells=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1))
+@example(cells=['a "quoted" word', '"', "a,b"])
+@example(cells=["", "\r"])
+@example(cells=[""])
+def test_a_line_reads_as_it_was_written(cells: list[str]) -> None:
+    line = csv_line(cells).decode()
+    assert next(csv.reader(io.StringIO(line, newline=""))) == cells
+
+
+@pytest.mark.parametrize("path", ["../x.png", "/etc/passwd", "a/../../x.png", "", ".", "..", "link/x.png", "a\0b.png"])
+def test_no_row_leads_outside(tmp_path: Path, path: str) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "link").symlink_to(tmp_path)
+    dirmap = written(inner, "im_path\n")
+    with pytest.raises(DatasetError, match="outside its own folder"):
+        dirmap.path_of(Row(0, (path,)))
+
+
+@pytest.mark.parametrize(("path", "plain"), [("a/b.png", "a/b.png"), ("./a/../b.png", "b.png"), ("a//b", "a/b")])
+def test_detours_inside_are_straightened(tmp_path: Path, path: str, plain: str) -> None:
+    assert written(tmp_path, "im_path\n").path_of(Row(0, (path,))) == plain
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"split,class\n", "no column “im_path”"),
+        (b"", "no column “im_path”"),
+        (b"im_path,a,a\n", "two columns “a”"),
+        (b"im_path,a\nx.png\n", "Row 1 of “dirmap.csv” has 1 values for 2 columns"),
+        (b"im_path\n\xff\xfe\n", "not a CSV file in UTF-8"),
+        (b'im_path\n"x.png"y\n', "not a CSV file in UTF-8"),
+    ],
+)
+def test_what_is_no_dirmap_is_one_sentence(tmp_path: Path, data: bytes, sentence: str) -> None:
+    (tmp_path / "dirmap.csv").write_bytes(data)
+    with pytest.raises(DatasetError, match=sentence):
+        list(DirmapFile.at(tmp_path / "dirmap.csv").rows())
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="no column “species”; it has split, class, im_path, note"):
+        written(tmp_path, TEXT).place("species")

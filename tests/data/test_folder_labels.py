@@ -1,0 +1,101 @@
+"""What folders stand for: their own names, a person's word, and nothing that nobody said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core._utils.class_names import UnknownClass, canonical
+from lwise_core.data.folder_labels import FolderClasses, Instead, folder_of, is_somebodys
+
+CLASSES = ("luna moth", "io moth", "owl")
+NAMES = st.sampled_from([*CLASSES, "Luna_Moth", "LUNA-MOTH", "luna", "moths", "IMG 100", "owls"]) | st.text(min_size=1)
+MEANINGS = st.sampled_from([*CLASSES, *Instead])
+
+
+@pytest.mark.parametrize("spelt", ["luna moth", "Luna_Moth", "LUNA-MOTH", " lunamoth "])
+def test_a_folder_that_is_called_after_a_class_stands_for_it(spelt: str) -> None:
+    assert FolderClasses(CLASSES).meaning(spelt) == "luna moth"
+
+
+def test_a_near_name_is_suggested_and_decides_nothing() -> None:
+    folders = FolderClasses(CLASSES)
+    assert folders.suggestion("Luna Moths") == "luna moth"
+    assert folders.suggestion("luna") == "luna moth"
+    assert folders.suggestion("xyz") is None
+    assert FolderClasses(("reptile", "bear, koala or red panda")).suggestion("barred forktail") is None
+    assert folders.unknown(["owl", "Luna Moths", "", "Luna Moths", "a"]) == ("Luna Moths", "a")
+    with pytest.raises(UnknownClass, match="No class is called “Luna Moths”"):
+        folders.meaning("Luna Moths")
+
+
+@pytest.mark.parametrize(
+    ("folder", "suggested"),
+    [
+        ("Monarch Butterflies", "monarch"),
+        ("my_monarchs", "monarch"),
+        ("Queen-Monarch", "queen monarch"),
+        ("bowling alley", None),
+    ],
+)
+def test_a_class_that_a_folders_name_speaks_of_is_suggested(folder: str, suggested: str | None) -> None:
+    assert FolderClasses(("owl", "monarch", "queen monarch", "malachite")).suggestion(folder) == suggested
+
+
+def test_what_was_stated_counts_before_what_holds_for_the_others() -> None:
+    folders = FolderClasses(CLASSES, {"Luna": "luna moth", "IMG": Instead.GUESSED}, others=Instead.LEFT_OUT)
+    assert folders.meaning("Luna") == "luna moth"
+    assert folders.meaning("IMG") is Instead.GUESSED
+    assert folders.meaning("rest") is Instead.LEFT_OUT
+    assert folders.undecided(["Luna", "IMG", "rest"]) == ()
+
+
+def test_pictures_in_no_folder_are_guessed_whatever_holds_for_the_others() -> None:
+    assert FolderClasses(CLASSES, others=Instead.LEFT_OUT).meaning("") is Instead.GUESSED
+
+
+def test_a_folder_cannot_stand_for_what_is_no_class() -> None:
+    with pytest.raises(UnknownClass, match="“Luna” cannot stand for “wolf”"):
+        FolderClasses(CLASSES, {"Luna": "wolf"})
+
+
+@given(folders=st.lists(NAMES), stated=st.dictionaries(NAMES, MEANINGS), others=st.none() | st.sampled_from(Instead))
+def test_exactly_the_undecided_have_no_meaning(
+    folders: list[str], stated: dict[str, str | Instead], others: Instead | None
+) -> None:
+    decided = FolderClasses(CLASSES, stated, others)
+    for folder in folders:
+        if folder in decided.undecided(folders):
+            with pytest.raises(UnknownClass):
+                decided.meaning(folder)
+        else:
+            meaning = decided.meaning(folder)
+            by_name = [c for c in CLASSES if canonical(c) == canonical(folder)]
+            assert meaning == (by_name[0] if by_name else stated.get(folder, others))
+
+
+def test_the_same_decisions_are_the_same_value() -> None:
+    a, b = (FolderClasses(CLASSES, {"Luna": "luna moth"}) for _ in range(2))
+    assert a.meaning("owl") == "owl"
+    assert (a, hash(a)) == (b, hash(b))
+    assert a != FolderClasses(CLASSES, {"Luna": "io moth"})
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("a.png", ""), ("x/Luna/a.png", "Luna"), ("x\\Luna\\a.png", "Luna"), ("/a.png", "")]
+)
+def test_a_files_folder_is_the_last_one(name: str, folder: str) -> None:
+    assert folder_of(name) == folder
+
+
+@pytest.mark.parametrize(
+    "name", ["a/Thumbs.db", "THUMBS.DB", "a\\desktop.ini", "a\\.DS_Store", "__MACOSX/a/._b.png", ""]
+)
+def test_what_a_system_puts_beside_photographs_is_nobodys(name: str) -> None:
+    assert not is_somebodys(name)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a\\b.png", "./a/b.png", "thumbs/db.png"])
+def test_a_photograph_is_somebodys(name: str) -> None:
+    assert is_somebodys(name)

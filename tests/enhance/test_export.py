@@ -1,0 +1,140 @@
+"""Exports: lossless, repeatable, honest about themselves, and free of what the original's metadata said."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhance.export import Intent, export, export_stem, name_for_files, statement, survival_warnings
+from lwise_core.enhance.path import EnhancementPath, Harder, PathRequest, objective_named, walk
+from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.images.codec import open_photograph, read_png_text
+
+CAT = SAMPLES[0]
+INTENT = Intent(stated="house cat", towards="house cat", epsilon=3.0, extent=Extent.PHOTOGRAPH)
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    return Subject(photograph_of(CAT), CAT.crop)
+
+
+@pytest.fixture(scope="module")
+def path(bundled_guide: GuideModel, subject: Subject) -> EnhancementPath:
+    image = subject.seen(size=bundled_guide.input_size)
+    target = bundled_guide.class_index("house cat")
+    *_, path = walk(bundled_guide, PathRequest.single(image, target=target, objective=objective_named("logit")))
+    return path
+
+
+def test_the_same_input_gives_the_same_bytes(subject: Subject, path: EnhancementPath) -> None:
+    assert export(subject, path, INTENT).files() == export(subject, path, INTENT).files()
+
+
+def test_a_longer_path_gives_the_same_files_as_one_that_just_reaches(subject: Subject, path: EnhancementPath) -> None:
+    short = replace(path, frames=path.frames[:22])
+    assert export(subject, path, INTENT).files() == export(subject, short, INTENT).files()
+
+
+def test_the_picture_is_lossless_and_stands_above_its_strip(
+    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath
+) -> None:
+    made = export(subject, path, INTENT)
+    said = json.loads(made.manifest)
+    box = said["picture"]
+    pixels = open_photograph(made.png, name="out.png").pixels
+    rendering = render(bundled_guide, subject, path.at(3.0), target=1, extent=Extent.PHOTOGRAPH)
+    assert np.array_equal(pixels[: box["height"], : box["width"]], rendering.pixels)
+    assert pixels.shape[0] > box["height"]
+    bare = export(subject, path, INTENT, strip=False)
+    assert np.array_equal(open_photograph(bare.png, name="out.png").pixels, rendering.pixels)
+
+
+def test_everything_says_what_was_done_and_what_it_is_not_for(subject: Subject, path: EnhancementPath) -> None:
+    made = export(subject, path, INTENT)
+    sentence = json.loads(made.manifest)["statement"]
+    assert sentence == read_png_text(made.png)["Description"]
+    assert sentence == ("AI-altered towards house cat, ε = 3 (ε₂₂₄ = 10.5), by guide animals16-64. Not for diagnosis.")
+
+
+def test_the_manifest_s_figures_are_those_of_the_files(subject: Subject, path: EnhancementPath) -> None:
+    made = export(subject, path, INTENT)
+    said = json.loads(made.manifest)
+    assert said["files"]["png_sha256"] == hashlib.sha256(made.png).hexdigest()
+    assert said["files"]["npz_sha256"] == hashlib.sha256(made.perturbation).hexdigest()
+    with np.load(io.BytesIO(made.perturbation), allow_pickle=False) as arrays:
+        assert np.linalg.norm(arrays["perturbation"]) == pytest.approx(said["epsilon"]["spent"], rel=1e-5)
+        assert arrays["logits_along_path"].shape == (said["epsilon"]["steps"] + 1, 16)
+        assert arrays["classes"][1] == "house cat"
+    assert said["result_8_bit"]["share_of_gain_kept"] == pytest.approx(
+        said["result_8_bit"]["gain"] / said["result_float"]["gain"]
+    )
+    assert said["guide"]["sha256"] == path.guide.provenance.sha256
+    assert said["epsilon"]["precision"] == "float32"
+
+
+def test_a_class_that_the_picture_is_not_is_said_to_be_invented(
+    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath
+) -> None:
+    intent = replace(INTENT, stated="dog")
+    assert "Features not in the original." in statement(bundled_guide, intent, objective_named("logit"))
+    assert "Features not in the original." in json.loads(export(subject, path, intent).manifest)["statement"]
+
+
+@pytest.mark.parametrize(("guessed", "by"), [(False, "person"), (True, "guess of the guide")])
+def test_the_manifest_says_whether_anybody_stated_the_class(
+    subject: Subject, path: EnhancementPath, guessed: bool, by: str
+) -> None:
+    said = json.loads(export(subject, path, replace(INTENT, guessed=guessed)).manifest)
+    assert (said["stated_class"], said["stated_by"]) == ("house cat", by)
+
+
+def test_away_is_said_to_be_away(bundled_guide: GuideModel) -> None:
+    assert "AI-altered away from house cat" in statement(bundled_guide, INTENT, Harder(objective_named("logit")))
+
+
+@pytest.mark.parametrize("domain", [Domain.MEDICAL, Domain.UNKNOWN])
+def test_medical_pictures_always_get_their_strip(subject: Subject, path: EnhancementPath, domain: Domain) -> None:
+    medical = replace(path, guide=path.guide.with_domain(domain))
+    made = export(subject, medical, replace(INTENT, epsilon=1.0), strip=False)
+    said = json.loads(made.manifest)
+    assert said["strip"]
+    assert open_photograph(made.png, name="x").height > said["picture"]["height"]
+
+
+@pytest.mark.parametrize("domain", Domain)
+def test_files_that_leave_the_machine_are_never_called_after_a_patient(
+    bundled_guide: GuideModel, subject: Subject, domain: Domain
+) -> None:
+    photograph = replace(subject.photograph, name="Mueller_Hans.jpg")
+    name = name_for_files(bundled_guide.with_domain(domain), photograph)
+    assert name == ("picture" if domain in (Domain.MEDICAL, Domain.UNKNOWN) else "Mueller_Hans.jpg")
+
+
+def test_nothing_changed_is_exported_without_a_number_that_is_none(subject: Subject, path: EnhancementPath) -> None:
+    said = json.loads(export(subject, path, replace(INTENT, epsilon=0.0)).manifest)
+    assert said["epsilon"]["spent"] == 0
+    assert said["result_8_bit"]["share_of_gain_kept"] is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "epsilon_224", "warnings"), [(0.49, 2.0, 1), (0.51, 2.0, 0), (None, 0.0, 0), (0.4, 0.5, 2)]
+)
+def test_it_warns_where_8_bits_eat_the_enhancement(kept: float | None, epsilon_224: float, warnings: int) -> None:
+    assert len(survival_warnings(kept, epsilon_224=epsilon_224)) == warnings
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a b?*.png", "…", "C:\\x\\y.jpg", "." * 200])
+def test_file_names_are_letters_and_digits_whatever_the_upload_was_called(path: EnhancementPath, name: str) -> None:
+    stem = export_stem(name, path, INTENT)
+    assert stem
+    assert not set(stem) & set('/\\:*?"<>| ')
+    assert not stem.startswith(".")
+    assert len(stem) <= 120

@@ -1,0 +1,123 @@
+"""Paths on disk: found again by content, whole or not at all, read without running anything, bounded."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from lwise_core.enhance.path import CrossEntropy, EnhancementPath, PathRequest, climb
+from lwise_core.enhance.path_cache import PathStore, Walkable, kept
+from lwise_core.guides.guide import Domain, GuideModel
+from tests.conftest import eight_pictures
+
+STEPS = 5
+
+
+@pytest.fixture
+def wanted(tiny_guide: GuideModel) -> Walkable:
+    request = PathRequest(eight_pictures(16)[:2], torch.tensor([1, 3]))
+    return Walkable(tiny_guide, request, STEPS, "float32")
+
+
+@pytest.fixture
+def path(wanted: Walkable) -> EnhancementPath:
+    step = wanted.guide.epsilon_scale.step
+    frames = tuple(climb(wanted.guide, wanted.request, step=step, steps=STEPS))
+    return EnhancementPath(wanted.guide, wanted.request, step, frames)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> PathStore:
+    return PathStore(tmp_path / "paths")
+
+
+def test_what_is_kept_is_read_back_to_the_last_bit(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+    assert store.read(wanted) is None
+    store.keep(wanted, path)
+    again = store.read(wanted)
+    assert again is not None
+    for a, b in zip(again.frames, path.frames, strict=True):
+        assert torch.equal(a.unclamped, b.unclamped)
+        assert torch.equal(a.logits, b.logits)
+        assert torch.equal(a.losses, b.losses)
+    assert torch.equal(again.at(path.reach).images, path.at(path.reach).images)
+
+
+def test_anything_that_decides_the_path_is_part_of_its_key(wanted: Walkable) -> None:
+    guide, request = wanted.guide, wanted.request
+    others = [
+        replace(wanted, steps=STEPS + 1),
+        replace(wanted, precision="bfloat16"),
+        replace(wanted, request=replace(request, objective=CrossEntropy())),
+        replace(wanted, request=replace(request, targets=torch.tensor([1, 2]))),
+        replace(wanted, request=replace(request, images=request.images.flip(0))),
+        replace(wanted, request=replace(request, within=torch.ones(2, 1, 16, 16, dtype=torch.bool))),
+        replace(wanted, request=replace(request, within=torch.eye(16, dtype=torch.bool).expand(2, 1, 16, 16))),
+        replace(wanted, guide=replace(guide, provenance=replace(guide.provenance, sha256="1" * 64))),
+    ]
+    assert len({w.key for w in (wanted, *others)}) == len(others) + 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", pickle.dumps({"unclamped": 1})])
+def test_a_damaged_file_is_as_if_it_were_not_there(
+    store: PathStore, wanted: Walkable, path: EnhancementPath, damage: bytes
+) -> None:
+    store.keep(wanted, path)
+    (file,) = store.folder.iterdir()
+    whole = file.read_bytes()
+    for content in (damage, whole[: len(whole) // 2]):
+        file.write_bytes(content)
+        assert store.read(wanted) is None
+
+
+def test_a_file_of_another_size_is_not_believed(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+    store.keep(wanted, replace(path, frames=path.frames[:3]))
+    assert store.read(wanted) is None
+
+
+def test_numbers_that_are_none_are_not_believed(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+    store.keep(wanted, path)
+    (file,) = store.folder.iterdir()
+    with np.load(file) as arrays:
+        content = dict(arrays)
+    content["unclamped"][0] = np.nan
+    np.savez(file, **content)
+    assert store.read(wanted) is None
+
+
+@pytest.mark.parametrize("domain", [Domain.MEDICAL, Domain.UNKNOWN])
+def test_a_medical_path_is_not_kept(store: PathStore, wanted: Walkable, path: EnhancementPath, domain: Domain) -> None:
+    guide = wanted.guide.with_domain(domain)
+    store.keep(replace(wanted, guide=guide), replace(path, guide=guide))
+    assert not store.folder.exists()
+
+
+def test_a_provisional_path_is_not_kept(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+    store.keep(wanted, replace(path, scored=1))
+    assert not store.folder.exists()
+
+
+def test_the_folder_stays_below_its_limit_and_the_oldest_go_first(
+    store: PathStore, wanted: Walkable, path: EnhancementPath
+) -> None:
+    store.keep(wanted, path)
+    size = next(store.folder.iterdir()).stat().st_size
+    small = replace(store, limit=2 * size + size // 2)
+    keys = []
+    for step in range(4):
+        other = replace(wanted, precision=f"p{step}")
+        small.keep(other, path)
+        keys.append(other.key)
+    assert {f.stem for f in store.folder.iterdir()} == set(keys[-2:])
+
+
+def test_the_second_walk_takes_no_step(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+    growing = [replace(path, frames=path.frames[: t + 1]) for t in range(STEPS + 1)]
+    assert len(list(kept(store, wanted, iter(growing)))) == STEPS + 1
+    (again,) = kept(store, wanted, iter([]))
+    assert len(again.frames) == STEPS + 1

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import timm
+import torch
+import torchvision
+from torch import nn
+
+from lwise_core.guides.architectures import (
+    XCIT_L12,
+    ArchitectureError,
+    Blueprint,
+    compact,
+    fill,
+    named,
+    recognise,
+)
+from lwise_core.guides.compact_resnet import CompactResNet
+from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, IMAGENET_MEAN, IMAGENET_STD
+from tests.oracle.seeded import seeded_state
+
+FIXTURES = Path(__file__).parents[1] / "oracle" / "fixtures"
+
+
+def state_of(network: nn.Module) -> dict[str, torch.Tensor]:
+    return network.state_dict()
+
+
+def on_meta(build: object, **arguments: object) -> dict[str, torch.Tensor]:
+    with torch.device("meta"):
+        return build(**arguments).state_dict()  # type: ignore[operator]
+
+
+def seeded(shapes: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {k: torch.from_numpy(v) for k, v in seeded_state({k: tuple(v.shape) for k, v in shapes.items()}).items()}
+
+
+@pytest.mark.parametrize("width", [4, 48])
+@pytest.mark.parametrize(("stride", "size"), [(1, 32), (2, 64)])
+def test_compact_networks_are_recognised_by_their_shapes(width: int, stride: int, size: int) -> None:
+    blueprint = recognise(on_meta(CompactResNet, width=width, num_classes=7, stem_stride=stride))
+    assert blueprint is not None
+    assert blueprint.name == f"CompactResNet (width {width}, stem stride {stride})"
+    assert (blueprint.num_classes, blueprint.input_size) == (7, size)
+    assert (blueprint.mean, blueprint.std) == (IMAGENET_MEAN, IMAGENET_STD)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "wide_resnet50_2", "resnext50_32x4d"],
+)
+def test_torchvisions_and_timms_resnets_are_recognised(name: str) -> None:
+    for state in (
+        on_meta(getattr(torchvision.models, name), num_classes=12),
+        on_meta(timm.create_model, model_name=name, num_classes=12),
+    ):
+        blueprint = recognise(state)
+        assert blueprint is not None
+        assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == (name, 12, 224)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_a_resnet_with_torchvisions_weights_gives_torchvisions_logits(name: str) -> None:
+    original = getattr(torchvision.models, name)(num_classes=5).eval()
+    original.load_state_dict(seeded(original.state_dict()), strict=False)
+    blueprint = recognise(state_of(original))
+    assert blueprint is not None
+    network = fill(blueprint, state_of(original)).eval()
+    images = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        torch.testing.assert_close(network(images), original(images), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_a_resnet_gives_the_logits_of_the_robustness_packages_own(name: str) -> None:
+    shapes = json.loads((FIXTURES / "resnet_shapes.json").read_text())[name]
+    own = {k.removeprefix("model."): tuple(s) for k, s in shapes.items() if k.startswith("model.") and s}
+    state = {k: torch.from_numpy(v) for k, v in seeded_state(own).items()}
+    blueprint = recognise(state)
+    assert blueprint is not None
+    assert (blueprint.name, blueprint.num_classes) == (name, 1000)
+    network = fill(blueprint, state).eval()
+    with np.load(FIXTURES / "expected.npz") as expected:
+        mean, std = (torch.from_numpy(expected[k]).view(1, 3, 1, 1) for k in ("mean", "std"))
+        with torch.no_grad():
+            logits = network((torch.from_numpy(expected["resnet_images"]) - mean) / std)
+        np.testing.assert_allclose(logits, expected[f"{name}_logits"], atol=1e-5, rtol=1e-5)
+    assert logits.std() > 0.1
+
+
+@pytest.fixture(scope="module")
+def xcit() -> tuple[Blueprint, nn.Module]:
+    """XCiT-L12 on the meta device would not show what it computes, so it is built once, with seeded weights."""
+    shapes = on_meta(timm.create_model, model_name="xcit_large_24_p16_224", depth=12, eta=1.0, num_classes=6)
+    blueprint = recognise(shapes)
+    assert blueprint is not None
+    return blueprint, fill(blueprint, seeded(shapes)).eval()
+
+
+def test_xcit_l12_is_recognised_and_sees_pixels_as_they_are(xcit: tuple[Blueprint, nn.Module]) -> None:
+    blueprint, network = xcit
+    assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == (XCIT_L12, 6, 224)
+    assert (blueprint.mean, blueprint.std) == (IDENTITY_MEAN, IDENTITY_STD)
+    attention = network.blocks[0].attn  # type: ignore[index, union-attr]
+    assert len(network.blocks) == 12  # type: ignore[arg-type]
+    assert (attention.num_heads, network.patch_embed.patch_size, network.embed_dim) == (16, 16, 768)  # type: ignore[union-attr]
+    assert network.cls_attn_blocks[0].tokens_norm  # type: ignore[index, union-attr]
+    assert named(XCIT_L12, network.state_dict()).num_classes == 6
+
+
+def test_xcit_l12_computes_what_timms_own_variant_computes(xcit: tuple[Blueprint, nn.Module]) -> None:
+    _, network = xcit
+    peer = timm.create_model("xcit_large_24_p16_224", depth=12, eta=1.0, num_classes=6).eval()
+    peer.load_state_dict(network.state_dict())
+    images = torch.rand(1, 3, 96, 96, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        logits = network(images)
+        torch.testing.assert_close(logits, peer(images), atol=1e-5, rtol=1e-5)
+    assert bool(torch.isfinite(logits).all())
+
+
+def test_any_other_architecture_is_named() -> None:
+    state = on_meta(timm.create_model, model_name="vit_tiny_patch16_224", num_classes=3)
+    assert recognise(state) is None
+    blueprint = named("vit_tiny_patch16_224", state)
+    assert (blueprint.num_classes, blueprint.input_size) == (3, 224)
+    assert (blueprint.mean, blueprint.std) == ((0.5,) * 3, (0.5,) * 3)
+    assert fill(blueprint, seeded(state)) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("resnet5000", "did you mean “resnet50"),
+        ("hf-hub:someone/model", "no architecture"),
+        ("local-dir:/etc", "no architecture"),
+        ("convnext_tiny", "no “head.fc.weight”"),
+        ("", "no architecture"),
+    ],
+)
+def test_a_name_that_does_not_help_is_refused_in_one_sentence(name: str, said: str) -> None:
+    with pytest.raises(ArchitectureError, match=said) as refused:
+        named(name, {"fc.weight": torch.zeros(2, 4)})
+    assert "\n" not in str(refused.value)
+
+
+def compact_state() -> dict[str, torch.Tensor]:
+    return seeded(on_meta(CompactResNet, width=2, num_classes=3, stem_stride=1))
+
+
+def test_weights_that_do_not_fit_are_refused_with_the_first_differences() -> None:
+    blueprint = compact(width=2, num_classes=3, stem_stride=1)
+    state = compact_state()
+    del state["stem.norm.weight"]
+    state["head.weight"] = torch.zeros(3, 17)
+    state["extra.one"] = state["extra.two"] = torch.zeros(1)
+    with pytest.raises(ArchitectureError) as refused:
+        fill(blueprint, state)
+    for said in (
+        "“head.weight” has the shape (3, 17) instead of (3, 16)",
+        "“stem.norm.weight” is missing",
+        "extra.one",
+    ):
+        assert said in str(refused.value)
+    assert "and 1 more" in str(refused.value)
+
+
+def test_batch_counters_do_not_matter() -> None:
+    blueprint = compact(width=2, num_classes=3, stem_stride=1)
+    state = {k: v for k, v in compact_state().items() if not k.endswith("num_batches_tracked")}
+    with_counters = state | {"stem.norm.num_batches_tracked": torch.tensor(7)}
+    images = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        one, other = (fill(blueprint, s).eval()(images) for s in (state, with_counters))
+    torch.testing.assert_close(one, other, atol=0, rtol=0)
+
+
+def test_a_small_file_cannot_ask_for_a_huge_network() -> None:
+    state = {"stem.conv.weight": torch.zeros(60_000, 3, 3, 3), "head.weight": torch.zeros(2, 8)}
+    state["stages.0.reduce.conv.weight"] = torch.zeros(1)
+    blueprint = recognise(state)
+    assert blueprint is not None
+    with pytest.raises(ArchitectureError, match="do not fit"):
+        fill(blueprint, state)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {},
+        {"conv1.weight": torch.zeros(1)},
+        {"conv1.weight": torch.zeros(1), "layer1.0.conv2.weight": torch.zeros(1), "fc.weight": torch.zeros(())},
+        {"stem.conv.weight": torch.zeros(()), "head.weight": torch.zeros(())},
+        {"blocks.0.attn.temperature": torch.zeros(16, 1, 1), "patch_embed.proj.6.0.weight": torch.zeros(768)},
+    ],
+)
+def test_other_weights_are_not_recognised(state: dict[str, torch.Tensor]) -> None:
+    assert recognise(state) is None
+
+
+def test_narrow_relatives_of_a_resnet_are_not_taken_for_it() -> None:
+    state = on_meta(timm.create_model, model_name="resnet50", num_classes=3)
+    state = {k: v for k, v in state.items() if not k.startswith("layer4.2")}
+    assert recognise(state) is None

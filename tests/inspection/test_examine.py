@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.attribution import Method
+from lwise_core.inspection.examine import (
+    STAGES,
+    Findings,
+    MapPair,
+    Question,
+    agreement_of,
+    counter_experiment,
+    examine,
+    gradients_for,
+    map_pairs,
+    opinion_of,
+)
+from lwise_core.inspection.indicators import State
+from tests.conftest import eight_pictures, guide_of, tiny_network
+from tests.inspection.test_evidence import path_of
+from tests.inspection.test_hallucination import with_references
+
+METHODS = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS)
+
+
+def finished(guide: GuideModel, *, other: GuideModel | None = None) -> Findings:
+    *_, last = examine(path_of(guide, target=1), other=other)
+    return last
+
+
+def pairs_of(guide: GuideModel, original: torch.Tensor, changed: torch.Tensor) -> tuple[MapPair, ...]:
+    *_, last = map_pairs(guide, original, changed, Question(1, METHODS))
+    return last
+
+
+def test_the_lights_come_one_after_the_other_and_are_complete_at_the_end(tiny_guide: GuideModel) -> None:
+    found = list(examine(path_of(tiny_guide, target=1)))
+    done = [f.done for f in found]
+    assert done == sorted(done)
+    assert done[-1] == pytest.approx(1)
+    assert [f.complete for f in found] == [False] * (len(found) - 1) + [True]
+    assert [r.step for r in found[-1].risks] == list(range(7))
+
+
+def test_another_guide_that_knows_the_class_says_whether_the_gain_transfers(tiny_guide: GuideModel) -> None:
+    guide = with_references(tiny_guide)
+    alone, together = (finished(guide, other=other).risks[-1].semantic.indicators for other in (None, guide))
+    assert [i.value for i in alone if i.measure.key == "H5"] == [None]
+    (asked,) = (i for i in together if i.measure.key == "H5")
+    assert asked.value == pytest.approx(1.0, abs=1e-4)
+    assert asked.null == f"1 when {guide.name} gains alike, 0 when it sees nothing"
+
+
+def test_the_counter_experiment_starts_from_the_same_original_and_goes_elsewhere(tiny_guide: GuideModel) -> None:
+    path = path_of(tiny_guide, target=1)
+    *_, last = counter_experiment(path, towards=3)
+    assert int(last.path.request.targets[0]) == 3
+    assert torch.equal(last.path.frames[0].images, path.frames[0].images)
+    assert last.complete
+    gains = [float(p.frames[6].logits[0, 3] - p.frames[0].logits[0, 3]) for p in (last.path, path)]
+    assert gains[0] > gains[1]
+
+
+def test_maps_of_one_picture_do_not_drift(tiny_guide: GuideModel) -> None:
+    picture = eight_pictures(16)[0]
+    pairs = pairs_of(tiny_guide, picture, picture)
+    assert [p.method for p in pairs] == list(METHODS)
+    for pair in pairs:
+        assert pair.drift == pytest.approx(1)
+        assert not pair.difference.any()
+        assert pair.faithful is not None
+        assert pair.random_weights.signed is not None
+    matrix = agreement_of(pairs)
+    assert matrix[0][0] == pytest.approx(1)
+    assert matrix[0][1] == matrix[1][0]
+
+
+def test_every_method_says_four_times_how_far_it_is_and_its_pair_comes_with_the_last(tiny_guide: GuideModel) -> None:
+    pictures = eight_pictures(16)
+    known = [len(pairs) for pairs in map_pairs(tiny_guide, pictures[0], pictures[1], Question(1, METHODS))]
+    assert known == [0, *(pairs for done in range(len(METHODS)) for pairs in (*[done] * (STAGES - 1), done + 1))]
+
+
+@pytest.mark.parametrize("method", sorted(set(Method) - {Method.DEEP_LIFT, Method.GUIDED_GRAD_CAM}))
+def test_what_a_method_is_said_to_cost_is_about_what_it_costs(tiny_guide: GuideModel, method: Method) -> None:
+    pictures, passes = eight_pictures(16), [0.0]
+
+    def count(module: torch.nn.Module, given: tuple[torch.Tensor]) -> None:
+        if type(module) is type(tiny_guide.network):  # the guide's, and the one that has forgotten
+            passes[0] += len(given[0]) * (1 if given[0].requires_grad else 0.5)
+
+    hook = torch.nn.modules.module.register_module_forward_pre_hook(count)
+    try:
+        list(map_pairs(tiny_guide, pictures[0], pictures[1], Question(1, (method,))))
+    finally:
+        hook.remove()
+    assert 0.5 < gradients_for(method) / passes[0] < 2
+
+
+def test_maps_of_different_pictures_drift(tiny_guide: GuideModel) -> None:
+    pictures = eight_pictures(16)
+    for pair in pairs_of(tiny_guide, pictures[0], pictures[1]):
+        assert pair.drift is not None
+        assert pair.drift < 0.9
+        assert np.allclose(pair.before.values + pair.difference, pair.after.values)
+
+
+def test_where_nothing_depends_on_the_picture_maps_cannot_be_judged() -> None:
+    class Blind(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.sum(dim=(1, 2, 3))[:, None].expand(-1, 5) * 0
+
+    picture = eight_pictures(16)[0]
+    for pair in pairs_of(guide_of(Blind()), picture, picture):
+        assert pair.drift is None
+        assert pair.faithful is None
+
+
+def test_a_second_opinion_is_given_at_the_other_guide_s_size(tiny_guide: GuideModel) -> None:
+    other = replace(guide_of(tiny_network(), input_size=32), name="other", classes=("A", "z", "y", "x", "w"))
+    original, changed = eight_pictures(16)[:2]
+    opinion = opinion_of(other, original, changed, class_name="a")
+    assert opinion.logits is not None
+    assert opinion.before[0] in other.classes
+    assert 0 < opinion.before[1] <= 1
+    assert opinion_of(other, original, changed, class_name="b").logits is None
+    same = opinion_of(tiny_guide, original, original, class_name="b")
+    assert same.before == same.after
+
+
+def test_without_references_and_limits_nothing_is_judged(tiny_guide: GuideModel) -> None:
+    assert {r.semantic.state for r in finished(tiny_guide).risks} == {State.CANNOT_JUDGE}

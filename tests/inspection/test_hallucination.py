@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import isfinite
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core.enhance.path import EnhancementPath, Frame, PathRequest
+from lwise_core.guides.fitness import Fit, Fitness
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.evidence import Evidence, gather
+from lwise_core.inspection.examine import hallucination
+from lwise_core.inspection.hallucination import ENOUGH_REFERENCES, Judge, Transfer, conformal_p, limits, transfer_of
+from lwise_core.inspection.indicators import (
+    MEASURES,
+    Indicator,
+    Kind,
+    Light,
+    Limit,
+    Measure,
+    Risk,
+    State,
+    no_flag_up_to,
+)
+from tests.inspection.test_evidence import path_of
+
+LATTICE = next(m for m in MEASURES if m.key == "H8")
+SUPPORT = next(m for m in MEASURES if m.key == "H1")
+
+
+def with_references(guide: GuideModel, *, count: int = 120, above: float = 0.0) -> GuideModel:
+    """Return ``guide`` with ``count`` references a class, evenly spread over 1 around ``above``."""
+    values = tuple(above + i / count for i in range(count))
+    return replace(guide, references=dict.fromkeys(guide.classes, values))
+
+
+def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
+    path = path_of(guide, target=target)
+    *_, last = gather(path)
+    assert isinstance(last.evidence, Evidence)
+    return Judge(path, last.evidence)
+
+
+def indicator(measure: Measure, value: float | None, *, limit: float | None) -> Indicator:
+    return Indicator(measure, value, "", None if limit is None else Limit(limit, "a test"), because="why not.")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "limit", "state"),
+    [
+        (LATTICE, 3.0, 2.0, State.FLAGGED),
+        (LATTICE, 2.0, 2.0, State.NO_FLAG),
+        (SUPPORT, 0.04, 0.05, State.FLAGGED),
+        (SUPPORT, 0.05, 0.05, State.NO_FLAG),
+        (SUPPORT, None, 0.05, State.CANNOT_JUDGE),
+        (SUPPORT, 0.9, None, State.CANNOT_JUDGE),
+    ],
+)
+def test_an_indicator_is_flagged_on_the_bad_side_of_its_limit_only(
+    measure: Measure, value: float | None, limit: float | None, state: State
+) -> None:
+    assert indicator(measure, value, limit=limit).state is state
+
+
+def test_a_light_is_flagged_by_one_and_cannot_judge_without_any() -> None:
+    fine, bad, unknown = (indicator(LATTICE, v, limit=limit) for v, limit in ((1.0, 2.0), (3.0, 2.0), (9.0, None)))
+    assert Light(Kind.ARTEFACT, (fine, unknown)).state is State.NO_FLAG
+    assert Light(Kind.ARTEFACT, (fine, bad, unknown)).state is State.FLAGGED
+    nothing = Light(Kind.ARTEFACT, (unknown,))
+    assert nothing.state is State.CANNOT_JUDGE
+    assert nothing.sentence == "Cannot judge: why not."
+    assert "safety limit" in Light(Kind.ARTEFACT, (fine,)).sentence
+    assert Light(Kind.ARTEFACT, (bad,)).sentence == "Flagged: lattice."
+
+
+def test_no_light_is_ever_called_safe() -> None:
+    assert {s.value for s in State} == {"flagged", "no flag", "cannot judge"}
+    for value in (1.0, 3.0, None):
+        sentence = Light(Kind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)).sentence.lower()
+        assert "safe" not in sentence.replace("not a safety limit", "")
+
+
+@given(logits=st.lists(st.floats(-5, 5), min_size=1, max_size=200), logit=st.floats(-6, 6))
+def test_conformal_p_counts_what_is_not_easier(logits: list[float], logit: float) -> None:
+    p = conformal_p(logit, tuple(logits))
+    assert p == (1 + sum(x <= logit for x in logits)) / (1 + len(logits))
+    assert 0 < p <= 1
+    assert conformal_p(logit + 1, tuple(logits)) >= p
+
+
+def test_pictures_like_the_references_are_flagged_at_most_as_often_as_promised() -> None:
+    random = np.random.default_rng(0)
+    flagged = []
+    for _ in range(400):
+        *references, own = random.normal(size=121)
+        flagged.append(conformal_p(own, tuple(references)) < hallucination.FALSE_ALARMS)
+    assert np.mean(flagged) <= 0.07
+
+
+def test_with_few_references_the_semantic_light_cannot_judge(tiny_guide: GuideModel) -> None:
+    few = judge_of(with_references(tiny_guide, count=ENOUGH_REFERENCES - 1)).at(3)
+    assert few.semantic.state is State.CANNOT_JUDGE
+    assert f"{ENOUGH_REFERENCES - 1} references of b" in few.semantic.sentence
+    assert no_flag_up_to((few,)) is None
+
+
+def test_what_is_harder_than_all_references_is_flagged_everywhere_and_what_is_easier_nowhere(
+    tiny_guide: GuideModel,
+) -> None:
+    hard = tuple(judge_of(with_references(tiny_guide, above=50.0)).along())
+    assert {r.semantic.state for r in hard} == {State.FLAGGED}
+    assert no_flag_up_to(hard) == 0
+    easy = tuple(judge_of(with_references(tiny_guide, above=-50.0)).along())
+    assert {r.semantic.state for r in easy} == {State.NO_FLAG}
+
+
+def test_at_zero_there_is_no_change_and_no_number_that_is_none(tiny_guide: GuideModel) -> None:
+    start = judge_of(with_references(tiny_guide)).at(0)
+    assert start.epsilon == 0
+    assert start.artefact.state is State.CANNOT_JUDGE
+    assert start.artefact.sentence == "Cannot judge: nothing was changed."
+    assert [i.measure.key for i in start.semantic.indicators if i.value is not None] == ["H1"]
+
+
+def test_every_value_is_finite_and_in_its_range(tiny_guide: GuideModel) -> None:
+    judge = judge_of(with_references(tiny_guide))
+    for step in range(len(judge.path.frames)):
+        values = judge.values(step)
+        assert all(isfinite(v) for v in values.values())
+        for key in {"H1", "H2", "H7", "H9", "HF"} & values.keys():
+            assert 0 <= values[key] <= 1
+    assert {"H1", "H2", "H3", "H4", "H6", "H7", "H8", "H9", "HF"} == judge.values(4).keys()
+
+
+def planted_judge(guide: GuideModel) -> Judge:
+    """Return a judge of a path of three steps, made by hand, of which every indicator is known at every step.
+
+    On flat grey: a wash over the left three fifths; a chequered board of one pixel; a fifth of the rows at white.
+    """
+    grey = torch.full((1, 3, 20, 20), 0.5)
+    wash, board, white = grey.clone(), grey.clone(), grey.clone()
+    wash[..., :12] += 0.1
+    board += 0.1 * (torch.arange(20)[:, None] + torch.arange(20)).remainder(2) - 0.05
+    white[..., 8:12, :] = 1.0
+    logits = [
+        [0.0, 2.0, 1.0, 1.0, 2.0],
+        [0.0, 3.0, 0.0, 0.0, 0.0],
+        [0.0, 5.0, 0.0, 0.0, 0.0],
+        [0.0, 2.0, 9.0, 0.0, 0.0],
+    ]
+    frames = tuple(
+        Frame(i, images, torch.tensor([row]), torch.tensor([-row[1]]))
+        for i, (images, row) in enumerate(zip((grey, wash, board, white), logits, strict=True))
+    )
+    path = EnhancementPath(guide, PathRequest(grey, torch.tensor([1])), 0.5, frames)
+    none = float("nan")
+    evidence = Evidence(
+        support=np.full((20, 20), 1 / 400, dtype=np.float32),
+        mass=np.array([none, 0.6, 0.3, 0.1]),
+        mass_of_others=np.array([[none, 0.1, 0.3, 0.2], [none, 0.3, 0.9, 0.6]]),
+        specificity=np.array([none, 0.9, 0.4, -0.1]),
+        stability=np.array([none, 0.8, 0.2, -0.3]),
+    )
+    return Judge(path, evidence, transfer=Transfer("another", (0.0, 0.7, 0.25, -0.2)))
+
+
+def test_every_indicator_shows_at_its_step_what_is_there(tiny_guide: GuideModel) -> None:
+    judge = planted_judge(with_references(tiny_guide, count=120, above=1.5))  # 61 references are not above 2
+    expected = {
+        "H1": (62 / 121,) * 3,
+        "H2": (1 / 2, 3 / 4, 0),  # there was 2 above the mean of the others, 1
+        "H3": (0.6 / 0.2, 0.3 / 0.6, 0.1 / 0.4),
+        "H4": (0.9, 0.4, -0.1),
+        "H5": (0.7, 0.25, -0.2),
+        "H6": (0.8, 0.2, -0.3),
+        "H9": (0, 0, 4 / 20),
+    }
+    for key, values in expected.items():
+        assert [judge.values(step)[key] for step in (1, 2, 3)] == pytest.approx(values), key
+
+
+def test_grain_is_new_and_fine_and_a_lattice_and_a_wash_is_none_of_these(tiny_guide: GuideModel) -> None:
+    wash, board, white = (planted_judge(tiny_guide).values(step) for step in (1, 2, 3))
+    assert (wash["H7"], board["H7"]) == (0, pytest.approx(1))
+    assert board["HF"] == pytest.approx(1)
+    assert 0 <= wash["HF"] < 0.05
+    assert 0.05 < white["HF"] < 0.3
+    assert board["H8"] > 100  # decibels: there is nothing but the lattice
+    assert max(wash["H8"], white["H8"]) < 0  # whatever is there is no more than chance
+
+
+def test_the_evidence_made_grows_with_the_path(tiny_guide: GuideModel) -> None:
+    judge = judge_of(tiny_guide)
+    made = [judge.values(step)["H2"] for step in range(1, 7)]
+    assert made == sorted(made)
+    assert made[0] > 0
+
+
+def test_a_limit_counts_and_what_it_flags_is_named(tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    low: Mapping[str, Limit] = {"HF": Limit(0.0, "a test")}
+    monkeypatch.setattr(hallucination, "limits", lambda: low)
+    risk = judge_of(tiny_guide).at(3)
+    assert risk.artefact.state is State.FLAGGED
+    assert risk.artefact.sentence == "Flagged: fine grain."
+    assert risk.flagged
+
+
+def test_no_flag_up_to_is_the_last_step_before_the_first_flag() -> None:
+    def risk(step: int, state: State) -> Risk:
+        value = 3.0 if state is State.FLAGGED else 1.0
+        clear = Light(Kind.SEMANTIC, (indicator(SUPPORT, 0.5, limit=0.05),))
+        return Risk(step, step / 10, clear, Light(Kind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)))
+
+    states = (State.NO_FLAG, State.NO_FLAG, State.NO_FLAG, State.FLAGGED, State.NO_FLAG)
+    assert no_flag_up_to(tuple(risk(i, s) for i, s in enumerate(states))) == pytest.approx(0.2)
+    assert no_flag_up_to(tuple(risk(i, State.NO_FLAG) for i in range(4))) == pytest.approx(0.3)
+
+
+def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that_sees_nothing(
+    tiny_guide: GuideModel,
+) -> None:
+    guide = with_references(tiny_guide)
+    path = path_of(guide, target=1)
+    found = transfer_of(path, guide)
+    assert found is not None
+    assert found.to == guide.name
+    assert found.shares[1:] == pytest.approx([1.0] * 6, abs=1e-4)
+
+    class Blind(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.sum(dim=(1, 2, 3))[:, None].expand(-1, 5) * 0
+
+    unmoved = transfer_of(path, replace(guide, network=Blind()))
+    assert unmoved is not None
+    assert unmoved.shares == pytest.approx([0.0] * 7)
+    assert transfer_of(path, replace(guide, references={})) is None
+    assert transfer_of(path, replace(guide, classes=tuple("vwxyz"))) is None
+
+
+def test_the_limits_that_ship_are_about_measures_that_exist() -> None:
+    assert limits().keys() <= {m.key for m in MEASURES} - {"H1"}
+    assert all(isfinite(x.value) and x.basis for x in limits().values())
+
+
+def test_the_lights_of_a_guide_that_is_unfit_cannot_judge(tiny_guide: GuideModel) -> None:
+    guide = with_references(tiny_guide)
+    assert judge_of(guide).at(2).semantic.state is not State.CANNOT_JUDGE
+    unfit = replace(guide, provenance=replace(guide.provenance, fitness=Fitness(Fit.UNFIT, "It is unfit.")))
+    risk = judge_of(unfit).at(2)
+    assert (risk.semantic.state, risk.artefact.state) == (State.CANNOT_JUDGE, State.CANNOT_JUDGE)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from math import isfinite
+
+import numpy as np
+import pytest
+
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import open_photograph
+from lwise_core.inspection.attribution import Method
+from lwise_core.inspection.examine import Question, examine, maps_at
+from lwise_core.inspection.report import Report, Subject
+from tests.inspection.test_evidence import path_of
+from tests.inspection.test_hallucination import with_references
+
+EPSILON_STEPS = 3
+
+
+def report_on(guide: GuideModel, *, epsilon: float | None = None, photograph: str = "moth.png") -> Report:
+    path = path_of(guide, target=1)
+    budget = EPSILON_STEPS * path.step if epsilon is None else epsilon
+    *_, findings = examine(path)
+    *_, maps = maps_at(path, Question(1, (Method.SALIENCY, Method.OCCLUSION)), epsilon=budget)
+    return Report(Subject(photograph, "b", budget), findings, maps)
+
+
+@pytest.fixture
+def report(tiny_guide: GuideModel) -> Report:
+    return report_on(with_references(tiny_guide))
+
+
+def test_every_pixel_is_there_for_who_computes_on(report: Report) -> None:
+    with np.load(io.BytesIO(report.as_arrays())) as arrays:
+        assert set(arrays) == {
+            "original",
+            "enhanced",
+            "similarity",
+            "support",
+            "saliency/original",
+            "saliency/enhanced",
+            "occlusion/original",
+            "occlusion/enhanced",
+        }
+        assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32)}
+        path = report.findings.path
+        assert np.array_equal(arrays["original"], path.frames[0].images[0].numpy())
+        assert np.array_equal(arrays["enhanced"], path.at(report.subject.epsilon).images[0].numpy())
+        assert np.array_equal(arrays["occlusion/enhanced"], report.maps[1].after.values)
+
+
+class Links(HTMLParser):
+    """Collects everything that a browser would fetch or run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.fetched += [v or "" for k, v in attrs if k in ("src", "href", "srcset", "action", "data")]
+
+
+def numbers_in(value: object) -> Iterator[float]:
+    if isinstance(value, dict):
+        for child in value.values():
+            yield from numbers_in(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from numbers_in(child)
+    elif isinstance(value, float):
+        yield value
+
+
+def test_the_file_needs_no_network_and_runs_nothing(report: Report) -> None:
+    links = Links(report.as_html())
+    assert links.fetched
+    assert all(f.startswith("data:image/png;base64,") for f in links.fetched)
+    assert not {"script", "link", "iframe", "object", "form"} & set(links.tags)
+
+
+def test_every_picture_is_a_png_with_a_strip_and_says_what_it_is(report: Report) -> None:
+    text = report.as_html()
+    pictures = re.findall(r'alt="([^"]+)" src="data:image/png;base64,([^"]+)"', text)
+    assert len(pictures) == 3 + 2 * 3
+    for title, data in pictures:
+        pixels = open_photograph(base64.b64decode(data), name="x.png").pixels
+        assert pixels.shape[0] > pixels.shape[1] - 1  # the strip stands below a square
+        assert "ot for diagnosis" in title
+    assert sum("AI-altered" in title for title, _ in pictures) == 2
+
+
+def test_names_are_text_and_nothing_else(tiny_guide: GuideModel) -> None:
+    hostile = report_on(
+        replace(tiny_guide, name='<img src="http://evil">', classes=("a", "<script>x</script>", "c", "d", "e")),
+        photograph='"><script>alert(1)</script>.png',
+    )
+    links = Links(hostile.as_html())
+    assert "script" not in links.tags
+    assert all(f.startswith("data:") for f in links.fetched)
+
+
+def test_json_has_every_number_and_none_that_is_none(report: Report) -> None:
+    numbers = json.loads(report.as_json())
+    assert all(isfinite(n) for n in numbers_in(numbers))
+    assert len(numbers["along"]) == len(report.findings.risks)
+    assert numbers["along"][EPSILON_STEPS]["values"] == {
+        key: i["value"] for light in ("semantic", "artefact") for key, i in numbers[light]["indicators"].items()
+    }
+    assert [m["method"] for m in numbers["maps"]] == ["saliency", "occlusion"]
+    assert numbers["semantic"]["state"] == report.risk.semantic.state.value
+
+
+def test_the_page_shows_the_numbers_of_the_json(report: Report) -> None:
+    numbers, text = json.loads(report.as_json()), report.as_html()
+    for light in ("semantic", "artefact"):
+        assert numbers[light]["sentence"] in text
+        for indicator in numbers[light]["indicators"].values():
+            if indicator["value"] is not None:
+                assert f"{indicator['value']:.3g}" in text
+
+
+def test_a_guess_is_not_called_stated(report: Report) -> None:
+    guessed = replace(report, subject=replace(report.subject, guessed=True))
+    assert "Stated to show <strong>b</strong>." in report.as_html()
+    assert "The guide's own guess: <strong>b</strong>; nobody stated it." in guessed.as_html()
+    assert "Stated to show" not in guessed.as_html()
+    assert [json.loads(r.as_json())["stated_by"] for r in (report, guessed)] == ["person", "guess of the guide"]
+
+
+def test_an_indicator_with_a_value_and_no_limit_is_called_not_counted_as_on_the_page(report: Report) -> None:
+    rows = re.findall(
+        r"<tr><td>[^<]+ \((H\w+)\)</td><td>(.*?)</td><td>.*?</td>\s*<td>(.*?)</td><td>(.*?)</td>", report.as_html()
+    )
+    states = {key: (value != "–", limit, state.partition(":")[0]) for key, value, limit, state in rows}
+    indicators = [i for light in (report.risk.semantic, report.risk.artefact) for i in light.indicators]
+    assert len(states) == len(indicators)
+    uncounted = {i.measure.key for i in indicators if i.value is not None and i.limit is None}
+    assert uncounted
+    for i in indicators:
+        known, limit, state = states[i.measure.key]
+        assert state == ("not counted" if i.measure.key in uncounted else i.state.value)
+        assert known == (i.value is not None)
+        assert (limit == "no limit") == (i.limit is None)
+
+
+def test_at_zero_there_is_a_report_too(tiny_guide: GuideModel) -> None:
+    nothing = report_on(tiny_guide, epsilon=0.0)
+    numbers = json.loads(nothing.as_json())
+    assert numbers["look"] is None
+    assert numbers["artefact"]["state"] == "cannot judge"
+    assert "nothing was changed" in nothing.as_html()
+
+
+def test_a_caution_of_the_guide_is_repeated(tiny_guide: GuideModel) -> None:
+    provenance = replace(tiny_guide.provenance, caution="It reads the frame.", training_epsilon=0.0)
+    text = report_on(replace(tiny_guide, provenance=provenance)).as_html()
+    assert "It reads the frame." in text
+    assert "not known to be robust" in text
+
+
+def test_it_says_how_far_there_is_no_flag_and_shows_no_object_of_the_language(report: Report) -> None:
+    page = report.as_html()
+    assert "not a safety limit" in page or "cannot judge this picture" in page
+    assert "built-in" not in page
+    assert " object at 0x" not in page

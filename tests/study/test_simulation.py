@@ -1,0 +1,381 @@
+"""Simulated learners sit a course as people would: by its state machine, with the eyes of another network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.penultimate_features import Features, NoFeatures
+from lwise_core.study.comparisons import group_scores
+from lwise_core.study.gains import Estimate
+from lwise_core.study.responses import Responses
+from lwise_core.study.simulated_learners import BETWEEN_LEARNERS, PrototypeLearner, SimulationError, simulate
+from lwise_core.study.simulation import (
+    DECIDEDNESS,
+    FRACTIONS,
+    MODELS,
+    Condition,
+    Gallery,
+    Model,
+    Progress,
+    ablation,
+    budgets_of,
+    calibrated,
+    conditions_of,
+    findings,
+    rehearse,
+)
+from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.courses.session import Answered, Learner, judge, total, upcoming
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import Kind
+from tests.conftest import eight_pictures, guide_of
+
+PROTOTYPE = MODELS[0]
+SURE = replace(PROTOTYPE, scaling=64.0, lapse=0.0)
+
+
+@pytest.fixture(scope="module")
+def network() -> GuideModel:
+    return catalog.load("cifar10-32")
+
+
+@pytest.fixture(scope="module")
+def gallery(course: Course, network: GuideModel) -> Gallery:
+    return Gallery(course, network)
+
+
+class Planted(Gallery):
+    """Features that say which class a picture shows, and nothing else; or, ``blind``, nothing at all."""
+
+    def __init__(self, course: Course, *, blind: bool = False) -> None:
+        self._classes = {
+            course.file(s.file): 0 if blind else course.classes.index(p.candidate.class_name)
+            for p in course.manifest.pictures
+            for s in p.stimuli
+        }
+
+    def features(self, files: Sequence[Path | None]) -> np.ndarray:
+        return np.array([np.eye(4)[self._classes[f]] if f else np.zeros(4) for f in files])
+
+
+def answers_of(
+    conditions: Sequence[Condition], gallery: Gallery, *, seed: int = 0, model: Model = PROTOTYPE
+) -> Responses:
+    *_, last = rehearse(conditions, gallery, models=[model], seed=seed)
+    return last.answers[model.name]
+
+
+def of_group(course: Course, group: Group, *, people: int) -> Condition:
+    return next(c for c in conditions_of(course, people=people) if c.group is group)
+
+
+@pytest.fixture(scope="module")
+def answers(course: Course, gallery: Gallery) -> Responses:
+    return answers_of(conditions_of(course, people=3), gallery)
+
+
+def test_features_are_what_the_last_layer_takes_in(network: GuideModel) -> None:
+    pictures = eight_pictures(network.input_size)
+    features = Features.of(network).read(pictures)
+    head = network.network.head
+    with torch.no_grad():
+        logits = head(torch.from_numpy(features).float())
+    assert torch.allclose(logits, network.logits(pictures), atol=1e-4)
+    one_by_one = np.concatenate([Features.of(network).read(p[None]) for p in pictures])
+    assert one_by_one == pytest.approx(features, abs=1e-4)
+
+
+def test_no_hook_is_left_on_the_guide(network: GuideModel) -> None:
+    reader = Features.of(network)
+    reader.read(eight_pictures(network.input_size))
+    for module in [*network.network.modules(), *reader.network.modules()]:
+        assert not module._forward_hooks
+        assert not module._forward_pre_hooks
+
+
+class TwoHeads(nn.Module):
+    """As distilled transformers: the logits are the mean of two heads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other = nn.Linear(3, 5), nn.Linear(3, 5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pooled = x.mean(dim=(2, 3))
+        return (self.one(pooled) + self.other(pooled)) / 2
+
+
+class Unused(nn.Module):
+    """A linear layer that is registered last and runs first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(3, 5)
+        self.gate = nn.Linear(3, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.gate(x.mean(dim=(2, 3))))
+
+
+@pytest.mark.parametrize(
+    "network",
+    [TwoHeads(), nn.Sequential(nn.Conv2d(3, 5, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())],
+    ids=["two heads", "no linear layer"],
+)
+def test_a_network_without_a_last_linear_layer_is_refused(network: nn.Module) -> None:
+    with pytest.raises(NoFeatures, match="does not end in a linear layer"):
+        Features.of(guide_of(network))
+
+
+def test_the_last_layer_is_the_last_that_runs() -> None:
+    guide = guide_of(Unused())
+    found = Features.of(guide)
+    assert isinstance(found.network, Unused)
+    assert found.head is found.network.head
+
+
+def test_the_courses_own_guide_is_refused_under_whatever_name(course: Course, phantom_guide: GuideModel) -> None:
+    with pytest.raises(SimulationError, match="would find clear what it made clear"):
+        Gallery(course, replace(phantom_guide, name="another name"))
+
+
+def test_learners_see_each_picture_as_it_is_shown(course: Course, gallery: Gallery) -> None:
+    picture = next(p for p in course.manifest.pictures if p.candidate.split == "train")
+    files = [course.file(s.file) for s in picture.stimuli]
+    features = gallery.features([*files, None])
+    assert len({tuple(row) for row in features}) == len(files) + 1
+    assert not features[-1].any()
+    assert gallery.features([files[0]])[0] == pytest.approx(features[0])
+
+
+def test_whitened_pictures_are_one_apart_and_vary_alike(course: Course, network: GuideModel) -> None:
+    natural = [course.file(p.stimuli[0].file) for p in course.manifest.pictures if p.candidate.split == "train"]
+    raw, whitened = (Gallery(course, network, raw=r).features(natural) for r in (True, False))
+    for features in (raw, whitened):
+        apart = [np.sum((a - b) ** 2) for i, a in enumerate(features) for b in features[:i]]
+        assert np.mean(apart) == pytest.approx(1)
+    spread = [np.linalg.svd(f - f.mean(axis=0), compute_uv=False) for f in (raw, whitened)]
+    most, least = (s[0] ** 2 / np.sum(s**2) for s in spread)
+    assert most > 0.3
+    assert least < 0.1
+
+
+def test_everybody_answers_the_whole_course_and_it_is_marked(course: Course, answers: Responses) -> None:
+    assert answers.trials["simulated"].all()
+    assert answers.groups == tuple(g.value for g in course.design.slots)
+    per_person = answers.trials.groupby("participant").size()
+    assert len(per_person) == 12
+    assert set(per_person) == {total(course)}
+    assert answers.trials["reaction_time_msec"].isna().all()
+
+
+def test_people_are_those_who_would_come(course: Course) -> None:
+    doubled = replace(
+        course,
+        manifest=replace(
+            course.manifest, design=replace(course.design, slots=(Group.CONTROL, Group.L_WISE, Group.CONTROL))
+        ),
+    )
+    assert {c.name: c.slots for c in conditions_of(doubled, people=3)} == {"control": (0, 2, 3), "L-WISE": (1, 4, 7)}
+
+
+@pytest.mark.parametrize("group", [Group.CONTROL, Group.L_WISE])
+def test_the_answers_are_those_of_the_model_by_itself(course: Course, gallery: Gallery, group: Group) -> None:
+    condition = of_group(course, group, people=2)
+    found = answers_of([condition], gallery, seed=5)
+    for slot in condition.slots:
+        trials = course.trials(slot)
+        own = float(np.exp(np.random.default_rng([5, slot]).normal(0, BETWEEN_LEARNERS)))
+        name = f"{PROTOTYPE.name} {slot + 1}"
+        alone = simulate(
+            replace(PROTOTYPE, sensitivity=PROTOTYPE.sensitivity * own),
+            trials,
+            gallery.features([course.stimulus(t) for t in trials]),
+            classes=course.classes,
+            participant=name,
+            group=group.value,
+            seed=[5, slot, 1],
+        )
+        mine = found.trials[found.trials["participant"] == name]
+        assert list(mine["choice"]) == list(alone.trials["choice"])
+        assert list(mine["picture"]) == [t.picture for t in trials]
+
+
+def test_adaptive_learners_are_shown_what_follows_their_own_answers(course: Course, answers: Responses) -> None:
+    condition = of_group(course, Group.ADAPTIVE, people=3)
+    for slot in condition.slots:
+        mine = answers.trials[answers.trials["participant"] == f"{PROTOTYPE.name} {slot + 1}"]
+        learner = Learner(slot)
+        for row in mine.itertuples():
+            answer = Answer(int(row.trial_number), row.choice, None, 0.0, 0.0)
+            trial, correct = judge(course, learner, answer)
+            assert (trial.picture, trial.epsilon_224, correct) == (row.picture, row.epsilon_224, bool(row.perf))
+            done = Answered(trial.number, trial.picture, trial.epsilon_224, correct)
+            learner = replace(learner, answered=(*learner.answered, done))
+        assert upcoming(course, learner) == ()
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_yoked_learners_are_shown_what_their_partners_were(course: Course, gallery: Gallery, backwards: bool) -> None:
+    both = [of_group(course, g, people=3) for g in (Group.ADAPTIVE, Group.YOKED)]
+    found = answers_of(both[::-1] if backwards else both, gallery).trials
+    sequences = [
+        [
+            list(found.loc[found["participant"] == f"{PROTOTYPE.name} {s + 1}", ["picture", "epsilon_224"]].to_numpy())
+            for s in c.slots
+        ]
+        for c in both
+    ]
+    for adaptive, yoked in zip(*sequences, strict=True):
+        assert np.array_equal(adaptive, yoked)
+    assert not np.array_equal(sequences[0][0], sequences[0][1])
+
+
+def test_yoked_learners_without_partners_sit_l_wise(course: Course, gallery: Gallery) -> None:
+    yoked = of_group(course, Group.YOKED, people=1)
+    found = answers_of([yoked], gallery)
+    assert len(found.trials) == total(course)
+
+
+def test_the_same_seed_gives_the_same_answers(course: Course, gallery: Gallery) -> None:
+    conditions = [of_group(course, Group.L_WISE, people=2)]
+    first, again, other = (answers_of(conditions, gallery, seed=s).trials for s in (1, 1, 2))
+    assert first.equals(again)
+    assert not first.equals(other)
+
+
+@settings(max_examples=5)
+@given(st.integers(0, 10**6))
+def test_learners_learn_what_their_eyes_tell_and_nothing_else(course: Course, seed: int) -> None:
+    control = [of_group(course, Group.CONTROL, people=2)]
+    seeing = answers_of(control, Planted(course), seed=seed, model=SURE)
+    assert seeing.tests["perf"].mean() == 1
+    blind = answers_of(control, Planted(course, blind=True), seed=seed, model=SURE)
+    assert blind.tests["perf"].mean() < 0.8
+
+
+def test_progress_counts_sittings_and_ends_with_the_answers(course: Course) -> None:
+    steps = list(rehearse(conditions_of(course, people=1), Planted(course), models=MODELS))
+    assert [s.done for s in steps] == list(range(1, 9))
+    assert {s.total for s in steps} == {8}
+    assert [bool(s.answers) for s in steps] == [False] * 7 + [True]
+    assert set(steps[-1].answers) == {m.name for m in MODELS}
+
+
+def test_nobody_cannot_rehearse(course: Course) -> None:
+    with pytest.raises(SimulationError, match="nobody to rehearse"):
+        list(rehearse([], Planted(course)))
+
+
+def test_the_ablation_varies_one_thing_a_cell(course: Course) -> None:
+    plan = ablation(course, people=2)
+    budgets = (0.0, *course.design.schedule.epsilons_224)
+    assert budgets[1:] == budgets_of(course) == (1.0, 2.0, 8.0)
+    cells = [c for c in plan.conditions if c.name.startswith("L-WISE,")]
+    assert len(cells) == len(budgets) * len(FRACTIONS)
+    named = {c.name: c for c in cells}
+    cell = named["L-WISE, ε₂₂₄ 2, easiest 40%"]
+    blocks, own = cell.course.design.schedule.blocks, course.design.schedule.blocks
+    assert [(b.epsilon_224, b.fraction) for b in blocks] == [(2.0, 0.4)] * 3 + [(0.0, 1.0)] * 2
+    plain, as_it_was = ([replace(b, epsilon_224=0, fraction=1) for b in bs] for bs in (blocks, own))
+    assert plain == as_it_was
+    assert {t.epsilon_224 for t in cell.course.trials(cell.slots[0]) if t.scored and t.block == "train_1"} == {2.0}
+
+
+def test_the_ablation_has_the_papers_groups_and_the_courses_own(course: Course) -> None:
+    names = [c.name for c in ablation(course, people=2).conditions if "ε" not in c.name]
+    paper = ["control", "selection", "selection, shuffled", "enhancement, tapered", "enhancement, shuffled", "L-WISE"]
+    assert names == [*paper, "adaptive", "yoked to adaptive"]
+
+
+def test_no_two_learners_of_an_ablation_have_the_same_trials(course: Course) -> None:
+    slots = [s for c in ablation(course, people=3).conditions for s in c.slots]
+    assert len(set(slots)) == len(slots)
+
+
+def test_natural_pictures_of_all_difficulties_are_what_control_gets(course: Course) -> None:
+    cell = next(c for c in ablation(course, people=1).conditions if c.name == "L-WISE, ε₂₂₄ 0, easiest 100%")
+    shown = [t for t in cell.course.trials(cell.slots[0]) if t.scored]
+    assert not any(t.altered for t in shown)
+    assert len({t.picture for t in shown}) == len(shown)
+
+
+def test_a_cell_that_the_pictures_cannot_fill_is_left_out_and_said_to_be(course: Course) -> None:
+    plan = ablation(course, people=1, fractions=(0.01, 1.0))
+    assert not any("1%" in c.name for c in plan.conditions)
+    assert len([s for s in plan.left_out if "easiest 1% is left out: Block train_1 needs" in s]) == 4
+
+
+def test_a_course_of_natural_pictures_has_no_enhanced_groups(course: Course) -> None:
+    bare = tuple(replace(p, stimuli=p.stimuli[:1]) for p in course.manifest.pictures)
+    design = replace(course.design, slots=(Group.CONTROL,))
+    plan = ablation(replace(course, manifest=replace(course.manifest, pictures=bare, design=design)), people=1)
+    assert [c.name for c in plan.conditions if "ε" not in c.name] == ["control", "selection", "selection, shuffled"]
+    assert {c.name.split(",")[1] for c in plan.conditions if "ε" in c.name} == {" ε₂₂₄ 0"}
+    assert "left out" in plan.left_out[0]
+
+
+def test_a_course_without_a_curriculum_has_nothing_to_vary(course: Course) -> None:
+    tests = replace(course.design.schedule, blocks=course.design.schedule.tests)
+    design = replace(course.design, schedule=tests)
+    with pytest.raises(SimulationError, match="nothing to vary"):
+        ablation(replace(course, manifest=replace(course.manifest, design=design)), people=1)
+
+
+def test_calibration_looks_at_control_alone_and_takes_what_comes_nearest(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Condition] = []
+
+    def watched(
+        conditions: Sequence[Condition], gallery: Gallery, *, models: Sequence[Model], seed: int
+    ) -> Iterator[Progress]:
+        seen.extend(conditions)
+        return rehearse(conditions, gallery, models=models, seed=seed)
+
+    monkeypatch.setattr("lwise_core.study.simulation.rehearse", watched)
+    unsure = replace(PROTOTYPE, sensitivity=0.3, lapse=0.0)  # so that the γ span chance and all right
+    *tried, chosen = calibrated(course, Planted(course), unsure, people=4)
+    assert tried[0].accuracy < chosen.accuracy < tried[-1].accuracy
+    assert [c.model.scaling for c in tried] == list(DECIDEDNESS)
+    assert chosen.target == 0.625
+    assert abs(chosen.accuracy - 0.625) == min(abs(c.accuracy - 0.625) for c in tried)
+    assert {c.group for c in seen} == {Group.CONTROL}
+    rehearsed = {s for c in ablation(course, people=200).conditions for s in c.slots}
+    assert not {s for c in seen for s in c.slots} & rehearsed
+
+
+def test_without_a_test_nothing_is_calibrated(course: Course) -> None:
+    taught = replace(course.design.schedule, blocks=course.design.schedule.blocks[:4])
+    untested = replace(course, manifest=replace(course.manifest, design=replace(course.design, schedule=taught)))
+    with pytest.raises(SimulationError, match="no block without feedback"):
+        list(calibrated(untested, Planted(course), PROTOTYPE, people=1))
+
+
+def test_findings_are_the_analysis_s_own(course: Course) -> None:
+    *_, last = rehearse(conditions_of(course, people=3), Planted(course), models=[PrototypeLearner()])
+    found = findings(last.answers)
+    (responses,) = last.answers.values()
+    assert [f.group for f in found] == [g.value for g in course.design.slots]
+    for finding in found:
+        assert isinstance(finding.accuracy, Estimate)
+        assert finding.accuracy.value == pytest.approx(group_scores(responses, finding.group).mean())
+        assert finding.people == 3
+        assert (finding.difference is None) == (finding.group == "control")
+
+
+def test_calibration_trials_are_answered_rightly_but_for_lapses(answers: Responses) -> None:
+    asked = answers.trials[answers.trials["trial_type"] == Kind.CALIBRATION]
+    assert asked["perf"].mean() > 0.9

@@ -1,0 +1,45 @@
+"""A small course of the phantom, made once for all tests that need one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lwise_core.data.phantom import FAMILIES
+from lwise_core.guides import catalog
+from lwise_core.guides.guide import GuideModel
+from lwise_core.teaching.courses.builder import Maker, build_course
+from lwise_core.teaching.courses.course import Course, Design
+from lwise_core.teaching.courses.pictures import FromPhantom
+from lwise_core.teaching.design.schedules import MOTHS, Group
+
+SLOTS = (Group.CONTROL, Group.L_WISE, Group.ADAPTIVE, Group.YOKED)
+SHORT = replace(
+    MOTHS,
+    name="short",
+    blocks=tuple(replace(b, per_class=1) for b in (MOTHS.blocks[0], *MOTHS.blocks[2:4], *MOTHS.blocks[7:9])),
+)
+"""Three curriculum blocks, one of natural pictures and one test: 5 blocks of 6 to 9 trials."""
+
+PICTURES = FromPhantom(per_class=12, per_class_in_tests=2, size=64)
+DESIGN = Design("Phantom, short", SHORT, SLOTS, aliases=("Leda", "Tyro", "Eris", "Ajax"))
+
+
+@pytest.fixture(scope="session")
+def phantom_guide() -> GuideModel:
+    return catalog.load("phantom4-64")
+
+
+@pytest.fixture(scope="session")
+def maker(phantom_guide: GuideModel) -> Maker:
+    return Maker(phantom_guide, phantom_guide, DESIGN, FAMILIES)
+
+
+@pytest.fixture(scope="session")
+def course(maker: Maker, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    folder: Path = tmp_path_factory.mktemp("course")
+    *_, last = build_course(folder, maker, PICTURES)
+    assert last.course is not None
+    return last.course

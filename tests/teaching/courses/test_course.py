@@ -1,0 +1,117 @@
+"""Courses as folders: copied, read, refused."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lwise_core.teaching.courses.course import MANIFEST, STIMULI, Course, CourseError, Design, read_course
+from lwise_core.teaching.design.schedules import MOTHS, Group
+from lwise_core.teaching.design.trial_sampling import Kind
+from tests.support.courses import DESIGN
+
+
+def changed(course: Course, folder: Path, **changes: object) -> Path:
+    """Return a copy of the course whose manifest says something else."""
+    shutil.copytree(course.folder, folder)
+    manifest = json.loads((folder / MANIFEST).read_text()) | changes
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    return folder
+
+
+def test_a_course_can_be_copied_and_is_the_same(course: Course, tmp_path: Path) -> None:
+    copy = read_course(shutil.copytree(course.folder, tmp_path / "copy"))
+    assert copy.digest == course.digest
+    assert copy.trials(1) == course.trials(1)
+    assert copy.design == DESIGN
+
+
+def test_every_trial_of_every_learner_has_its_picture(course: Course) -> None:
+    for slot in (0, 1, 4, 5):
+        for trial in course.trials(slot):
+            picture = course.stimulus(trial)
+            assert (picture is None) == (trial.kind is Kind.CALIBRATION)
+            assert picture is None or picture.is_file()
+
+
+def test_learners_take_their_groups_in_turn_and_differ_in_seed(course: Course) -> None:
+    assert [course.design.group(i) for i in range(5)] == [*DESIGN.slots, DESIGN.slots[0]]
+    assert len({course.design.seed_for(i) for i in range(100)}) == 100
+    assert course.design.seed_for(7) == course.design.seed_for(7)
+
+
+def test_aliases_hide_the_classes_and_without_them_the_names_are_shown(course: Course) -> None:
+    labels = course.labels("p3")
+    assert set(labels) == set(course.classes)
+    assert set(labels.values()) == set(DESIGN.aliases)
+    assert len({tuple(course.labels(f"p{i}")[c] for c in course.classes) for i in range(40)}) > 10
+    plain = replace(course, manifest=replace(course.manifest, design=replace(DESIGN, aliases=())))
+    assert plain.labels("p3") == {c: c for c in course.classes}
+
+
+def test_a_picture_is_only_served_by_a_hash_that_the_course_knows(course: Course) -> None:
+    known = course.manifest.pictures[0].stimuli[0].file
+    assert course.file(known).is_file()
+    for other in ("0" * 64, "../course", "", known.upper()):
+        with pytest.raises(CourseError, match="no such picture"):
+            course.file(other)
+
+
+def test_what_8_bit_pictures_keep_is_told_for_every_budget(course: Course) -> None:
+    kept = course.kept()
+    assert list(kept) == [1.0, 2.0, 8.0]
+    assert kept[1.0] < kept[8.0]
+    assert kept[8.0] == pytest.approx(1, abs=0.05)
+
+
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="not a finished course"):
+        read_course(tmp_path)
+
+
+def test_a_manifest_that_is_none_is_refused_with_its_place(course: Course, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="format"):
+        read_course(changed(course, tmp_path / "a", format="L-WISE course 99"))
+    (tmp_path / "a" / MANIFEST).write_text("{")
+    with pytest.raises(CourseError, match="cannot be read"):
+        read_course(tmp_path / "a")
+
+
+def test_a_stimulus_that_is_a_path_is_refused(course: Course, tmp_path: Path) -> None:
+    pictures = json.loads((course.folder / MANIFEST).read_text())["pictures"]
+    pictures[0]["stimuli"][0]["file"] = "../../secret"
+    with pytest.raises(CourseError, match="named by its hash"):
+        read_course(changed(course, tmp_path / "a", pictures=pictures))
+
+
+def test_a_course_that_lacks_a_picture_is_refused(course: Course, tmp_path: Path) -> None:
+    copy = shutil.copytree(course.folder, tmp_path / "a")
+    next((copy / STIMULI).iterdir()).unlink()
+    with pytest.raises(CourseError, match="lacks the picture"):
+        read_course(copy)
+
+
+def test_a_changed_manifest_is_another_course(course: Course, tmp_path: Path) -> None:
+    assert read_course(changed(course, tmp_path / "a", versions={})).digest != course.digest
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "needs a name"),
+        ({"slots": ()}, "at least one group"),
+        ({"slots": (Group.WRONG_CLASS,)}, "research on harm"),
+        ({"slots": (Group.YOKED,)}, "needs an adaptive group"),
+        ({"aliases": ("a", "a", "b", "c")}, "Two aliases are the same"),
+    ],
+)
+def test_a_design_that_cannot_be_is_refused(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        replace(DESIGN, **changes)  # type: ignore[arg-type]
+
+
+def test_harm_can_be_studied_where_it_is_said() -> None:
+    design = Design("harm", MOTHS, (Group.WRONG_CLASS,), research_on_harm=True)
+    assert design.enhances

@@ -1,0 +1,72 @@
+"""From a ranking to slides."""
+
+import numpy as np
+import pytest
+
+from lwise_core.batch.ranking import NamedFile, RankedPhotograph, rank
+from lwise_core.data.folder_labels import FolderClasses
+from lwise_core.data.phantom import FAMILIES, Creature, draw
+from lwise_core.enhance.rendering import Subject
+from lwise_core.guides.difficulty import score
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import Photograph, encode_png
+from lwise_core.images.geometry import Crop
+from lwise_core.teaching.lessons.builder import Painter, in_order, slides
+
+
+@pytest.fixture(scope="module")
+def chosen(phantom_guide: GuideModel) -> tuple[RankedPhotograph, ...]:
+    files = [
+        NamedFile(f"{FAMILIES[f]}/{i}.png", encode_png(draw(Creature(f, 0.05 * i, 100 * f + i), size=64)))
+        for f in range(2)
+        for i in range(8)
+    ]
+    *_, ranking = rank(files, phantom_guide, folders=FolderClasses(phantom_guide.classes), total=len(files))
+    return ranking.photographs
+
+
+def test_slides_go_from_easy_and_enhanced_to_hard_and_natural(chosen: tuple[RankedPhotograph, ...]) -> None:
+    order = in_order(chosen)
+    budgets = [block.epsilon_224 for _, block in order]
+    assert budgets == sorted(budgets, reverse=True)
+    assert budgets == [e for e in (8, 4, 2, 1, 0.5, 0.25, 0, 0) for _ in range(2)]
+    for name in FAMILIES[:2]:
+        logits = [p.logit for p, _ in order if p.class_name == name]
+        assert logits == sorted(logits, reverse=True)
+    assert {p.class_name for p, _ in order[:2]} == set(FAMILIES[:2])
+
+
+@pytest.mark.parametrize(("count", "natural"), [(1, 0), (2, 1), (3, 1), (4, 1), (5, 1), (6, 2), (7, 2), (8, 2)])
+def test_a_quarter_of_each_class_comes_last_as_it_is_and_the_easiest_at_the_most(
+    chosen: tuple[RankedPhotograph, ...], count: int, natural: int
+) -> None:
+    """Classes of different sizes: what is natural is a quarter of each, and nothing enhanced comes after it."""
+    some = (*chosen[:count], *chosen[8:])
+    budgets = [block.epsilon_224 for _, block in in_order(some)]
+    assert budgets == sorted(budgets, reverse=True)
+    assert budgets.count(0) == natural + 2
+    assert [b.epsilon_224 for _, b in in_order(chosen[:count])].count(0) == natural
+    assert in_order(chosen[:count])[0][1].epsilon_224 == 8
+
+
+def test_one_photograph_is_a_lesson(chosen: tuple[RankedPhotograph, ...]) -> None:
+    assert [b.epsilon_224 for _, b in in_order(chosen[:1])] == [8]
+    assert in_order(()) == ()
+
+
+def test_every_enhanced_slide_is_easier_for_the_guide_and_the_last_are_as_they_are(
+    chosen: tuple[RankedPhotograph, ...], phantom_guide: GuideModel
+) -> None:
+    made = list(slides(chosen, Painter(phantom_guide, phantom_guide)))
+    assert [s.enhanced is None for s in made] == [False] * 12 + [True] * 4
+    for slide in made[:12]:
+        assert slide.enhanced is not None
+        before, after = (_logit(phantom_guide, p, slide.class_name) for p in (slide.natural, slide.enhanced))
+        assert after > before
+        assert slide.towards == slide.class_name
+
+
+def _logit(guide: GuideModel, pixels: np.ndarray, class_name: str) -> float:  # type: ignore[type-arg]
+    picture = Photograph("x", pixels, "0" * 64)
+    seen = Subject(picture, Crop.central(picture)).seen(size=guide.input_size)
+    return float(score(guide, seen)[guide.class_index(class_name)])

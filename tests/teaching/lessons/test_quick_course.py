@@ -1,0 +1,56 @@
+"""Courses of chosen photographs."""
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lwise_core.batch.ranking import RankedPhotograph
+from lwise_core.teaching.courses.course import CourseError
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, trials_for
+from lwise_core.teaching.lessons.quick_course import FEWEST, FromRanking, lesson_design
+
+
+def photographs(*counts: int) -> tuple[RankedPhotograph, ...]:
+    square = np.zeros((8, 8, 3), dtype=np.uint8)
+    one = RankedPhotograph("x", "", "", False, 0.0, 0.5, 1, "", 0.5, square, b"", 0)
+    return tuple(
+        replace(one, class_name=f"class {c}", sha256=hashlib.sha256(f"{c} {i}".encode()).hexdigest(), logit=i / 7)
+        for c, count in enumerate(counts)
+        for i in range(count)
+    )
+
+
+@settings(max_examples=30)
+@given(counts=st.lists(st.integers(FEWEST, 80), min_size=2, max_size=4))
+def test_whatever_is_chosen_fills_the_schedule(counts: list[int]) -> None:
+    chosen = photographs(*counts)
+    design = lesson_design(chosen, name="mine")
+    logits = {p.sha256[:16]: p.logit for p in chosen}
+    candidates = tuple(
+        Candidate(f.name, f.class_name, f.split, difficulty=-logits[f.name.rsplit("/", 1)[1].removesuffix(".png")])
+        for f in FromRanking(chosen)
+    )
+    trials = trials_for(Pool(candidates), design.schedule, Group.L_WISE, seed=design.seed_for(0))
+    assert len(trials) == design.schedule.trials(len(counts))
+
+
+def test_every_fifth_photograph_of_a_class_is_kept_for_the_test() -> None:
+    splits = Counter((f.class_name, f.split) for f in FromRanking(photographs(20, 17)))
+    assert splits == {("class 0", "train"): 16, ("class 0", "val"): 4, ("class 1", "train"): 14, ("class 1", "val"): 3}
+
+
+def test_the_names_of_files_stay_behind() -> None:
+    chosen = tuple(replace(p, name="holiday with Anna.jpg") for p in photographs(17, 17))
+    assert not any("Anna" in f.name for f in FromRanking(chosen))
+
+
+@pytest.mark.parametrize("counts", [(), (40,), (40, FEWEST - 1)])
+def test_too_few_are_refused_with_what_there_is(counts: tuple[int, ...]) -> None:
+    with pytest.raises(CourseError, match=f"{FEWEST} photographs of each"):
+        lesson_design(photographs(*counts), name="mine")

@@ -1,0 +1,134 @@
+"""Learners sit courses, and nothing that happens to the server loses or doubles an answer."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError
+from lwise_core.teaching.courses.session import OutOfTurn, total
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import Trial
+from lwise_core.teaching.records.store import CodeTaken, Records, UnknownSitting, new_token
+from lwise_core.teaching.server import Classroom, Coming, Shelf
+
+
+@pytest.fixture
+def shelf(course: Course, tmp_path: Path) -> Shelf:
+    shutil.copytree(course.folder, tmp_path / "courses" / "phantom")
+    return Shelf(tmp_path / "courses")
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'records.db'}"
+
+
+@pytest.fixture
+def classroom(shelf: Shelf, url: str) -> Iterator[Classroom]:
+    with Records.open(url=url) as records:
+        yield Classroom(shelf, records)
+
+
+def answer(trial: Trial, *, right: bool = True) -> Answer:
+    return Answer(trial.number, trial.answer if right else "", 812.5, onset_ms=100.25, choices_ms=100.25)
+
+
+def sat(classroom: Classroom, token: str, *, trials: int, right: bool = True) -> Coming:
+    """Return what comes after so many more trials."""
+    for _ in range(trials):
+        coming = classroom.coming(token)
+        classroom.take(token, answer(coming.trials[0], right=right))
+    return classroom.coming(token)
+
+
+def test_a_course_is_sat_from_the_first_trial_to_the_last(classroom: Classroom, course: Course) -> None:
+    sitting = classroom.enrol(course, participant="p1")
+    assert sitting.consented_at
+    assert sitting.started
+    coming = sat(classroom, sitting.token, trials=total(course))
+    assert coming.trials == ()
+    assert coming.sitting.finished
+    assert coming.done == coming.total
+    assert [r.trial for r in classroom.records.answers(token=sitting.token)] == list(course.trials(sitting.slot))
+
+
+def test_learners_take_the_groups_in_turn(classroom: Classroom, course: Course) -> None:
+    groups = [classroom.enrol(course, participant=f"p{i}").group for i in range(5)]
+    assert groups == [Group.CONTROL, Group.L_WISE, Group.ADAPTIVE, Group.YOKED, Group.CONTROL]
+
+
+def test_two_people_cannot_have_one_code(classroom: Classroom, course: Course) -> None:
+    classroom.enrol(course, participant="p1")
+    with pytest.raises(CodeTaken, match="choose another code"):
+        classroom.enrol(course, participant="p1")
+
+
+def test_an_answer_that_is_sent_twice_is_stored_once(classroom: Classroom, course: Course) -> None:
+    token = classroom.enrol(course, participant="p1").token
+    first = classroom.coming(token).trials[0]
+    assert classroom.take(token, answer(first)).correct
+    assert classroom.take(token, answer(first, right=False)).correct
+    assert len(classroom.records.answers(token=token)) == 1
+
+
+def test_answers_out_of_turn_are_refused_and_nothing_is_stored(classroom: Classroom, course: Course) -> None:
+    token = classroom.enrol(course, participant="p1").token
+    second = classroom.coming(token).trials[1]
+    for trial in (second, replace(second, number=-1)):
+        with pytest.raises(OutOfTurn):
+            classroom.take(token, answer(trial))
+    assert classroom.records.answers(token=token) == ()
+
+
+def test_a_server_that_comes_back_goes_on_with_the_very_next_trial(
+    classroom: Classroom, course: Course, url: str
+) -> None:
+    token = classroom.enrol(course, participant="p1").token
+    sat(classroom, token, trials=7)
+    with Records.open(url=url) as again:
+        assert replace(classroom, records=again).coming(token).trials[0] == course.trials(0)[7]
+
+
+def test_adaptive_learners_are_followed_and_yoked_ones_see_the_same(classroom: Classroom, course: Course) -> None:
+    tokens = [classroom.enrol(course, participant=f"p{i}").token for i in range(3)]
+    sat(classroom, tokens[2], trials=total(course), right=False)
+    yoked = classroom.enrol(course, participant="p3")
+    assert classroom.records.sitting(token=yoked.token).yoked_to == tokens[2]
+    sat(classroom, yoked.token, trials=total(course))
+    assert [r.trial for r in classroom.records.answers(token=yoked.token)] == [
+        r.trial for r in classroom.records.answers(token=tokens[2])
+    ]
+
+
+def test_a_course_that_was_changed_under_a_sitting_stops_it_and_keeps_the_answers(
+    classroom: Classroom, course: Course
+) -> None:
+    token = classroom.enrol(course, participant="p1").token
+    sat(classroom, token, trials=3)
+    manifest = classroom.shelf.folder / "phantom" / MANIFEST
+    before = manifest.read_bytes()
+    manifest.write_text(json.dumps(json.loads(before) | {"versions": {}}))
+    for call in (lambda: classroom.coming(token), lambda: classroom.take(token, answer(course.trials(0)[3]))):
+        with pytest.raises(CourseError, match="every answer so far is kept"):
+            call()
+    assert len(classroom.records.answers(token=token)) == 3
+    manifest.write_bytes(before)
+    assert classroom.coming(token).done == 3
+
+
+def test_a_token_of_nobody_opens_nothing(classroom: Classroom) -> None:
+    with pytest.raises(UnknownSitting):
+        classroom.coming(new_token())
+
+
+def test_what_is_no_finished_course_does_not_stand_on_the_shelf(shelf: Shelf, course: Course) -> None:
+    (shelf.folder / "half").mkdir()
+    (shelf.folder / "other").mkdir()
+    (shelf.folder / "other" / MANIFEST).write_text("[]")
+    assert list(shelf.courses()) == [course.digest]
+    assert shelf.course(course.digest).design == course.design
