@@ -25,9 +25,9 @@ import numpy as np
 import pytest
 import typer
 
+from lwise_core.inspection import evidence, hallucination, perturbation
+from lwise_core.inspection import examine as _inspection  # noqa: F401  imported so that it is patched too
 from lwise_core.inspection.evidence import Curve, Gathering
-from lwise_core.inspection.examine import evidence, hallucination, perturbation
-from lwise_core.inspection.examine import examine as _inspection  # noqa: F401  imported so that it is patched too
 from lwise_core.inspection.hallucination import Judge, Transfer
 from lwise_core.inspection.indicators import MEASURES, Kind
 from lwise_core.inspection.perturbation import Lattice, Look, Spectrum

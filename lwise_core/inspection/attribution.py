@@ -28,8 +28,8 @@ from torch.nn import functional as F
 from lwise_core.enhance.path import NonFinite
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.heatmaps import FloatImage
-from lwise_core.inspection.examine import cam_layers as feature_grids
-from lwise_core.inspection.examine import captum_compat as captum_rules
+from lwise_core.inspection import cam_layers as feature_grids
+from lwise_core.inspection import captum_compat as captum_rules
 
 GREY = 0.5
 """The value of every pixel of the picture that shows nothing: the baseline of all methods that need one."""

@@ -12,7 +12,7 @@ import torch
 
 from lwise_core.batch.executors import EngineLost, Local, OnRay
 from lwise_core.batch.job import Job
-from lwise_core.cli.app import batch as cli_many
+from lwise_core.cli import batch as cli_many
 from lwise_core.guides.guide import Domain
 from tests.cli.test_app import Shell, run
 from tests.support.jobs import contents, phantom_pictures, undisturbed

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageFile
 
+from lwise_core.images import codec as images
 from lwise_core.images.codec import (
     MAX_BYTES,
     ImageRejected,
@@ -26,7 +27,6 @@ from lwise_core.images.codec import (
     preview,
     read_png_text,
 )
-from lwise_core.images.codec import codec as images
 from tests.support.images import encoded, one_of_each, png_chunk, raw_png, scene
 
 EACH = one_of_each()

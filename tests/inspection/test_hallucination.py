@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lwise_core.enhance.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection import hallucination
 from lwise_core.inspection.evidence import Evidence, gather
-from lwise_core.inspection.examine import hallucination
 from lwise_core.inspection.hallucination import ENOUGH_REFERENCES, Judge, Transfer, conformal_p, limits, transfer_of
 from lwise_core.inspection.indicators import (
     MEASURES,

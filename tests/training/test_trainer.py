@@ -19,6 +19,7 @@ from lwise_core._utils.run_folder import RunFolder, RunRefused
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Normaliser
+from lwise_core.training import trainer as training
 from lwise_core.training.attacks import Attack, Norm, perturbed
 from lwise_core.training.recipes import Augmentation, Recipe, RecipeError, Schedule, Trained, paper, two_cores
 from lwise_core.training.trainer import (
@@ -36,7 +37,6 @@ from lwise_core.training.trainer import (
     warmed_up,
     watched,
 )
-from lwise_core.training.trainer import trainer as training
 from tests.conftest import eight_pictures, tiny_network
 from tests.support.toys import toy_folder
 
