@@ -24,7 +24,7 @@ Open = Callable[..., AppTest]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("LWISE_HOME", str(tmp_path))
-    monkeypatch.setenv("LWISE_ALLOW_PATHS", "1")
+    monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: True)
     yield tmp_path
     school._records.cache_clear()
 
@@ -131,7 +131,7 @@ def test_a_link_of_nobody_says_so(opened: Open) -> None:
 
 
 def test_teachers_pages_stay_closed_to_everybody_else(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LWISE_ALLOW_PATHS")
+    monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: False)
     for page in ("curriculum", "results"):
         at = opened(page)
         assert "opens on the server itself only" in said(at)
@@ -141,7 +141,7 @@ def test_teachers_pages_stay_closed_to_everybody_else(opened: Open, monkeypatch:
 def test_whoever_knows_the_word_of_the_server_opens_them_from_elsewhere(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("LWISE_ALLOW_PATHS")
+    monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: False)
     monkeypatch.setenv("LWISE_TEACHER", "short")
     assert "opens on the server itself only" in said(opened("results"))
     monkeypatch.setenv("LWISE_TEACHER", "a longer word")

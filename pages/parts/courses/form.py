@@ -19,7 +19,7 @@ from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhan
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING
 from pages.parts.courses.schedule_plot import schedule_figure
-from pages.parts.models.add_guide import paths_offered
+from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import available_guides, load_guide
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show

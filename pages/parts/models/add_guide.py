@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -23,12 +21,10 @@ from lwise_core.guides.checkpoints import (
 from lwise_core.guides.class_lists import ClassListError, classes_from_text, default_classes
 from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, Domain
 from pages.parts.models.cards import DOMAINS
+from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import add_session_guide
 from pages.parts.ui.notices import notice, plain
 
-ALLOW_PATHS = "LWISE_ALLOW_PATHS"
-
-_HERE = ("localhost", "127.0.0.1", "::1")
 _CANDIDATE = "guide_candidate"
 _ROUND = "guide_round"
 _SAID = "guide_said"
@@ -40,19 +36,6 @@ class Candidate:
 
     file: str
     weights: Weights
-
-
-def paths_offered() -> bool:
-    """Tell whether a path on this machine may be entered: only by a person who sits at it, or where it was allowed.
-
-    A path from elsewhere would let a visitor try which files the server has.
-    """
-    if os.environ.get(ALLOW_PATHS) == "1":
-        return True
-    served_here = st.get_option("server.address") in _HERE
-    asked_here = urlsplit(st.context.url or "").hostname in _HERE
-    forwarded = any(name in st.context.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
-    return served_here and asked_here and not forwarded
 
 
 def add_guide() -> None:

@@ -17,7 +17,7 @@ from lwise_core.data.picture_sets import Entry, picture_set
 from lwise_core.data.sources import DatasetError
 from lwise_core.images.codec import ImageRejected
 from lwise_core.teaching.courses.pictures import FromPhantom
-from pages.parts.models.add_guide import paths_offered
+from pages.parts.session.access import paths_offered
 from pages.parts.ui.notices import notice
 
 MOST_AT_ONCE = 900
