@@ -1,0 +1,11 @@
+"""The root of all errors of this library."""
+
+from __future__ import annotations
+
+
+class LWiseError(Exception):
+    """What this library could not do, in one sentence for a person: what happened, and what to do.
+
+    A boundary (the shell, a page) shows the sentence of an ``LWiseError`` and nothing broader, so that any other
+    exception is a mistake in the code and looks like one.
+    """
