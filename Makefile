@@ -9,7 +9,7 @@ PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format browser oracle bench prove risk clean
+.PHONY: help install run test lint format docs browser oracle bench prove risk clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,11 @@ lint: $(VENV)/.dev  ## Ruff, mypy and the layers of the house
 format: $(VENV)/.dev  ## Sort imports and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(VENV)/.dev  ## Build the documentation into docs/_build/html, warnings as errors, links checked, no network
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --jobs auto --builder html docs docs/_build/html
+	@$(BIN)/python -m docs.check_links docs/_build/html
+	@echo "The documentation is in docs/_build/html/index.html."
 
 browser: $(VENV)/.dev
 	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
@@ -59,7 +64,7 @@ risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; th
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted textures
 
 clean:  ## Remove the environments and caches
-	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules
 
 $(VENV)/.created:
 	@$(call create_environment,$(VENV))
@@ -70,7 +75,7 @@ $(VENV)/.app: requirements.txt | $(VENV)/.created
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-s3.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-s3.txt $(VENV)/.app
 	@echo "Installing what the tests need into $(VENV)."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -144,7 +144,7 @@ def _walked(guide: GuideModel, twin: GuideModel, request: PathRequest, *, steps:
 class Verdict:
     """How the fast mode of one guide compares with fp32, worst pair of image and class.
 
-    ``gain_error`` is |gain_fast / gain_exact − 1| with both results scored in fp32.
+    ``gain_error`` is ``|gain_fast / gain_exact − 1|`` with both results scored in fp32.
     """
 
     cosine: float

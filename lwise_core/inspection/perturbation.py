@@ -148,7 +148,7 @@ def histogram_of(perturbation: Perturbation) -> Histogram:
 class Spectrum:
     """The energy of a perturbation by frequency.
 
-    ``power`` ``(H, W)``: |F|² summed over channels, zero frequency in the middle; by Parseval it sums to the energy
+    ``power`` ``(H, W)``: ``|F|²`` summed over channels, zero frequency in the middle; by Parseval it sums to the energy
     H·W·Σδ². ``radius`` ``(H, W)``: each frequency's distance from zero, in cycles a pixel. ``profile``: for each ring
     of one frequency step, its mean radius and its median power, from the innermost ring to 0.5 cycles a pixel.
     """
