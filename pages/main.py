@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from lwise_core._utils.assets import asset
 from lwise_core.guides.guide import best_device
 from pages.parts.ui.notices import intended_use
 
 _PAGES = Path(__file__).parent
-_ASSETS = _PAGES.parent / "assets"
 _DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)"}
 
 PAGES = (
@@ -23,10 +23,10 @@ PAGES = (
     ("models.py", "Models", ":material/network_node:"),
 )
 
-st.set_page_config(page_title="L-WISE Studio", page_icon=_ASSETS / "icon.svg", layout="wide")
-st.html(_ASSETS / "style.css")
+st.set_page_config(page_title="L-WISE Studio", page_icon=asset("icon.svg"), layout="wide")
+st.html(asset("style.css"))
 
-st.logo(_ASSETS / "icon.svg")
+st.logo(asset("icon.svg"))
 
 page = st.navigation(
     [st.Page(_PAGES / file, title=title, icon=icon) for file, title, icon in PAGES if (_PAGES / file).exists()],

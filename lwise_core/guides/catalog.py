@@ -14,6 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from lwise_core._utils.assets import asset
 from lwise_core._utils.class_names import canonical
 from lwise_core.guides.architectures import Blueprint, compact
 from lwise_core.guides.checkpoints import (
@@ -41,7 +42,7 @@ from lwise_core.guides.guide import EpsilonScale, GuideModel
 from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
 from lwise_core.guides.published_weights import PUBLISHED, Published
 
-BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
+BUNDLED = asset("models")
 CARD_FILE = "card.json"
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from lwise_core._utils.assets import asset
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Kind, Trial
 
@@ -27,7 +28,6 @@ CAUTION = "Pictures may have been altered by a neural network. Not for diagnosis
 TRIALSETS_COLUMNS = ("trialset_id", "condition_idx", "block", "class", "url", "trial_type")
 """The columns of ``trialsets.csv``: those that the paper's own tool asks for (method notes 5.2)."""
 
-_RUNNER = Path(__file__).resolve().parents[3] / "assets"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
 _SHAPES = {
@@ -108,7 +108,7 @@ def write_static_experiment(experiment: StaticExperiment, to: Path | BinaryIO) -
     with ZipFile(to, "w") as archive:
         urls = _write_pictures(archive, experiment)
         for name in ("runner.js", "runner.css"):
-            _put(archive, name, (_RUNNER / name).read_bytes())
+            _put(archive, name, asset(name).read_bytes())
         _put(archive, "index.html", _INDEX.format(title=escape(experiment.title), caution=CAUTION).encode())
         _put(archive, "start.js", _START)
         _put(archive, "jatos.js", _NO_JATOS)

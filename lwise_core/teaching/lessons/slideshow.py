@@ -15,19 +15,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import jinja2
 import numpy as np
 
+from lwise_core._utils.assets import asset
 from lwise_core.images.codec import Strip, encode_png, with_strip
 from lwise_core.images.geometry import Pixels
 
 __all__ = ["Lesson", "LessonError", "Slide", "lesson_zip"]
 
-_ASSETS = Path(__file__).resolve().parents[3] / "assets"
 _SCRIPTS = ("lesson.js", "lesson.css")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
 _NARROWEST = 320  # px: below it a strip would be wider than its picture, and the two would not lie on each other
@@ -118,7 +117,7 @@ def lesson_zip(lesson: Lesson) -> bytes:
     with ZipFile(stream, "w") as archive:
         _put(archive, "index.html", _page(lesson).encode())
         for name in _SCRIPTS:
-            _put(archive, name, (_ASSETS / name).read_bytes())
+            _put(archive, name, asset(name).read_bytes())
         _put(archive, "README.txt", _readme(lesson).encode())
         for number, slide in enumerate(lesson.slides, start=1):
             _put(archive, _file(lesson, number, "natural"), encode_png(natural_of(slide)))

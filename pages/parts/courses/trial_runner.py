@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import streamlit as st
 
+from lwise_core._utils.assets import asset
 from lwise_core.teaching.design.timing import Timing
 
-_ASSETS = Path(__file__).parents[3] / "assets"
 _RUNNER = st.components.v2.component(
     "lwise_trial_runner",
-    css=(_ASSETS / "runner.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "runner.js").read_text(encoding="utf-8"),
+    css=asset("runner.css").read_text(encoding="utf-8"),
+    js=asset("runner.js").read_text(encoding="utf-8"),
 )
 
 Layout = Literal["ring", "keys"]

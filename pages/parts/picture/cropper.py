@@ -5,19 +5,18 @@ from __future__ import annotations
 import base64
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
+from lwise_core._utils.assets import asset
 from lwise_core.images.geometry import Crop
 
-_ASSETS = Path(__file__).parents[3] / "assets"
 _SQUARE_ON_PHOTOGRAPH = st.components.v2.component(
     "lwise_cropper",
-    html=(_ASSETS / "cropper.html").read_text(encoding="utf-8"),
-    css=(_ASSETS / "cropper.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "cropper.js").read_text(encoding="utf-8"),
+    html=asset("cropper.html").read_text(encoding="utf-8"),
+    css=asset("cropper.css").read_text(encoding="utf-8"),
+    js=asset("cropper.js").read_text(encoding="utf-8"),
 )
 _SIGNATURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 

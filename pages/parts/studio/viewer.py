@@ -11,19 +11,18 @@ import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
+from lwise_core._utils.assets import asset
 from lwise_core.enhance.viewer_payload import Film
 from pages.parts.ui.plots import PERTURBATION_LIMIT
 
-_ASSETS = Path(__file__).parents[3] / "assets"
 _FILM_VIEWER = st.components.v2.component(
     "lwise_viewer",
-    html=(_ASSETS / "viewer.html").read_text(encoding="utf-8"),
-    css=(_ASSETS / "viewer.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "viewer.js").read_text(encoding="utf-8"),
+    html=asset("viewer.html").read_text(encoding="utf-8"),
+    css=asset("viewer.css").read_text(encoding="utf-8"),
+    js=asset("viewer.js").read_text(encoding="utf-8"),
 )
 _FILMS_KEPT = 2  # as viewer.js keeps them
 
