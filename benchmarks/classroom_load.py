@@ -28,12 +28,12 @@ import typer
 
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.guides import catalog
-from lwise_core.teaching.courses.builder import Maker, build_course
+from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design, read_course
 from lwise_core.teaching.courses.pictures import FromPhantom
 from lwise_core.teaching.design.schedules import MOTHS, Group
 from lwise_core.teaching.records.store import VARIABLE, Records, address
-from lwise_core.teaching.server import Classroom, Shelf
+from lwise_core.teaching.server import CourseLibrary, CourseServer
 
 ROOT = Path(__file__).parents[1]
 _START_SECONDS = 90
@@ -59,7 +59,7 @@ def main(
         course = _course(home / "courses" / "load")
         environment = os.environ | {"LWISE_HOME": folder} | ({VARIABLE: url} if url else {})
         with _served(environment) as server, Records.open(url=url or address(home=home)) as records:
-            here = Classroom(Shelf(home / "courses"), records)
+            here = CourseServer(CourseLibrary(home / "courses"), records)
             print(f"{learners} learners at once, {records_kind(url)}. From an answer to its feedback, milliseconds.\n")
             print("| thinking before an answer | answers | lost | median | 95% | longest |")
             print("|---|---|---|---|---|---|")
@@ -98,7 +98,7 @@ def sit(server: str, token: str, *, thinks: tuple[float, float]) -> Sat:
     return Sat(token, tuple(waited))
 
 
-def _row(thought: tuple[float, float], sat: list[Sat], here: Classroom) -> str:
+def _row(thought: tuple[float, float], sat: list[Sat], here: CourseServer) -> str:
     waited = np.concatenate([s.waited for s in sat])
     lost = sum(len(s.waited) - len(here.records.answers(token=s.token)) for s in sat)
     said = f"{thought[0]:g} to {thought[1]:g} s" if thought[1] else "none"
@@ -109,7 +109,7 @@ def _row(thought: tuple[float, float], sat: list[Sat], here: Classroom) -> str:
 def _course(folder: Path) -> Course:
     guide = catalog.load("phantom4-64")
     design = Design("load", _SCHEDULE, (Group.CONTROL, Group.L_WISE))
-    for _ in build_course(folder, Maker(guide, guide, design, FAMILIES), _PICTURES):
+    for _ in build_course(folder, CourseBuilder(guide, guide, design, FAMILIES), _PICTURES):
         pass
     return read_course(folder)
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.tasks import seeded_resnet50
 from lwise_core.data.samples import SAMPLES
-from lwise_core.enhance.fast_twin import Verdict, Verdicts
+from lwise_core.enhance.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides.catalog import load
 from tests.browser.conftest import _FLAGS, _chromium, _served
 
@@ -65,7 +65,7 @@ def write_guide(home: Path) -> None:
     (folder / "model.safetensors").write_bytes(weights)
     (folder / "card.json").write_text(json.dumps(card))
     # Known not to pass: everything is computed in fp32, as on the very first visit.
-    Verdicts(home / "verdicts").keep(load(NAME), Verdict(cosine=0.0, gain_error=1.0, pairs=1))
+    TwinChecks(home / "verdicts").keep(load(NAME), TwinCheck(cosine=0.0, gain_error=1.0, pairs=1))
 
 
 def waits(page: Page, url: str, *, target: str) -> tuple[float, float]:

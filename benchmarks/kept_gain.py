@@ -16,8 +16,8 @@ from statistics import median
 
 import torch
 
-from lwise_core.enhance.path import EnhancementPath, PathRequest, climb, steps_for
-from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.enhance.path import EnhancementPath, PathRequest, ascend, steps_for
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides import catalog
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
@@ -54,13 +54,16 @@ class Kept:
     share: float
 
 
-def subjects(photographs: Sequence[str], *, side: int) -> Iterator[tuple[str, Subject]]:
+def subjects(photographs: Sequence[str], *, side: int) -> Iterator[tuple[str, CroppedPhotograph]]:
     """Yield each place of each photograph, as a crop of ``side`` px."""
     for file in photographs:
         photograph = _photograph(file)
         for across, down in PLACES:
             left, top = (photograph.width - side) * across, (photograph.height - side) * down
-            yield file, Subject(photograph, Crop(left=round(left), top=round(top), side=side).within(photograph))
+            yield (
+                file,
+                CroppedPhotograph(photograph, Crop(left=round(left), top=round(top), side=side).within(photograph)),
+            )
 
 
 @cache
@@ -68,14 +71,14 @@ def _photograph(file: str) -> Photograph:
     return open_photograph(files("skimage.data").joinpath(file).read_bytes(), name=file)
 
 
-def measure(guide: GuideModel, file: str, subject: Subject) -> Iterator[Kept]:
+def measure(guide: GuideModel, file: str, subject: CroppedPhotograph) -> Iterator[Kept]:
     """Yield what each budget keeps, when the picture is made easier for the class that the guide sees first."""
     picture = subject.seen(size=guide.input_size)
     target = int(score(guide, picture).argmax())
     request = PathRequest(picture[None], torch.tensor([target]))
     scale = guide.epsilon_scale
     steps = steps_for(scale.from_224(max(BUDGETS_224)), step=scale.step)
-    path = EnhancementPath(guide, request, scale.step, tuple(climb(guide, request, step=scale.step, steps=steps)))
+    path = EnhancementPath(guide, request, scale.step, tuple(ascend(guide, request, step=scale.step, steps=steps)))
     for epsilon_224 in BUDGETS_224:
         enhancement = path.at(scale.from_224(epsilon_224))
         rendering = render(guide, subject, enhancement, target=target, extent=Extent.PHOTOGRAPH)

@@ -42,7 +42,7 @@ from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import Pixels, see
 from lwise_core.inspection.examine import examine
-from lwise_core.inspection.indicators import MEASURES, State
+from lwise_core.inspection.indicators import MEASURES, LightState
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -375,7 +375,7 @@ def _case(path: EnhancementPath, *, picture: int, positive: bool, other: GuideMo
         {**{k: v for k, v in risk.values.items() if v is not None}, "LOGIT": logits[0], "GAIN": logit - logits[0]}
         for risk, logit in zip(findings.risks, logits, strict=True)
     ]
-    flagged = [(r.semantic.state is State.FLAGGED, r.artefact.state is State.FLAGGED) for r in findings.risks]
+    flagged = [(r.semantic.state is LightState.FLAGGED, r.artefact.state is LightState.FLAGGED) for r in findings.risks]
     return Case(picture=picture, own=target, positive=positive, values=tuple(values), flagged=tuple(flagged))
 
 

@@ -27,9 +27,9 @@ from benchmarks import official
 from benchmarks.report import write_into
 from benchmarks.resident import forget_peak, resident_peak
 from benchmarks.tasks import GUIDES, Task
-from lwise_core.batch.executors import Engine, Local, OnRay
-from lwise_core.batch.job import Job, Order
-from lwise_core.data.file_stores import Disk
+from lwise_core.batch.executors import Executor, LocalExecutor, RayExecutor
+from lwise_core.batch.job import Job, JobSettings
+from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.data.picture_sets import FolderSet, Labels
 from lwise_core.guides import catalog
@@ -92,14 +92,14 @@ def drawn(root: Path, *, count: int, guide: GuideModel) -> Path:
     return root
 
 
-def ours(source: Path, out: Path, *, network: Network, epsilons_224: Sequence[float], engine: Engine) -> None:
+def ours(source: Path, out: Path, *, network: Network, epsilons_224: Sequence[float], engine: Executor) -> None:
     """Do the job as the shell does it."""
     scale = network().epsilon_scale
     job = Job(
-        pictures=FolderSet(Disk(source)),
+        pictures=FolderSet(LocalStore(source)),
         labels=Labels.FOLDER,
         load_guide=network,
-        order=Order(epsilons=tuple(map(scale.from_224, epsilons_224))),
+        order=JobSettings(epsilons=tuple(map(scale.from_224, epsilons_224))),
         folder=out,
     )
     for _ in job.run(engine):
@@ -147,7 +147,7 @@ def one(who: str, network: str, epsilons: str, source: Path, out: Path, images: 
         guide = Network(network)()
         the_official_way(source, out, guide=guide, epsilons_224=asked, batch=int(number))
     else:
-        engine = OnRay(int(number)) if way == "ray" else Local(int(number))
+        engine = RayExecutor(int(number)) if way == "ray" else LocalExecutor(int(number))
         ours(source, out, network=Network(network), epsilons_224=asked, engine=engine)
     print(json.dumps(asdict(Measured(images, perf_counter() - began, _processor() - busy, resident_peak()))))
 

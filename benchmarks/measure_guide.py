@@ -19,7 +19,7 @@ from benchmarks.held_out import held_out_images
 from lwise_core.cli.train import part, words
 from lwise_core.guides import catalog
 from lwise_core.training.attacks import Norm
-from lwise_core.training.export_guide import HeldOut, held_evidence
+from lwise_core.training.export_guide import HeldOut, held_out_figures
 
 
 def main(
@@ -45,7 +45,7 @@ def main(
     card_path = next(e.weights for e in catalog.entries() if e.weights and e.card and e.card.name == guide.name)
     card_path = card_path.with_name(catalog.CARD_FILE)
     card = json.loads(card_path.read_text())
-    evidence = held_evidence(guide, held, norm=Norm.L2, trained=guide.provenance.training_epsilon or 0.0)
+    evidence = held_out_figures(guide, held, norm=Norm.L2, trained=guide.provenance.training_epsilon or 0.0)
     card["references"] = evidence.references
     card["measured"] = {"command": words("benchmarks.measure_guide"), **evidence.measured}
     card_path.write_text(json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

@@ -29,8 +29,8 @@ from lwise_core.inspection import evidence, hallucination, perturbation
 from lwise_core.inspection import examine as _inspection  # noqa: F401  imported so that it is patched too
 from lwise_core.inspection.evidence import Curve, Gathering
 from lwise_core.inspection.hallucination import Judge, Transfer
-from lwise_core.inspection.indicators import MEASURES, Kind
-from lwise_core.inspection.perturbation import Lattice, Look, Spectrum
+from lwise_core.inspection.indicators import MEASURES, LightKind
+from lwise_core.inspection.perturbation import Lattice, PerceptualDifference, Spectrum
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -156,7 +156,7 @@ def _run(mutation: Mutation | None) -> None:
 def _as_read(key: str, broken: Broken) -> None:
     """Break what the judge finds under ``key``, after everything was measured well."""
     kind = next(m.kind for m in MEASURES if m.key == key)
-    name = "_semantic" if kind is Kind.SEMANTIC else "_artefact"
+    name = "_semantic" if kind is LightKind.SEMANTIC else "_artefact"
     original = getattr(Judge, name)
 
     def wrong(judge: Judge, step: int) -> dict[str, Any]:
@@ -229,9 +229,9 @@ def _lattice(broken: Broken) -> None:
 
 
 def _saturation(broken: Broken) -> None:
-    original = perturbation.look_of
+    original = perturbation.perceptual_difference_of
 
-    def wrong(change: perturbation.Perturbation) -> Look:
+    def wrong(change: perturbation.Perturbation) -> PerceptualDifference:
         look = original(change)
         return replace(look, saturated=broken.number(look.saturated))
 

@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from benchmarks.controls import CONTROLS, DEGRADATIONS, as_written, of_equal_size
 from benchmarks.people import Estimate, Values, mean
-from lwise_core.enhance.path import EnhancementPath, PathRequest, climb
+from lwise_core.enhance.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 
 ORIGINAL, ENHANCED, WRONG_CLASS = "original", "enhanced", "towards a wrong class"
@@ -116,7 +116,7 @@ def _paths(
     parts: dict[float, list[torch.Tensor]] = {epsilon: [] for epsilon in epsilons_224}
     for rows in torch.arange(len(images)).split(_BATCH):
         request = PathRequest(images[rows], targets[rows])
-        frames = tuple(climb(guide, request, step=scale.step, steps=steps))
+        frames = tuple(ascend(guide, request, step=scale.step, steps=steps))
         path = EnhancementPath(guide, request, scale.step, frames)
         for epsilon in epsilons_224:
             parts[epsilon].append(path.at(scale.from_224(epsilon)).images)

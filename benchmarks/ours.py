@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.tasks import Task
 from lwise_core.enhance.fast_twin import fast_dtype, fast_twin
-from lwise_core.enhance.path import EnhancementPath, PathRequest, climb
+from lwise_core.enhance.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 
 SCORED_AT_ONCE = 8
@@ -83,13 +83,13 @@ class Engine:
     def step_seconds(self, task: Task) -> float:
         """Return the median seconds of one step of the walk: forward, backward, normalise and move."""
         request = PathRequest(task.images, task.targets)
-        seen = [perf_counter() for _ in climb(self.twin, request, step=task.step, steps=task.steps)]
+        seen = [perf_counter() for _ in ascend(self.twin, request, step=task.step, steps=task.steps)]
         return median(after - before for before, after in pairwise(seen[:-1]))  # the last frame is only scored
 
     def walk(self, task: Task) -> EnhancementPath:
         """Return the path of ``task`` as the twin walked it, nothing of it scored by the guide yet."""
         request = PathRequest(task.images, task.targets)
-        frames = tuple(climb(self.twin, request, step=task.step, steps=task.steps))
+        frames = tuple(ascend(self.twin, request, step=task.step, steps=task.steps))
         return EnhancementPath(self.guide, request, task.step, frames, scored=0)
 
     def _walked(self, task: Task) -> EnhancementPath:

@@ -24,7 +24,7 @@ from lwise_core.guides.difficulty import wilson_interval
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import examine, perturbation_at
 from lwise_core.inspection.hallucination import PERIODS, limits, strongest
-from lwise_core.inspection.indicators import State
+from lwise_core.inspection.indicators import LightState
 from lwise_core.inspection.perturbation import Perturbation, lattices_of, spectrum_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -75,9 +75,9 @@ def textures_command(
             *_, found = examine(path)
             light = found.risks[step].semantic
             states.append(light.state)
-            by_prior += any(x.measure.key == "H1" and x.state is State.FLAGGED for x in light.indicators)
-        flagged = sum(s is State.FLAGGED for s in states)
-        unknown = sum(s is State.CANNOT_JUDGE for s in states)
+            by_prior += any(x.measure.key == "H1" and x.state is LightState.FLAGGED for x in light.indicators)
+        flagged = sum(s is LightState.FLAGGED for s in states)
+        unknown = sum(s is LightState.CANNOT_JUDGE for s in states)
         low, high = wilson_interval(flagged / count, count)
         print(f"| {kind} | {flagged / count:.0%} ({low:.0%} to {high:.0%}) | {by_prior} | {unknown} |", flush=True)
 

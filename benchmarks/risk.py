@@ -24,12 +24,12 @@ import typer
 from benchmarks.discrimination import Flags, auroc, auroc_difference, false_alarms_at, logistic_scores
 from benchmarks.held_out import held_out_images
 from lwise_core.cli.train import part as part_of
-from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, PathRequest, climb
+from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, PathRequest, ascend
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import examine
 from lwise_core.inspection.hallucination import FALSE_ALARMS, conformal_p
-from lwise_core.inspection.indicators import MEASURES, Kind
+from lwise_core.inspection.indicators import MEASURES, LightKind
 from lwise_core.training.trainer import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -120,7 +120,7 @@ def limits_command(
         for i, picture in enumerate(pictures_of(guide, test, slice(1, None, 2), count)):
             worst.append(_worst(_enhanced(guide, picture, i, towards=picture.target)))
             typer.echo(f"{name}: {i + 1} of {count} pictures", err=True)
-    keys = [m.key for m in MEASURES if m.kind is Kind.ARTEFACT]
+    keys = [m.key for m in MEASURES if m.kind is LightKind.ARTEFACT]
     limits = {key: conformal_limit([w[key] for w in worst], rate=FALSE_ALARMS / len(keys)) for key in keys}
     print(f"{len(worst)} pictures. Each left out in turn and judged by limits from the others:\n")
     print("| indicator | limit | false alarms alone |")
@@ -212,12 +212,12 @@ def path_towards(
     scale = guide.epsilon_scale
     steps = scale.steps if epsilon_224 is None else round(scale.from_224(epsilon_224) / scale.step)
     request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
-    return EnhancementPath(guide, request, scale.step, tuple(climb(guide, request, step=scale.step, steps=steps)))
+    return EnhancementPath(guide, request, scale.step, tuple(ascend(guide, request, step=scale.step, steps=steps)))
 
 
 def _worst(enhanced: Enhanced) -> dict[str, float]:
     """Return the largest value of every artefact indicator over the whole slider."""
-    keys = [m.key for m in MEASURES if m.kind is Kind.ARTEFACT]
+    keys = [m.key for m in MEASURES if m.kind is LightKind.ARTEFACT]
     return {key: max(v[key] for v in enhanced.values[1:]) for key in keys}
 
 

@@ -27,11 +27,11 @@ _QUIET = 3.0
 """Seconds without a person's doing before what can wait is computed: pages score and draw beside the slot."""
 
 
-class LineFull(RuntimeError):
+class QueueFull(RuntimeError):
     """So many people are waiting that one more is refused. The message is one sentence."""
 
 
-class Stage(StrEnum):
+class JobStage(StrEnum):
     """Where a job stands."""
 
     WAITING = "waiting"
@@ -43,7 +43,7 @@ class Stage(StrEnum):
     @property
     def over(self) -> bool:
         """Whether nothing more will come."""
-        return self in (Stage.FINISHED, Stage.CANCELLED, Stage.FAILED)
+        return self in (JobStage.FINISHED, JobStage.CANCELLED, JobStage.FAILED)
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,14 @@ class Outlook:
     seconds: float | None
 
 
-class Job(Generic[T]):
+class ScheduledJob(Generic[T]):
     """One iterator in the slot. Its last value is there as soon as it is computed; everything else is the slot's."""
 
     def __init__(self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool]) -> None:
         self.session = session
         self.total = total
         self.done = 0
-        self.stage = Stage.WAITING
+        self.stage = JobStage.WAITING
         self.latest: T | None = None
         self.error: Exception | None = None
         self.seconds_a_step: float | None = None
@@ -78,7 +78,7 @@ class Job(Generic[T]):
         """End the job at its next step; what it has computed stays."""
         with self._changed:
             if not self.stage.over:
-                self.stage = Stage.CANCELLED
+                self.stage = JobStage.CANCELLED
             self._changed.notify_all()
 
     def wait(self, *, seconds: float) -> bool:
@@ -99,21 +99,21 @@ class Job(Generic[T]):
         if self.leaves():
             return
         with self._changed:
-            if self.stage is Stage.WAITING:
-                self.stage = Stage.RUNNING
+            if self.stage is JobStage.WAITING:
+                self.stage = JobStage.RUNNING
         try:
             value = next(self._steps)
         except StopIteration:
-            self._end(Stage.FINISHED)
+            self._end(JobStage.FINISHED)
         except Exception as error:  # noqa: BLE001 - whatever a job fails with is handed to the page that asked for it
             self.error = error
-            self._end(Stage.FAILED)
+            self._end(JobStage.FAILED)
         else:
             with self._changed:
                 self.latest, self.done = value, self.done + 1
                 self._changed.notify_all()
 
-    def _end(self, stage: Stage) -> None:
+    def _end(self, stage: JobStage) -> None:
         with self._changed:
             if not self.stage.over:
                 self.stage = stage
@@ -121,7 +121,7 @@ class Job(Generic[T]):
             self._changed.notify_all()
 
 
-class _Errand(Generic[T]):
+class _Task(Generic[T]):
     """Something short that is computed between two steps, and the answer to whoever waits for it."""
 
     def __init__(self, compute: Callable[[], T]) -> None:
@@ -135,7 +135,7 @@ class _Errand(Generic[T]):
             self.answer.set_exception(error)
 
 
-class ComputeSlot:
+class Scheduler:
     """Jobs that take turns, and the line of those that wait for a turn.
 
     Args:
@@ -145,32 +145,32 @@ class ComputeSlot:
 
     def __init__(self, *, turns: int = 8, line: int = 32) -> None:
         self._turns, self._line = turns, line
-        self._active: deque[Job[object]] = deque()
-        self._waiting: deque[Job[object]] = deque()
-        self._idle: deque[Job[object]] = deque()
+        self._active: deque[ScheduledJob[object]] = deque()
+        self._waiting: deque[ScheduledJob[object]] = deque()
+        self._idle: deque[ScheduledJob[object]] = deque()
         self._seconds_a_step: float | None = None
         self._work = threading.Condition()
         self._worker: threading.Thread | None = None
         self._closed = False
         self._touched = 0.0
-        self._errands: deque[_Errand[Any]] = deque()
+        self._errands: deque[_Task[Any]] = deque()
         self._untidy = False
 
     def submit(
         self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
-    ) -> Job[T]:
+    ) -> ScheduledJob[T]:
         """Put ``steps``, about ``total`` of them, into the slot for ``session`` and return the job at once.
 
         ``alive`` is asked before every step; when it says no, the job gives up its place.
 
         Raises:
-            LineFull: Too many are waiting.
+            QueueFull: Too many are waiting.
         """
-        job = Job(steps, session=session, total=total, alive=alive)
+        job = ScheduledJob(steps, session=session, total=total, alive=alive)
         with self._work:
             self._clear()
             if len(self._waiting) >= self._line:
-                raise LineFull(f"{len(self._waiting)} people are waiting already. Please try again in a few minutes.")
+                raise QueueFull(f"{len(self._waiting)} people are waiting already. Please try again in a few minutes.")
             self._waiting.append(job)  # type: ignore[arg-type]
             self._wake()
         return job
@@ -185,7 +185,7 @@ class ComputeSlot:
         Raises:
             CancelledError: The slot was closed.
         """
-        asked = _Errand(errand)
+        asked = _Task(errand)
         with self._work:
             if self._closed:
                 raise CancelledError
@@ -197,9 +197,9 @@ class ComputeSlot:
         """Say that a person is at work: what can wait then waits a little longer."""
         self._touched = time.monotonic()
 
-    def submit_idle(self, steps: Iterator[T], *, total: int) -> Job[T]:
+    def submit_idle(self, steps: Iterator[T], *, total: int) -> ScheduledJob[T]:
         """Put ``steps`` into the slot for the times when nobody waits for anything, and return the job at once."""
-        job = Job(steps, session="", total=total, alive=lambda: True)
+        job = ScheduledJob(steps, session="", total=total, alive=lambda: True)
         with self._work:
             self._idle.append(job)  # type: ignore[arg-type]
             self._wake()
@@ -214,7 +214,7 @@ class ComputeSlot:
             atexit.register(self.close)
         self._work.notify_all()
 
-    def outlook(self, job: Job[T]) -> Outlook:
+    def outlook(self, job: ScheduledJob[T]) -> Outlook:
         """Return what the person who waits for ``job`` is told."""
         with self._work:
             self._clear()
@@ -254,7 +254,7 @@ class ComputeSlot:
             self._untidy = next_one is not None
             if next_one is None:
                 give_back_memory()
-            elif isinstance(next_one, _Errand):
+            elif isinstance(next_one, _Task):
                 next_one.run()
             else:
                 began = time.monotonic()
@@ -266,7 +266,7 @@ class ComputeSlot:
         """Return the seconds until what can wait has its turn, None when there is nothing of that kind."""
         return max(0.0, self._touched + _QUIET - time.monotonic()) if self._idle or self._untidy else None
 
-    def _next(self) -> Job[object] | None:
+    def _next(self) -> ScheduledJob[object] | None:
         """Return the next job and move its session to the end: sessions take turns, not jobs. None: time to tidy up."""
         if not self._active:
             return self._idle[0] if self._idle else None
@@ -285,11 +285,11 @@ class ComputeSlot:
         self._waiting = deque(j for j in self._waiting if not j.leaves())
         self._idle = deque(j for j in self._idle if not j.stage.over)
 
-    def _timed(self, job: Job[object], seconds: float) -> None:
+    def _timed(self, job: ScheduledJob[object], seconds: float) -> None:
         job.seconds_a_step = _smoothed(job.seconds_a_step, seconds)
         self._seconds_a_step = _smoothed(self._seconds_a_step, seconds)
 
-    def _seconds_for(self, steps: Sequence[tuple[Job[Any], int]]) -> float | None:
+    def _seconds_for(self, steps: Sequence[tuple[ScheduledJob[Any], int]]) -> float | None:
         """Return the seconds that so many steps of each job take by its own pace, else by everybody's."""
         paces = [(job.seconds_a_step or self._seconds_a_step, max(0, count)) for job, count in steps]
         if any(pace is None for pace, _ in paces):

@@ -11,17 +11,17 @@ from pathlib import Path
 import streamlit as st
 from pydantic import TypeAdapter
 
-from lwise_core.scheduler import Job, LineFull
-from lwise_core.teaching.courses.builder import Maker, Progress, build_course
+from lwise_core.scheduler import QueueFull, ScheduledJob
+from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import Course, CourseError, Design
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
-from pages.parts.courses.form import Order, course_form
+from pages.parts.courses.form import CourseOrder, course_form
 from pages.parts.courses.preview import course_preview
 from pages.parts.picture.downloads import download
 from pages.parts.session.access import teachers_only
-from pages.parts.session.course_server import shelf
+from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import finished, followed, job_for, progress_of
 from pages.parts.ui.notices import notice, plain
@@ -47,15 +47,15 @@ def main() -> None:
         _make(order)
 
 
-def _make(order: Order) -> None:
+def _make(order: CourseOrder) -> None:
     """Make the course when it is asked for, and follow how far it is."""
-    folder = shelf().folder / _folder_name(order)
+    folder = course_library().folder / _folder_name(order)
     asked = st.session_state.get(_ASKED) == folder.name
     if st.button("Make the course", type="primary", disabled=asked) or asked:
         st.session_state[_ASKED] = folder.name
         try:
             job_for(_MAKING, folder.name, lambda: _steps(order, folder), total=len(order.pictures))
-        except (LineFull, CourseError) as error:
+        except (QueueFull, CourseError) as error:
             notice("error", str(error))
             return
         followed(_MAKING, _progress)
@@ -65,16 +65,16 @@ def _make(order: Order) -> None:
         )
 
 
-def _steps(order: Order, folder: Path) -> Iterator[Progress]:
-    maker = Maker(order.guide, engine_for(order.guide).walker(), order.design, order.classes)
+def _steps(order: CourseOrder, folder: Path) -> Iterator[CourseProgress]:
+    maker = CourseBuilder(order.guide, engine_for(order.guide).walker(), order.design, order.classes)
     return build_course(folder, maker, order.pictures)
 
 
-def _progress(job: Job[Progress]) -> None:
+def _progress(job: ScheduledJob[CourseProgress]) -> None:
     """Draw how far the course is; when it is there, say so and show it among the others."""
     if not progress_of(_MAKING, job, what="Ranking and enhancing pictures"):
         return
-    made: Progress | None = finished(_MAKING)
+    made: CourseProgress | None = finished(_MAKING)
     for sentence in made.left_out if made else ():
         notice("caution", sentence)
     notice("done", "The course is made. It stands at the top of this page and on the Learn page.")
@@ -84,7 +84,7 @@ def _progress(job: Job[Progress]) -> None:
 
 def _ready() -> None:
     """Draw the courses that are there."""
-    courses = shelf().courses()
+    courses = course_library().courses()
     for course in courses.values():
         with st.expander(f"{plain(course.design.name)}: {len(course.manifest.pictures)} pictures"):
             _facts(course)
@@ -141,7 +141,7 @@ _LATER = (
 )
 
 
-def _folder_name(order: Order) -> str:
+def _folder_name(order: CourseOrder) -> str:
     """Return a name for the folder that only this course has, so that the same order goes on where it stopped."""
     words = (
         _DESIGNS.dump_json(order.design),

@@ -10,21 +10,27 @@ from lwise_core.enhance.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.images.codec import preview
 from lwise_core.inspection.regions import Region
-from lwise_core.scheduler import LineFull
-from pages.parts.inspect.attribution_panel import why_panel
+from lwise_core.scheduler import QueueFull
+from pages.parts.inspect.attribution_panel import attribution_panel
 from pages.parts.inspect.change_panel import change_panel
-from pages.parts.inspect.indicators_panel import counter_panel, lights_panel
+from pages.parts.inspect.indicators_panel import counter_panel, indicators_panel
 from pages.parts.inspect.region_panel import region_panel
 from pages.parts.inspect.report_panel import report_panel
 from pages.parts.inspect.second_opinions_panel import opinions_panel
 from pages.parts.picture.cautions import cautions, say_what_is_beyond_training
 from pages.parts.picture.choices import guide_choice, target_class
-from pages.parts.picture.ground_truth import Look, look_at, say_what_is_invented, say_what_is_supposed, stated_after
+from pages.parts.picture.ground_truth import (
+    FirstLook,
+    look_at,
+    render_guess_warning,
+    render_target_warning,
+    stated_after,
+)
 from pages.parts.picture.upload import chooser, sample_buttons, welcome
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import place, values_of
-from pages.parts.session.paths import Walk, failed, walk_for
+from pages.parts.session.paths import PathJob, failed, walk_for
 from pages.parts.ui.notices import notice
 
 _PREVIEW = 360
@@ -67,13 +73,13 @@ def main() -> None:
             return
         with columns[1]:
             towards = target_class(desk().case or case, guide, stated=stated, fallback=look.choice)
-        say_what_is_supposed(desk().case or case, guide, stated=stated)
-        say_what_is_invented(desk().case or case, guide, stated=stated, towards=towards)
+        render_guess_warning(desk().case or case, guide, stated=stated)
+        render_target_warning(desk().case or case, guide, stated=stated, towards=towards)
         within = region_panel(look.original, towards=towards, token=case.token)
     _inspect(desk().case or case, look, stated=stated, towards=towards, within=within)
 
 
-def _inspect(case: Case, look: Look, *, stated: str, towards: str, within: Region | None) -> None:
+def _inspect(case: Case, look: FirstLook, *, stated: str, towards: str, within: Region | None) -> None:
     """Walk the path, and draw everything that follows from it."""
     with st.container():
         if case.aim.harder:
@@ -81,7 +87,7 @@ def _inspect(case: Case, look: Look, *, stated: str, towards: str, within: Regio
     try:
         easier = replace(case, aim=replace(case.aim, harder=False))
         walk = walk_for(easier, look.original, towards=towards, within=within)
-    except (LineFull, ValueError) as error:
+    except (QueueFull, ValueError) as error:
         notice("info", str(error))
         return
     there = place()
@@ -92,21 +98,21 @@ def _inspect(case: Case, look: Look, *, stated: str, towards: str, within: Regio
         return
     try:
         _panels(case, walk, stated=stated, towards=towards)
-    except LineFull as error:
+    except QueueFull as error:
         notice("info", str(error))
 
 
-def _panels(case: Case, walk: Walk, *, stated: str, towards: str) -> None:
+def _panels(case: Case, walk: PathJob, *, stated: str, towards: str) -> None:
     """Draw the slider and of each panel what is there at once; then what is computed, the first question first."""
     path = walk.path
     epsilon = _slider(case, path)
     st.header("Whether to believe it", divider="gray")
-    lights = lights_panel(walk.key, path, epsilon=epsilon)
+    lights = indicators_panel(walk.key, path, epsilon=epsilon)
     counter = counter_panel(walk.key, path, epsilon=epsilon)
     st.header("Where it changed", divider="gray")
     change_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Why", divider="gray")
-    maps = why_panel(walk.key, path, epsilon=epsilon, towards=towards)
+    maps = attribution_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("What other guides say", divider="gray")
     opinions_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Take it away", divider="gray")

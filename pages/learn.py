@@ -7,12 +7,12 @@ import streamlit as st
 from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn, total
 from lwise_core.teaching.design.timing import UNTIL_RESPONSE
-from lwise_core.teaching.design.trial_sampling import CurriculumError, Kind
-from lwise_core.teaching.records.store import Record, RecordsError
+from lwise_core.teaching.design.trial_sampling import CurriculumError, TrialKind
+from lwise_core.teaching.records.store import RecordsError, TrialRecord
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.routes import API, buttons
 from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
-from pages.parts.session.course_server import classroom, shelf
+from pages.parts.session.course_server import course_library, course_server
 from pages.parts.ui.notices import notice, plain
 
 _SITTING = "sitting"
@@ -41,7 +41,7 @@ def _leave() -> None:
 def _door() -> None:
     """Choose a course, give a code, consent, begin."""
     st.title("Learn")
-    courses = shelf().courses()
+    courses = course_library().courses()
     if not courses:
         st.markdown("Here people sit the courses that were made on the Curriculum page. There is none yet.")
         st.page_link("curriculum.py", label="Make one", icon=":material/school:")
@@ -83,14 +83,14 @@ def _enrol(course: Course, code: str, *, agreed: bool) -> None:
     if not agreed:
         notice("caution", "Please tick that you take part of your own free will; nothing was begun.")
         return
-    sitting = classroom().enrol(course, participant=code)
+    sitting = course_server().enrol(course, participant=code)
     st.query_params[_SITTING] = sitting.token
     st.rerun()
 
 
 def _sit(token: str) -> None:
     """Run the trials that are left, or say what the course was about."""
-    coming = classroom().coming(token)
+    coming = course_server().coming(token)
     if not coming.trials:
         _debriefing(coming, token)
         return
@@ -115,7 +115,7 @@ def _places(names: dict[str, str]) -> list[str]:
 def _debriefing(coming: Coming, token: str) -> None:
     """Say what came out and what was done."""
     st.title("Thank you")
-    records = [r for r in classroom().records.answers(token=token) if r.trial.scored]
+    records = [r for r in course_server().records.answers(token=token) if r.trial.scored]
     columns = st.columns(2)
     for column, label, chosen in (
         (columns[0], "Right while learning", [r for r in records if r.trial.feedback]),
@@ -131,7 +131,7 @@ def _debriefing(coming: Coming, token: str) -> None:
     st.button("Done", on_click=_leave)
 
 
-def _what_it_was(coming: Coming, records: list[Record]) -> None:
+def _what_it_was(coming: Coming, records: list[TrialRecord]) -> None:
     st.header("What this was about")
     altered = [r for r in records if r.trial.altered]
     st.markdown(
@@ -154,7 +154,7 @@ def _what_it_was(coming: Coming, records: list[Record]) -> None:
     notice("info", "What a network painted may never have been there. Nothing here is for diagnosis.")
 
 
-def _examples(course: Course, altered: list[Record]) -> None:
+def _examples(course: Course, altered: list[TrialRecord]) -> None:
     """Show some altered pictures beside what they were."""
     strongest = sorted(altered, key=lambda r: -r.trial.epsilon_224)[:4]
     for column, record in zip(st.columns(4), strongest, strict=False):
@@ -167,7 +167,7 @@ def _examples(course: Course, altered: list[Record]) -> None:
             if not s.epsilon_224
         )
         shown = course.stimulus(trial)
-        if shown is not None and trial.kind is Kind.MAIN:
+        if shown is not None and trial.kind is TrialKind.MAIN:
             column.image(str(shown), caption=f"as you saw it, ε₂₂₄ {trial.epsilon_224:g}", width="stretch")
             column.image(str(course.file(natural)), caption="as it was", width="stretch")
 

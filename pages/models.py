@@ -7,13 +7,13 @@ from contextlib import closing
 import streamlit as st
 
 from lwise_core.guides import catalog
-from lwise_core.guides.catalog import Entry, GuideUnavailable, Origin, State
+from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable, Origin
 from lwise_core.guides.checkpoints import CheckpointError
-from lwise_core.guides.downloads import DownloadError, Progress
+from lwise_core.guides.downloads import DownloadError, DownloadProgress
 from lwise_core.guides.guide import Domain
 from pages.parts.models.add_guide import add_guide, refused
 from pages.parts.models.cards import DOMAINS, broken_card, published_card, ready_card, session_card
-from pages.parts.session.guides import catalogue, session_guides
+from pages.parts.session.guides import guide_catalog, session_guides
 from pages.parts.ui.notices import notice
 
 _FETCHING = "guide_fetching"
@@ -28,16 +28,16 @@ def main() -> None:
         "picture is, and its gradients what would make it easier. How far to trust one is on its card. "
         "Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
     )
-    entries = catalogue()
-    for entry in (e for e in entries if e.state is State.READY):
+    entries = guide_catalog()
+    for entry in (e for e in entries if e.state is GuideStatus.READY):
         ready_card(entry)
     _session_cards()
-    for entry in (e for e in entries if e.state is State.BROKEN and e.origin is not Origin.PUBLISHED):
+    for entry in (e for e in entries if e.state is GuideStatus.BROKEN and e.origin is not Origin.PUBLISHED):
         broken_card(entry)
     st.header("Add a checkpoint")
     with st.container(border=True):
         add_guide()
-    _published([e for e in entries if e.origin is Origin.PUBLISHED and e.state is not State.READY])
+    _published([e for e in entries if e.origin is Origin.PUBLISHED and e.state is not GuideStatus.READY])
 
 
 def _session_cards() -> None:
@@ -61,7 +61,7 @@ def _remove(name: str) -> None:
     session_guides().pop(name, None)
 
 
-def _published(entries: list[Entry]) -> None:
+def _published(entries: list[GuideEntry]) -> None:
     """Draw what others have published and is not usable yet; fetch the one that was asked for, last of all."""
     if not entries:
         return
@@ -77,7 +77,7 @@ def _published(entries: list[Entry]) -> None:
             continue
         with st.container(border=True):
             published_card(entry.published)
-            if entry.state is State.BROKEN:
+            if entry.state is GuideStatus.BROKEN:
                 notice("error", entry.reason)
             _say_failure(entry.name)
             here = entry.name == asked
@@ -116,7 +116,7 @@ def _fetch(name: str) -> None:
     st.rerun()
 
 
-def _words(progress: Progress) -> tuple[float, str]:
+def _words(progress: DownloadProgress) -> tuple[float, str]:
     done = f"{progress.done / 2**20:,.0f}"
     if not progress.total:
         return 0.0, f"{done} MB"

@@ -7,14 +7,14 @@ import streamlit as st
 from lwise_core.batch.ranking import BATCH, Ranking, rank, seconds_a_photograph
 from lwise_core.data.folder_labels import Instead, folder_of
 from lwise_core.guides.guide import GuideModel
-from lwise_core.scheduler import Job, LineFull
+from lwise_core.scheduler import QueueFull, ScheduledJob
 from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import guide_choice
 from pages.parts.rank.folder_panel import folder_panel, said_of
 from pages.parts.rank.gallery import gallery
 from pages.parts.rank.lesson_panel import lesson_panel
 from pages.parts.rank.state import (
-    Ranked,
+    GuideRanking,
     begin,
     begun,
     clear,
@@ -49,7 +49,7 @@ def main() -> None:
         _ranked(ranked, guide)
 
 
-def _ranked(ranked: Ranked, guide: GuideModel) -> None:
+def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
     """Draw a ranking, and the lesson of what is chosen of it."""
     ranking = ranked.ranking
     _at_hand(
@@ -119,7 +119,7 @@ def _begin(guide: GuideModel) -> None:
             lambda: rank(taken.files(), guide, folders=folders, total=len(taken.names)),
             total=max(1, -(-len(taken.names) // BATCH)),
         )
-    except LineFull as error:
+    except QueueFull as error:
         notice("error", str(error))
         return
     begin(taken, weights=weights)
@@ -137,7 +137,7 @@ def _how_long(taken: Intake, guide: GuideModel, *, count: int) -> None:
     st.caption(f"Ranking takes about {about}, by the pace of the first photographs.")
 
 
-def _progress(job: Job[Ranking], *, weights: str, guide: str) -> None:
+def _progress(job: ScheduledJob[Ranking], *, weights: str, guide: str) -> None:
     """Draw how far the ranking is with the photographs so far; keep it once it is complete."""
     over = progress_of(_kind(weights), job, what="Ranking photographs")
     ranking = job.latest

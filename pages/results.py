@@ -29,10 +29,10 @@ from lwise_core.study.within_subject import accuracy_by_budget
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.records.store import KnownCourse, RecordsError
-from lwise_core.teaching.server import Classroom
+from lwise_core.teaching.server import CourseServer
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
 from pages.parts.session.access import teachers_only
-from pages.parts.session.course_server import classroom
+from pages.parts.session.course_server import course_server
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
 
@@ -47,7 +47,7 @@ def main() -> None:
     with planning:
         _planning()
     try:
-        here = classroom()
+        here = course_server()
         courses = {c.digest: c for c in here.records.courses()}
         with found:
             answers = _chosen(here, courses)
@@ -68,7 +68,7 @@ class _Answers:
     classes: int
 
 
-def _chosen(here: Classroom, courses: dict[str, KnownCourse]) -> _Answers | None:
+def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | None:
     """Let the person choose a course or a file, and return its answers."""
     choice = st.selectbox("Answers of", [*courses, _FILE], format_func=lambda d: courses[d].name if d in courses else d)
     if choice == _FILE:
@@ -253,7 +253,7 @@ def _confusions(responses: Responses) -> None:
         st.dataframe(table)
 
 
-def _people(here: Classroom, courses: dict[str, KnownCourse]) -> None:
+def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
     """Draw who sits what, their links, and the way to delete somebody."""
     if not courses:
         st.markdown("Nobody has begun a course yet.")

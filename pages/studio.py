@@ -10,13 +10,19 @@ from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.guides.difficulty import class_probability, difficulty_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import preview
-from lwise_core.scheduler import LineFull
+from lwise_core.scheduler import QueueFull
 from pages.parts.picture import links
 from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import aim, guide_choice, target_class
 from pages.parts.picture.cropper import cropper
-from pages.parts.picture.downloads import export_panel, extent_choice
-from pages.parts.picture.ground_truth import Judged, look_at, say_what_is_invented, say_what_is_supposed, stated_after
+from pages.parts.picture.downloads import downloads_panel, extent_choice
+from pages.parts.picture.ground_truth import (
+    StatedLook,
+    look_at,
+    render_guess_warning,
+    render_target_warning,
+    stated_after,
+)
 from pages.parts.picture.upload import chooser, intake, sample_buttons, welcome
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
@@ -89,7 +95,7 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
     return moved
 
 
-def _judge(case: Case, guide: GuideModel) -> Judged | None:
+def _judge(case: Case, guide: GuideModel) -> StatedLook | None:
     """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
     if case.sample is not None and guide.name == case.sample.guide:
         st.info(case.sample.story, icon=":material/lightbulb:")
@@ -101,7 +107,7 @@ def _judge(case: Case, guide: GuideModel) -> Judged | None:
         stated = stated_after(case, guide, look)
     if stated is None:
         return None
-    say_what_is_supposed(desk().case or case, guide, stated=stated)
+    render_guess_warning(desk().case or case, guide, stated=stated)
     logits = look.original.logits
     with columns[1]:
         own = {stated: class_probability(guide, logits, stated)} if stated in guide.classes else {}
@@ -111,10 +117,10 @@ def _judge(case: Case, guide: GuideModel) -> Judged | None:
     else:
         difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
         difficulty_panel(guide, difficulty, class_name=stated, first_choice=look.choice)
-    return Judged(look, stated)
+    return StatedLook(look, stated)
 
 
-def _enhance(case: Case, guide: GuideModel, judged: Judged) -> None:
+def _enhance(case: Case, guide: GuideModel, judged: StatedLook) -> None:
     """Draw the enhancement and the downloads of ``case``."""
     stated = judged.stated
     st.subheader("What would make it harder" if case.aim.harder else "What would make it easier")
@@ -124,13 +130,13 @@ def _enhance(case: Case, guide: GuideModel, judged: Judged) -> None:
     with columns[1].expander("Objective and direction"):
         rival = next((c for c in judged.look.top if c != towards), None)
         case = aim(desk().case or case, guide, towards=towards, rival=rival)
-    say_what_is_invented(desk().case or case, guide, stated=stated, towards=towards)
+    render_target_warning(desk().case or case, guide, stated=stated, towards=towards)
     if case.aim.objective == "logit_diverge" and not case.aim.rivals:
         notice("info", "Choose at least one rival to compare the class with.")
         return
     try:
         walk = walk_for(case, judged.look.original, towards=towards)
-    except LineFull as error:
+    except QueueFull as error:
         notice("info", str(error))
         return
     # Most paths of the bundled guides are walked before anything would have to be drawn twice.
@@ -164,7 +170,7 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
         # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
         st.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
         guessed = case.guessed_for(path.guide)
-        export_panel(case, path, stated=stated, towards=towards, guessed=guessed)
+        downloads_panel(case, path, stated=stated, towards=towards, guessed=guessed)
         links.keep_link(case, path.guide)
 
 

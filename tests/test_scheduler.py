@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core import scheduler as compute
-from lwise_core.scheduler import ComputeSlot, LineFull, Stage
+from lwise_core.scheduler import JobStage, QueueFull, Scheduler
 
 SOON = 30.0
 
@@ -39,13 +39,13 @@ class Gate:
 
 
 def test_a_job_gives_its_last_value_and_ends() -> None:
-    job = ComputeSlot().submit(iter([3, 1, 4]), session="a", total=3)
+    job = Scheduler().submit(iter([3, 1, 4]), session="a", total=3)
     assert job.wait(seconds=SOON)
-    assert (job.stage, job.latest, job.done) == (Stage.FINISHED, 4, 3)
+    assert (job.stage, job.latest, job.done) == (JobStage.FINISHED, 4, 3)
 
 
 def test_sessions_take_turns_step_by_step_however_many_jobs_one_has() -> None:
-    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot, gate, log = Scheduler(), Gate(), list[str]()
     slot.submit(gate.steps(), session="gate", total=1)
     assert gate.entered.wait(SOON)
     jobs = [slot.submit(counting(n, 20, log), session=n[0], total=20) for n in ("a1", "a2", "a3", "b1")]
@@ -56,7 +56,7 @@ def test_sessions_take_turns_step_by_step_however_many_jobs_one_has() -> None:
 
 
 def test_the_ninth_waits_is_told_its_place_and_gets_its_turn() -> None:
-    slot, gate = ComputeSlot(turns=8), Gate()
+    slot, gate = Scheduler(turns=8), Gate()
     first = slot.submit(gate.steps(), session="0", total=1)
     assert gate.entered.wait(SOON)
     others = [slot.submit(iter(range(5)), session=str(i), total=5) for i in range(1, 10)]
@@ -67,7 +67,7 @@ def test_the_ninth_waits_is_told_its_place_and_gets_its_turn() -> None:
 
 
 def test_an_estimate_is_given_once_a_step_was_timed() -> None:
-    slot, gate = ComputeSlot(), Gate()
+    slot, gate = Scheduler(), Gate()
     before = slot.submit(gate.steps(), session="a", total=1)
     assert slot.outlook(before).seconds is None
     gate.open()
@@ -81,18 +81,18 @@ def test_an_estimate_is_given_once_a_step_was_timed() -> None:
 
 
 def test_a_full_line_refuses_and_loses_nobody() -> None:
-    slot, gate = ComputeSlot(turns=1, line=2), Gate()
+    slot, gate = Scheduler(turns=1, line=2), Gate()
     slot.submit(gate.steps(), session="0", total=1)
     assert gate.entered.wait(SOON)
     waiting = [slot.submit(iter(range(2)), session=str(i), total=2) for i in (1, 2)]
-    with pytest.raises(LineFull, match="2 people are waiting"):
+    with pytest.raises(QueueFull, match="2 people are waiting"):
         slot.submit(iter(range(2)), session="3", total=2)
     gate.open()
-    assert all(j.wait(seconds=SOON) and j.stage is Stage.FINISHED for j in waiting)
+    assert all(j.wait(seconds=SOON) and j.stage is JobStage.FINISHED for j in waiting)
 
 
 def test_a_cancelled_job_stops_at_its_next_step_and_keeps_what_it_has() -> None:
-    slot, log = ComputeSlot(), list[str]()
+    slot, log = Scheduler(), list[str]()
     gate = Gate()
 
     def steps() -> Iterator[int]:
@@ -107,12 +107,12 @@ def test_a_cancelled_job_stops_at_its_next_step_and_keeps_what_it_has() -> None:
     gate.open()
     after = slot.submit(iter([1]), session="b", total=1)
     assert after.wait(seconds=SOON)
-    assert job.stage is Stage.CANCELLED
+    assert job.stage is JobStage.CANCELLED
     assert not log
 
 
 def test_a_session_that_is_gone_gives_up_its_turn_and_its_place() -> None:
-    slot, gate, log, there = ComputeSlot(turns=1), Gate(), list[str](), threading.Event()
+    slot, gate, log, there = Scheduler(turns=1), Gate(), list[str](), threading.Event()
     there.set()
     slot.submit(gate.steps(), session="a", total=1)
     assert gate.entered.wait(SOON)
@@ -123,12 +123,12 @@ def test_a_session_that_is_gone_gives_up_its_turn_and_its_place() -> None:
     assert slot.outlook(last).place == 1
     gate.open()
     assert last.wait(seconds=SOON)
-    assert gone.stage is Stage.CANCELLED
+    assert gone.stage is JobStage.CANCELLED
     assert not log
 
 
 def test_a_failing_job_hands_over_its_error_and_harms_nobody() -> None:
-    slot = ComputeSlot()
+    slot = Scheduler()
 
     def steps() -> Iterator[int]:
         yield 1
@@ -138,13 +138,13 @@ def test_a_failing_job_hands_over_its_error_and_harms_nobody() -> None:
     good = slot.submit(iter([1, 2]), session="b", total=2)
     assert bad.wait(seconds=SOON)
     assert good.wait(seconds=SOON)
-    assert bad.stage is Stage.FAILED
+    assert bad.stage is JobStage.FAILED
     assert isinstance(bad.error, ArithmeticError)
     assert good.latest == 2
 
 
 def test_what_can_wait_is_computed_only_while_nobody_waits() -> None:
-    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot, gate, log = Scheduler(), Gate(), list[str]()
     slot.submit(gate.steps(), session="a", total=1)
     assert gate.entered.wait(SOON)
     idle = slot.submit_idle(counting("idle", 3, log), total=3)
@@ -157,7 +157,7 @@ def test_what_can_wait_is_computed_only_while_nobody_waits() -> None:
 def test_what_can_wait_waits_while_a_person_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(compute.time, "monotonic", lambda: now[0])
-    slot, log = ComputeSlot(), list[str]()
+    slot, log = Scheduler(), list[str]()
     slot.touch()
     idle = slot.submit_idle(counting("idle", 2, log), total=2)
     person = slot.submit(counting("person", 2, log), session="a", total=2)
@@ -170,7 +170,7 @@ def test_what_can_wait_waits_while_a_person_is_at_work(monkeypatch: pytest.Monke
 
 
 def test_an_errand_is_done_between_two_steps_by_the_thread_that_computes_everything() -> None:
-    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot, gate, log = Scheduler(), Gate(), list[str]()
     threads = set[int]()
 
     def long() -> Iterator[int]:
@@ -200,14 +200,14 @@ def test_an_errand_is_done_between_two_steps_by_the_thread_that_computes_everyth
 
 
 def test_whoever_asked_gets_the_error_of_an_errand_and_the_slot_goes_on() -> None:
-    slot = ComputeSlot()
+    slot = Scheduler()
     with pytest.raises(ZeroDivisionError):
         slot.do(lambda: 1 // 0)
     assert slot.do(lambda: 7) == 7
 
 
 def test_nobody_waits_for_a_closed_slot() -> None:
-    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot, gate, log = Scheduler(), Gate(), list[str]()
     slot.submit(gate.steps(), session="a", total=1)
     assert gate.entered.wait(SOON)
 
@@ -226,7 +226,7 @@ def test_nobody_waits_for_a_closed_slot() -> None:
 
 
 def test_a_closed_slot_has_finished_its_step_and_computes_no_more() -> None:
-    slot, gate, log = ComputeSlot(), Gate(), list[str]()
+    slot, gate, log = Scheduler(), Gate(), list[str]()
     slot.submit(gate.steps(), session="a", total=1)
     slot.submit(counting("later", 3, log), session="b", total=3)
     assert gate.entered.wait(SOON)
@@ -241,7 +241,7 @@ def test_a_closed_slot_has_finished_its_step_and_computes_no_more() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 6)), min_size=1, max_size=12), st.integers(1, 4))
 def test_every_job_gets_all_its_steps_in_order(work: list[tuple[str, int]], turns: int) -> None:
-    slot = ComputeSlot(turns=turns, line=12)
+    slot = Scheduler(turns=turns, line=12)
     seen: list[list[int]] = [[] for _ in work]
 
     def steps(i: int, n: int) -> Iterator[int]:
@@ -257,7 +257,7 @@ def test_every_job_gets_all_its_steps_in_order(work: list[tuple[str, int]], turn
 def test_memory_is_given_back_when_nobody_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     given = threading.Event()
     monkeypatch.setattr(compute, "give_back_memory", given.set)
-    slot, gate = ComputeSlot(), Gate()
+    slot, gate = Scheduler(), Gate()
     job = slot.submit(gate.steps(), session="a", total=1)
     assert gate.entered.wait(SOON)
     assert not given.is_set()

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 
 @dataclass(frozen=True)
-class Told:
+class PictureResult:
     """What the guide says of one picture: ``place`` is its place in the batch, classes are the guide's indices."""
 
     place: int
@@ -35,11 +35,11 @@ class Failed:
     sentence: str
 
 
-T = TypeVar("T", bound=Told)
+T = TypeVar("T", bound=PictureResult)
 
 
 @dataclass(frozen=True)
-class Record(Generic[T]):
+class BatchRecord(Generic[T]):
     """What is kept of a finished batch."""
 
     told: tuple[T, ...]
@@ -47,23 +47,23 @@ class Record(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Records(Generic[T]):
+class BatchRecords(Generic[T]):
     """The records of a job in a ``folder`` of their own; ``form`` says what a picture's part is."""
 
     folder: Path
-    form: TypeAdapter[Record[T]]
+    form: TypeAdapter[BatchRecord[T]]
 
     def file(self, index: int) -> Path:
         """Return where the record of the batch ``index`` lies."""
         return self.folder / f"{index:07d}.json"
 
-    def read(self, index: int) -> Record[T] | None:
+    def read(self, index: int) -> BatchRecord[T] | None:
         """Return what a batch left, None where there is nothing whole."""
         try:
             return self.form.validate_json(self.file(index).read_bytes())
         except (OSError, ValidationError):
             return None
 
-    def as_bytes(self, record: Record[T]) -> bytes:
+    def as_bytes(self, record: BatchRecord[T]) -> bytes:
         """Return ``record`` as it is kept on the disk."""
         return self.form.dump_json(record)

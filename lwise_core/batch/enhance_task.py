@@ -14,10 +14,10 @@ import torch
 from pydantic import TypeAdapter
 
 import lwise_core
-from lwise_core.batch.batch_records import Record, Told
+from lwise_core.batch.batch_records import BatchRecord, PictureResult
 from lwise_core.batch.settings import Naming
 from lwise_core.batch.tables import Columns, Row
-from lwise_core.batch.tasks import Brief, Craft, Looked, NothingToWrite, Put, Summary, logits_of
+from lwise_core.batch.tasks import NothingToWrite, Put, ScoredBatch, Summary, Task, TaskSettings, logits_of
 from lwise_core.enhance.export import Intent, statement
 from lwise_core.enhance.fast_twin import path_to
 from lwise_core.enhance.path import EnhancementPath, PathRequest
@@ -46,7 +46,7 @@ class Painted:
 
 
 @dataclass(frozen=True)
-class PaintedTold(Told):
+class EnhancedResult(PictureResult):
     """What is kept of a picture with all that were painted of it, none where it was only ranked."""
 
     pictures: tuple[Painted, ...] = ()
@@ -57,7 +57,7 @@ class PaintedTold(Told):
 
 
 @dataclass(frozen=True, eq=False)
-class Canvas:
+class EnhancedPicture:
     """A picture before it is written: ``pixels`` ``(size, size, 3)`` uint8, and the text that goes into its file."""
 
     painted: Painted
@@ -70,53 +70,53 @@ class Canvas:
 
 
 @dataclass(frozen=True, eq=False)
-class Canvases:
+class EnhancedPictures:
     """What was painted of one picture, the original first."""
 
-    told: Told
-    canvases: tuple[Canvas, ...]
+    told: PictureResult
+    canvases: tuple[EnhancedPicture, ...]
 
-    def written(self, put: Put) -> PaintedTold:
+    def written(self, put: Put) -> EnhancedResult:
         """Write all of them."""
-        return PaintedTold(**asdict(self.told), pictures=tuple(c.written(put) for c in self.canvases))
+        return EnhancedResult(**asdict(self.told), pictures=tuple(c.written(put) for c in self.canvases))
 
 
-_FORM = TypeAdapter(Record[PaintedTold])
+_FORM = TypeAdapter(BatchRecord[EnhancedResult])
 _LAYOUT = 1  # of what is written: raise it when the same inputs give other files
 _LARGEST_BATCH = 32
 
 
 @dataclass(frozen=True)
-class Ranking:
+class ScoreTask:
     """To say how hard each picture is, and nothing else."""
 
-    brief: Brief
+    brief: TaskSettings
     plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
     packages: ClassVar[tuple[str, ...]] = ()
     most_at_once: ClassVar[int] = _LARGEST_BATCH
-    form: ClassVar[TypeAdapter[Record[PaintedTold]]] = _FORM
+    form: ClassVar[TypeAdapter[BatchRecord[EnhancedResult]]] = _FORM
     columns: ClassVar[Columns] = {}
     folders: ClassVar[tuple[str, ...]] = ()
 
-    def made(self, guide: GuideModel, looked: Looked) -> Sequence[NothingToWrite[PaintedTold]]:  # noqa: ARG002
-        return [NothingToWrite(PaintedTold(**asdict(told))) for told in looked.told]
+    def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[NothingToWrite[EnhancedResult]]:  # noqa: ARG002
+        return [NothingToWrite(EnhancedResult(**asdict(told))) for told in looked.told]
 
-    def rows(self, told: PaintedTold) -> Iterator[Row]:  # noqa: ARG002 - what every job says is all there is
+    def rows(self, told: EnhancedResult) -> Iterator[Row]:  # noqa: ARG002 - what every job says is all there is
         yield {}
 
-    def summary(self, guide: GuideModel, told: Iterable[PaintedTold]) -> Summary:  # noqa: ARG002
+    def summary(self, guide: GuideModel, told: Iterable[EnhancedResult]) -> Summary:  # noqa: ARG002
         return Summary({"statement": "Ranks by a guide model.", "budgets": [], "geometry": _geometry(guide)})
 
 
 @dataclass(frozen=True)
-class Painting:
+class EnhanceTask:
     """To write every picture at every ε, beside the original in the same geometry."""
 
-    brief: Brief
+    brief: TaskSettings
     plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
     packages: ClassVar[tuple[str, ...]] = ()
     most_at_once: ClassVar[int] = _LARGEST_BATCH
-    form: ClassVar[TypeAdapter[Record[PaintedTold]]] = _FORM
+    form: ClassVar[TypeAdapter[BatchRecord[EnhancedResult]]] = _FORM
     columns: ClassVar[Columns] = {
         "epsilon_224": float,
         "epsilon": float,
@@ -132,22 +132,24 @@ class Painting:
     def folders(self) -> tuple[str, ...]:
         return tuple(b.words for b in self.brief.budgets) if self.brief.naming is Naming.OFFICIAL else ()
 
-    def made(self, guide: GuideModel, looked: Looked) -> Sequence[Canvases]:
+    def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[EnhancedPictures]:
         """Return the pictures of every image: one path an image yields every ε."""
         targets = torch.tensor([told.target for told in looked.told])
         request = PathRequest(looked.images, targets, self.brief.objective)
         path = path_to(guide, request, epsilon=self.brief.budgets[-1].epsilon, twin=guide)
         by_budget = [self._at(path, number, looked) for number in range(len(self.brief.budgets))]
-        return [Canvases(told, of_it) for told, of_it in zip(looked.told, zip(*by_budget, strict=True), strict=True)]
+        return [
+            EnhancedPictures(told, of_it) for told, of_it in zip(looked.told, zip(*by_budget, strict=True), strict=True)
+        ]
 
-    def _at(self, path: EnhancementPath, number: int, looked: Looked) -> list[Canvas]:
+    def _at(self, path: EnhancementPath, number: int, looked: ScoredBatch) -> list[EnhancedPicture]:
         """Return one picture of every image, in 8 bits, with what the guide says of these 8 bits."""
         result = path.at(self.brief.budgets[number].epsilon)
         pixels = to_8_bit(result.images.cpu().numpy())
         after = logits_of(path.guide, torch.from_numpy(pixels.astype(np.float32) / np.float32(255)))
         before, floats = looked.logits, result.logits.cpu()
         return [
-            Canvas(
+            EnhancedPicture(
                 Painted(
                     number=number,
                     spent=float(result.spent[i]),
@@ -177,7 +179,7 @@ class Painting:
             sentence += " The class is the guide's guess."
         return {"Description": sentence, "Software": f"L-WISE Studio {lwise_core.__version__}"}
 
-    def rows(self, told: PaintedTold) -> Iterator[Row]:
+    def rows(self, told: EnhancedResult) -> Iterator[Row]:
         """Yield a row for each ε, the original first."""
         for painted in told.pictures:
             budget = self.brief.budgets[painted.number]
@@ -192,7 +194,7 @@ class Painting:
                 "file_sha256": painted.sha256,
             }
 
-    def summary(self, guide: GuideModel, told: Iterable[PaintedTold]) -> Summary:  # noqa: ARG002
+    def summary(self, guide: GuideModel, told: Iterable[EnhancedResult]) -> Summary:  # noqa: ARG002
         return Summary(
             {
                 "statement": "AI-altered pictures. Not for diagnosis.",
@@ -202,9 +204,9 @@ class Painting:
         )
 
 
-def as_ordered(brief: Brief) -> Craft[PaintedTold]:
+def as_ordered(brief: TaskSettings) -> Task[EnhancedResult]:
     """Return what paints at the ε that were ordered, or ranks where none were."""
-    return Painting(brief) if brief.budgets else Ranking(brief)
+    return EnhanceTask(brief) if brief.budgets else ScoreTask(brief)
 
 
 def _geometry(guide: GuideModel) -> str:

@@ -28,7 +28,7 @@ LOST_AT_MOST = 3
 _AHEAD = 2  # batches a worker that are under way: one that is worked on, one that waits
 
 
-class EngineLost(RuntimeError):
+class ExecutorLost(RuntimeError):
     """No worker is left, or none can be had. The message is one sentence that says what is kept."""
 
 
@@ -43,19 +43,19 @@ class Stages(Generic[Given, Prepared, Made]):
     load: Callable[[], Callable[[Prepared], Made]]
 
 
-class Engine(Protocol):
+class Executor(Protocol):
     """What works on batches."""
 
     def run(self, stages: Stages[Given, Prepared, Made], given: Iterable[Given]) -> Iterator[Made]:
         """Yield the result of every batch, in any order; to stop iterating is to cancel.
 
         Raises:
-            EngineLost: Workers die again and again, or none can be had.
+            ExecutorLost: Workers die again and again, or none can be had.
         """
 
 
 @dataclass(frozen=True)
-class Local:
+class LocalExecutor:
     """This machine: ``workers`` processes prepare batches ahead while this one makes results, in order.
 
     With no workers everything happens in this process. A worker that dies is replaced and its batch prepared again.
@@ -81,7 +81,7 @@ class Local:
 
 
 @dataclass(frozen=True)
-class OnRay:
+class RayExecutor:
     """A Ray cluster: ``workers`` actors do both stages, each with a guide of its own; results come as they are ready.
 
     Ray starts a dead actor again and gives it its batches anew; a batch done twice is the same batch. Every worker
@@ -129,7 +129,7 @@ def _first(ray: Any, at_work: dict[Any, Any]) -> Any:  # noqa: ANN401 - what it 
     try:
         return ray.get(ready)
     except ray.exceptions.RayActorError as error:
-        raise EngineLost(
+        raise ExecutorLost(
             "No worker of the Ray cluster can be had for this job (does every machine have L-WISE Studio and the "
             "guide?); what was done is kept: repeat the command to go on."
         ) from error
@@ -141,7 +141,9 @@ def _ray() -> Any:  # noqa: ANN401 - Ray is an extra that the type checker does 
     try:
         return importlib.import_module("ray")
     except ModuleNotFoundError as error:
-        raise EngineLost("Ray is not installed: pip install -r requirements-ray.txt, or use --engine local.") from error
+        raise ExecutorLost(
+            "Ray is not installed: pip install -r requirements-ray.txt, or use --engine local."
+        ) from error
 
 
 class _Actor:
@@ -180,7 +182,7 @@ class _Pool(Generic[Given, Prepared]):
         """Return the first batch, prepared.
 
         Raises:
-            EngineLost: Its process died again and again.
+            ExecutorLost: Its process died again and again.
         """
         for _ in range(LOST_AT_MOST):
             try:
@@ -190,7 +192,7 @@ class _Pool(Generic[Given, Prepared]):
             else:
                 self._ahead.popleft()
                 return result
-        raise EngineLost(
+        raise ExecutorLost(
             f"The processes that decode pictures died {LOST_AT_MOST} times in a row, perhaps for want of memory; "
             "what was done is kept: repeat the command with fewer workers or smaller batches."
         )

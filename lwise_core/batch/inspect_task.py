@@ -14,25 +14,25 @@ from typing import ClassVar
 import torch
 from pydantic import TypeAdapter
 
-from lwise_core.batch.batch_records import Record, Told
+from lwise_core.batch.batch_records import BatchRecord, PictureResult
 from lwise_core.batch.settings import Budget, JobError, at_224
 from lwise_core.batch.tables import Columns, Row
-from lwise_core.batch.tasks import Brief, Looked, Put, Summary
-from lwise_core.data.picture_sets import Entry
+from lwise_core.batch.tasks import Put, ScoredBatch, Summary, TaskSettings
+from lwise_core.data.picture_sets import PictureEntry
 from lwise_core.enhance.fast_twin import path_to
 from lwise_core.enhance.path import PathRequest
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Findings, examine, perturbation_at
-from lwise_core.inspection.indicators import MEASURES, NOT_SAFETY, Indicator, Kind, Light, Risk, State
-from lwise_core.inspection.perturbation import Look, look_of
-from lwise_core.inspection.report import Report, Subject
+from lwise_core.inspection.indicators import MEASURES, NOT_SAFETY, Indicator, Light, LightKind, LightState, Risk
+from lwise_core.inspection.perturbation import PerceptualDifference, perceptual_difference_of
+from lwise_core.inspection.report import Report, ReportSubject
 
-_LIGHTS = {kind.name.lower(): kind for kind in Kind}
-_LOOK = tuple(f.name for f in fields(Look))
+_LIGHTS = {kind.name.lower(): kind for kind in LightKind}
+_LOOK = tuple(f.name for f in fields(PerceptualDifference))
 
 
 @dataclass(frozen=True)
-class Along:
+class LightAlongPath:
     """One light from the original to the largest ε, at 224 px: where it first flags, and how far it did not before.
 
     Each is None where there is no such place: a light that cannot judge anywhere has neither.
@@ -42,32 +42,32 @@ class Along:
     no_flag_up_to_224: float | None
 
     @classmethod
-    def of(cls, lights: Iterable[tuple[float, Light]]) -> Along:
+    def of(cls, lights: Iterable[tuple[float, Light]]) -> LightAlongPath:
         """Return what becomes of a light along its path, given with its ε at 224 px, rising."""
         clear = None
         for epsilon_224, light in lights:
-            if light.state is State.FLAGGED:
+            if light.state is LightState.FLAGGED:
                 return cls(epsilon_224, clear)
-            if light.state is State.NO_FLAG:
+            if light.state is LightState.NO_FLAG:
                 clear = epsilon_224
         return cls(None, clear)
 
     @property
-    def state(self) -> State:
+    def state(self) -> LightState:
         """Flagged when it is flagged anywhere; cannot judge when it can nowhere."""
         if self.first_flag_224 is not None:
-            return State.FLAGGED
-        return State.CANNOT_JUDGE if self.no_flag_up_to_224 is None else State.NO_FLAG
+            return LightState.FLAGGED
+        return LightState.CANNOT_JUDGE if self.no_flag_up_to_224 is None else LightState.NO_FLAG
 
 
 TableRow = dict[str, float | str | None]
 
 
 @dataclass(frozen=True)
-class InspectedTold(Told):
+class InspectedResult(PictureResult):
     """What is kept of a picture: both lights along the path, and what the table says at each ε."""
 
-    lights: dict[str, Along]
+    lights: dict[str, LightAlongPath]
     rows: tuple[TableRow, ...]
 
     @property
@@ -79,24 +79,24 @@ class InspectedTold(Told):
 class Inspected:
     """What was found of one picture, and pages that show it, as HTML by the name of their file."""
 
-    told: InspectedTold
+    told: InspectedResult
     pages: Mapping[str, str]
 
-    def written(self, put: Put) -> InspectedTold:
+    def written(self, put: Put) -> InspectedResult:
         """Write the pages."""
         hashes = {file: put(file, page.encode()) for file, page in self.pages.items()}
         rows = tuple({**row, "file_sha256": hashes.get(str(row["file"]))} for row in self.told.rows)
         return replace(self.told, rows=rows)
 
 
-_FORM = TypeAdapter(Record[InspectedTold])  # JSON has no NaN and no infinity: they are kept as null
+_FORM = TypeAdapter(BatchRecord[InspectedResult])  # JSON has no NaN and no infinity: they are kept as null
 
 
 def _columns() -> Iterator[tuple[str, type[float] | type[str]]]:
     yield from dict.fromkeys(("epsilon_224", "epsilon", "spent", "logit_float", "gain_float"), float).items()
     for light in _LIGHTS:
         yield from ((light, str), (f"{light}_sentence", str))
-        yield from ((f"{light}_{field.name}", float) for field in fields(Along))
+        yield from ((f"{light}_{field.name}", float) for field in fields(LightAlongPath))
     for key in (m.key for m in MEASURES):
         yield from ((key, float), (f"{key}_limit", float), (f"{key}_null", str), (f"{key}_state", str))
     yield from dict.fromkeys(_LOOK, float).items()
@@ -104,7 +104,7 @@ def _columns() -> Iterator[tuple[str, type[float] | type[str]]]:
 
 
 @dataclass(frozen=True)
-class Inspecting:
+class InspectTask:
     """To say of every picture how far to trust what every ε paints.
 
     With ``reports`` each flagged picture also gets a page, about the first of the ordered ε at which it is flagged.
@@ -113,11 +113,11 @@ class Inspecting:
         JobError: There is no ε.
     """
 
-    brief: Brief
+    brief: TaskSettings
     reports: bool = False
     packages: ClassVar[tuple[str, ...]] = ("scikit-image", "scipy")
     most_at_once: ClassVar[int] = 4  # a picture takes seconds, and a kill should not cost many
-    form: ClassVar[TypeAdapter[Record[InspectedTold]]] = _FORM
+    form: ClassVar[TypeAdapter[BatchRecord[InspectedResult]]] = _FORM
     columns: ClassVar[Columns] = dict(_columns())
     folders: ClassVar[tuple[str, ...]] = ()
 
@@ -129,12 +129,12 @@ class Inspecting:
     def plan(self) -> Mapping[str, object]:
         return {"layout": "inspect 1", "reports": self.reports}
 
-    def made(self, guide: GuideModel, looked: Looked) -> Sequence[Inspected]:
+    def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[Inspected]:
         """Return what is found of each picture, one after the other."""
         found = zip(looked.entries, looked.images, looked.told, strict=True)
         return [self._inspected(guide, entry, image, told) for entry, image, told in found]
 
-    def _inspected(self, guide: GuideModel, entry: Entry, image: torch.Tensor, told: Told) -> Inspected:
+    def _inspected(self, guide: GuideModel, entry: PictureEntry, image: torch.Tensor, told: PictureResult) -> Inspected:
         request = PathRequest.single(image, target=told.target, objective=self.brief.objective)
         path = path_to(guide, request, epsilon=self.brief.budgets[-1].epsilon, twin=guide)
         *_, findings = examine(path)
@@ -145,27 +145,27 @@ class Inspecting:
         if self.reports and flagged:
             file, first = f"reports/{entry.stem}.html", flagged[0]
             stated, epsilon = guide.classes[told.target], self._asked[first].epsilon
-            subject = Subject(entry.name, stated, epsilon, guessed=self.brief.guesses)
+            subject = ReportSubject(entry.name, stated, epsilon, guessed=self.brief.guesses)
             pages[file] = Report(subject, findings, maps=()).as_html()
             rows[first]["file"] = file
-        return Inspected(InspectedTold(**asdict(told), lights=lights, rows=rows), pages)
+        return Inspected(InspectedResult(**asdict(told), lights=lights, rows=rows), pages)
 
     @property
     def _asked(self) -> tuple[Budget, ...]:
         """What was ordered, without the original, of which there is nothing to say."""
         return self.brief.budgets[1:]
 
-    def rows(self, told: InspectedTold) -> Iterator[Row]:
+    def rows(self, told: InspectedResult) -> Iterator[Row]:
         """Yield a row for each ε."""
         along = {
             f"{name}_{field}": value for name, light in told.lights.items() for field, value in asdict(light).items()
         }
         yield from ({**row, **along} for row in told.rows)
 
-    def summary(self, guide: GuideModel, told: Iterable[InspectedTold]) -> Summary:
+    def summary(self, guide: GuideModel, told: Iterable[InspectedResult]) -> Summary:
         """Return how many pictures each light flags anywhere up to the largest ε, and how many it cannot judge."""
         pairs = Counter((name, light.state) for one in told for name, light in one.lights.items())
-        counts = {name: {state: pairs[name, state] for state in State} for name in _LIGHTS}
+        counts = {name: {state: pairs[name, state] for state in LightState} for name in _LIGHTS}
         furthest = self._asked[-1].epsilon_224
         said = {
             "statement": f"Lights of AI-altered pictures; “no flag” is {NOT_SAFETY}. Not for diagnosis.",
@@ -186,16 +186,16 @@ class Inspecting:
         return Summary(said, tuple(_sentence(kind, counts[name], furthest) for name, kind in _LIGHTS.items()))
 
 
-def _along(findings: Findings, kind: Kind) -> Along:
+def _along(findings: Findings, kind: LightKind) -> LightAlongPath:
     guide = findings.path.guide
-    return Along.of((at_224(guide, risk.epsilon), _light(risk, kind)) for risk in findings.risks)
+    return LightAlongPath.of((at_224(guide, risk.epsilon), _light(risk, kind)) for risk in findings.risks)
 
 
-def _light(risk: Risk, kind: Kind) -> Light:
-    return risk.semantic if kind is Kind.SEMANTIC else risk.artefact
+def _light(risk: Risk, kind: LightKind) -> Light:
+    return risk.semantic if kind is LightKind.SEMANTIC else risk.artefact
 
 
-def _row(findings: Findings, budget: Budget, told: Told) -> TableRow:
+def _row(findings: Findings, budget: Budget, told: PictureResult) -> TableRow:
     """Return what the table says of a picture at one ε; what is no number becomes nothing in the record."""
     path, risk = findings.path, findings.at(budget.epsilon)
     result, change = path.at(budget.epsilon), perturbation_at(path, epsilon=budget.epsilon)
@@ -212,7 +212,7 @@ def _row(findings: Findings, budget: Budget, told: Told) -> TableRow:
         row |= {name: light.state.value, f"{name}_sentence": light.sentence}
         for indicator in light.indicators:
             row |= _cells(indicator)
-    row |= dict.fromkeys(_LOOK) if change.is_none else asdict(look_of(change))
+    row |= dict.fromkeys(_LOOK) if change.is_none else asdict(perceptual_difference_of(change))
     return {**row, "file": None}
 
 
@@ -226,9 +226,9 @@ def _cells(indicator: Indicator) -> TableRow:
     }
 
 
-def _sentence(kind: Kind, counts: Mapping[State, int], furthest: float) -> str:
+def _sentence(kind: LightKind, counts: Mapping[LightState, int], furthest: float) -> str:
     """Return what a light says of all pictures together."""
-    flagged, clear, unknown = (counts[s] for s in (State.FLAGGED, State.NO_FLAG, State.CANNOT_JUDGE))
+    flagged, clear, unknown = (counts[s] for s in (LightState.FLAGGED, LightState.NO_FLAG, LightState.CANNOT_JUDGE))
     return (
         f"“{kind.value}” up to ε₂₂₄ = {furthest:.3g}: flagged for {flagged:,} of {sum(counts.values()):,} pictures, "
         f"no flag for {clear:,} ({NOT_SAFETY}), cannot judge {unknown:,}. Not for diagnosis."

@@ -24,19 +24,19 @@ import torch
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.run_folder import RunFolder
-from lwise_core.batch.batch_records import Failed, Record, Records
-from lwise_core.batch.executors import Engine, Stages
-from lwise_core.batch.official_difficulty import Ranked
-from lwise_core.batch.outputs import Finished, Ranks, manifest_bytes, written
-from lwise_core.batch.plan import Assignment, Plan, planned, versions
-from lwise_core.batch.progress import Cost, Log, Progress
-from lwise_core.batch.settings import JobError, Naming, Order, budgets
+from lwise_core.batch.batch_records import BatchRecord, BatchRecords, Failed
+from lwise_core.batch.executors import Executor, Stages
+from lwise_core.batch.official_difficulty import OfficialRanking
+from lwise_core.batch.outputs import Finished, Ranks, manifest_bytes, write_outputs
+from lwise_core.batch.plan import Assignment, Plan, make_plan, versions
+from lwise_core.batch.progress import BatchProgress, Cost, Log
+from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import MadeBatch, Worker
-from lwise_core.data.picture_sets import Batch, DirmapSet, Eyes, close_archives
+from lwise_core.data.picture_sets import Batch, Decoder, DirmapSet, close_archives
 from lwise_core.enhance.fast_twin import hardware
 from lwise_core.guides.guide import GuideModel
 
-__all__ = ["LOG", "MANIFEST", "Cost", "Job", "JobError", "Naming", "Order", "Progress", "budgets"]
+__all__ = ["LOG", "MANIFEST", "BatchProgress", "Cost", "Job", "JobError", "JobSettings", "Naming", "budgets"]
 
 SCHEMA_VERSION = 1
 LOG, MANIFEST = "log.jsonl", "manifest.json"
@@ -49,19 +49,19 @@ _WRITERS = 4  # threads that encode and write while the next batch is computed; 
 class Job(Assignment):
     """An assignment that is carried out in its folder."""
 
-    def run(self, engine: Engine) -> Iterator[Progress]:
+    def run(self, engine: Executor) -> Iterator[BatchProgress]:
         """Do what is left of the job and yield how far it is; to stop iterating is to stop, and nothing is lost.
 
         Raises:
             JobError: The order does not fit the guide, the set is empty, the folder lies in the set, or the disk is
                 full.
             DatasetError: The set cannot be read.
-            ShelfLost: The storage that holds the set cannot be reached.
-            ShelfLost: The storage that holds the set cannot be reached.
+            StoreUnavailable: The storage that holds the set cannot be reached.
+            StoreUnavailable: The storage that holds the set cannot be reached.
             UnknownClass: The guide does not have a class of the set.
             RunRefused: The folder holds another job, or one that is at work.
             EpsilonOutOfRange: The guide does not offer an ε.
-            EngineLost: No worker is left.
+            ExecutorLost: No worker is left.
         """
         try:
             yield from _run(self, engine)
@@ -75,7 +75,7 @@ class Job(Assignment):
             close_archives()
 
 
-def _run(job: Job, engine: Engine) -> Iterator[Progress]:
+def _run(job: Job, engine: Executor) -> Iterator[BatchProgress]:
     began = perf_counter()
     _check_places(job)
     guide = job.load_guide()
@@ -85,12 +85,12 @@ def _run(job: Job, engine: Engine) -> Iterator[Progress]:
     with run.held(), _threads_kept():
         (work / _DONE).mkdir(exist_ok=True)
         _sweep(job.folder)
-        plan = planned(job, guide, run, items=work / _ITEMS)
-        records = Records(work / _DONE, plan.craft.form)
+        plan = make_plan(job, guide, run, items=work / _ITEMS)
+        records = BatchRecords(work / _DONE, plan.craft.form)
         log = Log(job.folder / LOG)
         left = _Left(job.folder, plan, records)
         log.say("began", engine=repr(engine), done=left.done, total=plan.total, passed_over=plan.passed_over)
-        progress = Progress(left.done, plan.total, left.failed, sentences=plan.passed_over)
+        progress = BatchProgress(left.done, plan.total, left.failed, sentences=plan.passed_over)
         yield progress
         for batch, record in _worked(job, plan, engine, records, left):
             here = progress.done + len(batch.entries) - left.done
@@ -136,7 +136,7 @@ def _sweep(folder: Path) -> None:
 class _Left:
     """What of a job is done already, by the records that lie there whole, with their pictures."""
 
-    def __init__(self, folder: Path, plan: Plan, records: Records[Any]) -> None:
+    def __init__(self, folder: Path, plan: Plan, records: BatchRecords[Any]) -> None:
         self.done = 0
         self.failed = 0
         self._finished: set[int] = set()
@@ -151,20 +151,20 @@ class _Left:
         return batch.index not in self._finished
 
 
-def _all_there(folder: Path, batch: Batch, record: Record[Any]) -> bool:
+def _all_there(folder: Path, batch: Batch, record: BatchRecord[Any]) -> bool:
     whole = len(record.told) + len(record.failed) == len(batch.entries)
     return whole and all((folder / file).is_file() for told in record.told for file in told.files)
 
 
 def _worked(
-    job: Job, plan: Plan, engine: Engine, records: Records[Any], left: _Left
-) -> Iterator[tuple[Batch, Record[Any]]]:
+    job: Job, plan: Plan, engine: Executor, records: BatchRecords[Any], left: _Left
+) -> Iterator[tuple[Batch, BatchRecord[Any]]]:
     """Yield what is left of the job batch by batch, each when all of it lies on the disk."""
     worker = Worker(job.load_guide, plan.craft, guesses=plan.brief.guesses, threads=plan.threads)
-    stages = Stages(Eyes(job.pictures, plan.size), worker)
+    stages = Stages(Decoder(job.pictures, plan.size), worker)
     writer = _Writer(job.folder, records)
     with ThreadPoolExecutor(_WRITERS) as threads:
-        under_way: list[Future[tuple[Batch, Record[Any]]]] = []
+        under_way: list[Future[tuple[Batch, BatchRecord[Any]]]] = []
         for made in engine.run(stages, (batch for batch in plan.batches() if batch in left)):
             under_way.append(threads.submit(writer.write, made))
             if len(under_way) > _WRITERS:
@@ -178,13 +178,13 @@ class _Writer:
     """Writes the files of a batch and, when all are there, its record."""
 
     folder: Path
-    records: Records[Any]
+    records: BatchRecords[Any]
 
-    def write(self, made: MadeBatch[Any]) -> tuple[Batch, Record[Any]]:
+    def write(self, made: MadeBatch[Any]) -> tuple[Batch, BatchRecord[Any]]:
         """Write a batch; afterwards it is done, however often it was begun."""
         failed = tuple(result for result in made.results if isinstance(result, Failed))
         told = tuple(result.written(self._put) for result in made.results if not isinstance(result, Failed))
-        record = Record(told, failed)
+        record = BatchRecord(told, failed)
         write_whole(self.records.file(made.batch.index), self.records.as_bytes(record))
         return made.batch, record
 
@@ -199,10 +199,10 @@ class _Writer:
 # --- the end ------------------------------------------------------------------------------------------------------
 
 
-def _finish(job: Job, guide: GuideModel, plan: Plan, records: Records[Any]) -> tuple[str, ...]:
+def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any]) -> tuple[str, ...]:
     """Write what the job hands out, the manifest last, and return the notes."""
 
-    def record(index: int) -> Record[Any]:
+    def record(index: int) -> BatchRecord[Any]:
         kept = records.read(index)
         if kept is None:
             raise JobError("What was written down of a batch is gone; repeat the command, which does it again.")
@@ -219,7 +219,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: Records[Any]) -> t
     )
     ranks = Ranks.of(finished, count=plan.total)
     dirmap = job.pictures.dirmap if isinstance(job.pictures, DirmapSet) else None
-    files = written(finished, ranks, dirmap=dirmap)
+    files = write_outputs(finished, ranks, dirmap=dirmap)
     counts = Counter(finished.class_of(told) for _, _, told in finished.rows())
     failed = plan.total - counts.total()
     summary = plan.craft.summary(guide, (told for _, _, told in finished.rows()))
@@ -252,7 +252,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: Records[Any]) -> t
     return notes
 
 
-def _span(ranked: Ranked, name: str) -> dict[str, float | None]:
+def _span(ranked: OfficialRanking, name: str) -> dict[str, float | None]:
     return {"lowest_logit": ranked.lowest.get(name), "highest_logit": ranked.highest.get(name)}
 
 

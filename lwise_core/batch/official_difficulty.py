@@ -29,7 +29,7 @@ class Definition(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Ranked:
+class OfficialRanking:
     """Difficulties ``(N,)`` in [0, 1], 1 the hardest and NaN where there is no logit; sentences on what was undecided.
 
     ``lowest`` and ``highest`` are the logits that got 1 and 0, by class, or under "" for the whole file.
@@ -41,7 +41,7 @@ class Ranked:
     notes: tuple[str, ...] = ()
 
 
-def difficulties(logits: Values, classes: Sequence[str], *, definition: Definition) -> Ranked:
+def difficulties(logits: Values, classes: Sequence[str], *, definition: Definition) -> OfficialRanking:
     """Return the official difficulty of every picture.
 
     Args:
@@ -53,7 +53,7 @@ def difficulties(logits: Values, classes: Sequence[str], *, definition: Definiti
         ValueError: There are not as many classes as logits, or a logit is infinite.
     """
     groups = _groups(logits, classes, by_class=definition is Definition.PER_CLASS)
-    ranked = Ranked(np.full(len(logits), np.nan), {}, {})
+    ranked = OfficialRanking(np.full(len(logits), np.nan), {}, {})
     undecided = []
     for name, rows in groups.items():
         low, high = float(logits[rows].min()), float(logits[rows].max())
@@ -63,7 +63,7 @@ def difficulties(logits: Values, classes: Sequence[str], *, definition: Definiti
             undecided.append(name)
         else:
             ranked.values[rows] = 1 - (logits[rows] - low) / (high - low)
-    return Ranked(ranked.values, ranked.lowest, ranked.highest, _notes(undecided))
+    return OfficialRanking(ranked.values, ranked.lowest, ranked.highest, _notes(undecided))
 
 
 def percentiles(logits: Values, classes: Sequence[str]) -> Values:

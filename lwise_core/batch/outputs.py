@@ -16,13 +16,13 @@ from typing import Generic
 import numpy as np
 
 from lwise_core._utils.atomic_files import stream_whole
-from lwise_core.batch.batch_records import Record, T, Told
-from lwise_core.batch.official_difficulty import Definition, Ranked, Values, difficulties, percentiles
+from lwise_core.batch.batch_records import BatchRecord, PictureResult, T
+from lwise_core.batch.official_difficulty import Definition, OfficialRanking, Values, difficulties, percentiles
 from lwise_core.batch.tables import Columns, cell, write_tables
 from lwise_core.batch.tables import Row as TableRow
-from lwise_core.batch.tasks import Craft
+from lwise_core.batch.tasks import Task
 from lwise_core.data.dirmap import PATH, DirmapFile, Row, csv_line
-from lwise_core.data.picture_sets import Batch, Entry
+from lwise_core.data.picture_sets import Batch, PictureEntry
 from lwise_core.guides.difficulty import percentile
 from lwise_core.guides.guide import GuideModel
 
@@ -59,12 +59,12 @@ class Finished(Generic[T]):
     folder: Path
     guide: GuideModel
     stated_by: str
-    craft: Craft[T]
+    craft: Task[T]
     batches: Callable[[], Iterator[Batch]]
-    record: Callable[[int], Record[T]]
+    record: Callable[[int], BatchRecord[T]]
     passed_over: Callable[[], Iterator[str]]
 
-    def rows(self) -> Iterator[tuple[int, Entry, T]]:
+    def rows(self) -> Iterator[tuple[int, PictureEntry, T]]:
         """Yield the running number, the entry and what was told of every picture that has a result."""
         number = 0
         for batch in self.batches():
@@ -78,7 +78,7 @@ class Finished(Generic[T]):
         for batch in self.batches():
             yield from ((batch.entries[f.place].name, f.sentence) for f in self.record(batch.index).failed)
 
-    def class_of(self, told: Told) -> str:
+    def class_of(self, told: PictureResult) -> str:
         """Return the guide's name of the class that a picture is stated to show."""
         return self.guide.classes[told.target]
 
@@ -87,8 +87,8 @@ class Finished(Generic[T]):
 class Ranks:
     """Difficulties of all pictures ``(N,)``, in the order of the set, NaN where there is no result."""
 
-    over_all: Ranked
-    by_class: Ranked
+    over_all: OfficialRanking
+    by_class: OfficialRanking
     shares: Values
 
     @classmethod
@@ -110,7 +110,7 @@ class Ranks:
         """Sentences on classes, or the whole file, in which nothing can be ranked."""
         return (*self.over_all.notes, *self.by_class.notes)
 
-    def added(self, number: int, told: Told) -> tuple[float, float, float, float]:
+    def added(self, number: int, told: PictureResult) -> tuple[float, float, float, float]:
         """Return the values of ``ADDED_COLUMNS`` for one picture."""
         return (
             told.logit,
@@ -142,7 +142,7 @@ def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
         yield from ({**known, **row} for row in finished.craft.rows(told))
 
 
-def written(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | None) -> Mapping[str, str]:
+def write_outputs(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | None) -> Mapping[str, str]:
     """Write the table, the failures and the dirmaps of a job; return file name → SHA-256.
 
     ``results`` is written as CSV and as Parquet. ``dirmap.csv`` is ``dirmap`` with columns added, or one

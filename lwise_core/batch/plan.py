@@ -23,9 +23,9 @@ from lwise_core._utils.atomic_files import stream_whole
 from lwise_core._utils.class_names import UnknownClass, canonical
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.batch.enhance_task import as_ordered
-from lwise_core.batch.settings import JobError, Naming, Order, budgets
-from lwise_core.batch.tasks import Brief, Craft
-from lwise_core.data.picture_sets import Batch, DirmapSet, Entry, Labels, PictureSet
+from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
+from lwise_core.batch.tasks import Task, TaskSettings
+from lwise_core.data.picture_sets import Batch, DirmapSet, Labels, PictureEntry, PictureSet
 from lwise_core.enhance.fast_twin import hardware
 from lwise_core.enhance.path import steps_for
 from lwise_core.guides.guide import GuideModel
@@ -46,11 +46,11 @@ class Assignment:
     pictures: PictureSet
     labels: Labels
     load_guide: Callable[[], GuideModel]
-    order: Order
+    order: JobSettings
     folder: Path
     threads: int | None = None
     batch: int | None = None
-    craft: Callable[[Brief], Craft[Any]] = as_ordered
+    craft: Callable[[TaskSettings], Task[Any]] = as_ordered
 
     @property
     def guesses(self) -> bool:
@@ -71,8 +71,8 @@ class Plan:
     threads: int
     size: int
     rivals: tuple[int, ...]
-    brief: Brief
-    craft: Craft[Any]
+    brief: TaskSettings
+    craft: Task[Any]
     items: Path
     passed_over: tuple[str, ...]
 
@@ -80,16 +80,16 @@ class Plan:
         """Yield the batches of the job, cut by the pictures' places."""
         with self.items.open(encoding="utf-8") as lines:
             for index in range(-(-self.total // self.batch)):
-                yield Batch(index, tuple(Entry(**json.loads(line)) for line in islice(lines, self.batch)))
+                yield Batch(index, tuple(PictureEntry(**json.loads(line)) for line in islice(lines, self.batch)))
 
 
-def planned(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path) -> Plan:
+def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path) -> Plan:
     """List the pictures in the file ``items`` and agree with what was begun before in ``run``.
 
     Raises:
         JobError: The set is empty, or the order does not fit it.
         DatasetError: The set cannot be read.
-        ShelfLost: The storage that holds the set cannot be reached.
+        StoreUnavailable: The storage that holds the set cannot be reached.
         UnknownClass: The guide does not have a class of the set.
         RunRefused: Another plan was begun there.
     """
@@ -100,7 +100,7 @@ def planned(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path) 
         if not listing.total:
             raise JobError("There is no picture to work on: the set is empty, or no picture has that split or class.")
         rivals = job.order.rivals(guide, listing.targets)
-        brief = Brief(
+        brief = TaskSettings(
             objective=job.order.towards(rivals),
             budgets=budgets(job.order, guide, name=job.pictures.name),
             naming=job.order.naming,
@@ -168,7 +168,7 @@ class _Listing:
                 yield from self._listed(found)
         self._refuse_unknown()
 
-    def _listed(self, entry: Entry) -> Iterator[bytes]:
+    def _listed(self, entry: PictureEntry) -> Iterator[bytes]:
         if not self._job.guesses:
             if not entry.class_name:
                 self.passed_over.append(f"“{entry.name}” was passed over: nothing says its class.")
@@ -232,7 +232,7 @@ def _begun(run: RunFolder) -> dict[str, int]:
         return {}
 
 
-def _suitable_batch(guide: GuideModel, order: Order, *, most: int) -> int:
+def _suitable_batch(guide: GuideModel, order: JobSettings, *, most: int) -> int:
     steps = steps_for(max(order.epsilons, default=0.0), step=guide.epsilon_scale.step)
     each = 12 * guide.input_size**2 * (steps + 1)
     return max(1, min(most, _PATH_BYTES // each))

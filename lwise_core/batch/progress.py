@@ -35,7 +35,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Progress:
+class BatchProgress:
     """How far a job is: ``done`` of ``total`` pictures, ``failed`` of them without a result.
 
     ``rate`` is pictures a second of this call and ``seconds_left`` what follows from it, None before the first batch.
@@ -51,10 +51,10 @@ class Progress:
     notes: tuple[str, ...] = ()
     cost: Cost | None = None
 
-    def further(self, pictures: int, sentences: tuple[str, ...], *, rate: float) -> Progress:
+    def further(self, pictures: int, sentences: tuple[str, ...], *, rate: float) -> BatchProgress:
         """Return the progress ``pictures`` later, of which those that failed have left a sentence each."""
         done = self.done + pictures
-        return Progress(
+        return BatchProgress(
             done=done,
             total=self.total,
             failed=self.failed + len(sentences),

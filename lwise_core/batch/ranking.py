@@ -21,7 +21,7 @@ import numpy.typing as npt
 import torch
 from scipy.fft import dctn
 
-from lwise_core.data.folder_labels import FolderClasses, Instead, folder_of, is_somebodys
+from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of, is_somebodys
 from lwise_core.data.zip_members import member_of
 from lwise_core.guides.difficulty import Difficulty, percentile
 from lwise_core.guides.guide import GuideModel
@@ -138,7 +138,7 @@ class Ranking:
     """
 
     total: int
-    folders: FolderClasses
+    folders: FolderLabels
     photographs: tuple[RankedPhotograph, ...] = ()
     refused: tuple[str, ...] = ()
     left_out: int = 0
@@ -187,7 +187,7 @@ class Ranking:
         return tuple(tuple(np.flatnonzero(np.bitwise_count(hashes ^ h) <= ALIKE).tolist()) for h in hashes)
 
 
-def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderClasses, total: int) -> Iterator[Ranking]:
+def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderLabels, total: int) -> Iterator[Ranking]:
     """Yield the ranking as it grows, batch by batch; stop iterating to cancel.
 
     The label of a photograph is what its folder stands for in ``folders``, which are about the guide's classes; where
@@ -221,7 +221,7 @@ def seconds_a_photograph(files: Iterable[NamedFile], guide: GuideModel) -> float
 
     None where there is no second one, or it cannot be ranked.
     """
-    nothing = Ranking(1, FolderClasses(guide.classes, others=Instead.GUESSED))
+    nothing = Ranking(1, FolderLabels(guide.classes, others=Instead.GUESSED))
     first = list(islice(files, 2))
     if len(first) < 2:
         return None
@@ -309,7 +309,7 @@ def _scores(guide: GuideModel, squares: Sequence[Pixels]) -> npt.NDArray[np.floa
 
 
 def _ranked(
-    file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], guide: GuideModel, *, folders: FolderClasses
+    file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], guide: GuideModel, *, folders: FolderLabels
 ) -> RankedPhotograph:
     probabilities = np.exp(logits - logits.max())
     probabilities /= probabilities.sum()

@@ -22,7 +22,7 @@ class Naming(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class JobSettings:
     """What is to be done with every picture: ranked only, or followed to ``epsilons`` too (the guide's units, rising).
 
     ``objective`` as in :func:`~lwise_core.enhance.path.objective_named`; for ``logit_diverge`` the rivals are the other
@@ -84,7 +84,7 @@ class Budget:
     words: str
 
 
-def budgets(order: Order, guide: GuideModel, *, name: str) -> tuple[Budget, ...]:
+def budgets(order: JobSettings, guide: GuideModel, *, name: str) -> tuple[Budget, ...]:
     """Return the original and every ε of a job with the words of its folder, none for a job that only ranks.
 
     The official ones: {name}_{eps}_{step}_{steps}_{objective}[_from_A_B][_attack], and {name}_natural; in flat naming

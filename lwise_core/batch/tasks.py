@@ -1,4 +1,4 @@
-"""What a job may do with its pictures, as one seam: a :class:`Craft` ranks them, paints them or inspects them.
+"""What a job may do with its pictures, as one seam: a :class:`Task` ranks them, paints them or inspects them.
 
 Whatever it does, it is the same in every process: the plan says how many threads compute and which pictures are in a
 batch, and a picture that cannot be used changes nothing for the others.
@@ -14,22 +14,22 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
-from lwise_core.batch.batch_records import Failed, Record, T, Told
+from lwise_core.batch.batch_records import BatchRecord, Failed, PictureResult, T
 from lwise_core.batch.settings import Budget, Naming
 from lwise_core.batch.tables import Columns, Row
-from lwise_core.data.picture_sets import Batch, Entry, Seen, SeenBatch, Unusable
+from lwise_core.data.picture_sets import Batch, Decoded, DecodedBatch, PictureEntry, Unusable
 from lwise_core.enhance.path import NonFinite, Objective
 from lwise_core.guides.difficulty import difficulty_of
 from lwise_core.guides.guide import GuideModel
 
-T_co = TypeVar("T_co", bound=Told, covariant=True)
+T_co = TypeVar("T_co", bound=PictureResult, covariant=True)
 
 Put = Callable[[str, bytes], str]
 """What writes a file of the job's folder whole, by its path there, and returns its SHA-256."""
 
 
 @dataclass(frozen=True)
-class Brief:
+class TaskSettings:
     """What a craft is told: towards what, at which ε (the original first; none where pictures are only ranked).
 
     Where the guide ``guesses``, its first choice counts as what a picture shows.
@@ -42,19 +42,19 @@ class Brief:
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class ScoredBatch:
     """The usable pictures of a batch: their ``entries``, ``images`` ``(N, 3, H, W)`` in [0, 1], ``logits`` ``(N, C)``.
 
     Both on the CPU; ``told`` is what follows for each picture from its logits alone.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[PictureEntry, ...]
     images: torch.Tensor
     logits: torch.Tensor
-    told: tuple[Told, ...]
+    told: tuple[PictureResult, ...]
 
 
-class Made(Protocol[T_co]):
+class PendingResult(Protocol[T_co]):
     """What was made of one picture, not yet written; goes from process to process."""
 
     def written(self, put: Put) -> T_co:
@@ -80,7 +80,7 @@ class Summary:
     notes: tuple[str, ...] = ()
 
 
-class Craft(Protocol[T]):
+class Task(Protocol[T]):
     """What is done with every picture of a job, and how it is told; a frozen dataclass, as it goes to other processes.
 
     ``T`` is what is kept of a picture.
@@ -99,7 +99,7 @@ class Craft(Protocol[T]):
         """Pictures in a batch, which is what a kill can cost, where the guide's size does not ask for fewer."""
 
     @property
-    def form(self) -> TypeAdapter[Record[T]]:
+    def form(self) -> TypeAdapter[BatchRecord[T]]:
         """What is kept of a batch."""
 
     @property
@@ -110,7 +110,7 @@ class Craft(Protocol[T]):
     def folders(self) -> tuple[str, ...]:
         """Folders of pictures that are data sets themselves, each with a dirmap of its own."""
 
-    def made(self, guide: GuideModel, looked: Looked) -> Sequence[Made[T]]:
+    def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[PendingResult[T]]:
         """Return what is made of each picture.
 
         Raises:
@@ -129,7 +129,7 @@ class MadeBatch(Generic[T]):
     """A batch with what was made of each of its pictures, in its order, or why there is nothing."""
 
     batch: Batch
-    results: tuple[Made[T] | Failed, ...]
+    results: tuple[PendingResult[T] | Failed, ...]
 
 
 @dataclass(frozen=True)
@@ -137,11 +137,11 @@ class Worker(Generic[T]):
     """What a process needs to work on batches; called once a process, it loads the guide."""
 
     load_guide: Callable[[], GuideModel]
-    craft: Craft[T]
+    craft: Task[T]
     guesses: bool
     threads: int
 
-    def __call__(self) -> Callable[[SeenBatch], MadeBatch[T]]:
+    def __call__(self) -> Callable[[DecodedBatch], MadeBatch[T]]:
         """Return what makes the results of a batch, with as many threads as the plan says."""
         torch.set_num_threads(self.threads)
         torch.backends.cudnn.deterministic = True
@@ -153,21 +153,23 @@ class Worker(Generic[T]):
 class _Bench(Generic[T]):
     """A craft with its guide."""
 
-    craft: Craft[T]
+    craft: Task[T]
     guide: GuideModel
     guesses: bool
 
-    def made(self, seen: SeenBatch) -> MadeBatch[T]:
+    def made(self, seen: DecodedBatch) -> MadeBatch[T]:
         """Return the results of a batch; a picture without one is said and does not stop the others."""
-        usable = [(place, s) for place, s in enumerate(seen.seen) if isinstance(s, Seen)]
-        results: dict[int, Made[T] | Failed] = {
+        usable = [(place, s) for place, s in enumerate(seen.seen) if isinstance(s, Decoded)]
+        results: dict[int, PendingResult[T] | Failed] = {
             place: Failed(place, s.sentence) for place, s in enumerate(seen.seen) if isinstance(s, Unusable)
         }
         if usable:
             results.update(self._results(seen.batch, usable))
         return MadeBatch(seen.batch, tuple(results[place] for place in range(len(seen.seen))))
 
-    def _results(self, batch: Batch, usable: Sequence[tuple[int, Seen]]) -> Iterator[tuple[int, Made[T] | Failed]]:
+    def _results(
+        self, batch: Batch, usable: Sequence[tuple[int, Decoded]]
+    ) -> Iterator[tuple[int, PendingResult[T] | Failed]]:
         """Yield place and result of the pictures that can be used; one that gives no number is found one by one."""
         try:
             made = self.craft.made(self.guide, self._looked(batch, usable))
@@ -180,7 +182,7 @@ class _Bench(Generic[T]):
             for one in usable:
                 yield from self._results(batch, [one])
 
-    def _looked(self, batch: Batch, usable: Sequence[tuple[int, Seen]]) -> Looked:
+    def _looked(self, batch: Batch, usable: Sequence[tuple[int, Decoded]]) -> ScoredBatch:
         entries = tuple(batch.entries[place] for place, _ in usable)
         images = torch.from_numpy(np.stack([s.image for _, s in usable]))
         logits = logits_of(self.guide, images)
@@ -188,13 +190,13 @@ class _Bench(Generic[T]):
             self._told(place, s, entry, logits=row)
             for (place, s), entry, row in zip(usable, entries, logits, strict=True)
         )
-        return Looked(entries, images, logits, told)
+        return ScoredBatch(entries, images, logits, told)
 
-    def _told(self, place: int, seen: Seen, entry: Entry, *, logits: torch.Tensor) -> Told:
+    def _told(self, place: int, seen: Decoded, entry: PictureEntry, *, logits: torch.Tensor) -> PictureResult:
         first = int(logits.argmax())
         target = first if self.guesses else self.guide.class_index(entry.class_name)
         difficulty = difficulty_of(self.guide, logits, target=target)
-        return Told(
+        return PictureResult(
             place=place,
             source_sha256=seen.sha256,
             target=target,

@@ -26,12 +26,12 @@ _PART = 64  # files between two reports
 _THREADS = 8  # most of copying is waiting
 
 
-class DeliveryRefused(ValueError):
+class UploadRefused(ValueError):
     """Results that cannot be copied. The message is one sentence."""
 
 
 @dataclass(frozen=True)
-class Delivered:
+class ResultsUploaded:
     """How far a delivery is: ``done`` files are there, ``copied`` of them were not before this call."""
 
     done: int
@@ -45,7 +45,7 @@ class _File:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ResultsUpload:
     """The results in ``folder`` on their way to ``storage``."""
 
     folder: Path
@@ -55,23 +55,23 @@ class Delivery:
         """Make sure, before a long job, that its results can go there and are no part of its set.
 
         Raises:
-            DeliveryRefused: They cannot, or there are other files.
-            ShelfLost: The storage cannot be reached.
+            UploadRefused: They cannot, or there are other files.
+            StoreUnavailable: The storage cannot be reached.
         """
         source = pictures.shelf if isinstance(pictures, FolderSet) else None
         if isinstance(source, Storage) and self.storage.lies_in(source):
-            raise DeliveryRefused(f"“{self.storage.url}” lies in the set itself; choose an address outside it.")
+            raise UploadRefused(f"“{self.storage.url}” lies in the set itself; choose an address outside it.")
         if not self._written_down() and not self.storage.is_empty():
-            raise DeliveryRefused(
+            raise UploadRefused(
                 f"“{self.storage.url}” holds other files; choose an address with nothing there, and none is touched."
             )
 
-    def run(self, pictures: PictureSet) -> Iterator[Delivered]:
+    def run(self, pictures: PictureSet) -> Iterator[ResultsUploaded]:
         """Copy what is not there yet and yield how far it is; to stop iterating is to stop, and nothing is lost.
 
         Raises:
-            DeliveryRefused: As by :meth:`check`, or a file is not what the job wrote.
-            ShelfLost: The storage cannot be reached.
+            UploadRefused: As by :meth:`check`, or a file is not what the job wrote.
+            StoreUnavailable: The storage cannot be reached.
         """
         self.check(pictures)
         known, state_of = self._written_down(), self.storage.states()
@@ -84,13 +84,13 @@ class Delivery:
                 for file, state in zip(left, threads.map(self._copy, left), strict=True):
                     ledger.write(self._line(file=file.name, sha256=file.sha256, state=state))
                 done, copied = done + len(part), copied + len(left)
-                yield Delivered(done, copied)
+                yield ResultsUploaded(done, copied)
 
     def _copy(self, file: _File) -> str:
         """Copy one file and return its state there."""
         with (self.folder / file.name).open("rb") as opened:
             if hashlib.file_digest(opened, "sha256").hexdigest() != file.sha256:
-                raise DeliveryRefused(
+                raise UploadRefused(
                     f"“{file.name}” is not what the job wrote, so it is not copied; remove it and repeat the command."
                 )
         return self.storage.put(self.folder / file.name, file.name)

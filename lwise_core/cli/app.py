@@ -47,9 +47,9 @@ from lwise_core.cli.options import (
 from lwise_core.cli.phantom import phantom_command
 from lwise_core.cli.train import train_command
 from lwise_core.enhance.export import Export, Intent, export
-from lwise_core.enhance.fast_twin import Verdicts, path_to, precision_of, trusted_twin
+from lwise_core.enhance.fast_twin import TwinChecks, path_to, precision_of, trusted_twin
 from lwise_core.enhance.path import EnhancementPath, Harder, NonFinite, PathRequest, objective_named, steps_for
-from lwise_core.enhance.path_cache import BYTES_KEPT, PathStore, Walkable, kept
+from lwise_core.enhance.path_cache import BYTES_KEPT, PathKey, PathStore, cached
 from lwise_core.enhance.rendering import Extent
 from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideUnavailable
@@ -196,7 +196,7 @@ def enhance_command(
     rivals = [guide.class_index(class_called(guide, r)) for r in rival or ()]
     chosen = objective_named(objective, rivals=rivals)
     intent = Intent(stated=stated, towards=aimed, epsilon=budget(guide, eps=eps, eps_224=eps_224), extent=extent)
-    twin = None if exact else trusted_twin(guide, Verdicts(catalog.home() / "verdicts"))
+    twin = None if exact else trusted_twin(guide, TwinChecks(catalog.home() / "verdicts"))
     out.mkdir(parents=True, exist_ok=True)
     for _, subject in subjects_in(photos, crop):
         request = PathRequest.single(
@@ -269,8 +269,8 @@ def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: Guid
     walked = (path_to(guide, request, epsilon=epsilon, twin=twin) for _ in range(1))
     if not keep:
         return next(walked)
-    wanted = Walkable(guide, request, steps_for(epsilon, step=guide.epsilon_scale.step), precision_of(twin))
-    *_, path = kept(PathStore(catalog.home() / "paths"), wanted, walked)
+    wanted = PathKey(guide, request, steps_for(epsilon, step=guide.epsilon_scale.step), precision_of(twin))
+    *_, path = cached(PathStore(catalog.home() / "paths"), wanted, walked)
     return path
 
 

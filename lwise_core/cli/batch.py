@@ -14,9 +14,9 @@ from typing import Annotated
 import torch
 import typer
 
-from lwise_core.batch.executors import Engine, EngineLost, Local, OnRay
-from lwise_core.batch.job import MANIFEST, Cost, Job, Naming, Order, Progress
-from lwise_core.batch.upload_results import Delivery
+from lwise_core.batch.executors import Executor, ExecutorLost, LocalExecutor, RayExecutor
+from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings, Naming
+from lwise_core.batch.upload_results import ResultsUpload
 from lwise_core.cli.options import (
     DEFAULT_GUIDE,
     Architecture,
@@ -126,7 +126,7 @@ def score_set_command(
         pictures=pictures,
         labels=labels or _usual_labels(pictures),
         load_guide=GuideChoice(guide_name, weights, architecture, classes, domain),
-        order=Order(split=split),
+        order=JobSettings(split=split),
         folder=out,
         threads=threads,
         batch=batch,
@@ -169,7 +169,7 @@ def enhance_set_command(
     """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
     pictures = _pictures(source, labels, column)
     load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
-    order = Order(
+    order = JobSettings(
         epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224),
         objective=objective,
         diverge_from=tuple(c.strip() for c in diverge_from.split(",") if c.strip()),
@@ -213,7 +213,7 @@ def inspect_set_command(
 ) -> None:
     """Say of a whole data set how far to trust what each ε paints: both lights, their indicators, how it looks."""
     # Captum, behind inspections, takes a second to import: only who inspects waits for it.
-    from lwise_core.batch.inspect_task import Inspecting  # noqa: PLC0415
+    from lwise_core.batch.inspect_task import InspectTask  # noqa: PLC0415
 
     pictures = _pictures(source, labels, column)
     load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
@@ -221,11 +221,11 @@ def inspect_set_command(
         pictures=pictures,
         labels=labels or _usual_labels(pictures),
         load_guide=load_guide,
-        order=Order(epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224), split=split),
+        order=JobSettings(epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224), split=split),
         folder=out,
         threads=threads,
         batch=batch,
-        craft=partial(Inspecting, reports=reports),
+        craft=partial(InspectTask, reports=reports),
     )
     _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
 
@@ -256,16 +256,16 @@ def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:
     return tuple(sorted(e if eps else guide.epsilon_scale.from_224(e) for e in asked))
 
 
-def _engine(where: Where, *, workers: int | None, address: str, gpus: float) -> Engine:
+def _engine(where: Where, *, workers: int | None, address: str, gpus: float) -> Executor:
     if where is Where.LOCAL:
         spare = (os.cpu_count() or 1) - 1
-        return Local(max(1, min(spare, _MOST_WORKERS)) if workers is None else workers)
-    return OnRay(2 if workers is None else max(1, workers), address=address, gpus_each=gpus)
+        return LocalExecutor(max(1, min(spare, _MOST_WORKERS)) if workers is None else workers)
+    return RayExecutor(2 if workers is None else max(1, workers), address=address, gpus_each=gpus)
 
 
-def _do(job: Job, engine: Engine, *, copy_to: str) -> None:
+def _do(job: Job, engine: Executor, *, copy_to: str) -> None:
     """Do a job and say how far it is, to people on standard error and at last on standard output."""
-    delivery = Delivery(job.folder, Storage.at(copy_to)) if copy_to else None
+    delivery = ResultsUpload(job.folder, Storage.at(copy_to)) if copy_to else None
     if delivery is not None:
         delivery.check(job.pictures)
     guide = job.load_guide()
@@ -282,7 +282,7 @@ def _do(job: Job, engine: Engine, *, copy_to: str) -> None:
         _deliver(delivery, job.pictures)
 
 
-def _deliver(delivery: Delivery, pictures: PictureSet) -> None:
+def _deliver(delivery: ResultsUpload, pictures: PictureSet) -> None:
     """Copy the results of a job and say how far it is."""
     with _stopped_in_a_sentence():
         for delivered in delivery.run(pictures):
@@ -298,7 +298,7 @@ def _stopped_in_a_sentence() -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
-    except EngineLost as error:
+    except ExecutorLost as error:
         raise Refused(str(error)) from error
     except torch.OutOfMemoryError as error:
         raise Refused(
@@ -307,7 +307,7 @@ def _stopped_in_a_sentence() -> Iterator[None]:
         ) from error
 
 
-def _lines(progress: Progress) -> Iterator[str]:
+def _lines(progress: BatchProgress) -> Iterator[str]:
     """Yield what people read after a batch."""
     yield from (f"Error: {s}" for s in progress.sentences)
     yield from (f"Note: {s}" for s in progress.notes)

@@ -16,9 +16,9 @@ from lwise_core._utils.class_names import canonical, find_class, has_class
 from lwise_core.cli.options import Refused, help_without_verb
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.sources import class_of, source_at
-from lwise_core.enhance.fast_twin import Verdicts, trusted_twin
+from lwise_core.enhance.fast_twin import TwinChecks, trusted_twin
 from lwise_core.guides import catalog
-from lwise_core.teaching.courses.builder import Maker, build_course
+from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design, read_course
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
@@ -31,7 +31,7 @@ from lwise_core.teaching.design.trial_sampling import FEWEST_CLASSES, MOST_CLASS
 # Pandas, SciPy and SQLAlchemy, behind answers and rehearsals, take seconds to import: only who asks waits for them.
 if TYPE_CHECKING:
     from lwise_core.study.gains import CannotJudge, Estimate
-    from lwise_core.study.simulation import Calibrated, Finding, Gallery, Model, Plan
+    from lwise_core.study.simulation import Calibrated, Finding, Gallery, Model, SimulationPlan
 
 PHANTOM = "phantom"
 """The source that is drawn and not read."""
@@ -151,10 +151,10 @@ def make_command(
         research_on_harm=research_on_harm,
     )
     guide = catalog.load(guide_name)
-    twin = None if exact else trusted_twin(guide, Verdicts(catalog.home() / "verdicts"))
+    twin = None if exact else trusted_twin(guide, TwinChecks(catalog.home() / "verdicts"))
     for caution in guide.cautions:
         typer.echo(f"Caution: {caution}", err=True)
-    _make(out, Maker(guide, twin or guide, design, chosen.classes), chosen.pictures)
+    _make(out, CourseBuilder(guide, twin or guide, design, chosen.classes), chosen.pictures)
 
 
 @course_app.command("trials")
@@ -243,10 +243,12 @@ def rehearse_command(
     """Let simulated learners sit a course, and print what they learned. They are no people."""
     from lwise_core.study.responses import as_csv, together  # noqa: PLC0415
     from lwise_core.study.simulated_learners import SIMULATED_SENTENCE  # noqa: PLC0415
-    from lwise_core.study.simulation import MODELS, Gallery, Plan, ablation, conditions_of, findings, rehearse  # noqa: PLC0415
+    from lwise_core.study.simulation import MODELS, Gallery, SimulationPlan, ablation, conditions_of, findings, rehearse  # noqa: PLC0415
 
     course = read_course(folder)
-    plan = ablation(course, people=people) if ablate else Plan(conditions=conditions_of(course, people=people))
+    plan = (
+        ablation(course, people=people) if ablate else SimulationPlan(conditions=conditions_of(course, people=people))
+    )
     gallery = Gallery(course, catalog.load(network_name), raw=raw)
     typer.echo(SIMULATED_SENTENCE)
     chosen = [_calibrated(course, gallery, model, people, seed) for model in MODELS]
@@ -336,7 +338,7 @@ def _listed(text: str | None) -> list[str]:
     return [word.strip() for word in (text or "").split(",") if word.strip()]
 
 
-def _make(out: Path, maker: Maker, pictures: Pictures) -> None:
+def _make(out: Path, maker: CourseBuilder, pictures: Pictures) -> None:
     """Make a course and say how far it is."""
     told = 0
     for progress in build_course(out, maker, pictures):
@@ -373,7 +375,7 @@ def _calibrated(course: Course, gallery: Gallery, model: Model, people: int, see
     return chosen
 
 
-def _about(course: Course, network: str, plan: Plan, *, people: int, seed: int, raw: bool) -> Iterator[str]:
+def _about(course: Course, network: str, plan: SimulationPlan, *, people: int, seed: int, raw: bool) -> Iterator[str]:
     """Yield what was done."""
     guide = course.manifest.guide.name
     yield (

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lwise_core.guides import catalog
-from lwise_core.guides.catalog import State
+from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.checkpoints import Description, blueprint_for, build_guide, read_weights
 from lwise_core.guides.class_lists import classes_from_text
 from lwise_core.guides.guide import Domain, GuideModel
@@ -57,7 +57,7 @@ def models_command(
         return
     for entry in catalog.entries():
         detail = entry.reason
-        if entry.state is State.READY and entry.card is not None:
+        if entry.state is GuideStatus.READY and entry.card is not None:
             detail = f"{len(entry.card.classes)} classes, {entry.card.input_size} px, {entry.card.domain}"
         typer.echo(f"{entry.name}: {entry.state.value}. {detail}".rstrip())
 

@@ -62,7 +62,7 @@ def inspect_command(
     # Captum, behind attributions, takes a second to import: only who inspects waits for it.
     from lwise_core.inspection.attribution import Method, why_not  # noqa: PLC0415
     from lwise_core.inspection.examine import Question, examine, maps_at  # noqa: PLC0415
-    from lwise_core.inspection.report import Report, Subject  # noqa: PLC0415
+    from lwise_core.inspection.report import Report, ReportSubject  # noqa: PLC0415
 
     guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
     stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
@@ -82,7 +82,7 @@ def inspect_command(
     *_, path = walk(guide, request)
     *_, findings = examine(path)
     *_, maps = maps_at(path, Question(target, methods), epsilon=epsilon)
-    made = Report(Subject(Path(name).name, stated, epsilon), findings, maps)
+    made = Report(ReportSubject(Path(name).name, stated, epsilon), findings, maps)
     typer.echo(f"{made.risk.semantic.kind.value} {made.risk.semantic.sentence}")
     typer.echo(f"{made.risk.artefact.kind.value} {made.risk.artefact.sentence}")
     for file, text in ((report, made.as_html), (numbers, made.as_json)):

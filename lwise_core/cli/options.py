@@ -10,7 +10,7 @@ import typer
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, UnknownClass, canonical
 from lwise_core.cli.guides import ForeignGuide
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph
@@ -65,7 +65,7 @@ def sentence_of(error: Exception) -> str:
     return f"“{error.filename}” cannot be read or written: {error.strerror}."
 
 
-def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Subject]]:
+def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, CroppedPhotograph]]:
     """Yield every photograph that can be read; at the end, refuse if there were others.
 
     Raises:
@@ -86,7 +86,7 @@ def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Sub
         asked = Crop.central(photograph) if crop is None else _crop(crop)
         if asked != asked.within(photograph):
             raise Refused(f"The crop {crop} does not lie inside {path} ({photograph.width} × {photograph.height} px).")
-        yield str(path), Subject(photograph, asked)
+        yield str(path), CroppedPhotograph(photograph, asked)
     if rejected == len(photos):
         raise Refused(f"None of the {rejected} files could be used.")
     if rejected:

@@ -17,22 +17,22 @@ from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides.guide import GuideModel, best_device
 from lwise_core.training.attacks import Attack, Norm
-from lwise_core.training.cross_validation import Fold, judged, kept_verdicts, pooled_evidence
+from lwise_core.training.cross_validation import Fold, judge_folds, kept_verdicts, pooled_figures
 from lwise_core.training.curves import curves_svg
-from lwise_core.training.evaluation import Verdicts
+from lwise_core.training.evaluation import Evaluation
 from lwise_core.training.export_guide import (
     About,
-    Evidence,
+    CardFigures,
     HeldOut,
     HeldOutImages,
-    held_evidence,
+    held_out_figures,
     publish,
     read_about,
     stored_guide,
 )
-from lwise_core.training.initial_network import Start, new_start, start_from
+from lwise_core.training.initial_network import InitialNetwork, new_start, start_from
 from lwise_core.training.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
-from lwise_core.training.trainer import Progress, Trainer, advice
+from lwise_core.training.trainer import Trainer, TrainingProgress, advice
 
 Data = Annotated[
     Path,
@@ -136,17 +136,24 @@ def train_command(
 
 
 def _train(
-    folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, held: HeldOutImages
+    folder: RunFolder, recipe: Recipe, start: InitialNetwork, images: LabelledImages, note: About, held: HeldOutImages
 ) -> None:
     with folder.held():
         trainer = _trained(folder, recipe, start, images)
         typer.echo("Measuring the stored file on held-out images.")
         norm, trained = recipe.attack.norm, recipe.attack.epsilon
-        _publish(folder, trainer, start, note, lambda guide: held_evidence(guide, held, norm=norm, trained=trained))
+        _publish(folder, trainer, start, note, lambda guide: held_out_figures(guide, held, norm=norm, trained=trained))
 
 
 def _train_with_folds(
-    folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, *, folds: int, attacked: int
+    folder: RunFolder,
+    recipe: Recipe,
+    start: InitialNetwork,
+    images: LabelledImages,
+    note: About,
+    *,
+    folds: int,
+    attacked: int,
 ) -> None:
     """Train and judge a guide for each fold in a folder beside the run's, then the one on all images."""
     with folder.held():
@@ -156,12 +163,19 @@ def _train_with_folds(
             for n in range(folds)
         ]
         trainer = _trained(folder, recipe, start, images)
-        _publish(folder, trainer, start, note, lambda _: pooled_evidence(parts, start.classes))
+        _publish(folder, trainer, start, note, lambda _: pooled_figures(parts, start.classes))
 
 
 def _judged(
-    beside: RunFolder, recipe: Recipe, start: Start, images: LabelledImages, note: About, *, fold: Fold, attacked: int
-) -> Verdicts:
+    beside: RunFolder,
+    recipe: Recipe,
+    start: InitialNetwork,
+    images: LabelledImages,
+    note: About,
+    *,
+    fold: Fold,
+    attacked: int,
+) -> Evaluation:
     """Train the guide of ``fold`` in a folder beside the run's and return what it says of what it never saw."""
     folder = fold.folder(beside)
     with folder.held():
@@ -170,11 +184,11 @@ def _judged(
         said = kept_verdicts(folder)
         if said is None:
             guide = stored_guide(trainer, start, note)
-            said = judged(folder, guide, fold.left_out(images), recipe.attack, attacked=attacked)
+            said = judge_folds(folder, guide, fold.left_out(images), recipe.attack, attacked=attacked)
         return said
 
 
-def _trained(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages) -> Trainer:
+def _trained(folder: RunFolder, recipe: Recipe, start: InitialNetwork, images: LabelledImages) -> Trainer:
     """Train to the end of the recipe in a folder that is held, and say how far it is."""
     _agree(folder, recipe, start, images)
     trainer = Trainer(start.network, start.normaliser, recipe, images, folder, best_device())
@@ -189,13 +203,17 @@ def _trained(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledIm
     return trainer
 
 
-def _agree(folder: RunFolder, recipe: Recipe, start: Start, images: LabelledImages) -> None:
+def _agree(folder: RunFolder, recipe: Recipe, start: InitialNetwork, images: LabelledImages) -> None:
     """Make sure that what was begun in the folder is this run."""
     folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
 
 
 def _publish(
-    folder: RunFolder, trainer: Trainer, start: Start, note: About, evidence: Callable[[GuideModel], Evidence]
+    folder: RunFolder,
+    trainer: Trainer,
+    start: InitialNetwork,
+    note: About,
+    evidence: Callable[[GuideModel], CardFigures],
 ) -> None:
     card = publish(folder, trainer, start, note, evidence, command=words())
     typer.echo(json.dumps(card["measured"], ensure_ascii=False))
@@ -207,7 +225,7 @@ def _refuse_held_out(folds: int, *, held_out: Path | None, leave_out: str | None
         raise RecipeError(f"--folds {folds} leaves out every image once; take --held-out and --leave-out away.")
 
 
-def line(progress: Progress, epochs: int) -> str:
+def line(progress: TrainingProgress, epochs: int) -> str:
     """Return one line about a run for people."""
     last = "".join(
         f"; after epoch {e.number}: clean {e.clean_accuracy:.1%}, under attack {e.robust_accuracy:.1%}"

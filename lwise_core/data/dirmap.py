@@ -14,7 +14,7 @@ from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
 
-from lwise_core.data.file_stores import Disk, Shelf
+from lwise_core.data.file_stores import FileStore, LocalStore
 from lwise_core.data.sources import MAX_CSV_BYTES, DatasetError
 
 PATH = "im_path"
@@ -36,13 +36,13 @@ class Row:
 class DirmapFile:
     """The dirmap CSV ``name`` of a folder, read row by row; on a disk a million rows take no more memory than one."""
 
-    shelf: Shelf
+    shelf: FileStore
     name: str
 
     @classmethod
     def at(cls, file: Path) -> DirmapFile:
         """Return the dirmap in a file of this machine."""
-        return cls(Disk(file.parent), file.name)
+        return cls(LocalStore(file.parent), file.name)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

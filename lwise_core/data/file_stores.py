@@ -16,7 +16,7 @@ GONE = "none"
 """The state of a file that is not there."""
 
 
-class ShelfLost(OSError):
+class StoreUnavailable(OSError):
     """A shelf that cannot be reached at the moment, whatever lies on it. The message is one sentence."""
 
 
@@ -29,10 +29,10 @@ class Found:
     state: str
 
 
-class Shelf(Protocol):
+class FileStore(Protocol):
     """A folder; ``path`` is always a path below it, with slashes. It goes to other processes.
 
-    Every method raises ShelfLost where the shelf cannot be reached, and OSError for one file that cannot be read.
+    Every method raises StoreUnavailable where the store cannot be reached, OSError where one file cannot be read.
     """
 
     @property
@@ -63,7 +63,7 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True)
-class Disk:
+class LocalStore:
     """A folder on this machine."""
 
     folder: Path

@@ -25,7 +25,7 @@ class Instead(Enum):
 
 
 @dataclass(frozen=True)
-class FolderClasses:
+class FolderLabels:
     """Which of ``classes`` each folder stands for.
 
     A folder that is called after a class stands for it; case, spaces, hyphens and underscores do not count. Of the

@@ -20,7 +20,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from lwise_core.data.dirmap import DirmapFile
-from lwise_core.data.file_stores import GONE, Found, ShelfLost
+from lwise_core.data.file_stores import GONE, Found, StoreUnavailable
 from lwise_core.data.picture_sets import DirmapSet, FolderSet, Labels, PictureSet, folder_labels, label_column
 from lwise_core.data.sources import DatasetError
 
@@ -43,7 +43,7 @@ def remote_set(url: str, *, labels: Labels | None = None, column: str = "") -> P
 
     Raises:
         DatasetError: The address is none, there is nothing there, or it is an archive.
-        ShelfLost: It cannot be reached.
+        StoreUnavailable: It cannot be reached.
     """
     shelf = Storage.at(url)
     if shelf.key.lower().endswith(".csv"):
@@ -59,7 +59,7 @@ def remote_set(url: str, *, labels: Labels | None = None, column: str = "") -> P
 
 @dataclass(frozen=True)
 class Storage:
-    """A folder in object storage, a :class:`~lwise_core.data.file_stores.Shelf` to read and write; see :meth:`at`."""
+    """A folder in object storage, a writable :class:`~lwise_core.data.file_stores.FileStore`; see :meth:`at`."""
 
     url: str
 
@@ -157,7 +157,7 @@ class Storage:
 
         Raises:
             FileNotFoundError: The bucket is not there.
-            ShelfLost: It cannot be reached, or may not be written to.
+            StoreUnavailable: It cannot be reached, or may not be written to.
         """
         filesystem, root = self._opened()
         target = _joined(root, path)
@@ -170,7 +170,7 @@ class Storage:
 
         Raises:
             DatasetError: The bucket is not there.
-            ShelfLost: It cannot be reached.
+            StoreUnavailable: It cannot be reached.
         """
         try:
             return not any(self._all(""))
@@ -224,15 +224,15 @@ def _reached(address: str) -> Iterator[None]:
     """Say in one sentence that a storage cannot be reached; what the storage says may quote a request, so it stays."""
     try:
         yield
-    except (FileNotFoundError, ShelfLost):
+    except (FileNotFoundError, StoreUnavailable):
         raise
     except PermissionError:
-        raise ShelfLost(
+        raise StoreUnavailable(
             f"“{address}” may not be used with the credentials of this machine; put them right and repeat the command, "
             "which does what is left."
         ) from None
     except Exception as error:  # noqa: BLE001 - every storage has errors of its own
-        raise ShelfLost(
+        raise StoreUnavailable(
             f"“{address}” cannot be reached ({type(error).__name__}); check address, network and credentials, and "
             "repeat the command, which does what is left."
         ) from None

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from lwise_core.data.dirmap import DirmapFile
-from lwise_core.data.file_stores import Disk, Shelf, ShelfLost
+from lwise_core.data.file_stores import FileStore, LocalStore, StoreUnavailable
 from lwise_core.data.sources import DatasetError
 from lwise_core.data.zip_members import member_of
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph
@@ -37,7 +37,7 @@ class Labels(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class PictureEntry:
     """One picture of a set.
 
     ``name`` is its path inside the set, with slashes; ``class_name`` and ``split`` are empty where nothing says them.
@@ -65,14 +65,14 @@ class PictureSet(Protocol):
     def place(self) -> Path | None:
         """The folder or file here that the pictures come from, None where they lie on no disk of this machine."""
 
-    def entries(self) -> Iterator[Entry | str]:
+    def entries(self) -> Iterator[PictureEntry | str]:
         """Yield every picture in an order of its own, and a sentence for everything that is passed over."""
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: PictureEntry) -> bytes:
         """Return the bytes of a picture, no more than the door would look at.
 
         Raises:
-            ShelfLost: What holds the pictures cannot be reached, so it says nothing about this one.
+            StoreUnavailable: What holds the pictures cannot be reached, so it says nothing about this one.
             OSError, ValueError, EOFError, zlib.error: It cannot be read.
         """
 
@@ -81,7 +81,7 @@ class PictureSet(Protocol):
 class FolderSet:
     """Files of a folder, laid out as [split/]class/file, or in any way where the guide is to say the classes."""
 
-    shelf: Shelf
+    shelf: FileStore
     labels: Labels = Labels.FOLDER
 
     @property
@@ -92,15 +92,15 @@ class FolderSet:
     def place(self) -> Path | None:
         return self.shelf.place
 
-    def entries(self) -> Iterator[Entry | str]:
+    def entries(self) -> Iterator[PictureEntry | str]:
         for path, state in _files_below(self.shelf, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
             placed = _placed(path.parts, guess=self._guess)
             if placed is None:
                 yield f"“{path}” was passed over: it is not laid out as class/file or split/class/file."
             else:
-                yield Entry(path.as_posix(), *placed, state)
+                yield PictureEntry(path.as_posix(), *placed, state)
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: PictureEntry) -> bytes:
         return _read(self.shelf, entry)
 
     @property
@@ -126,18 +126,18 @@ class GlobSet:
         fixed = next((i for i, part in enumerate(parts) if glob.has_magic(part)), len(parts))
         return Path(*parts[:fixed])
 
-    def entries(self) -> Iterator[Entry | str]:
-        root, state = self.place, Disk(self.place).states()
+    def entries(self) -> Iterator[PictureEntry | str]:
+        root, state = self.place, LocalStore(self.place).states()
         found = (f.relative_to(root) for f in root.glob(str(Path(self.pattern).relative_to(root))) if f.is_file())
         for path in sorted(found, key=lambda p: p.parts):
             if any(part.startswith(".") for part in path.parts):
                 continue
             label = path.parent.name or root.resolve().name
             name = path.as_posix()
-            yield Entry(name, "" if self.labels is Labels.GUIDE else label, "", state(name))
+            yield PictureEntry(name, "" if self.labels is Labels.GUIDE else label, "", state(name))
 
-    def read(self, entry: Entry) -> bytes:
-        return _read(Disk(self.place), entry)
+    def read(self, entry: PictureEntry) -> bytes:
+        return _read(LocalStore(self.place), entry)
 
 
 @dataclass(frozen=True)
@@ -156,13 +156,13 @@ class DirmapSet:
         folder = self.dirmap.shelf.place
         return None if folder is None else folder / self.dirmap.name
 
-    def entries(self) -> Iterator[Entry | str]:
+    def entries(self) -> Iterator[PictureEntry | str]:
         dirmap, state = self.dirmap, self.dirmap.shelf.states()
         label = dirmap.place(self.column) if self.column else None
         split = dirmap.columns.index("split") if "split" in dirmap.columns else None
         for row in dirmap.rows():
             path = dirmap.path_of(row)
-            yield Entry(
+            yield PictureEntry(
                 path,
                 "" if label is None else row.values[label].strip(),
                 "" if split is None else row.values[split].strip(),
@@ -170,7 +170,7 @@ class DirmapSet:
                 row=row.number,
             )
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: PictureEntry) -> bytes:
         return _read(self.dirmap.shelf, entry)
 
 
@@ -194,12 +194,12 @@ class _ArchiveSet:
 class ZipSet(_ArchiveSet):
     """A zip archive that holds [split/]class/file, in the order of its directory."""
 
-    def entries(self) -> Iterator[Entry | str]:
+    def entries(self) -> Iterator[PictureEntry | str]:
         for member in _zip(self.file).infolist():
             if not member.is_dir():
                 yield _member(member.filename, f"{member.CRC}:{member.file_size}", labels=self.labels)
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: PictureEntry) -> bytes:
         return member_of(_zip(self.file), entry.name, at_most=MAX_BYTES + 1)
 
 
@@ -207,7 +207,7 @@ class ZipSet(_ArchiveSet):
 class TarSet(_ArchiveSet):
     """A tar archive, compressed or not, that holds [split/]class/file, in its order."""
 
-    def entries(self) -> Iterator[Entry | str]:
+    def entries(self) -> Iterator[PictureEntry | str]:
         try:
             with tarfile.open(self.file) as archive:
                 while (member := archive.next()) is not None:
@@ -219,7 +219,7 @@ class TarSet(_ArchiveSet):
         except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
             raise DatasetError(f"“{self.file.name}” is not an archive that can be read to its end.") from error
 
-    def read(self, entry: Entry) -> bytes:
+    def read(self, entry: PictureEntry) -> bytes:
         stream = _tar(self.file).fileobj
         assert stream is not None  # noqa: S101  an open archive has one
         stream.seek(entry.offset)  # forward in a compressed archive, as batches are read in the order of the archive
@@ -243,7 +243,7 @@ def picture_set(source: str, *, labels: Labels | None = None, column: str = "") 
     said_by = folder_labels(labels, column)
     if glob.has_magic(source) and not path.exists():
         return GlobSet(source, said_by)
-    return FolderSet(Disk(path), said_by) if path.is_dir() else _archive(path, said_by)
+    return FolderSet(LocalStore(path), said_by) if path.is_dir() else _archive(path, said_by)
 
 
 def label_column(labels: Labels | None, column: str) -> str:
@@ -279,7 +279,7 @@ def _archive(file: Path, labels: Labels) -> PictureSet:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Decoded:
     """What a guide sees of a picture: ``image`` ``(3, size, size)`` float32 in [0, 1]; ``sha256`` of its file."""
 
     image: FloatImage
@@ -298,27 +298,27 @@ class Batch:
     """Pictures that are worked on together: the batch's ``index``, and its entries in the order of the set."""
 
     index: int
-    entries: tuple[Entry, ...]
+    entries: tuple[PictureEntry, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class SeenBatch:
+class DecodedBatch:
     """A batch, and for each of its entries what the guide sees of it, or why it cannot be used."""
 
     batch: Batch
-    seen: tuple[Seen | Unusable, ...]
+    seen: tuple[Decoded | Unusable, ...]
 
 
 @dataclass(frozen=True)
-class Eyes:
+class Decoder:
     """What decodes the pictures of a set for a guide of ``size`` px; goes to other processes."""
 
     pictures: PictureSet
     size: int
 
-    def __call__(self, batch: Batch) -> SeenBatch:
+    def __call__(self, batch: Batch) -> DecodedBatch:
         """Return what the guide sees of the central square of every picture, none of them a reason to stop."""
-        return SeenBatch(batch, tuple(_seen(self.pictures, entry, size=self.size) for entry in batch.entries))
+        return DecodedBatch(batch, tuple(_seen(self.pictures, entry, size=self.size) for entry in batch.entries))
 
 
 def close_archives() -> None:
@@ -326,10 +326,10 @@ def close_archives() -> None:
     _archives.close()
 
 
-def _seen(pictures: PictureSet, entry: Entry, *, size: int) -> Seen | Unusable:
+def _seen(pictures: PictureSet, entry: PictureEntry, *, size: int) -> Decoded | Unusable:
     try:
         data = pictures.read(entry)
-    except ShelfLost:
+    except StoreUnavailable:
         raise  # it says nothing about the picture, which is read when the job goes on
     except FileNotFoundError:
         return Unusable(f"“{entry.name}” has no file.")
@@ -340,7 +340,7 @@ def _seen(pictures: PictureSet, entry: Entry, *, size: int) -> Seen | Unusable:
     except ImageRejected as error:
         return Unusable(str(error))
     square = Crop.central(photograph).of(photograph.pixels)
-    return Seen(see(square, size=size), hashlib.sha256(data).hexdigest())
+    return Decoded(see(square, size=size), hashlib.sha256(data).hexdigest())
 
 
 def _placed(parts: Sequence[str], *, guess: bool) -> tuple[str, str] | None:
@@ -356,7 +356,7 @@ def _placed(parts: Sequence[str], *, guess: bool) -> tuple[str, str] | None:
             return None
 
 
-def _member(written: str, state: str, *, labels: Labels, offset: int = -1) -> Entry | str:
+def _member(written: str, state: str, *, labels: Labels, offset: int = -1) -> PictureEntry | str:
     """Return the entry of an archive's member; its name must not lead outside."""
     path = PurePosixPath(written)
     parts = path.parts
@@ -367,10 +367,10 @@ def _member(written: str, state: str, *, labels: Labels, offset: int = -1) -> En
     placed = _placed(parts, guess=labels is Labels.GUIDE)
     if placed is None:
         return f"“{written}” was passed over: it is not laid out as class/file or split/class/file."
-    return Entry(written, *placed, state, offset=offset)
+    return PictureEntry(written, *placed, state, offset=offset)
 
 
-def _files_below(shelf: Shelf, below: PurePosixPath, *, deepest: int) -> Iterator[tuple[PurePosixPath, str]]:
+def _files_below(shelf: FileStore, below: PurePosixPath, *, deepest: int) -> Iterator[tuple[PurePosixPath, str]]:
     """Yield path and state of the files below a folder, folder by folder, each sorted by name."""
     for found in shelf.listed(below.as_posix() if below.parts else ""):
         if not found.is_folder:
@@ -386,7 +386,7 @@ def _stem(file: Path) -> str:
     return file.name.partition(".")[0] or file.name
 
 
-def _read(shelf: Shelf, entry: Entry) -> bytes:
+def _read(shelf: FileStore, entry: PictureEntry) -> bytes:
     return shelf.read(entry.name, at_most=MAX_BYTES + 1)
 
 
@@ -406,7 +406,7 @@ class _Archives:
         self._tars: dict[tuple[Path, str], tarfile.TarFile] = {}
 
     def zip(self, file: Path) -> zipfile.ZipFile:
-        key = file, Disk(file.parent).states()(file.name)
+        key = file, LocalStore(file.parent).states()(file.name)
         if key not in self._zips:
             try:
                 self._zips[key] = zipfile.ZipFile(file)
@@ -415,7 +415,7 @@ class _Archives:
         return self._zips[key]
 
     def tar(self, file: Path) -> tarfile.TarFile:
-        key = file, Disk(file.parent).states()(file.name)
+        key = file, LocalStore(file.parent).states()(file.name)
         if key not in self._tars:
             self._tars[key] = tarfile.open(file)  # noqa: SIM115 - closed by close()
         return self._tars[key]

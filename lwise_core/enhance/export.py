@@ -21,7 +21,7 @@ import torch
 
 import lwise_core
 from lwise_core.enhance.path import EnhancementPath, Harder, LogitAgainstRivals, Objective, steps_for
-from lwise_core.enhance.rendering import Extent, Subject, perturbation_of, render
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, perturbation_of, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png, with_strip
@@ -87,7 +87,7 @@ def strip_required(guide: GuideModel) -> bool:
     return guide.domain.treated_as_medical
 
 
-def export(subject: Subject, path: EnhancementPath, intent: Intent, *, strip: bool = True) -> Export:
+def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *, strip: bool = True) -> Export:
     """Return picture, perturbation and manifest of one image's ``path`` at ``intent.epsilon``.
 
     The strip is drawn outside the picture; guides treated as medical always get it, whatever ``strip`` says.

@@ -22,7 +22,7 @@ from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
 from lwise_core.enhance.packed_convolutions import can_pack, packed
-from lwise_core.enhance.path import Enhancement, EnhancementPath, PathRequest, climb, steps_for
+from lwise_core.enhance.path import Enhancement, EnhancementPath, PathRequest, ascend, steps_for
 from lwise_core.guides.guide import GuideModel
 
 LEAST_COSINE = 0.999
@@ -124,7 +124,7 @@ def path_to(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: Gu
     scale.check(epsilon)
     steps = steps_for(epsilon, step=scale.step)
     if twin is guide:
-        return EnhancementPath(guide, request, scale.step, tuple(climb(guide, request, step=scale.step, steps=steps)))
+        return EnhancementPath(guide, request, scale.step, tuple(ascend(guide, request, step=scale.step, steps=steps)))
     *_, path = _walked(guide, twin, request, steps=steps)
     return path
 
@@ -132,7 +132,7 @@ def path_to(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: Gu
 def _walked(guide: GuideModel, twin: GuideModel, request: PathRequest, *, steps: int) -> Iterator[EnhancementPath]:
     step = guide.epsilon_scale.step
     path = EnhancementPath(guide, request, step, frames=(), scored=0, precision=precision_of(twin))
-    for frame in climb(twin, request, step=step, steps=steps):
+    for frame in ascend(twin, request, step=step, steps=steps):
         path = replace(path, frames=(*path.frames, frame))
         yield path if path.scored else (path := path.scored_on(count=1))
     while path.provisional:
@@ -141,7 +141,7 @@ def _walked(guide: GuideModel, twin: GuideModel, request: PathRequest, *, steps:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TwinCheck:
     """How the fast mode of one guide compares with fp32, worst pair of image and class.
 
     ``gain_error`` is ``|gain_fast / gain_exact − 1|`` with both results scored in fp32.
@@ -156,22 +156,22 @@ class Verdict:
         """Whether the fast mode may be used."""
         return self.cosine >= LEAST_COSINE and self.gain_error <= LARGEST_GAIN_ERROR
 
-    def with_pairs(self, pairs: int, *, cosine: float, gain_error: float) -> Verdict:
+    def with_pairs(self, pairs: int, *, cosine: float, gain_error: float) -> TwinCheck:
         """Return the verdict with the worst of some more pairs; what is not a number stays so, and does not pass."""
-        return Verdict(
+        return TwinCheck(
             cosine=float(np.minimum(self.cosine, cosine)),
             gain_error=float(np.maximum(self.gain_error, gain_error)),
             pairs=self.pairs + pairs,
         )
 
 
-def check(guide: GuideModel, twin: GuideModel, images: torch.Tensor) -> Iterator[Verdict]:
+def check(guide: GuideModel, twin: GuideModel, images: torch.Tensor) -> Iterator[TwinCheck]:
     """Yield the verdict of the pairs compared so far, at every step: ``images`` ``(N, 3, H, W)`` × several classes.
 
     Each pair is walked to the largest ε. To stop iterating is to cancel; only the last verdict counts.
     """
     classes = torch.linspace(0, len(guide.classes) - 1, min(_CLASSES_CHECKED, len(guide.classes))).round().long()
-    verdict = Verdict(cosine=1.0, gain_error=0.0, pairs=0)
+    verdict = TwinCheck(cosine=1.0, gain_error=0.0, pairs=0)
     for target in classes.tolist():
         request = PathRequest(images, torch.full((len(images),), target))
         exact = yield from _furthest(guide, request, so_far=verdict)
@@ -190,31 +190,31 @@ def check_steps(guide: GuideModel) -> int:
     return 2 * min(_CLASSES_CHECKED, len(guide.classes)) * (guide.epsilon_scale.steps + 1)
 
 
-def _furthest(guide: GuideModel, request: PathRequest, *, so_far: Verdict) -> Generator[Verdict, None, Enhancement]:
+def _furthest(guide: GuideModel, request: PathRequest, *, so_far: TwinCheck) -> Generator[TwinCheck, None, Enhancement]:
     """Return the result at the largest ε; yield ``so_far`` at every step, so that others get their turns."""
     scale = guide.epsilon_scale
     path = EnhancementPath(guide, request, scale.step, frames=())
-    for frame in climb(guide, request, step=scale.step, steps=scale.steps):
+    for frame in ascend(guide, request, step=scale.step, steps=scale.steps):
         path = replace(path, frames=(*path.frames, frame))
         yield so_far
     return path.at(path.reach)
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class TwinChecks:
     """The verdicts kept in one folder, a small JSON file for each weight file and hardware."""
 
     folder: Path
 
-    def read(self, guide: GuideModel) -> Verdict | None:
+    def read(self, guide: GuideModel) -> TwinCheck | None:
         """Return the verdict for ``guide`` on this hardware, or None when there is none that can be read."""
         try:
             kept = json.loads(self._file(guide).read_text())
-            return Verdict(float(kept["cosine"]), float(kept["gain_error"]), int(kept["pairs"]))
+            return TwinCheck(float(kept["cosine"]), float(kept["gain_error"]), int(kept["pairs"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, guide: GuideModel, verdict: Verdict) -> None:
+    def keep(self, guide: GuideModel, verdict: TwinCheck) -> None:
         """Write ``verdict``, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self._file(guide).with_suffix(".part")
@@ -233,7 +233,7 @@ def hardware(device: torch.device) -> str:
     return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
 
 
-def trusted_twin(guide: GuideModel, verdicts: Verdicts) -> GuideModel | None:
+def trusted_twin(guide: GuideModel, verdicts: TwinChecks) -> GuideModel | None:
     """Return the fast twin of ``guide`` where a check on this hardware has passed, else None."""
     dtype, verdict = fast_dtype(guide.device), verdicts.read(guide)
     return fast_twin(guide, dtype=dtype) if dtype is not None and verdict is not None and verdict.passes else None

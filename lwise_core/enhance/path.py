@@ -160,7 +160,7 @@ class PathRequest:
         return cls(image[None], torch.tensor([target]), objective, None if within is None else within[None, None])
 
 
-def climb(guide: GuideModel, request: PathRequest, *, step: float, steps: int) -> Iterator[Frame]:
+def ascend(guide: GuideModel, request: PathRequest, *, step: float, steps: int) -> Iterator[Frame]:
     """Yield the ``steps + 1`` iterates of the path, the original first; stop iterating to cancel.
 
     Every iterate costs one forward and, but for the last, one backward pass. No projection is needed on the way: after
@@ -359,7 +359,7 @@ def walk(guide: GuideModel, request: PathRequest) -> Iterator[EnhancementPath]:
     """Yield the path as it grows, one frame more each time, up to the largest ε of the guide's scale."""
     scale = guide.epsilon_scale
     frames: tuple[Frame, ...] = ()
-    for frame in climb(guide, request, step=scale.step, steps=scale.steps):
+    for frame in ascend(guide, request, step=scale.step, steps=scale.steps):
         frames = (*frames, frame)
         yield EnhancementPath(guide, request, scale.step, frames)
 
@@ -374,5 +374,5 @@ def enhance(guide: GuideModel, request: PathRequest, *, epsilon: float) -> Enhan
     scale = guide.epsilon_scale
     scale.check(epsilon)
     steps = steps_for(epsilon, step=scale.step)
-    frames = tuple(climb(guide, request, step=scale.step, steps=steps))
+    frames = tuple(ascend(guide, request, step=scale.step, steps=steps))
     return EnhancementPath(guide, request, scale.step, frames).at(epsilon)

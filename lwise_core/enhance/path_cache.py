@@ -27,7 +27,7 @@ BYTES_KEPT = 512 * 2**20
 
 
 @dataclass(frozen=True)
-class Walkable:
+class PathKey:
     """What a path is found by: the guide, the request, how many steps, and the arithmetic that walks."""
 
     guide: GuideModel
@@ -56,7 +56,7 @@ class PathStore:
     folder: Path
     limit: int = BYTES_KEPT
 
-    def read(self, wanted: Walkable) -> EnhancementPath | None:
+    def read(self, wanted: PathKey) -> EnhancementPath | None:
         """Return the path of ``wanted``, or None when it is not there or its file is damaged."""
         try:
             content = io.BytesIO(self._file(wanted.key).read_bytes())
@@ -69,7 +69,7 @@ class PathStore:
         step = wanted.guide.epsilon_scale.step
         return EnhancementPath(wanted.guide, wanted.request, step, frames, precision=wanted.precision)
 
-    def keep(self, wanted: Walkable, path: EnhancementPath) -> None:
+    def keep(self, wanted: PathKey, path: EnhancementPath) -> None:
         """Write ``path``, whole or not at all; nothing provisional, and nothing of a guide treated as medical."""
         if path.provisional or path.guide.domain.treated_as_medical:
             return
@@ -99,7 +99,7 @@ class PathStore:
             oldest.unlink(missing_ok=True)
 
 
-def kept(store: PathStore, wanted: Walkable, steps: Iterator[EnhancementPath]) -> Iterator[EnhancementPath]:
+def cached(store: PathStore, wanted: PathKey, steps: Iterator[EnhancementPath]) -> Iterator[EnhancementPath]:
     """Yield the kept path at once, or walk ``steps`` and keep where they end."""
     found = store.read(wanted)
     if found is not None:

@@ -29,7 +29,7 @@ class Extent(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class CroppedPhotograph:
     """One photograph and the square of it that the guide looks at."""
 
     photograph: Photograph
@@ -64,14 +64,16 @@ class Rendering:
         return None if abs(self.gain_float) < NO_GAIN else self.gain / self.gain_float
 
 
-def perturbation_of(subject: Subject, enhancement: Enhancement) -> FloatImage:
+def perturbation_of(subject: CroppedPhotograph, enhancement: Enhancement) -> FloatImage:
     """Return x′ − x ``(3, H, W)`` float32 at the guide's size, of the first image of ``enhancement``."""
     size = enhancement.images.shape[-1]
     change: FloatImage = (enhancement.images[0].cpu() - subject.seen(size=size)).numpy()
     return change
 
 
-def render(guide: GuideModel, subject: Subject, enhancement: Enhancement, *, target: int, extent: Extent) -> Rendering:
+def render(
+    guide: GuideModel, subject: CroppedPhotograph, enhancement: Enhancement, *, target: int, extent: Extent
+) -> Rendering:
     """Return the 8-bit picture of ``enhancement`` (one image) for class index ``target``."""
     if extent is Extent.GUIDE:
         pixels = to_8_bit(enhancement.images[0].cpu().numpy()).transpose(1, 2, 0)

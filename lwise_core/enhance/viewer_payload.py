@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lwise_core.enhance.path import EnhancementPath, Harder
-from lwise_core.enhance.rendering import Extent, Subject
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent
 from lwise_core.images.geometry import FloatImage, Pixels, carry_back, resize_matrix, see, to_8_bit
 
 MAGIC = b"LWFILM01"
@@ -66,14 +66,14 @@ class _Section(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Film:
+class ViewerPayload:
     """The first image of a path, as pictures of ``subject`` at ``extent``, ready to be sent to a browser.
 
     ``provisional`` holds the positions of the slider whose logits are not final.
     """
 
     path: EnhancementPath
-    subject: Subject
+    subject: CroppedPhotograph
     extent: Extent
     provisional: Container[int] = frozenset()
 

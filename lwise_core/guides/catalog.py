@@ -28,8 +28,8 @@ from lwise_core.guides.checkpoints import (
 )
 from lwise_core.guides.downloads import (
     DownloadError,
+    DownloadProgress,
     Limits,
-    Progress,
     check_archive,
     download,
     extract,
@@ -62,7 +62,7 @@ class Origin(StrEnum):
     PUBLISHED = "published"
 
 
-class State(StrEnum):
+class GuideStatus(StrEnum):
     """Whether a guide can be used now."""
 
     READY = "ready"
@@ -71,7 +71,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class GuideEntry:
     """One guide of the catalogue, as it stands on the disk.
 
     ``weights`` is the path of its weight file, None where a damaged card does not name one. ``reason`` is a sentence
@@ -81,7 +81,7 @@ class Entry:
 
     name: str
     origin: Origin
-    state: State
+    state: GuideStatus
     weights: Path | None = None
     sha256: str = ""
     reason: str = ""
@@ -96,7 +96,7 @@ def home() -> Path:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalog:
     """The guides of one installation: two folders of guides with cards, and what others have published.
 
     ``bundled`` and ``home``/models hold one folder a guide with ``card.json`` and the weight file that it names;
@@ -107,14 +107,14 @@ class Catalogue:
     home: Path
     published: tuple[Published, ...] = PUBLISHED
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[GuideEntry, ...]:
         """Return every guide there is, the bundled ones first. A damaged one is an entry too, with its reason."""
         taken: set[str] = set()
         entries = []
         for entry in self._found():
             if canonical(entry.name) in taken:
                 reason = f"There is another guide called “{entry.name}”; rename the folder of this one."
-                entry = replace(entry, state=State.BROKEN, reason=reason)  # noqa: PLW2901
+                entry = replace(entry, state=GuideStatus.BROKEN, reason=reason)  # noqa: PLW2901
             taken.add(canonical(entry.name))
             entries.append(entry)
         return tuple(entries)
@@ -134,18 +134,18 @@ class Catalogue:
         """
         entry = next((e for e in self._found() if canonical(e.name) == canonical(name)), None)
         if entry is None:
-            names = ", ".join(f"“{e.name}”" for e in self.entries() if e.state is State.READY)
+            names = ", ".join(f"“{e.name}”" for e in self.entries() if e.state is GuideStatus.READY)
             raise UnknownGuide(f"There is no guide “{name}”; ready are {names or 'none'}.")
-        if entry.state is State.NOT_DOWNLOADED:
+        if entry.state is GuideStatus.NOT_DOWNLOADED:
             raise GuideUnavailable(f"The guide “{name}” is not downloaded yet.")
-        if entry.state is State.BROKEN or entry.weights is None:
+        if entry.state is GuideStatus.BROKEN or entry.weights is None:
             raise GuideUnavailable(entry.reason)
         try:
             return _built(entry, read_weights(entry.weights))
         except (CheckpointError, OSError) as error:
             raise GuideUnavailable(f"The guide “{entry.name}” cannot be used: {error}") from error
 
-    def download(self, name: str) -> Generator[Progress]:
+    def download(self, name: str) -> Generator[DownloadProgress]:
         """Fetch the published guide ``name``, and those that come in the same archive; stop iterating to stop.
 
         Raises:
@@ -193,7 +193,7 @@ class Catalogue:
         if not self.path_of(wanted).is_file():
             raise DownloadError(f"The archive holds no file “{wanted.file}”; its publisher may have renamed it.")
 
-    def _found(self) -> Iterator[Entry]:
+    def _found(self) -> Iterator[GuideEntry]:
         for folder, origin in self._folders():
             yield _entry_of_folder(folder, origin)
         for published in self.published:
@@ -213,23 +213,23 @@ def _stamp_of(file: Path) -> tuple[str, int, int]:
     return str(file), stat.st_size, stat.st_mtime_ns
 
 
-def here() -> Catalogue:
+def here() -> Catalog:
     """Return the catalogue of this installation."""
-    return Catalogue(BUNDLED, home())
+    return Catalog(BUNDLED, home())
 
 
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[GuideEntry, ...]:
     """Return every guide of this installation."""
     return here().entries()
 
 
 def load(name: str) -> GuideModel:
-    """Return a guide of this installation; see :meth:`Catalogue.load`."""
+    """Return a guide of this installation; see :meth:`Catalog.load`."""
     return here().load(name)
 
 
-def _entry_of_folder(folder: Path, origin: Origin) -> Entry:
-    entry = Entry(name=folder.name, origin=origin, state=State.BROKEN)
+def _entry_of_folder(folder: Path, origin: Origin) -> GuideEntry:
+    entry = GuideEntry(name=folder.name, origin=origin, state=GuideStatus.BROKEN)
     try:
         card = parse_card((folder / CARD_FILE).read_bytes())
         entry = replace(entry, card=card, weights=folder / card.weights.file, sha256=card.weights.sha256)
@@ -240,22 +240,22 @@ def _entry_of_folder(folder: Path, origin: Origin) -> Entry:
         return replace(entry, reason=f"A file of this guide cannot be read ({error.strerror}); put it back.")
     if found != card.weights.sha256:
         return replace(entry, reason="The weight file is damaged: its checksum is not the one on the card.")
-    return replace(entry, state=State.READY)
+    return replace(entry, state=GuideStatus.READY)
 
 
-def _entry_of_published(published: Published, path: Path) -> Entry:
-    entry = Entry(published.name, Origin.PUBLISHED, State.NOT_DOWNLOADED, weights=path, published=published)
+def _entry_of_published(published: Published, path: Path) -> GuideEntry:
+    entry = GuideEntry(published.name, Origin.PUBLISHED, GuideStatus.NOT_DOWNLOADED, weights=path, published=published)
     if not path.is_file():
         return entry
     expected = published.sha256 or recorded_checksum(path)
     try:
         found = file_checksum(path)
     except OSError as error:
-        return replace(entry, state=State.BROKEN, reason=f"The weight file cannot be read ({error.strerror}).")
+        return replace(entry, state=GuideStatus.BROKEN, reason=f"The weight file cannot be read ({error.strerror}).")
     if found != expected:
         reason = "The weight file is not the one that was downloaded first; download it again."
-        return replace(entry, state=State.BROKEN, reason=reason)
-    return replace(entry, state=State.READY, sha256=found)
+        return replace(entry, state=GuideStatus.BROKEN, reason=reason)
+    return replace(entry, state=GuideStatus.READY, sha256=found)
 
 
 def _accept(path: Path, published: Published) -> None:
@@ -267,7 +267,7 @@ def _accept(path: Path, published: Published) -> None:
     blueprint_for(read_weights(path), published.architecture)
 
 
-def _built(entry: Entry, weights: Weights) -> GuideModel:
+def _built(entry: GuideEntry, weights: Weights) -> GuideModel:
     """Return the guide of a ready ``entry``.
 
     Raises:
@@ -287,7 +287,7 @@ def fitness_on(card: Card) -> Fitness:
     return fitness_of(card.measured, epsilon=scale.from_224(card.domain.attack_224), classes=len(card.classes))
 
 
-def _description_of(entry: Entry, card: Card) -> Description:
+def _description_of(entry: GuideEntry, card: Card) -> Description:
     return Description(
         name=entry.name,
         classes=card.classes,

@@ -27,7 +27,7 @@ class ConvNormAct(nn.Module):
         return activated
 
 
-class Stage(nn.Module):
+class ResidualStage(nn.Module):
     """Double the channels, halve the resolution by averaging, then one residual pair of convolutions."""
 
     def __init__(self, channels_in: int) -> None:
@@ -59,7 +59,7 @@ class CompactResNet(nn.Module):
         if stem_stride not in (1, 2):
             raise ValueError(f"stem_stride must be 1 or 2, not {stem_stride}")
         self.stem = ConvNormAct(3, width, kernel=3 if stem_stride == 1 else 5, stride=stem_stride)
-        self.stages = nn.Sequential(*(Stage(width * 2**i) for i in range(STAGES)))
+        self.stages = nn.Sequential(*(ResidualStage(width * 2**i) for i in range(STAGES)))
         self.head = nn.Linear(width * 2**STAGES, num_classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

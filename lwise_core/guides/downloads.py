@@ -34,7 +34,7 @@ class DownloadError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Progress:
+class DownloadProgress:
     """Bytes that have arrived, and how many there will be; None while the server has not said."""
 
     done: int
@@ -91,7 +91,7 @@ def download(
     sha256: str | None = None,
     limits: Limits | None = None,
     accept: Callable[[Path], object] = Path.stat,
-) -> Generator[Progress]:
+) -> Generator[DownloadProgress]:
     """Fetch ``address`` into the file ``target``, which appears only when it is complete and checked.
 
     The checksum is ``sha256`` where one is published. Where none is, that of the first download is recorded beside the
@@ -212,12 +212,12 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> 
         part.unlink(missing_ok=True)
 
 
-def _fetch(job: _Job) -> Iterator[Progress]:
+def _fetch(job: _Job) -> Iterator[DownloadProgress]:
     """Yield progress until the part is complete, going on from an earlier one where that is possible."""
     done = _usable(job)
     notes = _notes(job)
     if notes is not None and notes.total == done:
-        yield Progress(done, done)  # it was complete, and only its check was missing
+        yield DownloadProgress(done, done)  # it was complete, and only its check was missing
         return
     if done:
         with _open(job, start=done) as response:
@@ -316,7 +316,7 @@ def _total(response: requests.Response) -> int | None:
     return int(stated) if stated.isdecimal() else None
 
 
-def _receive(job: _Job, response: requests.Response, *, start: int) -> Iterator[Progress]:
+def _receive(job: _Job, response: requests.Response, *, start: int) -> Iterator[DownloadProgress]:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise DownloadError(f"The server sends “{job.target.name}” in another form than asked for.")
     total = _total(response)
@@ -326,14 +326,14 @@ def _receive(job: _Job, response: requests.Response, *, start: int) -> Iterator[
         raise _too_large(job)
     job.notes.write_text(json.dumps(asdict(_Partial(job.address, _validator(response), total))), encoding="utf-8")
     done = start
-    yield Progress(done, total)
+    yield DownloadProgress(done, total)
     with job.part.open("ab" if start else "wb") as sink:
         while block := response.raw.read1(_CHUNK, decode_content=False):
             done += len(block)
             if done > job.limits.bytes:
                 break
             sink.write(block)
-            yield Progress(done, total)
+            yield DownloadProgress(done, total)
     if done > job.limits.bytes:
         job.forget()
         raise _too_large(job)

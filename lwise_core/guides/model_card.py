@@ -85,7 +85,7 @@ class WeightFile:
 
 
 @dataclass(frozen=True, config=_CHECKED)
-class References:
+class CardReferences:
     """Ground-truth logits of held-out images, by class name, and which images they are."""
 
     source: Prose = NOT_STATED
@@ -112,7 +112,7 @@ class Card:
     domain: Domain = Domain.UNKNOWN
     training: Mapping[str, JsonValue] = field(default_factory=dict)
     measured: Mapping[str, JsonValue] = field(default_factory=dict)
-    references: References = field(default_factory=References)
+    references: CardReferences = field(default_factory=CardReferences)
     intended_use: Prose = NOT_STATED
     limits: Prose = NOT_STATED
     caution: Prose = ""

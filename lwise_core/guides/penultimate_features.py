@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from lwise_core.guides.guide import GuideModel
-from lwise_core.guides.shared_weights import twin
+from lwise_core.guides.shared_weights import copy_sharing_weights
 
 Values = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Features:
         Raises:
             NoFeatures: Its logits are not what a linear layer makes of one list of features.
         """
-        network = twin(guide.network)
+        network = copy_sharing_weights(guide.network)
         ran: list[tuple[nn.Linear, torch.Tensor, torch.Tensor]] = []
 
         def record(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:

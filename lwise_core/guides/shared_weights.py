@@ -7,7 +7,7 @@ from copy import deepcopy
 from torch import nn
 
 
-def twin(network: nn.Module) -> nn.Module:
+def copy_sharing_weights(network: nn.Module) -> nn.Module:
     """Return a copy of ``network`` whose parameters and buffers share memory with the original's.
 
     It costs no memory to speak of. Its modules and parameters are objects of their own and its parameters are frozen;

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from lwise_core.guides.guide import GuideModel
-from lwise_core.guides.shared_weights import twin
+from lwise_core.guides.shared_weights import copy_sharing_weights
 
 _PROBE_SEED = 0
 _MOST_CLASS_TOKENS = 8  # class, distillation and register tokens: published networks have at most five
@@ -70,7 +70,7 @@ def expose(guide: GuideModel, *, layer: str) -> Exposed:
 
     Tokens are laid on the grid, without class tokens, and put back. The logits stay the same.
     """
-    exposed = Exposed(twin(guide.network), nn.Identity())
+    exposed = Exposed(copy_sharing_weights(guide.network), nn.Identity())
 
     def through_the_grid(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
         return _put_back(exposed.grid(_laid_out(output)).clone(), output)  # cloned: what follows may work in place
@@ -84,7 +84,7 @@ def _surveyed(guide: GuideModel) -> dict[str, nn.Module]:
 
     All that have a grid when the logits depend on none: then there is nothing to choose by.
     """
-    network = twin(guide.network)
+    network = copy_sharing_weights(guide.network)
     outputs = _recorder(network)
     generator = torch.Generator().manual_seed(_PROBE_SEED)
     noise = torch.rand((1, 3, guide.input_size, guide.input_size), generator=generator).to(guide.device)

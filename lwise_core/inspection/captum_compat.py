@@ -19,7 +19,7 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
-from lwise_core.guides.shared_weights import twin
+from lwise_core.guides.shared_weights import copy_sharing_weights
 
 _ROUNDING = 1e-4  # logits of two orders of summation differ by less
 
@@ -141,7 +141,7 @@ class _Tracer(fx.Tracer):
 
 
 def _traced(network: nn.Module, rules: Rules) -> fx.GraphModule:
-    own = twin(network)
+    own = copy_sharing_weights(network)
     try:
         return fx.GraphModule(own, _Tracer().trace(own))
     except Exception as reason:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from lwise_core.enhance.path import EnhancementPath, NonFinite, PathRequest, climb
+from lwise_core.enhance.path import EnhancementPath, NonFinite, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 
 Curve = npt.NDArray[np.float64]
@@ -179,7 +179,7 @@ def _similarities(path: EnhancementPath, rivals: Sequence[int], walker: GuideMod
         within = torch.cat([within.expand(count, -1, -1, -1), copies.where(within)])
     request = PathRequest(starts, targets, path.request.objective, within)
     original = path.frames[0].images.cpu()
-    walked = climb(walker, request, step=path.step, steps=len(path.frames) - 1)
+    walked = ascend(walker, request, step=path.step, steps=len(path.frames) - 1)
     for own, others in zip(path.frames, walked, strict=True):
         change, theirs = own.images.cpu() - original, others.images.cpu() - starts
         to_rivals = _mean_cosine(change.flatten(1), theirs[:count].flatten(1))

@@ -26,12 +26,12 @@ from lwise_core.enhance.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import Evidence
-from lwise_core.inspection.indicators import MEASURES, Indicator, Kind, Light, Limit, Risk
+from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, Limit, Risk
 from lwise_core.inspection.perturbation import (
     Lattice,
     Perturbation,
     lattices_of,
-    look_of,
+    perceptual_difference_of,
     spectrum_of,
     unconfirmed_share,
 )
@@ -70,8 +70,8 @@ class Judge:
 
     def at(self, step: int) -> Risk:
         """Return both lights after ``step`` steps."""
-        lights = {kind: Light(kind, self._indicators(kind, step)) for kind in Kind}
-        return Risk(step, step * self.path.step, lights[Kind.SEMANTIC], lights[Kind.ARTEFACT])
+        lights = {kind: Light(kind, self._indicators(kind, step)) for kind in LightKind}
+        return Risk(step, step * self.path.step, lights[LightKind.SEMANTIC], lights[LightKind.ARTEFACT])
 
     def along(self) -> Iterator[Risk]:
         """Yield the lights at every step, the original first."""
@@ -82,8 +82,8 @@ class Judge:
         """Return every indicator that can be measured after ``step`` steps, by its key."""
         return {key: value for key, value in self.at(step).values.items() if value is not None}
 
-    def _indicators(self, kind: Kind, step: int) -> tuple[Indicator, ...]:
-        measured = self._semantic(step) if kind is Kind.SEMANTIC else self._artefact(step)
+    def _indicators(self, kind: LightKind, step: int) -> tuple[Indicator, ...]:
+        measured = self._semantic(step) if kind is LightKind.SEMANTIC else self._artefact(step)
         return tuple(self._indicator(key, *found) for key, found in measured.items())
 
     def _indicator(self, key: str, value: float | None, null: str, because: str = "") -> Indicator:
@@ -129,7 +129,7 @@ class Judge:
     def _artefact(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
         change = self.perturbation(step)
         if change.is_none:
-            return {m.key: (None, "", "nothing was changed.") for m in MEASURES if m.kind is Kind.ARTEFACT}
+            return {m.key: (None, "", "nothing was changed.") for m in MEASURES if m.kind is LightKind.ARTEFACT}
         spectrum = spectrum_of(change)
         found = strongest(lattices_of(spectrum, periods=PERIODS))
         return {
@@ -138,7 +138,7 @@ class Judge:
                 found.peak_db - found.null_db if found else None,
                 f"0 at the 95th percentile of chance; strongest at a period of {found.period} px" if found else "",
             ),
-            "H9": (look_of(change).saturated, "0 when nothing is driven out of range"),
+            "H9": (perceptual_difference_of(change).saturated, "0 when nothing is driven out of range"),
             "HF": (spectrum.fine_share, "about 0.80 for grain without any shape"),
         }
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 NOT_SAFETY = "not a safety limit; not validated on people"
 
 
-class State(StrEnum):
+class LightState(StrEnum):
     """What a light or an indicator says. There is no fourth state, and none of them is called safe."""
 
     FLAGGED = "flagged"
@@ -19,7 +19,7 @@ class State(StrEnum):
     CANNOT_JUDGE = "cannot judge"
 
 
-class Kind(StrEnum):
+class LightKind(StrEnum):
     """What an indicator asks."""
 
     SEMANTIC = "Was the evidence there?"
@@ -31,7 +31,7 @@ class Measure:
     """What an indicator measures. ``high_is_bad`` says on which side of its limit it is flagged."""
 
     key: str
-    kind: Kind
+    kind: LightKind
     name: str
     unit: str
     high_is_bad: bool
@@ -41,7 +41,7 @@ class Measure:
 MEASURES = (
     Measure(
         "H1",
-        Kind.SEMANTIC,
+        LightKind.SEMANTIC,
         "Prior support",
         "p",
         False,
@@ -49,7 +49,7 @@ MEASURES = (
     ),
     Measure(
         "H2",
-        Kind.SEMANTIC,
+        LightKind.SEMANTIC,
         "Evidence created",
         "share",
         True,
@@ -57,7 +57,7 @@ MEASURES = (
     ),
     Measure(
         "H3",
-        Kind.SEMANTIC,
+        LightKind.SEMANTIC,
         "On the evidence",
         "× others",
         False,
@@ -65,7 +65,7 @@ MEASURES = (
     ),
     Measure(
         "H4",
-        Kind.SEMANTIC,
+        LightKind.SEMANTIC,
         "Class-specific",
         "1 − cosine",
         False,
@@ -73,7 +73,7 @@ MEASURES = (
     ),
     Measure(
         "H5",
-        Kind.SEMANTIC,
+        LightKind.SEMANTIC,
         "Transfer",
         "share",
         False,
@@ -81,7 +81,7 @@ MEASURES = (
     ),
     Measure(
         "H6",
-        Kind.SEMANTIC,
+        LightKind.SEMANTIC,
         "Stability",
         "cosine",
         False,
@@ -89,7 +89,7 @@ MEASURES = (
     ),
     Measure(
         "H7",
-        Kind.ARTEFACT,
+        LightKind.ARTEFACT,
         "New detail",
         "share",
         True,
@@ -97,7 +97,7 @@ MEASURES = (
     ),
     Measure(
         "H8",
-        Kind.ARTEFACT,
+        LightKind.ARTEFACT,
         "Lattice",
         "dB",
         True,
@@ -105,7 +105,7 @@ MEASURES = (
     ),
     Measure(
         "H9",
-        Kind.ARTEFACT,
+        LightKind.ARTEFACT,
         "Saturation",
         "share",
         True,
@@ -113,7 +113,7 @@ MEASURES = (
     ),
     Measure(
         "HF",
-        Kind.ARTEFACT,
+        LightKind.ARTEFACT,
         "Fine grain",
         "share",
         True,
@@ -144,12 +144,12 @@ class Indicator:
     because: str = ""
 
     @property
-    def state(self) -> State:
+    def state(self) -> LightState:
         """Flagged beyond its limit; cannot judge without a value or a limit."""
         if self.value is None or self.limit is None:
-            return State.CANNOT_JUDGE
+            return LightState.CANNOT_JUDGE
         beyond = self.value > self.limit.value if self.measure.high_is_bad else self.value < self.limit.value
-        return State.FLAGGED if beyond else State.NO_FLAG
+        return LightState.FLAGGED if beyond else LightState.NO_FLAG
 
     @property
     def verdict(self) -> str:
@@ -161,25 +161,25 @@ class Indicator:
 class Light:
     """All indicators of one kind at one ε."""
 
-    kind: Kind
+    kind: LightKind
     indicators: tuple[Indicator, ...]
 
     @property
     def counted(self) -> tuple[Indicator, ...]:
         """The indicators that have a value and a limit."""
-        return tuple(i for i in self.indicators if i.state is not State.CANNOT_JUDGE)
+        return tuple(i for i in self.indicators if i.state is not LightState.CANNOT_JUDGE)
 
     @property
-    def state(self) -> State:
+    def state(self) -> LightState:
         """Flagged when any counted indicator is; cannot judge when none counts."""
-        if any(i.state is State.FLAGGED for i in self.counted):
-            return State.FLAGGED
-        return State.NO_FLAG if self.counted else State.CANNOT_JUDGE
+        if any(i.state is LightState.FLAGGED for i in self.counted):
+            return LightState.FLAGGED
+        return LightState.NO_FLAG if self.counted else LightState.CANNOT_JUDGE
 
     @property
     def sentence(self) -> str:
         """What the light says, and why."""
-        flagged = [i.measure.name.lower() for i in self.counted if i.state is State.FLAGGED]
+        flagged = [i.measure.name.lower() for i in self.counted if i.state is LightState.FLAGGED]
         if flagged:
             return f"Flagged: {', '.join(flagged)}."
         if self.counted:
@@ -201,7 +201,7 @@ class Risk:
     @property
     def flagged(self) -> bool:
         """Whether either light is."""
-        return State.FLAGGED in (self.semantic.state, self.artefact.state)
+        return LightState.FLAGGED in (self.semantic.state, self.artefact.state)
 
     @property
     def values(self) -> dict[str, float | None]:
@@ -211,7 +211,7 @@ class Risk:
 
 def no_flag_up_to(risks: tuple[Risk, ...]) -> float | None:
     """Return the largest ε before the first flag on the slider; None when the semantic light cannot judge anywhere."""
-    if all(r.semantic.state is State.CANNOT_JUDGE for r in risks):
+    if all(r.semantic.state is LightState.CANNOT_JUDGE for r in risks):
         return None
     clear = 0.0
     for risk in risks:

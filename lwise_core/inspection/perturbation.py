@@ -75,7 +75,7 @@ class Perturbation:
 
 
 @dataclass(frozen=True)
-class Look:
+class PerceptualDifference:
     """How much a perturbation shows, after rounding to 8 bits as a screen does.
 
     ``rms`` and ``largest`` in grey levels over all channels; ``saturated`` the share of pixels that are at 0 or 255 in
@@ -93,13 +93,13 @@ class Look:
     ssim_5: float
 
 
-def look_of(perturbation: Perturbation) -> Look:
+def perceptual_difference_of(perturbation: Perturbation) -> PerceptualDifference:
     """Return how much ``perturbation`` shows."""
     before, after = (_as_shown(x) for x in (perturbation.original, perturbation.changed))
     ends = [((x == 0) | (x == 1)).any(axis=-1) for x in (before, after)]
     difference = deltaE_ciede2000(rgb2lab(before), rgb2lab(after))  # type: ignore[no-untyped-call]
     similarity = similarity_map(perturbation)
-    return Look(
+    return PerceptualDifference(
         rms=float(np.sqrt(np.square(perturbation.delta).mean())),
         largest=float(np.abs(perturbation.delta).max()),
         saturated=float((ends[1] & ~ends[0]).mean()),

@@ -26,7 +26,12 @@ from lwise_core.images.heatmaps import FloatImage, enlarged, painted
 from lwise_core.inspection.attribution import scale_of
 from lwise_core.inspection.examine import Findings, MapPair, agreement_of, perturbation_at
 from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, Risk, no_flag_up_to
-from lwise_core.inspection.perturbation import Look, Perturbation, look_of, similarity_map
+from lwise_core.inspection.perturbation import (
+    PerceptualDifference,
+    Perturbation,
+    perceptual_difference_of,
+    similarity_map,
+)
 
 _SIDE = 448
 _LUMA_LIMIT = 24.0  # grey levels, as on the page
@@ -35,7 +40,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Subject:
+class ReportSubject:
     """What was inspected: the photograph's name, what it is stated to show, and the budget in the guide's units.
 
     ``guessed`` says that nobody stated the class: it is the guide's own guess.
@@ -51,7 +56,7 @@ class Subject:
 class Report:
     """The lights of one path, and the maps before and after, at one ε."""
 
-    subject: Subject
+    subject: ReportSubject
     findings: Findings
     maps: tuple[MapPair, ...]
 
@@ -69,7 +74,7 @@ class Report:
             "artefact": _light_numbers(self.risk.artefact),
             "no_flag_up_to": no_flag_up_to(self.findings.risks),
             "along": [_along(risk) for risk in self.findings.risks],
-            "look": None if change.is_none else vars(look_of(change)),
+            "look": None if change.is_none else vars(perceptual_difference_of(change)),
             "maps": [_map_numbers(pair) for pair in self.maps],
             "agreement": agreement_of(self.maps),
         }
@@ -110,7 +115,7 @@ class Report:
             ),
             "lights": [_light_words(light) for light in (self.risk.semantic, self.risk.artefact)],
             "pictures": self._pictures(change),
-            "look": [] if change.is_none else _look_words(look_of(change)),
+            "look": [] if change.is_none else _look_words(perceptual_difference_of(change)),
             "maps": [self._map_words(pair) for pair in self.maps],
         }
         return _template().render(report=page)
@@ -254,7 +259,7 @@ def _along(risk: Risk) -> Json:
     }
 
 
-def _look_words(look: Look) -> list[tuple[str, str, str]]:
+def _look_words(look: PerceptualDifference) -> list[tuple[str, str, str]]:
     return [
         ("RMS", f"{look.rms:.2f} of 255 grey levels", f"largest {look.largest:.0f}"),
         ("Colour, ΔE2000", f"median {look.delta_e:.2f}", f"5% above {look.delta_e_95:.2f}; about 1 can just be seen"),

@@ -23,7 +23,7 @@ import pandas as pd
 
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Kind, Trial
+from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 
 TEXTS = ("participant", "group", "block", "trial_type", "class", "picture", "choice", "stimulus_name", "choice_name")
 NUMBERS = ("reaction_time_msec", "rel_timestamp_response", "epsilon_224", "difficulty", "onset_ms", "choices_ms")
@@ -99,7 +99,7 @@ class Responses:
     @property
     def scored(self) -> pd.DataFrame:
         """The trials that count: neither calibration nor the repeated picture."""
-        return self.trials[self.trials["trial_type"] == Kind.MAIN]
+        return self.trials[self.trials["trial_type"] == TrialKind.MAIN]
 
     @property
     def training(self) -> pd.DataFrame:
@@ -114,7 +114,7 @@ class Responses:
     @property
     def calibration(self) -> pd.DataFrame:
         """The trials that show who was attending."""
-        return self.trials[self.trials["trial_type"] == Kind.CALIBRATION]
+        return self.trials[self.trials["trial_type"] == TrialKind.CALIBRATION]
 
     def group_of(self, participant: str) -> str:
         """Return the group that a participant was put into."""
@@ -250,7 +250,7 @@ def as_csv(responses: Responses) -> bytes:
     table = responses.trials.copy()
     table["obs"] = table["trial_number"]
     # The buttons stand in the order of their names; those of a calibration trial are not among them.
-    asked = table.loc[table["trial_type"] != Kind.CALIBRATION, "stimulus_name"]
+    asked = table.loc[table["trial_type"] != TrialKind.CALIBRATION, "stimulus_name"]
     buttons = {name: i for i, name in enumerate(sorted(set(asked)))}
     table["i_choice"] = table["choice_name"].map(lambda name: buttons.get(name, ""))
     table["i_correct_choice"] = table["stimulus_name"].map(lambda name: buttons.get(name, ""))
@@ -296,7 +296,9 @@ def as_jspsych(responses: Responses) -> bytes:
     names = responses.classes
     trials = []
     for row in responses.trials.to_dict("records"):
-        choices = list(names) if row["trial_type"] != Kind.CALIBRATION else sorted({row["class"], row["choice"]} - {""})
+        choices = (
+            list(names) if row["trial_type"] != TrialKind.CALIBRATION else sorted({row["class"], row["choice"]} - {""})
+        )
         trials.append(
             {
                 "trial_type": "image-button-response",
@@ -339,7 +341,7 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     for name in ("feedback", "simulated"):
         columns[name] = _truths(table, name)
     columns["perf"] = _perf(table)
-    columns["trial_type"] = columns["trial_type"].where(columns["trial_type"] != "", Kind.MAIN.value)
+    columns["trial_type"] = columns["trial_type"].where(columns["trial_type"] != "", TrialKind.MAIN.value)
     checked = pd.DataFrame(columns)[list(COLUMNS)]
     _one_place_each(checked)
     return checked.sort_values(["participant", "trial_number"], kind="stable", ignore_index=True)
@@ -440,7 +442,9 @@ def _rows(content: bytes) -> list[dict[str, str]]:
 def _kind(written: str) -> str:
     """Return what a trial was for: the original's own types of trial all count as main ones."""
     word = written.strip().lower()
-    return next((k.value for k in (Kind.CALIBRATION, Kind.REPEAT) if word.startswith(k.value)), Kind.MAIN.value)
+    return next(
+        (k.value for k in (TrialKind.CALIBRATION, TrialKind.REPEAT) if word.startswith(k.value)), TrialKind.MAIN.value
+    )
 
 
 def _add_group(table: pd.DataFrame, slots: Sequence[Group]) -> None:
@@ -476,7 +480,7 @@ def _add_choices(table: pd.DataFrame) -> None:
         return
     if "stimulus_name" not in table:
         table["stimulus_name"] = table["class"]
-    main = table[table["trial_type"] != Kind.CALIBRATION]
+    main = table[table["trial_type"] != TrialKind.CALIBRATION]
     known = {(p, s): c for p, s, c in zip(main["participant"], main["stimulus_name"], main["class"], strict=True)}
     table["choice"] = [
         "" if name.strip().lower() in _MISSING else known.get((person, name), name)
@@ -509,7 +513,7 @@ def _add_blocks(table: pd.DataFrame, schedule: Schedule | None) -> None:
 
 def _in_place(table: pd.DataFrame, schedule: Schedule) -> pd.Series:
     """Return each trial's block, by position for participants whose blocks do not come one after the other."""
-    classes = table.loc[table["trial_type"] == Kind.MAIN, "class"].nunique()
+    classes = table.loc[table["trial_type"] == TrialKind.MAIN, "class"].nunique()
     places = [b.name for b in schedule.blocks for _ in range(b.trials(classes))]
     blocks = table["block"].copy()
     numbers = _whole(_numbers(table, "trial_number"), "trial_number")

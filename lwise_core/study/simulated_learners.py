@@ -24,7 +24,7 @@ from scipy.special import softmax
 
 from lwise_core.study.responses import Responses, responses_of, together
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import SHAPES, Kind, Trial
+from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ class SimulationError(ValueError):
     """A course that cannot be simulated. The message is one sentence: what is wrong, and what to do."""
 
 
-class Learner(Protocol):
+class SimulatedLearner(Protocol):
     """A model of somebody who learns classes."""
 
     @property
@@ -109,7 +109,7 @@ class ExemplarLearner:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownStimulus:
     """A picture as it is shown: which, how strongly it is enhanced and towards what. These need features."""
 
     picture: str
@@ -117,14 +117,14 @@ class Shown:
     towards: str = ""
 
 
-def shown(trial: Trial) -> Shown | None:
+def shown(trial: Trial) -> ShownStimulus | None:
     """Return what a trial shows, None for calibration."""
-    if trial.kind is Kind.CALIBRATION:
+    if trial.kind is TrialKind.CALIBRATION:
         return None
-    return Shown(trial.picture, trial.epsilon_224, trial.towards)
+    return ShownStimulus(trial.picture, trial.epsilon_224, trial.towards)
 
 
-def to_be_shown(courses: Sequence[Sequence[Trial]]) -> tuple[Shown, ...]:
+def to_be_shown(courses: Sequence[Sequence[Trial]]) -> tuple[ShownStimulus, ...]:
     """Return everything that some courses show, each once, sorted: what features are needed of."""
     every = {s for trials in courses for s in map(shown, trials) if s is not None}
     return tuple(sorted(every, key=lambda s: (s.picture, s.epsilon_224, s.towards)))
@@ -148,7 +148,7 @@ def scaled(features: Values, *, reference: Values) -> Values:
 
 
 def simulate(
-    learner: Learner,
+    learner: SimulatedLearner,
     trials: Sequence[Trial],
     features: Values,
     *,
@@ -181,7 +181,7 @@ def simulate(
     answers = []
     for row, trial in enumerate(trials):
         lapses = random.random() < learner.lapse
-        if trial.kind is Kind.CALIBRATION:
+        if trial.kind is TrialKind.CALIBRATION:
             choice = SHAPES[random.integers(len(SHAPES))] if lapses else trial.answer
         else:
             labels = np.array([index[trials[i].answer] for i in learned], dtype=np.int64)
@@ -198,7 +198,7 @@ def simulate(
 def simulate_group(
     learner: PrototypeLearner | ExemplarLearner,
     courses: Sequence[Sequence[Trial]],
-    features: Mapping[Shown, Values],
+    features: Mapping[ShownStimulus, Values],
     *,
     classes: Sequence[str],
     group: str,
@@ -239,7 +239,7 @@ def simulate_group(
     return together(parts)
 
 
-def features_for(trials: Sequence[Trial], features: Mapping[Shown, Values]) -> Values:
+def features_for(trials: Sequence[Trial], features: Mapping[ShownStimulus, Values]) -> Values:
     """Return the features ``(T, D)`` of what each trial shows; zeros in calibration.
 
     Raises:
@@ -260,7 +260,7 @@ def _check_course(trials: Sequence[Trial], features: Values, index: Mapping[str,
         raise SimulationError(
             f"The course has {len(trials)} trials and the features {len(features)} rows; give one each."
         )
-    asked = [i for i, t in enumerate(trials) if t.kind is not Kind.CALIBRATION]
+    asked = [i for i, t in enumerate(trials) if t.kind is not TrialKind.CALIBRATION]
     if not np.isfinite(features[asked]).all():
         raise SimulationError("Some features are no finite numbers; compute them again.")
     stranger = next((trials[i].answer for i in asked if trials[i].answer not in index), None)

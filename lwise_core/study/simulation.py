@@ -32,11 +32,11 @@ from lwise_core.study.simulated_learners import (
     scaled,
 )
 from lwise_core.teaching.courses.course import Course
-from lwise_core.teaching.courses.session import Answered, Learner, upcoming
+from lwise_core.teaching.courses.session import Answered, LearnerState, upcoming
 from lwise_core.teaching.design.schedules import SEVEN_SLOTS, Group, Schedule
-from lwise_core.teaching.design.staircase import Shown
+from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Kind, Trial
+from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial, TrialKind
 
 Values = npt.NDArray[np.float64]
 Model = PrototypeLearner | ExemplarLearner
@@ -84,14 +84,14 @@ def conditions_of(course: Course, *, people: int) -> tuple[Condition, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class SimulationPlan:
     """The conditions of an ablation, control first, and a sentence about each that the course cannot fill."""
 
     conditions: tuple[Condition, ...]
     left_out: tuple[str, ...] = ()
 
 
-def ablation(course: Course, *, people: int, fractions: Sequence[float] = FRACTIONS) -> Plan:
+def ablation(course: Course, *, people: int, fractions: Sequence[float] = FRACTIONS) -> SimulationPlan:
     """Return the paper's ablation on the pictures of a course: groups at its schedule, then a grid of constant blocks.
 
     The groups are the paper's and those that the course has besides. The grid is L-WISE with the same ε and the same
@@ -123,7 +123,7 @@ def ablation(course: Course, *, people: int, fractions: Sequence[float] = FRACTI
                 left_out.append(f"{name} is left out: {error}")
                 continue
             conditions.append(Condition(name=name, course=cell, slots=tuple(range(first, first + people))))
-    return Plan(conditions=tuple(conditions), left_out=tuple(left_out))
+    return SimulationPlan(conditions=tuple(conditions), left_out=tuple(left_out))
 
 
 def budgets_of(course: Course) -> tuple[float, ...]:
@@ -153,7 +153,7 @@ def _with(course: Course, *, slots: tuple[Group, ...], schedule: Schedule | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class SimulationProgress:
     """How far a rehearsal is: ``done`` of ``total`` sittings; with the last, the answers of each model, by its name."""
 
     done: int
@@ -250,7 +250,7 @@ def _whitening(reference: Values) -> Values:
 
 def rehearse(
     conditions: Sequence[Condition], gallery: Gallery, *, models: Sequence[Model] = MODELS, seed: int = 0
-) -> Iterator[Progress]:
+) -> Iterator[SimulationProgress]:
     """Let simulated learners sit a course, yield how far it is after every sitting, and with the last their answers.
 
     Learners differ in sensitivity as in :func:`lwise_core.study.simulated_learners.simulate_group`. A yoked learner is
@@ -285,9 +285,9 @@ def rehearse(
                 parts.append(sitting.responses(f"{model.name} {slot + 1}", condition.name, place))
                 done += 1
                 if done < total:
-                    yield Progress(done=done, total=total)
+                    yield SimulationProgress(done=done, total=total)
         answers[model.name] = together(parts)
-    yield Progress(done=total, total=total, answers=answers)
+    yield SimulationProgress(done=total, total=total, answers=answers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,8 +367,8 @@ class _Sitting:
     chosen: tuple[str, ...]
 
     @property
-    def shown(self) -> tuple[Shown, ...]:
-        return tuple(Shown(t.number, t.picture, t.epsilon_224) for t in self.trials)
+    def shown(self) -> tuple[ShownTrial, ...]:
+        return tuple(ShownTrial(t.number, t.picture, t.epsilon_224) for t in self.trials)
 
     def responses(self, participant: str, group: str, condition_idx: int) -> Responses:
         answers = [
@@ -383,7 +383,7 @@ def _sat(course: Course, slot: int, model: Model, gallery: Gallery, seed: int, p
     """Let one simulated learner sit a course from its first trial to its last."""
     own = float(np.exp(np.random.default_rng([seed, slot]).normal(0, BETWEEN_LEARNERS)))
     student = _Student(replace(model, sensitivity=model.sensitivity * own), course.classes, seed=(seed, slot, 1))
-    learner = Learner(slot) if partner is None else Learner(slot, (), partner.slot, partner.shown)
+    learner = LearnerState(slot) if partner is None else LearnerState(slot, (), partner.slot, partner.shown)
     trials: list[Trial] = []
     chosen: list[str] = []
     while coming := upcoming(course, learner):
@@ -413,7 +413,7 @@ class _Student:
     def answer(self, trial: Trial, features: Values) -> str:
         """Return the choice, and learn from the feedback where there is some; ``features`` are ``(D,)``."""
         lapses = self._random.random() < self._model.lapse
-        if trial.kind is Kind.CALIBRATION:
+        if trial.kind is TrialKind.CALIBRATION:
             return SHAPES[self._random.integers(len(SHAPES))] if lapses else trial.answer
         chances = self._model.chances(
             features,

@@ -12,16 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError, read_course
-from lwise_core.teaching.courses.session import Answered, Learner, OutOfTurn, judge, total, upcoming
+from lwise_core.teaching.courses.session import Answered, LearnerState, OutOfTurn, judge, total, upcoming
 from lwise_core.teaching.design.schedules import Group
-from lwise_core.teaching.design.staircase import Shown
+from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
-from lwise_core.teaching.records.store import Record, Records, Sitting
+from lwise_core.teaching.records.store import Records, Sitting, TrialRecord
 
 
 @dataclass(frozen=True)
-class Shelf:
+class CourseLibrary:
     """The courses in ``folder``, one folder each; what is not a finished course is passed over."""
 
     folder: Path
@@ -78,7 +78,7 @@ class Coming:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedAnswer:
     """An answer as it is stored: the trial, and whether it was right."""
 
     sitting: Sitting
@@ -87,10 +87,10 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Classroom:
+class CourseServer:
     """The shelf of courses and the records."""
 
-    shelf: Shelf
+    shelf: CourseLibrary
     records: Records
 
     def enrol(self, course: Course, *, participant: str, token: str | None = None) -> Sitting:
@@ -128,7 +128,7 @@ class Classroom:
             sitting = self.records.finish(token=token)
         return Coming(course, sitting, trials, total(course))
 
-    def take(self, token: str, answer: Answer) -> Judged:
+    def take(self, token: str, answer: Answer) -> JudgedAnswer:
         """Store an answer and return it judged; one that was stored before is returned as it was then.
 
         Raises:
@@ -140,23 +140,23 @@ class Classroom:
         before = self.records.answers(token=token)
         if 0 <= answer.trial < len(before):
             kept = before[answer.trial]
-            return Judged(sitting, kept.trial, kept.correct)
+            return JudgedAnswer(sitting, kept.trial, kept.correct)
         trial, correct = judge(self.shelf.course(sitting.course), self._learner(sitting, before), answer)
         kept = self.records.store(token=token, trial=trial, answer=answer, correct=correct).record
-        return Judged(sitting, kept.trial, kept.correct)
+        return JudgedAnswer(sitting, kept.trial, kept.correct)
 
-    def _learner(self, sitting: Sitting, before: tuple[Record, ...]) -> Learner:
+    def _learner(self, sitting: Sitting, before: tuple[TrialRecord, ...]) -> LearnerState:
         if [r.trial.number for r in before] != list(range(len(before))):
             raise OutOfTurn(
                 "An earlier answer of this sitting is missing, so it cannot go on; tell who gave it to you."
             )
         answered = tuple(Answered(*_shown(r), correct=r.correct) for r in before)
         if sitting.yoked_to is None:
-            return Learner(sitting.slot, answered)
+            return LearnerState(sitting.slot, answered)
         partner = self.records.sitting(token=sitting.yoked_to)
-        shown = tuple(Shown(*_shown(r)) for r in self.records.answers(token=partner.token))
-        return Learner(sitting.slot, answered, partner.slot, shown)
+        shown = tuple(ShownTrial(*_shown(r)) for r in self.records.answers(token=partner.token))
+        return LearnerState(sitting.slot, answered, partner.slot, shown)
 
 
-def _shown(record: Record) -> tuple[int, str, float]:
+def _shown(record: TrialRecord) -> tuple[int, str, float]:
     return record.trial.number, record.trial.picture, record.trial.epsilon_224

@@ -15,8 +15,8 @@ from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.guide import GuideModel
 from lwise_core.training.attacks import Attack
-from lwise_core.training.evaluation import Verdicts
-from lwise_core.training.export_guide import Evidence, attack_sizes, labelled, told
+from lwise_core.training.evaluation import Evaluation
+from lwise_core.training.export_guide import CardFigures, attack_sizes, card_figures, labelled
 
 _VERDICTS = "verdicts.safetensors"
 
@@ -45,39 +45,41 @@ class Fold:
         return slice(self.number, None, self.of)
 
 
-def kept_verdicts(folder: RunFolder) -> Verdicts | None:
+def kept_verdicts(folder: RunFolder) -> Evaluation | None:
     """Return what a fold's guide said of the images it never saw, None before it was asked."""
     file = folder.path / _VERDICTS
     if not file.is_file():
         return None
     kept = safetensors.torch.load_file(file)
     logits, targets = kept.pop("logits"), kept.pop("targets")
-    return Verdicts(logits, targets, {name: held.bool() for name, held in kept.items()})
+    return Evaluation(logits, targets, {name: held.bool() for name, held in kept.items()})
 
 
-def judged(folder: RunFolder, guide: GuideModel, images: LabelledImages, attack: Attack, *, attacked: int) -> Verdicts:
+def judge_folds(
+    folder: RunFolder, guide: GuideModel, images: LabelledImages, attack: Attack, *, attacked: int
+) -> Evaluation:
     """Return what ``guide``, trained with ``attack``, says of ``images``, and keep it in the fold's ``folder``.
 
     About so many as ``attacked`` of them go through attacks, evenly spread.
     """
     sizes = attack_sizes(guide, norm=attack.norm, trained=attack.epsilon)
-    said = Verdicts.of(guide, labelled(images), epsilons=sizes, norm=attack.norm, attacked=attacked)
+    said = Evaluation.of(guide, labelled(images), epsilons=sizes, norm=attack.norm, attacked=attacked)
     kept = {"logits": said.logits, "targets": said.targets, **{k: v.byte() for k, v in said.held.items()}}
     folder.write(_VERDICTS, safetensors.torch.save({k: v.contiguous() for k, v in kept.items()}))
     return said
 
 
-def pooled_evidence(parts: Sequence[Verdicts], classes: Sequence[str]) -> Evidence:
+def pooled_figures(parts: Sequence[Evaluation], classes: Sequence[str]) -> CardFigures:
     """Return what the card of the guide that was trained on everything says: figures and references out of fold."""
     of = len(parts)
     where = (
         f"all images of the training data, out of fold: each was seen by one of {of} guides after the same recipe, "
         f"which had left every {of}th image out, sorted by path"
     )
-    pooled = Verdicts.pooled(parts)
+    pooled = Evaluation.pooled(parts)
     measured = {
-        **told(pooled, classes, on=where),
+        **card_figures(pooled, classes, on=where),
         "attack": f"20 steps of ε/8 from a random start, last iterate, on the {of} guides' stored weights",
         "of": f"the {of} guides, not this one, which was trained on everything; it should be no worse",
     }
-    return Evidence(measured, {"source": where, "logits": pooled.references(classes)})
+    return CardFigures(measured, {"source": where, "logits": pooled.references(classes)})

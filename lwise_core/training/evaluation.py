@@ -95,7 +95,7 @@ def reliability(logits: torch.Tensor, targets: torch.Tensor) -> tuple[Reliabilit
 
 
 @dataclass(frozen=True, eq=False)
-class Verdicts:
+class Evaluation:
     """What was said of images by a guide that was not trained on them.
 
     ``logits`` ``(N, C)`` and ``targets`` ``(N,)`` are of all of them; ``held`` says by the name of the attack, such as
@@ -115,7 +115,7 @@ class Verdicts:
         epsilons: Sequence[float],
         norm: Norm = Norm.L2,
         attacked: int | None = None,
-    ) -> Verdicts:
+    ) -> Evaluation:
         """Return what ``guide`` says of ``data``.
 
         ``attacked`` limits how many images, evenly spread, go through the attack, which is forty times the work.
@@ -125,7 +125,7 @@ class Verdicts:
         return cls(logits_of(guide, data), data.targets, held)
 
     @classmethod
-    def pooled(cls, parts: Sequence[Verdicts]) -> Verdicts:
+    def pooled(cls, parts: Sequence[Evaluation]) -> Evaluation:
         """Return the verdicts of several guides of the same classes, each on images of its own."""
         held = {name: torch.cat([p.held[name] for p in parts]) for name in parts[0].held}
         return cls(torch.cat([p.logits for p in parts]), torch.cat([p.targets for p in parts]), held)

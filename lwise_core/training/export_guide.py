@@ -19,8 +19,8 @@ from lwise_core.guides.checkpoints import Description, Weights, build_guide, rea
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.model_card import parse_card
 from lwise_core.training.attacks import Norm
-from lwise_core.training.evaluation import Labelled, Measured, Verdicts, reliability
-from lwise_core.training.initial_network import Start
+from lwise_core.training.evaluation import Evaluation, Labelled, Measured, reliability
+from lwise_core.training.initial_network import InitialNetwork
 from lwise_core.training.recipes import RecipeError
 from lwise_core.training.trainer import Trainer, pixels_of
 
@@ -137,7 +137,7 @@ def read_about(path: Path) -> About:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CardFigures:
     """What a card says was measured, and the reference logits it carries, by the card's own fields."""
 
     measured: Measured
@@ -147,9 +147,9 @@ class Evidence:
 def publish(
     folder: RunFolder,
     trainer: Trainer,
-    start: Start,
+    start: InitialNetwork,
     about: About,
-    evidence: Callable[[GuideModel], Evidence],
+    evidence: Callable[[GuideModel], CardFigures],
     *,
     command: str,
 ) -> dict[str, object]:
@@ -197,7 +197,7 @@ def _said(about: About) -> dict[str, object]:
     return said
 
 
-def _network(start: Start) -> dict[str, object]:
+def _network(start: InitialNetwork) -> dict[str, object]:
     mean, std = start.statistics()
     return {
         "architecture": _architecture(start),
@@ -208,7 +208,7 @@ def _network(start: Start) -> dict[str, object]:
     }
 
 
-def _architecture(start: Start) -> dict[str, object]:
+def _architecture(start: InitialNetwork) -> dict[str, object]:
     state = start.network.state_dict()
     if "stages.0.reduce.conv.weight" not in state:
         return {"class": start.blueprint().name}
@@ -221,7 +221,7 @@ def _architecture(start: Start) -> dict[str, object]:
     }
 
 
-def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]:
+def _training(trainer: Trainer, start: InitialNetwork, command: str) -> dict[str, object]:
     recipe = trainer.recipe.plain()
     return {
         **recipe,
@@ -239,13 +239,15 @@ def _training(trainer: Trainer, start: Start, command: str) -> dict[str, object]
     }
 
 
-def held_evidence(guide: GuideModel, held: HeldOutImages, *, norm: Norm, trained: float) -> Evidence:
+def held_out_figures(guide: GuideModel, held: HeldOutImages, *, norm: Norm, trained: float) -> CardFigures:
     """Return what ``guide``, ``trained`` with attacks of that size, is worth on held-out images, and its references."""
     sizes = attack_sizes(guide, norm=norm, trained=trained)
-    verdicts = Verdicts.of(guide, held.measured, epsilons=sizes, norm=norm, attacked=held.attacked)
-    logits = Verdicts.of(guide, held.references, epsilons=()).references(guide.classes) if len(held.references) else {}
-    return Evidence(
-        told(verdicts, guide.classes, on=held.described_measured),
+    verdicts = Evaluation.of(guide, held.measured, epsilons=sizes, norm=norm, attacked=held.attacked)
+    logits = (
+        Evaluation.of(guide, held.references, epsilons=()).references(guide.classes) if len(held.references) else {}
+    )
+    return CardFigures(
+        card_figures(verdicts, guide.classes, on=held.described_measured),
         {"source": held.described_references, "logits": logits},
     )
 
@@ -262,7 +264,7 @@ def attack_sizes(guide: GuideModel, *, norm: Norm, trained: float) -> list[float
     return sorted(sizes)
 
 
-def told(verdicts: Verdicts, classes: Sequence[str], *, on: str) -> Measured:
+def card_figures(verdicts: Evaluation, classes: Sequence[str], *, on: str) -> Measured:
     """Return what a card says of ``verdicts`` on the images that ``on`` describes."""
     bins = reliability(verdicts.logits, verdicts.targets)
     return {
@@ -273,12 +275,12 @@ def told(verdicts: Verdicts, classes: Sequence[str], *, on: str) -> Measured:
     }
 
 
-def stored_guide(trainer: Trainer, start: Start, about: About) -> GuideModel:
+def stored_guide(trainer: Trainer, start: InitialNetwork, about: About) -> GuideModel:
     """Return the guide of a finished run as its stored file has it, without writing that."""
     return _guide(read_weights(stored(trainer.averaged)), start, about)
 
 
-def _guide(weights: Weights, start: Start, about: About) -> GuideModel:
+def _guide(weights: Weights, start: InitialNetwork, about: About) -> GuideModel:
     described = Description(name=about.name, classes=start.classes, domain=about.domain)
     return build_guide(weights, start.blueprint(), described)
 

@@ -21,7 +21,7 @@ _STEM_2_FROM = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
+class InitialNetwork:
     """A network about to be trained, and what goes with it.
 
     ``classes`` is empty until it is known what the network is to tell apart. ``origin`` says in words where its weights
@@ -36,7 +36,7 @@ class Start:
     width: int | None = None
     architecture: str | None = None
 
-    def fresh(self) -> Start:
+    def fresh(self) -> InitialNetwork:
         """Return the same start with a network of its own, as training changes it."""
         return replace(self, network=copy.deepcopy(self.network))
 
@@ -49,7 +49,7 @@ class Start:
         mean, std = (t.flatten().tolist() for t in (self.normaliser.mean, self.normaliser.std))
         return (mean[0], mean[1], mean[2]), (std[0], std[1], std[2])
 
-    def renamed(self, names: Mapping[str, str]) -> Start:
+    def renamed(self, names: Mapping[str, str]) -> InitialNetwork:
         """Return the same start, each class called what ``names`` says, or as before."""
         return replace(self, classes=tuple(names.get(c, c) for c in self.classes))
 
@@ -62,7 +62,7 @@ class Start:
         mean, std = self.statistics()
         return replace(found, input_size=self.input_size, mean=mean, std=std)
 
-    def for_classes(self, classes: tuple[str, ...], *, seed: int, largest: int) -> Start:
+    def for_classes(self, classes: tuple[str, ...], *, seed: int, largest: int) -> InitialNetwork:
         """Return the start with an output for each class: the ones it has where the names agree, else new ones.
 
         Raises:
@@ -97,7 +97,7 @@ class Start:
         raise RecipeError("This guide has no linear layer called “head” or “fc” that could be replaced.")
 
 
-def new_start(architecture: str | None, *, width: int, size: int) -> Start:
+def new_start(architecture: str | None, *, width: int, size: int) -> InitialNetwork:
     """Return a network with fresh weights: a CompactResNet of ``width``, or timm's ``architecture``.
 
     Raises:
@@ -107,7 +107,7 @@ def new_start(architecture: str | None, *, width: int, size: int) -> Start:
     if architecture is not None and not timm_has(architecture):
         raise RecipeError(f"timm has no architecture “{architecture}”.")
     _refuse_odd_size(size)
-    return Start(
+    return InitialNetwork(
         network=nn.Identity(),
         normaliser=normaliser,
         input_size=size,
@@ -118,7 +118,7 @@ def new_start(architecture: str | None, *, width: int, size: int) -> Start:
     )
 
 
-def start_from(name: str, *, size: int | None = None) -> Start:
+def start_from(name: str, *, size: int | None = None) -> InitialNetwork:
     """Return the guide ``name`` of the catalogue as a start, to see pictures of ``size`` px (by default its own size).
 
     Raises:
@@ -129,7 +129,7 @@ def start_from(name: str, *, size: int | None = None) -> Start:
     return start if size is None or size == start.input_size else _at_size(start, size)
 
 
-def _at_size(start: Start, size: int) -> Start:
+def _at_size(start: InitialNetwork, size: int) -> InitialNetwork:
     """Return ``start`` at ``size`` px: CompactResNet averages over all places, so its weights fit any size."""
     if not isinstance(start.network, CompactResNet):
         raise RecipeError("Only a CompactResNet can be tuned for another input size.")
@@ -142,9 +142,9 @@ def _refuse_odd_size(size: int) -> None:
         raise RecipeError(f"The input size must be a multiple of 16 px, not {size}.")
 
 
-def of_guide(guide: GuideModel) -> Start:
+def of_guide(guide: GuideModel) -> InitialNetwork:
     """Return a copy of ``guide`` as a start, with its classes, size and normaliser."""
-    return Start(
+    return InitialNetwork(
         network=copy.deepcopy(guide.network),
         normaliser=copy.deepcopy(guide.normaliser),
         input_size=guide.input_size,

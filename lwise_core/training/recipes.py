@@ -13,7 +13,7 @@ class RecipeError(ValueError):
     """A recipe that cannot be followed. The message is one sentence."""
 
 
-class Schedule(StrEnum):
+class LearningRateSchedule(StrEnum):
     """How the learning rate moves."""
 
     ONE_CYCLE = "one-cycle"
@@ -53,7 +53,7 @@ class Recipe:
     epochs: int
     batch: int
     peak_lr: float
-    schedule: Schedule = Schedule.ONE_CYCLE
+    schedule: LearningRateSchedule = LearningRateSchedule.ONE_CYCLE
     momentum: float = 0.9
     nesterov: bool = True
     weight_decay: float = 5e-4
@@ -115,7 +115,7 @@ def paper(*, size: int) -> Recipe:
         epochs=50,
         batch=128,
         peak_lr=0.001,
-        schedule=Schedule.STEP,
+        schedule=LearningRateSchedule.STEP,
         nesterov=False,
         weight_decay=1e-4,
         ema=0.0,

@@ -23,7 +23,7 @@ from lwise_core._utils.run_folder import RunFolder, RunRefused
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.guide import Normaliser
 from lwise_core.training.attacks import Attack, perturbed
-from lwise_core.training.recipes import Augmentation, Recipe, Schedule, Trained
+from lwise_core.training.recipes import Augmentation, LearningRateSchedule, Recipe, Trained
 
 _REPORT_SECONDS = 20.0
 _VALIDATION_STEPS = 4  # more than in training, and few enough to be worth it every epoch
@@ -49,7 +49,7 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """Where a run is: ``done`` of its images in [0, 1], the running loss, pace, time left, and the epochs finished."""
 
     done: float
@@ -136,7 +136,7 @@ class Trainer:
         """The epochs finished."""
         return tuple(self._state.epochs)
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Iterator[TrainingProgress]:
         """Train until the recipe is done, from the last finished epoch on. To stop iterating is to stop.
 
         Raises:
@@ -150,7 +150,7 @@ class Trainer:
             self.folder.save(self._state.kept())
             yield self._progress(number + 1.0, loss=self._state.epochs[-1].loss, pace=self._pace())
 
-    def _epoch(self, number: int) -> Iterator[Progress]:
+    def _epoch(self, number: int) -> Iterator[TrainingProgress]:
         began = reported = time.monotonic()
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, number))
         torch.manual_seed(_seed(self.recipe.seed, number))  # for networks that draw at random themselves
@@ -223,9 +223,9 @@ class Trainer:
     def _per_epoch(self) -> int:
         return min(len(self._training), self.recipe.images_per_epoch or len(self._training))
 
-    def _progress(self, at: float, *, loss: float, pace: float) -> Progress:
+    def _progress(self, at: float, *, loss: float, pace: float) -> TrainingProgress:
         left = (self.recipe.epochs - at) * self._per_epoch() / pace
-        return Progress(at / self.recipe.epochs, loss, pace, left, self.epochs)
+        return TrainingProgress(at / self.recipe.epochs, loss, pace, left, self.epochs)
 
 
 def validation_attack(attack: Attack) -> Attack:
@@ -280,9 +280,9 @@ def augmented(images: torch.Tensor, augmentation: Augmentation, generator: torch
     return moved
 
 
-def rate_share(schedule: Schedule, *, done: float, epoch: int) -> float:
+def rate_share(schedule: LearningRateSchedule, *, done: float, epoch: int) -> float:
     """Return the learning rate as a share of its peak, ``done`` of the run in [0, 1)."""
-    if schedule is Schedule.STEP:
+    if schedule is LearningRateSchedule.STEP:
         return float(0.1 ** (epoch // _STEP_EPOCHS))
     return max(done / _WARM_UP, 1e-3) if done < _WARM_UP else (1 - done) / (1 - _WARM_UP)
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from lwise_core.batch import executors as engines
-from lwise_core.batch.executors import EngineLost, Local, OnRay, Stages
+from lwise_core.batch.executors import ExecutorLost, LocalExecutor, RayExecutor, Stages
 from tests.support.ray import NEEDS_RAY, Counting, FatalOnce, cluster, doubled, kill_one_actor
 
 __all__ = ["cluster"]
@@ -22,25 +22,25 @@ WANTED = [2 * n + 1 for n in range(12)]
 @pytest.mark.parametrize("workers", [0, 1, 2])
 def test_local_results_come_in_order_and_the_guide_is_loaded_once(tmp_path: Path, workers: int) -> None:
     load = Counting(tmp_path)
-    assert list(Local(workers).run(Stages(doubled, load), range(12))) == WANTED
+    assert list(LocalExecutor(workers).run(Stages(doubled, load), range(12))) == WANTED
     assert load.loaded() == [os.getpid()]
 
 
 def test_a_process_that_dies_is_replaced_and_nothing_is_missing(tmp_path: Path) -> None:
     stages = Stages(FatalOnce(tmp_path, fatal=5), Counting(tmp_path))
-    assert list(Local(2).run(stages, range(12))) == WANTED
+    assert list(LocalExecutor(2).run(stages, range(12))) == WANTED
     assert (tmp_path / "tombstone").exists()
 
 
 def test_a_batch_that_kills_every_process_ends_with_a_sentence(tmp_path: Path) -> None:
     stages = Stages(FatalOnce(tmp_path, fatal=5, always=True), Counting(tmp_path))
-    with pytest.raises(EngineLost, match="what was done is kept"):
-        list(Local(1).run(stages, range(12)))
+    with pytest.raises(ExecutorLost, match="what was done is kept"):
+        list(LocalExecutor(1).run(stages, range(12)))
 
 
 def test_to_stop_is_to_leave_no_process_behind(tmp_path: Path) -> None:
     before = {p.pid for p in psutil.Process().children(recursive=True)}
-    results = Local(2).run(Stages(doubled, Counting(tmp_path)), range(1000))
+    results = LocalExecutor(2).run(Stages(doubled, Counting(tmp_path)), range(1000))
     assert next(results) == 1
     results.close()  # type: ignore[attr-defined]
     left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before and "spawn_main" in str(p)]
@@ -55,7 +55,7 @@ def test_only_so_many_batches_are_under_way(tmp_path: Path) -> None:
             taken.append(number)
             yield number
 
-    results = Local(2).run(Stages(doubled, Counting(tmp_path)), given())  # type: ignore[arg-type]
+    results = LocalExecutor(2).run(Stages(doubled, Counting(tmp_path)), given())  # type: ignore[arg-type]
     next(results)
     assert len(taken) <= 5
     results.close()  # type: ignore[attr-defined]
@@ -91,8 +91,8 @@ def test_without_ray_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pa
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(engines.importlib, "import_module", missing)
-    with pytest.raises(EngineLost, match=r"requirements-ray\.txt"):
-        next(OnRay(2).run(Stages(doubled, Counting(tmp_path)), range(3)))
+    with pytest.raises(ExecutorLost, match=r"requirements-ray\.txt"):
+        next(RayExecutor(2).run(Stages(doubled, Counting(tmp_path)), range(3)))
 
 
 @NEEDS_RAY
@@ -100,14 +100,14 @@ def test_without_ray_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pa
 @pytest.mark.parametrize("workers", [2, 4])
 def test_ray_gives_the_same_and_loads_a_guide_a_worker(tmp_path: Path, workers: int) -> None:
     load = Counting(tmp_path)
-    assert sorted(OnRay(workers).run(Stages(doubled, load), range(12))) == WANTED
+    assert sorted(RayExecutor(workers).run(Stages(doubled, load), range(12))) == WANTED
     assert len(set(load.loaded())) == len(load.loaded()) == workers
 
 
 @NEEDS_RAY
 @pytest.mark.usefixtures("cluster")
 def test_a_ray_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
-    results = OnRay(2).run(Stages(doubled, Counting(tmp_path)), range(12))
+    results = RayExecutor(2).run(Stages(doubled, Counting(tmp_path)), range(12))
     found = [next(results)]
     kill_one_actor()
     assert sorted([*found, *results]) == WANTED
@@ -117,4 +117,4 @@ def test_a_ray_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("cluster")
 def test_a_worker_that_dies_of_its_batch_is_replaced_too(tmp_path: Path) -> None:
     stages = Stages(FatalOnce(tmp_path, fatal=5), Counting(tmp_path))
-    assert sorted(OnRay(2).run(stages, range(12))) == WANTED
+    assert sorted(RayExecutor(2).run(stages, range(12))) == WANTED

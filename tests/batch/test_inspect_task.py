@@ -21,24 +21,24 @@ import torch
 
 from lwise_core._utils.run_folder import RunRefused
 from lwise_core.batch import inspect_task as job_inspecting
-from lwise_core.batch.executors import Local, OnRay
-from lwise_core.batch.inspect_task import Along, Inspecting
-from lwise_core.batch.job import Job, JobError, Order
-from lwise_core.batch.upload_results import Delivery
-from lwise_core.data.file_stores import Disk
+from lwise_core.batch.executors import LocalExecutor, RayExecutor
+from lwise_core.batch.inspect_task import InspectTask, LightAlongPath
+from lwise_core.batch.job import Job, JobError, JobSettings
+from lwise_core.batch.upload_results import ResultsUpload
+from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.object_storage import Storage
 from lwise_core.data.picture_sets import FolderSet, Labels
 from lwise_core.enhance.fast_twin import path_to
 from lwise_core.enhance.path import GroundTruthLogit, NonFinite, PathRequest
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.inspection.examine import Findings, examine
-from lwise_core.inspection.indicators import Indicator, Kind, Light, Limit, Measure, State
+from lwise_core.inspection.indicators import Indicator, Light, LightKind, LightState, Limit, Measure
+from lwise_core.inspection.report import CroppedPhotograph as Reported
 from lwise_core.inspection.report import Report
-from lwise_core.inspection.report import Subject as Reported
 from tests.support.jobs import contents, finished, job, load_phantom, phantom_pictures
 from tests.support.killed_jobs import main as killed
 from tests.support.ray import NEEDS_RAY, cluster
@@ -54,8 +54,8 @@ BAD = "Barred_Forktail/bad.png"
 
 def inspection(source: Path, out: Path, **words: Any) -> Job:  # noqa: ANN401 - the fields of a job
     """Return a job that inspects a set, with a page for each flagged picture."""
-    asked = Order(epsilons=tuple(map(load_phantom().epsilon_scale.from_224, EPSILONS_224)))
-    return job(source, out, **{"order": asked, "craft": partial(Inspecting, reports=True), "batch": 2, **words})
+    asked = JobSettings(epsilons=tuple(map(load_phantom().epsilon_scale.from_224, EPSILONS_224)))
+    return job(source, out, **{"order": asked, "craft": partial(InspectTask, reports=True), "batch": 2, **words})
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -89,7 +89,7 @@ def findings_of(file: Path, class_name: str) -> Findings:
     """Inspect one photograph as the shell and the page do, as far as the set's largest ε."""
     guide = load_phantom()
     photograph = open_photograph(file.read_bytes(), name=file.name)
-    seen = Subject(photograph, Crop.central(photograph)).seen(size=guide.input_size)
+    seen = CroppedPhotograph(photograph, Crop.central(photograph)).seen(size=guide.input_size)
     request = PathRequest.single(seen, target=guide.class_index(class_name), objective=GroundTruthLogit())
     path = path_to(guide, request, epsilon=guide.epsilon_scale.from_224(EPSILONS_224[-1]), twin=guide)
     *_, findings = examine(path)
@@ -140,24 +140,24 @@ def test_a_row_says_where_a_light_first_flags_or_how_far_it_does_not(inspected: 
         assert (row["artefact_first_flag_224"], row["artefact_no_flag_up_to_224"]) == ("", "1.5")
 
 
-MEASURE = Measure("X", Kind.ARTEFACT, "X", "", True, "")
+MEASURE = Measure("X", LightKind.ARTEFACT, "X", "", True, "")
 UNKNOWN, CLEAR, FLAG = (
-    Light(Kind.ARTEFACT, (Indicator(MEASURE, value, "", Limit(0.5, "")),)) for value in (None, 0.4, 0.6)
+    Light(LightKind.ARTEFACT, (Indicator(MEASURE, value, "", Limit(0.5, "")),)) for value in (None, 0.4, 0.6)
 )
 
 
 @pytest.mark.parametrize(
     ("lights", "along", "state"),
     [
-        ((), Along(None, None), State.CANNOT_JUDGE),
-        ((UNKNOWN, UNKNOWN), Along(None, None), State.CANNOT_JUDGE),
-        ((UNKNOWN, CLEAR, CLEAR), Along(None, 2.0), State.NO_FLAG),
-        ((UNKNOWN, CLEAR, FLAG, CLEAR), Along(2.0, 1.0), State.FLAGGED),
-        ((FLAG, CLEAR), Along(0.0, None), State.FLAGGED),
+        ((), LightAlongPath(None, None), LightState.CANNOT_JUDGE),
+        ((UNKNOWN, UNKNOWN), LightAlongPath(None, None), LightState.CANNOT_JUDGE),
+        ((UNKNOWN, CLEAR, CLEAR), LightAlongPath(None, 2.0), LightState.NO_FLAG),
+        ((UNKNOWN, CLEAR, FLAG, CLEAR), LightAlongPath(2.0, 1.0), LightState.FLAGGED),
+        ((FLAG, CLEAR), LightAlongPath(0.0, None), LightState.FLAGGED),
     ],
 )
-def test_a_light_along_its_path(lights: tuple[Light, ...], along: Along, state: State) -> None:
-    found = Along.of((float(i), light) for i, light in enumerate(lights))
+def test_a_light_along_its_path(lights: tuple[Light, ...], along: LightAlongPath, state: LightState) -> None:
+    found = LightAlongPath.of((float(i), light) for i, light in enumerate(lights))
     assert (found, found.state) == (along, state)
 
 
@@ -212,7 +212,7 @@ def test_a_page_calls_the_guide_s_guess_a_guess(pictures: Path, inspected: Path,
 
 
 def test_without_reports_there_are_no_pages(pictures: Path, tmp_path: Path) -> None:
-    finished(inspection(pictures, tmp_path / "out", craft=Inspecting))
+    finished(inspection(pictures, tmp_path / "out", craft=InspectTask))
     assert not list((tmp_path / "out").rglob("*.html"))
     assert {r["file"] for r in rows_of(tmp_path / "out")} == {""}
 
@@ -225,7 +225,7 @@ def test_the_pages_are_copied_with_the_rest(
     bucket: str,
 ) -> None:
     shutil.copytree(inspected, tmp_path / "out")
-    *_, _ = Delivery(tmp_path / "out", Storage.at(bucket)).run(FolderSet(Disk(pictures)))
+    *_, _ = ResultsUpload(tmp_path / "out", Storage.at(bucket)).run(FolderSet(LocalStore(pictures)))
     tables = {"results.csv", "results.parquet", "failures.csv", "dirmap.csv", "manifest.json"}
     assert set(objects(s3, bucket)) == {*tables, "reports/Barred_Forktail/004.html"}
 
@@ -314,7 +314,7 @@ def test_what_was_lost_is_found_again(
 ) -> None:
     shutil.copytree(inspected, tmp_path / "out")
     damage(tmp_path / "out")
-    last = finished(inspection(pictures, tmp_path / "out"), Local(2))
+    last = finished(inspection(pictures, tmp_path / "out"), LocalExecutor(2))
     assert contents(tmp_path / "out") == contents(inspected)
     assert last.cost is not None
     assert last.cost.images == 2
@@ -323,7 +323,7 @@ def test_what_was_lost_is_found_again(
 @NEEDS_RAY
 @pytest.mark.usefixtures("cluster")
 def test_a_cluster_changes_no_byte(pictures: Path, inspected: Path, tmp_path: Path) -> None:
-    finished(inspection(pictures, tmp_path / "out"), OnRay(2))
+    finished(inspection(pictures, tmp_path / "out"), RayExecutor(2))
     assert contents(tmp_path / "out") == contents(inspected)
 
 
@@ -333,7 +333,7 @@ def test_another_craft_in_the_same_folder_is_refused_and_changes_nothing(
     shutil.copytree(inspected, tmp_path / "out")
     asked = inspection(pictures, tmp_path / "out")
     for words, what in (
-        ({"craft": Inspecting}, "reports"),
+        ({"craft": InspectTask}, "reports"),
         ({"craft": job(pictures, tmp_path).craft}, "layout"),
     ):
         with pytest.raises(RunRefused, match=what):
@@ -343,4 +343,4 @@ def test_another_craft_in_the_same_folder_is_refused_and_changes_nothing(
 
 def test_there_is_nothing_to_inspect_without_an_epsilon(pictures: Path, tmp_path: Path) -> None:
     with pytest.raises(JobError, match="at which ε"):
-        finished(inspection(pictures, tmp_path / "out", order=Order()))
+        finished(inspection(pictures, tmp_path / "out", order=JobSettings()))

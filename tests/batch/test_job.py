@@ -20,14 +20,14 @@ from lwise_core._utils.class_names import UnknownClass
 from lwise_core._utils.run_folder import RunRefused
 from lwise_core.batch import enhance_task as job_painting
 from lwise_core.batch import job as jobs
-from lwise_core.batch.executors import Local, OnRay
-from lwise_core.batch.job import JobError, Naming, Order, budgets
+from lwise_core.batch.executors import LocalExecutor, RayExecutor
+from lwise_core.batch.job import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.official_difficulty import Definition, difficulties
 from lwise_core.data.dirmap import DirmapFile
-from lwise_core.data.file_stores import Disk
+from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.picture_sets import DirmapSet, FolderSet, Labels, picture_set
 from lwise_core.enhance.path import PathRequest, enhance, objective_named
-from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import EpsilonOutOfRange, GuideModel
 from lwise_core.images.codec import open_photograph, read_png_text
@@ -54,9 +54,9 @@ def rows_of(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(text))
 
 
-def subject_at(file: Path) -> Subject:
+def subject_at(file: Path) -> CroppedPhotograph:
     photograph = open_photograph(file.read_bytes(), name=file.name)
-    return Subject(photograph, Crop.central(photograph))
+    return CroppedPhotograph(photograph, Crop.central(photograph))
 
 
 # --- what is written ------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_one_bad_picture_is_reported_and_the_others_are_done(undisturbed: Path) 
 
 def test_flat_naming_puts_all_into_one_folder(phantom_pictures: Path, tmp_path: Path) -> None:
     guide = load_phantom()
-    asked = Order(epsilons=(guide.epsilon_scale.from_224(1),), naming=Naming.FLAT)
+    asked = JobSettings(epsilons=(guide.epsilon_scale.from_224(1),), naming=Naming.FLAT)
     finished(job(phantom_pictures, tmp_path / "flat", order=asked))
     names = {f.name for f in (tmp_path / "flat" / "pictures").iterdir()}
     assert len(names) == 40
@@ -164,13 +164,13 @@ def test_flat_naming_puts_all_into_one_folder(phantom_pictures: Path, tmp_path: 
 )
 def test_names_follow_the_official_pattern(words: dict[str, object], name: str) -> None:
     guide = load_phantom()
-    asked = Order(epsilons=(guide.epsilon_scale.from_224(1),), **words)  # type: ignore[arg-type]
+    asked = JobSettings(epsilons=(guide.epsilon_scale.from_224(1),), **words)  # type: ignore[arg-type]
     assert [b.words for b in budgets(asked, guide, name="set")] == ["set_natural", name]
 
 
 def test_diverging_from_the_set_s_own_classes_is_the_official_default(phantom_pictures: Path, tmp_path: Path) -> None:
     guide = load_phantom()
-    asked = Order(epsilons=(guide.epsilon_scale.from_224(1),), objective="logit_diverge")
+    asked = JobSettings(epsilons=(guide.epsilon_scale.from_224(1),), objective="logit_diverge")
     finished(job(phantom_pictures, tmp_path / "out", order=asked))
     row = rows_of(tmp_path / "out" / "results.csv")[1]
     subject = subject_at(phantom_pictures / row["picture"])
@@ -185,7 +185,7 @@ def test_diverging_from_the_set_s_own_classes_is_the_official_default(phantom_pi
 
 def test_diverging_from_named_classes_leaves_their_own_pictures_out(phantom_pictures: Path, tmp_path: Path) -> None:
     guide = load_phantom()
-    away = Order(
+    away = JobSettings(
         epsilons=(guide.epsilon_scale.from_224(1),), objective="logit_diverge", diverge_from=("barred-FORKTAIL",)
     )
     last = finished(job(phantom_pictures, tmp_path / "out", order=away))
@@ -215,7 +215,7 @@ def test_a_dirmap_comes_back_with_both_difficulties_and_its_own_columns(phantom_
             tmp_path / "out",
             pictures=DirmapSet(DirmapFile.at(file)),
             labels=Labels.COLUMN,
-            order=Order(split="train"),
+            order=JobSettings(split="train"),
         )
     )
     assert (last.total, last.failed) == (22, 2)
@@ -237,7 +237,7 @@ def test_a_dirmap_comes_back_with_both_difficulties_and_its_own_columns(phantom_
 
 def test_a_folder_of_a_dirmap_s_pictures_gets_its_rows_and_only_those(phantom_pictures: Path, tmp_path: Path) -> None:
     file = dirmap_for(phantom_pictures, tmp_path / "set")
-    one = Order(epsilons=(load_phantom().epsilon_scale.from_224(1),), split="train")
+    one = JobSettings(epsilons=(load_phantom().epsilon_scale.from_224(1),), split="train")
     finished(job(tmp_path, tmp_path / "out", pictures=DirmapSet(DirmapFile.at(file)), labels=Labels.COLUMN, order=one))
     for folder in ("set_natural", "set_1_0.5_2_logit"):
         rows = rows_of(tmp_path / "out" / folder / "dirmap.csv")
@@ -250,7 +250,7 @@ def test_a_folder_of_a_dirmap_s_pictures_gets_its_rows_and_only_those(phantom_pi
 def test_ranking_and_enhancing_give_the_same_difficulty(
     undisturbed: Path, phantom_pictures: Path, tmp_path: Path
 ) -> None:
-    finished(job(phantom_pictures, tmp_path / "out", order=Order()))
+    finished(job(phantom_pictures, tmp_path / "out", order=JobSettings()))
     assert (tmp_path / "out" / "dirmap.csv").read_bytes() == (undisturbed / "dirmap.csv").read_bytes()
     assert not list((tmp_path / "out").rglob("*.png"))
 
@@ -258,7 +258,13 @@ def test_ranking_and_enhancing_give_the_same_difficulty(
 def test_a_folder_of_pictures_is_a_set_by_its_own_dirmap(undisturbed: Path, tmp_path: Path) -> None:
     file = undisturbed / FOLDERS[0] / "dirmap.csv"
     finished(
-        job(tmp_path, tmp_path / "out", pictures=DirmapSet(DirmapFile.at(file)), labels=Labels.COLUMN, order=Order())
+        job(
+            tmp_path,
+            tmp_path / "out",
+            pictures=DirmapSet(DirmapFile.at(file)),
+            labels=Labels.COLUMN,
+            order=JobSettings(),
+        )
     )
     again = rows_of(tmp_path / "out" / "dirmap.csv")
     natural = {r["file"]: r["logit"] for r in rows_of(undisturbed / "results.csv") if r["epsilon"] == "0.0"}
@@ -269,8 +275,8 @@ def test_a_folder_of_pictures_is_a_set_by_its_own_dirmap(undisturbed: Path, tmp_
 
 def test_labels_by_the_guide_are_marked_as_guesses(phantom_pictures: Path, tmp_path: Path) -> None:
     guide = load_phantom()
-    words = {"pictures": FolderSet(Disk(phantom_pictures), Labels.GUIDE), "labels": Labels.GUIDE}
-    asked = Order(epsilons=(guide.epsilon_scale.from_224(1),))
+    words = {"pictures": FolderSet(LocalStore(phantom_pictures), Labels.GUIDE), "labels": Labels.GUIDE}
+    asked = JobSettings(epsilons=(guide.epsilon_scale.from_224(1),))
     finished(job(phantom_pictures, tmp_path / "out", order=asked, **words))
     rows = rows_of(tmp_path / "out" / "results.csv")
     assert {r["stated_by"] for r in rows} == {"guess of the guide"}
@@ -284,7 +290,7 @@ def test_a_column_of_numbers_holds_the_guide_s_indices(phantom_pictures: Path, t
     shutil.copytree(phantom_pictures / "Spotted_Forktail", folder)
     (folder / "d.csv").write_text("im_path,orig_class_num\n000.png,2\n001.png,3\n")
     pictures = picture_set(str(folder / "d.csv"), column="orig_class_num")
-    finished(job(folder, tmp_path / "out", pictures=pictures, labels=Labels.COLUMN, order=Order()))
+    finished(job(folder, tmp_path / "out", pictures=pictures, labels=Labels.COLUMN, order=JobSettings()))
     assert [r["stated_class"] for r in rows_of(tmp_path / "out" / "results.csv")] == list(load_phantom().classes[2:])
 
 
@@ -304,15 +310,15 @@ def test_a_job_stopped_in_the_middle_goes_on_and_gives_the_same_bytes(
     undisturbed: Path, phantom_pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = job(phantom_pictures, tmp_path / "out")
-    steps = asked.run(Local(0))
+    steps = asked.run(LocalExecutor(0))
     for _ in range(3):
         next(steps)
     steps.close()  # type: ignore[attr-defined]
     stopped = contents(tmp_path / "out")
     assert stopped.items() < contents(undisturbed).items()
     begun = []
-    look = jobs.Eyes.__call__
-    monkeypatch.setattr(jobs.Eyes, "__call__", lambda self, batch: (begun.append(batch.index), look(self, batch))[1])
+    look = jobs.Decoder.__call__
+    monkeypatch.setattr(jobs.Decoder, "__call__", lambda self, batch: (begun.append(batch.index), look(self, batch))[1])
     last = finished(job(phantom_pictures, tmp_path / "out", threads=None, batch=None))
     assert contents(tmp_path / "out") == contents(undisturbed)
     done = [name for name in stopped if "/done/" in name]
@@ -358,7 +364,7 @@ def test_a_job_that_is_killed_again_and_again_gives_the_same_bytes(
 
 
 def test_decoding_in_other_processes_changes_no_byte(undisturbed: Path, phantom_pictures: Path, tmp_path: Path) -> None:
-    finished(job(phantom_pictures, tmp_path / "out"), Local(2))
+    finished(job(phantom_pictures, tmp_path / "out"), LocalExecutor(2))
     assert contents(tmp_path / "out") == contents(undisturbed)
 
 
@@ -368,7 +374,7 @@ def test_decoding_in_other_processes_changes_no_byte(undisturbed: Path, phantom_
 def test_a_cluster_changes_no_byte_even_when_a_worker_is_killed(
     undisturbed: Path, phantom_pictures: Path, tmp_path: Path, workers: int
 ) -> None:
-    steps = job(phantom_pictures, tmp_path / "out").run(OnRay(workers))
+    steps = job(phantom_pictures, tmp_path / "out").run(RayExecutor(workers))
     next(steps)
     next(steps)
     kill_one_actor()
@@ -413,7 +419,7 @@ def test_a_picture_that_gives_no_number_does_not_stop_its_batch(
         return torch.where(wrong[:, None], torch.nan, found)
 
     monkeypatch.setattr(GuideModel, "logits", sometimes)
-    last = finished(job(phantom_pictures, tmp_path / "out", order=Order()))
+    last = finished(job(phantom_pictures, tmp_path / "out", order=JobSettings()))
     assert last.failed == 2
     said = {r["picture"]: r["sentence"] for r in rows_of(tmp_path / "out" / "failures.csv")}
     assert "not a number" in said["Spotted_Forktail/002.png"]
@@ -426,7 +432,7 @@ def test_a_set_of_equal_pictures_gets_a_sentence_and_no_nan(phantom_pictures: Pa
     folder.mkdir(parents=True)
     for i in range(3):
         (folder / f"{i}.png").write_bytes((phantom_pictures / "Spotted_Forktail" / "000.png").read_bytes())
-    last = finished(job(folder.parent, tmp_path / "out", order=Order()))
+    last = finished(job(folder.parent, tmp_path / "out", order=JobSettings()))
     assert "same logit" in last.notes[0]
     assert {r["difficulty"] for r in rows_of(tmp_path / "out" / "dirmap.csv")} == {"0.5"}
 
@@ -439,10 +445,10 @@ def test_another_plan_in_the_same_folder_is_refused_and_changes_nothing(
 ) -> None:
     shutil.copytree(undisturbed, tmp_path / "out")
     for words, what in (
-        ({"order": Order()}, "order"),
+        ({"order": JobSettings()}, "order"),
         ({"batch": 5}, "batch"),
         ({"threads": 2}, "threads"),
-        ({"pictures": FolderSet(Disk(undisturbed / FOLDERS[0]))}, "pictures"),
+        ({"pictures": FolderSet(LocalStore(undisturbed / FOLDERS[0]))}, "pictures"),
     ):
         with pytest.raises(RunRefused, match=what):
             finished(job(phantom_pictures, tmp_path / "out", **words))
@@ -451,17 +457,17 @@ def test_another_plan_in_the_same_folder_is_refused_and_changes_nothing(
 
 def test_pictures_that_changed_since_are_noticed(phantom_pictures: Path, tmp_path: Path) -> None:
     shutil.copytree(phantom_pictures, tmp_path / "set")
-    next(job(tmp_path / "set", tmp_path / "out").run(Local(0)))
+    next(job(tmp_path / "set", tmp_path / "out").run(LocalExecutor(0)))
     (tmp_path / "set" / "Barred_Forktail" / "000.png").write_bytes(b"other")
     with pytest.raises(RunRefused, match="pictures"):
         finished(job(tmp_path / "set", tmp_path / "out"))
 
 
 def test_a_folder_that_is_at_work_is_refused(phantom_pictures: Path, tmp_path: Path) -> None:
-    at_work = job(phantom_pictures, tmp_path / "out").run(Local(0))
+    at_work = job(phantom_pictures, tmp_path / "out").run(LocalExecutor(0))
     next(at_work)
     with pytest.raises(RunRefused, match="at work"):
-        next(job(phantom_pictures, tmp_path / "out").run(Local(0)))
+        next(job(phantom_pictures, tmp_path / "out").run(LocalExecutor(0)))
     at_work.close()  # type: ignore[attr-defined]
 
 
@@ -477,13 +483,13 @@ def test_a_folder_that_holds_other_files_or_lies_in_the_set_is_refused(phantom_p
 @pytest.mark.parametrize(
     ("words", "error", "sentence"),
     [
-        ({"order": Order(epsilons=(100.0,))}, EpsilonOutOfRange, "outside"),
-        ({"order": Order(epsilons=(0.0,))}, JobError, "changes nothing"),
-        ({"order": Order(epsilons=(0.5, 0.25))}, JobError, "smallest first"),
-        ({"order": Order(epsilons=(0.5, 0.5 + 1e-9))}, JobError, "too near"),
-        ({"order": Order(epsilons=(0.5,), diverge_from=("a",))}, JobError, "no rivals"),
-        ({"order": Order(split="test")}, JobError, "no picture to work on"),
-        ({"order": Order(epsilons=(0.5,), objective="x")}, ValueError, "no objective"),
+        ({"order": JobSettings(epsilons=(100.0,))}, EpsilonOutOfRange, "outside"),
+        ({"order": JobSettings(epsilons=(0.0,))}, JobError, "changes nothing"),
+        ({"order": JobSettings(epsilons=(0.5, 0.25))}, JobError, "smallest first"),
+        ({"order": JobSettings(epsilons=(0.5, 0.5 + 1e-9))}, JobError, "too near"),
+        ({"order": JobSettings(epsilons=(0.5,), diverge_from=("a",))}, JobError, "no rivals"),
+        ({"order": JobSettings(split="test")}, JobError, "no picture to work on"),
+        ({"order": JobSettings(epsilons=(0.5,), objective="x")}, ValueError, "no objective"),
     ],
 )
 def test_an_order_that_cannot_be_is_one_sentence(

@@ -20,10 +20,10 @@ from lwise_core.batch.ranking import (
     rank,
     seconds_a_photograph,
 )
-from lwise_core.data.folder_labels import FolderClasses, Instead
+from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import ImageRejected, encode_png, open_photograph
@@ -37,8 +37,8 @@ def creature(family: int, *, dial: float = 0.0, seed: int = 0) -> bytes:
     return encode_png(draw(Creature(family, dial, seed), size=64))
 
 
-def ranked(files: list[NamedFile], guide: GuideModel, folders: FolderClasses | None = None) -> Ranking:
-    *_, last = rank(files, guide, folders=folders or FolderClasses(guide.classes), total=len(files))
+def ranked(files: list[NamedFile], guide: GuideModel, folders: FolderLabels | None = None) -> Ranking:
+    *_, last = rank(files, guide, folders=folders or FolderLabels(guide.classes), total=len(files))
     return last
 
 
@@ -63,7 +63,7 @@ def test_photographs_are_ranked_by_the_guides_own_logit_within_their_class(phant
         assert {p.class_name for p in found} == {name}
         for p in found:
             photograph = open_photograph(next(f.data for f in files if f.name == p.name), name="x")
-            seen = Subject(photograph, Crop.central(photograph)).seen(size=64)
+            seen = CroppedPhotograph(photograph, Crop.central(photograph)).seen(size=64)
             expected = score(phantom_guide, seen)[phantom_guide.class_index(name)]
             assert p.logit == pytest.approx(float(expected), abs=1e-4)
     standing = ranking.standing()
@@ -91,7 +91,7 @@ def test_folders_count_whatever_their_case_and_hyphens(phantom_guide: GuideModel
 def test_labels_follow_from_what_was_decided_on_folders(phantom_guide: GuideModel) -> None:
     files = [NamedFile(f"{folder}/{i}.png", creature(i % 4, seed=i)) for i, folder in enumerate("abbcd")]
     stated = {"a": FAMILIES[3], "b": Instead.LEFT_OUT}
-    ranking = ranked(files, phantom_guide, FolderClasses(phantom_guide.classes, stated, Instead.GUESSED))
+    ranking = ranked(files, phantom_guide, FolderLabels(phantom_guide.classes, stated, Instead.GUESSED))
     labels = {p.folder: (p.class_name, p.guessed) for p in ranking.photographs}
     choices = {p.folder: p.choice for p in ranking.photographs}
     assert labels == {"a": (FAMILIES[3], False), "c": (choices["c"], True), "d": (choices["d"], True)}
@@ -151,7 +151,7 @@ def test_what_is_no_picture_is_said_and_the_others_go_on(phantom_guide: GuideMod
 
 def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
     files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(BATCH + 3)]
-    steps = list(rank(files, phantom_guide, folders=FolderClasses(phantom_guide.classes), total=len(files)))
+    steps = list(rank(files, phantom_guide, folders=FolderLabels(phantom_guide.classes), total=len(files)))
     assert [r.done for r in steps] == [BATCH, BATCH + 3]
     assert steps[0].photographs == steps[1].photographs[:BATCH]
 

@@ -16,8 +16,8 @@ import pytest
 
 from lwise_core.batch import upload_results as deliveries
 from lwise_core.batch.job import LOG
-from lwise_core.batch.upload_results import COPIED, Delivered, Delivery, DeliveryRefused
-from lwise_core.data.file_stores import Disk, ShelfLost
+from lwise_core.batch.upload_results import COPIED, ResultsUpload, ResultsUploaded, UploadRefused
+from lwise_core.data.file_stores import LocalStore, StoreUnavailable
 from lwise_core.data.object_storage import Storage, remote_set
 from lwise_core.data.picture_sets import FolderSet, PictureSet
 from lwise_core.data.sources import DatasetError
@@ -48,7 +48,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pictures(phantom_pictures: Path) -> PictureSet:
-    return FolderSet(Disk(phantom_pictures))
+    return FolderSet(LocalStore(phantom_pictures))
 
 
 def handed_out(folder: Path) -> dict[str, bytes]:
@@ -57,7 +57,7 @@ def handed_out(folder: Path) -> dict[str, bytes]:
     return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files if ".job" not in f.parts}
 
 
-def last(delivery: Delivery, pictures: PictureSet) -> Delivered:
+def last(delivery: ResultsUpload, pictures: PictureSet) -> ResultsUploaded:
     *_, delivered = delivery.run(pictures)
     return delivered
 
@@ -74,7 +74,9 @@ def test_everything_that_was_handed_out_is_there_and_the_manifest_is_last(
     put, order = Storage.put, []
     monkeypatch.setattr(Storage, "put", lambda self, file, path: (order.append(path), put(self, file, path))[1])
     files = handed_out(results)
-    assert last(Delivery(results, Storage.at(f"{bucket}/out/")), pictures) == Delivered(len(files), len(files))
+    assert last(ResultsUpload(results, Storage.at(f"{bucket}/out/")), pictures) == ResultsUploaded(
+        len(files), len(files)
+    )
     assert objects(s3, f"{bucket}/out") == files
     assert order[-1] == "manifest.json"
     assert len(order) == len(files) > 100
@@ -86,14 +88,14 @@ def test_repeated_it_copies_only_what_changed_or_is_gone_there(
     results: Path,
     pictures: PictureSet,
 ) -> None:
-    delivery = Delivery(results, Storage.at(f"{bucket}/out"))
+    delivery = ResultsUpload(results, Storage.at(f"{bucket}/out"))
     files = handed_out(results)
     last(delivery, pictures)
-    assert last(delivery, pictures) == Delivered(len(files), 0)
+    assert last(delivery, pictures) == ResultsUploaded(len(files), 0)
     name, other = sorted(files)[:2]
     s3.pipe_file(f"{bucket}/out/{name}", files[name][::-1])  # as many bytes, others
     s3.rm_file(f"{bucket}/out/{other}")
-    assert last(delivery, pictures) == Delivered(len(files), 2)
+    assert last(delivery, pictures) == ResultsUploaded(len(files), 2)
     assert objects(s3, f"{bucket}/out") == files
 
 
@@ -136,7 +138,7 @@ def test_killed_and_begun_again_it_copies_what_is_left(
     assert "manifest.json" not in begun
     with (results / COPIED).open("ab") as ledger:
         ledger.write(b'{"to": "half a li')
-    delivered = last(Delivery(results, Storage.at(f"{bucket}/out")), pictures)
+    delivered = last(ResultsUpload(results, Storage.at(f"{bucket}/out")), pictures)
     assert delivered.done == len(files)
     assert delivered.copied <= len(files) - known
     assert objects(s3, f"{bucket}/out") == files
@@ -149,9 +151,9 @@ def test_an_address_that_holds_other_files_is_refused_and_none_is_touched(
     pictures: PictureSet,
 ) -> None:
     s3.pipe_file(f"{bucket}/out/deep/mine.txt", b"mine")
-    delivery = Delivery(results, Storage.at(f"{bucket}/out"))
+    delivery = ResultsUpload(results, Storage.at(f"{bucket}/out"))
     for what in (lambda: delivery.check(pictures), lambda: last(delivery, pictures)):
-        with pytest.raises(DeliveryRefused, match="holds other files"):
+        with pytest.raises(UploadRefused, match="holds other files"):
             what()
     assert objects(s3, f"{bucket}/out") == {"deep/mine.txt": b"mine"}
 
@@ -164,9 +166,9 @@ def test_results_are_not_copied_into_their_own_set(
 ) -> None:
     source = remote_set(uploaded(s3, phantom_pictures, f"{bucket}/set"))
     for url in (f"{bucket}/set", f"{bucket}/set/out", f"{bucket.replace('s3:', 's3a:')}/set/out/"):
-        with pytest.raises(DeliveryRefused, match="in the set itself"):
-            Delivery(results, Storage.at(url)).check(source)
-    Delivery(results, Storage.at(f"{bucket}/set-out")).check(source)
+        with pytest.raises(UploadRefused, match="in the set itself"):
+            ResultsUpload(results, Storage.at(url)).check(source)
+    ResultsUpload(results, Storage.at(f"{bucket}/set-out")).check(source)
 
 
 def test_a_bucket_that_is_not_there_is_one_sentence_before_anything_is_done(
@@ -175,13 +177,13 @@ def test_a_bucket_that_is_not_there_is_one_sentence_before_anything_is_done(
     pictures: PictureSet,
 ) -> None:
     with pytest.raises(DatasetError, match="There is no bucket “no-such-bucket”"):
-        Delivery(results, Storage.at("s3://no-such-bucket/out")).check(pictures)
+        ResultsUpload(results, Storage.at("s3://no-such-bucket/out")).check(pictures)
 
 
 def test_a_file_that_is_not_what_the_job_wrote_is_not_copied(bucket: str, results: Path, pictures: PictureSet) -> None:
     (results / "dirmap.csv").write_bytes(b"other")
-    with pytest.raises(DeliveryRefused, match=r"“dirmap.csv” is not what the job wrote"):
-        last(Delivery(results, Storage.at(f"{bucket}/out")), pictures)
+    with pytest.raises(UploadRefused, match=r"“dirmap.csv” is not what the job wrote"):
+        last(ResultsUpload(results, Storage.at(f"{bucket}/out")), pictures)
 
 
 def test_a_storage_that_is_lost_in_the_middle_is_one_sentence_and_no_secret_is_written_down(
@@ -196,8 +198,8 @@ def test_a_storage_that_is_lost_in_the_middle_is_one_sentence_and_no_secret_is_w
 
     assert Storage(bucket)._opened()[0] is s3
     monkeypatch.setattr(s3, "put_file", lost)
-    with pytest.raises(ShelfLost, match=r"cannot be reached \(TimeoutError\)") as error:
-        last(Delivery(results, Storage.at(f"{bucket}/out")), pictures)
+    with pytest.raises(StoreUnavailable, match=r"cannot be reached \(TimeoutError\)") as error:
+        last(ResultsUpload(results, Storage.at(f"{bucket}/out")), pictures)
     assert SECRET not in str(error.value)
     assert SECRET not in (results / COPIED).read_text()
 
@@ -205,9 +207,9 @@ def test_a_storage_that_is_lost_in_the_middle_is_one_sentence_and_no_secret_is_w
 def test_other_storages_are_written_to_the_same_way(results: Path, pictures: PictureSet) -> None:
     memory = fsspec.filesystem("memory")
     memory.pipe("/shelf/other", b"")
-    delivery = Delivery(results, Storage.at("memory://shelf/out"))
+    delivery = ResultsUpload(results, Storage.at("memory://shelf/out"))
     files = handed_out(results)
-    assert last(delivery, pictures) == Delivered(len(files), len(files))
-    assert last(delivery, pictures) == Delivered(len(files), 0)
+    assert last(delivery, pictures) == ResultsUploaded(len(files), len(files))
+    assert last(delivery, pictures) == ResultsUploaded(len(files), 0)
     there = {hashlib.sha256(memory.cat_file(f)).hexdigest() for f in memory.find("/shelf/out")}
     assert there == {hashlib.sha256(data).hexdigest() for data in files.values()}

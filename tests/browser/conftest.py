@@ -23,7 +23,7 @@ import safetensors.torch
 import torch
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
-from lwise_core.enhance.fast_twin import Verdict, Verdicts
+from lwise_core.enhance.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides.catalog import BUNDLED, load
 from lwise_core.guides.compact_resnet import CompactResNet
 
@@ -129,7 +129,7 @@ def slow_guide(home: Path) -> str:
     (folder / "model.safetensors").write_bytes(weights)
     (folder / "card.json").write_text(json.dumps(card))
     # Its fast twin counts as checked and not good enough: a check would keep the server busy for minutes.
-    Verdicts(home / "verdicts").keep(load(folder.name), Verdict(cosine=0.5, gain_error=1.0, pairs=16))
+    TwinChecks(home / "verdicts").keep(load(folder.name), TwinCheck(cosine=0.5, gain_error=1.0, pairs=16))
     return folder.name
 
 

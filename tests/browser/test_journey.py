@@ -17,7 +17,7 @@ from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhance.export import Intent, export
 from lwise_core.enhance.fast_twin import fast_twin, walk_fast
 from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import Extent, Subject
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph
@@ -45,7 +45,7 @@ def phone_photograph() -> bytes:
     return stream.getvalue()
 
 
-def path_of(guide: GuideModel, subject: Subject, *, towards: str, precision: str) -> EnhancementPath:
+def path_of(guide: GuideModel, subject: CroppedPhotograph, *, towards: str, precision: str) -> EnhancementPath:
     request = PathRequest.single(
         subject.seen(size=guide.input_size), target=guide.class_index(towards), objective=objective_named("logit")
     )
@@ -107,7 +107,7 @@ def test_a_photograph_in_and_the_same_files_out_as_from_the_library(
     _, manifest = downloaded(page, "Manifest (JSON)")
     said = json.loads(manifest)
     photograph = open_photograph(phone_photograph, name="my cat.jpg")
-    subject = Subject(photograph, Crop.central(photograph))
+    subject = CroppedPhotograph(photograph, Crop.central(photograph))
     path = path_of(guide, subject, towards="house cat", precision=said["epsilon"]["precision"])
     expected = export(subject, path, Intent("house cat", "house cat", epsilon, Extent.PHOTOGRAPH))
     name, png = downloaded(page, "Picture (PNG)")

@@ -34,7 +34,7 @@ from lwise_core.teaching.courses.static_export import (
     write_static_experiment,
 )
 from lwise_core.teaching.design.timing import Timing
-from lwise_core.teaching.design.trial_sampling import Kind, Trial
+from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 
 ASSETS = Path(__file__).parents[2] / "assets"
 STRICT = "default-src 'self'; img-src 'self' data:"
@@ -632,7 +632,7 @@ def main_trial(number: int, name: str, *, block: str, feedback: bool, epsilon: f
     return Trial(
         number=number,
         block=block,
-        kind=Kind.MAIN,
+        kind=TrialKind.MAIN,
         picture=name,
         answer=answer,
         split="train" if feedback else "val",
@@ -647,7 +647,7 @@ def main_trial(number: int, name: str, *, block: str, feedback: bool, epsilon: f
 def static_site(tmp_path: Path) -> Iterator[str]:
     """An experiment of two participants, unpacked and served as files."""
     calibration = Trial(
-        2, "train_1", Kind.CALIBRATION, "circle", "circle", "", feedback=True, relabelled=("owl", "cat")
+        2, "train_1", TrialKind.CALIBRATION, "circle", "circle", "", feedback=True, relabelled=("owl", "cat")
     )
     trials = (
         main_trial(0, "cat-1", block="train_1", feedback=True, epsilon=4.0),
@@ -655,7 +655,7 @@ def static_site(tmp_path: Path) -> Iterator[str]:
         calibration,
         main_trial(3, "owl-2", block="test_1", feedback=False),
     )
-    pictures = {PictureKey.of(t): picture(i) for i, t in enumerate(trials) if t.kind is Kind.MAIN}
+    pictures = {PictureKey.of(t): picture(i) for i, t in enumerate(trials) if t.kind is TrialKind.MAIN}
     participants = (
         Participant("P-1", trials, {"cat": "Kesta", "owl": "Molvi"}, group="L-WISE", condition=1),
         Participant("=P-2", trials[::-1], {"cat": "Molvi", "owl": "Kesta"}),

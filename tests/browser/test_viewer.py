@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lwise_core.enhance.rendering import render
-from lwise_core.enhance.viewer_payload import Film
+from lwise_core.enhance.viewer_payload import ViewerPayload
 from tests.support.film import film_of
 
 STEPS, GUIDE, SIDE, START = 40, 64, 150, 10
 
 
 @pytest.fixture(scope="module")
-def film() -> Film:
+def film() -> ViewerPayload:
     """The film that the page shows in its first place."""
     return film_of(input_size=GUIDE, side=SIDE, steps=STEPS)
 
@@ -72,7 +72,7 @@ def pixels(viewer: Locator, which: str) -> np.ndarray:
     return np.array(encoded[1], dtype=np.uint8).reshape(encoded[0], encoded[0], 4)
 
 
-def exported(film: Film, position: int) -> np.ndarray:
+def exported(film: ViewerPayload, position: int) -> np.ndarray:
     path = film.path
     enhancement = path.at(position * path.step)
     rendering = render(path.guide, film.subject, enhancement, target=2, extent=film.extent)
@@ -91,7 +91,7 @@ def place_on(slider: Locator, position: int) -> tuple[float, float]:
     return box["x"] + thumb / 2 + (box["width"] - thumb) * position / STEPS, box["y"] + box["height"] / 2
 
 
-def test_every_position_shows_what_the_export_gives(page: Page, url: str, film: Film) -> None:
+def test_every_position_shows_what_the_export_gives(page: Page, url: str, film: ViewerPayload) -> None:
     viewer = opened(page, url)
     expect_position(viewer, START)
     slider_of(viewer).press("Home")
@@ -191,7 +191,7 @@ def test_a_lost_frame_is_asked_for(page: Page, url: str) -> None:
 
 
 def test_a_viewer_that_lacks_frames_asks_for_them_and_one_that_has_them_does_not(
-    page: Page, url: str, film: Film
+    page: Page, url: str, film: ViewerPayload
 ) -> None:
     viewer = opened(page, url)
     for run, place in enumerate(("nowhere", "first"), start=2):  # taken away and shown again: the browser still has it
@@ -287,7 +287,7 @@ def test_the_pixel_under_the_cursor_is_read(page: Page, url: str) -> None:
         assert pixels(viewer, which)[row, column, :3].tolist() == [int(n) for n in numbers.split()]
 
 
-def test_the_perturbation_is_signed_and_on_its_fixed_scale(page: Page, url: str, film: Film) -> None:
+def test_the_perturbation_is_signed_and_on_its_fixed_scale(page: Page, url: str, film: ViewerPayload) -> None:
     viewer = opened(page, url)
     slider_of(viewer).press("End")
     expect_position(viewer, STEPS)

@@ -16,7 +16,7 @@ import torch
 from lwise_core.cli.app import app as cli
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhance.path import PathRequest, enhance, objective_named
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import Crop
@@ -45,7 +45,7 @@ def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
     code, out, _ = shell("score", CAT_FILE, "--class", "House-Cat", "--crop", CROP, "--json")
     row = json.loads(out)
-    logits = score(bundled_guide, Subject(photograph_of(CAT), CAT.crop).seen(size=64))
+    logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
     difficulty = difficulty_of(bundled_guide, logits, target=1)
     assert code == 0
     assert row["logit"] == pytest.approx(difficulty.logit, abs=1e-4)
@@ -66,7 +66,7 @@ def test_score_of_something_else_gives_logits_and_no_difficulty(shell: Shell, bu
     words = ("score", CAT_FILE, "--class", "Something-else", "--crop", CROP)
     code, out, _ = shell(*words, "--json")
     row = json.loads(out)
-    logits = score(bundled_guide, Subject(photograph_of(CAT), CAT.crop).seen(size=64))
+    logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
     assert code == 0
     assert row["class"] == "something else"
     assert next(iter(row["logits"])) == row["first_choice"] == "dog"
@@ -87,7 +87,7 @@ def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, 
     assert {Path(line).parent for line in out.splitlines()} == {tmp_path}
     said = json.loads(next(tmp_path.glob("*.json")).read_text())
     photograph = photograph_of(CAT)
-    image = Subject(photograph, Crop.central(photograph)).seen(size=64)
+    image = CroppedPhotograph(photograph, Crop.central(photograph)).seen(size=64)
     request = PathRequest.single(image, target=1, objective=objective_named("logit"))
     result = enhance(bundled_guide, request, epsilon=3.3 * 64 / 224)
     assert said["epsilon"]["spent"] == pytest.approx(float(result.spent[0]), rel=1e-4)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from lwise_core.batch.executors import EngineLost, Local, OnRay
+from lwise_core.batch.executors import ExecutorLost, LocalExecutor, RayExecutor
 from lwise_core.batch.job import Job
 from lwise_core.cli import batch as cli_many
 from lwise_core.guides.guide import Domain
@@ -173,7 +173,7 @@ def test_what_is_asked_wrongly_is_one_line(
     ("thrown", "sentence"),
     [
         (KeyboardInterrupt(), "Stopped; what was done is kept"),
-        (EngineLost("No worker is left."), "No worker is left."),
+        (ExecutorLost("No worker is left."), "No worker is left."),
         (torch.OutOfMemoryError(), "too little memory"),
     ],
 )
@@ -197,9 +197,9 @@ def test_what_stops_a_job_is_one_line(
 def test_engines_are_chosen_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli_many.os, "cpu_count", lambda: 64)
     engine = cli_many._engine
-    assert engine(cli_many.Where.LOCAL, workers=None, address="", gpus=0) == Local(8)
-    assert engine(cli_many.Where.LOCAL, workers=0, address="", gpus=0) == Local(0)
-    assert engine(cli_many.Where.RAY, workers=4, address="auto", gpus=0.5) == OnRay(4, "auto", 0.5)
+    assert engine(cli_many.Where.LOCAL, workers=None, address="", gpus=0) == LocalExecutor(8)
+    assert engine(cli_many.Where.LOCAL, workers=0, address="", gpus=0) == LocalExecutor(0)
+    assert engine(cli_many.Where.RAY, workers=4, address="auto", gpus=0.5) == RayExecutor(4, "auto", 0.5)
 
 
 def test_a_choice_of_guide_goes_to_other_processes() -> None:

@@ -15,13 +15,13 @@ from lwise_core.data.phantom import FAMILIES
 from lwise_core.study.gains import CannotJudge, Estimate
 from lwise_core.study.responses import Responses, read_csv
 from lwise_core.study.simulated_learners import SIMULATED_SENTENCE
-from lwise_core.teaching.courses.builder import Maker
+from lwise_core.teaching.courses.builder import CourseBuilder
 from lwise_core.teaching.courses.course import Course, read_course
 from lwise_core.teaching.design.schedules import HISTOLOGY, MOTHS, SEVEN_SLOTS, TWO_SLOTS, Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.records.store import VARIABLE, Records, address
-from lwise_core.teaching.server import Classroom, Shelf
+from lwise_core.teaching.server import CourseLibrary, CourseServer
 from tests.cli.test_app import Shell, run
 
 SMALL = ("--creatures", "10", "--test-creatures", "2", "--per-class", "1", "--per-class-in-tests", "1")
@@ -43,7 +43,7 @@ def sat(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cour
     (tmp_path / "shelf").mkdir()
     (tmp_path / "shelf" / "phantom").symlink_to(course.folder)
     with Records.open(url=address(home=tmp_path / "home")) as records:
-        classroom = Classroom(Shelf(tmp_path / "shelf"), records)
+        classroom = CourseServer(CourseLibrary(tmp_path / "shelf"), records)
         for participant, trials in (("learner-1", 10**6), ("learner-2", 3)):
             token = classroom.enrol(course, participant=participant).token
             while (coming := classroom.coming(token)).trials and coming.done < trials:
@@ -83,7 +83,7 @@ def test_a_course_of_the_phantom_is_made_and_made_again_in_no_time(
     assert set(course.classes) == set(FAMILIES)
     assert not design.as_published
     assert not design.research_on_harm
-    monkeypatch.setattr(Maker, "_made", lambda *_: pytest.fail("it was made already"))
+    monkeypatch.setattr(CourseBuilder, "_made", lambda *_: pytest.fail("it was made already"))
     assert shell(*words)[0] == 0
     assert read_course(out).digest == course.digest
 

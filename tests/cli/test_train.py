@@ -14,7 +14,7 @@ from lwise_core.data.training_images import read_images
 from lwise_core.guides import catalog
 from lwise_core.guides.model_card import parse_card
 from lwise_core.training.cross_validation import Fold, kept_verdicts
-from lwise_core.training.evaluation import Verdicts, logits_of
+from lwise_core.training.evaluation import Evaluation, logits_of
 from lwise_core.training.export_guide import HeldOut
 from tests.support.toys import toy_folder
 
@@ -80,7 +80,7 @@ def test_a_trained_guide_is_in_the_catalogue_and_its_card_says_what_can_be_measu
     assert card["measured"]["test_images"] == len(own) == 12
     accuracy = float((own.argmax(dim=1) == parts.measured.targets).float().mean())
     assert card["measured"]["clean_accuracy"]["value"] == pytest.approx(accuracy, abs=1e-3)  # type: ignore[index]
-    assert card["references"]["logits"] == Verdicts.of(guide, parts.references, epsilons=()).references(guide.classes)
+    assert card["references"]["logits"] == Evaluation.of(guide, parts.references, epsilons=()).references(guide.classes)
     assert list(card["measured"]["accuracy_under_20_step_attack"]) == ["l2_0.2143", "l2_0.25", "l2_0.5"]  # type: ignore[call-overload]
     assert card["training"]["training_images"] == 48
     assert card["training"]["seed"] == 0

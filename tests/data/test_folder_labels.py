@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import UnknownClass, canonical
-from lwise_core.data.folder_labels import FolderClasses, Instead, folder_of, is_somebodys
+from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of, is_somebodys
 
 CLASSES = ("luna moth", "io moth", "owl")
 NAMES = st.sampled_from([*CLASSES, "Luna_Moth", "LUNA-MOTH", "luna", "moths", "IMG 100", "owls"]) | st.text(min_size=1)
@@ -16,15 +16,15 @@ MEANINGS = st.sampled_from([*CLASSES, *Instead])
 
 @pytest.mark.parametrize("spelt", ["luna moth", "Luna_Moth", "LUNA-MOTH", " lunamoth "])
 def test_a_folder_that_is_called_after_a_class_stands_for_it(spelt: str) -> None:
-    assert FolderClasses(CLASSES).meaning(spelt) == "luna moth"
+    assert FolderLabels(CLASSES).meaning(spelt) == "luna moth"
 
 
 def test_a_near_name_is_suggested_and_decides_nothing() -> None:
-    folders = FolderClasses(CLASSES)
+    folders = FolderLabels(CLASSES)
     assert folders.suggestion("Luna Moths") == "luna moth"
     assert folders.suggestion("luna") == "luna moth"
     assert folders.suggestion("xyz") is None
-    assert FolderClasses(("reptile", "bear, koala or red panda")).suggestion("barred forktail") is None
+    assert FolderLabels(("reptile", "bear, koala or red panda")).suggestion("barred forktail") is None
     assert folders.unknown(["owl", "Luna Moths", "", "Luna Moths", "a"]) == ("Luna Moths", "a")
     with pytest.raises(UnknownClass, match="No class is called “Luna Moths”"):
         folders.meaning("Luna Moths")
@@ -40,11 +40,11 @@ def test_a_near_name_is_suggested_and_decides_nothing() -> None:
     ],
 )
 def test_a_class_that_a_folders_name_speaks_of_is_suggested(folder: str, suggested: str | None) -> None:
-    assert FolderClasses(("owl", "monarch", "queen monarch", "malachite")).suggestion(folder) == suggested
+    assert FolderLabels(("owl", "monarch", "queen monarch", "malachite")).suggestion(folder) == suggested
 
 
 def test_what_was_stated_counts_before_what_holds_for_the_others() -> None:
-    folders = FolderClasses(CLASSES, {"Luna": "luna moth", "IMG": Instead.GUESSED}, others=Instead.LEFT_OUT)
+    folders = FolderLabels(CLASSES, {"Luna": "luna moth", "IMG": Instead.GUESSED}, others=Instead.LEFT_OUT)
     assert folders.meaning("Luna") == "luna moth"
     assert folders.meaning("IMG") is Instead.GUESSED
     assert folders.meaning("rest") is Instead.LEFT_OUT
@@ -52,19 +52,19 @@ def test_what_was_stated_counts_before_what_holds_for_the_others() -> None:
 
 
 def test_pictures_in_no_folder_are_guessed_whatever_holds_for_the_others() -> None:
-    assert FolderClasses(CLASSES, others=Instead.LEFT_OUT).meaning("") is Instead.GUESSED
+    assert FolderLabels(CLASSES, others=Instead.LEFT_OUT).meaning("") is Instead.GUESSED
 
 
 def test_a_folder_cannot_stand_for_what_is_no_class() -> None:
     with pytest.raises(UnknownClass, match="“Luna” cannot stand for “wolf”"):
-        FolderClasses(CLASSES, {"Luna": "wolf"})
+        FolderLabels(CLASSES, {"Luna": "wolf"})
 
 
 @given(folders=st.lists(NAMES), stated=st.dictionaries(NAMES, MEANINGS), others=st.none() | st.sampled_from(Instead))
 def test_exactly_the_undecided_have_no_meaning(
     folders: list[str], stated: dict[str, str | Instead], others: Instead | None
 ) -> None:
-    decided = FolderClasses(CLASSES, stated, others)
+    decided = FolderLabels(CLASSES, stated, others)
     for folder in folders:
         if folder in decided.undecided(folders):
             with pytest.raises(UnknownClass):
@@ -76,10 +76,10 @@ def test_exactly_the_undecided_have_no_meaning(
 
 
 def test_the_same_decisions_are_the_same_value() -> None:
-    a, b = (FolderClasses(CLASSES, {"Luna": "luna moth"}) for _ in range(2))
+    a, b = (FolderLabels(CLASSES, {"Luna": "luna moth"}) for _ in range(2))
     assert a.meaning("owl") == "owl"
     assert (a, hash(a)) == (b, hash(b))
-    assert a != FolderClasses(CLASSES, {"Luna": "io moth"})
+    assert a != FolderLabels(CLASSES, {"Luna": "io moth"})
 
 
 @pytest.mark.parametrize(

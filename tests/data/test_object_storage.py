@@ -17,21 +17,21 @@ import fsspec
 import pytest
 
 from lwise_core._utils.run_folder import RunRefused
-from lwise_core.batch.executors import Local
-from lwise_core.batch.job import Order
+from lwise_core.batch.executors import LocalExecutor
+from lwise_core.batch.job import JobSettings
 from lwise_core.data import object_storage as remote_sets
 from lwise_core.data.dirmap import DirmapFile
-from lwise_core.data.file_stores import GONE, Disk, ShelfLost
+from lwise_core.data.file_stores import GONE, LocalStore, StoreUnavailable
 from lwise_core.data.object_storage import Storage, remote_set
 from lwise_core.data.picture_sets import (
     Batch,
+    Decoded,
+    Decoder,
     DirmapSet,
-    Entry,
-    Eyes,
     FolderSet,
     Labels,
+    PictureEntry,
     PictureSet,
-    Seen,
     Unusable,
     picture_set,
 )
@@ -46,7 +46,7 @@ __all__ = ["bucket", "phantom_pictures", "s3", "s3_server", "undisturbed"]
 RESULTS = {"results.csv", "results.parquet", "failures.csv", "dirmap.csv", "manifest.json"}
 
 
-def entries(pictures: PictureSet) -> list[Entry | str]:
+def entries(pictures: PictureSet) -> list[PictureEntry | str]:
     return [e if isinstance(e, str) else replace(e, state="") for e in pictures.entries()]
 
 
@@ -76,13 +76,13 @@ def test_a_folder_lists_and_reads_as_the_one_that_was_copied(
     for name in ("loose.png", "train/.hidden.png", ".cache/x/y.png", "a/b/c/d.png", "train/Barred_Forktail.png"):
         (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "set" / name).write_bytes(b"")
-    here = FolderSet(Disk(tmp_path / "set"), labels)
+    here = FolderSet(LocalStore(tmp_path / "set"), labels)
     there = remote_set(uploaded(s3, tmp_path / "set", f"{bucket}/deep/set") + "/", labels=labels)
     s3.pipe_file(f"{bucket}/deep/set/train/", b"")  # what consoles write for a new folder
     assert (there.name, there.place) == ("set", None)
     assert entries(there) == entries(here)
     for entry in here.entries():
-        if isinstance(entry, Entry):
+        if isinstance(entry, PictureEntry):
             assert there.read(entry) == here.read(entry)
 
 
@@ -100,7 +100,7 @@ def test_a_dirmap_lists_and_reads_as_the_one_that_was_copied(
     there = remote_set(uploaded(s3, folder, f"{bucket}/creatures") + "/d.CSV")
     assert isinstance(there, DirmapSet)
     assert entries(there) == entries(here)
-    assert [e.name for e in there.entries() if isinstance(e, Entry) and e.state == GONE] == rows[-2:]
+    assert [e.name for e in there.entries() if isinstance(e, PictureEntry) and e.state == GONE] == rows[-2:]
     assert remote_set(f"{bucket}/creatures/d.CSV", labels=Labels.GUIDE) == replace(there, column="")
 
 
@@ -126,19 +126,19 @@ def test_no_more_is_read_than_the_door_would_look_at(
     assert Storage(creatures).read("Barred_Forktail/000.png", at_most=4) == b"0123"
     asked = []
     monkeypatch.setattr(Storage, "read", lambda _, path, *, at_most: asked.append((path, at_most)))
-    remote_set(creatures).read(Entry("x", "", "", ""))
+    remote_set(creatures).read(PictureEntry("x", "", "", ""))
     assert asked == [("x", MAX_BYTES + 1)]
 
 
 def test_a_picture_that_is_empty_or_gone_is_one_sentence(creatures: str, s3: Any) -> None:  # noqa: ANN401
     s3.pipe_file(f"{creatures}/Barred_Forktail/000.png", b"")
     pictures = remote_set(creatures)
-    listed = tuple(e for e in pictures.entries() if isinstance(e, Entry))[:3]
+    listed = tuple(e for e in pictures.entries() if isinstance(e, PictureEntry))[:3]
     s3.rm_file(f"{creatures}/{listed[1].name}")
-    empty, gone, whole = Eyes(pictures, 16)(Batch(0, listed)).seen
+    empty, gone, whole = Decoder(pictures, 16)(Batch(0, listed)).seen
     assert isinstance(empty, Unusable)
     assert gone == Unusable(f"“{listed[1].name}” has no file.")
-    assert isinstance(whole, Seen)
+    assert isinstance(whole, Decoded)
 
 
 # --- what cannot be ---------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def unreachable(creatures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_an_unreachable_endpoint_is_one_sentence(unreachable: str) -> None:
-    with pytest.raises(ShelfLost, match=r"cannot be reached \(EndpointConnectionError\)") as lost:
+    with pytest.raises(StoreUnavailable, match=r"cannot be reached \(EndpointConnectionError\)") as lost:
         remote_set(unreachable)
     assert SECRET not in str(lost.value)
     assert lost.value.__cause__ is None
@@ -230,7 +230,7 @@ def denied(creatures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def test_denied_access_is_one_sentence(denied: str) -> None:
     for what in (lambda: remote_set(denied), lambda: list(FolderSet(Storage(denied)).entries())):
-        with pytest.raises(ShelfLost, match="may not be used with the credentials") as lost:
+        with pytest.raises(StoreUnavailable, match="may not be used with the credentials") as lost:
             what()
         assert SECRET not in str(lost.value)
 
@@ -245,7 +245,7 @@ def test_a_job_gives_the_bytes_that_it_gives_of_the_folder(creatures: str, undis
 
 
 def test_processes_read_the_address_themselves(creatures: str, undisturbed: Path, tmp_path: Path) -> None:
-    finished(job(tmp_path, tmp_path / "out", pictures=remote_set(creatures)), Local(2))
+    finished(job(tmp_path, tmp_path / "out", pictures=remote_set(creatures)), LocalExecutor(2))
     assert without_plan(tmp_path / "out") == without_plan(undisturbed)
 
 
@@ -261,7 +261,7 @@ def test_a_cluster_reads_the_address_itself(creatures: str, undisturbed: Path, t
 def test_a_dirmap_comes_back_with_columns(s3: Any, creatures: str, tmp_path: Path) -> None:  # noqa: ANN401
     s3.pipe_file(f"{creatures}/d.csv", b"im_path,class,note\nSpotted_Forktail/000.png,Spotted Forktail,mine\n")
     pictures = remote_set(f"{creatures}/d.csv")
-    finished(job(tmp_path, tmp_path / "out", pictures=pictures, labels=Labels.COLUMN, order=Order()))
+    finished(job(tmp_path, tmp_path / "out", pictures=pictures, labels=Labels.COLUMN, order=JobSettings()))
     header, row = (tmp_path / "out" / "dirmap.csv").read_text().splitlines()
     assert header.startswith("im_path,class,note,robust_gt_logit")
     assert row.startswith("Spotted_Forktail/000.png,Spotted Forktail,mine,")
@@ -276,13 +276,13 @@ def test_a_job_that_loses_its_storage_goes_on_and_counts_no_picture_as_failed(
     def until(self: Storage, path: str, *, at_most: int) -> bytes:
         reads.append(path)
         if len(reads) == 10:
-            raise ShelfLost("gone")
+            raise StoreUnavailable("gone")
         return read(self, path, at_most=at_most)
 
     monkeypatch.setattr(Storage, "read", until)
-    with pytest.raises(ShelfLost, match="gone"):
+    with pytest.raises(StoreUnavailable, match="gone"):
         finished(asked)
-    *_, last = asked.run(Local(0))
+    *_, last = asked.run(LocalExecutor(0))
     assert (last.total, last.failed) == (21, 1)
     assert len(reads) == 10 + 21 - 8  # the two batches of four that were done are not read again
     assert without_plan(tmp_path / "out") == without_plan(undisturbed)
@@ -290,14 +290,14 @@ def test_a_job_that_loses_its_storage_goes_on_and_counts_no_picture_as_failed(
 
 def test_a_picture_that_changed_there_is_noticed(s3: Any, creatures: str, tmp_path: Path) -> None:  # noqa: ANN401
     asked = job(tmp_path, tmp_path / "out", pictures=remote_set(creatures))
-    next(asked.run(Local(0)))
+    next(asked.run(LocalExecutor(0)))
     s3.pipe_file(f"{creatures}/Barred_Forktail/000.png", b"other")
     with pytest.raises(RunRefused, match="pictures"):
         finished(asked)
 
 
 def test_no_secret_is_in_any_file_of_a_job_or_in_what_goes_to_workers(creatures: str, tmp_path: Path) -> None:
-    asked = job(tmp_path, tmp_path / "out", pictures=remote_set(creatures), order=Order())
+    asked = job(tmp_path, tmp_path / "out", pictures=remote_set(creatures), order=JobSettings())
     finished(asked)
     assert SECRET.encode() not in pickle.dumps(asked)
     for file in (tmp_path / "out").rglob("*"):

@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 
 from lwise_core.data.dirmap import DirmapFile
-from lwise_core.data.file_stores import Disk
+from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.picture_sets import (
     Batch,
+    Decoded,
+    Decoder,
     DirmapSet,
-    Entry,
-    Eyes,
     FolderSet,
     GlobSet,
     Labels,
+    PictureEntry,
     PictureSet,
-    Seen,
     TarSet,
     Unusable,
     ZipSet,
@@ -62,16 +62,16 @@ def dirmap_of(root: Path) -> Path:
     return file
 
 
-def listed(pictures: PictureSet) -> list[Entry]:
-    return [e for e in pictures.entries() if isinstance(e, Entry)]
+def listed(pictures: PictureSet) -> list[PictureEntry]:
+    return [e for e in pictures.entries() if isinstance(e, PictureEntry)]
 
 
 def passed_over(pictures: PictureSet) -> list[str]:
     return [e for e in pictures.entries() if isinstance(e, str)]
 
 
-def seen_by_guide(pictures: PictureSet, entries: list[Entry], *, size: int) -> tuple[Seen | Unusable, ...]:
-    return Eyes(pictures, size)(Batch(0, tuple(entries))).seen
+def seen_by_guide(pictures: PictureSet, entries: list[PictureEntry], *, size: int) -> tuple[Decoded | Unusable, ...]:
+    return Decoder(pictures, size)(Batch(0, tuple(entries))).seen
 
 
 @pytest.mark.parametrize("kind", ["folder", "csv", "zip", "tar", "glob"])
@@ -100,22 +100,22 @@ def test_a_folder_without_splits_and_what_it_passes_over(folder: Path) -> None:
     deep = train / "top" / "a" / "b" / "c.png"
     deep.parent.mkdir(parents=True)
     deep.write_bytes(b"")
-    pictures = FolderSet(Disk(train))
+    pictures = FolderSet(LocalStore(train))
     assert {e.split for e in listed(pictures)} == {""}
     assert [s.split("”")[0] for s in passed_over(pictures)] == ["“README", "“top/a/b/…"]
 
 
 def test_where_the_guide_says_the_classes_any_layout_does(folder: Path) -> None:
     (folder / "loose.png").write_bytes(b"")
-    entries = listed(FolderSet(Disk(folder), Labels.GUIDE))
+    entries = listed(FolderSet(LocalStore(folder), Labels.GUIDE))
     assert len(entries) == 10
     assert {e.class_name for e in entries} == {""}
 
 
 def test_a_state_changes_when_the_picture_does(folder: Path) -> None:
-    before = listed(FolderSet(Disk(folder)))
+    before = listed(FolderSet(LocalStore(folder)))
     (folder / before[0].name).write_bytes(b"other")
-    after = listed(FolderSet(Disk(folder)))
+    after = listed(FolderSet(LocalStore(folder)))
     assert [a == b for a, b in zip(after, before, strict=True)] == [False, *[True] * 8]
 
 
@@ -163,14 +163,14 @@ def test_a_damaged_member_of_a_zip_is_one_sentence(tmp_path: Path, folder: Path)
     first, *others = seen_by_guide(ZipSet(packed), listed(ZipSet(packed)), size=16)
     assert isinstance(first, Unusable)
     assert "cannot be read" in first.sentence
-    assert all(isinstance(o, Seen) for o in others)
+    assert all(isinstance(o, Decoded) for o in others)
 
 
 def test_what_a_guide_sees_is_its_central_square(folder: Path) -> None:
-    pictures = FolderSet(Disk(folder))
+    pictures = FolderSet(LocalStore(folder))
     entry = listed(pictures)[0]
     (seen,) = seen_by_guide(pictures, [entry], size=24)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, Decoded)
     data = (folder / entry.name).read_bytes()
     photograph = open_photograph(data, name="x")
     assert np.array_equal(seen.image, see(Crop.central(photograph).of(photograph.pixels), size=24))

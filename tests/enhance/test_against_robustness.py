@@ -18,7 +18,7 @@ from lwise_core.enhance.path import (
     LogitAgainstRivals,
     Objective,
     PathRequest,
-    climb,
+    ascend,
     enhance,
     steps_for,
 )
@@ -63,7 +63,7 @@ def test_every_budget_read_from_one_long_path_is_the_attackers_own_result(
 ) -> None:
     request = request_for(expected, name=name, direction=direction)
     step = guide.epsilon_scale.step
-    path = EnhancementPath(guide, request, step, tuple(climb(guide, request, step=step, steps=12)))
+    path = EnhancementPath(guide, request, step, tuple(ascend(guide, request, step=step, steps=12)))
     cases = budgets(expected, name=name, direction=direction)
     assert len(cases) >= 3
     for steps, key in cases:
@@ -79,7 +79,7 @@ def test_a_path_made_for_one_budget_is_the_attackers_own_result(
     request = request_for(expected, name=name, direction=direction)
     step = guide.epsilon_scale.step
     for steps, key in budgets(expected, name=name, direction=direction):
-        frames = tuple(climb(guide, request, step=step, steps=steps_for(steps * step, step=step)))
+        frames = tuple(ascend(guide, request, step=step, steps=steps_for(steps * step, step=step)))
         result = EnhancementPath(guide, request, step, frames).at(steps * step)
         np.testing.assert_allclose(result.images.cpu().numpy(), expected[key], atol=TOLERANCE, rtol=0, err_msg=key)
 

@@ -13,7 +13,7 @@ import pytest
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhance.export import Intent, export, export_stem, name_for_files, statement, survival_warnings
 from lwise_core.enhance.path import EnhancementPath, Harder, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import open_photograph, read_png_text
 
@@ -22,29 +22,31 @@ INTENT = Intent(stated="house cat", towards="house cat", epsilon=3.0, extent=Ext
 
 
 @pytest.fixture(scope="module")
-def subject() -> Subject:
-    return Subject(photograph_of(CAT), CAT.crop)
+def subject() -> CroppedPhotograph:
+    return CroppedPhotograph(photograph_of(CAT), CAT.crop)
 
 
 @pytest.fixture(scope="module")
-def path(bundled_guide: GuideModel, subject: Subject) -> EnhancementPath:
+def path(bundled_guide: GuideModel, subject: CroppedPhotograph) -> EnhancementPath:
     image = subject.seen(size=bundled_guide.input_size)
     target = bundled_guide.class_index("house cat")
     *_, path = walk(bundled_guide, PathRequest.single(image, target=target, objective=objective_named("logit")))
     return path
 
 
-def test_the_same_input_gives_the_same_bytes(subject: Subject, path: EnhancementPath) -> None:
+def test_the_same_input_gives_the_same_bytes(subject: CroppedPhotograph, path: EnhancementPath) -> None:
     assert export(subject, path, INTENT).files() == export(subject, path, INTENT).files()
 
 
-def test_a_longer_path_gives_the_same_files_as_one_that_just_reaches(subject: Subject, path: EnhancementPath) -> None:
+def test_a_longer_path_gives_the_same_files_as_one_that_just_reaches(
+    subject: CroppedPhotograph, path: EnhancementPath
+) -> None:
     short = replace(path, frames=path.frames[:22])
     assert export(subject, path, INTENT).files() == export(subject, short, INTENT).files()
 
 
 def test_the_picture_is_lossless_and_stands_above_its_strip(
-    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath
+    bundled_guide: GuideModel, subject: CroppedPhotograph, path: EnhancementPath
 ) -> None:
     made = export(subject, path, INTENT)
     said = json.loads(made.manifest)
@@ -57,14 +59,16 @@ def test_the_picture_is_lossless_and_stands_above_its_strip(
     assert np.array_equal(open_photograph(bare.png, name="out.png").pixels, rendering.pixels)
 
 
-def test_everything_says_what_was_done_and_what_it_is_not_for(subject: Subject, path: EnhancementPath) -> None:
+def test_everything_says_what_was_done_and_what_it_is_not_for(
+    subject: CroppedPhotograph, path: EnhancementPath
+) -> None:
     made = export(subject, path, INTENT)
     sentence = json.loads(made.manifest)["statement"]
     assert sentence == read_png_text(made.png)["Description"]
     assert sentence == ("AI-altered towards house cat, ε = 3 (ε₂₂₄ = 10.5), by guide animals16-64. Not for diagnosis.")
 
 
-def test_the_manifest_s_figures_are_those_of_the_files(subject: Subject, path: EnhancementPath) -> None:
+def test_the_manifest_s_figures_are_those_of_the_files(subject: CroppedPhotograph, path: EnhancementPath) -> None:
     made = export(subject, path, INTENT)
     said = json.loads(made.manifest)
     assert said["files"]["png_sha256"] == hashlib.sha256(made.png).hexdigest()
@@ -81,7 +85,7 @@ def test_the_manifest_s_figures_are_those_of_the_files(subject: Subject, path: E
 
 
 def test_a_class_that_the_picture_is_not_is_said_to_be_invented(
-    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath
+    bundled_guide: GuideModel, subject: CroppedPhotograph, path: EnhancementPath
 ) -> None:
     intent = replace(INTENT, stated="dog")
     assert "Features not in the original." in statement(bundled_guide, intent, objective_named("logit"))
@@ -90,7 +94,7 @@ def test_a_class_that_the_picture_is_not_is_said_to_be_invented(
 
 @pytest.mark.parametrize(("guessed", "by"), [(False, "person"), (True, "guess of the guide")])
 def test_the_manifest_says_whether_anybody_stated_the_class(
-    subject: Subject, path: EnhancementPath, guessed: bool, by: str
+    subject: CroppedPhotograph, path: EnhancementPath, guessed: bool, by: str
 ) -> None:
     said = json.loads(export(subject, path, replace(INTENT, guessed=guessed)).manifest)
     assert (said["stated_class"], said["stated_by"]) == ("house cat", by)
@@ -101,7 +105,9 @@ def test_away_is_said_to_be_away(bundled_guide: GuideModel) -> None:
 
 
 @pytest.mark.parametrize("domain", [Domain.MEDICAL, Domain.UNKNOWN])
-def test_medical_pictures_always_get_their_strip(subject: Subject, path: EnhancementPath, domain: Domain) -> None:
+def test_medical_pictures_always_get_their_strip(
+    subject: CroppedPhotograph, path: EnhancementPath, domain: Domain
+) -> None:
     medical = replace(path, guide=path.guide.with_domain(domain))
     made = export(subject, medical, replace(INTENT, epsilon=1.0), strip=False)
     said = json.loads(made.manifest)
@@ -111,14 +117,16 @@ def test_medical_pictures_always_get_their_strip(subject: Subject, path: Enhance
 
 @pytest.mark.parametrize("domain", Domain)
 def test_files_that_leave_the_machine_are_never_called_after_a_patient(
-    bundled_guide: GuideModel, subject: Subject, domain: Domain
+    bundled_guide: GuideModel, subject: CroppedPhotograph, domain: Domain
 ) -> None:
     photograph = replace(subject.photograph, name="Mueller_Hans.jpg")
     name = name_for_files(bundled_guide.with_domain(domain), photograph)
     assert name == ("picture" if domain in (Domain.MEDICAL, Domain.UNKNOWN) else "Mueller_Hans.jpg")
 
 
-def test_nothing_changed_is_exported_without_a_number_that_is_none(subject: Subject, path: EnhancementPath) -> None:
+def test_nothing_changed_is_exported_without_a_number_that_is_none(
+    subject: CroppedPhotograph, path: EnhancementPath
+) -> None:
     said = json.loads(export(subject, path, replace(INTENT, epsilon=0.0)).manifest)
     assert said["epsilon"]["spent"] == 0
     assert said["result_8_bit"]["share_of_gain_kept"] is None

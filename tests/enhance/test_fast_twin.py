@@ -11,9 +11,18 @@ import torch
 from torch import nn
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.fast_twin import FloatHead, Verdict, Verdicts, check, fast_dtype, fast_twin, folded, walk_fast
+from lwise_core.enhance.fast_twin import (
+    FloatHead,
+    TwinCheck,
+    TwinChecks,
+    check,
+    fast_dtype,
+    fast_twin,
+    folded,
+    walk_fast,
+)
 from lwise_core.enhance.path import PathRequest, walk
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import GuideModel
@@ -34,7 +43,7 @@ def twin(guide: GuideModel) -> GuideModel:
 
 @pytest.fixture(scope="module")
 def images(guide: GuideModel) -> torch.Tensor:
-    return torch.stack([Subject(photograph_of(s), s.crop).seen(size=guide.input_size) for s in SAMPLES])
+    return torch.stack([CroppedPhotograph(photograph_of(s), s.crop).seen(size=guide.input_size) for s in SAMPLES])
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +51,7 @@ def request_for_a_cat(images: torch.Tensor) -> PathRequest:
     return PathRequest(images[:1], torch.tensor([1]))
 
 
-def last(verdicts: Iterator[Verdict]) -> Verdict:
+def last(verdicts: Iterator[TwinCheck]) -> TwinCheck:
     *_, verdict = verdicts
     return verdict
 
@@ -105,18 +114,18 @@ def test_the_fast_gain_equals_the_exact_one_within_one_percent(
 
 
 def test_a_verdict_is_kept_for_its_weights_and_read_back(tmp_path: Path, guide: GuideModel) -> None:
-    verdicts = Verdicts(tmp_path / "verdicts")
+    verdicts = TwinChecks(tmp_path / "verdicts")
     assert verdicts.read(guide) is None
-    verdicts.keep(guide, Verdict(cosine=0.9995, gain_error=0.002, pairs=16))
-    assert verdicts.read(guide) == Verdict(cosine=0.9995, gain_error=0.002, pairs=16)
+    verdicts.keep(guide, TwinCheck(cosine=0.9995, gain_error=0.002, pairs=16))
+    assert verdicts.read(guide) == TwinCheck(cosine=0.9995, gain_error=0.002, pairs=16)
     other = replace(guide, provenance=replace(guide.provenance, sha256="0" * 64))
     assert verdicts.read(other) is None
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"cosine": "x", "gain_error": 0, "pairs": 1}'])
 def test_a_damaged_verdict_is_none(tmp_path: Path, guide: GuideModel, content: str) -> None:
-    verdicts = Verdicts(tmp_path)
-    verdicts.keep(guide, Verdict(1.0, 0.0, 1))
+    verdicts = TwinChecks(tmp_path)
+    verdicts.keep(guide, TwinCheck(1.0, 0.0, 1))
     (file,) = tmp_path.glob("*.json")
     file.write_text(content)
     assert verdicts.read(guide) is None
@@ -124,7 +133,7 @@ def test_a_damaged_verdict_is_none(tmp_path: Path, guide: GuideModel, content: s
 
 @pytest.mark.parametrize(("cosine", "error"), [(0.9989, 0.0), (1.0, 0.0101), (float("nan"), 0.0), (1.0, float("nan"))])
 def test_below_the_bounds_or_not_a_number_does_not_pass(cosine: float, error: float) -> None:
-    assert not Verdict(cosine, error, 16).passes
+    assert not TwinCheck(cosine, error, 16).passes
 
 
 @pytest.mark.parametrize("nan_first", [True, False])
@@ -132,7 +141,7 @@ def test_a_pair_that_is_not_a_number_is_never_forgotten(nan_first: bool) -> None
     nan, good = float("nan"), 1.0
     first, second = (nan, good) if nan_first else (good, nan)
     verdict = (
-        Verdict(1.0, 0.0, 0).with_pairs(2, cosine=first, gain_error=0.0).with_pairs(2, cosine=second, gain_error=0.0)
+        TwinCheck(1.0, 0.0, 0).with_pairs(2, cosine=first, gain_error=0.0).with_pairs(2, cosine=second, gain_error=0.0)
     )
     assert verdict.pairs == 4
     assert not verdict.passes

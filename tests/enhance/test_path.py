@@ -21,7 +21,7 @@ from lwise_core.enhance.path import (
     NonFinite,
     Objective,
     PathRequest,
-    climb,
+    ascend,
     enhance,
     objective_named,
     project,
@@ -78,7 +78,7 @@ def path_of(
     guide: GuideModel, request: PathRequest, *, steps: int | None = None, step: float | None = None
 ) -> EnhancementPath:
     step = step or guide.epsilon_scale.step
-    frames = climb(guide, request, step=step, steps=guide.epsilon_scale.steps if steps is None else steps)
+    frames = ascend(guide, request, step=step, steps=guide.epsilon_scale.steps if steps is None else steps)
     return EnhancementPath(guide, request, step, tuple(frames))
 
 
@@ -418,7 +418,7 @@ def test_what_came_before_the_error_is_still_there() -> None:
     guide = guide_of(BrokenAfter(level=(means[2] + means[3]) / 2, value=float("nan")), classes=2)
     seen: list[Frame] = []
     with pytest.raises(NonFinite):
-        seen.extend(climb(guide, PathRequest(grey, TARGETS[:1]), step=SCALE.step, steps=4))
+        seen.extend(ascend(guide, PathRequest(grey, TARGETS[:1]), step=SCALE.step, steps=4))
     assert [frame.step for frame in seen] == [0, 1, 2]
     assert all(bool(frame.logits.isfinite().all()) for frame in seen)
 
@@ -453,7 +453,7 @@ def test_a_failed_or_stopped_run_changes_nothing_either() -> None:
     before = state_of(guide.network)
     with pytest.raises(ValueError, match="rival"):
         enhance(guide, PathRequest(PICTURES, TARGETS, LogitAgainstRivals((1,))), epsilon=SCALE.default)
-    stopped = climb(guide, PathRequest(PICTURES, TARGETS), step=SCALE.step, steps=8)
+    stopped = ascend(guide, PathRequest(PICTURES, TARGETS), step=SCALE.step, steps=8)
     next(stopped)
     next(stopped)
     stopped.close()  # type: ignore[attr-defined]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from lwise_core.enhance.path import CrossEntropy, EnhancementPath, PathRequest, climb
-from lwise_core.enhance.path_cache import PathStore, Walkable, kept
+from lwise_core.enhance.path import CrossEntropy, EnhancementPath, PathRequest, ascend
+from lwise_core.enhance.path_cache import PathKey, PathStore, cached
 from lwise_core.guides.guide import Domain, GuideModel
 from tests.conftest import eight_pictures
 
@@ -19,15 +19,15 @@ STEPS = 5
 
 
 @pytest.fixture
-def wanted(tiny_guide: GuideModel) -> Walkable:
+def wanted(tiny_guide: GuideModel) -> PathKey:
     request = PathRequest(eight_pictures(16)[:2], torch.tensor([1, 3]))
-    return Walkable(tiny_guide, request, STEPS, "float32")
+    return PathKey(tiny_guide, request, STEPS, "float32")
 
 
 @pytest.fixture
-def path(wanted: Walkable) -> EnhancementPath:
+def path(wanted: PathKey) -> EnhancementPath:
     step = wanted.guide.epsilon_scale.step
-    frames = tuple(climb(wanted.guide, wanted.request, step=step, steps=STEPS))
+    frames = tuple(ascend(wanted.guide, wanted.request, step=step, steps=STEPS))
     return EnhancementPath(wanted.guide, wanted.request, step, frames)
 
 
@@ -36,7 +36,7 @@ def store(tmp_path: Path) -> PathStore:
     return PathStore(tmp_path / "paths")
 
 
-def test_what_is_kept_is_read_back_to_the_last_bit(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+def test_what_is_kept_is_read_back_to_the_last_bit(store: PathStore, wanted: PathKey, path: EnhancementPath) -> None:
     assert store.read(wanted) is None
     store.keep(wanted, path)
     again = store.read(wanted)
@@ -48,7 +48,7 @@ def test_what_is_kept_is_read_back_to_the_last_bit(store: PathStore, wanted: Wal
     assert torch.equal(again.at(path.reach).images, path.at(path.reach).images)
 
 
-def test_anything_that_decides_the_path_is_part_of_its_key(wanted: Walkable) -> None:
+def test_anything_that_decides_the_path_is_part_of_its_key(wanted: PathKey) -> None:
     guide, request = wanted.guide, wanted.request
     others = [
         replace(wanted, steps=STEPS + 1),
@@ -65,7 +65,7 @@ def test_anything_that_decides_the_path_is_part_of_its_key(wanted: Walkable) -> 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", pickle.dumps({"unclamped": 1})])
 def test_a_damaged_file_is_as_if_it_were_not_there(
-    store: PathStore, wanted: Walkable, path: EnhancementPath, damage: bytes
+    store: PathStore, wanted: PathKey, path: EnhancementPath, damage: bytes
 ) -> None:
     store.keep(wanted, path)
     (file,) = store.folder.iterdir()
@@ -75,12 +75,12 @@ def test_a_damaged_file_is_as_if_it_were_not_there(
         assert store.read(wanted) is None
 
 
-def test_a_file_of_another_size_is_not_believed(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+def test_a_file_of_another_size_is_not_believed(store: PathStore, wanted: PathKey, path: EnhancementPath) -> None:
     store.keep(wanted, replace(path, frames=path.frames[:3]))
     assert store.read(wanted) is None
 
 
-def test_numbers_that_are_none_are_not_believed(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+def test_numbers_that_are_none_are_not_believed(store: PathStore, wanted: PathKey, path: EnhancementPath) -> None:
     store.keep(wanted, path)
     (file,) = store.folder.iterdir()
     with np.load(file) as arrays:
@@ -91,19 +91,19 @@ def test_numbers_that_are_none_are_not_believed(store: PathStore, wanted: Walkab
 
 
 @pytest.mark.parametrize("domain", [Domain.MEDICAL, Domain.UNKNOWN])
-def test_a_medical_path_is_not_kept(store: PathStore, wanted: Walkable, path: EnhancementPath, domain: Domain) -> None:
+def test_a_medical_path_is_not_kept(store: PathStore, wanted: PathKey, path: EnhancementPath, domain: Domain) -> None:
     guide = wanted.guide.with_domain(domain)
     store.keep(replace(wanted, guide=guide), replace(path, guide=guide))
     assert not store.folder.exists()
 
 
-def test_a_provisional_path_is_not_kept(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+def test_a_provisional_path_is_not_kept(store: PathStore, wanted: PathKey, path: EnhancementPath) -> None:
     store.keep(wanted, replace(path, scored=1))
     assert not store.folder.exists()
 
 
 def test_the_folder_stays_below_its_limit_and_the_oldest_go_first(
-    store: PathStore, wanted: Walkable, path: EnhancementPath
+    store: PathStore, wanted: PathKey, path: EnhancementPath
 ) -> None:
     store.keep(wanted, path)
     size = next(store.folder.iterdir()).stat().st_size
@@ -116,8 +116,8 @@ def test_the_folder_stays_below_its_limit_and_the_oldest_go_first(
     assert {f.stem for f in store.folder.iterdir()} == set(keys[-2:])
 
 
-def test_the_second_walk_takes_no_step(store: PathStore, wanted: Walkable, path: EnhancementPath) -> None:
+def test_the_second_walk_takes_no_step(store: PathStore, wanted: PathKey, path: EnhancementPath) -> None:
     growing = [replace(path, frames=path.frames[: t + 1]) for t in range(STEPS + 1)]
-    assert len(list(kept(store, wanted, iter(growing)))) == STEPS + 1
-    (again,) = kept(store, wanted, iter([]))
+    assert len(list(cached(store, wanted, iter(growing)))) == STEPS + 1
+    (again,) = cached(store, wanted, iter([]))
     assert len(again.frames) == STEPS + 1

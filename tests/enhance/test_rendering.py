@@ -8,7 +8,7 @@ import torch
 
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import Extent, Subject, perturbation_of, render
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, perturbation_of, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import Crop, see, to_8_bit
@@ -17,8 +17,8 @@ CAT = SAMPLES[0]
 
 
 @pytest.fixture(scope="module")
-def subject() -> Subject:
-    return Subject(photograph_of(CAT), Crop(left=40, top=10, side=250))
+def subject() -> CroppedPhotograph:
+    return CroppedPhotograph(photograph_of(CAT), Crop(left=40, top=10, side=250))
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +27,16 @@ def target(bundled_guide: GuideModel) -> int:
 
 
 @pytest.fixture(scope="module")
-def path(bundled_guide: GuideModel, subject: Subject, target: int) -> EnhancementPath:
+def path(bundled_guide: GuideModel, subject: CroppedPhotograph, target: int) -> EnhancementPath:
     image = subject.seen(size=bundled_guide.input_size)
     request = PathRequest.single(image, target=target, objective=objective_named("logit"))
     *_, path = walk(bundled_guide, request)
     return path
 
 
-def test_the_perturbation_is_the_difference_of_what_the_guide_sees(path: EnhancementPath, subject: Subject) -> None:
+def test_the_perturbation_is_the_difference_of_what_the_guide_sees(
+    path: EnhancementPath, subject: CroppedPhotograph
+) -> None:
     result = path.at(2.0)
     change = perturbation_of(subject, result)
     assert np.linalg.norm(change) == pytest.approx(float(result.spent[0]), rel=1e-5)
@@ -43,7 +45,7 @@ def test_the_perturbation_is_the_difference_of_what_the_guide_sees(path: Enhance
 
 @pytest.mark.parametrize("extent", list(Extent))
 def test_the_logits_are_those_of_the_8_bit_picture_seen_again(
-    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath, target: int, extent: Extent
+    bundled_guide: GuideModel, subject: CroppedPhotograph, path: EnhancementPath, target: int, extent: Extent
 ) -> None:
     rendering = render(bundled_guide, subject, path.at(3.0), target=target, extent=extent)
     seen = rendering.pixels if extent is Extent.GUIDE else subject.crop.of(rendering.pixels)
@@ -57,7 +59,7 @@ def test_the_logits_are_those_of_the_8_bit_picture_seen_again(
 
 
 def test_the_whole_photograph_keeps_its_size_and_everything_outside_the_crop(
-    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath, target: int
+    bundled_guide: GuideModel, subject: CroppedPhotograph, path: EnhancementPath, target: int
 ) -> None:
     pixels = render(bundled_guide, subject, path.at(5.0), target=target, extent=Extent.PHOTOGRAPH).pixels
     original, crop = subject.photograph.pixels, subject.crop
@@ -69,7 +71,7 @@ def test_the_whole_photograph_keeps_its_size_and_everything_outside_the_crop(
 
 
 def test_at_the_guide_s_size_the_picture_is_the_rounded_iterate(
-    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath, target: int
+    bundled_guide: GuideModel, subject: CroppedPhotograph, path: EnhancementPath, target: int
 ) -> None:
     result = path.at(1.0)
     rendering = render(bundled_guide, subject, result, target=target, extent=Extent.GUIDE)
@@ -77,7 +79,7 @@ def test_at_the_guide_s_size_the_picture_is_the_rounded_iterate(
 
 
 def test_no_change_keeps_the_picture_and_gives_no_share(
-    bundled_guide: GuideModel, subject: Subject, path: EnhancementPath, target: int
+    bundled_guide: GuideModel, subject: CroppedPhotograph, path: EnhancementPath, target: int
 ) -> None:
     rendering = render(bundled_guide, subject, path.at(0.0), target=target, extent=Extent.PHOTOGRAPH)
     assert rendering.kept is None

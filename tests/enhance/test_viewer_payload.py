@@ -8,20 +8,20 @@ import torch
 
 from lwise_core.enhance.path import Frame, GroundTruthLogit, Harder
 from lwise_core.enhance.rendering import Extent, render
-from lwise_core.enhance.viewer_payload import COMPOSE_AT_MOST, LEVEL, Film, taps_for
+from lwise_core.enhance.viewer_payload import COMPOSE_AT_MOST, LEVEL, ViewerPayload, taps_for
 from lwise_core.images.geometry import inverse_matrix
 from tests.support.film import Reader, film_of, header_of, shortened
 
 STEPS = 8
 
 
-def read(film: Film) -> Reader:
+def read(film: ViewerPayload) -> Reader:
     reader = Reader()
     reader.take(film.payload(first=0))
     return reader
 
 
-def exported(film: Film, position: int) -> np.ndarray:
+def exported(film: ViewerPayload, position: int) -> np.ndarray:
     path = film.path
     enhancement = path.at(position * path.step)
     rendering = render(path.guide, film.subject, enhancement, target=2, extent=film.extent)
@@ -104,13 +104,13 @@ def test_forty_frames_at_224_px_take_less_than_8_mb() -> None:
     assert still + 9 * moving < 8e6
 
 
-def with_losses(film: Film, losses: list[float]) -> Film:
+def with_losses(film: ViewerPayload, losses: list[float]) -> ViewerPayload:
     frames = tuple(
         Frame(f.step, f.unclamped, f.logits, torch.tensor([loss]))
         for f, loss in zip(film.path.frames, losses, strict=True)
     )
     path = film.path
-    return Film(type(path)(path.guide, path.request, path.step, frames), film.subject, film.extent)
+    return ViewerPayload(type(path)(path.guide, path.request, path.step, frames), film.subject, film.extent)
 
 
 def test_a_position_shows_the_best_frame_up_to_it_and_frames_that_none_shows_are_not_sent() -> None:
@@ -140,7 +140,7 @@ def test_figures_are_those_of_the_path() -> None:
 
 def test_positions_may_be_provisional() -> None:
     film = film_of(input_size=64, side=80, steps=2)
-    marked = Film(film.path, film.subject, film.extent, provisional={1})
+    marked = ViewerPayload(film.path, film.subject, film.extent, provisional={1})
     assert [row[-1] for row in header_of(marked.payload(first=3))["positions"]] == [0, 1, 0]
 
 

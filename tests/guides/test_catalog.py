@@ -15,10 +15,10 @@ import safetensors.torch
 import torch
 
 from lwise_core.guides import catalog
-from lwise_core.guides.catalog import Catalogue, Entry, GuideUnavailable, Origin, State, UnknownGuide
+from lwise_core.guides.catalog import Catalog, GuideEntry, GuideStatus, GuideUnavailable, Origin, UnknownGuide
 from lwise_core.guides.checkpoints import CheckpointError
 from lwise_core.guides.compact_resnet import CompactResNet
-from lwise_core.guides.downloads import DownloadError, Progress, recorded_checksum
+from lwise_core.guides.downloads import DownloadError, DownloadProgress, recorded_checksum
 from lwise_core.guides.guide import Domain
 from lwise_core.guides.published_weights import PUBLISHED, Published
 from tests.conftest import SHARED
@@ -56,11 +56,11 @@ def put_guide(root: Path, name: str, *, seed: int = 0, **changes: object) -> Pat
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Catalogue:
-    return Catalogue(bundled=tmp_path / "bundled", home=tmp_path / "home", published=())
+def empty(tmp_path: Path) -> Catalog:
+    return Catalog(bundled=tmp_path / "bundled", home=tmp_path / "home", published=())
 
 
-def entry(catalogue: Catalogue, name: str) -> Entry:
+def entry(catalogue: Catalog, name: str) -> GuideEntry:
     (found,) = (e for e in catalogue.entries() if e.name == name)
     return found
 
@@ -81,8 +81,8 @@ def test_this_installation_has_its_bundled_guides_and_names_the_published_ones(
         "mimics4-128",
         "phantom4-64",
     ):
-        assert states.pop(name) == (Origin.BUNDLED, State.READY)
-    assert set(states.values()) == {(Origin.PUBLISHED, State.NOT_DOWNLOADED)}
+        assert states.pop(name) == (Origin.BUNDLED, GuideStatus.READY)
+    assert set(states.values()) == {(Origin.PUBLISHED, GuideStatus.NOT_DOWNLOADED)}
     assert {p.name for p in PUBLISHED} == set(states)
     guide = catalog.load("Animals16_64")
     assert guide.provenance.bundled
@@ -97,7 +97,7 @@ def test_home_follows_the_environment(tmp_path: Path, monkeypatch: pytest.Monkey
     assert catalog.home().name == "lwise-studio"
 
 
-def test_everything_on_the_card_reaches_the_guide(empty: Catalogue) -> None:
+def test_everything_on_the_card_reaches_the_guide(empty: Catalog) -> None:
     folder = put_guide(empty.bundled, "pets", caution="It looks at the collar.")
     guide = empty.load("pets")
     assert guide.provenance.caution == "It looks at the collar."
@@ -110,13 +110,13 @@ def test_everything_on_the_card_reaches_the_guide(empty: Catalogue) -> None:
     assert entry(empty, "pets").sha256 == guide.provenance.sha256
 
 
-def test_added_guides_are_foreign(empty: Catalogue) -> None:
+def test_added_guides_are_foreign(empty: Catalog) -> None:
     put_guide(empty.home / "models", "mine")
     assert entry(empty, "mine").origin is Origin.ADDED
     assert not empty.load("mine").provenance.bundled
 
 
-def test_a_card_without_a_domain_is_treated_as_medical(empty: Catalogue) -> None:
+def test_a_card_without_a_domain_is_treated_as_medical(empty: Catalog) -> None:
     folder = put_guide(empty.home / "models", "mine")
     card = json.loads((folder / "card.json").read_text())
     del card["domain"]
@@ -143,21 +143,21 @@ def damage_the_card(folder: Path) -> None:
     [(flip_a_bit, "checksum"), (lose_the_weights, "cannot be read"), (damage_the_card, "card is damaged")],
 )
 def test_a_damaged_guide_is_shown_as_broken_with_its_reason_and_the_others_live_on(
-    empty: Catalogue, damage: Callable[[Path], None], said: str
+    empty: Catalog, damage: Callable[[Path], None], said: str
 ) -> None:
     damage(put_guide(empty.bundled, "hurt"))
     put_guide(empty.bundled, "well")
     broken = entry(empty, "hurt")
-    assert broken.state is State.BROKEN
+    assert broken.state is GuideStatus.BROKEN
     assert said in broken.reason
     assert "\n" not in broken.reason
     with pytest.raises(GuideUnavailable, match=said):
         empty.load("hurt")
-    assert entry(empty, "well").state is State.READY
+    assert entry(empty, "well").state is GuideStatus.READY
     assert empty.load("well").name == "well"
 
 
-def test_weights_that_do_not_fit_their_card_are_said_when_loading(empty: Catalogue) -> None:
+def test_weights_that_do_not_fit_their_card_are_said_when_loading(empty: Catalog) -> None:
     put_guide(
         empty.bundled, "wide", architecture={"class": "CompactResNet", "width": 3, "num_classes": 2, "stem_stride": 1}
     )
@@ -165,23 +165,23 @@ def test_weights_that_do_not_fit_their_card_are_said_when_loading(empty: Catalog
         empty.load("wide")
 
 
-def test_an_unknown_name_lists_the_ready_ones(empty: Catalogue) -> None:
+def test_an_unknown_name_lists_the_ready_ones(empty: Catalog) -> None:
     put_guide(empty.bundled, "pets")
     flip_a_bit(put_guide(empty.bundled, "hurt"))
     with pytest.raises(UnknownGuide, match=r"no guide “moths”; ready are “pets”\."):
         empty.load("moths")
 
 
-def test_of_two_guides_with_one_name_the_first_counts(empty: Catalogue) -> None:
+def test_of_two_guides_with_one_name_the_first_counts(empty: Catalog) -> None:
     put_guide(empty.bundled, "pets", seed=0)
     put_guide(empty.home / "models", "PETS", seed=1)
     first, second = empty.entries()
-    assert (first.state, second.state) == (State.READY, State.BROKEN)
+    assert (first.state, second.state) == (GuideStatus.READY, GuideStatus.BROKEN)
     assert "rename" in second.reason
     assert empty.load("pets").provenance.sha256 == first.sha256
 
 
-def test_the_stamp_changes_when_a_file_does_and_only_then(empty: Catalogue) -> None:
+def test_the_stamp_changes_when_a_file_does_and_only_then(empty: Catalog) -> None:
     folder = put_guide(empty.bundled, "pets")
     before = empty.stamp()
     assert empty.stamp() == before
@@ -229,53 +229,53 @@ def publication(server: Server, name: str = "theirs", *, file: str = "theirs.pt"
     )
 
 
-def test_a_published_guide_is_fetched_once_and_then_ready(empty: Catalogue, server: Server) -> None:
+def test_a_published_guide_is_fetched_once_and_then_ready(empty: Catalog, server: Server) -> None:
     data = robustness_file(0)
     server.behaviour = lambda visit: send(visit, data)
     catalogue = replace(empty, published=(publication(server),))
     with pytest.raises(GuideUnavailable, match="not downloaded"):
         catalogue.load("theirs")
-    assert entry(catalogue, "theirs").state is State.NOT_DOWNLOADED
+    assert entry(catalogue, "theirs").state is GuideStatus.NOT_DOWNLOADED
     before = catalogue.stamp()
     progress = list(catalogue.download("Theirs"))
-    assert progress[-1] == Progress(len(data), len(data))
+    assert progress[-1] == DownloadProgress(len(data), len(data))
     assert catalogue.stamp() != before
     ready = entry(catalogue, "theirs")
-    assert (ready.state, ready.sha256) == (State.READY, SHA256(data).hexdigest())
+    assert (ready.state, ready.sha256) == (GuideStatus.READY, SHA256(data).hexdigest())
     guide = catalogue.load("theirs")
     assert (guide.domain, guide.classes) == (Domain.FINE_GRAINED, ("moth", "butterfly"))
     assert guide.provenance.training_epsilon == 1.0
     np.testing.assert_allclose(guide.normaliser.mean.flatten().cpu(), (0.4, 0.4, 0.4))
 
 
-def test_weights_that_changed_on_the_disk_are_broken(empty: Catalogue, server: Server) -> None:
+def test_weights_that_changed_on_the_disk_are_broken(empty: Catalog, server: Server) -> None:
     server.behaviour = lambda visit: send(visit, robustness_file(0))
     catalogue = replace(empty, published=(publication(server),))
     list(catalogue.download("theirs"))
     catalogue.path_of(catalogue.published[0]).write_bytes(robustness_file(1))
-    assert entry(catalogue, "theirs").state is State.BROKEN
+    assert entry(catalogue, "theirs").state is GuideStatus.BROKEN
     with pytest.raises(GuideUnavailable, match="not the one that was downloaded first"):
         catalogue.load("theirs")
 
 
-def test_a_published_checksum_is_held_against_the_file(empty: Catalogue, server: Server) -> None:
+def test_a_published_checksum_is_held_against_the_file(empty: Catalog, server: Server) -> None:
     server.behaviour = lambda visit: send(visit, robustness_file(0))
     catalogue = replace(empty, published=(replace(publication(server), sha256="0" * 64),))
     with pytest.raises(DownloadError, match="checksum published"):
         list(catalogue.download("theirs"))
-    assert entry(catalogue, "theirs").state is State.NOT_DOWNLOADED
+    assert entry(catalogue, "theirs").state is GuideStatus.NOT_DOWNLOADED
 
 
-def test_a_download_that_is_no_weight_file_is_removed(empty: Catalogue, server: Server) -> None:
+def test_a_download_that_is_no_weight_file_is_removed(empty: Catalog, server: Server) -> None:
     server.behaviour = lambda visit: send(visit, b"<html>Please log in</html>")
     catalogue = replace(empty, published=(publication(server),))
     with pytest.raises(CheckpointError, match="not a weight file"):
         list(catalogue.download("theirs"))
-    assert entry(catalogue, "theirs").state is State.NOT_DOWNLOADED
+    assert entry(catalogue, "theirs").state is GuideStatus.NOT_DOWNLOADED
     # The next answer is the real file: the page that came instead must not have been recorded as the first download.
     server.behaviour = lambda visit: send(visit, robustness_file(0))
     list(catalogue.download("theirs"))
-    assert entry(catalogue, "theirs").state is State.READY
+    assert entry(catalogue, "theirs").state is GuideStatus.READY
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -286,7 +286,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-def test_one_archive_brings_every_guide_in_it(empty: Catalogue, server: Server) -> None:
+def test_one_archive_brings_every_guide_in_it(empty: Catalog, server: Server) -> None:
     names = ("one", "two", "bad", "gone")
     published = tuple(publication(server, n, file=f"{n}.pt", archive=True) for n in names)
     catalogue = replace(empty, published=published)
@@ -294,7 +294,11 @@ def test_one_archive_brings_every_guide_in_it(empty: Catalogue, server: Server) 
     whole = zipped(files)
     server.behaviour = lambda visit: send(visit, whole)
     list(catalogue.download("two"))
-    assert [e.state for e in catalogue.entries()] == [State.READY, State.READY, *[State.NOT_DOWNLOADED] * 2]
+    assert [e.state for e in catalogue.entries()] == [
+        GuideStatus.READY,
+        GuideStatus.READY,
+        *[GuideStatus.NOT_DOWNLOADED] * 2,
+    ]
     assert recorded_checksum(catalogue.path_of(published[1])) == SHA256(files["../TWO.pt"]).hexdigest()
     assert catalogue.load("one").provenance.sha256 == SHA256(files["ckpts/one.pt"]).hexdigest()
     left = {f.relative_to(catalogue.home).as_posix() for f in catalogue.home.rglob("*.pt") if f.is_file()}
@@ -306,7 +310,7 @@ def test_one_archive_brings_every_guide_in_it(empty: Catalogue, server: Server) 
         list(catalogue.download("gone"))
 
 
-def test_only_published_guides_are_downloaded(empty: Catalogue) -> None:
+def test_only_published_guides_are_downloaded(empty: Catalog) -> None:
     put_guide(empty.bundled, "pets")
     with pytest.raises(UnknownGuide):
         list(empty.download("pets"))
@@ -323,7 +327,10 @@ def test_what_is_published_is_described_in_full(published: Published) -> None:
 
 
 @pytest.mark.skipif(not (SHARED / "models").is_dir(), reason="needs ../shared/models")
-def test_the_shared_guides_can_be_added_as_they_are(empty: Catalogue) -> None:
+def test_the_shared_guides_can_be_added_as_they_are(empty: Catalog) -> None:
     catalogue = replace(empty, bundled=SHARED / "models")
-    assert {e.name: e.state for e in catalogue.entries()} == {"animals16-64": State.READY, "cifar10-32": State.READY}
+    assert {e.name: e.state for e in catalogue.entries()} == {
+        "animals16-64": GuideStatus.READY,
+        "cifar10-32": GuideStatus.READY,
+    }
     assert catalogue.load("cifar10-32").input_size == 32

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from lwise_core.guides.compact_resnet import CompactResNet, ConvNormAct, Stage
+from lwise_core.guides.compact_resnet import CompactResNet, ConvNormAct, ResidualStage
 from lwise_core.guides.guide import GuideModel
 
 
@@ -55,7 +55,7 @@ def test_a_block_is_convolution_then_norm_then_gelu() -> None:
 
 
 def test_a_stage_activates_before_it_pools_and_adds_last() -> None:
-    stage = Stage(4).eval()
+    stage = ResidualStage(4).eval()
     x = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
     pooled = nn.functional.avg_pool2d(stage.reduce(x), 2)
     assert torch.equal(stage(x), pooled + stage.residual(pooled))

@@ -12,8 +12,8 @@ from filelock import FileLock
 
 from lwise_core.guides.downloads import (
     DownloadError,
+    DownloadProgress,
     Limits,
-    Progress,
     checksum_file,
     download,
     extract,
@@ -66,7 +66,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield running
 
 
-def fetch(server: Server, target: Path, *, sha256: str | None = None, limits: Limits = QUICK) -> list[Progress]:
+def fetch(server: Server, target: Path, *, sha256: str | None = None, limits: Limits = QUICK) -> list[DownloadProgress]:
     return list(download(server.address, target, sha256=sha256, limits=limits))
 
 
@@ -74,8 +74,8 @@ def test_a_file_arrives_whole_with_progress_and_its_checksum_is_recorded(server:
     target = tmp_path / "folder" / "weights.pt"
     progress = fetch(server, target)
     assert target.read_bytes() == CONTENT
-    assert progress[0] == Progress(0, len(CONTENT))
-    assert progress[-1] == Progress(len(CONTENT), len(CONTENT))
+    assert progress[0] == DownloadProgress(0, len(CONTENT))
+    assert progress[-1] == DownloadProgress(len(CONTENT), len(CONTENT))
     assert [p.done for p in progress] == sorted({p.done for p in progress})
     assert recorded_checksum(target) == SHA256 == file_checksum(target)
     assert checksum_file(target).read_text() == f"{SHA256}  weights.pt\n"
@@ -235,7 +235,7 @@ def test_a_chunked_answer_is_read_to_its_end(server: Server, tmp_path: Path) -> 
 
     server.behaviour = chunked
     progress = fetch(server, tmp_path / "weights.pt")
-    assert progress[-1] == Progress(len(CONTENT), None)
+    assert progress[-1] == DownloadProgress(len(CONTENT), None)
     assert (tmp_path / "weights.pt").read_bytes() == CONTENT
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core.enhance.fast_twin import fast_twin
-from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, NonFinite, PathRequest, climb
+from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, NonFinite, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import TOP_SHARE, Evidence, gather, support_of, top_of
 from tests.conftest import eight_pictures, guide_of
@@ -34,7 +34,7 @@ def path_of(guide: GuideModel, *, target: int, steps: int = 6, picture: int = 0)
     image = eight_pictures(guide.input_size)[picture] * 0.5 + 0.2
     request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
     step = guide.epsilon_scale.step
-    return EnhancementPath(guide, request, step, tuple(climb(guide, request, step=step, steps=steps)))
+    return EnhancementPath(guide, request, step, tuple(ascend(guide, request, step=step, steps=steps)))
 
 
 def evidence_of(path: EnhancementPath) -> Evidence:

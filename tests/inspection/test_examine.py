@@ -20,7 +20,7 @@ from lwise_core.inspection.examine import (
     map_pairs,
     opinion_of,
 )
-from lwise_core.inspection.indicators import State
+from lwise_core.inspection.indicators import LightState
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.inspection.test_evidence import path_of
 from tests.inspection.test_hallucination import with_references
@@ -134,4 +134,4 @@ def test_a_second_opinion_is_given_at_the_other_guide_s_size(tiny_guide: GuideMo
 
 
 def test_without_references_and_limits_nothing_is_judged(tiny_guide: GuideModel) -> None:
-    assert {r.semantic.state for r in finished(tiny_guide).risks} == {State.CANNOT_JUDGE}
+    assert {r.semantic.state for r in finished(tiny_guide).risks} == {LightState.CANNOT_JUDGE}

@@ -19,12 +19,12 @@ from lwise_core.inspection.hallucination import ENOUGH_REFERENCES, Judge, Transf
 from lwise_core.inspection.indicators import (
     MEASURES,
     Indicator,
-    Kind,
     Light,
+    LightKind,
+    LightState,
     Limit,
     Measure,
     Risk,
-    State,
     no_flag_up_to,
 )
 from tests.inspection.test_evidence import path_of
@@ -53,35 +53,35 @@ def indicator(measure: Measure, value: float | None, *, limit: float | None) -> 
 @pytest.mark.parametrize(
     ("measure", "value", "limit", "state"),
     [
-        (LATTICE, 3.0, 2.0, State.FLAGGED),
-        (LATTICE, 2.0, 2.0, State.NO_FLAG),
-        (SUPPORT, 0.04, 0.05, State.FLAGGED),
-        (SUPPORT, 0.05, 0.05, State.NO_FLAG),
-        (SUPPORT, None, 0.05, State.CANNOT_JUDGE),
-        (SUPPORT, 0.9, None, State.CANNOT_JUDGE),
+        (LATTICE, 3.0, 2.0, LightState.FLAGGED),
+        (LATTICE, 2.0, 2.0, LightState.NO_FLAG),
+        (SUPPORT, 0.04, 0.05, LightState.FLAGGED),
+        (SUPPORT, 0.05, 0.05, LightState.NO_FLAG),
+        (SUPPORT, None, 0.05, LightState.CANNOT_JUDGE),
+        (SUPPORT, 0.9, None, LightState.CANNOT_JUDGE),
     ],
 )
 def test_an_indicator_is_flagged_on_the_bad_side_of_its_limit_only(
-    measure: Measure, value: float | None, limit: float | None, state: State
+    measure: Measure, value: float | None, limit: float | None, state: LightState
 ) -> None:
     assert indicator(measure, value, limit=limit).state is state
 
 
 def test_a_light_is_flagged_by_one_and_cannot_judge_without_any() -> None:
     fine, bad, unknown = (indicator(LATTICE, v, limit=limit) for v, limit in ((1.0, 2.0), (3.0, 2.0), (9.0, None)))
-    assert Light(Kind.ARTEFACT, (fine, unknown)).state is State.NO_FLAG
-    assert Light(Kind.ARTEFACT, (fine, bad, unknown)).state is State.FLAGGED
-    nothing = Light(Kind.ARTEFACT, (unknown,))
-    assert nothing.state is State.CANNOT_JUDGE
+    assert Light(LightKind.ARTEFACT, (fine, unknown)).state is LightState.NO_FLAG
+    assert Light(LightKind.ARTEFACT, (fine, bad, unknown)).state is LightState.FLAGGED
+    nothing = Light(LightKind.ARTEFACT, (unknown,))
+    assert nothing.state is LightState.CANNOT_JUDGE
     assert nothing.sentence == "Cannot judge: why not."
-    assert "safety limit" in Light(Kind.ARTEFACT, (fine,)).sentence
-    assert Light(Kind.ARTEFACT, (bad,)).sentence == "Flagged: lattice."
+    assert "safety limit" in Light(LightKind.ARTEFACT, (fine,)).sentence
+    assert Light(LightKind.ARTEFACT, (bad,)).sentence == "Flagged: lattice."
 
 
 def test_no_light_is_ever_called_safe() -> None:
-    assert {s.value for s in State} == {"flagged", "no flag", "cannot judge"}
+    assert {s.value for s in LightState} == {"flagged", "no flag", "cannot judge"}
     for value in (1.0, 3.0, None):
-        sentence = Light(Kind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)).sentence.lower()
+        sentence = Light(LightKind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)).sentence.lower()
         assert "safe" not in sentence.replace("not a safety limit", "")
 
 
@@ -104,7 +104,7 @@ def test_pictures_like_the_references_are_flagged_at_most_as_often_as_promised()
 
 def test_with_few_references_the_semantic_light_cannot_judge(tiny_guide: GuideModel) -> None:
     few = judge_of(with_references(tiny_guide, count=ENOUGH_REFERENCES - 1)).at(3)
-    assert few.semantic.state is State.CANNOT_JUDGE
+    assert few.semantic.state is LightState.CANNOT_JUDGE
     assert f"{ENOUGH_REFERENCES - 1} references of b" in few.semantic.sentence
     assert no_flag_up_to((few,)) is None
 
@@ -113,16 +113,16 @@ def test_what_is_harder_than_all_references_is_flagged_everywhere_and_what_is_ea
     tiny_guide: GuideModel,
 ) -> None:
     hard = tuple(judge_of(with_references(tiny_guide, above=50.0)).along())
-    assert {r.semantic.state for r in hard} == {State.FLAGGED}
+    assert {r.semantic.state for r in hard} == {LightState.FLAGGED}
     assert no_flag_up_to(hard) == 0
     easy = tuple(judge_of(with_references(tiny_guide, above=-50.0)).along())
-    assert {r.semantic.state for r in easy} == {State.NO_FLAG}
+    assert {r.semantic.state for r in easy} == {LightState.NO_FLAG}
 
 
 def test_at_zero_there_is_no_change_and_no_number_that_is_none(tiny_guide: GuideModel) -> None:
     start = judge_of(with_references(tiny_guide)).at(0)
     assert start.epsilon == 0
-    assert start.artefact.state is State.CANNOT_JUDGE
+    assert start.artefact.state is LightState.CANNOT_JUDGE
     assert start.artefact.sentence == "Cannot judge: nothing was changed."
     assert [i.measure.key for i in start.semantic.indicators if i.value is not None] == ["H1"]
 
@@ -205,20 +205,20 @@ def test_a_limit_counts_and_what_it_flags_is_named(tiny_guide: GuideModel, monke
     low: Mapping[str, Limit] = {"HF": Limit(0.0, "a test")}
     monkeypatch.setattr(hallucination, "limits", lambda: low)
     risk = judge_of(tiny_guide).at(3)
-    assert risk.artefact.state is State.FLAGGED
+    assert risk.artefact.state is LightState.FLAGGED
     assert risk.artefact.sentence == "Flagged: fine grain."
     assert risk.flagged
 
 
 def test_no_flag_up_to_is_the_last_step_before_the_first_flag() -> None:
-    def risk(step: int, state: State) -> Risk:
-        value = 3.0 if state is State.FLAGGED else 1.0
-        clear = Light(Kind.SEMANTIC, (indicator(SUPPORT, 0.5, limit=0.05),))
-        return Risk(step, step / 10, clear, Light(Kind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)))
+    def risk(step: int, state: LightState) -> Risk:
+        value = 3.0 if state is LightState.FLAGGED else 1.0
+        clear = Light(LightKind.SEMANTIC, (indicator(SUPPORT, 0.5, limit=0.05),))
+        return Risk(step, step / 10, clear, Light(LightKind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)))
 
-    states = (State.NO_FLAG, State.NO_FLAG, State.NO_FLAG, State.FLAGGED, State.NO_FLAG)
+    states = (LightState.NO_FLAG, LightState.NO_FLAG, LightState.NO_FLAG, LightState.FLAGGED, LightState.NO_FLAG)
     assert no_flag_up_to(tuple(risk(i, s) for i, s in enumerate(states))) == pytest.approx(0.2)
-    assert no_flag_up_to(tuple(risk(i, State.NO_FLAG) for i in range(4))) == pytest.approx(0.3)
+    assert no_flag_up_to(tuple(risk(i, LightState.NO_FLAG) for i in range(4))) == pytest.approx(0.3)
 
 
 def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that_sees_nothing(
@@ -249,7 +249,7 @@ def test_the_limits_that_ship_are_about_measures_that_exist() -> None:
 
 def test_the_lights_of_a_guide_that_is_unfit_cannot_judge(tiny_guide: GuideModel) -> None:
     guide = with_references(tiny_guide)
-    assert judge_of(guide).at(2).semantic.state is not State.CANNOT_JUDGE
+    assert judge_of(guide).at(2).semantic.state is not LightState.CANNOT_JUDGE
     unfit = replace(guide, provenance=replace(guide.provenance, fitness=Fitness(Fit.UNFIT, "It is unfit.")))
     risk = judge_of(unfit).at(2)
-    assert (risk.semantic.state, risk.artefact.state) == (State.CANNOT_JUDGE, State.CANNOT_JUDGE)
+    assert (risk.semantic.state, risk.artefact.state) == (LightState.CANNOT_JUDGE, LightState.CANNOT_JUDGE)

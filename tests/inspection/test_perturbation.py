@@ -11,7 +11,7 @@ from lwise_core.inspection.perturbation import (
     Perturbation,
     histogram_of,
     lattices_of,
-    look_of,
+    perceptual_difference_of,
     similarity_map,
     spectrum_of,
     unconfirmed_share,
@@ -45,7 +45,7 @@ def stripes(period: int, *, grey_levels: float) -> FloatImage:
 def test_nothing_changed_is_nothing_everywhere() -> None:
     same = changed_by(np.zeros((3, SIZE, SIZE), dtype=np.float32))
     assert same.is_none
-    look = look_of(same)
+    look = perceptual_difference_of(same)
     assert (look.rms, look.largest, look.saturated, look.delta_e, look.ssim) == (0, 0, 0, 0, 1)
     spectrum = spectrum_of(same)
     assert spectrum.fine_share is None
@@ -76,11 +76,11 @@ def test_only_newly_saturated_pixels_count() -> None:
     changed = original.copy()
     changed[0, 1, :4] = 1.0
     changed[2, 1, :4] = 0.0
-    assert look_of(Perturbation(original, changed)).saturated == 4 / 64
+    assert perceptual_difference_of(Perturbation(original, changed)).saturated == 4 / 64
 
 
 def test_a_larger_change_is_seen_more() -> None:
-    looks = [look_of(changed_by(noise(1, grey_levels=g))) for g in (1, 4, 16)]
+    looks = [perceptual_difference_of(changed_by(noise(1, grey_levels=g))) for g in (1, 4, 16)]
     for figures in ([x.rms for x in looks], [x.delta_e for x in looks], [-x.ssim for x in looks]):
         assert figures == sorted(figures)
         assert len(set(figures)) == 3

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.enhance.fast_twin import fast_twin
-from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, PathRequest, climb
+from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import gather
 from lwise_core.inspection.regions import NoRegion, Region, box, inside, on_evidence
@@ -19,7 +19,7 @@ def path_within(guide: GuideModel, region: Region, *, steps: int = 5) -> Enhance
     image = eight_pictures(guide.input_size)[0]
     request = PathRequest.single(image, target=1, objective=GroundTruthLogit(), within=region.mask)
     step = guide.epsilon_scale.step
-    return EnhancementPath(guide, request, step, tuple(climb(guide, request, step=step, steps=steps)))
+    return EnhancementPath(guide, request, step, tuple(ascend(guide, request, step=step, steps=steps)))
 
 
 def left_half(size: int) -> Region:
@@ -75,7 +75,7 @@ def test_the_fast_twin_keeps_to_the_region_too(tiny_guide: GuideModel) -> None:
     region = left_half(tiny_guide.input_size)
     request = path_within(tiny_guide, region).request
     twin = fast_twin(tiny_guide, dtype=torch.bfloat16)
-    *_, last = climb(twin, request, step=tiny_guide.epsilon_scale.step, steps=4)
+    *_, last = ascend(twin, request, step=tiny_guide.epsilon_scale.step, steps=4)
     assert torch.equal(last.images[0][:, ~region.mask], request.images[0][:, ~region.mask])
 
 

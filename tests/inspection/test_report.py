@@ -16,7 +16,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.attribution import Method
 from lwise_core.inspection.examine import Question, examine, maps_at
-from lwise_core.inspection.report import Report, Subject
+from lwise_core.inspection.report import Report, ReportSubject
 from tests.inspection.test_evidence import path_of
 from tests.inspection.test_hallucination import with_references
 
@@ -28,7 +28,7 @@ def report_on(guide: GuideModel, *, epsilon: float | None = None, photograph: st
     budget = EPSILON_STEPS * path.step if epsilon is None else epsilon
     *_, findings = examine(path)
     *_, maps = maps_at(path, Question(1, (Method.SALIENCY, Method.OCCLUSION)), epsilon=budget)
-    return Report(Subject(photograph, "b", budget), findings, maps)
+    return Report(ReportSubject(photograph, "b", budget), findings, maps)
 
 
 @pytest.fixture

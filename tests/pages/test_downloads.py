@@ -42,7 +42,7 @@ def case_for(guide: GuideModel) -> Case:
 
 
 def draw_export(path: EnhancementPath, *, guessed: bool) -> None:
-    export_panel.export_panel(case_for(path.guide), path, stated="b", towards="b", guessed=guessed)
+    export_panel.downloads_panel(case_for(path.guide), path, stated="b", towards="b", guessed=guessed)
 
 
 def draw_report(path: EnhancementPath, monkeypatch: pytest.MonkeyPatch, *, guessed: bool) -> None:

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhance.path import GroundTruthLogit, PathRequest, walk
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.inspection.examine import examine
 from pages.parts.session.case import Aim, Desk
@@ -79,7 +79,7 @@ def values_in(at: AppTest) -> dict[str, float]:
 
 def test_the_page_says_what_the_library_says(cat: AppTest) -> None:
     guide = catalog.load("animals16-64")
-    image = Subject(photograph_of(CAT), CAT.crop).seen(size=guide.input_size)
+    image = CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=guide.input_size)
     target = guide.class_index("house cat")
     *_, path = walk(guide, PathRequest.single(image, target=target, objective=GroundTruthLogit()))
     *_, found = examine(path)

@@ -13,7 +13,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.guides import catalog
-from lwise_core.guides.catalog import Catalogue
+from lwise_core.guides.catalog import Catalog
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.published_weights import Published
 from pages.parts.models.cards import epsilon_words, share_words
@@ -225,7 +225,7 @@ def server(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Server]:
             training_epsilon=1.0,
             architecture=None,
         )
-        monkeypatch.setattr(catalog, "here", lambda: Catalogue(catalog.BUNDLED, home, (theirs,)))
+        monkeypatch.setattr(catalog, "here", lambda: Catalog(catalog.BUNDLED, home, (theirs,)))
         yield running
 
 

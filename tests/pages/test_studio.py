@@ -16,14 +16,14 @@ from streamlit.testing.v1 import AppTest
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides import catalog
 from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import encode_png
-from lwise_core.scheduler import ComputeSlot, Stage
+from lwise_core.scheduler import JobStage, Scheduler
 from pages.parts.session.case import Aim, Desk
-from pages.parts.session.paths import Walk
+from pages.parts.session.paths import PathJob
 
 ROOT = Path(__file__).parents[2]
 CAT = SAMPLES[0]
@@ -55,7 +55,7 @@ def guide() -> GuideModel:
 
 @pytest.fixture(scope="module")
 def cat_path(guide: GuideModel) -> EnhancementPath:
-    image = Subject(photograph_of(CAT), CAT.crop).seen(size=guide.input_size)
+    image = CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=guide.input_size)
     request = PathRequest.single(image, target=guide.class_index("house cat"), objective=objective_named("logit"))
     *_, path = walk(guide, request)
     return path
@@ -105,7 +105,7 @@ def test_a_newcomer_sees_what_it_is_and_samples_to_start_with(at: AppTest) -> No
 
 def test_the_sample_s_difficulty_is_the_core_s(at: AppTest, guide: GuideModel) -> None:
     settled(at.button(key="sample-cat").click().run())
-    logits = score(guide, Subject(photograph_of(CAT), CAT.crop).seen(size=guide.input_size))
+    logits = score(guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=guide.input_size))
     difficulty = difficulty_of(guide, logits, target=guide.class_index("house cat"))
     shown = metrics(at)
     assert shown["Ground-truth logit"] == f"{difficulty.logit:.2f}"
@@ -125,7 +125,7 @@ def test_the_slider_shows_what_the_path_holds(at: AppTest, guide: GuideModel, ca
     slide(at, 30)
     result = cat_path.at(30 * guide.epsilon_scale.step)
     target = guide.class_index("house cat")
-    subject = Subject(photograph_of(CAT), CAT.crop)
+    subject = CroppedPhotograph(photograph_of(CAT), CAT.crop)
     rendering = render(guide, subject, result, target=target, extent=Extent.PHOTOGRAPH)
     shown = metrics(at)
     assert float(shown["Logit of the 8-bit picture"]) == pytest.approx(float(rendering.logits[target]), abs=0.02)
@@ -280,10 +280,10 @@ def test_harder_lowers_the_logit(at: AppTest) -> None:
 def test_a_stopped_walk_shows_how_far_it_went_and_can_go_on(at: AppTest, cat_path: EnhancementPath) -> None:
     settled(at.button(key="sample-cat").click().run())
     (whole,) = at.session_state["walks"].values()
-    part = ComputeSlot().submit(iter([replace(cat_path, frames=cat_path.frames[:11])]), session="", total=41)
+    part = Scheduler().submit(iter([replace(cat_path, frames=cat_path.frames[:11])]), session="", total=41)
     assert part.wait(seconds=60)
-    part.stage = Stage.CANCELLED
-    at.session_state["walks"][whole.key] = Walk(whole.key, part, whole.start)
+    part.stage = JobStage.CANCELLED
+    at.session_state["walks"][whole.key] = PathJob(whole.key, part, whole.start)
     at.run()
     assert "Stopped at ε = 1.43" in everything_said(at)
     next(b for b in at.button if b.label == "Compute the rest").click().run()
@@ -298,7 +298,7 @@ def test_other_pictures_walks_are_cancelled_and_this_one_s_is_kept(at: AppTest) 
     (cat,) = at.session_state["walks"].values()
     settled(at.button(key="sample-coffee").click().run())
     select(at, "Photograph on the desk").set_value(0).run()  # type: ignore[attr-defined]
-    assert cat.job.stage is Stage.FINISHED
+    assert cat.job.stage is JobStage.FINISHED
     assert list(at.session_state["walks"].values())[-1] is cat
 
 

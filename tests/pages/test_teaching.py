@@ -13,7 +13,7 @@ from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.records.store import Records, address, new_token
-from lwise_core.teaching.server import Classroom, Shelf
+from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.session import course_server as school
 
 ROOT = Path(__file__).parents[2]
@@ -36,9 +36,9 @@ def on_the_shelf(home: Path, course: Course) -> Course:
 
 
 @pytest.fixture
-def classroom(home: Path) -> Iterator[Classroom]:
+def classroom(home: Path) -> Iterator[CourseServer]:
     with Records.open(url=address(home=home)) as records:
-        yield Classroom(Shelf(home / "courses"), records)
+        yield CourseServer(CourseLibrary(home / "courses"), records)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def press(at: AppTest, label: str) -> AppTest:
 
 
 def sat(
-    classroom: Classroom, course: Course, *, participant: str, right: bool = True, trials: int | None = None
+    classroom: CourseServer, course: Course, *, participant: str, right: bool = True, trials: int | None = None
 ) -> str:
     """Let somebody sit the course, or its first trials, and return their token."""
     token = classroom.enrol(course, participant=participant).token
@@ -89,7 +89,7 @@ def test_without_a_course_the_learn_page_says_where_one_is_made(opened: Open) ->
     assert "There is none yet" in said(opened("learn"))
 
 
-def test_nobody_begins_without_consent_and_a_code(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+def test_nobody_begins_without_consent_and_a_code(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     at = opened("learn")
     assert str(total(on_the_shelf)) in said(at)
     assert "not for diagnosis" in said(at)
@@ -103,7 +103,7 @@ def test_nobody_begins_without_consent_and_a_code(opened: Open, on_the_shelf: Co
     assert classroom.records.courses()[0].enrolled == 0
 
 
-def test_with_both_the_course_begins(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+def test_with_both_the_course_begins(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     at = opened("learn")
     at.text_input[0].set_value("p1")
     at.checkbox[0].check()
@@ -114,7 +114,7 @@ def test_with_both_the_course_begins(opened: Open, on_the_shelf: Course, classro
     assert at.query_params["sitting"] in (sitting.token, [sitting.token])
 
 
-def test_whoever_is_done_reads_what_it_was_about(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+def test_whoever_is_done_reads_what_it_was_about(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     sat(classroom, on_the_shelf, participant="control")
     token = sat(classroom, on_the_shelf, participant="p2")
     at = opened("learn", sitting=token)
@@ -188,7 +188,7 @@ def test_a_made_course_is_shown_with_every_trial_and_what_rounding_left(
         assert f"**{block.name}**" in said(at)
 
 
-def test_a_later_test_can_be_made_of_a_course(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+def test_a_later_test_can_be_made_of_a_course(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     press(opened("curriculum"), "Make a later test of it")
     names = {c.design.name for c in classroom.shelf.courses().values()}
     assert names == {on_the_shelf.design.name, f"{on_the_shelf.design.name}, later"}
@@ -198,7 +198,7 @@ def test_results_of_nobody_are_none(opened: Open) -> None:
     assert "Nobody has begun a course yet" in said(opened("results"))
 
 
-def test_results_say_what_came_out(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+def test_results_say_what_came_out(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     for i in range(8):
         sat(classroom, on_the_shelf, participant=f"p{i}", right=i % 4 != 0)
     at = opened("results")
@@ -209,7 +209,7 @@ def test_results_say_what_came_out(opened: Open, on_the_shelf: Course, classroom
 
 
 def test_chance_is_that_of_the_course_however_little_was_answered(
-    opened: Open, on_the_shelf: Course, classroom: Classroom
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
 ) -> None:
     sat(classroom, on_the_shelf, participant="p0", trials=2)
     assert "1 person, 2 answers. Chance is 25%." in said(opened("results"))
@@ -222,7 +222,7 @@ def test_too_few_pictures_are_said_before_anything_is_made(opened: Open) -> None
     assert "Make the course" not in [b.label for b in at.button]
 
 
-def test_everything_about_somebody_can_be_deleted(opened: Open, on_the_shelf: Course, classroom: Classroom) -> None:
+def test_everything_about_somebody_can_be_deleted(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     sat(classroom, on_the_shelf, participant="p0", trials=3)
     sat(classroom, on_the_shelf, participant="p1", trials=3)
     at = opened("results")

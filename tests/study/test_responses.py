@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 from lwise_core.study.responses import Responses, ResponsesError, as_csv, as_jspsych, read_csv, responses_of, together
 from lwise_core.teaching.design.schedules import MOTHS, SEVEN_SLOTS, Group
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Candidate, Kind, Pool, Trial, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, trials_for
 
 ALIASES = {"a": "Leda", "b": "Tyro"}
 POOL = Pool(
@@ -136,7 +136,7 @@ def test_what_counts_and_what_does_not() -> None:
     assert found.blocks == tuple(b.name for b in MOTHS.blocks)
     assert found.classes == ("a", "b")
     assert len(found.tests) == 2 * 5 * 2
-    assert set(found.tests["trial_type"]) == {Kind.MAIN}
+    assert set(found.tests["trial_type"]) == {TrialKind.MAIN}
     assert set(found.training["block"]) == {b.name for b in MOTHS.blocks if b.feedback}
     assert len(found.calibration) == 20
     assert not found.simulated
@@ -197,12 +197,12 @@ times = st.none() | st.floats(0, 1e7)
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(
-        st.tuples(texts.filter(bool), texts, texts, times, st.booleans(), st.sampled_from(list(Kind))),
+        st.tuples(texts.filter(bool), texts, texts, times, st.booleans(), st.sampled_from(list(TrialKind))),
         min_size=1,
         max_size=6,
     )
 )
-def test_what_is_written_as_csv_is_read_back(rows: list[tuple[str, str, str, float | None, bool, Kind]]) -> None:
+def test_what_is_written_as_csv_is_read_back(rows: list[tuple[str, str, str, float | None, bool, TrialKind]]) -> None:
     """Texts that begin like formulas, quotes, line breaks and apostrophes included."""
     frame = pd.DataFrame(
         {
@@ -267,7 +267,7 @@ def test_names_that_a_participant_knew_become_classes_for_each_anew() -> None:
         for p, names in (("p1", ALIASES), ("p2", swapped))
     ]
     read = read_csv(published(together(parts)), schedule=MOTHS)
-    main = read.trials[read.trials["trial_type"] == Kind.MAIN]
+    main = read.trials[read.trials["trial_type"] == TrialKind.MAIN]
     assert set(main["choice"]) == {"a"}
     assert set(main["choice_name"]) == {"Leda", "Tyro"}
 

@@ -14,9 +14,9 @@ from lwise_core.study.responses import Responses, as_csv, read_csv
 from lwise_core.study.simulated_learners import (
     SIMULATED_SENTENCE,
     ExemplarLearner,
-    Learner,
     PrototypeLearner,
-    Shown,
+    ShownStimulus,
+    SimulatedLearner,
     SimulationError,
     features_for,
     scaled,
@@ -25,10 +25,10 @@ from lwise_core.study.simulated_learners import (
     to_be_shown,
 )
 from lwise_core.teaching.design.schedules import MOTHS, Group
-from lwise_core.teaching.design.trial_sampling import Candidate, Kind, Pool, Trial, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, trials_for
 
 CLASSES = ("a", "b")
-LEARNERS: list[Learner] = [PrototypeLearner(), ExemplarLearner()]
+LEARNERS: list[SimulatedLearner] = [PrototypeLearner(), ExemplarLearner()]
 SHORT = MOTHS.shortened(per_class=2, per_class_in_tests=5)
 POOL = Pool(
     tuple(
@@ -41,7 +41,7 @@ POOL = Pool(
 COURSES = {g: [trials_for(POOL, SHORT, g, seed=s) for s in range(6)] for g in (Group.CONTROL, Group.L_WISE)}
 
 
-def features_of(what: tuple[Shown, ...], *, apart: float, seed: int = 0) -> dict[Shown, np.ndarray]:
+def features_of(what: tuple[ShownStimulus, ...], *, apart: float, seed: int = 0) -> dict[ShownStimulus, np.ndarray]:
     """Return two clouds in the plane; harder pictures lie nearer to the other, enhanced ones further from it."""
     random = np.random.default_rng(seed)
     noise = {name: random.normal(0, 0.3, 2) for name in sorted({s.picture for s in what})}
@@ -53,7 +53,7 @@ def features_of(what: tuple[Shown, ...], *, apart: float, seed: int = 0) -> dict
     return found
 
 
-def trial(number: int, answer: str, *, feedback: bool = True, kind: Kind = Kind.MAIN) -> Trial:
+def trial(number: int, answer: str, *, feedback: bool = True, kind: TrialKind = TrialKind.MAIN) -> Trial:
     return Trial(number, "train_1" if feedback else "test_1", kind, f"{number}", answer, "train", feedback)
 
 
@@ -75,7 +75,7 @@ def test_the_exemplar_learners_rule() -> None:
 
 @settings(deadline=None)
 @given(st.sampled_from(LEARNERS), st.integers(0, 6), st.integers(2, 5), st.integers(0, 10**6))
-def test_chances_are_chances(learner: Learner, examples: int, count: int, seed: int) -> None:
+def test_chances_are_chances(learner: SimulatedLearner, examples: int, count: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     found = learner.chances(
         random.normal(0, 100, 3), random.normal(0, 100, (examples, 3)), random.integers(0, count, examples), count=count
@@ -88,7 +88,7 @@ def test_chances_are_chances(learner: Learner, examples: int, count: int, seed: 
 
 
 @pytest.mark.parametrize("learner", [PrototypeLearner(scaling=500.0), ExemplarLearner(scaling=500.0)])
-def test_the_surest_learner_divides_nothing_by_nothing(learner: Learner) -> None:
+def test_the_surest_learner_divides_nothing_by_nothing(learner: SimulatedLearner) -> None:
     found = learner.chances(np.array([0.0]), np.array([[1e6], [1e3]]), np.array([0, 1]), count=2)
     assert found == pytest.approx(0.5)
 
@@ -106,7 +106,7 @@ def test_an_exemplar_learner_learns_an_exception_that_a_prototype_learner_cannot
 
 
 @pytest.mark.parametrize("learner", [replace(x, lapse=0.0) for x in (PrototypeLearner(), ExemplarLearner())])
-def test_only_feedback_teaches(learner: Learner) -> None:
+def test_only_feedback_teaches(learner: SimulatedLearner) -> None:
     """A picture seen with feedback is known when it comes again; without, every answer is a guess."""
     seen = [trial(0, "a"), trial(1, "b"), *(trial(i, CLASSES[i % 2], feedback=False) for i in range(2, 400))]
     features = np.array([[0.0 if t.answer == "a" else 1.0] for t in seen])
@@ -116,12 +116,12 @@ def test_only_feedback_teaches(learner: Learner) -> None:
     assert without.tests["perf"].mean() == pytest.approx(0.5, abs=0.08)
 
 
-def run(learner: Learner, trials: list[Trial], features: np.ndarray, *, seed: int = 0) -> Responses:
+def run(learner: SimulatedLearner, trials: list[Trial], features: np.ndarray, *, seed: int = 0) -> Responses:
     return simulate(learner, trials, features, classes=CLASSES, participant="x", group="control", seed=seed)
 
 
 def test_lapses_are_by_lot_and_spoil_calibration() -> None:
-    trials = [trial(i, "circle", kind=Kind.CALIBRATION) for i in range(400)]
+    trials = [trial(i, "circle", kind=TrialKind.CALIBRATION) for i in range(400)]
     nothing = np.full((400, 1), np.nan)
     attending, sleeping = (run(PrototypeLearner(lapse=x), trials, nothing) for x in (0.0, 1.0))
     assert inattentive(attending) == ()
@@ -175,7 +175,9 @@ def test_every_version_that_is_shown_needs_features() -> None:
     rows = features_for(courses[0], features)
     assert rows.shape == (len(courses[0]), 2)
     for t, row in zip(courses[0], rows, strict=True):
-        expected = 0.0 if t.kind is Kind.CALIBRATION else features[Shown(t.picture, t.epsilon_224, t.towards)]
+        expected = (
+            0.0 if t.kind is TrialKind.CALIBRATION else features[ShownStimulus(t.picture, t.epsilon_224, t.towards)]
+        )
         assert row == pytest.approx(expected)
     altered = next(s for s in needed if s.epsilon_224)
     del features[altered]

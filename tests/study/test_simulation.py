@@ -27,7 +27,7 @@ from lwise_core.study.simulation import (
     Condition,
     Gallery,
     Model,
-    Progress,
+    SimulationProgress,
     ablation,
     budgets_of,
     calibrated,
@@ -36,10 +36,10 @@ from lwise_core.study.simulation import (
     rehearse,
 )
 from lwise_core.teaching.courses.course import Course
-from lwise_core.teaching.courses.session import Answered, Learner, judge, total, upcoming
+from lwise_core.teaching.courses.session import Answered, LearnerState, judge, total, upcoming
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Kind
+from lwise_core.teaching.design.trial_sampling import TrialKind
 from tests.conftest import eight_pictures, guide_of
 
 PROTOTYPE = MODELS[0]
@@ -217,7 +217,7 @@ def test_adaptive_learners_are_shown_what_follows_their_own_answers(course: Cour
     condition = of_group(course, Group.ADAPTIVE, people=3)
     for slot in condition.slots:
         mine = answers.trials[answers.trials["participant"] == f"{PROTOTYPE.name} {slot + 1}"]
-        learner = Learner(slot)
+        learner = LearnerState(slot)
         for row in mine.itertuples():
             answer = Answer(int(row.trial_number), row.choice, None, 0.0, 0.0)
             trial, correct = judge(course, learner, answer)
@@ -341,7 +341,7 @@ def test_calibration_looks_at_control_alone_and_takes_what_comes_nearest(
 
     def watched(
         conditions: Sequence[Condition], gallery: Gallery, *, models: Sequence[Model], seed: int
-    ) -> Iterator[Progress]:
+    ) -> Iterator[SimulationProgress]:
         seen.extend(conditions)
         return rehearse(conditions, gallery, models=models, seed=seed)
 
@@ -377,5 +377,5 @@ def test_findings_are_the_analysis_s_own(course: Course) -> None:
 
 
 def test_calibration_trials_are_answered_rightly_but_for_lapses(answers: Responses) -> None:
-    asked = answers.trials[answers.trials["trial_type"] == Kind.CALIBRATION]
+    asked = answers.trials[answers.trials["trial_type"] == TrialKind.CALIBRATION]
     assert asked["perf"].mean() > 0.9

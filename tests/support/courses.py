@@ -10,7 +10,7 @@ import pytest
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
-from lwise_core.teaching.courses.builder import Maker, build_course
+from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design
 from lwise_core.teaching.courses.pictures import FromPhantom
 from lwise_core.teaching.design.schedules import MOTHS, Group
@@ -33,12 +33,12 @@ def phantom_guide() -> GuideModel:
 
 
 @pytest.fixture(scope="session")
-def maker(phantom_guide: GuideModel) -> Maker:
-    return Maker(phantom_guide, phantom_guide, DESIGN, FAMILIES)
+def maker(phantom_guide: GuideModel) -> CourseBuilder:
+    return CourseBuilder(phantom_guide, phantom_guide, DESIGN, FAMILIES)
 
 
 @pytest.fixture(scope="session")
-def course(maker: Maker, tmp_path_factory: pytest.TempPathFactory) -> Course:
+def course(maker: CourseBuilder, tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder: Path = tmp_path_factory.mktemp("course")
     *_, last = build_course(folder, maker, PICTURES)
     assert last.course is not None

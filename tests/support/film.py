@@ -13,9 +13,9 @@ import numpy.typing as npt
 import torch
 from skimage import data
 
-from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, Objective, PathRequest, climb
-from lwise_core.enhance.rendering import Extent, Subject
-from lwise_core.enhance.viewer_payload import MAGIC, Film
+from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, Objective, PathRequest, ascend
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent
+from lwise_core.enhance.viewer_payload import MAGIC, ViewerPayload
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
 from lwise_core.images.codec import Photograph, encode_png, open_photograph
@@ -50,26 +50,28 @@ def film_of(
     steps: int,
     extent: Extent = Extent.PHOTOGRAPH,
     objective: Objective | None = None,
-) -> Film:
+) -> ViewerPayload:
     """Return the film of ``steps`` steps on a crop of the cat of ``side`` px; beyond the cat, of an enlargement."""
     photograph = cat_photograph()
     if side > photograph.height:
         factor = -(-side // photograph.height)
         enlarged = photograph.pixels.repeat(factor, axis=0).repeat(factor, axis=1)
         photograph = open_photograph(encode_png(enlarged), name="cat.png")
-    subject = Subject(photograph, Crop(left=7, top=0, side=side))
+    subject = CroppedPhotograph(photograph, Crop(left=7, top=0, side=side))
     guide = guide_of_size(input_size)
     request = PathRequest.single(subject.seen(size=input_size), target=2, objective=objective or GroundTruthLogit())
     step = guide.epsilon_scale.step
-    return Film(
-        EnhancementPath(guide, request, step, tuple(climb(guide, request, step=step, steps=steps))), subject, extent
+    return ViewerPayload(
+        EnhancementPath(guide, request, step, tuple(ascend(guide, request, step=step, steps=steps))), subject, extent
     )
 
 
-def shortened(film: Film, *, frames: int) -> Film:
+def shortened(film: ViewerPayload, *, frames: int) -> ViewerPayload:
     """Return ``film`` as it was when its path had ``frames`` frames."""
     path = film.path
-    return Film(EnhancementPath(path.guide, path.request, path.step, path.frames[:frames]), film.subject, film.extent)
+    return ViewerPayload(
+        EnhancementPath(path.guide, path.request, path.step, path.frames[:frames]), film.subject, film.extent
+    )
 
 
 def header_of(payload: bytes) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lwise_core.batch.executors import Engine, Local
-from lwise_core.batch.job import LOG, Job, Order, Progress
-from lwise_core.data.file_stores import Disk
+from lwise_core.batch.executors import Executor, LocalExecutor
+from lwise_core.batch.job import LOG, BatchProgress, Job, JobSettings
+from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.data.picture_sets import FolderSet, Labels
 from lwise_core.guides import catalog
@@ -35,13 +35,13 @@ def phantom_set(root: Path, *, per_family: int = 5, size: int = 40) -> Path:
     return root
 
 
-def order(guide: GuideModel, **words: Any) -> Order:  # noqa: ANN401 - the fields of an order
-    return Order(epsilons=tuple(guide.epsilon_scale.from_224(e) for e in EPSILONS_224), **words)
+def order(guide: GuideModel, **words: Any) -> JobSettings:  # noqa: ANN401 - the fields of an order
+    return JobSettings(epsilons=tuple(guide.epsilon_scale.from_224(e) for e in EPSILONS_224), **words)
 
 
 def job(source: Path, out: Path, **words: Any) -> Job:  # noqa: ANN401 - the fields of a job
     settings = {
-        "pictures": FolderSet(Disk(source)),
+        "pictures": FolderSet(LocalStore(source)),
         "labels": Labels.FOLDER,
         "load_guide": load_phantom,
         "order": order(load_phantom()),
@@ -52,8 +52,8 @@ def job(source: Path, out: Path, **words: Any) -> Job:  # noqa: ANN401 - the fie
     return Job(**{**settings, **words})
 
 
-def finished(asked: Job, engine: Engine | None = None) -> Progress:
-    *_, last = asked.run(engine or Local(0))
+def finished(asked: Job, engine: Executor | None = None) -> BatchProgress:
+    *_, last = asked.run(engine or LocalExecutor(0))
     assert last.cost is not None
     return last
 

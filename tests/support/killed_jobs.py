@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lwise_core.batch.executors import Local
+from lwise_core.batch.executors import LocalExecutor
 from lwise_core.batch.job import Job
 from tests.support.jobs import finished, job
 
@@ -46,7 +46,7 @@ def killed(watch: Watch, source: Path, out: Path, *, asked: Asked, fatal: int, w
     child = os.fork()
     if not child:
         watch.folder, watch.moments, watch.fatal = str(out), 0, fatal
-        finished(asked(source, out), Local(workers))
+        finished(asked(source, out), LocalExecutor(workers))
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if status and not os.WIFSIGNALED(status):

@@ -14,13 +14,13 @@ from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.records.store import CodeTaken, Records, UnknownSitting, new_token
-from lwise_core.teaching.server import Classroom, Coming, Shelf
+from lwise_core.teaching.server import Coming, CourseLibrary, CourseServer
 
 
 @pytest.fixture
-def shelf(course: Course, tmp_path: Path) -> Shelf:
+def shelf(course: Course, tmp_path: Path) -> CourseLibrary:
     shutil.copytree(course.folder, tmp_path / "courses" / "phantom")
-    return Shelf(tmp_path / "courses")
+    return CourseLibrary(tmp_path / "courses")
 
 
 @pytest.fixture
@@ -29,16 +29,16 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def classroom(shelf: Shelf, url: str) -> Iterator[Classroom]:
+def classroom(shelf: CourseLibrary, url: str) -> Iterator[CourseServer]:
     with Records.open(url=url) as records:
-        yield Classroom(shelf, records)
+        yield CourseServer(shelf, records)
 
 
 def answer(trial: Trial, *, right: bool = True) -> Answer:
     return Answer(trial.number, trial.answer if right else "", 812.5, onset_ms=100.25, choices_ms=100.25)
 
 
-def sat(classroom: Classroom, token: str, *, trials: int, right: bool = True) -> Coming:
+def sat(classroom: CourseServer, token: str, *, trials: int, right: bool = True) -> Coming:
     """Return what comes after so many more trials."""
     for _ in range(trials):
         coming = classroom.coming(token)
@@ -46,7 +46,7 @@ def sat(classroom: Classroom, token: str, *, trials: int, right: bool = True) ->
     return classroom.coming(token)
 
 
-def test_a_course_is_sat_from_the_first_trial_to_the_last(classroom: Classroom, course: Course) -> None:
+def test_a_course_is_sat_from_the_first_trial_to_the_last(classroom: CourseServer, course: Course) -> None:
     sitting = classroom.enrol(course, participant="p1")
     assert sitting.consented_at
     assert sitting.started
@@ -57,18 +57,18 @@ def test_a_course_is_sat_from_the_first_trial_to_the_last(classroom: Classroom, 
     assert [r.trial for r in classroom.records.answers(token=sitting.token)] == list(course.trials(sitting.slot))
 
 
-def test_learners_take_the_groups_in_turn(classroom: Classroom, course: Course) -> None:
+def test_learners_take_the_groups_in_turn(classroom: CourseServer, course: Course) -> None:
     groups = [classroom.enrol(course, participant=f"p{i}").group for i in range(5)]
     assert groups == [Group.CONTROL, Group.L_WISE, Group.ADAPTIVE, Group.YOKED, Group.CONTROL]
 
 
-def test_two_people_cannot_have_one_code(classroom: Classroom, course: Course) -> None:
+def test_two_people_cannot_have_one_code(classroom: CourseServer, course: Course) -> None:
     classroom.enrol(course, participant="p1")
     with pytest.raises(CodeTaken, match="choose another code"):
         classroom.enrol(course, participant="p1")
 
 
-def test_an_answer_that_is_sent_twice_is_stored_once(classroom: Classroom, course: Course) -> None:
+def test_an_answer_that_is_sent_twice_is_stored_once(classroom: CourseServer, course: Course) -> None:
     token = classroom.enrol(course, participant="p1").token
     first = classroom.coming(token).trials[0]
     assert classroom.take(token, answer(first)).correct
@@ -76,7 +76,7 @@ def test_an_answer_that_is_sent_twice_is_stored_once(classroom: Classroom, cours
     assert len(classroom.records.answers(token=token)) == 1
 
 
-def test_answers_out_of_turn_are_refused_and_nothing_is_stored(classroom: Classroom, course: Course) -> None:
+def test_answers_out_of_turn_are_refused_and_nothing_is_stored(classroom: CourseServer, course: Course) -> None:
     token = classroom.enrol(course, participant="p1").token
     second = classroom.coming(token).trials[1]
     for trial in (second, replace(second, number=-1)):
@@ -86,7 +86,7 @@ def test_answers_out_of_turn_are_refused_and_nothing_is_stored(classroom: Classr
 
 
 def test_a_server_that_comes_back_goes_on_with_the_very_next_trial(
-    classroom: Classroom, course: Course, url: str
+    classroom: CourseServer, course: Course, url: str
 ) -> None:
     token = classroom.enrol(course, participant="p1").token
     sat(classroom, token, trials=7)
@@ -94,7 +94,7 @@ def test_a_server_that_comes_back_goes_on_with_the_very_next_trial(
         assert replace(classroom, records=again).coming(token).trials[0] == course.trials(0)[7]
 
 
-def test_adaptive_learners_are_followed_and_yoked_ones_see_the_same(classroom: Classroom, course: Course) -> None:
+def test_adaptive_learners_are_followed_and_yoked_ones_see_the_same(classroom: CourseServer, course: Course) -> None:
     tokens = [classroom.enrol(course, participant=f"p{i}").token for i in range(3)]
     sat(classroom, tokens[2], trials=total(course), right=False)
     yoked = classroom.enrol(course, participant="p3")
@@ -106,7 +106,7 @@ def test_adaptive_learners_are_followed_and_yoked_ones_see_the_same(classroom: C
 
 
 def test_a_course_that_was_changed_under_a_sitting_stops_it_and_keeps_the_answers(
-    classroom: Classroom, course: Course
+    classroom: CourseServer, course: Course
 ) -> None:
     token = classroom.enrol(course, participant="p1").token
     sat(classroom, token, trials=3)
@@ -121,12 +121,12 @@ def test_a_course_that_was_changed_under_a_sitting_stops_it_and_keeps_the_answer
     assert classroom.coming(token).done == 3
 
 
-def test_a_token_of_nobody_opens_nothing(classroom: Classroom) -> None:
+def test_a_token_of_nobody_opens_nothing(classroom: CourseServer) -> None:
     with pytest.raises(UnknownSitting):
         classroom.coming(new_token())
 
 
-def test_what_is_no_finished_course_does_not_stand_on_the_shelf(shelf: Shelf, course: Course) -> None:
+def test_what_is_no_finished_course_does_not_stand_on_the_shelf(shelf: CourseLibrary, course: Course) -> None:
     (shelf.folder / "half").mkdir()
     (shelf.folder / "other").mkdir()
     (shelf.folder / "other" / MANIFEST).write_text("[]")

@@ -7,8 +7,8 @@ from torch import nn
 from lwise_core.guides.guide import GuideModel
 from lwise_core.training.attacks import Norm
 from lwise_core.training.evaluation import (
+    Evaluation,
     Labelled,
-    Verdicts,
     calibration_error,
     correct_under_attack,
     logits_of,
@@ -80,18 +80,18 @@ def test_calibration_is_perfect_when_probabilities_are_kept_and_off_by_the_gap_w
 
 def test_what_is_measured_counts_every_image_once(linear_guide: GuideModel) -> None:
     data = greys([0.9, 0.8, 0.2, 0.1, 0.501, 0.499])
-    figures = Verdicts.of(linear_guide, data, epsilons=(0.5,)).figures(linear_guide.classes)
+    figures = Evaluation.of(linear_guide, data, epsilons=(0.5,)).figures(linear_guide.classes)
     assert figures["test_images"] == figures["attacked_images"] == 6
     assert figures["clean_accuracy"]["value"] == 1.0  # type: ignore[index]
     assert figures["accuracy_under_20_step_attack"]["l2_0.5"]["value"] == 0.667  # type: ignore[index]
     assert {c: p["images"] for c, p in figures["per_class"].items()} == {"a": 3, "b": 3}  # type: ignore[attr-defined]
-    some = Verdicts.of(linear_guide, data, epsilons=(0.5,), attacked=3).figures(linear_guide.classes)
+    some = Evaluation.of(linear_guide, data, epsilons=(0.5,), attacked=3).figures(linear_guide.classes)
     assert some["attacked_images"] == 3
 
 
 def test_references_are_the_own_logits_sorted_by_class(linear_guide: GuideModel) -> None:
     data = greys([0.9, 0.6, 0.3])
-    found = Verdicts.of(linear_guide, data, epsilons=()).references(linear_guide.classes)
+    found = Evaluation.of(linear_guide, data, epsilons=()).references(linear_guide.classes)
     own = logits_of(linear_guide, data)
     assert found["a"] == pytest.approx(sorted(own[:2, 0].tolist()), abs=1e-4)
     assert found["b"] == pytest.approx([float(own[2, 1])], abs=1e-4)

@@ -21,7 +21,15 @@ from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Normaliser
 from lwise_core.training import trainer as training
 from lwise_core.training.attacks import Attack, Norm, perturbed
-from lwise_core.training.recipes import Augmentation, Recipe, RecipeError, Schedule, Trained, paper, two_cores
+from lwise_core.training.recipes import (
+    Augmentation,
+    LearningRateSchedule,
+    Recipe,
+    RecipeError,
+    Trained,
+    paper,
+    two_cores,
+)
 from lwise_core.training.trainer import (
     Epoch,
     Trainer,
@@ -247,12 +255,14 @@ def test_training_sees_the_attack_grow(toys: LabelledImages, tmp_path: Path, mon
 
 
 def test_one_cycle_rises_and_falls_and_steps_are_tenths() -> None:
-    rates = [rate_share(Schedule.ONE_CYCLE, done=d / 100, epoch=0) for d in range(100)]
+    rates = [rate_share(LearningRateSchedule.ONE_CYCLE, done=d / 100, epoch=0) for d in range(100)]
     assert max(rates) == rates[20] == 1
     assert rates[:21] == sorted(rates[:21])
     assert rates[20:] == sorted(rates[20:], reverse=True)
     assert min(rates) > 0
-    assert [rate_share(Schedule.STEP, done=0.5, epoch=e) for e in (0, 49, 50, 100)] == pytest.approx([1, 1, 0.1, 0.01])
+    assert [rate_share(LearningRateSchedule.STEP, done=0.5, epoch=e) for e in (0, 49, 50, 100)] == pytest.approx(
+        [1, 1, 0.1, 0.01]
+    )
 
 
 def test_freezing_leaves_only_what_is_asked_for() -> None:

@@ -22,7 +22,7 @@ from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core.enhance.fast_twin import path_to
 from lwise_core.enhance.path import EnhancementPath, Objective, PathRequest, objective_named
-from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
@@ -62,7 +62,7 @@ _ADAPTER = TypeAdapter(_Made)
 
 
 @dataclass(frozen=True)
-class Progress:
+class CourseProgress:
     """How far a course is: ``done`` of ``total`` pictures, and the sentences about those that were left out."""
 
     done: int
@@ -72,7 +72,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Maker:
+class CourseBuilder:
     """What makes the pictures of one course: a guide, its trusted fast twin or itself again, and the design."""
 
     guide: GuideModel
@@ -117,7 +117,7 @@ class Maker:
         candidate = Candidate(file.name, file.class_name, file.split, difficulty=-made.logit, origin=file.origin)
         return Picture(candidate, made.logit, made.stimuli)
 
-    def _made(self, subject: Subject, file: LabelledFile, folder: Path) -> _Made:
+    def _made(self, subject: CroppedPhotograph, file: LabelledFile, folder: Path) -> _Made:
         target = self.guide.class_index(file.class_name)
         logit = float(score(self.guide, subject.seen(size=self.guide.input_size))[target])
         if not math.isfinite(logit):
@@ -139,7 +139,7 @@ class Maker:
         if Group.WRONG_CLASS in self.design.slots:
             yield from (c for c in self.classes if c != file.class_name)
 
-    def _path(self, subject: Subject, towards: str) -> EnhancementPath:
+    def _path(self, subject: CroppedPhotograph, towards: str) -> EnhancementPath:
         """Return the one path that every budget is read from."""
         scale = self.guide.epsilon_scale
         request = PathRequest.single(
@@ -155,7 +155,7 @@ class Maker:
         return objective_named(self.design.objective, rivals=rivals)
 
     def _stimulus(
-        self, subject: Subject, path: EnhancementPath, epsilon_224: float, towards: str, folder: Path
+        self, subject: CroppedPhotograph, path: EnhancementPath, epsilon_224: float, towards: str, folder: Path
     ) -> Stimulus:
         enhancement = path.at(self.guide.epsilon_scale.from_224(epsilon_224))
         target = self.guide.class_index(towards)
@@ -179,7 +179,7 @@ class Maker:
         return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
 
-def build_course(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Progress]:
+def build_course(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[CourseProgress]:
     """Make a course in ``folder``, yield how far it is after every picture, and with the last one the course.
 
     To stop iterating is to stop; what was made stays, and the next call goes on from there.
@@ -197,7 +197,7 @@ def build_course(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Pro
         raise CourseError("The disk is full; what was made stays: make room and make the course again.") from error
 
 
-def _built(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Progress]:
+def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[CourseProgress]:
     for part in (STIMULI, _MADE):
         (folder / part).mkdir(parents=True, exist_ok=True)
     total = len(pictures)
@@ -210,12 +210,12 @@ def _built(folder: Path, maker: Maker, pictures: Pictures) -> Iterator[Progress]
             left_out.append(str(error))
             if len(left_out) > UNREADABLE_SHARE * total:
                 raise CourseError(f"Too many pictures cannot be read; the first: {left_out[0]}") from error
-        yield Progress(len(made) + len(left_out), total, tuple(left_out))
+        yield CourseProgress(len(made) + len(left_out), total, tuple(left_out))
     check_filled(maker.design, [p.candidate for p in made])
     guide = GuideNote(maker.guide.name, maker.guide.provenance.sha256, maker.guide.input_size)
     versions = {name: version(name) for name in ("torch", "numpy", "pillow")}
     course = write_course(folder, Manifest("L-WISE course 1", maker.design, guide, tuple(made), versions))
-    yield Progress(total, total, tuple(left_out), course)
+    yield CourseProgress(total, total, tuple(left_out), course)
 
 
 def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
@@ -234,13 +234,13 @@ def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
         raise CourseError(f"{error} (In all: {', '.join(f'{n} of {c}' for c, n in counts.items())}.)") from error
 
 
-def _subject(photograph: Photograph) -> Subject:
+def _subject(photograph: Photograph) -> CroppedPhotograph:
     """Return the central square of a photograph, no larger than ``SIDE``."""
     square = Crop.central(photograph).of(photograph.pixels)
     if len(square) > SIDE:
         square = to_8_bit(see(square, size=SIDE)).transpose(1, 2, 0)
     picture = replace(photograph, pixels=square)
-    return Subject(picture, Crop.central(picture))
+    return CroppedPhotograph(picture, Crop.central(picture))
 
 
 def _write(folder: Path, picture: Photograph) -> str:

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.timing import LEARNING, Timing
-from lwise_core.teaching.design.trial_sampling import Candidate, Kind, Pool, Trial, aliases_for, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, aliases_for, trials_for
 
 MANIFEST = "course.json"
 STIMULI = "stimuli"
@@ -179,7 +179,7 @@ class Course:
 
     def stimulus(self, trial: Trial) -> Path | None:
         """Return the picture that a trial shows, None for calibration, which shows a shape."""
-        return None if trial.kind is Kind.CALIBRATION else self.file(self._stimuli[_shown(trial)].file)
+        return None if trial.kind is TrialKind.CALIBRATION else self.file(self._stimuli[_shown(trial)].file)
 
     def file(self, digest: str) -> Path:
         """Return the file of a stimulus of this course.

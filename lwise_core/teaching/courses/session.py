@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
-from lwise_core.teaching.design.staircase import Shown, next_adaptive, next_yoked
+from lwise_core.teaching.design.staircase import ShownTrial, next_adaptive, next_yoked
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import SHAPES, Kind, Trial
+from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
 
 
 class OutOfTurn(ValueError):
@@ -31,7 +31,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Learner:
+class LearnerState:
     """Who sits a course as number ``slot``, and what was ``answered`` so far, in order.
 
     A yoked learner has the trials of an adaptive one, who came as ``partner_slot`` and was shown ``partner``.
@@ -40,7 +40,7 @@ class Learner:
     slot: int
     answered: tuple[Answered, ...] = ()
     partner_slot: int | None = None
-    partner: tuple[Shown, ...] = ()
+    partner: tuple[ShownTrial, ...] = ()
 
     @property
     def done(self) -> int:
@@ -53,7 +53,7 @@ def total(course: Course) -> int:
     return course.design.schedule.trials(len(course.classes))
 
 
-def upcoming(course: Course, learner: Learner) -> tuple[Trial, ...]:
+def upcoming(course: Course, learner: LearnerState) -> tuple[Trial, ...]:
     """Return the trials that come next: the rest of the block, only the next one where it depends on the answer.
 
     Empty when the course is over.
@@ -70,7 +70,7 @@ def upcoming(course: Course, learner: Learner) -> tuple[Trial, ...]:
     return (_following(course, learner, adaptive=group is Group.ADAPTIVE),)
 
 
-def judge(course: Course, learner: Learner, answer: Answer) -> tuple[Trial, bool]:
+def judge(course: Course, learner: LearnerState, answer: Answer) -> tuple[Trial, bool]:
     """Return the trial that an answer belongs to, and whether it is right; time run out is wrong.
 
     Raises:
@@ -88,7 +88,7 @@ def judge(course: Course, learner: Learner, answer: Answer) -> tuple[Trial, bool
 def choices(course: Course, trial: Trial) -> Mapping[str, str]:
     """Return the button of each class → what choosing it means: the class, in calibration perhaps a shape."""
     meaning = {c: c for c in course.classes}
-    if trial.kind is Kind.CALIBRATION:
+    if trial.kind is TrialKind.CALIBRATION:
         meaning.update(zip(trial.relabelled, SHAPES, strict=True))
     return meaning
 
@@ -98,14 +98,14 @@ def calibration_accuracy(trials: Sequence[Trial], correct: Sequence[bool]) -> fl
 
     Below 0.9 the paper leaves a participant out (notes 3.3).
     """
-    asked = [c for t, c in zip(trials, correct, strict=True) if t.kind is Kind.CALIBRATION]
+    asked = [c for t, c in zip(trials, correct, strict=True) if t.kind is TrialKind.CALIBRATION]
     return sum(asked) / len(asked) if asked else None
 
 
-def _following(course: Course, learner: Learner, *, adaptive: bool) -> Trial:
+def _following(course: Course, learner: LearnerState, *, adaptive: bool) -> Trial:
     schedule = course.design.schedule
     if adaptive:
-        shown = [Shown(a.trial, a.picture, a.epsilon_224) for a in learner.answered]
+        shown = [ShownTrial(a.trial, a.picture, a.epsilon_224) for a in learner.answered]
         correct = [a.correct for a in learner.answered]
         return next_adaptive(
             course.pool, schedule, seed=course.design.seed_for(learner.slot), shown=shown, correct=correct

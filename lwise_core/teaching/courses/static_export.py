@@ -20,7 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from lwise_core._utils.assets import asset
 from lwise_core.teaching.design.timing import LEARNING, Timing
-from lwise_core.teaching.design.trial_sampling import Kind, Trial
+from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 
 CAUTION = "Pictures may have been altered by a neural network. Not for diagnosis."
 """What every page of the experiment says."""
@@ -125,7 +125,7 @@ def _check(participant: Participant) -> None:
     if len(set(blocks)) < len(blocks):
         raise StaticExperimentError(f"Participant {participant.label} gets a block twice; keep its trials together.")
     for trial in participant.trials:
-        asked = {trial.answer} if trial.kind is not Kind.CALIBRATION else set(trial.relabelled)
+        asked = {trial.answer} if trial.kind is not TrialKind.CALIBRATION else set(trial.relabelled)
         if unnamed := sorted(asked - set(participant.aliases)):
             raise StaticExperimentError(
                 f"Participant {participant.label} has no name for {unnamed[0]}; give every class one."
@@ -145,7 +145,7 @@ def _write_pictures(archive: ZipFile, experiment: StaticExperiment) -> Mapping[P
     written: set[str] = set()
     for trial in _all_trials(experiment):
         key = PictureKey.of(trial)
-        if trial.kind is Kind.CALIBRATION or key in urls:
+        if trial.kind is TrialKind.CALIBRATION or key in urls:
             continue
         content = _png(experiment, key)
         urls[key] = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
@@ -201,7 +201,7 @@ def _participant(participant: Participant, urls: Mapping[PictureKey, str]) -> Ma
 
 
 def _trial(trial: Trial, urls: Mapping[PictureKey, str]) -> Mapping[str, Any]:
-    calibration = trial.kind is Kind.CALIBRATION
+    calibration = trial.kind is TrialKind.CALIBRATION
     return {
         "number": trial.number,
         "block": trial.block,
@@ -226,7 +226,7 @@ def _trialsets(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> 
     rows.writerow(TRIALSETS_COLUMNS)
     for participant in experiment.participants:
         for t in participant.trials:
-            url = f"stimuli/{t.picture}.svg" if t.kind is Kind.CALIBRATION else urls[PictureKey.of(t)]
+            url = f"stimuli/{t.picture}.svg" if t.kind is TrialKind.CALIBRATION else urls[PictureKey.of(t)]
             rows.writerow((participant.label, participant.condition, t.block, t.answer, url, t.kind.value))
     return text.getvalue().encode()
 

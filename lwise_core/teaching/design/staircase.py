@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from lwise_core.teaching.design.schedules import Group, Schedule
-from lwise_core.teaching.design.trial_sampling import Candidate, Kind, Pool, Trial, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, trials_for
 
 HARDER, EASIER = 1, 4
 """Levels after a right and after a wrong answer."""
@@ -56,7 +56,7 @@ def level_after(correct: Sequence[bool], *, last: int) -> int:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownTrial:
     """What a trial showed: enough for a yoked learner to be shown the same."""
 
     trial: int
@@ -65,7 +65,7 @@ class Shown:
 
 
 def next_adaptive(
-    pool: Pool, schedule: Schedule, *, seed: int, shown: Sequence[Shown], correct: Sequence[bool]
+    pool: Pool, schedule: Schedule, *, seed: int, shown: Sequence[ShownTrial], correct: Sequence[bool]
 ) -> Trial:
     """Return the trial after those ``shown``, of which ``correct`` says which were answered rightly, one each.
 
@@ -79,9 +79,9 @@ def next_adaptive(
     plan = trials_for(pool, schedule, Group.L_WISE, seed=seed)
     trial = plan[len(shown)]
     curriculum = {b.name for b in schedule.curriculum}
-    if trial.kind is not Kind.MAIN or trial.block not in curriculum:
+    if trial.kind is not TrialKind.MAIN or trial.block not in curriculum:
         return trial
-    counted = [c for t, c in zip(plan, correct, strict=False) if t.kind is Kind.MAIN and t.block in curriculum]
+    counted = [c for t, c in zip(plan, correct, strict=False) if t.kind is TrialKind.MAIN and t.block in curriculum]
     table = levels(schedule)
     level = table[level_after(counted, last=len(table) - 1)]
     seen = {s.picture for t, s in zip(plan, shown, strict=False) if t.block == trial.block}
@@ -89,7 +89,7 @@ def next_adaptive(
     return _showing(trial, candidate, level.epsilon_224)
 
 
-def next_yoked(pool: Pool, schedule: Schedule, *, seed: int, partner: Sequence[Shown], done: int) -> Trial:
+def next_yoked(pool: Pool, schedule: Schedule, *, seed: int, partner: Sequence[ShownTrial], done: int) -> Trial:
     """Return trial ``done`` of a learner who is shown what an adaptive ``partner`` was shown, whatever they answer.
 
     ``seed`` is the partner's, so that blocks, classes and calibration fall on the same trials. Where the partner
@@ -100,7 +100,7 @@ def next_yoked(pool: Pool, schedule: Schedule, *, seed: int, partner: Sequence[S
     """
     trial = trials_for(pool, schedule, Group.L_WISE, seed=seed)[done]
     same = next((s for s in partner if s.trial == done), None)
-    if same is None or trial.kind is not Kind.MAIN:
+    if same is None or trial.kind is not TrialKind.MAIN:
         return trial
     candidate = next(c for c in pool.candidates if c.name == same.picture)
     return _showing(trial, candidate, same.epsilon_224)
@@ -120,8 +120,8 @@ def _showing(trial: Trial, candidate: Candidate, epsilon_224: float) -> Trial:
 def _easiest(pool: Pool, plan: Sequence[Trial], trial: Trial, curriculum: set[str], level: Level) -> list[Candidate]:
     """Return the easiest pictures of the trial's class and split, but those that are held out."""
     names = {c.name: pool.family(c) for c in pool.candidates}
-    held = {names[t.picture] for t in plan if t.kind is Kind.MAIN and t.block not in curriculum}
-    held |= {names[t.picture] for t in plan if t.kind is Kind.REPEAT}
+    held = {names[t.picture] for t in plan if t.kind is TrialKind.MAIN and t.block not in curriculum}
+    held |= {names[t.picture] for t in plan if t.kind is TrialKind.REPEAT}
     alike = (c for c in pool.candidates if c.class_name == trial.answer and c.split == trial.split)
     ranked = sorted((c for c in alike if pool.family(c) not in held), key=lambda c: (c.difficulty, c.name))
     return ranked[: max(1, round(level.fraction * len(ranked)))]

@@ -47,7 +47,7 @@ class Candidate:
         return self.origin or self.name
 
 
-class Kind(StrEnum):
+class TrialKind(StrEnum):
     """What a trial is for."""
 
     MAIN = "main"
@@ -66,7 +66,7 @@ class Trial:
 
     number: int
     block: str
-    kind: Kind
+    kind: TrialKind
     picture: str
     answer: str
     split: str
@@ -84,7 +84,7 @@ class Trial:
     @property
     def scored(self) -> bool:
         """Whether it counts in the results."""
-        return self.kind is Kind.MAIN
+        return self.kind is TrialKind.MAIN
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ def _main(
         Trial(
             number=0,
             block=block.name,
-            kind=Kind.MAIN,
+            kind=TrialKind.MAIN,
             picture=c.name,
             answer=c.class_name,
             split=c.split,
@@ -273,7 +273,7 @@ def _calibrations(pool: Pool, block: Block, random: np.random.Generator) -> list
         Trial(
             number=0,
             block=block.name,
-            kind=Kind.CALIBRATION,
+            kind=TrialKind.CALIBRATION,
             picture=shape,
             answer=shape,
             split="",
@@ -290,7 +290,7 @@ def _repeats(block: Block, repeated: Candidate | None) -> list[Trial]:
     trial = Trial(
         number=0,
         block=block.name,
-        kind=Kind.REPEAT,
+        kind=TrialKind.REPEAT,
         picture=repeated.name,
         answer=repeated.class_name,
         split=repeated.split,
@@ -303,7 +303,7 @@ def _repeats(block: Block, repeated: Candidate | None) -> list[Trial]:
 def _shuffled(blocks: Sequence[list[Trial]], curriculum: int, random: np.random.Generator) -> list[list[Trial]]:
     """Permute the curriculum's pictures, with their ε, among trials of the same class, kind and split."""
     trials = [t for block in blocks[:curriculum] for t in block]
-    places: Mapping[tuple[str, Kind, str], list[int]] = defaultdict(list)
+    places: Mapping[tuple[str, TrialKind, str], list[int]] = defaultdict(list)
     for i, trial in enumerate(trials):
         places[trial.answer, trial.kind, trial.split].append(i)
     moved = list(trials)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.enhance.fast_twin import path_to
 from lwise_core.enhance.path import PathRequest, objective_named
-from lwise_core.enhance.rendering import Extent, Subject, render
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
@@ -21,7 +21,7 @@ _ENHANCED = len(MOTHS.curriculum)
 
 
 @dataclass(frozen=True)
-class Painter:
+class LessonEnhancer:
     """What enhances: the guide, and its trusted fast twin or itself again."""
 
     guide: GuideModel
@@ -55,19 +55,19 @@ def _block(place: int, count: int) -> int:
     return _ENHANCED + (place - enhanced) * (len(_BLOCKS) - _ENHANCED) // natural
 
 
-def slides(chosen: Sequence[RankedPhotograph], painter: Painter) -> Iterator[Slide]:
+def slides(chosen: Sequence[RankedPhotograph], painter: LessonEnhancer) -> Iterator[Slide]:
     """Yield the slides in their order; stop iterating to cancel."""
     for photograph, block in in_order(chosen):
         yield _slide(photograph, painter, epsilon_224=block.epsilon_224)
 
 
-def _slide(photograph: RankedPhotograph, painter: Painter, *, epsilon_224: float) -> Slide:
+def _slide(photograph: RankedPhotograph, painter: LessonEnhancer, *, epsilon_224: float) -> Slide:
     guide = painter.guide
     scale = guide.epsilon_scale
     epsilon = min(scale.from_224(epsilon_224), scale.largest)
     digest = hashlib.sha256(photograph.square.tobytes()).hexdigest()
     picture = Photograph(photograph.name, photograph.square, digest)
-    subject = Subject(picture, Crop.central(picture))
+    subject = CroppedPhotograph(picture, Crop.central(picture))
     target = guide.class_index(photograph.class_name)
     enhanced = None
     if epsilon:

@@ -72,7 +72,7 @@ _NEWER = (
 )
 
 
-class Turns:
+class FairLock:
     """A lock that goes to those who wait in the order in which they came."""
 
     def __init__(self, *, patience_s: float) -> None:
@@ -111,7 +111,7 @@ class Database:
 
     writer: Engine
     reader: Engine
-    turns: Turns | nullcontext[None]
+    turns: FairLock | nullcontext[None]
 
     @classmethod
     def open(cls, *, url: str) -> Self:
@@ -130,7 +130,7 @@ class Database:
         # SQLite has one writer at a time, and its own waiting is a lottery in which some threads lose for seconds.
         writer = _sqlite(where, begin="BEGIN IMMEDIATE", pragmas=("foreign_keys = ON",))
         reader = _sqlite(where, begin="BEGIN", pragmas=("query_only = ON",))
-        return cls(writer=writer, reader=reader, turns=Turns(patience_s=_PATIENCE_S))
+        return cls(writer=writer, reader=reader, turns=FairLock(patience_s=_PATIENCE_S))
 
     def close(self) -> None:
         """Close every connection."""

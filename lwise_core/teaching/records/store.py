@@ -23,7 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Kind, Trial
+from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 from lwise_core.teaching.records.database import VARIABLE, Database, RecordsError, RecordsRefused, RecordsUnavailable
 from lwise_core.teaching.records.tables import AnswerRow, CourseRow, SittingRow, Table
 
@@ -33,7 +33,6 @@ __all__ = [
     "CodeRefused",
     "CodeTaken",
     "KnownCourse",
-    "Record",
     "Records",
     "RecordsError",
     "RecordsRefused",
@@ -41,6 +40,7 @@ __all__ = [
     "Response",
     "Sitting",
     "Stored",
+    "TrialRecord",
     "UnknownCourse",
     "UnknownSitting",
     "address",
@@ -108,7 +108,7 @@ class Sitting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class TrialRecord:
     """One trial, what the learner did in it, whether that was right, and when it was stored (UTC)."""
 
     trial: Trial
@@ -121,7 +121,7 @@ class Record:
 class Stored:
     """What the records hold of a trial after storing; after a ``repeat`` that is what was stored first."""
 
-    record: Record
+    record: TrialRecord
     repeat: bool
 
 
@@ -133,7 +133,7 @@ class Response:
     group: Group
     condition: int
     slot: int
-    record: Record
+    record: TrialRecord
 
 
 def new_token() -> str:
@@ -356,7 +356,7 @@ class Records:
             session.execute(pair.values(yoked_to=free))
             return _sitting(session, SittingRow.token == token)
 
-    def answers(self, *, token: str) -> tuple[Record, ...]:
+    def answers(self, *, token: str) -> tuple[TrialRecord, ...]:
         """Return what a learner did so far, by trial.
 
         Raises:
@@ -583,12 +583,12 @@ def _columns(trial: Trial, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _record(row: AnswerRow) -> Record:
-    return Record(
+def _record(row: AnswerRow) -> TrialRecord:
+    return TrialRecord(
         trial=Trial(
             number=row.trial,
             block=row.block,
-            kind=Kind(row.kind),
+            kind=TrialKind(row.kind),
             picture=row.picture,
             answer=row.class_name,
             split=row.split,

@@ -51,7 +51,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Order:
+class CourseOrder:
     """A course that can be made: its design, its guide, its classes and its pictures."""
 
     design: Design
@@ -70,7 +70,7 @@ class _Chosen:
     tests: str
 
 
-def course_form() -> Order | None:
+def course_form() -> CourseOrder | None:
     """Draw the form and return the course that it describes; None where something is lacking, which is said."""
     pictures, blocks, learners = st.tabs(["Pictures and guide", "Blocks", "Learners"])
     try:
@@ -84,7 +84,7 @@ def course_form() -> Order | None:
         with learners:
             design = _design(schedule, chosen.classes)
         check_filled(design, list(chosen.pictures.listed()))
-        return Order(design, guide, chosen.classes, chosen.pictures)
+        return CourseOrder(design, guide, chosen.classes, chosen.pictures)
     except (ScheduleError, CourseError, DatasetError, GuideUnavailable) as error:
         notice("caution", str(error))
         return None

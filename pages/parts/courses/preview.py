@@ -7,7 +7,7 @@ from itertools import groupby
 import streamlit as st
 
 from lwise_core.teaching.courses.course import Course
-from lwise_core.teaching.design.trial_sampling import CurriculumError, Kind, Trial
+from lwise_core.teaching.design.trial_sampling import CurriculumError, Trial, TrialKind
 from pages.parts.ui.notices import notice, plain
 
 EATEN_BELOW = 0.9
@@ -43,7 +43,7 @@ def _rounding(course: Course) -> None:
 
 
 def _block(course: Course, name: str, everything: list[Trial]) -> None:
-    trials = [t for t in everything if t.kind is not Kind.CALIBRATION]
+    trials = [t for t in everything if t.kind is not TrialKind.CALIBRATION]
     calibration = len(everything) - len(trials)
     budgets = sorted({t.epsilon_224 for t in trials})
     said = "natural" if budgets == [0.0] else "ε₂₂₄ " + ", ".join(f"{e:g}" for e in budgets)
@@ -53,5 +53,7 @@ def _block(course: Course, name: str, everything: list[Trial]) -> None:
         st.caption(f"And {calibration} of a circle or a triangle, which show who is attending.")
     files = [str(file) for t in trials if (file := course.stimulus(t)) is not None]
     st.image(
-        files, width=_THUMBNAIL, caption=[t.answer + (", repeated" if t.kind is Kind.REPEAT else "") for t in trials]
+        files,
+        width=_THUMBNAIL,
+        caption=[t.answer + (", repeated" if t.kind is TrialKind.REPEAT else "") for t in trials],
     )

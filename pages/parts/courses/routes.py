@@ -22,10 +22,10 @@ from starlette.routing import Route, Router
 from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Kind, Trial
+from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial, TrialKind
 from lwise_core.teaching.records.store import RecordsError, RecordsUnavailable, UnknownSitting
-from lwise_core.teaching.server import Coming, Judged
-from pages.parts.session.course_server import classroom
+from lwise_core.teaching.server import Coming, JudgedAnswer
+from pages.parts.session.course_server import course_server
 
 API = "/sittings"
 """Where app.py puts these addresses."""
@@ -40,7 +40,7 @@ _ANSWERS = TypeAdapter(Answer)
 async def coming(request: Request) -> Response:
     """Return the trials that come next in a sitting."""
     token = request.path_params["token"]
-    return await _answered(lambda: _batch(classroom().coming(token), token))
+    return await _answered(lambda: _batch(course_server().coming(token), token))
 
 
 async def store(request: Request) -> Response:
@@ -65,7 +65,7 @@ async def picture(request: Request) -> Response:
     token, digest = request.path_params["token"], request.path_params["digest"]
 
     def found() -> Response:
-        here = classroom()
+        here = course_server()
         course = here.shelf.course(here.records.sitting(token=token).course)
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
         return FileResponse(course.file(digest), media_type="image/png", headers=headers)
@@ -118,7 +118,7 @@ def _identities(course: Course) -> dict[str, str]:
 
 def _taken(token: str, answer: Answer) -> dict[str, Any]:
     """Store an answer in which a button is called by its identity."""
-    here = classroom()
+    here = course_server()
     course = here.shelf.course(here.records.sitting(token=token).course)
     chosen = _identities(course).get(answer.choice, answer.choice)
     return _reply(course, here.take(token, replace(answer, choice=chosen)))
@@ -153,11 +153,11 @@ def _trial(course: Course, trial: Trial, token: str) -> dict[str, Any]:
     }
 
 
-def _reply(course: Course, judged: Judged) -> dict[str, Any]:
+def _reply(course: Course, judged: JudgedAnswer) -> dict[str, Any]:
     """Return the reply to an answer; what was right only where the trial gives feedback."""
     if not judged.trial.feedback:
         return {"stored": True, "correct": None}
-    shape = judged.trial.kind is Kind.CALIBRATION
+    shape = judged.trial.kind is TrialKind.CALIBRATION
     right = (
         judged.trial.answer.capitalize() if shape else course.labels(judged.sitting.participant)[judged.trial.answer]
     )

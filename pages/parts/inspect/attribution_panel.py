@@ -22,7 +22,7 @@ from lwise_core.inspection.examine import (
     seconds_a_gradient,
 )
 from lwise_core.inspection.report import worth_of
-from lwise_core.scheduler import Job
+from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.plots import agreement_figure, attribution_picture
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import Later, Place, ended, forget_job, job_for, place, values_of
@@ -47,11 +47,11 @@ _NAMES = {
 }
 
 
-def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> Later:
+def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> Later:
     """Draw what is asked; later, maps of the original and of the picture at ``epsilon``, each with its checks.
 
     Raises:
-        LineFull: Too many people are waiting.
+        QueueFull: Too many people are waiting.
     """
     guide = path.guide
     columns = st.columns([3, 2, 2], gap="medium")
@@ -97,7 +97,7 @@ def why_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) 
     return later
 
 
-def _maps(job: Job[tuple[MapPair, ...]], *, at: Place, methods: Sequence[Method]) -> None:
+def _maps(job: ScheduledJob[tuple[MapPair, ...]], *, at: Place, methods: Sequence[Method]) -> None:
     """Draw each method's maps as they come, and in the end how far the methods agree."""
     what = "Asking what the class rests on"
     with at.found.container():

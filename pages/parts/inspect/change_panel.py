@@ -13,12 +13,12 @@ from lwise_core.inspection.examine import perturbation_at
 from lwise_core.inspection.hallucination import PERIODS
 from lwise_core.inspection.perturbation import (
     Lattice,
-    Look,
+    PerceptualDifference,
     Perturbation,
     Spectrum,
     histogram_of,
     lattices_of,
-    look_of,
+    perceptual_difference_of,
     similarity_map,
     spectrum_of,
 )
@@ -33,7 +33,7 @@ from pages.parts.inspect.plots import (
 )
 from pages.parts.session.jobs import remembered
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import Picture, show_pictures
+from pages.parts.ui.heatmap_picture import HeatmapPicture, show_pictures
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show
 
@@ -45,7 +45,7 @@ class _Measured:
     """One change, and all of its measures that take a moment."""
 
     change: Perturbation
-    look: Look
+    look: PerceptualDifference
     similarity: Plane
     spectrum: Spectrum
     lattices: tuple[Lattice, ...]
@@ -55,7 +55,7 @@ class _Measured:
         change = perturbation_at(path, epsilon=epsilon)
         spectrum = spectrum_of(change)
         lattices = lattices_of(spectrum, periods=PERIODS)
-        return cls(change, look_of(change), similarity_map(change), spectrum, lattices)
+        return cls(change, perceptual_difference_of(change), similarity_map(change), spectrum, lattices)
 
 
 def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
@@ -69,8 +69,8 @@ def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: st
     altered = f"AI-altered towards {towards}, ε {epsilon:.2f}. Not for diagnosis."
     show_pictures(
         [
-            Picture(_upright(change.original), alt=words, caption=words),
-            Picture(_upright(change.changed), alt=f"Enhanced towards {towards}", caption=altered),
+            HeatmapPicture(_upright(change.original), alt=words, caption=words),
+            HeatmapPicture(_upright(change.changed), alt=f"Enhanced towards {towards}", caption=altered),
             perturbation_picture(change.luma),
             magnitude_picture(change),
         ]
@@ -93,7 +93,7 @@ def _upright(image: FloatImage) -> Pixels:
     return to_8_bit(image).transpose(1, 2, 0)
 
 
-def _look(look: Look) -> None:
+def _look(look: PerceptualDifference) -> None:
     columns = st.columns(4)
     columns[0].metric("RMS", f"{look.rms:.1f} of 255", help="Root mean square of the change over all channels.")
     columns[1].metric(

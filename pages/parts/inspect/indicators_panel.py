@@ -12,21 +12,21 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.evidence import MOST_OTHERS, Evidence
 from lwise_core.inspection.examine import Findings, counter_experiment, examine, opinion_at, perturbation_at
-from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, Risk, State, no_flag_up_to
+from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, LightState, Risk, no_flag_up_to
 from pages.parts.inspect.plots import lights_figure, overlap_figure, support_picture
 from pages.parts.session.guide_engines import engine_for, slot
 from pages.parts.session.guides import another_guide
 from pages.parts.session.jobs import Later, asked, ended, job_for, place, values_of
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import Picture, show_pictures
+from pages.parts.ui.heatmap_picture import HeatmapPicture, show_pictures
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
 
 LIGHTS, _COUNTER = "lights", "counter"
-_BADGES: dict[State, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
-    State.FLAGGED: ("Flagged", ":material/flag:", "orange"),
-    State.NO_FLAG: ("No flag", ":material/remove:", "blue"),
-    State.CANNOT_JUDGE: ("Cannot judge", ":material/question_mark:", "gray"),
+_BADGES: dict[LightState, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
+    LightState.FLAGGED: ("Flagged", ":material/flag:", "orange"),
+    LightState.NO_FLAG: ("No flag", ":material/remove:", "blue"),
+    LightState.CANNOT_JUDGE: ("Cannot judge", ":material/question_mark:", "gray"),
 }
 _EXPLAINED = (
     "A light is flagged when one of its indicators is beyond its limit. Limits are such that, of held-out pictures "
@@ -36,11 +36,11 @@ _EXPLAINED = (
 )
 
 
-def lights_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
+def indicators_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
     """Begin with the lights of ``path``; later, draw both at ``epsilon`` and along the path.
 
     Raises:
-        LineFull: Too many people are waiting.
+        QueueFull: Too many people are waiting.
     """
     at = place()
     own = _name(path)
@@ -124,7 +124,7 @@ def counter_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
     """Draw the way to the experiment: the same original towards a class that is not there. Later, what it finds.
 
     Raises:
-        LineFull: Too many people are waiting.
+        QueueFull: Too many people are waiting.
     """
     guide = path.guide
     st.subheader("Can it paint what is not there?")
@@ -181,10 +181,10 @@ def _beside(path: EnhancementPath, counter: Findings, *, epsilon: float) -> None
         notice("caution", "If this class is not there, the lights did not notice: no flag is no proof of anything.")
 
 
-def _enhanced(path: EnhancementPath, *, epsilon: float) -> Picture:
+def _enhanced(path: EnhancementPath, *, epsilon: float) -> HeatmapPicture:
     name = _name(path)
     changed = slot().do(lambda: perturbation_at(path, epsilon=epsilon)).changed
-    return Picture(
+    return HeatmapPicture(
         to_8_bit(changed).transpose(1, 2, 0),
         alt=f"Enhanced towards {name}",
         caption=f"AI-altered towards {name}, ε {epsilon:.2f}. Not for diagnosis.",

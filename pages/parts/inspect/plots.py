@@ -9,14 +9,14 @@ import plotly.graph_objects as go
 
 from lwise_core.images.heatmaps import FloatImage, Plane, ringed
 from lwise_core.inspection.evidence import TOP_SHARE, Evidence
-from lwise_core.inspection.indicators import Kind, Risk, State
+from lwise_core.inspection.indicators import LightKind, LightState, Risk
 from lwise_core.inspection.perturbation import Histogram, Perturbation, Spectrum
-from pages.parts.ui.heatmap_picture import Picture, Scale
+from pages.parts.ui.heatmap_picture import HeatmapPicture, Scale
 from pages.parts.ui.plots import BLUE, GREY, PERTURBATION_LIMIT, PURPLE, VERMILLION, Plot, blank_figure, label
 
-_COLOURS = {State.FLAGGED: VERMILLION, State.NO_FLAG: BLUE, State.CANNOT_JUDGE: GREY}
-_PATTERNS = {State.FLAGGED: "x", State.NO_FLAG: "", State.CANNOT_JUDGE: "/"}
-_ROWS = {Kind.SEMANTIC: "Evidence", Kind.ARTEFACT: "Artefact"}
+_COLOURS = {LightState.FLAGGED: VERMILLION, LightState.NO_FLAG: BLUE, LightState.CANNOT_JUDGE: GREY}
+_PATTERNS = {LightState.FLAGGED: "x", LightState.NO_FLAG: "", LightState.CANNOT_JUDGE: "/"}
+_ROWS = {LightKind.SEMANTIC: "Evidence", LightKind.ARTEFACT: "Artefact"}
 _SPECTRUM_TOP, _SPECTRUM_RANGE = 70.0, 60.0  # decibels of |F|² over H·W, in grey levels squared
 _TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.5 and 0.8% of the pixels go beyond
 _CHANNELS = ("red", "green", "blue")
@@ -55,14 +55,14 @@ def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: fl
         + ", ".join(
             f"{s.value} from ε {a * step:.2f} to {b * step:.2f}" for a, b, s in _runs([_light(r, kind) for r in risks])
         )
-        for kind in Kind
+        for kind in LightKind
     )
     return Plot(
         figure, alt=f"Both lights along ε: {said}.", caption="Crossed: flagged. Plain: no flag. Hatched: cannot judge."
     )
 
 
-def support_picture(evidence: Evidence) -> Picture:
+def support_picture(evidence: Evidence) -> HeatmapPicture:
     """Return which pixels a class rests on, on one scale for all pictures, 0 to 4 × even.
 
     The evidence of every picture sums to 1, so an even one is 1 everywhere.
@@ -70,7 +70,7 @@ def support_picture(evidence: Evidence) -> Picture:
     times_even = evidence.support * evidence.support.size
     scale = Scale.plain(0, _TIMES_EVEN, unit="evidence, × evenly spread")
     beyond = float((times_even > _TIMES_EVEN).mean())
-    return Picture(
+    return HeatmapPicture(
         scale.painted(times_even),
         alt="Which pixels of the original the class rests on.",
         caption=f"How strongly the class's logit depends on each pixel of the original (SmoothGrad). 0 to "
@@ -124,7 +124,7 @@ def overlap_figure(evidence: Evidence, *, step: float, current: int) -> Plot:
     )
 
 
-def perturbation_picture(luma: Plane) -> Picture:
+def perturbation_picture(luma: Plane) -> HeatmapPicture:
     """Return the signed change of luma ``(H, W)`` on one scale for all pictures, ±``PERTURBATION_LIMIT`` grey levels.
 
     Pixels beyond the scale get its end colour, and the caption says how many they are.
@@ -132,7 +132,7 @@ def perturbation_picture(luma: Plane) -> Picture:
     rms = float(np.sqrt(np.square(luma, dtype=np.float64).mean()))
     beyond = float((np.abs(luma) > PERTURBATION_LIMIT).mean())
     rows, columns = luma.shape
-    return Picture(
+    return HeatmapPicture(
         _LUMA_SCALE.painted(luma),
         alt=(
             f"Signed perturbation, {columns} by {rows} pixels: orange is lighter, blue is darker than the original. "
@@ -151,12 +151,12 @@ def _share_beyond(share: float) -> str:
     return f"{scale}; {percent} of the pixels go beyond it and are drawn in its end colours."
 
 
-def magnitude_picture(perturbation: Perturbation) -> Picture:
+def magnitude_picture(perturbation: Perturbation) -> HeatmapPicture:
     """Return the length of the change at every pixel on one scale for all pictures, 0 to 48 grey levels."""
     limit = 2 * PERTURBATION_LIMIT
     scale = Scale.plain(0, limit, unit="grey levels over the three channels")
     beyond = float((perturbation.magnitude > limit).mean())
-    return Picture(
+    return HeatmapPicture(
         scale.painted(perturbation.magnitude),
         alt=f"Length of the change at every pixel in grey levels; largest {perturbation.magnitude.max():.1f}.",
         caption=f"0 to {limit:.0f} grey levels for all pictures; {beyond:.1%} of the pixels go beyond.",
@@ -164,11 +164,11 @@ def magnitude_picture(perturbation: Perturbation) -> Picture:
     )
 
 
-def similarity_picture(similarity: Plane) -> Picture:
+def similarity_picture(similarity: Plane) -> HeatmapPicture:
     """Return the map of structural similarity on the fixed scale 0.5 to 1."""
     scale = Scale.plain(0.5, 1, unit="structural similarity (SSIM)")
     below = float((similarity < 0.5).mean())
-    return Picture(
+    return HeatmapPicture(
         scale.painted(similarity),
         alt=f"Structural similarity, mean {similarity.mean():.3f}, 1 being the same.",
         caption=f"0.5 to 1 for all pictures; {below:.1%} of the pixels are below 0.5.",
@@ -176,14 +176,14 @@ def similarity_picture(similarity: Plane) -> Picture:
     )
 
 
-def spectrum_picture(spectrum: Spectrum, *, periods: Sequence[int]) -> Picture:
+def spectrum_picture(spectrum: Spectrum, *, periods: Sequence[int]) -> HeatmapPicture:
     """Return the spectrum, zero frequency in the middle, with rings where a lattice of ``periods`` would show."""
     size = len(spectrum.power)
     scale = Scale.plain(_SPECTRUM_TOP - _SPECTRUM_RANGE, _SPECTRUM_TOP, unit="energy, dB")
     points = {(i * size // p + size // 2) % size for p in periods if size % p == 0 for i in range(p)}
     marks = [(x, y) for x in sorted(points) for y in sorted(points) if _on_one(x, y, size=size, periods=periods)]
     painted = scale.painted(decibels(spectrum.power / size**2))
-    return Picture(
+    return HeatmapPicture(
         ringed(painted, np.array(marks, dtype=np.int64).reshape(-1, 2), times=max(1, round(_SPECTRUM_SIDE / size))),
         alt=f"Spectrum of the perturbation, {size} by {size} frequencies, lattices of {_listed(periods)} px marked.",
         caption=f"Fixed scale. Middle: coarse, edge: fine. Circles: where patterns of {_listed(periods)} px show.",
@@ -250,10 +250,10 @@ def histogram_figure(histogram: Histogram) -> Plot:
     )
 
 
-def channel_pictures(perturbation: Perturbation) -> tuple[Picture, ...]:
+def channel_pictures(perturbation: Perturbation) -> tuple[HeatmapPicture, ...]:
     """Return the signed change of red, green and blue on the scale of luma."""
     return tuple(
-        Picture(
+        HeatmapPicture(
             _LUMA_SCALE.painted(channel),
             alt=f"Signed change of {name}, RMS {float(np.sqrt(np.square(channel).mean())):.1f} grey levels.",
             caption=name.capitalize(),
@@ -263,11 +263,11 @@ def channel_pictures(perturbation: Perturbation) -> tuple[Picture, ...]:
     )
 
 
-def attribution_picture(values: FloatImage, *, limit: float, of: str) -> Picture:
+def attribution_picture(values: FloatImage, *, limit: float, of: str) -> HeatmapPicture:
     """Return a signed attribution on the scale ±``limit``, which maps that stand side by side share."""
     scale = Scale.signed(limit, unit="against ← logit → for the class")
     beyond = float((np.abs(values) > limit).mean())
-    return Picture(
+    return HeatmapPicture(
         scale.painted(values),
         alt=f"{of}: {float((values > 0).mean()):.0%} of the pixels speak for the class (orange), the others against.",
         caption=f"{of}; {beyond:.1%} of the pixels beyond the scale.",
@@ -318,13 +318,13 @@ def decibels(
     return found
 
 
-def _light(risk: Risk, kind: Kind) -> State:
-    return (risk.semantic if kind is Kind.SEMANTIC else risk.artefact).state
+def _light(risk: Risk, kind: LightKind) -> LightState:
+    return (risk.semantic if kind is LightKind.SEMANTIC else risk.artefact).state
 
 
-def _runs(states: Sequence[State]) -> list[tuple[int, int, State]]:
+def _runs(states: Sequence[LightState]) -> list[tuple[int, int, LightState]]:
     """Return the stretches of equal states: first and last step, and which."""
-    runs: list[tuple[int, int, State]] = []
+    runs: list[tuple[int, int, LightState]] = []
     for i, state in enumerate(states):
         if runs and runs[-1][2] is state:
             runs[-1] = (runs[-1][0], i, state)

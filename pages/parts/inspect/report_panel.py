@@ -9,7 +9,7 @@ import streamlit as st
 
 from lwise_core.enhance.export import Intent, export_stem, name_for_files
 from lwise_core.enhance.path import EnhancementPath
-from lwise_core.inspection.report import Report, Subject
+from lwise_core.inspection.report import Report, ReportSubject
 from pages.parts.inspect.attribution_panel import MAPS
 from pages.parts.inspect.indicators_panel import LIGHTS
 from pages.parts.picture.downloads import download
@@ -38,7 +38,7 @@ def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: flo
         if findings is not None and maps is not None:
             intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
             name = name_for_files(path.guide, case.photograph)
-            report = Report(Subject(name, stated, epsilon, guessed=guessed), findings, maps)
+            report = Report(ReportSubject(name, stated, epsilon, guessed=guessed), findings, maps)
             with downloads.container():
                 _files(report, stem=f"{export_stem(name, path, intent)}_inspected")
 

@@ -31,7 +31,7 @@ _SAID = "guide_said"
 
 
 @dataclass(frozen=True, eq=False)
-class Candidate:
+class GuideCandidate:
     """A weight file that was read and is not a guide yet."""
 
     file: str
@@ -43,7 +43,7 @@ def add_guide() -> None:
     said = st.session_state.pop(_SAID, None)
     if said is not None:
         notice("done", said)
-    candidate: Candidate | None = st.session_state.get(_CANDIDATE)
+    candidate: GuideCandidate | None = st.session_state.get(_CANDIDATE)
     if candidate is None:
         _choose_file()
     else:
@@ -80,7 +80,7 @@ def _read(source: Path | bytes, *, file: str) -> None:
     except CheckpointError as error:
         refused(error)
         return
-    st.session_state[_CANDIDATE] = Candidate(file, weights)
+    st.session_state[_CANDIDATE] = GuideCandidate(file, weights)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1  # a new uploader, which forgets the bytes
     st.rerun()
 
@@ -92,7 +92,7 @@ def refused(error: CheckpointError) -> None:
         st.code(error.conversion, language="python")
 
 
-def _say_what_was_read(candidate: Candidate) -> None:
+def _say_what_was_read(candidate: GuideCandidate) -> None:
     weights = candidate.weights
     st.markdown(f"**What was read from {plain(candidate.file)}**")
     rows = {
@@ -108,7 +108,7 @@ def _say_what_was_read(candidate: Candidate) -> None:
     st.markdown("  \n".join(f"**{name}:** {plain(text)}" for name, text in rows.items()))
 
 
-def _ask(candidate: Candidate) -> None:
+def _ask(candidate: GuideCandidate) -> None:
     """Ask what the file does not say, and add the guide."""
     blueprint = _architecture(candidate.weights)
     if blueprint is not None:
@@ -147,7 +147,7 @@ def _normaliser(blueprint: Blueprint) -> Blueprint:
     return blueprint if chosen == usual else replace(blueprint, mean=IDENTITY_MEAN, std=IDENTITY_STD)
 
 
-def _describe(candidate: Candidate, blueprint: Blueprint) -> None:
+def _describe(candidate: GuideCandidate, blueprint: Blueprint) -> None:
     name = st.text_input("Name", value=_name_from(candidate.file), max_chars=60, key="guide-name")
     listed = st.file_uploader("Class names: a text file, one a line", max_upload_size=2, key="guide-classes")
     usual = default_classes(blueprint.num_classes)

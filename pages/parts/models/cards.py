@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lwise_core.guides.catalog import Entry, Origin, fitness_on
+from lwise_core.guides.catalog import GuideEntry, Origin, fitness_on
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain, EpsilonScale, GuideModel
 from lwise_core.guides.model_card import NOT_STATED, Card, CompactArchitecture
@@ -26,7 +26,7 @@ _ORIGINS = {
 }
 
 
-def ready_card(entry: Entry) -> None:
+def ready_card(entry: GuideEntry) -> None:
     """Draw the card of a guide that can be used."""
     with st.container(border=True):
         st.subheader(plain(entry.name))
@@ -42,7 +42,7 @@ def ready_card(entry: Entry) -> None:
         st.caption(NOT_FOR_DIAGNOSIS)
 
 
-def broken_card(entry: Entry) -> None:
+def broken_card(entry: GuideEntry) -> None:
     """Draw what is wrong with a guide that cannot be used."""
     with st.container(border=True):
         st.subheader(plain(entry.name))

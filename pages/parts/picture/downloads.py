@@ -38,7 +38,7 @@ def extent_choice(case: Case) -> Case:
     return changed
 
 
-def export_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str, guessed: bool) -> None:
+def downloads_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str, guessed: bool) -> None:
     """Draw the three downloads of ``path`` at the slider's position; ``guessed`` where nobody stated the class."""
     guide = path.guide
     required = strip_required(guide)

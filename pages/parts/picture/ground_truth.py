@@ -19,7 +19,7 @@ _TOP = 5
 
 
 @dataclass(frozen=True)
-class Look:
+class FirstLook:
     """The original as the guide sees it, and its most probable classes, name → probability, falling."""
 
     original: Original
@@ -32,21 +32,21 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Judged:
+class StatedLook:
     """What the guide says of the original, and the class that the person stated."""
 
-    look: Look
+    look: FirstLook
     stated: str
 
 
-def look_at(case: Case, guide: GuideModel) -> Look:
+def look_at(case: Case, guide: GuideModel) -> FirstLook:
     """Return what ``guide`` says of the original of ``case``."""
     seen = case.subject.seen(size=guide.input_size)
     logits = slot().do(lambda: score(guide, seen))
-    return Look(Original(guide, seen, logits), top_classes(guide, logits, count=_TOP))
+    return FirstLook(Original(guide, seen, logits), top_classes(guide, logits, count=_TOP))
 
 
-def stated_after(case: Case, guide: GuideModel, look: Look) -> str | None:
+def stated_after(case: Case, guide: GuideModel, look: FirstLook) -> str | None:
     """Draw the choice of the class and return it; None, with a sentence, while nobody has named it.
 
     For medical guides, and foreign ones of unknown domain, the person's answer comes before the guide's.
@@ -59,7 +59,7 @@ def stated_after(case: Case, guide: GuideModel, look: Look) -> str | None:
     return stated
 
 
-def say_what_is_supposed(case: Case, guide: GuideModel, *, stated: str) -> None:
+def render_guess_warning(case: Case, guide: GuideModel, *, stated: str) -> None:
     """Say that the class is only the guide's own guess, where nobody has named it."""
     with st.container():  # always there, so that what follows keeps its place in the page
         if case.guessed_for(guide):
@@ -69,7 +69,7 @@ def say_what_is_supposed(case: Case, guide: GuideModel, *, stated: str) -> None:
             )
 
 
-def say_what_is_invented(case: Case, guide: GuideModel, *, stated: str, towards: str) -> None:
+def render_target_warning(case: Case, guide: GuideModel, *, stated: str, towards: str) -> None:
     """Say that the picture is enhanced towards what it is not said to show."""
     with st.container():
         if towards != stated:

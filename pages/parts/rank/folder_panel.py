@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from lwise_core.data.folder_labels import FolderClasses, Instead, folder_of
+from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 from lwise_core.guides.guide import GuideModel
 from pages.parts.session.guides import guides_that_know
 from pages.parts.ui.notices import counted, notice, plain
@@ -20,13 +20,13 @@ _INSTEAD = {
 }
 
 
-def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderClasses | None:
+def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderLabels | None:
     """Draw which folders of the files called ``names`` are matched, and a row for each that is not.
 
     Returns None while somebody has to decide on one.
     """
     counts = Counter(folder_of(name) for name in names)
-    folders = FolderClasses(guide.classes)
+    folders = FolderLabels(guide.classes)
     unknown = folders.unknown(counts)
     _matched(counts, folders)
     if not unknown:
@@ -35,14 +35,14 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderClasses | Non
     rows = {f: _row(f, counts[f], folders) for f in unknown[:_ROWS]}
     stated = {folder: meaning for folder, meaning in rows.items() if meaning is not None}
     others = _others(len(unknown)) if len(unknown) > 1 else None
-    decided = FolderClasses(guide.classes, stated, others)
+    decided = FolderLabels(guide.classes, stated, others)
     left = decided.undecided(counts)
     if left:
         st.caption(f"Undecided: {_list(left)}.")
     return None if left else decided
 
 
-def said_of(folders: FolderClasses) -> str:
+def said_of(folders: FolderLabels) -> str:
     """Return, as Markdown, what a person has decided on folders; empty without it."""
     said = [f"“{plain(f)}” {_outcome(meaning)}" for f, meaning in folders.stated.items()]
     if folders.others is not None:
@@ -56,7 +56,7 @@ def _outcome(meaning: str | Instead) -> str:
     return "is left out" if meaning is Instead.LEFT_OUT else "is guessed by the guide"
 
 
-def _matched(counts: Mapping[str, int], folders: FolderClasses) -> None:
+def _matched(counts: Mapping[str, int], folders: FolderLabels) -> None:
     matched = [f"{f} → {name}" if f != name else f for f in sorted(counts) if f and (name := folders.match(f))]
     if matched:
         st.caption(f":material/check: Matched by their names: {_list(matched)}.")
@@ -75,7 +75,7 @@ def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
     )
 
 
-def _row(folder: str, count: int, folders: FolderClasses) -> str | Instead | None:
+def _row(folder: str, count: int, folders: FolderLabels) -> str | Instead | None:
     """Draw the choice for one folder, the class of the nearest name first, and return it; None before there is one.
 
     It is kept for other guides, as far as they have the class.

@@ -11,7 +11,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from pages.parts.rank.plots import logit_figure
-from pages.parts.rank.state import Ranked, choose
+from pages.parts.rank.state import GuideRanking, choose
 from pages.parts.session.case import Case, StatedBy, put
 from pages.parts.ui.notices import plain
 from pages.parts.ui.plots import show
@@ -22,7 +22,7 @@ _ALL = "every class"
 _ODD = "odd ones only"
 
 
-def gallery(ranked: Ranked, guide: GuideModel) -> None:
+def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
     """Draw the histograms, the filters, and one page of thumbnails."""
     ranking = ranked.ranking
     by_class = ranking.by_class()
@@ -44,7 +44,7 @@ def gallery(ranked: Ranked, guide: GuideModel) -> None:
 
 def _page(
     found: Sequence[RankedPhotograph],
-    ranked: Ranked,
+    ranked: GuideRanking,
     guide: GuideModel,
     *,
     places: Mapping[str, Standing],

@@ -9,17 +9,17 @@ import streamlit as st
 
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.guides.guide import GuideModel
-from lwise_core.scheduler import Job, LineFull
-from lwise_core.teaching.courses.builder import Maker, Progress, build_course
+from lwise_core.scheduler import QueueFull, ScheduledJob
+from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import CourseError
-from lwise_core.teaching.lessons.builder import Painter, in_order, slides
+from lwise_core.teaching.lessons.builder import LessonEnhancer, in_order, slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
 from lwise_core.teaching.lessons.quick_course import FromRanking, lesson_design
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
 from pages.parts.picture.downloads import download
-from pages.parts.rank.state import Ranked
+from pages.parts.rank.state import GuideRanking
 from pages.parts.session.access import is_teacher
-from pages.parts.session.course_server import shelf
+from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import asked, followed, job_for, progress_of
 from pages.parts.ui.notices import counted, notice
@@ -28,7 +28,7 @@ _LESSON = "lesson"
 _COURSE = "lesson_course"
 
 
-def lesson_panel(ranked: Ranked, guide: GuideModel) -> None:
+def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     """Draw how many photographs are chosen, the way to make the lesson, and its downloads."""
     chosen = [p for p in ranked.ranking.photographs if p.sha256 in ranked.chosen]
     st.markdown(
@@ -44,9 +44,9 @@ def lesson_panel(ranked: Ranked, guide: GuideModel) -> None:
     if not asked(_LESSON, question) and not st.button("Make the lesson", type="primary"):
         return
     try:
-        painter = Painter(guide, engine_for(guide).walker())
+        painter = LessonEnhancer(guide, engine_for(guide).walker())
         job_for(_LESSON, question, lambda: _all(slides(chosen, painter)), total=len(chosen))
-    except LineFull as error:
+    except QueueFull as error:
         notice("error", str(error))
         return
     followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
@@ -77,16 +77,16 @@ def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: s
         return
     try:
         design = lesson_design(chosen, name=title)
-        maker = Maker(guide, engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
-        folder = shelf().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
+        maker = CourseBuilder(guide, engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
+        folder = course_library().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
         job_for(_COURSE, question, lambda: build_course(folder, maker, FromRanking(chosen)), total=len(chosen))
-    except (CourseError, LineFull) as error:
+    except (CourseError, QueueFull) as error:
         notice("caution", str(error))
         return
     followed(_COURSE, _on_the_shelf)
 
 
-def _on_the_shelf(job: Job[Progress]) -> None:
+def _on_the_shelf(job: ScheduledJob[CourseProgress]) -> None:
     if progress_of(_COURSE, job, what="Ranking and enhancing for the course"):
         notice("done", "The course stands on the Learn page, and on the Curriculum page with every trial.")
 
@@ -99,7 +99,7 @@ def _all(made: Iterator[Slide]) -> Iterator[tuple[Slide, ...]]:
         yield so_far
 
 
-def _handed_out(job: Job[tuple[Slide, ...]], *, title: str, guide: str, cautions: tuple[str, ...]) -> None:
+def _handed_out(job: ScheduledJob[tuple[Slide, ...]], *, title: str, guide: str, cautions: tuple[str, ...]) -> None:
     if not progress_of(_LESSON, job, what="Enhancing the chosen photographs") or not job.latest:
         return
     lesson = Lesson(title.strip() or "Lesson", job.latest, guide, cautions)

@@ -18,7 +18,7 @@ _MOST = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Ranked:
+class GuideRanking:
     """A ranking by the guide of that name, and its chosen photographs by their hashes."""
 
     ranking: Ranking
@@ -33,7 +33,7 @@ class _Kept:
     guide: str | None = None
     photographs: Intake | None = None
     begun: set[str] = field(default_factory=set)
-    rankings: dict[str, Ranked] = field(default_factory=dict)
+    rankings: dict[str, GuideRanking] = field(default_factory=dict)
 
     def clear(self) -> None:
         self.photographs = None
@@ -71,7 +71,7 @@ def keep(ranking: Ranking, *, weights: str, guide: str) -> None:
     """Keep a ranking, with every photograph chosen that nothing speaks against; the oldest makes room for it."""
     rankings = _mine().rankings
     rankings.pop(weights, None)
-    rankings[weights] = Ranked(_sharing(ranking), guide, set(ranking.presumed()))
+    rankings[weights] = GuideRanking(_sharing(ranking), guide, set(ranking.presumed()))
     while len(rankings) > _MOST:
         del rankings[next(iter(rankings))]
 
@@ -83,7 +83,7 @@ def _sharing(ranking: Ranking) -> Ranking:
     return replace(ranking, photographs=tuple(found))
 
 
-def kept(weights: str) -> Ranked | None:
+def kept(weights: str) -> GuideRanking | None:
     """Return the ranking that was made with these weights, None where there is none."""
     return _mine().rankings.get(weights)
 

@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core.batch.ranking import LARGEST_ZIP, MOST_FILES, NamedFile, files_in_zip, names_in_zip
 from lwise_core.data.folder_labels import is_somebodys
-from lwise_core.data.picture_sets import Entry, picture_set
+from lwise_core.data.picture_sets import PictureEntry, picture_set
 from lwise_core.data.sources import DatasetError
 from lwise_core.images.codec import ImageRejected
 from lwise_core.teaching.courses.pictures import FromPhantom
@@ -111,7 +111,7 @@ def _on_the_server() -> Intake | None:
     return Intake(key, names, lambda: (NamedFile(_path_of(e), pictures.read(e)) for e in entries))
 
 
-def _path_of(entry: Entry) -> str:
+def _path_of(entry: PictureEntry) -> str:
     """Return the name of a picture of a set, below its class."""
     name = Path(entry.name).name
     return f"{entry.class_name}/{name}" if entry.class_name else name

@@ -10,7 +10,7 @@ import streamlit as st
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.data.samples import Sample
 from lwise_core.enhance.path import Harder, Objective, objective_named
-from lwise_core.enhance.rendering import Extent, Subject
+from lwise_core.enhance.rendering import CroppedPhotograph, Extent
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
@@ -77,9 +77,9 @@ class Case:
         return cls(photograph, sample.crop, guide, sample, stated=stated, stated_by=StatedBy.SAMPLE)
 
     @property
-    def subject(self) -> Subject:
+    def subject(self) -> CroppedPhotograph:
         """The photograph and the square of it that the guide looks at."""
-        return Subject(self.photograph, self.crop)
+        return CroppedPhotograph(self.photograph, self.crop)
 
     @property
     def token(self) -> str:

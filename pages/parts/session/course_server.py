@@ -7,23 +7,23 @@ from pathlib import Path
 
 from lwise_core.guides import catalog
 from lwise_core.teaching.records.store import Records, address
-from lwise_core.teaching.server import Classroom, Shelf
+from lwise_core.teaching.server import CourseLibrary, CourseServer
 
 
-def shelf() -> Shelf:
+def course_library() -> CourseLibrary:
     """Return the courses of this server."""
     folder = catalog.home() / "courses"
     folder.mkdir(parents=True, exist_ok=True)
-    return Shelf(folder)
+    return CourseLibrary(folder)
 
 
-def classroom() -> Classroom:
+def course_server() -> CourseServer:
     """Return this server's classroom.
 
     Raises:
         RecordsError: The records cannot be opened.
     """
-    return Classroom(shelf(), _records(address(home=catalog.home())))
+    return CourseServer(course_library(), _records(address(home=catalog.home())))
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lwise_core.data.samples import seen_samples
 from lwise_core.enhance.fast_twin import (
-    Verdict,
-    Verdicts,
+    TwinCheck,
+    TwinChecks,
     check,
     check_steps,
     fast_dtype,
@@ -24,19 +24,19 @@ from lwise_core.enhance.fast_twin import (
 from lwise_core.enhance.path import EnhancementPath, PathRequest, walk
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
-from lwise_core.scheduler import ComputeSlot
+from lwise_core.scheduler import Scheduler
 
 _KEPT = 4
 
 
 @st.cache_resource
-def slot() -> ComputeSlot:
+def slot() -> Scheduler:
     """Return the one compute slot of this process."""
-    return ComputeSlot()
+    return Scheduler()
 
 
 @dataclass(frozen=True, eq=False)
-class Engine:
+class GuideEngine:
     """How paths of one guide are computed: in fp32 until ``passed`` says that its twin may be trusted."""
 
     guide: GuideModel
@@ -66,38 +66,38 @@ class Engine:
         return self.guide.epsilon_scale.steps + 1
 
 
-def engine_for(guide: GuideModel) -> Engine:
+def engine_for(guide: GuideModel) -> GuideEngine:
     """Return the engine of ``guide``: the process's own for guides of the catalogue, the session's for others."""
     kept = _engine if guide.provenance.bundled else _session_engine
     return kept(guide.provenance.sha256, guide.domain.value, guide)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _engine(sha256: str, domain: str, _guide: GuideModel) -> Engine:  # noqa: ARG001  the first two are the key
+def _engine(sha256: str, domain: str, _guide: GuideModel) -> GuideEngine:  # noqa: ARG001  the first two are the key
     return _new_engine(_guide)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False, scope="session")
-def _session_engine(sha256: str, domain: str, _guide: GuideModel) -> Engine:  # noqa: ARG001
+def _session_engine(sha256: str, domain: str, _guide: GuideModel) -> GuideEngine:  # noqa: ARG001
     return _new_engine(_guide)
 
 
-def _new_engine(guide: GuideModel) -> Engine:
+def _new_engine(guide: GuideModel) -> GuideEngine:
     passed = threading.Event()
     dtype = fast_dtype(guide.device)
     if dtype is None:
-        return Engine(guide, None, passed)
+        return GuideEngine(guide, None, passed)
     twin = slot().do(lambda: fast_twin(guide, dtype=dtype))  # it looks once at an empty picture
-    verdicts = Verdicts(catalog.home() / "verdicts")
+    verdicts = TwinChecks(catalog.home() / "verdicts")
     known = verdicts.read(guide)
     if known is None:
         slot().submit_idle(_checked(guide, twin, verdicts, passed), total=check_steps(guide))
     elif known.passes:
         passed.set()
-    return Engine(guide, twin, passed)
+    return GuideEngine(guide, twin, passed)
 
 
-def _checked(guide: GuideModel, twin: GuideModel, verdicts: Verdicts, passed: threading.Event) -> Iterator[Verdict]:
+def _checked(guide: GuideModel, twin: GuideModel, verdicts: TwinChecks, passed: threading.Event) -> Iterator[TwinCheck]:
     """Check the twin while nobody waits for anything, and keep the verdict."""
     verdict = None
     for verdict in check(guide, twin, seen_samples(size=guide.input_size)):

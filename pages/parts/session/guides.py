@@ -8,7 +8,7 @@ import streamlit as st
 
 from lwise_core._utils.class_names import has_class
 from lwise_core.guides import catalog
-from lwise_core.guides.catalog import Entry, GuideUnavailable, State
+from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 
@@ -17,7 +17,7 @@ _KEPT = 4
 _OWN = 3
 
 
-def catalogue() -> tuple[Entry, ...]:
+def guide_catalog() -> tuple[GuideEntry, ...]:
     """Return the catalogue's entries, read again only when a file of theirs has changed."""
     return _entries(catalog.here().stamp())
 
@@ -30,18 +30,18 @@ def session_guides() -> dict[str, GuideModel]:
 
 def available_guides() -> tuple[str, ...]:
     """Return the names of the guides that are ready: bundled and downloaded, then this session's."""
-    return (*(e.name for e in catalogue() if e.state is State.READY), *session_guides())
+    return (*(e.name for e in guide_catalog() if e.state is GuideStatus.READY), *session_guides())
 
 
 def is_unfit(name: str) -> bool:
     """Return whether a guide is unfit to guide, by its card; one of the session's own has none."""
-    card = next((e.card for e in catalogue() if e.name == name), None)
+    card = next((e.card for e in guide_catalog() if e.name == name), None)
     return card is not None and catalog.fitness_on(card).state is Fit.UNFIT
 
 
 def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
     """Return the guides whose cards have a class for each of ``names``."""
-    cards = [(e.name, e.card) for e in catalogue() if e.state is State.READY]
+    cards = [(e.name, e.card) for e in guide_catalog() if e.state is GuideStatus.READY]
     return tuple(name for name, card in cards if card and all(has_class(card.classes, n) for n in names))
 
 
@@ -54,7 +54,7 @@ def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
     for guide in session_guides().values():
         if guide.provenance.sha256 != than.provenance.sha256 and has_class(guide.classes, class_name):
             return guide
-    cards = {e.name: e.card for e in catalogue() if e.state is State.READY and e.card is not None}
+    cards = {e.name: e.card for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None}
     own = next((c for c in cards.values() if c.weights.sha256 == than.provenance.sha256), None)
     kin = own.lineage if own is not None else {than.provenance.sha256}
     for name, card in cards.items():
@@ -72,10 +72,10 @@ def load_guide(name: str) -> GuideModel:
     own = session_guides().get(name)
     if own is not None:
         return own
-    entry = next((e for e in catalogue() if e.name == name), None)
+    entry = next((e for e in guide_catalog() if e.name == name), None)
     if entry is None:
         raise GuideUnavailable(f"There is no guide “{name}” any more; choose another one.")
-    if entry.state is not State.READY:
+    if entry.state is not GuideStatus.READY:
         raise GuideUnavailable(entry.reason)
     return _shared(name, entry.sha256)
 
@@ -88,13 +88,13 @@ def add_session_guide(guide: GuideModel) -> None:
     """
     if len(session_guides().keys() - {guide.name}) >= _OWN:
         raise ValueError(f"A session keeps {_OWN} guides of its own; remove one first.")
-    if any(e.name == guide.name for e in catalogue()):
+    if any(e.name == guide.name for e in guide_catalog()):
         raise ValueError(f"There is already a guide “{guide.name}”; choose another name.")
     session_guides()[guide.name] = guide
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _entries(stamp: tuple[object, ...]) -> tuple[Entry, ...]:  # noqa: ARG001  it is the key
+def _entries(stamp: tuple[object, ...]) -> tuple[GuideEntry, ...]:  # noqa: ARG001  it is the key
     return catalog.entries()
 
 

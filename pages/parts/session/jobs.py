@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core.enhance.path import NonFinite
-from lwise_core.scheduler import Job, Stage
+from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.guide_engines import is_there, slot, this_session
 from pages.parts.ui.notices import notice
 
@@ -36,21 +36,21 @@ class _Asked:
     """A job, and the question that it answers."""
 
     question: Hashable
-    job: Job[Any]
+    job: ScheduledJob[Any]
 
 
-def job_for(kind: str, question: Hashable, steps: Callable[[], Iterator[T]], *, total: int) -> Job[T]:
+def job_for(kind: str, question: Hashable, steps: Callable[[], Iterator[T]], *, total: int) -> ScheduledJob[T]:
     """Return the job of this ``kind`` that answers ``question``: the one at hand, or a new one over ``steps``.
 
     A job of the same kind for another question is cancelled and dropped: nobody looks at it any more.
 
     Raises:
-        LineFull: Too many people are waiting.
+        QueueFull: Too many people are waiting.
     """
     jobs = _jobs()
     at_hand = jobs.get(kind)
     if at_hand is not None and at_hand.question == question:
-        return cast("Job[T]", at_hand.job)
+        return cast("ScheduledJob[T]", at_hand.job)
     if at_hand is not None:
         at_hand.job.cancel()
     session = this_session()
@@ -85,7 +85,7 @@ def forget_job(kind: str) -> None:
 def finished(kind: str) -> Any:  # noqa: ANN401  whatever the job of this kind finds
     """Return what the job of this ``kind`` found, None where there is none or it is not complete."""
     at_hand = _jobs().get(kind)
-    return at_hand.job.latest if at_hand is not None and at_hand.job.stage is Stage.FINISHED else None
+    return at_hand.job.latest if at_hand is not None and at_hand.job.stage is JobStage.FINISHED else None
 
 
 def followed(kind: str, draw: Callable[..., None], **given: object) -> None:
@@ -126,7 +126,7 @@ def place() -> Place:
     return Place(st.empty(), st.empty(), st.empty())
 
 
-def values_of(kind: str, job: Job[T], *, at: Place, what: str) -> Iterator[T]:
+def values_of(kind: str, job: ScheduledJob[T], *, at: Place, what: str) -> Iterator[T]:
     """Yield what ``job`` knows, again and again until it is over, and draw ``at`` its place how far it is.
 
     The run of the page stays here meanwhile: every panel is drawn once and appears as it is finished, nothing else is
@@ -146,13 +146,13 @@ def values_of(kind: str, job: Job[T], *, at: Place, what: str) -> Iterator[T]:
         yield job.latest
 
 
-def ended(kind: str, job: Job[T], *, at: Place, what: str) -> bool:
+def ended(kind: str, job: ScheduledJob[T], *, at: Place, what: str) -> bool:
     """Return whether ``job``, which is over, came to its end; else say ``at`` its place what became of it."""
     with at.fate.container():
         return progress_of(kind, job, what=what)
 
 
-def progress_of(kind: str, job: Job[T], *, what: str) -> bool:
+def progress_of(kind: str, job: ScheduledJob[T], *, what: str) -> bool:
     """Draw how far ``job`` is, or what became of it; return whether it came to its end.
 
     ``what`` says in words what is being done.
@@ -162,7 +162,7 @@ def progress_of(kind: str, job: Job[T], *, what: str) -> bool:
             raise job.error
         notice("error", str(job.error))
         return False
-    if job.stage is Stage.CANCELLED:
+    if job.stage is JobStage.CANCELLED:
         notice("caution", f"{what}: stopped.")
         st.button("Go on", key=f"again-{kind}", on_click=forget_job, args=(kind,))
         return False
@@ -173,14 +173,14 @@ def progress_of(kind: str, job: Job[T], *, what: str) -> bool:
     return False
 
 
-def _bar(kind: str, job: Job[T]) -> DeltaGenerator:
+def _bar(kind: str, job: ScheduledJob[T]) -> DeltaGenerator:
     """Draw an empty bar with the way to stop beside it, and return it."""
     columns = st.columns([5, 1], vertical_alignment="bottom")
     columns[1].button("Stop", key=f"stop-{kind}", on_click=job.cancel, width="stretch")
     return columns[0].empty()
 
 
-def _how_far(job: Job[T], *, what: str) -> tuple[float, str]:
+def _how_far(job: ScheduledJob[T], *, what: str) -> tuple[float, str]:
     """Return the share that is done, in [0, 1], and in words what is done and how long it will take."""
     outlook = slot().outlook(job)
     text = f"Waiting for a turn: number {outlook.place} in the line" if outlook.place else what

@@ -9,10 +9,10 @@ from functools import partial
 import streamlit as st
 
 from lwise_core.enhance.path import EnhancementPath, NonFinite, Original
-from lwise_core.enhance.path_cache import PathStore, Walkable, kept
+from lwise_core.enhance.path_cache import PathKey, PathStore, cached
 from lwise_core.guides import catalog
 from lwise_core.inspection.regions import Region
-from lwise_core.scheduler import Job, Stage
+from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.case import Aim, Case
 from pages.parts.session.guide_engines import engine_for, is_there, slot, this_session
 from pages.parts.ui.notices import notice
@@ -26,11 +26,11 @@ Key = tuple[str, object, str, str, str, Aim, bytes]
 
 
 @dataclass(frozen=True, eq=False)
-class Walk:
+class PathJob:
     """One path in the making or made, and what it is for."""
 
     key: Key
-    job: Job[EnhancementPath]
+    job: ScheduledJob[EnhancementPath]
     start: EnhancementPath
 
     @property
@@ -44,7 +44,7 @@ class Walk:
         return self.path.size
 
 
-def walk_for(case: Case, original: Original, *, towards: str, within: Region | None = None) -> Walk:
+def walk_for(case: Case, original: Original, *, towards: str, within: Region | None = None) -> PathJob:
     """Return the walk from ``original`` for ``case``: the one that is kept or under way, or a new one.
 
     ``within`` restricts the change to some pixels of what the guide sees.
@@ -53,7 +53,7 @@ def walk_for(case: Case, original: Original, *, towards: str, within: Region | N
 
     Raises:
         ValueError: The objective cannot be formed (no rival chosen).
-        LineFull: Too many people are waiting.
+        QueueFull: Too many people are waiting.
     """
     # The photograph by its bytes, the guide by its weights and range: the same content is never walked twice.
     guide = original.guide
@@ -70,7 +70,7 @@ def walk_for(case: Case, original: Original, *, towards: str, within: Region | N
     return walks[key]
 
 
-def walk_called(key: Key) -> Walk | None:
+def walk_called(key: Key) -> PathJob | None:
     """Return a walk that is kept; None once it was dropped, as when the page was closed and has come back."""
     return _walks().get(key)
 
@@ -80,7 +80,7 @@ def forget(key: Key) -> None:
     _walks().pop(key, None)
 
 
-def waiting(walk: Walk) -> None:
+def waiting(walk: PathJob) -> None:
     """Draw how far ``walk`` is, the place in the line where there is one, and the way to stop it."""
     outlook = slot().outlook(walk.job)
     if outlook.place:
@@ -101,13 +101,13 @@ def failed(error: Exception) -> None:
     notice("error", str(error))
 
 
-def stopped(walk: Walk) -> bool:
+def stopped(walk: PathJob) -> bool:
     """Whether somebody ended ``walk`` before its end."""
-    return walk.job.stage is Stage.CANCELLED
+    return walk.job.stage is JobStage.CANCELLED
 
 
 @st.cache_resource(scope="session", on_release=dict.clear, show_spinner=False)
-def _walks() -> dict[Key, Walk]:
+def _walks() -> dict[Key, PathJob]:
     """Return this session's walks.
 
     Streamlit keeps the state of a page that was closed for two minutes, in case it comes back. The paths of everybody
@@ -116,7 +116,7 @@ def _walks() -> dict[Key, Walk]:
     return {}
 
 
-def _start(key: Key, case: Case, original: Original, *, towards: str, within: Region | None) -> Walk:
+def _start(key: Key, case: Case, original: Original, *, towards: str, within: Region | None) -> PathJob:
     guide = original.guide
     target, objective = guide.class_index(towards), case.aim.objective_for(guide)
     start = original.before_the_path(
@@ -128,13 +128,13 @@ def _start(key: Key, case: Case, original: Original, *, towards: str, within: Re
     precision = "float32" if case.aim.exact else engine.precision()
     steps = engine.exact_walk(request) if case.aim.exact else engine.walk(request)
     if case.sample is not None:  # never for an upload: a path holds the photograph
-        wanted = Walkable(guide, request, guide.epsilon_scale.steps, precision)
-        steps = kept(PathStore(catalog.home() / "paths"), wanted, steps)
+        wanted = PathKey(guide, request, guide.epsilon_scale.steps, precision)
+        steps = cached(PathStore(catalog.home() / "paths"), wanted, steps)
     job = slot().submit(steps, session=session, total=engine.steps(), alive=there)
-    return Walk(key, job, start)
+    return PathJob(key, job, start)
 
 
-def _limit(walks: dict[Key, Walk]) -> None:
+def _limit(walks: dict[Key, PathJob]) -> None:
     """Drop the walks that were not looked at for longest, the present one never."""
     while len(walks) > 1 and sum(w.size for w in walks.values()) > BYTES_KEPT:
         walks.pop(next(iter(walks)))

@@ -9,7 +9,7 @@ import streamlit as st
 from lwise_core.enhance.export import survival_warnings
 from lwise_core.enhance.path import EnhancementPath
 from lwise_core.enhance.rendering import Rendering, render
-from lwise_core.enhance.viewer_payload import Film
+from lwise_core.enhance.viewer_payload import ViewerPayload
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.cautions import say_what_is_beyond_training
 from pages.parts.session.case import Case, put
@@ -28,7 +28,7 @@ def scrub(case: Case, path: EnhancementPath, *, invents: bool) -> Case:
     ``invents`` says that the class enhanced towards is not what the picture is said to show.
     """
     scored = len(path.frames) if path.scored is None else path.scored
-    film = Film(path, case.subject, case.extent, provisional=range(scored, len(path.frames)))
+    film = ViewerPayload(path, case.subject, case.extent, provisional=range(scored, len(path.frames)))
     step = viewer(
         film,
         step=case.step_for(path.guide),

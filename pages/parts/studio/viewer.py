@@ -15,7 +15,7 @@ from functools import partial
 import streamlit as st
 
 from lwise_core._utils.assets import asset
-from lwise_core.enhance.viewer_payload import Film
+from lwise_core.enhance.viewer_payload import ViewerPayload
 from pages.parts.ui.plots import PERTURBATION_LIMIT
 
 _FILM_VIEWER = st.components.v2.component(
@@ -44,7 +44,7 @@ class _Heard:
         return replace(self, sent=dict([*others, (film_id, frames)][-_FILMS_KEPT:]))
 
 
-def viewer(film: Film, *, step: int, name: str, remark: str, key: str) -> int:
+def viewer(film: ViewerPayload, *, step: int, name: str, remark: str, key: str) -> int:
     """Show ``film`` at position ``step`` and return the position: ``step``, or the one that the person just chose.
 
     The caller owns the position: store what comes back and pass it the next time; pass another one to move the slider.
@@ -82,7 +82,7 @@ class _Words:
     picture: str
 
 
-def _message(film: Film, *, first: int, words: _Words) -> bytes:
+def _message(film: ViewerPayload, *, first: int, words: _Words) -> bytes:
     """Return the one value that the component takes: the page's own words, their length before them, then the film."""
     said = json.dumps({**asdict(words), "limit": PERTURBATION_LIMIT}).encode()
     return struct.pack("<I", len(said)) + said + film.payload(first=first)

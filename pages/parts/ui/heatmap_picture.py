@@ -50,7 +50,7 @@ class Scale:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class HeatmapPicture:
     """A picture ``(H, W, 3 or 4)`` with its description for screen readers, its ``scale`` if it is a map, a caption."""
 
     pixels: Pixels
@@ -59,12 +59,12 @@ class Picture:
     scale: Scale | None = None
 
 
-def show_pictures(pictures: Sequence[Picture]) -> None:
+def show_pictures(pictures: Sequence[HeatmapPicture]) -> None:
     """Draw ``pictures`` in a row, as many side by side as the width has room for."""
     st.html(f'<div class="pictures">{"".join(map(figure_of, pictures))}</div>')
 
 
-def figure_of(picture: Picture) -> str:
+def figure_of(picture: HeatmapPicture) -> str:
     """Return one picture as HTML, everything that it says escaped: names in it are other people's."""
     source = base64.b64encode(encode_png(np.ascontiguousarray(picture.pixels))).decode()
     scale = "" if picture.scale is None else _bar(picture.scale)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.enhance.viewer_payload import Film
+from lwise_core.enhance.viewer_payload import ViewerPayload
 from pages.parts.studio.viewer import viewer
 from tests.support.film import film_of, shortened
 
 PLACES = ("first", "second", "third", "nowhere")
 
 
-class WeighedFilm(Film):
+class WeighedFilm(ViewerPayload):
     """A film that counts the bytes it sends."""
 
     def payload(self, *, first: int) -> bytes:
@@ -25,7 +25,7 @@ class WeighedFilm(Film):
 
 
 @st.cache_resource
-def whole_film(*, input_size: int, side: int, steps: int) -> Film:
+def whole_film(*, input_size: int, side: int, steps: int) -> ViewerPayload:
     return film_of(input_size=input_size, side=side, steps=steps)
 
 

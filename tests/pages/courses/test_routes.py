@@ -18,9 +18,9 @@ from urllib3.util import Retry
 
 from lwise_core.teaching.courses.course import STIMULI, Course
 from lwise_core.teaching.courses.session import total
-from lwise_core.teaching.design.trial_sampling import SHAPES, Kind
+from lwise_core.teaching.design.trial_sampling import SHAPES, TrialKind
 from lwise_core.teaching.records.store import Records, address, new_token
-from lwise_core.teaching.server import Classroom, Shelf
+from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.courses.routes import API
 
 ROOT = Path(__file__).parents[3]
@@ -85,18 +85,18 @@ def server(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def classroom(server: Server) -> Iterator[Classroom]:
+def classroom(server: Server) -> Iterator[CourseServer]:
     with Records.open(url=address(home=server.home)) as records:
-        yield Classroom(Shelf(server.home / "courses"), records)
+        yield CourseServer(CourseLibrary(server.home / "courses"), records)
 
 
 @pytest.fixture
-def token(classroom: Classroom, course: Course) -> str:
+def token(classroom: CourseServer, course: Course) -> str:
     return classroom.enrol(course, participant=new_token()).token
 
 
 def test_a_course_is_sat_and_its_answers_are_stored(
-    server: Server, classroom: Classroom, course: Course, token: str
+    server: Server, classroom: CourseServer, course: Course, token: str
 ) -> None:
     seen = 0
     while not (batch := server.coming(token))["done"]:
@@ -121,13 +121,13 @@ def test_the_page_never_knows_the_answer_beforehand(server: Server, course: Cour
 
 
 def test_feedback_names_the_class_as_the_learner_knows_it(
-    server: Server, classroom: Classroom, course: Course, token: str
+    server: Server, classroom: CourseServer, course: Course, token: str
 ) -> None:
     trial = next(t for t in server.coming(token)["trials"] if t["number"] == 0)
     right = server.answer(token, trial).json()["right"]
     stored = classroom.records.answers(token=token)[0].trial
     labels = course.labels(classroom.records.sitting(token=token).participant)
-    assert right == (stored.answer.capitalize() if stored.kind is Kind.CALIBRATION else labels[stored.answer])
+    assert right == (stored.answer.capitalize() if stored.kind is TrialKind.CALIBRATION else labels[stored.answer])
 
 
 def test_pictures_are_served_to_who_sits_the_course_and_nothing_else_is(
@@ -159,7 +159,7 @@ def test_pictures_are_served_to_who_sits_the_course_and_nothing_else_is(
     ],
 )
 def test_what_is_not_an_answer_of_this_page_is_refused(
-    server: Server, classroom: Classroom, token: str, headers: dict[str, str] | None, body: str, status: int
+    server: Server, classroom: CourseServer, token: str, headers: dict[str, str] | None, body: str, status: int
 ) -> None:
     url = f"http://localhost:{server.port}{API}/{token}/answers"
     reply = server.http.post(url, data=body, headers={"X-Sitting": token} if headers is None else headers, timeout=60)
@@ -169,7 +169,7 @@ def test_what_is_not_an_answer_of_this_page_is_refused(
 
 
 def test_out_of_turn_is_a_conflict_and_a_repeat_is_answered_as_before(
-    server: Server, classroom: Classroom, token: str
+    server: Server, classroom: CourseServer, token: str
 ) -> None:
     first = server.coming(token)["trials"][0]
     assert server.answer(token, first | {"number": first["number"] + 1}).status_code == 409
@@ -202,20 +202,20 @@ def sat_through_kills(server: Server, token: str, *, kills: int, seed: int) -> l
     return confirmed
 
 
-def check_nothing_lost(classroom: Classroom, course: Course, token: str, confirmed: list[int]) -> None:
+def check_nothing_lost(classroom: CourseServer, course: Course, token: str, confirmed: list[int]) -> None:
     assert confirmed == list(range(total(course)))
     stored = [r.trial.number for r in classroom.records.answers(token=token)]
     assert stored == confirmed
 
 
 def test_a_server_killed_three_times_loses_nothing_and_doubles_nothing(
-    server: Server, classroom: Classroom, course: Course, token: str
+    server: Server, classroom: CourseServer, course: Course, token: str
 ) -> None:
     check_nothing_lost(classroom, course, token, sat_through_kills(server, token, kills=3, seed=1))
 
 
 @pytest.mark.prove
 def test_a_server_killed_at_twenty_random_moments_loses_nothing_and_doubles_nothing(
-    server: Server, classroom: Classroom, course: Course, token: str
+    server: Server, classroom: CourseServer, course: Course, token: str
 ) -> None:
     check_nothing_lost(classroom, course, token, sat_through_kills(server, token, kills=20, seed=2))

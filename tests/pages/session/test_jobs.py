@@ -10,7 +10,7 @@ from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.enhance.path import NonFinite
-from lwise_core.scheduler import Stage
+from lwise_core.scheduler import JobStage
 from pages.parts.session.jobs import asked, ended, finished, job_for, place, remembered, values_of
 
 _PATIENCE = 60.0
@@ -92,7 +92,7 @@ def test_a_new_question_stops_what_is_computed_for_the_old_one() -> None:
         assert asked(KIND, "new")
 
     assert not page_of(draw).run().exception
-    assert old[0].stage is Stage.CANCELLED
+    assert old[0].stage is JobStage.CANCELLED
 
 
 def test_what_was_stopped_says_so_keeps_what_there_is_and_can_go_on() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pages.parts.ui.heatmap_picture import Picture, Scale, figure_of
+from pages.parts.ui.heatmap_picture import HeatmapPicture, Scale, figure_of
 
 
 class Parts(HTMLParser):
@@ -28,8 +28,8 @@ class Parts(HTMLParser):
         self.text.append(data)
 
 
-def map_of(values: np.ndarray, *, scale: Scale) -> Picture:
-    return Picture(scale.painted(values), alt="What it shows", caption="What it says", scale=scale)
+def map_of(values: np.ndarray, *, scale: Scale) -> HeatmapPicture:
+    return HeatmapPicture(scale.painted(values), alt="What it shows", caption="What it says", scale=scale)
 
 
 def test_a_map_comes_pixel_by_pixel_the_first_row_on_top() -> None:
@@ -69,6 +69,6 @@ def test_the_bar_shows_the_colours_of_the_map(scale: Scale) -> None:
 
 def test_names_are_text_whatever_they_are() -> None:
     name = '"><script src="https://example.org">'
-    parts = Parts(figure_of(Picture(np.zeros((2, 2, 3), dtype=np.uint8), alt=name, caption=name)))
+    parts = Parts(figure_of(HeatmapPicture(np.zeros((2, 2, 3), dtype=np.uint8), alt=name, caption=name)))
     assert [tag for tag, _ in parts.tags] == ["figure", "img", "figcaption"]
     assert name in "".join(parts.text)

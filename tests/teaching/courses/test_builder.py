@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from lwise_core.data.phantom import FAMILIES
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.geometry import Crop
-from lwise_core.teaching.courses.builder import SIDE, Maker, build_course
+from lwise_core.teaching.courses.builder import SIDE, CourseBuilder, build_course
 from lwise_core.teaching.courses.course import STIMULI, Course, CourseError
 from lwise_core.teaching.courses.pictures import FromData, FromPhantom, LabelledFile, Pictures
 from lwise_core.teaching.design.schedules import Group
@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, str]:
     return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
 
-def finished(folder: Path, maker: Maker, pictures: Pictures = PICTURES) -> Course:
+def finished(folder: Path, maker: CourseBuilder, pictures: Pictures = PICTURES) -> Course:
     *_, last = build_course(folder, maker, pictures)
     assert last.course is not None
     return last.course
@@ -50,7 +50,7 @@ class Broken:
 
 
 def test_a_course_stopped_in_the_middle_and_begun_again_is_the_same_byte_for_byte(
-    course: Course, maker: Maker, tmp_path: Path
+    course: Course, maker: CourseBuilder, tmp_path: Path
 ) -> None:
     steps = build_course(tmp_path, maker, PICTURES)
     for _ in range(len(PICTURES) // 2):
@@ -63,7 +63,7 @@ def test_a_course_stopped_in_the_middle_and_begun_again_is_the_same_byte_for_byt
     assert stopped.items() < contents(tmp_path).items()
 
 
-def test_what_is_made_is_not_made_again(course: Course, maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_made_is_not_made_again(course: Course, maker: CourseBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     def unexpected(*_: object, **__: object) -> None:
         raise AssertionError("computed again")
 
@@ -72,7 +72,7 @@ def test_what_is_made_is_not_made_again(course: Course, maker: Maker, monkeypatc
     assert finished(course.folder, maker).digest == course.digest
 
 
-def test_a_picture_that_was_lost_is_made_again(course: Course, maker: Maker, tmp_path: Path) -> None:
+def test_a_picture_that_was_lost_is_made_again(course: Course, maker: CourseBuilder, tmp_path: Path) -> None:
     copy = shutil.copytree(course.folder, tmp_path / "copy")
     next((copy / STIMULI).iterdir()).unlink()
     assert finished(copy, maker).digest == course.digest
@@ -87,7 +87,7 @@ def test_pictures_are_ranked_by_the_guide_and_enhanced_towards_what_they_show(
         logits = []
         for stimulus in picture.stimuli:
             photograph = open_photograph(course.file(stimulus.file).read_bytes(), name="stimulus")
-            seen = Subject(photograph, Crop.central(photograph)).seen(size=64)
+            seen = CroppedPhotograph(photograph, Crop.central(photograph)).seen(size=64)
             logits.append(float(score(phantom_guide, seen)[target]))
         assert picture.logit == pytest.approx(logits[0], abs=1e-4)
         assert picture.candidate.difficulty == -picture.logit
@@ -95,14 +95,16 @@ def test_pictures_are_ranked_by_the_guide_and_enhanced_towards_what_they_show(
         assert logits == sorted(logits)
 
 
-def test_what_a_progress_bar_needs(course: Course, maker: Maker) -> None:
+def test_what_a_progress_bar_needs(course: Course, maker: CourseBuilder) -> None:
     seen = list(build_course(course.folder, maker, PICTURES))
     assert [p.done for p in seen] == [*range(1, len(PICTURES) + 1), len(PICTURES)]
     assert {p.total for p in seen} == {len(PICTURES)}
     assert [p.course is not None for p in seen].count(True) == 1
 
 
-def test_a_file_that_is_no_picture_is_left_out_and_said_so(course: Course, maker: Maker, tmp_path: Path) -> None:
+def test_a_file_that_is_no_picture_is_left_out_and_said_so(
+    course: Course, maker: CourseBuilder, tmp_path: Path
+) -> None:
     copy = shutil.copytree(course.folder, tmp_path / "copy")
     *_, last = build_course(copy, maker, Broken(2))
     assert len(last.left_out) == 2
@@ -111,35 +113,35 @@ def test_a_file_that_is_no_picture_is_left_out_and_said_so(course: Course, maker
         list(build_course(copy, maker, Broken(20)))
 
 
-def test_too_few_pictures_are_refused_with_what_there_is(maker: Maker, tmp_path: Path) -> None:
+def test_too_few_pictures_are_refused_with_what_there_is(maker: CourseBuilder, tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"train_\d needs 1 pictures of .* \(In all: 4 of .* in “train”"):
         finished(tmp_path, maker, FromPhantom(per_class=4, per_class_in_tests=2, size=64))
 
 
-def test_a_guide_that_does_not_know_a_class_is_refused(maker: Maker, tmp_path: Path) -> None:
+def test_a_guide_that_does_not_know_a_class_is_refused(maker: CourseBuilder, tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="Choose a guide that knows every class"):
         finished(tmp_path, replace(maker, classes=(*FAMILIES[:3], "monarch")))
 
 
-def test_a_schedule_beyond_the_guides_budgets_is_refused(maker: Maker, tmp_path: Path) -> None:
+def test_a_schedule_beyond_the_guides_budgets_is_refused(maker: CourseBuilder, tmp_path: Path) -> None:
     first, *rest = SHORT.blocks
     strong = replace(SHORT, blocks=(replace(first, epsilon_224=99.0), *rest))
     with pytest.raises(CourseError, match="this guide goes up to"):
         finished(tmp_path, replace(maker, design=replace(DESIGN, schedule=strong)))
 
 
-def test_aliases_must_be_as_many_as_classes(maker: Maker, tmp_path: Path) -> None:
+def test_aliases_must_be_as_many_as_classes(maker: CourseBuilder, tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="4 classes and 3 aliases"):
         finished(tmp_path, replace(maker, design=replace(DESIGN, aliases=("a", "b", "c"))))
 
 
-def test_without_a_group_that_enhances_nothing_is_enhanced(maker: Maker, tmp_path: Path) -> None:
+def test_without_a_group_that_enhances_nothing_is_enhanced(maker: CourseBuilder, tmp_path: Path) -> None:
     design = replace(DESIGN, slots=(Group.CONTROL, Group.SELECTION))
     made = finished(tmp_path, replace(maker, design=design))
     assert {len(p.stimuli) for p in made.manifest.pictures} == {1}
 
 
-def test_research_on_harm_enhances_towards_every_other_class(maker: Maker, tmp_path: Path) -> None:
+def test_research_on_harm_enhances_towards_every_other_class(maker: CourseBuilder, tmp_path: Path) -> None:
     design = replace(DESIGN, slots=(Group.WRONG_CLASS,), research_on_harm=True)
     small = FromPhantom(per_class=5, per_class_in_tests=2, size=64)
     made = finished(tmp_path, replace(maker, design=design), small)
@@ -148,7 +150,7 @@ def test_research_on_harm_enhances_towards_every_other_class(maker: Maker, tmp_p
     assert all(made.stimulus(t) is None or made.stimulus(t).is_file() for t in made.trials(0))  # type: ignore[union-attr]
 
 
-def test_large_photographs_become_squares_of_at_most_512_px(maker: Maker, tmp_path: Path) -> None:
+def test_large_photographs_become_squares_of_at_most_512_px(maker: CourseBuilder, tmp_path: Path) -> None:
     for part in (STIMULI, "made"):
         (tmp_path / part).mkdir()
     file = LabelledFile("train/x/large.png", FAMILIES[0], "train", encode_png(scene(width=900, height=700)))

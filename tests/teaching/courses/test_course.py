@@ -9,7 +9,7 @@ import pytest
 
 from lwise_core.teaching.courses.course import MANIFEST, STIMULI, Course, CourseError, Design, read_course
 from lwise_core.teaching.design.schedules import MOTHS, Group
-from lwise_core.teaching.design.trial_sampling import Kind
+from lwise_core.teaching.design.trial_sampling import TrialKind
 from tests.support.courses import DESIGN
 
 
@@ -32,7 +32,7 @@ def test_every_trial_of_every_learner_has_its_picture(course: Course) -> None:
     for slot in (0, 1, 4, 5):
         for trial in course.trials(slot):
             picture = course.stimulus(trial)
-            assert (picture is None) == (trial.kind is Kind.CALIBRATION)
+            assert (picture is None) == (trial.kind is TrialKind.CALIBRATION)
             assert picture is None or picture.is_file()
 
 

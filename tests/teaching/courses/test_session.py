@@ -7,7 +7,7 @@ import pytest
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.courses.session import (
     Answered,
-    Learner,
+    LearnerState,
     OutOfTurn,
     calibration_accuracy,
     choices,
@@ -15,9 +15,9 @@ from lwise_core.teaching.courses.session import (
     total,
     upcoming,
 )
-from lwise_core.teaching.design.staircase import Shown
+from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import SHAPES, Kind, Trial
+from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
 
 CONTROL, L_WISE, ADAPTIVE, YOKED = range(4)
 
@@ -26,7 +26,7 @@ def answer(trial: Trial, *, right: bool = True) -> Answer:
     return Answer(trial.number, trial.answer if right else "", 800.0, onset_ms=100.0, choices_ms=100.0)
 
 
-def sat(course: Course, learner: Learner, *, right: bool = True) -> tuple[Learner, list[Trial]]:
+def sat(course: Course, learner: LearnerState, *, right: bool = True) -> tuple[LearnerState, list[Trial]]:
     """Return the learner after the whole course, and the trials that they had."""
     trials: list[Trial] = []
     while coming := upcoming(course, learner):
@@ -39,14 +39,14 @@ def sat(course: Course, learner: Learner, *, right: bool = True) -> tuple[Learne
 
 
 def test_a_sitting_goes_through_its_trials_in_order_and_ends(course: Course) -> None:
-    learner, trials = sat(course, Learner(L_WISE))
+    learner, trials = sat(course, LearnerState(L_WISE))
     assert tuple(trials) == course.trials(L_WISE)
     assert learner.done == len(trials) == total(course)
     assert upcoming(course, learner) == ()
 
 
 def test_what_comes_next_is_the_rest_of_the_block(course: Course) -> None:
-    coming = upcoming(course, Learner(CONTROL))
+    coming = upcoming(course, LearnerState(CONTROL))
     assert {t.block for t in coming} == {"train_1"}
     assert len(coming) == course.design.schedule.blocks[0].trials(4)
     assert [t.number for t in coming] == list(range(len(coming)))
@@ -54,49 +54,49 @@ def test_what_comes_next_is_the_rest_of_the_block(course: Course) -> None:
 
 @pytest.mark.parametrize("slot", [CONTROL, L_WISE, ADAPTIVE])
 def test_whoever_comes_back_goes_on_with_the_very_next_trial(course: Course, slot: int) -> None:
-    _, whole = sat(course, Learner(slot), right=False)
+    _, whole = sat(course, LearnerState(slot), right=False)
     answered = tuple(Answered(t.number, t.picture, t.epsilon_224, correct=False) for t in whole[:9])
-    assert upcoming(course, Learner(slot, answered))[0] == whole[9]
+    assert upcoming(course, LearnerState(slot, answered))[0] == whole[9]
 
 
 def test_an_adaptive_course_shows_one_trial_ahead_only(course: Course) -> None:
-    assert len(upcoming(course, Learner(ADAPTIVE))) == 1
+    assert len(upcoming(course, LearnerState(ADAPTIVE))) == 1
 
 
 def test_yoked_learners_have_their_partners_trials(course: Course) -> None:
-    _, trials = sat(course, Learner(ADAPTIVE), right=False)
-    partner = tuple(Shown(t.number, t.picture, t.epsilon_224) for t in trials)
-    _, yoked = sat(course, Learner(YOKED, partner_slot=ADAPTIVE, partner=partner))
+    _, trials = sat(course, LearnerState(ADAPTIVE), right=False)
+    partner = tuple(ShownTrial(t.number, t.picture, t.epsilon_224) for t in trials)
+    _, yoked = sat(course, LearnerState(YOKED, partner_slot=ADAPTIVE, partner=partner))
     assert yoked == trials
 
 
 def test_a_yoked_learner_without_a_partner_still_has_a_course(course: Course) -> None:
-    learner, _ = sat(course, Learner(YOKED))
+    learner, _ = sat(course, LearnerState(YOKED))
     assert learner.done == total(course)
 
 
 def test_time_run_out_is_wrong(course: Course) -> None:
-    coming = upcoming(course, Learner(CONTROL))
-    assert judge(course, Learner(CONTROL), answer(coming[0], right=False)) == (coming[0], False)
+    coming = upcoming(course, LearnerState(CONTROL))
+    assert judge(course, LearnerState(CONTROL), answer(coming[0], right=False)) == (coming[0], False)
 
 
 def test_answers_out_of_turn_are_refused(course: Course) -> None:
-    first, second, *_ = upcoming(course, Learner(CONTROL))
+    first, second, *_ = upcoming(course, LearnerState(CONTROL))
     with pytest.raises(OutOfTurn, match="Trial 2 is not the next one"):
-        judge(course, Learner(CONTROL), answer(second))
-    learner, _ = sat(course, Learner(CONTROL))
+        judge(course, LearnerState(CONTROL), answer(second))
+    learner, _ = sat(course, LearnerState(CONTROL))
     with pytest.raises(OutOfTurn, match="not the next one"):
         judge(course, learner, answer(first))
 
 
 def test_an_answer_that_was_not_offered_is_refused(course: Course) -> None:
-    first = upcoming(course, Learner(CONTROL))[0]
+    first = upcoming(course, LearnerState(CONTROL))[0]
     with pytest.raises(OutOfTurn, match="not among the choices"):
-        judge(course, Learner(CONTROL), replace(answer(first), choice="a class of another course"))
+        judge(course, LearnerState(CONTROL), replace(answer(first), choice="a class of another course"))
 
 
 def test_calibration_trials_offer_the_shapes_on_relabelled_buttons(course: Course) -> None:
-    trial = next(t for t in course.trials(CONTROL) if t.kind is Kind.CALIBRATION)
+    trial = next(t for t in course.trials(CONTROL) if t.kind is TrialKind.CALIBRATION)
     offered = choices(course, trial)
     assert {offered[c] for c in trial.relabelled} == set(SHAPES)
     assert set(offered) == set(course.classes)
@@ -105,6 +105,6 @@ def test_calibration_trials_offer_the_shapes_on_relabelled_buttons(course: Cours
 
 def test_attention_is_the_share_of_calibration_trials_answered_rightly(course: Course) -> None:
     trials = course.trials(CONTROL)
-    assert calibration_accuracy(trials, [t.kind is Kind.CALIBRATION for t in trials]) == 1
-    assert calibration_accuracy(trials, [t.kind is not Kind.CALIBRATION for t in trials]) == 0
+    assert calibration_accuracy(trials, [t.kind is TrialKind.CALIBRATION for t in trials]) == 1
+    assert calibration_accuracy(trials, [t.kind is not TrialKind.CALIBRATION for t in trials]) == 0
     assert calibration_accuracy([], []) is None

@@ -28,7 +28,7 @@ from lwise_core.teaching.courses.static_export import (
 )
 from lwise_core.teaching.design.schedules import Block, Group, Schedule
 from lwise_core.teaching.design.timing import BRIEF
-from lwise_core.teaching.design.trial_sampling import Candidate, Kind, Pool, aliases_for, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, TrialKind, aliases_for, trials_for
 
 CLASSES = ("cat", "dog", "owl")
 SCHEDULE = Schedule(
@@ -65,7 +65,7 @@ def experiment() -> StaticExperiment:
         )
         for seed, (condition, group) in enumerate([(0, Group.CONTROL), (6, Group.L_WISE)])
     )
-    shown = {PictureKey.of(t) for p in participants for t in p.trials if t.kind is not Kind.CALIBRATION}
+    shown = {PictureKey.of(t) for p in participants for t in p.trials if t.kind is not TrialKind.CALIBRATION}
     pictures = {key: png(i) for i, key in enumerate(sorted(shown))}
     return StaticExperiment("Cats & <owls>", participants, pictures, timing=BRIEF, layout="keys")
 
@@ -107,7 +107,7 @@ def test_each_trial_shows_the_rendering_that_it_asks_for(experiment: StaticExper
         assert [t["number"] for t in written["trials"]] == [t.number for t in participant.trials]
         for trial, said in zip(participant.trials, written["trials"], strict=True):
             assert (said["answer"], said["altered"], said["feedback"]) == (trial.answer, trial.altered, trial.feedback)
-            if trial.kind is Kind.CALIBRATION:
+            if trial.kind is TrialKind.CALIBRATION:
                 assert said["relabelled"] == dict(zip(trial.relabelled, ("circle", "triangle"), strict=True))
             else:
                 assert files[said["stimulus"]] == experiment.pictures[PictureKey.of(trial)]
@@ -189,7 +189,7 @@ def test_pictures_may_be_files_and_the_same_content_is_stored_once(
 def test_what_cannot_be_shown_is_refused_in_one_sentence(experiment: StaticExperiment) -> None:
     one = experiment.participants[0]
     without = {k: v for k, v in experiment.pictures.items() if k != PictureKey.of(one.trials[0])}
-    if one.trials[0].kind is Kind.CALIBRATION:
+    if one.trials[0].kind is TrialKind.CALIBRATION:
         without = {}
     with pytest.raises(StaticExperimentError, match="is missing; compute it first"):
         written(replace(experiment, pictures=without))

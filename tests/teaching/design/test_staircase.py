@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.teaching.design.schedules import MOTHS, Group
-from lwise_core.teaching.design.staircase import LEVELS_A_ROW, Shown, level_after, levels, next_adaptive, next_yoked
-from lwise_core.teaching.design.trial_sampling import Candidate, Kind, Pool, Trial, trials_for
+from lwise_core.teaching.design.staircase import (
+    LEVELS_A_ROW,
+    ShownTrial,
+    level_after,
+    levels,
+    next_adaptive,
+    next_yoked,
+)
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, trials_for
 
 POOL = Pool(
     tuple(
@@ -29,7 +36,7 @@ def sat(*, seed: int, skill: float) -> tuple[list[Trial], list[bool]]:
     trials: list[Trial] = []
     correct: list[bool] = []
     while len(trials) < MOTHS.trials(4):
-        shown = [Shown(t.number, t.picture, t.epsilon_224) for t in trials]
+        shown = [ShownTrial(t.number, t.picture, t.epsilon_224) for t in trials]
         trials.append(next_adaptive(POOL, MOTHS, seed=seed, shown=shown, correct=correct))
         correct.append(bool(random.random() < skill))
     return trials, correct
@@ -76,14 +83,14 @@ def test_every_learner_gets_the_same_blocks_classes_and_calibration_as_with_l_wi
 def test_who_is_always_right_is_weaned_and_who_is_always_wrong_stays_at_the_easiest() -> None:
     able, _ = sat(seed=1, skill=1.0)
     unable, _ = sat(seed=1, skill=0.0)
-    assert [t.epsilon_224 for t in unable if t.kind is Kind.MAIN and t.block in CURRICULUM] == [8.0] * 96
+    assert [t.epsilon_224 for t in unable if t.kind is TrialKind.MAIN and t.block in CURRICULUM] == [8.0] * 96
     assert not any(t.altered for t in able if t.block == "train_3")
 
 
 def test_no_picture_is_shown_twice_in_a_block_or_before_its_test() -> None:
     trials, _ = sat(seed=6, skill=0.8)
     for block in CURRICULUM:
-        pictures = [t.picture for t in trials if t.block == block and t.kind is Kind.MAIN]
+        pictures = [t.picture for t in trials if t.block == block and t.kind is TrialKind.MAIN]
         assert len(set(pictures)) == len(pictures)
     held = {t.picture for t in trials if t.block not in CURRICULUM and t.scored}
     assert held.isdisjoint(t.picture for t in trials if t.block in CURRICULUM)
@@ -91,14 +98,14 @@ def test_no_picture_is_shown_twice_in_a_block_or_before_its_test() -> None:
 
 def test_yoked_learners_see_the_same_whatever_they_answer() -> None:
     trials, _ = sat(seed=9, skill=0.6)
-    partner = [Shown(t.number, t.picture, t.epsilon_224) for t in trials]
+    partner = [ShownTrial(t.number, t.picture, t.epsilon_224) for t in trials]
     yoked = [next_yoked(POOL, MOTHS, seed=9, partner=partner, done=i) for i in range(len(trials))]
     assert yoked == trials
 
 
 def test_where_the_partner_stopped_the_rest_is_l_wise() -> None:
     trials, _ = sat(seed=9, skill=0.2)
-    partner = [Shown(t.number, t.picture, t.epsilon_224) for t in trials[:30]]
+    partner = [ShownTrial(t.number, t.picture, t.epsilon_224) for t in trials[:30]]
     plan = trials_for(POOL, MOTHS, Group.L_WISE, seed=9)
     assert next_yoked(POOL, MOTHS, seed=9, partner=partner, done=29) == trials[29]
     assert next_yoked(POOL, MOTHS, seed=9, partner=partner, done=30) == plan[30]
@@ -111,6 +118,6 @@ def test_levels_stay_in_the_table(correct: list[bool], last: int) -> None:
 
 def test_after_the_last_trial_there_is_none() -> None:
     trials, correct = sat(seed=0, skill=1.0)
-    shown = [Shown(t.number, t.picture, t.epsilon_224) for t in trials]
+    shown = [ShownTrial(t.number, t.picture, t.epsilon_224) for t in trials]
     with pytest.raises(IndexError):
         next_adaptive(POOL, replace(MOTHS), seed=0, shown=shown, correct=correct)

@@ -15,9 +15,9 @@ from lwise_core.teaching.design.trial_sampling import (
     SHAPES,
     Candidate,
     CurriculumError,
-    Kind,
     Pool,
     Trial,
+    TrialKind,
     aliases_for,
     trials_for,
 )
@@ -49,7 +49,7 @@ def moths() -> Pool:
     )
 
 
-def by_block(trials: Iterable[Trial], *, kind: Kind = Kind.MAIN) -> dict[str, list[Trial]]:
+def by_block(trials: Iterable[Trial], *, kind: TrialKind = TrialKind.MAIN) -> dict[str, list[Trial]]:
     blocks: dict[str, list[Trial]] = defaultdict(list)
     for t in trials:
         if t.kind is kind:
@@ -62,7 +62,7 @@ def test_the_papers_moths_give_201_trials_in_exact_balance(moths: Pool, group: G
     trials = trials_for(moths, MOTHS, group, seed=5)
     assert len(trials) == 201
     assert [t.number for t in trials] == list(range(201))
-    assert Counter(t.kind for t in trials) == {Kind.MAIN: 168, Kind.CALIBRATION: 20, Kind.REPEAT: 13}
+    assert Counter(t.kind for t in trials) == {TrialKind.MAIN: 168, TrialKind.CALIBRATION: 20, TrialKind.REPEAT: 13}
     blocks = by_block(trials)
     for block in MOTHS.blocks:
         assert set(Counter(t.answer for t in blocks[block.name]).values()) == {block.per_class}
@@ -141,11 +141,11 @@ def test_the_same_seed_gives_the_same_trials_and_another_one_others() -> None:
 def test_the_repeated_picture_is_natural_always_the_same_and_put_aside() -> None:
     for group in (Group.CONTROL, Group.L_WISE):
         trials = trials_for(pool(), MOTHS, group, seed=2)
-        repeats = [t for t in trials if t.kind is Kind.REPEAT]
+        repeats = [t for t in trials if t.kind is TrialKind.REPEAT]
         assert len({t.picture for t in repeats}) == 1
         assert not any(t.altered or t.scored for t in repeats)
         assert repeats[0].picture not in {t.picture for t in trials if t.scored}
-        assert [len(by_block(trials, kind=Kind.REPEAT)[b.name]) for b in MOTHS.blocks] == [0, *[1] * 7, 3, 3]
+        assert [len(by_block(trials, kind=TrialKind.REPEAT)[b.name]) for b in MOTHS.blocks] == [0, *[1] * 7, 3, 3]
 
 
 def test_pictures_of_one_origin_never_stand_on_both_sides_of_the_test() -> None:
@@ -169,7 +169,7 @@ def test_pictures_of_one_origin_never_stand_on_both_sides_of_the_test() -> None:
 
 
 def test_calibration_relabels_two_buttons() -> None:
-    trials = [t for t in trials_for(pool(), MOTHS, Group.CONTROL, seed=1) if t.kind is Kind.CALIBRATION]
+    trials = [t for t in trials_for(pool(), MOTHS, Group.CONTROL, seed=1) if t.kind is TrialKind.CALIBRATION]
     for t in trials:
         assert t.picture == t.answer
         assert len(set(t.relabelled)) == len(SHAPES)

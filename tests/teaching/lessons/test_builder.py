@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from lwise_core.batch.ranking import NamedFile, RankedPhotograph, rank
-from lwise_core.data.folder_labels import FolderClasses
+from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.phantom import FAMILIES, Creature, draw
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhance.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png
 from lwise_core.images.geometry import Crop
-from lwise_core.teaching.lessons.builder import Painter, in_order, slides
+from lwise_core.teaching.lessons.builder import LessonEnhancer, in_order, slides
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def chosen(phantom_guide: GuideModel) -> tuple[RankedPhotograph, ...]:
         for f in range(2)
         for i in range(8)
     ]
-    *_, ranking = rank(files, phantom_guide, folders=FolderClasses(phantom_guide.classes), total=len(files))
+    *_, ranking = rank(files, phantom_guide, folders=FolderLabels(phantom_guide.classes), total=len(files))
     return ranking.photographs
 
 
@@ -57,7 +57,7 @@ def test_one_photograph_is_a_lesson(chosen: tuple[RankedPhotograph, ...]) -> Non
 def test_every_enhanced_slide_is_easier_for_the_guide_and_the_last_are_as_they_are(
     chosen: tuple[RankedPhotograph, ...], phantom_guide: GuideModel
 ) -> None:
-    made = list(slides(chosen, Painter(phantom_guide, phantom_guide)))
+    made = list(slides(chosen, LessonEnhancer(phantom_guide, phantom_guide)))
     assert [s.enhanced is None for s in made] == [False] * 12 + [True] * 4
     for slide in made[:12]:
         assert slide.enhanced is not None
@@ -68,5 +68,5 @@ def test_every_enhanced_slide_is_easier_for_the_guide_and_the_last_are_as_they_a
 
 def _logit(guide: GuideModel, pixels: np.ndarray, class_name: str) -> float:  # type: ignore[type-arg]
     picture = Photograph("x", pixels, "0" * 64)
-    seen = Subject(picture, Crop.central(picture)).seen(size=guide.input_size)
+    seen = CroppedPhotograph(picture, Crop.central(picture)).seen(size=guide.input_size)
     return float(score(guide, seen)[guide.class_index(class_name)])

@@ -31,8 +31,8 @@ from sqlalchemy.dialects import sqlite
 
 from lwise_core.teaching.design.schedules import SEVEN_SLOTS, TWO_SLOTS, Group
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Kind, Trial
-from lwise_core.teaching.records.database import Turns
+from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.records.database import FairLock
 from lwise_core.teaching.records.store import (
     AnswerRefused,
     CodeRefused,
@@ -55,7 +55,7 @@ LEARNERS = 30
 TRIAL = Trial(
     number=0,
     block="train_1",
-    kind=Kind.MAIN,
+    kind=TrialKind.MAIN,
     picture="moth 17.png",
     answer="Leda",
     split="train",
@@ -272,7 +272,7 @@ def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
     trial = Trial(
         number=number,
         block=draw(TEXTS),
-        kind=draw(st.sampled_from(Kind)),
+        kind=draw(st.sampled_from(TrialKind)),
         picture=draw(TEXTS),
         answer=draw(TEXTS),
         split=draw(TEXTS),
@@ -774,7 +774,7 @@ def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
 
 
 def test_turns_come_in_the_order_of_asking() -> None:
-    turns, order = Turns(patience_s=60), list[int]()
+    turns, order = FairLock(patience_s=60), list[int]()
 
     def take(i: int) -> None:
         with turns:
@@ -792,7 +792,7 @@ def test_turns_come_in_the_order_of_asking() -> None:
 
 
 def test_who_waits_in_vain_is_told_and_leaves_the_queue() -> None:
-    turns = Turns(patience_s=0.001)
+    turns = FairLock(patience_s=0.001)
     with turns:
         with ThreadPoolExecutor(1) as pool, pytest.raises(RecordsUnavailable):
             pool.submit(turns.__enter__).result()
