@@ -13,7 +13,7 @@ import pytest
 import timm
 import torch
 
-from lwise_core.cli.app import app as cli
+from lwise_core.cli import app as cli
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhance.path import PathRequest, enhance, objective_named
 from lwise_core.enhance.rendering import CroppedPhotograph
