@@ -335,4 +335,6 @@ def _ranked(
 
 
 def _shrunk(square: Pixels, side: int) -> Pixels:
-    return square if len(square) <= side else to_8_bit(see(square, size=side)).transpose(1, 2, 0)
+    """Return ``square``, at most ``side`` pixels wide, in memory of its own: a view would keep the photograph."""
+    small = square if len(square) <= side else to_8_bit(see(square, size=side)).transpose(1, 2, 0)
+    return np.array(small, order="C")

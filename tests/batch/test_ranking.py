@@ -218,3 +218,11 @@ def test_a_hash_does_not_care_about_brightness(seed: int, gain: float) -> None:
     image = see(draw(Creature(0, 0.0, seed), size=64), size=32)
     differing = perceptual_hash(image) ^ perceptual_hash((image * gain).astype(np.float32))
     assert differing.bit_count() <= 2
+
+
+@pytest.mark.parametrize(("width", "height"), [(4000, 40), (40, 4000), (64, 64), (900, 900)])
+def test_no_more_is_kept_of_a_photograph_than_its_square(tiny_guide: GuideModel, width: int, height: int) -> None:
+    pixels = np.zeros((height, width, 3), dtype=np.uint8)
+    (found,) = ranked([NamedFile("ribbon.png", encode_png(pixels))], tiny_guide).photographs
+    assert found.square.base is None
+    assert found.square.nbytes <= 320 * 320 * 3
