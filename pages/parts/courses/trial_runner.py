@@ -15,6 +15,7 @@ import streamlit as st
 
 from lwise_core._utils.assets import asset
 from lwise_core.teaching.design.timing import Timing
+from pages.parts.ui.component_state import told_by
 
 _RUNNER = st.components.v2.component(
     "lwise_trial_runner",
@@ -90,4 +91,6 @@ def _done_key(key: str) -> str:
 
 def _hear(key: str) -> None:
     """Remember which sitting is done: a trigger lasts for one run only."""
-    st.session_state[_done_key(key)] = st.session_state[key]["done"]
+    token = told_by(key, "done")
+    if token is not None:
+        st.session_state[_done_key(key)] = token

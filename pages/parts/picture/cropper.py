@@ -11,6 +11,7 @@ import streamlit as st
 
 from lwise_core._utils.assets import asset
 from lwise_core.images.geometry import Crop
+from pages.parts.ui.component_state import told_by
 
 _SQUARE_ON_PHOTOGRAPH = st.components.v2.component(
     "lwise_cropper",
@@ -74,7 +75,9 @@ def _heard_key(key: str) -> str:
 
 def _hear(key: str) -> None:
     """Keep what the browser just said until the page takes it, however many reruns come between."""
-    told = st.session_state[key]["crop"]
+    told = told_by(key, "crop")
+    if told is None:
+        return
     crop = Crop(left=int(told["left"]), top=int(told["top"]), side=int(told["side"]))
     st.session_state[_heard_key(key)] = _Heard(revision=int(told["revision"]), crop=crop)
 

@@ -101,7 +101,9 @@ def _standing(photograph: RankedPhotograph, guide: GuideModel, place: Standing) 
 
 
 def _toggle(weights: str, sha256: str, key: str) -> None:
-    choose(weights, sha256, chosen=bool(st.session_state[key]))
+    chosen = st.session_state.get(key)
+    if chosen is not None:  # else the box is gone: the page was drawn without it before the click arrived
+        choose(weights, sha256, chosen=chosen)
 
 
 def _open(photograph: RankedPhotograph, guide: GuideModel) -> None:

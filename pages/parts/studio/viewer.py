@@ -16,6 +16,7 @@ import streamlit as st
 
 from lwise_core._utils.assets import asset
 from lwise_core.enhance.viewer_payload import ViewerPayload
+from pages.parts.ui.component_state import told_by
 from pages.parts.ui.plots import PERTURBATION_LIMIT
 
 _FILM_VIEWER = st.components.v2.component(
@@ -94,14 +95,18 @@ def _heard_key(key: str) -> str:
 
 def _hear_step(key: str) -> None:
     """Keep the position that the person just chose until the page takes it, however many reruns come between."""
-    told = st.session_state[key]["step"]
+    told = told_by(key, "step")
+    if told is None:
+        return
     heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
     st.session_state[_heard_key(key)] = replace(heard, step=int(told["step"]), revision=int(told["revision"]))
 
 
 def _hear_missing(key: str) -> None:
     """Remember that the browser has a film only as far as it says; the next call sends the rest."""
-    told = st.session_state[key]["missing"]
+    told = told_by(key, "missing")
+    if told is None:
+        return
     heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
     film, first = str(told["film"]), max(0, int(told["first"]))
     if film in heard.sent:

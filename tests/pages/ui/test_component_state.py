@@ -1,0 +1,47 @@
+"""What a component tells after it is gone is no error, and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+HEARERS = (
+    ("pages.parts.studio.viewer", "_hear_step"),
+    ("pages.parts.studio.viewer", "_hear_missing"),
+    ("pages.parts.picture.cropper", "_hear"),
+    ("pages.parts.courses.trial_runner", "_hear"),
+)
+
+
+def _heard(module: str, name: str) -> None:
+    from importlib import import_module
+
+    getattr(import_module(module), name)("gone")
+
+
+@pytest.mark.parametrize("state", [None, {}], ids=["the component is gone", "it told nothing of this kind"])
+@pytest.mark.parametrize(("module", "name"), HEARERS)
+def test_what_comes_from_a_component_that_is_gone_changes_nothing(
+    module: str, name: str, state: dict[str, object] | None
+) -> None:
+    at = AppTest.from_function(_heard, args=(module, name))
+    if state is not None:
+        at.session_state["gone"] = state
+    at.run()
+    assert not at.exception, at.exception
+    assert "gone-heard" not in at.session_state
+    assert "gone-done" not in at.session_state
+
+
+def _told() -> None:
+    import streamlit as st
+
+    from pages.parts.ui.component_state import told_by
+
+    st.text(told_by("there", "step"))
+
+
+def test_what_a_component_told_is_heard() -> None:
+    at = AppTest.from_function(_told)
+    at.session_state["there"] = {"step": 7}
+    assert at.run().text[0].value == "7"
