@@ -1,4 +1,4 @@
-// The viewer: composes every ε of a film by itself. lwise_core/enhance/viewer_payload.py says how a film is written and why two taps a
+// The viewer: composes every ε of a film by itself. lwise_core/enhancement/viewer_payload.py says how a film is written and why two taps a
 // pixel and axis are enough.
 //
 // Who owns what: the server owns the position, the person may change it. While the person moves the slider or plays,

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.tasks import seeded_resnet50
 from lwise_core.data.samples import SAMPLES
-from lwise_core.enhance.fast_twin import TwinCheck, TwinChecks
+from lwise_core.enhancement.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides.catalog import load
 from tests.browser.conftest import _FLAGS, _chromium, _served
 

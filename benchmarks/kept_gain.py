@@ -16,8 +16,8 @@ from statistics import median
 
 import torch
 
-from lwise_core.enhance.path import EnhancementPath, PathRequest, ascend, steps_for
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend, steps_for
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides import catalog
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel

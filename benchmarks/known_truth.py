@@ -37,7 +37,7 @@ from benchmarks.people import Estimate, Values, mean
 from benchmarks.risk import Picture, path_towards, pictures_of
 from lwise_core.cli.train import part as part_of
 from lwise_core.data.phantom import FAMILIES, Creature, creature_mask, draw, population, without_creature
-from lwise_core.enhance.path import EnhancementPath, Frame
+from lwise_core.enhancement.path import EnhancementPath, Frame
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import Pixels, see

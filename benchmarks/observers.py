@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from benchmarks.controls import CONTROLS, DEGRADATIONS, as_written, of_equal_size
 from benchmarks.people import Estimate, Values, mean
-from lwise_core.enhance.path import EnhancementPath, PathRequest, ascend
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 
 ORIGINAL, ENHANCED, WRONG_CLASS = "original", "enhanced", "towards a wrong class"

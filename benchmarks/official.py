@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 
 from benchmarks.tasks import Task
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 
 
 def enhance(task: Task) -> Callable[[], torch.Tensor]:

@@ -11,8 +11,8 @@ from time import perf_counter
 import torch
 
 from benchmarks.tasks import Task
-from lwise_core.enhance.fast_twin import fast_dtype, fast_twin
-from lwise_core.enhance.path import EnhancementPath, PathRequest, ascend
+from lwise_core.enhancement.fast_twin import fast_dtype, fast_twin
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 
 SCORED_AT_ONCE = 8

@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.people import Estimate, Values, mean, spearman
 from lwise_core.data.phantom import FAMILIES, Creature, diagnostic_mask, draw, population
-from lwise_core.enhance.path import PathRequest, enhance
+from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import see

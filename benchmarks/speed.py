@@ -35,7 +35,7 @@ from benchmarks.peers import PACKAGES, PEERS
 from benchmarks.report import floors_of, peaks_of, table_of, write_into
 from benchmarks.rows import every_row
 from benchmarks.tasks import GUIDES, LARGEST_224, Task, task_for
-from lwise_core.enhance.fast_twin import fast_dtype, hardware
+from lwise_core.enhancement.fast_twin import fast_dtype, hardware
 
 BATCH = 8
 SCORED = 32

@@ -11,7 +11,7 @@ import timm
 import torch
 from torch import nn
 
-from lwise_core.enhance.path import steps_for
+from lwise_core.enhancement.path import steps_for
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
 from lwise_core.images.codec import open_photograph

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.images.codec import preview
 from lwise_core.inspection.regions import Region

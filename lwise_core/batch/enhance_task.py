@@ -18,10 +18,10 @@ from lwise_core.batch.batch_records import BatchRecord, PictureResult
 from lwise_core.batch.settings import Naming
 from lwise_core.batch.tables import Columns, Row
 from lwise_core.batch.tasks import NothingToWrite, Put, ScoredBatch, Summary, Task, TaskSettings, logits_of
-from lwise_core.enhance.export import Intent, statement
-from lwise_core.enhance.fast_twin import path_to
-from lwise_core.enhance.path import EnhancementPath, PathRequest
-from lwise_core.enhance.rendering import Extent
+from lwise_core.enhancement.export import Intent, statement
+from lwise_core.enhancement.fast_twin import path_to
+from lwise_core.enhancement.path import EnhancementPath, PathRequest
+from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png
 from lwise_core.images.geometry import Pixels, to_8_bit

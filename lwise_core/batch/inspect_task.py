@@ -19,8 +19,8 @@ from lwise_core.batch.settings import Budget, JobError, at_224
 from lwise_core.batch.tables import Columns, Row
 from lwise_core.batch.tasks import Put, ScoredBatch, Summary, TaskSettings
 from lwise_core.data.picture_sets import PictureEntry
-from lwise_core.enhance.fast_twin import path_to
-from lwise_core.enhance.path import PathRequest
+from lwise_core.enhancement.fast_twin import path_to
+from lwise_core.enhancement.path import PathRequest
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Findings, examine, perturbation_at
 from lwise_core.inspection.indicators import MEASURES, NOT_SAFETY, Indicator, Light, LightKind, LightState, Risk

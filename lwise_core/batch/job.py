@@ -33,7 +33,7 @@ from lwise_core.batch.progress import BatchProgress, Cost, Log
 from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import MadeBatch, Worker
 from lwise_core.data.picture_sets import Batch, Decoder, DirmapSet, close_archives
-from lwise_core.enhance.fast_twin import hardware
+from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.guides.guide import GuideModel
 
 __all__ = ["LOG", "MANIFEST", "BatchProgress", "Cost", "Job", "JobError", "JobSettings", "Naming", "budgets"]

@@ -26,8 +26,8 @@ from lwise_core.batch.enhance_task import as_ordered
 from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import Task, TaskSettings
 from lwise_core.data.picture_sets import Batch, DirmapSet, Labels, PictureEntry, PictureSet
-from lwise_core.enhance.fast_twin import hardware
-from lwise_core.enhance.path import steps_for
+from lwise_core.enhancement.fast_twin import hardware
+from lwise_core.enhancement.path import steps_for
 from lwise_core.guides.guide import GuideModel
 
 _NAMED = 5  # labels that no class is called like, in one sentence

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lwise_core.enhance.path import Harder, Objective, objective_named, steps_for
+from lwise_core.enhancement.path import Harder, Objective, objective_named, steps_for
 from lwise_core.guides.guide import GuideModel
 
 
@@ -25,8 +25,9 @@ class Naming(StrEnum):
 class JobSettings:
     """What is to be done with every picture: ranked only, or followed to ``epsilons`` too (the guide's units, rising).
 
-    ``objective`` as in :func:`~lwise_core.enhance.path.objective_named`; for ``logit_diverge`` the rivals are the other
-    classes of the set, or those of ``diverge_from`` alone, whose own pictures are then left out, as official code does.
+    ``objective`` as in :func:`~lwise_core.enhancement.path.objective_named`; for ``logit_diverge`` the rivals are the
+    other classes of the set, or those of ``diverge_from`` alone, whose own pictures are then left out, as official code
+    does.
     """
 
     epsilons: tuple[float, ...] = ()

@@ -46,11 +46,11 @@ from lwise_core.cli.options import (
 )
 from lwise_core.cli.phantom import phantom_command
 from lwise_core.cli.train import train_command
-from lwise_core.enhance.export import Export, Intent, export
-from lwise_core.enhance.fast_twin import TwinChecks, path_to, precision_of, trusted_twin
-from lwise_core.enhance.path import EnhancementPath, Harder, NonFinite, PathRequest, objective_named, steps_for
-from lwise_core.enhance.path_cache import BYTES_KEPT, PathKey, PathStore, cached
-from lwise_core.enhance.rendering import Extent
+from lwise_core.enhancement.export import Export, Intent, export
+from lwise_core.enhancement.fast_twin import TwinChecks, path_to, precision_of, trusted_twin
+from lwise_core.enhancement.path import EnhancementPath, Harder, NonFinite, PathRequest, objective_named, steps_for
+from lwise_core.enhancement.path_cache import BYTES_KEPT, PathKey, PathStore, cached
+from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.difficulty import Difficulty, difficulty_of, score, standing

@@ -29,7 +29,7 @@ from lwise_core.cli.options import (
 )
 from lwise_core.data.object_storage import Storage, is_url, remote_set
 from lwise_core.data.picture_sets import DirmapSet, Labels, PictureSet, picture_set
-from lwise_core.enhance.path import OBJECTIVES
+from lwise_core.enhancement.path import OBJECTIVES
 from lwise_core.guides.guide import Domain, GuideModel
 
 _MOST_WORKERS = 8

@@ -16,7 +16,7 @@ from lwise_core._utils.class_names import canonical, find_class, has_class
 from lwise_core.cli.options import Refused, help_without_verb
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.sources import class_of, source_at
-from lwise_core.enhance.fast_twin import TwinChecks, trusted_twin
+from lwise_core.enhancement.fast_twin import TwinChecks, trusted_twin
 from lwise_core.guides import catalog
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design, read_course

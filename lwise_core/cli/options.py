@@ -10,7 +10,7 @@ import typer
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, UnknownClass, canonical
 from lwise_core.cli.guides import ForeignGuide
-from lwise_core.enhance.rendering import CroppedPhotograph
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph

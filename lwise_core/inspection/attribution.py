@@ -25,7 +25,7 @@ from captum import attr as captum
 from torch import nn
 from torch.nn import functional as F
 
-from lwise_core.enhance.path import NonFinite
+from lwise_core.enhancement.path import NonFinite
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.heatmaps import FloatImage
 from lwise_core.inspection import cam_layers as feature_grids

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from lwise_core.enhance.path import EnhancementPath, NonFinite, PathRequest, ascend
+from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 
 Curve = npt.NDArray[np.float64]

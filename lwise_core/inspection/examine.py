@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from lwise_core._utils.class_names import has_class
-from lwise_core.enhance.path import EnhancementPath, steps_for, walk
+from lwise_core.enhancement.path import EnhancementPath, steps_for, walk
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.attribution import GREY, SAMPLES, STEPS, Attribution, Method, attribute

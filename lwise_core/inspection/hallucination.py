@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from lwise_core._utils.class_names import canonical
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import Evidence

@@ -18,7 +18,7 @@ import jinja2
 import numpy as np
 
 import lwise_core
-from lwise_core.enhance.export import stated_by
+from lwise_core.enhancement.export import stated_by
 from lwise_core.images.caption_strip import with_strip
 from lwise_core.images.codec import encode_png
 from lwise_core.images.geometry import Pixels, to_8_bit

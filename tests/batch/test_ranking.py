@@ -23,7 +23,7 @@ from lwise_core.batch.ranking import (
 from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.rendering import CroppedPhotograph
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import ImageRejected, encode_png, open_photograph

@@ -20,7 +20,7 @@ from benchmarks.ours import Engine
 from benchmarks.report import floors_of, table_of, write_into
 from benchmarks.rows import Entry, Row
 from benchmarks.tasks import Task, seeded_resnet50, task_for
-from lwise_core.enhance.path import PathRequest, enhance
+from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.attribution import Method
 from tests.conftest import guide_of

@@ -23,7 +23,7 @@ import safetensors.torch
 import torch
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
-from lwise_core.enhance.fast_twin import TwinCheck, TwinChecks
+from lwise_core.enhancement.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides.catalog import BUNDLED, load
 from lwise_core.guides.compact_resnet import CompactResNet
 

@@ -14,10 +14,10 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.export import Intent, export
-from lwise_core.enhance.fast_twin import fast_twin, walk_fast
-from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent
+from lwise_core.enhancement.export import Intent, export
+from lwise_core.enhancement.fast_twin import fast_twin, walk_fast
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from lwise_core.enhance.rendering import render
-from lwise_core.enhance.viewer_payload import ViewerPayload
+from lwise_core.enhancement.rendering import render
+from lwise_core.enhancement.viewer_payload import ViewerPayload
 from tests.support.film import film_of
 
 STEPS, GUIDE, SIDE, START = 40, 64, 150, 10

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.enhance.path import EnhancementPath, Frame, PathRequest
+from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection import hallucination

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.inspection.examine import examine
 from pages.parts.inspect import report_panel

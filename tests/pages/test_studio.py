@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides import catalog
 from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import Domain, GuideModel

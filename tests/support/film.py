@@ -13,9 +13,9 @@ import numpy.typing as npt
 import torch
 from skimage import data
 
-from lwise_core.enhance.path import EnhancementPath, GroundTruthLogit, Objective, PathRequest, ascend
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent
-from lwise_core.enhance.viewer_payload import MAGIC, ViewerPayload
+from lwise_core.enhancement.path import EnhancementPath, GroundTruthLogit, Objective, PathRequest, ascend
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
+from lwise_core.enhancement.viewer_payload import MAGIC, ViewerPayload
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
 from lwise_core.images.codec import Photograph, encode_png, open_photograph

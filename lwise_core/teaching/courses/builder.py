@@ -20,9 +20,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import UnknownClass
-from lwise_core.enhance.fast_twin import path_to
-from lwise_core.enhance.path import EnhancementPath, Objective, PathRequest, objective_named
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
+from lwise_core.enhancement.fast_twin import path_to
+from lwise_core.enhancement.path import EnhancementPath, Objective, PathRequest, objective_named
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lwise_core.batch.ranking import RankedPhotograph
-from lwise_core.enhance.fast_twin import path_to
-from lwise_core.enhance.path import PathRequest, objective_named
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
+from lwise_core.enhancement.fast_twin import path_to
+from lwise_core.enhancement.path import PathRequest, objective_named
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.attribution import Method, scale_of, why_not
 from lwise_core.inspection.cam_layers import default_layer, layers

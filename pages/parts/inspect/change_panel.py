@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import Pixels, to_8_bit
 from lwise_core.images.heatmaps import FloatImage, Plane
 from lwise_core.inspection.examine import perturbation_at

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.evidence import MOST_OTHERS, Evidence

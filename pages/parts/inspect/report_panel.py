@@ -7,8 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from lwise_core.enhance.export import Intent, export_stem, name_for_files
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.export import Intent, export_stem, name_for_files
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.inspection.report import Report, ReportSubject
 from pages.parts.inspect.attribution_panel import MAPS
 from pages.parts.inspect.indicators_panel import LIGHTS
@@ -73,11 +73,11 @@ def python_words(case: Case, path: EnhancementPath, *, epsilon: float) -> str:
 
 from lwise_core.guides import catalog
 from lwise_core.inspection.attribution import Method
-from lwise_core.enhance.path import GroundTruthLogit, PathRequest, walk
+from lwise_core.enhancement.path import GroundTruthLogit, PathRequest, walk
 from lwise_core.images.geometry import Crop
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.examine import Question, examine, maps_at
-from lwise_core.enhance.rendering import Subject
+from lwise_core.enhancement.rendering import Subject
 
 guide = catalog.load({path.guide.name!r})
 photograph = open_photograph(Path({case.photograph.name!r}).read_bytes(), name={case.photograph.name!r})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.enhance.path import EnhancementPath
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Opinion, opinion_at
 from pages.parts.session.guides import available_guides, guides_that_know, is_unfit, load_guide

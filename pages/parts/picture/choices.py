@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
-from lwise_core.enhance.path import OBJECTIVES
+from lwise_core.enhancement.path import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from pages.parts.session.case import Aim, Case, StatedBy, put

@@ -8,9 +8,9 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lwise_core.enhance.export import Export, Intent, export, export_stem, name_for_files, strip_required
-from lwise_core.enhance.path import EnhancementPath
-from lwise_core.enhance.rendering import Extent
+from lwise_core.enhancement.export import Export, Intent, export, export_stem, name_for_files, strip_required
+from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.enhancement.rendering import Extent
 from pages.parts.session.case import Case, put
 from pages.parts.session.guide_engines import slot
 

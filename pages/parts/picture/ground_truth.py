@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
-from lwise_core.enhance.path import Original
+from lwise_core.enhancement.path import Original
 from lwise_core.guides.difficulty import score, top_classes
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.choices import stated_class

@@ -7,8 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from lwise_core.data.samples import sample
-from lwise_core.enhance.path import OBJECTIVES
-from lwise_core.enhance.rendering import Extent
+from lwise_core.enhancement.path import OBJECTIVES
+from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.upload import open_sample
 from pages.parts.session.case import Aim, Case, desk, put

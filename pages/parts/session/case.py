@@ -9,8 +9,8 @@ import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.data.samples import Sample
-from lwise_core.enhance.path import Harder, Objective, objective_named
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent
+from lwise_core.enhancement.path import Harder, Objective, objective_named
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop

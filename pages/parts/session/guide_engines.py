@@ -11,7 +11,7 @@ from streamlit.runtime import Runtime, exists
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lwise_core.data.samples import seen_samples
-from lwise_core.enhance.fast_twin import (
+from lwise_core.enhancement.fast_twin import (
     TwinCheck,
     TwinChecks,
     check,
@@ -21,7 +21,7 @@ from lwise_core.enhance.fast_twin import (
     precision_of,
     walk_fast,
 )
-from lwise_core.enhance.path import EnhancementPath, PathRequest, walk
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import Scheduler

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lwise_core.enhance.path import NonFinite
+from lwise_core.enhancement.path import NonFinite
 from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.guide_engines import is_there, slot, this_session
 from pages.parts.ui.notices import notice

@@ -8,8 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from lwise_core.enhance.path import EnhancementPath, NonFinite, Original
-from lwise_core.enhance.path_cache import PathKey, PathStore, cached
+from lwise_core.enhancement.path import EnhancementPath, NonFinite, Original
+from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
 from lwise_core.guides import catalog
 from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import JobStage, ScheduledJob

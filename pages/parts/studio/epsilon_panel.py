@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lwise_core.enhance.export import survival_warnings
-from lwise_core.enhance.path import EnhancementPath
-from lwise_core.enhance.rendering import Rendering, render
-from lwise_core.enhance.viewer_payload import ViewerPayload
+from lwise_core.enhancement.export import survival_warnings
+from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.enhancement.rendering import Rendering, render
+from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.cautions import say_what_is_beyond_training
 from pages.parts.session.case import Case, put

@@ -15,7 +15,7 @@ from functools import partial
 import streamlit as st
 
 from lwise_core._utils.assets import asset
-from lwise_core.enhance.viewer_payload import ViewerPayload
+from lwise_core.enhancement.viewer_payload import ViewerPayload
 from pages.parts.ui.component_state import told_by
 from pages.parts.ui.plots import PERTURBATION_LIMIT
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.enhance.viewer_payload import ViewerPayload
+from lwise_core.enhancement.viewer_payload import ViewerPayload
 from pages.parts.studio.viewer import viewer
 from tests.support.film import film_of, shortened
 

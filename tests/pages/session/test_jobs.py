@@ -9,7 +9,7 @@ import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
-from lwise_core.enhance.path import NonFinite
+from lwise_core.enhancement.path import NonFinite
 from lwise_core.scheduler import JobStage
 from pages.parts.session.jobs import asked, ended, finished, job_for, place, remembered, values_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lwise_core.data.phantom import FAMILIES
-from lwise_core.enhance.rendering import CroppedPhotograph
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png, open_photograph

@@ -6,7 +6,7 @@ import pytest
 from lwise_core.batch.ranking import NamedFile, RankedPhotograph, rank
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.phantom import FAMILIES, Creature, draw
-from lwise_core.enhance.rendering import CroppedPhotograph
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png

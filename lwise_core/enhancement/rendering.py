@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import torch
 
-from lwise_core.enhance.path import Enhancement
+from lwise_core.enhancement.path import Enhancement
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.fast_twin import (
+from lwise_core.enhancement.fast_twin import (
     FloatHead,
     TwinCheck,
     TwinChecks,
@@ -21,8 +21,8 @@ from lwise_core.enhance.fast_twin import (
     folded,
     walk_fast,
 )
-from lwise_core.enhance.path import PathRequest, walk
-from lwise_core.enhance.rendering import CroppedPhotograph
+from lwise_core.enhancement.path import PathRequest, walk
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import GuideModel

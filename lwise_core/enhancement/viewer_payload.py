@@ -32,8 +32,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lwise_core.enhance.path import EnhancementPath, Harder
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent
+from lwise_core.enhancement.path import EnhancementPath, Harder
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.images.geometry import FloatImage, Pixels, carry_back, resize_matrix, see, to_8_bit
 
 MAGIC = b"LWFILM01"

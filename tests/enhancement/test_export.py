@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.export import Intent, export, export_stem, name_for_files, statement, survival_warnings
-from lwise_core.enhance.path import EnhancementPath, Harder, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent, render
+from lwise_core.enhancement.export import Intent, export, export_stem, name_for_files, statement, survival_warnings
+from lwise_core.enhancement.path import EnhancementPath, Harder, PathRequest, objective_named, walk
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import open_photograph, read_png_text
 

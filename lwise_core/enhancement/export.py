@@ -20,8 +20,8 @@ import PIL
 import torch
 
 import lwise_core
-from lwise_core.enhance.path import EnhancementPath, Harder, LogitAgainstRivals, Objective, steps_for
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent, perturbation_of, render
+from lwise_core.enhancement.path import EnhancementPath, Harder, LogitAgainstRivals, Objective, steps_for
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturbation_of, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png, with_strip

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from lwise_core.enhance.path import Frame, GroundTruthLogit, Harder
-from lwise_core.enhance.rendering import Extent, render
-from lwise_core.enhance.viewer_payload import COMPOSE_AT_MOST, LEVEL, ViewerPayload, taps_for
+from lwise_core.enhancement.path import Frame, GroundTruthLogit, Harder
+from lwise_core.enhancement.rendering import Extent, render
+from lwise_core.enhancement.viewer_payload import COMPOSE_AT_MOST, LEVEL, ViewerPayload, taps_for
 from lwise_core.images.geometry import inverse_matrix
 from tests.support.film import Reader, film_of, header_of, shortened
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from lwise_core.enhance.path import (
+from lwise_core.enhancement.path import (
     OBJECTIVES,
     CrossEntropy,
     EnhancementPath,

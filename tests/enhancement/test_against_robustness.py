@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from lwise_core.enhance.path import (
+from lwise_core.enhancement.path import (
     CrossEntropy,
     EnhancementPath,
     GroundTruthLogit,

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhance.path import EnhancementPath, PathRequest, objective_named, walk
-from lwise_core.enhance.rendering import CroppedPhotograph, Extent, perturbation_of, render
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturbation_of, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import Crop, see, to_8_bit

@@ -21,8 +21,8 @@ from torch import fx, nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
-from lwise_core.enhance.packed_convolutions import can_pack, packed
-from lwise_core.enhance.path import Enhancement, EnhancementPath, PathRequest, ascend, steps_for
+from lwise_core.enhancement.packed_convolutions import can_pack, packed
+from lwise_core.enhancement.path import Enhancement, EnhancementPath, PathRequest, ascend, steps_for
 from lwise_core.guides.guide import GuideModel
 
 LEAST_COSINE = 0.999

@@ -18,8 +18,8 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
-from lwise_core.enhance.fast_twin import hardware
-from lwise_core.enhance.path import EnhancementPath, Frame, PathRequest
+from lwise_core.enhancement.fast_twin import hardware
+from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.guide import GuideModel
 
 BYTES_KEPT = 512 * 2**20

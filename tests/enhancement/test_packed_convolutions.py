@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import fx, nn
 
-from lwise_core.enhance.fast_twin import folded
-from lwise_core.enhance.packed_convolutions import PackedConv, can_pack, packed
+from lwise_core.enhancement.fast_twin import folded
+from lwise_core.enhancement.packed_convolutions import PackedConv, can_pack, packed
 
 pytestmark = pytest.mark.skipif(
     not can_pack(torch.device("cpu"), torch.float32), reason="This PyTorch has no oneDNN, so nothing is packed."
