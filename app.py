@@ -92,10 +92,10 @@ def _warm_up() -> None:
     """Import what the first page needs, PyTorch above all, while the browser still fetches and starts its own part."""
     for module in (
         "guides.catalog",
-        "enhance.fast_twin",
-        "enhance.viewer_payload",
-        "enhance.export",
-        "enhance.path_cache",
+        "enhancement.fast_twin",
+        "enhancement.viewer_payload",
+        "enhancement.export",
+        "enhancement.path_cache",
     ):
         import_module(f"lwise_core.{module}")
 
