@@ -1,1 +1,5 @@
 """Labelled pictures, wherever they lie: folders, archives, dirmap CSVs, object storage, and the phantom."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,1 +1,5 @@
 """The ε-path of a picture, and what is rendered and exported from it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

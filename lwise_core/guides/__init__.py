@@ -1,1 +1,5 @@
 """Robust networks, their model cards, and what they say of a picture."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

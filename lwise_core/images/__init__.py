@@ -1,1 +1,5 @@
 """From bytes to pixels and back: the only door for image files."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

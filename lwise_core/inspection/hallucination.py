@@ -193,7 +193,7 @@ def strongest(lattices: tuple[Lattice, ...]) -> Lattice | None:
 @cache
 def limits() -> Mapping[str, Limit]:
     """Return the limits that were found on held-out pictures (``benchmarks/risk.py``), by the key of the indicator."""
-    text = files("lwise_core.inspection.examine").joinpath("risk_limits.json").read_text(encoding="utf-8")
+    text = files("lwise_core.inspection").joinpath("risk_limits.json").read_text(encoding="utf-8")
     return {key: Limit(float(v["value"]), str(v["basis"])) for key, v in json.loads(text).items()}
 
 

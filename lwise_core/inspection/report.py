@@ -285,5 +285,5 @@ def _map_numbers(pair: MapPair) -> Json:
 
 @cache
 def _template() -> jinja2.Template:
-    text = files("lwise_core.inspection.examine").joinpath("report.html").read_text(encoding="utf-8")
+    text = files("lwise_core.inspection").joinpath("report.html").read_text(encoding="utf-8")
     return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(text)

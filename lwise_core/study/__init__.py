@@ -1,1 +1,5 @@
 """What came of a study, by people: gains, comparisons, power, and simulated learners."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

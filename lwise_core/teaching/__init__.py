@@ -1,1 +1,5 @@
 """Courses from their design to the records of those who sit them, and lessons."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

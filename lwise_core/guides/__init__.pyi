@@ -1,0 +1,31 @@
+from .catalog import Catalog as Catalog
+from .catalog import GuideEntry as GuideEntry
+from .catalog import GuideUnavailable as GuideUnavailable
+from .catalog import entries as entries
+from .catalog import here as here
+from .catalog import load as load
+from .checkpoints import build_guide as build_guide
+from .checkpoints import read_weights as read_weights
+from .difficulty import Difficulty as Difficulty
+from .difficulty import difficulty_of as difficulty_of
+from .difficulty import score as score
+from .guide import Domain as Domain
+from .guide import EpsilonScale as EpsilonScale
+from .guide import GuideModel as GuideModel
+
+__all__ = [
+    "Catalog",
+    "Difficulty",
+    "Domain",
+    "EpsilonScale",
+    "GuideEntry",
+    "GuideModel",
+    "GuideUnavailable",
+    "build_guide",
+    "difficulty_of",
+    "entries",
+    "here",
+    "load",
+    "read_weights",
+    "score",
+]

@@ -1,0 +1,23 @@
+from .attribution import Attribution as Attribution
+from .attribution import Method as Method
+from .attribution import attribute as attribute
+from .examine import Findings as Findings
+from .examine import Question as Question
+from .examine import examine as examine
+from .examine import maps_at as maps_at
+from .indicators import Risk as Risk
+from .regions import Region as Region
+from .report import Report as Report
+
+__all__ = [
+    "Attribution",
+    "Findings",
+    "Method",
+    "Question",
+    "Region",
+    "Report",
+    "Risk",
+    "attribute",
+    "examine",
+    "maps_at",
+]
