@@ -22,7 +22,8 @@ from lwise_core._utils.class_names import has_class
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.fast_twin import path_to
-from lwise_core.enhancement.path import GroundTruthLogit, PathRequest
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import PathRequest
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.caption_strip import with_strip

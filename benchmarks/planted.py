@@ -18,7 +18,8 @@ import torch
 import typer
 
 from lwise_core.data.phantom import FAMILIES, draw, population
-from lwise_core.enhancement.path import GroundTruthLogit, PathRequest, walk
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.guides import catalog
 from lwise_core.guides.difficulty import wilson_interval
 from lwise_core.guides.guide import GuideModel

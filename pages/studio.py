@@ -131,7 +131,7 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook) -> None:
         rival = next((c for c in judged.look.top if c != towards), None)
         case = aim(desk().case or case, guide, towards=towards, rival=rival)
     render_target_warning(desk().case or case, guide, stated=stated, towards=towards)
-    if case.aim.objective == "logit_diverge" and not case.aim.rivals:
+    if case.aim.lacks_rivals:
         notice("info", "Choose at least one rival to compare the class with.")
         return
     try:

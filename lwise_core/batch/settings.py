@@ -6,7 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lwise_core.enhancement.path import Harder, Objective, objective_named, steps_for
+from lwise_core.enhancement.objectives import (
+    DEFAULT_OBJECTIVE,
+    OBJECTIVES,
+    Harder,
+    Objective,
+    objective_named,
+    takes_no_rivals,
+)
+from lwise_core.enhancement.path import steps_for
 from lwise_core.guides.guide import GuideModel
 
 
@@ -25,13 +33,13 @@ class Naming(StrEnum):
 class JobSettings:
     """What is to be done with every picture: ranked only, or followed to ``epsilons`` too (the guide's units, rising).
 
-    ``objective`` as in :func:`~lwise_core.enhancement.path.objective_named`; for ``logit_diverge`` the rivals are the
+    ``objective`` is one of :data:`~lwise_core.enhancement.objectives.OBJECTIVES`; where it takes rivals, they are the
     other classes of the set, or those of ``diverge_from`` alone, whose own pictures are then left out, as official code
     does.
     """
 
     epsilons: tuple[float, ...] = ()
-    objective: str = "logit"
+    objective: str = DEFAULT_OBJECTIVE
     diverge_from: tuple[str, ...] = ()
     harder: bool = False
     naming: Naming = Naming.OFFICIAL
@@ -50,16 +58,16 @@ class JobSettings:
                 raise JobError("ε = 0 changes nothing, and the original is there anyway; leave it out.")
         if list(self.epsilons) != sorted(set(self.epsilons)):
             raise JobError("Give every ε once, the smallest first.")
-        if self.diverge_from and self.objective != "logit_diverge":
-            raise JobError(f"The objective “{self.objective}” takes no rivals; use logit_diverge.")
+        if self.diverge_from and not self._takes_rivals:
+            raise JobError(takes_no_rivals(self.objective))
 
     def rivals(self, guide: GuideModel, targets: Collection[int]) -> tuple[int, ...]:
-        """Return the class indices that ``logit_diverge`` diverges from: the set's own ``targets``, or those named.
+        """Return the class indices of the rivals: the set's own ``targets``, or those named; none where none are taken.
 
         Raises:
             JobError: The set holds one class only.
         """
-        if self.objective != "logit_diverge":
+        if not self._takes_rivals:
             return ()
         if self.diverge_from:
             return tuple(guide.class_index(c) for c in self.diverge_from)
@@ -69,6 +77,10 @@ class JobSettings:
                 "The set holds one class only, so there is nothing to diverge from; name it with --diverge-from."
             )
         return rivals
+
+    @property
+    def _takes_rivals(self) -> bool:
+        return self.objective in OBJECTIVES and OBJECTIVES[self.objective].takes_rivals
 
     def towards(self, rivals: tuple[int, ...]) -> Objective:
         """Return the objective with its ``rivals``, in the direction that was ordered."""

@@ -48,7 +48,8 @@ from lwise_core.cli.phantom import phantom_command
 from lwise_core.cli.train import train_command
 from lwise_core.enhancement.export import Export, Intent, export
 from lwise_core.enhancement.fast_twin import TwinChecks, path_to, precision_of, trusted_twin
-from lwise_core.enhancement.path import EnhancementPath, Harder, NonFinite, PathRequest, objective_named, steps_for
+from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, Harder, objective_named, offered, with_rivals
+from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, steps_for
 from lwise_core.enhancement.path_cache import BYTES_KEPT, PathKey, PathStore, cached
 from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides import catalog
@@ -162,10 +163,10 @@ def enhance_command(
     towards: Annotated[
         str | None, typer.Option("--towards", help="Another class to enhance towards; marked as not in the original.")
     ] = None,
-    objective: Annotated[
-        str, typer.Option("--objective", help="logit, logit_diverge (with --rival) or cross_entropy.")
-    ] = "logit",
-    rival: Annotated[list[str] | None, typer.Option("--rival", help="A rival for logit_diverge; repeatable.")] = None,
+    objective: Annotated[str, typer.Option("--objective", help=f"{offered(rivals_by='--rival')}.")] = DEFAULT_OBJECTIVE,
+    rival: Annotated[
+        list[str] | None, typer.Option("--rival", help=f"A rival for {with_rivals()}; repeatable.")
+    ] = None,
     harder: Annotated[bool, typer.Option("--harder", help="The reverse direction.")] = False,
     extent: Annotated[
         Extent, typer.Option("--extent", help="The whole photograph, or the crop at the guide's size.")

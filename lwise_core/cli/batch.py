@@ -29,7 +29,7 @@ from lwise_core.cli.options import (
 )
 from lwise_core.data.object_storage import Storage, is_url, remote_set
 from lwise_core.data.picture_sets import DirmapSet, Labels, PictureSet, picture_set
-from lwise_core.enhancement.path import OBJECTIVES
+from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, with_rivals
 from lwise_core.guides.guide import Domain, GuideModel
 
 _MOST_WORKERS = 8
@@ -139,11 +139,12 @@ def enhance_set_command(
     out: Out,
     eps: Eps = "",
     eps_224: Eps224 = "",
-    objective: Annotated[str, typer.Option("--objective", help=f"One of {', '.join(OBJECTIVES)}.")] = "logit",
+    objective: Annotated[str, typer.Option("--objective", help=f"One of {', '.join(OBJECTIVES)}.")] = DEFAULT_OBJECTIVE,
     diverge_from: Annotated[
         str,
         typer.Option(
-            metavar="A,B,…", help="For logit_diverge: these classes as rivals, without their own pictures; else all."
+            metavar="A,B,…",
+            help=f"For {with_rivals()}: these classes as rivals, without their own pictures; else all.",
         ),
     ] = "",
     harder: Annotated[bool, typer.Option("--harder", help="The reverse direction.")] = False,

@@ -24,7 +24,8 @@ from lwise_core.cli.options import (
     stated_and_target,
     subjects_in,
 )
-from lwise_core.enhancement.path import GroundTruthLogit, PathRequest, walk
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.inspection.regions import Outline, Region, box, inside, on_evidence
 

@@ -1,13 +1,13 @@
 from .export import Export as Export
 from .export import Intent as Intent
 from .export import export as export
-from .path import OBJECTIVES as OBJECTIVES
+from .objectives import OBJECTIVES as OBJECTIVES
+from .objectives import Objective as Objective
+from .objectives import objective_named as objective_named
 from .path import Enhancement as Enhancement
 from .path import EnhancementPath as EnhancementPath
-from .path import Objective as Objective
 from .path import PathRequest as PathRequest
 from .path import enhance as enhance
-from .path import objective_named as objective_named
 from .path import walk as walk
 from .rendering import CroppedPhotograph as CroppedPhotograph
 from .rendering import Extent as Extent

@@ -20,7 +20,8 @@ import PIL
 import torch
 
 import lwise_core
-from lwise_core.enhancement.path import EnhancementPath, Harder, LogitAgainstRivals, Objective, steps_for
+from lwise_core.enhancement.objectives import Harder, Objective
+from lwise_core.enhancement.path import EnhancementPath, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturbation_of, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
@@ -186,9 +187,7 @@ def _guide(guide: GuideModel) -> dict[str, Any]:
 
 
 def _objective(guide: GuideModel, objective: Objective) -> dict[str, Any]:
-    base = objective.easier if isinstance(objective, Harder) else objective
-    rivals = base.rivals if isinstance(base, LogitAgainstRivals) else ()
-    return {"name": objective.name, "rivals": [guide.classes[i] for i in rivals]}
+    return {"name": objective.name, "rivals": [guide.classes[i] for i in objective.rivals]}
 
 
 def _epsilon(guide: GuideModel, path: EnhancementPath, spent: float, *, asked: float) -> dict[str, Any]:

@@ -7,103 +7,20 @@ and every position of the slider reads its own prefix.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import torch
-from torch.nn import functional as F
 
+from lwise_core.enhancement.objectives import GroundTruthLogit, Objective
 from lwise_core.guides.guide import GuideModel
 
+_OFFICIAL = GroundTruthLogit()
 _TINY = 1e-10  # the official guard against a zero gradient (robustness library, L2Step)
 
 
 class NonFinite(ArithmeticError):
     """The guide returned NaN or infinity; nothing that follows from it would mean anything."""
-
-
-class Objective(Protocol):
-    """What is made smaller along the path, one loss an image."""
-
-    @property
-    def name(self) -> str:
-        """Name used in manifests and file names, the official one where there is one."""
-
-    def losses(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Return losses ``(N,)`` for ``logits`` ``(N, C)`` and class indices ``targets`` ``(N,)``."""
-
-
-@dataclass(frozen=True)
-class GroundTruthLogit:
-    """Raise the ground-truth logit: L = −z_y (the official default)."""
-
-    name: str = "logit"
-
-    def losses(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        return -logits.gather(1, targets[:, None]).squeeze(1)
-
-
-@dataclass(frozen=True)
-class LogitAgainstRivals:
-    """Raise the ground-truth logit above the mean of its rivals': L = −(z_y − mean z_c), c in ``rivals`` without y."""
-
-    rivals: tuple[int, ...]
-    name: str = "logit_diverge"
-
-    def losses(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        is_rival = torch.zeros(logits.shape[1], dtype=torch.bool, device=logits.device)
-        is_rival[list(self.rivals)] = True
-        weights = is_rival.repeat(len(targets), 1).scatter(1, targets[:, None], False).to(logits.dtype)
-        counts = weights.sum(dim=1)
-        if bool((counts == 0).any()):
-            raise ValueError("Choose at least one rival that is not the ground-truth class itself.")
-        return (weights * logits).sum(dim=1) / counts - logits.gather(1, targets[:, None]).squeeze(1)
-
-
-@dataclass(frozen=True)
-class CrossEntropy:
-    """Lower the softmax cross-entropy over all classes."""
-
-    name: str = "cross_entropy"
-
-    def losses(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        return F.cross_entropy(logits, targets, reduction="none")
-
-
-@dataclass(frozen=True)
-class Harder:
-    """The reverse direction: make the picture harder for the same objective (the official ``--attack``)."""
-
-    easier: Objective
-
-    @property
-    def name(self) -> str:
-        return f"{self.easier.name}_attack"
-
-    def losses(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        return -self.easier.losses(logits, targets)
-
-
-OBJECTIVES = ("logit", "logit_diverge", "cross_entropy")
-"""Names of the objectives, as the official implementation spells them."""
-
-
-def objective_named(name: str, *, rivals: Sequence[int] = ()) -> Objective:
-    """Return the objective called ``name``; ``rivals`` are class indices, for ``logit_diverge`` only.
-
-    Raises:
-        ValueError: No such objective, rivals where none are used, or none where they are needed.
-    """
-    if name not in OBJECTIVES:
-        raise ValueError(f"There is no objective “{name}”. Choose one of {', '.join(OBJECTIVES)}.")
-    if name != "logit_diverge" and rivals:
-        raise ValueError(f"The objective “{name}” takes no rivals; use logit_diverge.")
-    if name == "logit_diverge":
-        if not rivals:
-            raise ValueError("The objective “logit_diverge” needs at least one rival class.")
-        return LogitAgainstRivals(tuple(rivals))
-    return GroundTruthLogit() if name == "logit" else CrossEntropy()
 
 
 @dataclass(frozen=True)
@@ -149,7 +66,7 @@ class PathRequest:
 
     images: torch.Tensor
     targets: torch.Tensor
-    objective: Objective = GroundTruthLogit()
+    objective: Objective = _OFFICIAL
     within: torch.Tensor | None = None
 
     @classmethod

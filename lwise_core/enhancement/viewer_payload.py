@@ -32,7 +32,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lwise_core.enhancement.path import EnhancementPath, Harder
+from lwise_core.enhancement.objectives import Harder
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.images.geometry import FloatImage, Pixels, carry_back, resize_matrix, see, to_8_bit
 

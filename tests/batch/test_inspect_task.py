@@ -29,7 +29,8 @@ from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.object_storage import Storage
 from lwise_core.data.picture_sets import FolderSet, Labels
 from lwise_core.enhancement.fast_twin import path_to
-from lwise_core.enhancement.path import GroundTruthLogit, NonFinite, PathRequest
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import NonFinite, PathRequest
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.guide import GuideModel

@@ -26,7 +26,8 @@ from lwise_core.batch.official_difficulty import Definition, difficulties
 from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.picture_sets import DirmapSet, FolderSet, Labels, picture_set
-from lwise_core.enhancement.path import PathRequest, enhance, objective_named
+from lwise_core.enhancement.objectives import objective_named
+from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import EpsilonOutOfRange, GuideModel

@@ -16,7 +16,8 @@ from playwright.sync_api import Page, expect
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.export import Intent, export
 from lwise_core.enhancement.fast_twin import fast_twin, walk_fast
-from lwise_core.enhancement.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhancement.objectives import objective_named
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel

@@ -15,7 +15,8 @@ import torch
 
 from lwise_core.cli import app as cli
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.path import PathRequest, enhance, objective_named
+from lwise_core.enhancement.objectives import objective_named
+from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import GuideModel

@@ -10,18 +10,8 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from lwise_core.enhancement.path import (
-    CrossEntropy,
-    EnhancementPath,
-    GroundTruthLogit,
-    Harder,
-    LogitAgainstRivals,
-    Objective,
-    PathRequest,
-    ascend,
-    enhance,
-    steps_for,
-)
+from lwise_core.enhancement.objectives import CrossEntropy, GroundTruthLogit, Harder, LogitAgainstRivals, Objective
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend, enhance, steps_for
 from lwise_core.guides.checkpoints import Description, blueprint_for, build_guide, read_weights
 from lwise_core.guides.guide import GuideModel
 

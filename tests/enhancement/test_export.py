@@ -12,7 +12,8 @@ import pytest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.export import Intent, export, export_stem, name_for_files, statement, survival_warnings
-from lwise_core.enhancement.path import EnhancementPath, Harder, PathRequest, objective_named, walk
+from lwise_core.enhancement.objectives import Harder, objective_named
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import open_photograph, read_png_text

@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from lwise_core.enhancement.path import (
-    OBJECTIVES,
+from lwise_core.enhancement.objectives import (
     CrossEntropy,
-    EnhancementPath,
-    Frame,
     GroundTruthLogit,
     Harder,
     LogitAgainstRivals,
-    NonFinite,
     Objective,
+)
+from lwise_core.enhancement.path import (
+    EnhancementPath,
+    Frame,
+    NonFinite,
     PathRequest,
     ascend,
     enhance,
-    objective_named,
     project,
     steps_for,
     walk,
@@ -360,14 +360,6 @@ def test_harder_is_the_mirror_of_easier(name: str) -> None:
         path_of(GUIDE, PathRequest(PICTURES, TARGETS, o), steps=1).frames[1] for o in (easier, Harder(easier))
     )
     assert largest_difference(first.unclamped - PICTURES, PICTURES - mirrored.unclamped) < 1e-6
-
-
-def test_objectives_are_found_by_their_official_names() -> None:
-    named = {name: objective_named(name, rivals=(0, 1) if name == "logit_diverge" else ()) for name in OBJECTIVES}
-    assert {name: objective.name for name, objective in named.items()} == {name: name for name in OBJECTIVES}
-    for name, rivals in [("margin", ()), ("logit", (1,)), ("cross_entropy", (1,)), ("logit_diverge", ())]:
-        with pytest.raises(ValueError, match=f"“{name}”"):
-            objective_named(name, rivals=rivals)
 
 
 # --- what is not a number, and what must not change -----------------------------------------------------------------

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from lwise_core.enhancement.path import CrossEntropy, EnhancementPath, PathRequest, ascend
+from lwise_core.enhancement.objectives import CrossEntropy
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
 from lwise_core.guides.guide import Domain, GuideModel
 from tests.conftest import eight_pictures

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhancement.objectives import objective_named
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturbation_of, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel

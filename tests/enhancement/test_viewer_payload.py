@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from lwise_core.enhancement.path import Frame, GroundTruthLogit, Harder
+from lwise_core.enhancement.objectives import GroundTruthLogit, Harder
+from lwise_core.enhancement.path import Frame
 from lwise_core.enhancement.rendering import Extent, render
 from lwise_core.enhancement.viewer_payload import COMPOSE_AT_MOST, LEVEL, ViewerPayload, taps_for
 from lwise_core.images.geometry import inverse_matrix

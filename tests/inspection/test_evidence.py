@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core.enhancement.fast_twin import fast_twin
-from lwise_core.enhancement.path import EnhancementPath, GroundTruthLogit, NonFinite, PathRequest, ascend
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import TOP_SHARE, Evidence, gather, support_of, top_of
 from tests.conftest import eight_pictures, guide_of

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.enhancement.fast_twin import fast_twin
-from lwise_core.enhancement.path import EnhancementPath, GroundTruthLogit, PathRequest, ascend
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import gather
 from lwise_core.inspection.regions import NoRegion, Region, box, inside, on_evidence

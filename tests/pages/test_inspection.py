@@ -16,7 +16,8 @@ from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.path import GroundTruthLogit, PathRequest, walk
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.inspection.examine import examine

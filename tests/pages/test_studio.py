@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.path import EnhancementPath, PathRequest, objective_named, walk
+from lwise_core.enhancement.objectives import objective_named
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides import catalog
 from lwise_core.guides.difficulty import difficulty_of, score
@@ -24,6 +25,9 @@ from lwise_core.images.codec import encode_png
 from lwise_core.scheduler import JobStage, Scheduler
 from pages.parts.session.case import Aim, Desk
 from pages.parts.session.paths import PathJob
+from tests.support.objectives import margin
+
+__all__ = ["margin"]
 
 ROOT = Path(__file__).parents[2]
 CAT = SAMPLES[0]
@@ -267,6 +271,15 @@ def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> Non
     at.multiselect[0].set_value([]).run()
     assert "at least one rival" in everything_said(at)
     settled(at.multiselect[0].set_value(["big cat"]).run())
+    assert "Gain kept in 8 bits" in metrics(at)
+
+
+def test_a_further_objective_is_offered_with_its_label_and_its_rivals(at: AppTest, margin: str) -> None:
+    settled(at.button(key="sample-cat").click().run())
+    chosen = select(at, "Objective")
+    assert "Raise it above the strongest rival (margin)" in chosen.options  # type: ignore[attr-defined]
+    settled(chosen.set_value(margin).run())  # type: ignore[attr-defined]
+    assert at.multiselect[0].value == ["dog"]
     assert "Gain kept in 8 bits" in metrics(at)
 
 

@@ -15,6 +15,9 @@ from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.session import course_server as school
+from tests.support.objectives import margin
+
+__all__ = ["margin"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -151,6 +154,16 @@ def test_whoever_knows_the_word_of_the_server_opens_them_from_elsewhere(
     assert "not the word" in said(at)
     at.text_input[0].set_value("a longer word").run()
     assert "Nobody has begun" in said(at)
+
+
+def test_a_course_is_offered_every_objective_a_further_one_too(opened: Open, margin: str) -> None:  # noqa: ARG001
+    (raises,) = (s for s in opened("curriculum").selectbox if s.label == "Enhancement raises")
+    assert raises.options == [
+        "the class's logit",
+        "it above the other classes'",
+        "the class's log-probability",
+        "the class's margin",
+    ]
 
 
 def test_the_curriculum_page_offers_the_papers_schedule_at_once(opened: Open) -> None:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import torch
 from skimage import data
 
-from lwise_core.enhancement.path import EnhancementPath, GroundTruthLogit, Objective, PathRequest, ascend
+from lwise_core.enhancement.objectives import GroundTruthLogit, Objective
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.enhancement.viewer_payload import MAGIC, ViewerPayload
 from lwise_core.guides.compact_resnet import CompactResNet

@@ -21,7 +21,8 @@ from pydantic import TypeAdapter, ValidationError
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core.enhancement.fast_twin import path_to
-from lwise_core.enhancement.path import EnhancementPath, Objective, PathRequest, objective_named
+from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_named
+from lwise_core.enhancement.path import EnhancementPath, PathRequest
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
@@ -151,8 +152,8 @@ class CourseBuilder:
         return path_to(self.guide, request, epsilon=min(most, scale.largest), twin=self.twin)
 
     def _objective(self) -> Objective:
-        rivals = tuple(self.guide.class_index(c) for c in self.classes) if self.design.objective != "logit" else ()
-        return objective_named(self.design.objective, rivals=rivals)
+        rivals = self.classes if OBJECTIVES[self.design.objective].takes_rivals else ()
+        return objective_named(self.design.objective, rivals=[self.guide.class_index(c) for c in rivals])
 
     def _stimulus(
         self, subject: CroppedPhotograph, path: EnhancementPath, epsilon_224: float, towards: str, folder: Path

@@ -20,6 +20,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, aliases_for, trials_for
@@ -36,9 +37,6 @@ class CourseError(ValueError):
     """A course that cannot be made or read. The message is one sentence: what is wrong, and what to do."""
 
 
-ObjectiveName = Literal["logit", "logit_diverge"]
-
-
 @dataclass(frozen=True)
 class Design:
     """What a person decides about a course.
@@ -53,7 +51,7 @@ class Design:
     slots: tuple[Group, ...]
     aliases: tuple[str, ...] = ()
     timing: Timing = LEARNING
-    objective: ObjectiveName = "logit"
+    objective: str = DEFAULT_OBJECTIVE
     seed: int = 0
     as_published: bool = False
     research_on_harm: bool = False
@@ -74,6 +72,8 @@ class Design:
             )
         if len(set(self.aliases)) < len(self.aliases):
             raise CourseError("Two aliases are the same; give every class another.")
+        if self.objective not in OBJECTIVES:
+            raise CourseError(f"There is no objective “{self.objective}”. Choose one of {', '.join(OBJECTIVES)}.")
 
     def group(self, slot: int) -> Group:
         """Return the group of the learner who comes as number ``slot``, counted from 0."""

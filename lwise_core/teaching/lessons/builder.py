@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.enhancement.fast_twin import path_to
-from lwise_core.enhancement.path import PathRequest, objective_named
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import PathRequest
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
@@ -72,7 +73,7 @@ def _slide(photograph: RankedPhotograph, painter: LessonEnhancer, *, epsilon_224
     enhanced = None
     if epsilon:
         image = subject.seen(size=guide.input_size)
-        request = PathRequest.single(image, target=target, objective=objective_named("logit"))
+        request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
         path = path_to(guide, request, epsilon=epsilon, twin=painter.twin)
         rendering = render(guide, subject, path.at(epsilon), target=target, extent=Extent.PHOTOGRAPH)
         enhanced = rendering.pixels

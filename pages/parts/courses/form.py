@@ -11,10 +11,11 @@ import streamlit as st
 from lwise_core._utils.class_names import has_class
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.sources import DatasetError, class_of, source_at
+from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from lwise_core.teaching.courses.builder import check_filled
-from lwise_core.teaching.courses.course import CourseError, Design, ObjectiveName
+from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING
@@ -30,10 +31,6 @@ _TIMINGS = {
     "until the answer": LEARNING,
     "for 17 ms, one frame": BRIEF,
     "for 200 ms": replace(BRIEF, stimulus_ms=200.0),
-}
-_OBJECTIVES: dict[ObjectiveName, str] = {
-    "logit": "the class's logit",
-    "logit_diverge": "it above the other classes'",
 }
 _COLUMNS = {
     "name": st.column_config.TextColumn("Block", required=True),
@@ -225,7 +222,9 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
     columns = st.columns(3)
     brief = list(_TIMINGS.values()).index(BRIEF) if Group.WITHIN in slots else 0
     timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS), index=brief)
-    objective = columns[1].selectbox("Enhancement raises", list(_OBJECTIVES), format_func=_OBJECTIVES.__getitem__)
+    objective = columns[1].selectbox(
+        "Enhancement raises", list(OBJECTIVES), format_func=lambda name: OBJECTIVES[name].raises
+    )
     seed = columns[2].number_input("Seed", 0, 10**6, 0, help="The same seed gives every learner the same trials.")
     together = st.checkbox(
         "Keep pictures of one origin together (one lesion is never in training and test)",

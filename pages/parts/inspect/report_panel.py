@@ -73,7 +73,8 @@ def python_words(case: Case, path: EnhancementPath, *, epsilon: float) -> str:
 
 from lwise_core.guides import catalog
 from lwise_core.inspection.attribution import Method
-from lwise_core.enhancement.path import GroundTruthLogit, PathRequest, walk
+from lwise_core.enhancement.objectives import GroundTruthLogit
+from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.images.geometry import Crop
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.examine import Question, examine, maps_at

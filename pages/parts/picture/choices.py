@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
-from lwise_core.enhancement.path import OBJECTIVES
+from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from pages.parts.session.case import Aim, Case, StatedBy, put
@@ -15,11 +15,6 @@ from pages.parts.session.guides import available_guides, load_guide
 from pages.parts.ui.notices import notice, plain
 
 _KNOWN, _TIMES_SET = "guides_known", "guide_times_set"
-_OBJECTIVE_LABELS = {
-    "logit": "Raise the class's logit",
-    "logit_diverge": "Raise it above chosen rivals",
-    "cross_entropy": "Lower the cross-entropy",
-}
 _INSTEAD = "preselected is its own guess, which is none of your words. Choose what fits, or something else."
 _STATED_BY = {
     StatedBy.GUESS: "Preselected: the guide's own guess. Choose the class if you know better.",
@@ -107,15 +102,16 @@ def aim(case: Case, guide: GuideModel, *, towards: str, rival: str | None) -> Ca
 
     ``rival`` is proposed where an objective needs one and none was chosen yet.
     """
+    names = list(OBJECTIVES)
     objective = st.selectbox(
         "Objective",
-        OBJECTIVES,
-        index=OBJECTIVES.index(case.aim.objective),
-        format_func=lambda name: f"{_OBJECTIVE_LABELS[name]} ({name})",
+        names,
+        index=names.index(case.aim.objective),
+        format_func=lambda name: f"{OBJECTIVES[name].label} ({name})",
         key=f"objective-{case.token}",
     )
     rivals: tuple[str, ...] = ()
-    if objective == "logit_diverge":
+    if OBJECTIVES[objective].takes_rivals:
         others = [c for c in guide.classes if c != towards]
         rivals = tuple(
             st.multiselect(

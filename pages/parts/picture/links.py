@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lwise_core.data.samples import sample
-from lwise_core.enhancement.path import OBJECTIVES
+from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.upload import open_sample
@@ -57,7 +57,7 @@ def keep_link(case: Case, guide: GuideModel) -> None:
         return
     choices = {
         "towards": case.towards,
-        "objective": None if case.aim.objective == OBJECTIVES[0] else case.aim.objective,
+        "objective": None if case.aim.objective == DEFAULT_OBJECTIVE else case.aim.objective,
         "rivals": ",".join(case.aim.rivals) or None,
         "harder": "1" if case.aim.harder else None,
         "result": None if case.extent is Extent.PHOTOGRAPH else case.extent.value,
@@ -74,7 +74,7 @@ def keep_link(case: Case, guide: GuideModel) -> None:
 
 def _with_choices(case: Case, wanted: dict[str, str], guide: GuideModel, missing: list[str]) -> Case:
     """Return ``case`` with what the link chose; the names of what this guide lacks go to ``missing``."""
-    towards, objective = wanted.get("towards"), wanted.get("objective", OBJECTIVES[0])
+    towards, objective = wanted.get("towards"), wanted.get("objective", DEFAULT_OBJECTIVE)
     rivals = tuple(filter(None, wanted.get("rivals", "").split(",")))
     step = _whole(wanted.get("step"))
     if not {towards or guide.classes[0], *rivals} <= set(guide.classes):
@@ -82,7 +82,7 @@ def _with_choices(case: Case, wanted: dict[str, str], guide: GuideModel, missing
         towards, rivals = None, ()
     if objective not in OBJECTIVES:
         missing.append("objective")
-        objective = OBJECTIVES[0]
+        objective = DEFAULT_OBJECTIVE
     if step is not None and step > guide.epsilon_scale.steps:
         missing.append("budget")
         step = None

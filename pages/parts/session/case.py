@@ -9,7 +9,7 @@ import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.data.samples import Sample
-from lwise_core.enhancement.path import Harder, Objective, objective_named
+from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, Harder, Objective, objective_named
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
@@ -33,16 +33,21 @@ class Aim:
     ``exact`` keeps fp32 throughout, where the path would else be walked by the guide's fast twin.
     """
 
-    objective: str = "logit"
+    objective: str = DEFAULT_OBJECTIVE
     rivals: tuple[str, ...] = ()
     harder: bool = False
     exact: bool = False
+
+    @property
+    def lacks_rivals(self) -> bool:
+        """Whether the objective takes rivals and none was chosen."""
+        return OBJECTIVES[self.objective].takes_rivals and not self.rivals
 
     def objective_for(self, guide: GuideModel) -> Objective:
         """Return the core's objective.
 
         Raises:
-            ValueError: ``logit_diverge`` without a rival.
+            ValueError: No rival, where the objective takes them.
             UnknownClass: A rival that the guide does not have.
         """
         easier = objective_named(self.objective, rivals=tuple(guide.class_index(r) for r in self.rivals))
