@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from lwise_core._utils.errors import LWiseError
+
 T = TypeVar("T")
 
 _SMOOTHING = 0.2
@@ -27,7 +29,7 @@ _QUIET = 3.0
 """Seconds without a person's doing before what can wait is computed: pages score and draw beside the slot."""
 
 
-class QueueFull(RuntimeError):
+class QueueFull(LWiseError):
     """So many people are waiting that one more is refused. The message is one sentence."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.images.codec import preview
@@ -87,7 +88,7 @@ def _inspect(case: Case, look: FirstLook, *, stated: str, towards: str, within: 
     try:
         easier = replace(case, aim=replace(case.aim, harder=False))
         walk = walk_for(easier, look.original, towards=towards, within=within)
-    except (QueueFull, ValueError) as error:
+    except LWiseError as error:
         notice("info", str(error))
         return
     there = place()

@@ -5,12 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+from lwise_core._utils.file_errors import file_errors
 
 
 def write_whole(target: Path, data: bytes) -> None:
-    """Write ``data`` beside ``target``, flush it to the disk, and rename it."""
+    """Write ``data`` beside ``target``, flush it to the disk, and rename it.
+
+    Raises:
+        FileError: It cannot be written, for example because the disk is full.
+    """
     stream_whole(target, [data])
 
 
@@ -18,18 +26,36 @@ def stream_whole(target: Path, pieces: Iterable[bytes]) -> str:
     """Write ``pieces`` one after the other: afterwards there is the whole file or the one before. Return its SHA-256.
 
     For what does not fit into memory.
+
+    Raises:
+        FileError: It cannot be written, for example because the disk is full.
     """
     digest = hashlib.sha256()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for piece in pieces:
-                digest.update(piece)
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(target) as file:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
     return digest.hexdigest()
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[BinaryIO]:
+    """Open a file to write beside ``target``; when the block ends, flush it to the disk and rename it.
+
+    A block that raises leaves the file that was there before, or none.
+
+    Raises:
+        FileError: It cannot be made, written, flushed or renamed.
+    """
+    with file_errors(target):
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise

@@ -6,13 +6,15 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from lwise_core._utils.errors import LWiseError
+
 _IGNORED = re.compile(r"[\s_\-]+")
 
 SOMETHING_ELSE = "something else"
 """The stated class of a picture that shows none of the guide's classes."""
 
 
-class UnknownClass(ValueError):
+class UnknownClass(LWiseError):
     """A class name that the guide does not have. The message is one sentence that lists the nearest names."""
 
 

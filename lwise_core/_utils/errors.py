@@ -7,5 +7,54 @@ class LWiseError(Exception):
     """What this library could not do, in one sentence for a person: what happened, and what to do.
 
     A boundary (the shell, a page) shows the sentence of an ``LWiseError`` and nothing broader, so that any other
-    exception is a mistake in the code and looks like one.
+    exception is a mistake in the code and looks like one. The errors, each in the module that raises it::
+
+        LWiseError
+          ArchitectureError
+          AttackError
+          CardError
+          CheckpointError
+          ClassListError
+          CourseError
+          CurriculumError
+          DatasetError
+          DownloadError
+          EpsilonOutOfRange
+          ExecutorLost
+          FileError
+          GuideUnavailable
+            UnknownGuide
+          ImageRejected
+          JobError
+          LessonError
+          MemberUnreadable
+          NoFeatures
+          NoGrid
+          NoRegion
+          NonFinite
+          NotCovered
+          ObjectiveError
+          OutOfTurn
+          Overloaded
+          QueueFull
+          RecipeError
+          RecordsError
+            AnswerRefused
+            CodeRefused
+            CodeTaken
+            RecordsRefused
+            RecordsUnavailable
+            UnknownCourse
+            UnknownSitting
+          Refusal
+          Refused
+          ResponsesError
+          RunRefused
+          ScheduleError
+          SimulationError
+          StaticExperimentError
+          StoreUnavailable
+          Unavailable
+          UnknownClass
+          UploadRefused
     """

@@ -6,7 +6,6 @@ beside its place, flushed to the disk and renamed.
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -18,11 +17,13 @@ import torch
 from filelock import FileLock, Timeout
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import DISK_FULL, make_folder
 
 _PLAN, _STATE, _LOCK = "run.json", "state.pt", "run.lock"
 
 
-class RunRefused(ValueError):
+class RunRefused(LWiseError):
     """A run that cannot begin or go on. The message is one sentence that says why and what is kept."""
 
 
@@ -43,8 +44,9 @@ class RunFolder:
 
         Raises:
             RunRefused: Another process holds it.
+            FileError: It cannot be made.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path)
         lock = FileLock(self.path / _LOCK)
         try:
             lock.acquire(timeout=0)
@@ -69,7 +71,10 @@ class RunFolder:
                 raise RunRefused(f"“{self.path}” holds other files, such as “{others[0]}”; choose an empty folder.")
             self.write(_PLAN, text.encode())
             return
-        begun = json.loads(file.read_text())
+        try:
+            begun = json.loads(file.read_bytes())
+        except ValueError as error:
+            raise RunRefused(f"“{file}” is damaged, so the run cannot go on; choose another folder.") from error
         wanted = json.loads(text)
         different = sorted(k for k in begun.keys() | wanted.keys() if begun.get(k) != wanted.get(k))
         if different:
@@ -97,11 +102,12 @@ class RunFolder:
 
         Raises:
             RunRefused: The disk is full.
+            FileError: It cannot be written for another reason.
         """
         try:
             write_whole(self.path / name, data)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in DISK_FULL:
                 raise
             raise RunRefused(
                 f"The disk is full: “{name}” was not written; make room and repeat the command, which goes on "

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any, Generic, Protocol, TypeVar
 
+from lwise_core._utils.errors import LWiseError
+
 Given = TypeVar("Given")
 Prepared = TypeVar("Prepared")
 Made = TypeVar("Made")
@@ -28,7 +30,7 @@ LOST_AT_MOST = 3
 _AHEAD = 2  # batches a worker that are under way: one that is worked on, one that waits
 
 
-class ExecutorLost(RuntimeError):
+class ExecutorLost(LWiseError):
     """No worker is left, or none can be had. The message is one sentence that says what is kept."""
 
 

@@ -7,7 +7,6 @@ for byte. Which engine works, and in which order, changes nothing; what is done 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -23,6 +22,7 @@ from typing import Any
 import torch
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.batch.batch_records import BatchRecord, BatchRecords, Failed
 from lwise_core.batch.executors import Executor, Stages
@@ -64,9 +64,10 @@ class Job(Assignment):
             ExecutorLost: No worker is left.
         """
         try:
-            yield from _run(self, engine)
+            with file_errors(self.folder):
+                yield from _run(self, engine)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in DISK_FULL:
                 raise
             raise JobError(
                 "The disk is full; what was done is kept: make room and repeat the command, which does what is left."
@@ -191,7 +192,7 @@ class _Writer:
     def _put(self, name: str, data: bytes) -> str:
         """Write a file of the job's folder and return its SHA-256."""
         target = self.folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         write_whole(target, data)
         return hashlib.sha256(data).hexdigest()
 

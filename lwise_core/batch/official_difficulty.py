@@ -14,6 +14,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from lwise_core.enhancement.path import NonFinite
+
 Values = npt.NDArray[np.float64]
 """One value a picture, ``(N,)``; NaN where a picture has none."""
 
@@ -50,7 +52,8 @@ def difficulties(logits: Values, classes: Sequence[str], *, definition: Definiti
         definition: Over the whole file, or class by class.
 
     Raises:
-        ValueError: There are not as many classes as logits, or a logit is infinite.
+        NonFinite: A logit is infinite.
+        ValueError: There are not as many classes as logits.
     """
     groups = _groups(logits, classes, by_class=definition is Definition.PER_CLASS)
     ranked = OfficialRanking(np.full(len(logits), np.nan), {}, {})
@@ -72,7 +75,8 @@ def percentiles(logits: Values, classes: Sequence[str]) -> Values:
     A picture counts as its own tie, so the hardest of n has 1 − 1/(2n). NaN where there is no logit.
 
     Raises:
-        ValueError: There are not as many classes as logits, or a logit is infinite.
+        NonFinite: A logit is infinite.
+        ValueError: There are not as many classes as logits.
     """
     shares = np.full(len(logits), np.nan)
     for rows in _groups(logits, classes, by_class=True).values():
@@ -88,7 +92,7 @@ def _groups(logits: Values, classes: Sequence[str], *, by_class: bool) -> dict[s
     if len(classes) != len(logits):
         raise ValueError(f"There are {len(logits)} logits and {len(classes)} classes; match them.")
     if np.isinf(logits).any():
-        raise ValueError("A logit is infinite, so no difficulty can be given; look for what is wrong with the guide.")
+        raise NonFinite("A logit is infinite, so no difficulty can be given; look for what is wrong with the guide.")
     known = np.flatnonzero(~np.isnan(logits))
     if not by_class:
         return {"": known} if len(known) else {}

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.objectives import (
     DEFAULT_OBJECTIVE,
     OBJECTIVES,
@@ -18,7 +19,7 @@ from lwise_core.enhancement.path import steps_for
 from lwise_core.guides.guide import GuideModel
 
 
-class JobError(ValueError):
+class JobError(LWiseError):
     """A job that cannot begin or go on. The message is one sentence that says why and what is kept."""
 
 

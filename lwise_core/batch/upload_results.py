@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.data.object_storage import Storage
 from lwise_core.data.picture_sets import FolderSet, PictureSet
 
@@ -26,7 +27,7 @@ _PART = 64  # files between two reports
 _THREADS = 8  # most of copying is waiting
 
 
-class UploadRefused(ValueError):
+class UploadRefused(LWiseError):
     """Results that cannot be copied. The message is one sentence."""
 
 

@@ -6,6 +6,7 @@ Errors are one line on standard error and exit code 2.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from typer.exceptions import TyperException
 import lwise_core
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import make_folder, read_file
 from lwise_core.cli.batch import enhance_set_command, inspect_set_command, score_set_command
 from lwise_core.cli.course import course_app, rehearse_command
 from lwise_core.cli.guides import download_command, models_command
@@ -39,7 +42,6 @@ from lwise_core.cli.options import (
     class_called,
     guide_named,
     help_without_verb,
-    sentence_of,
     stated_and_target,
     stated_class,
     subjects_in,
@@ -49,13 +51,11 @@ from lwise_core.cli.train import train_command
 from lwise_core.enhancement.export import Export, Intent, export
 from lwise_core.enhancement.fast_twin import TwinChecks, path_to, precision_of, trusted_twin
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, Harder, objective_named, offered, with_rivals
-from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, steps_for
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, steps_for
 from lwise_core.enhancement.path_cache import BYTES_KEPT, PathKey, PathStore, cached
 from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides import catalog
-from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.difficulty import Difficulty, difficulty_of, score, standing
-from lwise_core.guides.downloads import DownloadError
 from lwise_core.guides.guide import Domain, GuideModel
 
 _HIGHEST = 3  # logits that a line for people names
@@ -198,7 +198,7 @@ def enhance_command(
     chosen = objective_named(objective, rivals=rivals)
     intent = Intent(stated=stated, towards=aimed, epsilon=budget(guide, eps=eps, eps_224=eps_224), extent=extent)
     twin = None if exact else trusted_twin(guide, TwinChecks(catalog.home() / "verdicts"))
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     for _, subject in subjects_in(photos, crop):
         request = PathRequest.single(
             subject.seen(size=guide.input_size),
@@ -234,7 +234,10 @@ def root(
 
 
 def main() -> NoReturn:
-    """Run the command line: one line and exit code 2 for everything that was asked wrongly."""
+    """Run the command line: one line and exit code 2 for everything that was asked wrongly.
+
+    A mistake in the code keeps its trace, and ends with code 1.
+    """
     _one_line_errors(lambda: app(prog_name="python -m lwise_core", standalone_mode=False))
 
 
@@ -243,8 +246,11 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
         result = run()
     except TyperException as error:
         _fail(error.format_message())
-    except (Refused, GuideUnavailable, NonFinite, DownloadError, ValueError, OSError) as error:
-        _fail(sentence_of(error))
+    except LWiseError as error:
+        _fail(str(error))
+    except BrokenPipeError:  # whoever read the output has read enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
 
 
@@ -283,7 +289,7 @@ def _write(made: Export, folder: Path) -> None:
     """
     files = {folder / name: content for name, content in made.files().items()}
     for file, content in files.items():
-        if file.exists() and file.read_bytes() != content:
+        if file.exists() and read_file(file) != content:
             raise Refused(
                 f"“{file}” is there already and holds something else; nothing was overwritten: name another --out."
             )

@@ -14,7 +14,7 @@ from typing import Annotated
 import torch
 import typer
 
-from lwise_core.batch.executors import Executor, ExecutorLost, LocalExecutor, RayExecutor
+from lwise_core.batch.executors import Executor, LocalExecutor, RayExecutor
 from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings, Naming
 from lwise_core.batch.upload_results import ResultsUpload
 from lwise_core.cli.options import (
@@ -299,8 +299,6 @@ def _stopped_in_a_sentence() -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
-    except ExecutorLost as error:
-        raise Refused(str(error)) from error
     except torch.OutOfMemoryError as error:
         raise Refused(
             "The device has too little memory for so large a batch; what was done is kept, and with a smaller --batch "

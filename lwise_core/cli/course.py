@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.atomic_files import whole_file, write_whole
 from lwise_core._utils.class_names import canonical, find_class, has_class
+from lwise_core._utils.file_errors import make_folder
 from lwise_core.cli.options import Refused, help_without_verb
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.sources import class_of, source_at
@@ -180,12 +181,8 @@ def export_command(
     """Write the course as a zip that runs from any place that serves files, and under JATOS."""
     course = read_course(folder)
     experiment = static_experiment_of(course, learners=learners)
-    part = out.with_name(f".{out.name}.part")  # pictures may be more than memory holds
-    try:
-        write_static_experiment(experiment, part)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(out) as file:  # pictures may be more than memory holds
+        write_static_experiment(experiment, file)
     typer.echo(f"{learners} sequences of “{course.design.name}” are in “{out}”.")
 
 
@@ -208,17 +205,14 @@ def answers_command(
     """Write what learners answered in a course."""
     from lwise_core.study.from_records import responses_in  # noqa: PLC0415
     from lwise_core.study.responses import as_csv, as_jspsych  # noqa: PLC0415
-    from lwise_core.teaching.records.store import Records, RecordsError, address  # noqa: PLC0415
+    from lwise_core.teaching.records.store import Records, address  # noqa: PLC0415
 
     if to_csv is None and jspsych is None:
         raise Refused("Say where the answers go: --csv FILE, --jspsych FILE, or both.")
     course = read_course(folder)
-    catalog.home().mkdir(parents=True, exist_ok=True)
-    try:
-        with Records.open(url=address(home=catalog.home())) as records:
-            answers = responses_in(records, course)
-    except RecordsError as error:
-        raise Refused(str(error)) from error
+    make_folder(catalog.home())
+    with Records.open(url=address(home=catalog.home())) as records:
+        answers = responses_in(records, course)
     for file, content in ((to_csv, as_csv), (jspsych, as_jspsych)):
         if file is not None:
             write_whole(file, content(answers))

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from lwise_core._utils.file_errors import read_file
 from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.checkpoints import Description, blueprint_for, build_guide, read_weights
@@ -37,13 +38,12 @@ class ForeignGuide:
         Raises:
             CheckpointError: The file is refused; the message says why and how to convert it.
             ClassListError: The class list does not fit.
-            OSError: A file cannot be read.
+            FileError: The class list cannot be read.
         """
         weights = read_weights(self.weights)
         names = None
         if self.classes is not None:
-            with self.classes.open("rb") as file:
-                names = classes_from_text(file.read(MAX_CLASS_LIST_BYTES))
+            names = classes_from_text(read_file(self.classes, at_most=MAX_CLASS_LIST_BYTES))
         description = Description(name=self.weights.stem, classes=names, domain=self.domain)
         return build_guide(weights, blueprint_for(weights, self.architecture), description)
 

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, UnknownClass, canonical
+from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import FileError, read_file
 from lwise_core.cli.guides import ForeignGuide
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
@@ -45,24 +47,8 @@ def help_without_verb(context: typer.Context) -> None:
         raise typer.Exit(2)
 
 
-class Refused(Exception):
+class Refused(LWiseError):
     """A request that cannot be met. The message is one sentence."""
-
-
-def sentence_of(error: Exception) -> str:
-    """Return what went wrong as one sentence for people, also where the system's own words are all there is."""
-    if not isinstance(error, OSError) or error.filename is None:
-        return str(error)
-    match error:
-        case FileNotFoundError():
-            return f"“{error.filename}” is not there; check the path."
-        case IsADirectoryError():
-            return f"“{error.filename}” is a folder; name the files in it."
-        case FileExistsError() | NotADirectoryError():
-            return f"“{error.filename}” is no folder, where one is needed; choose another."
-        case PermissionError():
-            return f"“{error.filename}” may not be read or written by you; check its permissions."
-    return f"“{error.filename}” cannot be read or written: {error.strerror}."
 
 
 def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, CroppedPhotograph]]:
@@ -74,12 +60,12 @@ def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Cro
     rejected = 0
     for path in photos:
         try:
-            photograph = open_photograph(_read(path), name=path.name)
-        except (ImageRejected, OSError) as error:
+            photograph = open_photograph(read_file(path, at_most=MAX_BYTES + 1), name=path.name)
+        except (ImageRejected, FileError) as error:
             if len(photos) == 1:
-                raise Refused(sentence_of(error)) from error
+                raise Refused(str(error)) from error
             rejected += 1
-            typer.echo(f"Error: {sentence_of(error)}", err=True)
+            typer.echo(f"Error: {error}", err=True)
             continue
         for note in photograph.notes:
             typer.echo(f"Note: {path}: {note}", err=True)
@@ -91,12 +77,6 @@ def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Cro
         raise Refused(f"None of the {rejected} files could be used.")
     if rejected:
         raise Refused(f"{rejected} of {len(photos)} files could not be used; the others were.")
-
-
-def _read(path: Path) -> bytes:
-    """Return the file's bytes, never more than the door would look at."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 def _crop(text: str) -> Crop:

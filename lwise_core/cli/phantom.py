@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.file_errors import file_errors, make_folder
 from lwise_core.data.phantom import FAMILIES, Creature, draw, population
 from lwise_core.images.codec import encode_png
 
@@ -27,10 +29,11 @@ def phantom_command(
     rows.writerow(("split", "class", "class_num", "im_path", "dial", "creature"))
     for i, creature in enumerate(creatures):
         path = Path(split) / FAMILIES[creature.family] / f"{i % per_family:05d}.png"
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(encode_png(draw(creature, size=size)))
+        make_folder((out / path).parent)
+        with file_errors(out / path):
+            (out / path).write_bytes(encode_png(draw(creature, size=size)))
         rows.writerow(_row(creature, path))
-    (out / f"{split}.csv").write_text(table.getvalue(), encoding="utf-8")
+    write_whole(out / f"{split}.csv", table.getvalue().encode())
     typer.echo(f"{len(creatures):,} creatures are in “{out / split}”, their dials in “{split}.csv”.")
 
 

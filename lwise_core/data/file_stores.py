@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import file_errors
+
 GONE = "none"
 """The state of a file that is not there."""
 
 
-class StoreUnavailable(OSError):
+class StoreUnavailable(LWiseError, OSError):
     """A shelf that cannot be reached at the moment, whatever lies on it. The message is one sentence."""
 
 
@@ -77,7 +80,7 @@ class LocalStore:
         return self.folder
 
     def listed(self, path: str) -> Sequence[Found]:
-        with os.scandir(self.folder / path) as found:
+        with file_errors(self.folder / path), os.scandir(self.folder / path) as found:
             entries = [(e.name, e.is_dir(), Path(e.path)) for e in found if not e.name.startswith(".")]
         return [Found(name, is_folder, "" if is_folder else _state(file)) for name, is_folder, file in sorted(entries)]
 

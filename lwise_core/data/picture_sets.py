@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.file_stores import FileStore, LocalStore, StoreUnavailable
 from lwise_core.data.sources import DatasetError
@@ -73,7 +74,7 @@ class PictureSet(Protocol):
 
         Raises:
             StoreUnavailable: What holds the pictures cannot be reached, so it says nothing about this one.
-            OSError, ValueError, EOFError, zlib.error: It cannot be read.
+            LWiseError, OSError, EOFError, zlib.error: It cannot be read.
         """
 
 
@@ -333,7 +334,7 @@ def _seen(pictures: PictureSet, entry: PictureEntry, *, size: int) -> Decoded | 
         raise  # it says nothing about the picture, which is read when the job goes on
     except FileNotFoundError:
         return Unusable(f"“{entry.name}” has no file.")
-    except (OSError, ValueError, EOFError, zlib.error) as error:
+    except (LWiseError, OSError, EOFError, zlib.error) as error:
         return Unusable(f"“{entry.name}” cannot be read ({error}).")
     try:
         photograph = open_photograph(data, name=entry.name)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core.data.sources import DatasetError, Source, class_of, source_at
 from lwise_core.images.codec import ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop, Pixels, see, to_8_bit
@@ -139,9 +140,10 @@ def read_images(path: Path, *, split: str, size: int, cache: Path) -> LabelledIm
     kept = cache / key
     if not (kept / _INDEX).is_file():
         try:
-            _build(kept, source, size=size)
+            with file_errors(kept):
+                _build(kept, source, size=size)
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno not in DISK_FULL:
                 raise
             raise DatasetError(f"The disk is full, so the images cannot be decoded to “{cache}”; make room.") from error
     return _open(kept)
@@ -156,7 +158,7 @@ def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
 
 def _build(kept: Path, source: Source, *, size: int) -> None:
     """Decode everything into a folder beside ``kept`` and rename it: there is all of it or nothing."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(kept.parent)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=kept.parent))
     try:
         hashes, unreadable = _decode(building / _PIXELS, source, size=size)

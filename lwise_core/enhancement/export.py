@@ -95,7 +95,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
 
     Raises:
         UnknownClass: The guide has no class ``intent.towards``.
-        ValueError: ε is beyond the reach of the path.
+        EpsilonOutOfRange: ε is beyond the reach of the path.
     """
     guide, objective = path.guide, path.request.objective
     target = guide.class_index(intent.towards)

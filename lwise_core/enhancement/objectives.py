@@ -14,6 +14,12 @@ from typing import ClassVar, Protocol, TypeVar
 import torch
 from torch.nn import functional as F
 
+from lwise_core._utils.errors import LWiseError
+
+
+class ObjectiveError(LWiseError):
+    """An objective that does not exist, or that does not go with these rivals. The message is one sentence."""
+
 
 class Objective(Protocol):
     """What is made smaller along the path, one loss an image."""
@@ -102,7 +108,7 @@ class LogitAgainstRivals:
         weights = is_rival.repeat(len(targets), 1).scatter(1, targets[:, None], False).to(logits.dtype)
         counts = weights.sum(dim=1)
         if bool((counts == 0).any()):
-            raise ValueError("Choose at least one rival that is not the ground-truth class itself.")
+            raise ObjectiveError("Choose at least one rival that is not the ground-truth class itself.")
         return (weights * logits).sum(dim=1) / counts - logits.gather(1, targets[:, None]).squeeze(1)
 
 
@@ -140,15 +146,15 @@ def objective_named(name: str, *, rivals: Sequence[int] = ()) -> Objective:
     """Return the objective called ``name``; ``rivals`` are class indices, for objectives that take them.
 
     Raises:
-        ValueError: No such objective, rivals where none are used, or none where they are needed.
+        ObjectiveError: No such objective, rivals where none are used, or none where they are needed.
     """
     if name not in OBJECTIVES:
-        raise ValueError(f"There is no objective “{name}”. Choose one of {', '.join(OBJECTIVES)}.")
+        raise ObjectiveError(f"There is no objective “{name}”. Choose one of {', '.join(OBJECTIVES)}.")
     entry = OBJECTIVES[name]
     if rivals and not entry.takes_rivals:
-        raise ValueError(takes_no_rivals(name))
+        raise ObjectiveError(takes_no_rivals(name))
     if entry.takes_rivals and not rivals:
-        raise ValueError(f"The objective “{name}” needs at least one rival class.")
+        raise ObjectiveError(f"The objective “{name}” needs at least one rival class.")
     return entry.build(tuple(rivals))
 
 

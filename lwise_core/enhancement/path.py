@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.objectives import GroundTruthLogit, Objective
-from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.guide import EpsilonOutOfRange, GuideModel
 
 _OFFICIAL = GroundTruthLogit()
 _TINY = 1e-10  # the official guard against a zero gradient (robustness library, L2Step)
 
 
-class NonFinite(ArithmeticError):
+class NonFinite(LWiseError):
     """The guide returned NaN or infinity; nothing that follows from it would mean anything."""
 
 
@@ -145,10 +146,10 @@ def steps_for(epsilon: float, *, step: float) -> int:
     """Return the number of steps that the official rule takes for ``epsilon``: max(1, round(ε/s)), and 0 for ε = 0.
 
     Raises:
-        ValueError: ``epsilon`` is negative or not a number.
+        EpsilonOutOfRange: ``epsilon`` is negative or not a number.
     """
     if not epsilon >= 0:
-        raise ValueError(f"ε must be 0 or more, not {epsilon:g}.")
+        raise EpsilonOutOfRange(f"ε must be 0 or more, not {epsilon:g}.")
     return 0 if epsilon == 0 else max(1, round(epsilon / step))
 
 
@@ -190,11 +191,11 @@ class EnhancementPath:
         onto the ball, clamped and scored again, and the best is chosen then.
 
         Raises:
-            ValueError: ``epsilon`` is negative or beyond the reach of this path.
+            EpsilonOutOfRange: ``epsilon`` is negative or beyond the reach of this path.
         """
         last = steps_for(epsilon, step=self.step)
         if last >= len(self.frames):
-            raise ValueError(f"ε = {epsilon:g} is beyond {self.reach:g}, the reach of this path.")
+            raise EpsilonOutOfRange(f"ε = {epsilon:g} is beyond {self.reach:g}, the reach of this path.")
         frames = self.frames[: last + 1]
         if last * self.step > epsilon * (1 + 1e-9):
             frames = (*frames[:-1], self._projected(frames[-1], epsilon))

@@ -13,6 +13,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, IMAGENET_MEAN, IMAGENET_STD
 
@@ -37,7 +38,7 @@ _RESNETS: dict[tuple[tuple[int, ...], int, int], str] = {
 }
 
 
-class ArchitectureError(ValueError):
+class ArchitectureError(LWiseError):
     """A state dict whose network is unknown or does not match. The message is one sentence."""
 
 

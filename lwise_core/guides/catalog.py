@@ -16,6 +16,8 @@ from platformdirs import user_data_path
 
 from lwise_core._utils.assets import asset
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import file_errors
 from lwise_core.guides.architectures import Blueprint, compact
 from lwise_core.guides.checkpoints import (
     MAX_FILE_BYTES,
@@ -46,7 +48,7 @@ BUNDLED = asset("models")
 CARD_FILE = "card.json"
 
 
-class GuideUnavailable(RuntimeError):
+class GuideUnavailable(LWiseError):
     """A guide that cannot be loaded now. The message is one sentence that says why."""
 
 
@@ -202,7 +204,9 @@ class Catalog:
     def _folders(self) -> Iterator[tuple[Path, Origin]]:
         for root, origin in ((self.bundled, Origin.BUNDLED), (self.home / "models", Origin.ADDED)):
             if root.is_dir():
-                yield from ((f, origin) for f in sorted(root.iterdir()) if (f / CARD_FILE).is_file())
+                with file_errors(root):
+                    folders = sorted(root.iterdir())
+                yield from ((f, origin) for f in folders if (f / CARD_FILE).is_file())
 
 
 def _stamp_of(file: Path) -> tuple[str, int, int]:

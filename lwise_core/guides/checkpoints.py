@@ -23,6 +23,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.architectures import ArchitectureError, Blueprint, State, Triple, fill, named, recognise
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
@@ -48,7 +49,7 @@ _WRAPPERS = ("module.", "model.")
 _MEAN, _STD = "normalizer.new_mean", "normalizer.new_std"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(LWiseError):
     """A weight file that is refused. The message is one sentence: what, why, and what to do.
 
     ``conversion`` is a short Python program for the owner of the file where one helps, else empty.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.errors import LWiseError
 
 IMAGENET_CLASSES = 1000
 # It has two cranes, two maillots, and a cardigan beside the Cardigan.
@@ -13,7 +14,7 @@ _LONGEST_NAME = 200
 _LONGEST_TEXT = 2_000_000
 
 
-class ClassListError(ValueError):
+class ClassListError(LWiseError):
     """A list of class names that cannot be used. The message is one sentence."""
 
 

@@ -21,6 +21,8 @@ import requests
 from filelock import FileLock, Timeout
 from urllib3.exceptions import HTTPError
 
+from lwise_core._utils.errors import LWiseError
+
 _CHUNK = 2**18
 _REDIRECTS = 5
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -29,7 +31,7 @@ _FAILURES = (requests.RequestException, HTTPError, OSError)
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, ValueError)
 
 
-class DownloadError(RuntimeError):
+class DownloadError(LWiseError):
     """A file that could not be fetched. The message is one sentence: what happened, and what is kept or to do."""
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from lwise_core._utils.class_names import find_class
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness
 
 REFERENCE_SIZE = 224
@@ -49,7 +50,7 @@ _BUDGETS_224 = {
 }
 
 
-class EpsilonOutOfRange(ValueError):
+class EpsilonOutOfRange(LWiseError):
     """A budget outside what the guide offers. The message is one sentence that states the range."""
 
 

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import Domain
 
 MAX_CARD_BYTES = 5_000_000
@@ -43,7 +44,7 @@ Prose = Annotated[str, StringConstraints(max_length=5_000)]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class CardError(ValueError):
+class CardError(LWiseError):
     """A card that cannot be trusted. The message is one sentence that names the field and what is wrong with it."""
 
 

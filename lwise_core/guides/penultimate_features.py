@@ -12,13 +12,14 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.shared_weights import copy_sharing_weights
 
 Values = npt.NDArray[np.float64]
 
 
-class NoFeatures(ValueError):
+class NoFeatures(LWiseError):
     """A network without a last linear layer. The message is one sentence: what is lacking, and what to do."""
 
 

@@ -24,6 +24,7 @@ from typing import Any, cast
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.images.caption_strip import Strip, with_strip
 from lwise_core.images.colour import Samples, to_srgb
 from lwise_core.images.file_checks import MAX_BYTES, Refusal, check_container
@@ -70,7 +71,7 @@ _TURNED = "It was turned upright, as its EXIF orientation says."
 _NOT_TURNED = "Its EXIF orientation cannot be read and was ignored, so it appears as it is stored."
 
 
-class ImageRejected(ValueError):
+class ImageRejected(LWiseError):
     """A file that is not an acceptable image. The message is one sentence: what happened, and what to do."""
 
 

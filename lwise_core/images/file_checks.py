@@ -14,6 +14,8 @@ import zlib
 
 from PIL import ExifTags, TiffImagePlugin
 
+from lwise_core._utils.errors import LWiseError
+
 MAX_BYTES = 20_000_000
 """Files of this size and over are rejected."""
 
@@ -34,11 +36,11 @@ _FOREIGN = {
 """Formats that people try and that are not accepted, told apart only to name them."""
 
 
-class Refusal(ValueError):
+class Refusal(LWiseError):
     """Why a file is refused: the rest of a sentence that begins with its name."""
 
 
-class Overloaded(ValueError):
+class Overloaded(LWiseError):
     """A file of more parts than any encoder writes."""
 
 

@@ -25,6 +25,7 @@ from captum import attr as captum
 from torch import nn
 from torch.nn import functional as F
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.heatmaps import FloatImage
@@ -66,7 +67,7 @@ class Method(StrEnum):
     OCCLUSION = "occlusion"
 
 
-class Unavailable(ValueError):
+class Unavailable(LWiseError):
     """The method would not mean what its name says on this guide. The message is one sentence that says why."""
 
 

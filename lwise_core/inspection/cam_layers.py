@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import nn
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.shared_weights import copy_sharing_weights
 
@@ -25,7 +26,7 @@ _PASSING = (nn.Dropout, nn.Identity, nn.Softmax)  # they repeat a layer, or hold
 _FOUND: WeakKeyDictionary[nn.Module, tuple[str, ...]] = WeakKeyDictionary()
 
 
-class NoGrid(ValueError):
+class NoGrid(LWiseError):
     """The guide has no layer that lies on a grid, or none of that name. The message is one sentence."""
 
 

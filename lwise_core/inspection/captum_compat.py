@@ -19,6 +19,7 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.shared_weights import copy_sharing_weights
 
 _ROUNDING = 1e-4  # logits of two orders of summation differ by less
@@ -44,7 +45,7 @@ _IN_PLACE: dict[Target, Target] = {operator.iadd: operator.add, "add_": "add"}
 _RELU_CALLS = frozenset({F.relu, torch.relu, torch.relu_, "relu", "relu_"})
 
 
-class NotCovered(ValueError):
+class NotCovered(LWiseError):
     """The network computes something that the rules do not cover. The message is one sentence that says what."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from skimage.draw import polygon2mask
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import support_of, top_of
 
@@ -16,7 +17,7 @@ Outline = Sequence[tuple[float, float]]
 """Corners (x, y) in pixels of the picture, (0, 0) being the middle of the first one, as a figure shows it."""
 
 
-class NoRegion(ValueError):
+class NoRegion(LWiseError):
     """Nothing is left that could change. The message is one sentence."""
 
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
@@ -48,7 +49,7 @@ _FORMULA = re.compile(r"[=+\-@\t\r'＝＋－＠]")
 _BUCKET = re.compile(r"-(\d+(?:dot\d+)?)-0dot5-\d+-")
 
 
-class ResponsesError(ValueError):
+class ResponsesError(LWiseError):
     """A table of answers that cannot be used. The message is one sentence: what is wrong, and what to do."""
 
 

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from scipy.spatial.distance import cdist, pdist
 from scipy.special import softmax
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.study.responses import Responses, responses_of, together
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
@@ -37,7 +38,7 @@ BETWEEN_LEARNERS = 0.4
 """Standard deviation of the logarithm of sensitivity from one simulated learner to the next."""
 
 
-class SimulationError(ValueError):
+class SimulationError(LWiseError):
     """A course that cannot be simulated. The message is one sentence: what is wrong, and what to do."""
 
 
@@ -270,7 +271,7 @@ def _check_course(trials: Sequence[Trial], features: Values, index: Mapping[str,
 
 def _check(sensitivity: float, background: float, scaling: float, lapse: float) -> None:
     if not (all(0 < x < math.inf for x in (sensitivity, background, scaling)) and 0 <= lapse <= 1):
-        raise ValueError("A learner's sensitivity, background and scaling are above 0, and its lapses 0 to 100%.")
+        raise SimulationError("A learner's sensitivity, background and scaling are above 0, and its lapses 0 to 100%.")
 
 
 def _choice(evidence: Values, *, background: float, scaling: float) -> Values:

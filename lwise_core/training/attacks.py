@@ -12,6 +12,8 @@ from enum import StrEnum
 import torch
 from torch.nn import functional as F
 
+from lwise_core._utils.errors import LWiseError
+
 Forward = Callable[[torch.Tensor], torch.Tensor]
 """Images ``(N, 3, H, W)`` in [0, 1] → logits ``(N, C)``, differentiable."""
 
@@ -23,6 +25,10 @@ class Norm(StrEnum):
 
     L2 = "l2"
     LINF = "linf"
+
+
+class AttackError(LWiseError):
+    """An attack without a size or a step. The message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Attack:
 
     def __post_init__(self) -> None:
         if min(self.epsilon, self.steps, self.step) < 0 or (self.steps and self.epsilon and not self.step):
-            raise ValueError("An attack needs a radius of 0 or more, and steps of a positive length.")
+            raise AttackError("An attack needs a radius of 0 or more, and steps of a positive length.")
 
     def scaled(self, share: float) -> Attack:
         """Return the attack with its radius and steps at ``share`` of their length."""

@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 from pydantic import TypeAdapter, ValidationError
 
+from lwise_core._utils.file_errors import read_file
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.checkpoints import Description, Weights, build_guide, read_weights
@@ -127,9 +128,10 @@ def read_about(path: Path) -> About:
 
     Raises:
         RecipeError: It is not JSON, or a field is missing or of the wrong kind.
+        FileError: It cannot be read.
     """
     try:
-        return TypeAdapter(About).validate_json(path.read_bytes())
+        return TypeAdapter(About).validate_json(read_file(path))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(p) for p in first["loc"])

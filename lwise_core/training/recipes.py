@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import REFERENCE_SIZE
 from lwise_core.training.attacks import Attack, Norm
 
 
-class RecipeError(ValueError):
+class RecipeError(LWiseError):
     """A recipe that cannot be followed. The message is one sentence."""
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from lwise_core.batch.official_difficulty import UNDECIDED, Definition, Values, difficulties, percentiles
+from lwise_core.enhancement.path import NonFinite
 
 LOGITS = arrays.arrays(np.float64, st.integers(2, 30), elements=st.floats(-40, 40, width=32))
 
@@ -97,7 +98,7 @@ def test_pictures_without_a_logit_do_not_count() -> None:
 
 
 def test_what_cannot_be_ranked_is_refused() -> None:
-    with pytest.raises(ValueError, match="infinite"):
+    with pytest.raises(NonFinite, match="infinite"):
         difficulties(np.array([np.inf, 0.0]), ("a", "a"), definition=Definition.GLOBAL)
     with pytest.raises(ValueError, match="match them"):
         percentiles(np.array([1.0]), ())

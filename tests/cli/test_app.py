@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -240,6 +242,56 @@ def test_where_no_file_could_be_used_none_is_said_to_have_been(shell: Shell) -> 
         "Error: “/nowhere/b.png” is not there; check the path.",
         "Error: None of the 2 files could be used.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("course", "later", "{tmp}", "--out", "{tmp}/later"), "holds no course.json"),
+        (("train", "{tmp}", "--out", "{tmp}/run", "--about", "{tmp}/about.json"), "about.json” is not there"),
+        (("phantom", CAT_FILE), "is no folder, where one is needed"),
+        (("course", "answers", "--course", "{tmp}", "--csv", "{tmp}/a.csv"), "holds no course.json"),
+        (("score", CAT_FILE, "--class", "dog", "--weights", "{tmp}/none.pt"), "There is no file"),
+        (("enhance-set", "{tmp}/none", "--out", "{tmp}/out", "--eps", "1"), "There is no folder, archive or CSV"),
+        (("course", "make", "phantom", "--out", "{tmp}/about.txt", "--guide", "nobody"), "There is no guide"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line_in_every_verb(
+    shell: Shell, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    code, _, err = shell(*(w.format(tmp=tmp_path) for w in words))
+    assert code == 2
+    assert sentence in err.splitlines()[-1]
+
+
+def test_a_mistake_in_the_code_keeps_its_trace_and_is_code_1(tmp_path: Path) -> None:
+    mistaken = (
+        "import sys, numpy as np\n"
+        "from lwise_core.cli import app, guides\n"
+        "guides.catalog.entries = lambda: np.zeros(2) + np.zeros(3)\n"
+        "sys.argv = ['lwise_core', 'models']\n"
+        "app.main()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "LWISE_HOME": str(tmp_path)}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", mistaken], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback")
+    assert done.stderr.splitlines()[-1].startswith("ValueError: operands could not be broadcast")
+
+
+def test_whoever_reads_no_further_is_no_error(tmp_path: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m lwise_core models | true; echo ${{PIPESTATUS[0]}} >&2"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "LWISE_HOME": str(tmp_path)}
+    done = subprocess.run(  # noqa: S603
+        ["bash", "-c", command],  # noqa: S607
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.split() == ["1"]
 
 
 @pytest.mark.parametrize("words", [(), ("course",)])

@@ -8,6 +8,7 @@ import typer
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.run_folder import RunFolder, RunRefused
 from lwise_core.cli.train import train_command, words
 from lwise_core.data.training_images import read_images
@@ -16,6 +17,7 @@ from lwise_core.guides.model_card import parse_card
 from lwise_core.training.cross_validation import Fold, kept_verdicts
 from lwise_core.training.evaluation import Evaluation, logits_of
 from lwise_core.training.export_guide import HeldOut
+from lwise_core.training.recipes import RecipeError
 from tests.support.toys import toy_folder
 
 app = typer.Typer()
@@ -108,7 +110,7 @@ def test_the_same_command_again_trains_nothing_anew(place: Path) -> None:
 
 def test_images_that_were_trained_on_are_not_measured_on_unless_left_out(place: Path) -> None:
     same = ("--held-out", str(place / "data"), "--held-out-split", "train", "--measured-slice", "0:5")
-    with pytest.raises(ValueError, match=r"36 of the images .* such as “bottom/001.png”"):
+    with pytest.raises(LWiseError, match=r"36 of the images .* such as “bottom/001.png”"):
         train(place, *FAST, *same, "--reference-slice", "1:2")
     train(place, *FAST, *same, "--reference-slice", "0:5", "--leave-out", "0:5")
     card = json.loads((place / "run" / "guide" / "card.json").read_text())
@@ -149,7 +151,7 @@ def test_another_run_in_the_folder_is_noticed_before_the_folds(place: Path) -> N
 
 
 def test_folds_hold_nothing_out_besides(place: Path) -> None:
-    with pytest.raises(ValueError, match="take --held-out and --leave-out away"):
+    with pytest.raises(RecipeError, match="take --held-out and --leave-out away"):
         train(place, *FAST, "--folds", "3")
 
 
@@ -158,7 +160,7 @@ def test_only_some_classes_of_the_data(place: Path) -> None:
     card = json.loads((place / "run" / "guide" / "card.json").read_text())
     assert card["classes"] == ["left", "top, or ceiling"]
     assert card["training"]["images_sha256"].endswith(" only left, top")
-    with pytest.raises(ValueError, match="no class “right”"):
+    with pytest.raises(LWiseError, match="no class “right”"):
         train(place, *FAST, "--only", "right", "--only", "top", out="other")
 
 
@@ -210,7 +212,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(
 
 def test_a_description_without_a_licence_is_refused(place: Path) -> None:
     (place / "about.json").write_text(json.dumps({k: v for k, v in ABOUT.items() if k != "licence"}))
-    with pytest.raises(ValueError, match=r"“about.json” cannot be used: “licence”: field required"):
+    with pytest.raises(RecipeError, match=r"“about.json” cannot be used: “licence”: field required"):
         train(place, *FAST)
 
 

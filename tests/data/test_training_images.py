@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lwise_core._utils.file_errors import FileError
 from lwise_core.data.sources import DatasetError
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.images.codec import open_photograph
@@ -139,7 +140,7 @@ def test_other_errors_of_the_disk_are_not_called_full(folder: Path, monkeypatch:
         raise OSError(errno.EIO, "input/output error")
 
     monkeypatch.setattr(shutil, "disk_usage", broken)
-    with pytest.raises(OSError, match="input/output"):
+    with pytest.raises(FileError, match="input/output"):
         read(folder)
 
 

@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from lwise_core.data.zip_members import member_of
+from lwise_core.data.zip_members import MemberUnreadable, member_of
 
 CONTENT = np.random.default_rng(0).integers(0, 99, 5000, dtype=np.uint8).tobytes()
 
@@ -31,7 +31,7 @@ def test_no_more_is_read_than_was_asked_for() -> None:
 def test_a_damaged_member_is_an_oserror(how: int, place: int) -> None:
     data = packed(how=how)
     data[place : place + 20] = bytes(b ^ 0xFF for b in data[place : place + 20])
-    with pytest.raises(OSError, match="does not give it out"):
+    with pytest.raises(MemberUnreadable, match="does not give it out"):
         member_of(zipfile.ZipFile(io.BytesIO(data)), "a.png", at_most=10**6)
 
 
@@ -40,5 +40,5 @@ def test_a_locked_member_and_one_that_is_not_there_are_oserrors() -> None:
     data[data.index(b"PK\x01\x02") + 8] |= 1  # “encrypted”, says the directory
     archive = zipfile.ZipFile(io.BytesIO(data))
     for name in ("a.png", "b.png"):
-        with pytest.raises(OSError, match="does not give it out"):
+        with pytest.raises(MemberUnreadable, match="does not give it out"):
             member_of(archive, name, at_most=10)

@@ -18,6 +18,7 @@ from lwise_core.enhancement.objectives import (
     GroundTruthLogit,
     Harder,
     LogitAgainstRivals,
+    ObjectiveError,
     objective_named,
     register_objective,
 )
@@ -42,7 +43,7 @@ def test_objectives_are_found_by_their_official_names() -> None:
         found = objective_named(name, rivals=rivals[name])
         assert (found.name, found.rivals) == (name, rivals[name])
     for name, wrong in [("margin", ()), ("logit", (1,)), ("cross_entropy", (1,)), ("logit_diverge", ())]:
-        with pytest.raises(ValueError, match=f"“{name}”"):
+        with pytest.raises(ObjectiveError, match=f"“{name}”"):
             objective_named(name, rivals=wrong)
 
 

@@ -16,6 +16,7 @@ from lwise_core.enhancement.objectives import (
     Harder,
     LogitAgainstRivals,
     Objective,
+    ObjectiveError,
 )
 from lwise_core.enhancement.path import (
     EnhancementPath,
@@ -160,7 +161,7 @@ def test_the_official_number_of_steps(epsilon: float, steps: int) -> None:
 
 @pytest.mark.parametrize("epsilon", [-1.0, float("nan")])
 def test_a_budget_that_is_none_is_refused(epsilon: float) -> None:
-    with pytest.raises(ValueError, match="ε must be 0 or more"):
+    with pytest.raises(EpsilonOutOfRange, match="ε must be 0 or more"):
         steps_for(epsilon, step=0.5)
 
 
@@ -173,7 +174,7 @@ def test_a_walk_grows_by_a_frame_and_can_be_stopped() -> None:
     assert [len(path.frames) for path in stopped] == [1, 2, 3, 4, 5, 6]
     assert stopped[-1].reach == pytest.approx(5 * SCALE.step)
     assert torch.equal(stopped[-1].at(stopped[-1].reach).images, whole.at(5 * SCALE.step).images)
-    with pytest.raises(ValueError, match=r"beyond .* the reach of this path"):
+    with pytest.raises(EpsilonOutOfRange, match=r"beyond .* the reach of this path"):
         stopped[-1].at(6 * SCALE.step)
 
 
@@ -347,7 +348,7 @@ def test_a_class_is_never_its_own_rival(z: torch.Tensor, target: int) -> None:
 
 
 def test_a_class_alone_has_no_rival() -> None:
-    with pytest.raises(ValueError, match="at least one rival"):
+    with pytest.raises(ObjectiveError, match="at least one rival"):
         LogitAgainstRivals((2,)).losses(torch.zeros(1, 5), torch.tensor([2]))
 
 
@@ -443,7 +444,7 @@ def test_a_run_changes_neither_network_nor_pictures() -> None:
 def test_a_failed_or_stopped_run_changes_nothing_either() -> None:
     guide = guide_of(tiny_network())
     before = state_of(guide.network)
-    with pytest.raises(ValueError, match="rival"):
+    with pytest.raises(ObjectiveError, match="rival"):
         enhance(guide, PathRequest(PICTURES, TARGETS, LogitAgainstRivals((1,))), epsilon=SCALE.default)
     stopped = ascend(guide, PathRequest(PICTURES, TARGETS), step=SCALE.step, steps=8)
     next(stopped)

@@ -226,5 +226,5 @@ def test_courses_that_cannot_be_simulated(features: np.ndarray, sentence: str) -
 )
 def test_impossible_learners_are_refused(settings: dict[str, float]) -> None:
     for kind in (PrototypeLearner, ExemplarLearner):
-        with pytest.raises(ValueError, match="above 0"):
+        with pytest.raises(SimulationError, match="above 0"):
             kind(**settings)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from lwise_core.guides.guide import GuideModel
-from lwise_core.training.attacks import Attack, Norm, lengths, perturbed
+from lwise_core.training.attacks import Attack, AttackError, Norm, lengths, perturbed
 from tests.conftest import eight_pictures
 
 TARGETS = torch.tensor([0, 1, 2, 3, 4, 0, 1, 2])
@@ -85,5 +85,5 @@ def test_no_gradient_reaches_the_weights() -> None:
 
 @pytest.mark.parametrize(("epsilon", "steps", "step"), [(-1.0, 1, 0.1), (1.0, -1, 0.1), (1.0, 2, 0.0)])
 def test_an_attack_that_cannot_be_is_refused(epsilon: float, steps: int, step: float) -> None:
-    with pytest.raises(ValueError, match="An attack needs"):
+    with pytest.raises(AttackError, match="An attack needs"):
         Attack(Norm.L2, epsilon, steps, step)

@@ -6,7 +6,6 @@ again does only what is left, and the same course comes out.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import math
 from collections import Counter
@@ -20,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import UnknownClass
+from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest
@@ -191,16 +191,17 @@ def build_course(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iter
     """
     maker.check()
     try:
-        yield from _built(folder, maker, pictures)
+        with file_errors(folder):
+            yield from _built(folder, maker, pictures)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in DISK_FULL:
             raise
         raise CourseError("The disk is full; what was made stays: make room and make the course again.") from error
 
 
 def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[CourseProgress]:
     for part in (STIMULI, _MADE):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+        make_folder(folder / part)
     total = len(pictures)
     made: list[Picture] = []
     left_out: list[str] = []

@@ -20,6 +20,8 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import read_file
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.timing import LEARNING, Timing
@@ -33,7 +35,7 @@ LARGEST_MANIFEST = 100_000_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class CourseError(ValueError):
+class CourseError(LWiseError, ValueError):
     """A course that cannot be made or read. The message is one sentence: what is wrong, and what to do."""
 
 
@@ -217,13 +219,14 @@ def read_course(folder: Path) -> Course:
 
     Raises:
         CourseError: There is none, it cannot be read, or a picture is missing.
+        FileError: The system does not let its manifest be read.
     """
     file = folder / MANIFEST
     if not file.is_file():
         raise CourseError(f"“{folder.name}” holds no {MANIFEST}, so it is not a finished course; finish making it.")
     if file.stat().st_size > LARGEST_MANIFEST:
         raise CourseError(f"The manifest of “{folder.name}” is too large to be one.")
-    data = file.read_bytes()
+    data = read_file(file)
     try:
         manifest = _ADAPTER.validate_json(data)
     except ValidationError as error:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from lwise_core._utils.file_errors import file_errors, make_folder
 from lwise_core.teaching.courses.course import STIMULI, Course, CourseError, Manifest, Picture, write_course
 from lwise_core.teaching.design.schedules import Group
 
@@ -47,7 +48,8 @@ def _natural(picture: Picture) -> Picture:
 
 
 def _copy(course: Course, folder: Path, files: Iterable[str]) -> None:
-    (folder / STIMULI).mkdir(parents=True, exist_ok=True)
+    make_folder(folder / STIMULI)
     for digest in files:
         source = course.file(digest)
-        shutil.copyfile(source, folder / STIMULI / source.name)
+        with file_errors(folder / STIMULI / source.name):
+            shutil.copyfile(source, folder / STIMULI / source.name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from lwise_core._utils.file_errors import file_errors
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.data.sources import class_of, source_at
 from lwise_core.images.codec import encode_png
@@ -102,7 +103,7 @@ class FromPhantom:
 
 def _origins(dirmap: Path) -> Mapping[str, str]:
     """Return the path of each picture → what it shows the same of as others."""
-    with dirmap.open(encoding="utf-8-sig", newline="") as text:
+    with file_errors(dirmap), dirmap.open(encoding="utf-8-sig", newline="") as text:
         table = csv.DictReader(text)
         column = next((c for c in ("origin", "lesion_id") if c in (table.fieldnames or ())), None)
         return {row["im_path"]: row[column] or "" for row in table} if column else {}

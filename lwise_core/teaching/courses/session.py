@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.staircase import ShownTrial, next_adaptive, next_yoked
@@ -16,7 +17,7 @@ from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
 
 
-class OutOfTurn(ValueError):
+class OutOfTurn(LWiseError):
     """An answer to a trial that is not the next one. The message is one sentence."""
 
 

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from lwise_core._utils.assets import asset
+from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 
@@ -36,7 +37,7 @@ _SHAPES = {
 }
 
 
-class StaticExperimentError(ValueError):
+class StaticExperimentError(LWiseError):
     """An experiment that cannot be put together. The message is one sentence."""
 
 

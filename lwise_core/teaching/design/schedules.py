@@ -10,8 +10,10 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from lwise_core._utils.errors import LWiseError
 
-class ScheduleError(ValueError):
+
+class ScheduleError(LWiseError, ValueError):
     """A schedule that no course can follow. The message is one sentence."""
 
 

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.design.schedules import Block, Group, Schedule
 
 FEWEST_CLASSES, MOST_CLASSES = 2, 16
@@ -23,7 +24,7 @@ SHAPES = ("circle", "triangle")
 """What calibration trials ask for: they show who is attending."""
 
 
-class CurriculumError(ValueError):
+class CurriculumError(LWiseError):
     """A schedule that the pictures cannot fill. The message is one sentence: what is lacking, and what to do."""
 
 

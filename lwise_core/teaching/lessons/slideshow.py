@@ -22,6 +22,7 @@ import jinja2
 import numpy as np
 
 from lwise_core._utils.assets import asset
+from lwise_core._utils.errors import LWiseError
 from lwise_core.images.codec import Strip, encode_png, with_strip
 from lwise_core.images.geometry import Pixels
 
@@ -33,7 +34,7 @@ _NARROWEST = 320  # px: below it a strip would be wider than its picture, and th
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder the text around them
 
 
-class LessonError(ValueError):
+class LessonError(LWiseError):
     """A lesson that cannot be made. The message is one sentence."""
 
 

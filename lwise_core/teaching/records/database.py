@@ -19,6 +19,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, exc, func, make_url, select
 from sqlalchemy.orm import Session
 
+from lwise_core._utils.errors import LWiseError
+
 VARIABLE = "LWISE_RECORDS"
 """The environment variable that says where records are kept."""
 
@@ -41,7 +43,7 @@ _UPGRADES = 0x4C57495345
 _ONE_UPGRADE = threading.Lock()  # Alembic's context belongs to the whole process
 
 
-class RecordsError(Exception):
+class RecordsError(LWiseError):
     """Something about the records that a person must know. The message is one sentence."""
 
 

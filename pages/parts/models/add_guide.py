@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 import streamlit as st
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.architectures import Blueprint
 from lwise_core.guides.checkpoints import (
     MAX_UPLOAD_BYTES,
@@ -18,7 +19,7 @@ from lwise_core.guides.checkpoints import (
     build_guide,
     read_weights,
 )
-from lwise_core.guides.class_lists import ClassListError, classes_from_text, default_classes
+from lwise_core.guides.class_lists import classes_from_text, default_classes
 from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, Domain
 from pages.parts.models.cards import DOMAINS
 from pages.parts.session.access import paths_offered
@@ -176,7 +177,7 @@ def _describe(candidate: GuideCandidate, blueprint: Blueprint) -> None:
             add_session_guide(build_guide(candidate.weights, blueprint, description))
     except CheckpointError as error:
         refused(error)
-    except (ClassListError, ValueError) as error:
+    except LWiseError as error:
         notice("error", str(error))
     else:
         _put_away()

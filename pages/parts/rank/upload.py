@@ -11,10 +11,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.batch.ranking import LARGEST_ZIP, MOST_FILES, NamedFile, files_in_zip, names_in_zip
 from lwise_core.data.folder_labels import is_somebodys
 from lwise_core.data.picture_sets import PictureEntry, picture_set
-from lwise_core.data.sources import DatasetError
 from lwise_core.images.codec import ImageRejected
 from lwise_core.teaching.courses.pictures import FromPhantom
 from pages.parts.session.access import paths_offered
@@ -100,7 +100,7 @@ def _on_the_server() -> Intake | None:
     try:
         pictures = picture_set(path)
         entries = [e for e in pictures.entries() if not isinstance(e, str) and is_somebodys(e.name)]
-    except (DatasetError, OSError) as error:
+    except LWiseError as error:
         notice("error", str(error))
         return None
     if not entries:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lwise_core._utils.class_names import has_class
+from lwise_core._utils.errors import LWiseError
 from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable
 from lwise_core.guides.fitness import Fit
@@ -80,16 +81,20 @@ def load_guide(name: str) -> GuideModel:
     return _shared(name, entry.sha256)
 
 
+class GuideNotAdded(LWiseError):
+    """A guide that a session may not keep. The message is one sentence that says why."""
+
+
 def add_session_guide(guide: GuideModel) -> None:
     """Keep ``guide`` for this session, in place of an earlier one of its own with the same name.
 
     Raises:
-        ValueError: The catalogue has a guide of that name, or the session has as many of its own as it may keep.
+        GuideNotAdded: The catalogue has a guide of that name, or the session has as many of its own as it may keep.
     """
     if len(session_guides().keys() - {guide.name}) >= _OWN:
-        raise ValueError(f"A session keeps {_OWN} guides of its own; remove one first.")
+        raise GuideNotAdded(f"A session keeps {_OWN} guides of its own; remove one first.")
     if any(e.name == guide.name for e in guide_catalog()):
-        raise ValueError(f"There is already a guide “{guide.name}”; choose another name.")
+        raise GuideNotAdded(f"There is already a guide “{guide.name}”; choose another name.")
     session_guides()[guide.name] = guide
 
 

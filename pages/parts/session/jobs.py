@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lwise_core.enhancement.path import NonFinite
+from lwise_core._utils.errors import LWiseError
 from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.guide_engines import is_there, slot, this_session
 from pages.parts.ui.notices import notice
@@ -158,7 +158,7 @@ def progress_of(kind: str, job: ScheduledJob[T], *, what: str) -> bool:
     ``what`` says in words what is being done.
     """
     if job.error is not None:
-        if not isinstance(job.error, NonFinite | ValueError):
+        if not isinstance(job.error, LWiseError):
             raise job.error
         notice("error", str(job.error))
         return False

@@ -8,7 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from lwise_core.enhancement.path import EnhancementPath, NonFinite, Original
+from lwise_core._utils.errors import LWiseError
+from lwise_core.enhancement.path import EnhancementPath, Original
 from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
 from lwise_core.guides import catalog
 from lwise_core.inspection.regions import Region
@@ -96,7 +97,7 @@ def waiting(walk: PathJob) -> None:
 
 def failed(error: Exception) -> None:
     """Say in one sentence why a path could not be walked; what nobody expected is raised again."""
-    if not isinstance(error, NonFinite):
+    if not isinstance(error, LWiseError):
         raise error
     notice("error", str(error))
 

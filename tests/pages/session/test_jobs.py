@@ -9,6 +9,7 @@ import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
+from lwise_core._utils.file_errors import FileError
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.scheduler import JobStage
 from pages.parts.session.jobs import asked, ended, finished, job_for, place, remembered, values_of
@@ -115,7 +116,7 @@ def test_what_was_stopped_says_so_keeps_what_there_is_and_can_go_on() -> None:
     assert not at.warning
 
 
-@pytest.mark.parametrize("error", [NonFinite("A gradient is not a number."), ValueError("The picture is too small.")])
+@pytest.mark.parametrize("error", [NonFinite("A gradient is not a number."), FileError(28, "full", "a.png")])
 def test_what_a_person_can_understand_is_said(error: Exception) -> None:
     def failing() -> Iterator[int]:
         yield 1
@@ -128,10 +129,11 @@ def test_what_a_person_can_understand_is_said(error: Exception) -> None:
     assert [e.value.replace("\\", "") for e in at.error] == [str(error)]
 
 
-def test_what_nobody_foresaw_is_not_said_to_be_a_finding() -> None:
+@pytest.mark.parametrize("error", [RuntimeError("unforeseen"), ValueError("operands could not be broadcast")])
+def test_what_nobody_foresaw_is_not_said_to_be_a_finding(error: Exception) -> None:
     def failing() -> Iterator[int]:
         yield 1
-        raise RuntimeError("unforeseen")
+        raise error
 
     at = page_of(lambda: drawing("q", failing, into=[])).run()
     assert at.exception  # app.py logs it with an id
