@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from platformdirs import user_cache_path
 
+from lwise_core._utils.precision import native_bf16
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides.guide import GuideModel, best_device
@@ -69,6 +70,9 @@ def train_command(
     epoch_images: Annotated[int, typer.Option(help="Images an epoch, after which the run is kept; 0: all.")] = 0,
     validation: Annotated[int, typer.Option(help="Images set aside to watch the run by.")] = 500,
     balanced: Annotated[bool, typer.Option("--balanced", help="Draw every class equally often.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="Crop from a quarter of the area on, and recolour.")] = False,
+    first_size: Annotated[int, typer.Option(help="Show images at this size at first, then larger; 0: full size.")] = 0,
+    unattacked: Annotated[float, typer.Option(help="Share of every batch that is learnt without an attack.")] = 0.0,
     any_way_up: Annotated[bool, typer.Option("--any-way-up", help="Also turn by quarter turns.")] = False,
     last_layer: Annotated[bool, typer.Option("--last-layer", help="Train the last layer only.")] = False,
     freeze: Annotated[int, typer.Option(help="Leave the first convolutions as they are.")] = 0,
@@ -107,10 +111,13 @@ def train_command(
         balanced=balanced,
         images_per_epoch=epoch_images,
         validation=validation,
-        augmentation=Augmentation.ANY_WAY_UP if any_way_up else Augmentation.PHOTOGRAPH,
+        augmentation=_augmentation(wide=wide, any_way_up=any_way_up),
         trained=Trained.LAST if last_layer else Trained.AFTER if freeze else Trained.ALL,
         frozen_convolutions=freeze,
         attack_warm_up=grow,
+        first_size=_first_size(first_size, start.input_size),
+        unattacked=unattacked,
+        bf16=recipe.bf16 and native_bf16(best_device()),
         **{k: v for k, v in changes.items() if v is not None},  # type: ignore[arg-type]
     )
     held = HeldOut(
@@ -246,6 +253,18 @@ def _recipe(preset: str, size: int) -> Recipe:
     if preset not in PRESETS:
         raise RecipeError(f"There is no preset “{preset}”; there is {', '.join(PRESETS)}.")
     return PRESETS[preset](size=size)
+
+
+def _augmentation(*, wide: bool, any_way_up: bool) -> Augmentation:
+    if wide and any_way_up:
+        raise RecipeError("Choose --wide or --any-way-up, not both.")
+    return Augmentation.WIDE if wide else Augmentation.ANY_WAY_UP if any_way_up else Augmentation.PHOTOGRAPH
+
+
+def _first_size(wanted: int, full: int) -> int:
+    if wanted > full:
+        raise RecipeError(f"Images of {full} px cannot begin at {wanted} px; choose a smaller --first-size.")
+    return wanted
 
 
 def _attack(preset: Attack, *, norm: Norm | None, epsilon: float | None, steps: int | None) -> Attack:

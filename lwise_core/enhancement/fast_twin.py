@@ -21,6 +21,7 @@ from torch import fx, nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
+from lwise_core._utils.precision import native_bf16
 from lwise_core.enhancement.packed_convolutions import can_pack, packed
 from lwise_core.enhancement.path import Enhancement, EnhancementPath, PathRequest, ascend, steps_for
 from lwise_core.guides.guide import GuideModel
@@ -63,9 +64,7 @@ class FastNetwork(nn.Module):
 
 def fast_dtype(device: torch.device) -> torch.dtype | None:
     """Return bf16 where this hardware computes in it natively, else None."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else None
-    return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else None
+    return torch.bfloat16 if native_bf16(device) else None
 
 
 def fast_twin(guide: GuideModel, *, dtype: torch.dtype) -> GuideModel:

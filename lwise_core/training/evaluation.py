@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import torch
 
+from lwise_core._utils.precision import native_bf16
 from lwise_core.guides.difficulty import wilson_interval
 from lwise_core.guides.guide import GuideModel
 from lwise_core.training.attacks import Attack, Norm, perturbed
@@ -49,8 +50,9 @@ def logits_of(guide: GuideModel, data: Labelled) -> torch.Tensor:
 def correct_under_attack(guide: GuideModel, data: Labelled, *, norm: Norm, epsilon: float) -> torch.Tensor:
     """Return which images ``(N,)`` are still seen correctly under 20 steps of ε/8 from a random start, last iterate.
 
-    The attack's gradients are computed in bfloat16, which turns them by less than 0.02 of their length; the logits that
-    decide are float32. Every batch starts from the same seed, so a batch gives the same result alone.
+    Where the hardware has bfloat16, the attack's gradients are computed in it, which turns them by less than 0.02 of
+    their length; the logits that decide are float32. Every batch starts from the same seed, so a batch gives the same
+    result alone.
     """
     attack = Attack(norm, epsilon, steps=ATTACK_STEPS, step=epsilon / 8)
     held = []
@@ -153,5 +155,5 @@ class Evaluation:
 
 
 def _rounded(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:
-    with torch.autocast(guide.device.type, torch.bfloat16):
+    with torch.autocast(guide.device.type, torch.bfloat16, enabled=native_bf16(guide.device)):
         return guide.logits(images)

@@ -30,6 +30,8 @@ class Augmentation(StrEnum):
     """Shifted by up to an eighth of its side (edges mirrored), and mirrored left to right."""
     ANY_WAY_UP = "any way up"
     """The same, and turned by quarter turns: for pictures without an up, such as skin and tissue."""
+    WIDE = "wide"
+    """A part of the image, from a quarter of its area on, mirrored and in other colours: near and far, in any light."""
 
 
 class Trained(StrEnum):
@@ -47,6 +49,9 @@ class Recipe:
     ``images_per_epoch`` makes an epoch, after which the run is kept, shorter than the data; 0 means all of them.
     Over the first ``attack_warm_up`` of the run, in [0, 1), the attack's radius grows from nothing to its full size:
     from scratch, fine features are not learnt at all when the attack hides them from the first step on.
+    Images are shown at ``first_size`` px at first and grow to their full size (0: full size throughout): a small image
+    takes less time, so the same time teaches more of them. ``unattacked`` is the share of every batch, in [0, 1), that
+    is learnt as it is.
     ``frozen_convolutions`` counts for ``Trained.AFTER``. ``validation`` images are set aside to watch the run.
     """
 
@@ -65,6 +70,8 @@ class Recipe:
     trained: Trained = Trained.ALL
     frozen_convolutions: int = 0
     attack_warm_up: float = 0.0
+    first_size: int = 0
+    unattacked: float = 0.0
     bf16: bool = True
     seed: int = 0
     images_per_epoch: int = 0
@@ -77,6 +84,10 @@ class Recipe:
             raise RecipeError("An epoch needs the images of one batch at least.")
         if not 0 <= self.attack_warm_up < 1:
             raise RecipeError("The attack grows over a share of the run: at least 0 and less than 1.")
+        if self.first_size < 0 or self.first_size % 16:
+            raise RecipeError("The size to begin with must be a multiple of 16 px, or 0 for the full size throughout.")
+        if not 0 <= self.unattacked < 1:
+            raise RecipeError("The share of images that is not attacked must be at least 0 and less than 1.")
         if not self.peak_lr > 0 or not 0 <= self.ema < 1 or not 0 <= self.label_smoothing < 1:
             raise RecipeError("The learning rate must be positive; averaging and label smoothing lie in 0–1.")
         if (self.trained is Trained.AFTER) != (self.frozen_convolutions > 0):

@@ -23,7 +23,8 @@ from lwise_core._utils.run_folder import RunFolder, RunRefused
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.guide import Normaliser
 from lwise_core.training.attacks import Attack, perturbed
-from lwise_core.training.recipes import Augmentation, LearningRateSchedule, Recipe, Trained
+from lwise_core.training.augmentation import augmented
+from lwise_core.training.recipes import LearningRateSchedule, Recipe, Trained
 
 _REPORT_SECONDS = 20.0
 _VALIDATION_STEPS = 4  # more than in training, and few enough to be worth it every epoch
@@ -35,9 +36,9 @@ _STEP_EPOCHS = 50
 class Epoch:
     """What one epoch did.
 
-    ``loss`` and ``attacked_accuracy`` are means over its training batches; ``clean_accuracy`` and ``robust_accuracy``
-    (under the recipe's attack, with at least four steps) are measured with the averaged weights on the images set
-    aside. Shares in [0, 1].
+    ``loss`` is the mean over its training batches, ``attacked_accuracy`` that of their attacked images;
+    ``clean_accuracy`` and ``robust_accuracy`` (under the recipe's attack, with at least four steps) are measured with
+    the averaged weights on the images set aside. Shares in [0, 1].
     """
 
     number: int
@@ -155,17 +156,18 @@ class Trainer:
         generator = torch.Generator().manual_seed(_seed(self.recipe.seed, number))
         torch.manual_seed(_seed(self.recipe.seed, number))  # for networks that draw at random themselves
         batches = batch_rows(self._training.targets, self.recipe, generator)
-        losses, hits, seen = 0.0, 0, 0
+        losses, hits, seen = 0.0, 0.0, 0
         for i, rows in enumerate(batches):
             done = (number + i / len(batches)) / self.recipe.epochs
             self._set_rate(done, number)
             attack = self.recipe.attack.scaled(grown(self.recipe.attack_warm_up, done=done))
-            loss, hit = self._step(rows, attack, generator)
+            size = size_at(self.recipe.first_size, self.images.size, done=done)
+            loss, hit = self._step(rows, attack, generator, size=size)
             decay = warmed_up(self.recipe.ema, steps=number * len(batches) + i)
             average(self._state.averaged, self.network, decay=decay)
             if not isfinite(loss):
                 raise RunRefused(_not_a_number(number))
-            losses, hits, seen = losses + loss * len(rows), hits + hit, seen + len(rows)
+            losses, hits, seen = losses + loss * len(rows), hits + hit * len(rows), seen + len(rows)
             now = time.monotonic()
             if now - reported > _REPORT_SECONDS:
                 reported = now
@@ -175,21 +177,30 @@ class Trainer:
             Epoch(number + 1, losses / seen, hits / seen, clean, robust, seconds=round(time.monotonic() - began, 1))
         )
 
-    def _step(self, rows: torch.Tensor, attack: Attack, generator: torch.Generator) -> tuple[float, int]:
-        """Attack one batch, descend on its twin, and return the loss and how many twins are still seen correctly."""
-        images = augmented(pixels_of(self._training, rows), self.recipe.augmentation, generator)
+    def _step(
+        self, rows: torch.Tensor, attack: Attack, generator: torch.Generator, *, size: int
+    ) -> tuple[float, float]:
+        """Attack one batch, descend on its twin, and return the loss and which share of the twins is seen correctly.
+
+        The images are shown at ``size`` px, with an attack of as much a pixel as at full size.
+        """
+        attack = attack.scaled(size / self.images.size)
+        images = augmented(pixels_of(self._training, rows), self.recipe.augmentation, generator, size=size)
         images = images.to(self.device, memory_format=torch.channels_last)
         targets = torch.from_numpy(self._training.targets)[rows].to(self.device)
         # Running averages, as the finished guide will use, and none of them disturbed by the attack.
         self.network.eval()
-        images = perturbed(self._forward, images, targets, attack=attack, generator=generator)
+        spared = int(self.recipe.unattacked * len(rows))
+        twins = perturbed(self._forward, images[spared:], targets[spared:], attack=attack, generator=generator)
+        images = torch.cat([images[:spared], twins]).contiguous(memory_format=torch.channels_last)
         train_mode(self.network)
         logits = self._forward(images)
         loss = F.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing)
         self._state.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._state.optimiser.step()
-        return float(loss.detach()), int((logits.argmax(dim=1) == targets).sum())
+        right = (logits.argmax(dim=1) == targets)[spared:]
+        return float(loss.detach()), float(right.float().mean())
 
     def _forward(self, images: torch.Tensor, network: nn.Module | None = None) -> torch.Tensor:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bf16):
@@ -263,28 +274,22 @@ def pixels_of(images: LabelledImages, positions: torch.Tensor) -> torch.Tensor:
     return pixels.permute(0, 3, 1, 2).float() / 255
 
 
-def augmented(images: torch.Tensor, augmentation: Augmentation, generator: torch.Generator) -> torch.Tensor:
-    """Return every image ``(N, 3, H, W)`` shifted, mirrored and perhaps turned, each at random."""
-    count, _, height, width = images.shape
-    reach = height // 8
-    padded = F.pad(images, (reach,) * 4, mode="reflect")
-    down, right = torch.randint(0, 2 * reach + 1, (2, count, 1), generator=generator)
-    rows, columns = down + torch.arange(height), right + torch.arange(width)
-    mirrored = torch.rand(count, 1, generator=generator) < 0.5
-    columns = torch.where(mirrored, columns.flip(1), columns)
-    moved = padded.permute(0, 2, 3, 1)[torch.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
-    moved = moved.permute(0, 3, 1, 2)
-    if augmentation is Augmentation.ANY_WAY_UP:
-        turns = torch.randint(0, 4, (count,), generator=generator)
-        moved = torch.stack([image.rot90(int(t), (1, 2)) for image, t in zip(moved, turns, strict=True)])
-    return moved
-
-
 def rate_share(schedule: LearningRateSchedule, *, done: float, epoch: int) -> float:
     """Return the learning rate as a share of its peak, ``done`` of the run in [0, 1)."""
     if schedule is LearningRateSchedule.STEP:
         return float(0.1 ** (epoch // _STEP_EPOCHS))
     return max(done / _WARM_UP, 1e-3) if done < _WARM_UP else (1 - done) / (1 - _WARM_UP)
+
+
+def size_at(first: int, full: int, *, done: float) -> int:
+    """Return the size in pixels at which images are shown, ``done`` of the run in [0, 1).
+
+    That is ``first``, then the multiple of 16 half-way to ``full``, then ``full``, each for a third of the run; without
+    a first size, ``full`` throughout.
+    """
+    if not first:
+        return full
+    return (first, (first + full) // 32 * 16, full)[int(3 * done)]
 
 
 def grown(warm_up: float, *, done: float) -> float:

@@ -219,3 +219,24 @@ def test_a_description_without_a_licence_is_refused(place: Path) -> None:
 def test_the_command_of_a_card_names_files_and_no_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["x", "train", "/secret/place/data.tar.gz", "--epochs", "3"])
     assert words() == "python -m lwise_core train data.tar.gz --epochs 3"
+
+
+def test_a_run_may_begin_with_small_images_and_see_them_cut_and_recoloured(place: Path) -> None:
+    train(place, *FAST, "--size", "32", "--wide", "--first-size", "16", "--unattacked", "0.25")
+    card = json.loads((place / "run" / "guide" / "card.json").read_text())
+    assert card["training"]["augmentation"] == "wide"
+    assert (card["training"]["first_size"], card["training"]["unattacked"]) == (16, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--wide", "--any-way-up"), "not both"),
+        (("--first-size", "48"), "choose a smaller --first-size"),
+        (("--first-size", "10"), "multiple of 16 px"),
+        (("--unattacked", "1"), "at least 0 and less than 1"),
+    ],
+)
+def test_a_recipe_that_cannot_be_followed_is_refused(place: Path, options: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(RecipeError, match=sentence):
+        train(place, *FAST, *options)

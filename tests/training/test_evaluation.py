@@ -5,8 +5,10 @@ import torch
 from torch import nn
 
 from lwise_core.guides.guide import GuideModel
+from lwise_core.training import evaluation
 from lwise_core.training.attacks import Norm
 from lwise_core.training.evaluation import (
+    ATTACK_STEPS,
     Evaluation,
     Labelled,
     calibration_error,
@@ -15,7 +17,7 @@ from lwise_core.training.evaluation import (
     reliability,
     share,
 )
-from tests.conftest import guide_of
+from tests.conftest import eight_pictures, guide_of, tiny_network
 
 
 class Brightness(nn.Module):
@@ -101,3 +103,18 @@ def test_every_second_image_from_the_first_or_the_second() -> None:
     data = greys([0.1, 0.2, 0.8, 0.9])
     assert data.every(2).targets.tolist() == [1, 0]
     assert torch.equal(data.every(2, first=1).images, data.images[1::2])
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_an_attack_computes_in_bfloat16_only_where_the_machine_does(
+    monkeypatch: pytest.MonkeyPatch, native: bool
+) -> None:
+    guide = guide_of(tiny_network())
+    imitated: list[bool] = []
+    guide.network.register_forward_pre_hook(
+        lambda *_: imitated.append(torch.is_autocast_enabled("cpu")) if torch.is_grad_enabled() else None
+    )
+    monkeypatch.setattr(evaluation, "native_bf16", lambda _: native)
+    data = Labelled(eight_pictures(guide.input_size), torch.zeros(8, dtype=torch.int64))
+    correct_under_attack(guide, data, norm=Norm.L2, epsilon=0.1)
+    assert imitated == [native] * ATTACK_STEPS

@@ -22,7 +22,6 @@ from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Normaliser
 from lwise_core.training import trainer as training
 from lwise_core.training.attacks import Attack, Norm, perturbed
 from lwise_core.training.recipes import (
-    Augmentation,
     LearningRateSchedule,
     Recipe,
     RecipeError,
@@ -34,18 +33,18 @@ from lwise_core.training.trainer import (
     Epoch,
     Trainer,
     advice,
-    augmented,
     average,
     batch_rows,
     freeze,
     grown,
     rate_share,
+    size_at,
     train_mode,
     validation_attack,
     warmed_up,
     watched,
 )
-from tests.conftest import eight_pictures, tiny_network
+from tests.conftest import tiny_network
 from tests.support.toys import toy_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,13 +125,13 @@ KILLED = """
     trainer = t.trainer_on(read_images(data, split="", size=16, cache=data.parent / "cache"), run)
     step, taken = trainer._step, 0
 
-    def counted(*arguments):
+    def counted(*arguments, **options):
         global taken
         taken += 1
         if taken == 9:  # six batches an epoch: in the middle of the second
             print("in mid-epoch", flush=True)
             signal.pause()
-        return step(*arguments)
+        return step(*arguments, **options)
 
     trainer._step = counted
     for _ in trainer.run():
@@ -208,30 +207,28 @@ def test_balancing_draws_a_rare_class_as_often_as_a_common_one() -> None:
     assert 0.45 < float(torch.from_numpy(targets)[rows].float().mean()) < 0.55
 
 
-@pytest.mark.parametrize("augmentation", list(Augmentation))
-def test_augmented_pictures_are_shifted_copies_of_themselves(augmentation: Augmentation) -> None:
-    images = eight_pictures(16)
-    changed = augmented(images, augmentation, torch.Generator().manual_seed(0))
-    assert changed.shape == images.shape
-    for before, after in zip(images, changed, strict=True):
-        assert set(after[0].flatten().tolist()) <= set(before[0].flatten().tolist())
+@pytest.mark.parametrize(("first", "sizes"), [(0, [128] * 4), (64, [64, 96, 128, 128]), (48, [48, 80, 128, 128])])
+def test_a_size_that_grows_takes_a_third_of_the_run_for_each_step(first: int, sizes: list[int]) -> None:
+    assert [size_at(first, 128, done=d) for d in (0.0, 0.34, 0.67, 0.999)] == sizes
 
 
-def test_augmentation_shifts_by_at_most_an_eighth_and_mirrors_half() -> None:
-    ramp = torch.arange(16.0).repeat(400, 3, 16, 1)
-    changed = augmented(ramp, Augmentation.PHOTOGRAPH, torch.Generator().manual_seed(0))[:, 0, 8]
-    rising = changed[:, 8] > changed[:, 7]
-    assert 0.4 < float(rising.float().mean()) < 0.6
-    centres = changed[rising][:, 8] - 8
-    assert {int(c) for c in centres} == {-2, -1, 0, 1, 2}
+def test_small_images_are_attacked_as_much_a_pixel_as_large_ones(
+    toys: LabelledImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, int, float]] = []
 
+    def watched_attack(
+        forward: object, images: torch.Tensor, *rest: object, attack: Attack, **options: object
+    ) -> object:
+        seen.append((len(images), images.shape[-1], attack.epsilon))
+        return perturbed(forward, images, *rest, attack=attack, **options)  # type: ignore[arg-type]
 
-def test_only_pictures_without_an_up_are_turned() -> None:
-    ramp = torch.arange(16.0).view(1, 1, 16, 1).expand(64, 3, 16, 16)
-    upright = augmented(ramp, Augmentation.PHOTOGRAPH, torch.Generator().manual_seed(0))
-    turned = augmented(ramp, Augmentation.ANY_WAY_UP, torch.Generator().manual_seed(0))
-    assert torch.equal(upright[..., 0], upright[..., 15])
-    assert not torch.equal(turned[..., 0], turned[..., 15])
+    large = replace(toys, pixels=np.repeat(np.repeat(toys.pixels, 2, axis=1), 2, axis=2))
+    monkeypatch.setattr(training, "perturbed", watched_attack)
+    trainer = trainer_on(large, tmp_path, replace(TOY, first_size=16, unattacked=0.25))
+    monkeypatch.setattr(trainer, "_validate", lambda: (0.0, 0.0))
+    finished(trainer)
+    assert seen == [(6, 16, 0.125)] * 12 + [(6, 32, 0.25)] * 6
 
 
 def test_an_attack_that_grows_begins_at_nothing_and_reaches_its_size() -> None:
