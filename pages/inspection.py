@@ -30,7 +30,7 @@ from pages.parts.picture.ground_truth import (
 from pages.parts.picture.upload import chooser, sample_buttons, welcome
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
-from pages.parts.session.jobs import place, values_of
+from pages.parts.session.jobs import once, place, values_of
 from pages.parts.session.paths import PathJob, failed, walk_for
 from pages.parts.ui.notices import notice
 
@@ -56,7 +56,9 @@ def main() -> None:
         sample_buttons(guide=guide.name)
         chooser()
         case = desk().case or case
-        st.image(preview(case.crop.of(case.photograph.pixels), longest=_PREVIEW), alt="The square that the guide sees")
+        subject, shown = case.subject, (case.photograph.sha256, case.crop)
+        square = once("square", shown, lambda: preview(subject.crop.of(subject.photograph.pixels), longest=_PREVIEW))
+        st.image(square, alt="The square that the guide sees")
         st.caption(f"The square of {case.crop.side} px that the guide sees. It is moved in the Studio.")
     if guide.name != case.guide:  # a step means another ε for another guide
         case = replace(case, guide=guide.name, step=None)

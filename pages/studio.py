@@ -26,6 +26,7 @@ from pages.parts.picture.ground_truth import (
 from pages.parts.picture.upload import chooser, intake, sample_buttons, welcome
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
+from pages.parts.session.jobs import once
 from pages.parts.session.paths import Key, failed, forget, stopped, waiting, walk_called, walk_for
 from pages.parts.studio.difficulty_panel import difficulty_panel
 from pages.parts.studio.epsilon_panel import panels, scrub
@@ -73,13 +74,13 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
     st.subheader("The photograph")
     photograph = case.photograph
     crop = cropper(
-        preview=preview(photograph.pixels, longest=_PREVIEW),
+        preview=once("preview", photograph.sha256, lambda: preview(photograph.pixels, longest=_PREVIEW)),
         photograph_size=(photograph.width, photograph.height),
         crop=case.crop,
         smallest=min(guide.input_size // 2, photograph.width, photograph.height),
         key=f"crop-{case.token}",
     )
-    moved = replace(case, crop=crop)
+    moved = replace(case, subject=case.subject.at(crop))
     if guide.name != case.guide:  # a step means another ε for another guide: the slider begins at its default
         moved = replace(moved, guide=guide.name, step=None)
     if (moved.crop, moved.guide) != (case.crop, case.guide):
@@ -170,7 +171,7 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
         # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
         st.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
         guessed = case.guessed_for(path.guide)
-        downloads_panel(case, path, stated=stated, towards=towards, guessed=guessed)
+        downloads_panel(case, path, key=walk.key, stated=stated, towards=towards, guessed=guessed)
         links.keep_link(case, path.guide)
 
 

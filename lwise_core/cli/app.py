@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -48,7 +48,7 @@ from lwise_core.cli.options import (
 )
 from lwise_core.cli.phantom import phantom_command
 from lwise_core.cli.train import train_command
-from lwise_core.enhancement.export import Export, Intent, export
+from lwise_core.enhancement.export import Export, Intent, export, export_stem
 from lwise_core.enhancement.fast_twin import TwinChecks, path_to, precision_of, trusted_twin
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, Harder, objective_named, offered, with_rivals
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, steps_for
@@ -206,7 +206,9 @@ def enhance_command(
             objective=Harder(chosen) if harder else chosen,
         )
         path = _path(guide, request, epsilon=intent.epsilon, twin=twin or guide, keep=keep)
-        _write(export(subject, path, intent, strip=strip), out)
+        made = export(subject, path, intent, strip=strip)
+        own = export_stem(subject.photograph.name, path, intent)  # nothing leaves the machine: it may keep its name
+        _write(replace(made, stem=own), out)
 
 
 app.command("inspect")(inspect_command)

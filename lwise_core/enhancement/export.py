@@ -13,17 +13,16 @@ import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-import PIL
 import torch
 
 import lwise_core
 from lwise_core.enhancement.objectives import Harder, Objective
 from lwise_core.enhancement.path import EnhancementPath, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturbation_of, render
-from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png, with_strip
 
@@ -115,7 +114,6 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
         classes=np.array(guide.classes),
     )
     warnings = survival_warnings(rendering.kept, epsilon_224=guide.epsilon_scale.at_224(intent.epsilon))
-    original = score(guide, subject.seen(size=guide.input_size))
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "statement": sentence,
@@ -134,7 +132,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
         },
         "picture": {"extent": intent.extent.value, "left": 0, "top": 0, "width": width, "height": height},
         "strip": has_strip,
-        "original": _says(guide, original, target),
+        "original": _says(guide, subject.logits(guide), target),
         "result_float": {**_says(guide, enhancement.logits[0].cpu(), target), "gain": rendering.gain_float},
         "result_8_bit": {
             **_says(guide, rendering.logits, target),
@@ -145,7 +143,8 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
         "versions": _versions(),
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
-    return Export(export_stem(subject.photograph.name, path, intent), png, perturbation, text.encode(), warnings)
+    stem = export_stem(name_for_files(guide, subject.photograph), path, intent)
+    return Export(stem, png, perturbation, text.encode(), warnings)
 
 
 def name_for_files(guide: GuideModel, photograph: Photograph) -> str:
@@ -218,7 +217,7 @@ def _versions() -> dict[str, str]:
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
-        "pillow": PIL.__version__,
+        "pillow": version("pillow"),
     }
 
 

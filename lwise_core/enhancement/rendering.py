@@ -6,8 +6,9 @@ large ones. So every rendering is fed back through the guide and carries its own
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
 import torch
 
@@ -30,14 +31,30 @@ class Extent(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class CroppedPhotograph:
-    """One photograph and the square of it that the guide looks at."""
+    """One photograph and the square of it that the guide looks at: resized once a size, scored once a guide."""
 
     photograph: Photograph
     crop: Crop
+    _seen: dict[int, torch.Tensor] = field(default_factory=dict, init=False, repr=False)
+    _logits: WeakKeyDictionary[GuideModel, torch.Tensor] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False
+    )
 
     def seen(self, *, size: int) -> torch.Tensor:
-        """Return what a guide of ``size`` px sees: ``(3, size, size)`` float32 in [0, 1]."""
-        return torch.from_numpy(see(self.crop.of(self.photograph.pixels), size=size))
+        """Return what a guide of ``size`` px sees: ``(3, size, size)`` float32 in [0, 1]; not to be written to."""
+        if size not in self._seen:
+            self._seen[size] = torch.from_numpy(see(self.crop.of(self.photograph.pixels), size=size))
+        return self._seen[size]
+
+    def logits(self, guide: GuideModel) -> torch.Tensor:
+        """Return what ``guide`` says of the original: logits ``(C,)``; not to be written to."""
+        if guide not in self._logits:
+            self._logits[guide] = score(guide, self.seen(size=guide.input_size))
+        return self._logits[guide]
+
+    def at(self, crop: Crop) -> CroppedPhotograph:
+        """Return the same photograph with another square, or itself where the square is the same."""
+        return self if crop == self.crop else CroppedPhotograph(self.photograph, crop)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +98,7 @@ def render(
     else:
         pixels = paint(subject.photograph.pixels, subject.crop, perturbation_of(subject, enhancement))
         fed_back = subject.crop.of(pixels)
-    before = score(guide, subject.seen(size=guide.input_size))
+    before = subject.logits(guide)
     logits = score(guide, torch.from_numpy(see(fed_back, size=guide.input_size)))
     return Rendering(
         extent=extent,

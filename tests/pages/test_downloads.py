@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhancement.export import Export
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.inspection.examine import examine
@@ -20,6 +21,14 @@ from tests.inspection.test_evidence import path_of
 
 PATIENT = "Mueller_Hans.jpg"
 Files = dict[str, Callable[[], bytes]]
+
+
+@pytest.fixture(autouse=True)
+def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """What a session remembers, without a session."""
+    kept: dict[str, object] = {}
+    monkeypatch.setattr("pages.parts.session.jobs._answers", lambda: kept)
+    return kept
 
 
 @pytest.fixture
@@ -42,7 +51,7 @@ def case_for(guide: GuideModel) -> Case:
 
 
 def draw_export(path: EnhancementPath, *, guessed: bool) -> None:
-    export_panel.downloads_panel(case_for(path.guide), path, stated="b", towards="b", guessed=guessed)
+    export_panel.downloads_panel(case_for(path.guide), path, key=guessed, stated="b", towards="b", guessed=guessed)
 
 
 def draw_report(path: EnhancementPath, monkeypatch: pytest.MonkeyPatch, *, guessed: bool) -> None:
@@ -73,3 +82,13 @@ def test_a_guess_is_called_one_in_the_manifest_and_in_the_report(
     draw_report(path, monkeypatch, guessed=guessed)
     numbers = [json.loads(content()) for name, content in files.items() if name.endswith(".json")]
     assert [n["stated_by"] for n in numbers] == [by, by]
+
+
+def test_three_downloads_are_one_export(files: Files, monkeypatch: pytest.MonkeyPatch, tiny_guide: GuideModel) -> None:
+    made = list[Export]()
+    make = export_panel.export
+    monkeypatch.setattr(export_panel, "export", lambda *a, **k: (made.append(make(*a, **k)), made[-1])[1])
+    draw_export(path_of(tiny_guide, target=1), guessed=False)
+    png, perturbation, manifest = (content() for content in files.values())
+    assert len(made) == 1
+    assert (png, perturbation, manifest) == tuple(made[0].files().values())

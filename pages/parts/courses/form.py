@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from lwise_core._utils.class_names import has_class
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.sources import DatasetError, class_of, source_at
 from lwise_core.enhancement.objectives import OBJECTIVES
@@ -21,7 +20,7 @@ from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group,
 from lwise_core.teaching.design.timing import BRIEF, LEARNING
 from pages.parts.courses.schedule_plot import schedule_figure
 from pages.parts.session.access import paths_offered
-from pages.parts.session.guides import available_guides, load_guide
+from pages.parts.session.guides import load_guide, ready_for
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show
 
@@ -123,12 +122,11 @@ def _data() -> _Chosen | None:
 
 def _guide(classes: tuple[str, ...]) -> GuideModel | None:
     """Ask which guide ranks and enhances, among those that know every class."""
-    names = available_guides()
-    guides = {n: g for n in names if all(has_class((g := load_guide(n)).classes, c) for c in classes)}
-    if not guides:
+    names = ready_for(classes)
+    if not names:
         notice("caution", "No guide knows all of these classes; train one (docs/training.md) or add one on Models.")
         return None
-    guide = guides[st.selectbox("Guide model that ranks and enhances", list(guides))]
+    guide = load_guide(st.selectbox("Guide model that ranks and enhances", names))
     for caution in guide.cautions:
         notice("caution", caution)
     return guide

@@ -1,8 +1,8 @@
-"""What a person takes away: picture, perturbation, manifest, each made when its button is clicked."""
+"""What a person takes away: picture, perturbation and manifest, made together when the first is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 import streamlit as st
@@ -12,7 +12,7 @@ from lwise_core.enhancement.export import Export, Intent, export, export_stem, n
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import Extent
 from pages.parts.session.case import Case, put
-from pages.parts.session.guide_engines import slot
+from pages.parts.session.jobs import remembered
 
 _EXTENTS = {
     Extent.PHOTOGRAPH: "Whole photograph, at its own resolution",
@@ -38,8 +38,13 @@ def extent_choice(case: Case) -> Case:
     return changed
 
 
-def downloads_panel(case: Case, path: EnhancementPath, *, stated: str, towards: str, guessed: bool) -> None:
-    """Draw the three downloads of ``path`` at the slider's position; ``guessed`` where nobody stated the class."""
+def downloads_panel(
+    case: Case, path: EnhancementPath, *, key: Hashable, stated: str, towards: str, guessed: bool
+) -> None:
+    """Draw the three downloads of ``path`` at the slider's position.
+
+    ``key`` tells this path from every other of the session; ``guessed`` says that nobody stated the class.
+    """
     guide = path.guide
     required = strip_required(guide)
     strip = st.toggle(
@@ -53,11 +58,12 @@ def downloads_panel(case: Case, path: EnhancementPath, *, stated: str, towards: 
     intent = Intent(stated=stated, towards=towards, epsilon=epsilon, extent=case.extent, guessed=guessed)
 
     def made() -> Export:
-        return slot().do(lambda: export(case.subject, path, intent, strip=strip or required))
+        question = (key, path.reach, intent, strip)
+        return remembered("export", question, lambda: export(case.subject, path, intent, strip=strip or required))
 
     stem = export_stem(name_for_files(guide, case.photograph), path, intent)
     columns = st.columns(3)
-    # Each file is made when its button is clicked: a large photograph takes a while to encode.
+    # The files are made together when the first button is clicked: a large photograph takes a while to encode.
     download(columns[0], "Picture (PNG)", lambda: made().png, f"{stem}.png", "image/png")
     download(columns[1], "Perturbation (NPZ)", lambda: made().perturbation, f"{stem}.npz", "application/octet-stream")
     download(columns[2], "Manifest (JSON)", lambda: made().manifest, f"{stem}.json", "application/json")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.enhancement.path import Original
-from lwise_core.guides.difficulty import score, top_classes
+from lwise_core.guides.difficulty import top_classes
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.choices import stated_class
 from pages.parts.session.case import Case, desk
@@ -41,9 +41,11 @@ class StatedLook:
 
 def look_at(case: Case, guide: GuideModel) -> FirstLook:
     """Return what ``guide`` says of the original of ``case``."""
-    seen = case.subject.seen(size=guide.input_size)
-    logits = slot().do(lambda: score(guide, seen))
-    return FirstLook(Original(guide, seen, logits), top_classes(guide, logits, count=_TOP))
+    subject = case.subject
+    logits = slot().do(lambda: subject.logits(guide))
+    return FirstLook(
+        Original(guide, subject.seen(size=guide.input_size), logits), top_classes(guide, logits, count=_TOP)
+    )
 
 
 def stated_after(case: Case, guide: GuideModel, look: FirstLook) -> str | None:

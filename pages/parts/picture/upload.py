@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from lwise_core.data.samples import SAMPLES, Sample, photograph_of
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph, preview
 from pages.parts.picture.choices import guide_choice
 from pages.parts.session.case import Case, desk, keep, put
+from pages.parts.session.jobs import once
 from pages.parts.ui.notices import notice
 
 _UPLOADS = "uploads_taken"
@@ -53,13 +56,16 @@ def sample_cards(*, guide: str) -> None:
     for column, chosen in zip(columns, SAMPLES, strict=True):
         with column.container(border=True, height="stretch"):
             picture, words = st.columns([2, 3], gap="medium")
-            pixels = chosen.crop.of(photograph_of(chosen).pixels)
-            picture.image(preview(pixels, longest=_CARD), alt=chosen.title, width="stretch")
+            picture.image(once(f"card-{chosen.key}", chosen, partial(_card, chosen)), alt=chosen.title, width="stretch")
             with words:
                 st.markdown(f"**{chosen.title}**")
                 st.markdown(chosen.story)
                 _sample_button(chosen, label="Open this one", guide=guide)
             st.caption(chosen.credit)
+
+
+def _card(chosen: Sample) -> bytes:
+    return preview(chosen.crop.of(photograph_of(chosen).pixels), longest=_CARD)
 
 
 def sample_buttons(*, guide: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from lwise_core.batch.ranking import RankedPhotograph, Standing
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
@@ -112,8 +113,7 @@ def _open(photograph: RankedPhotograph, guide: GuideModel) -> None:
     stated_by = StatedBy.GUESS if photograph.guessed else StatedBy.PERSON
     put(
         Case(
-            square,
-            Crop.central(square),
+            CroppedPhotograph(square, Crop.central(square)),
             guide.name,
             stated=None if photograph.guessed else photograph.class_name,
             stated_by=stated_by,

@@ -62,8 +62,7 @@ class Case:
     class that is enhanced; None means the stated one. ``step`` is the slider's position: ε = step × the guide's step.
     """
 
-    photograph: Photograph
-    crop: Crop
+    subject: CroppedPhotograph
     guide: str
     sample: Sample | None = None
     stated: str | None = None
@@ -77,14 +76,19 @@ class Case:
     def new(cls, photograph: Photograph, *, guide: str, sample: Sample | None = None) -> Case:
         """Return a case with the sample's crop and class, or the central crop and no class yet."""
         if sample is None:
-            return cls(photograph=photograph, crop=Crop.central(photograph), guide=guide)
+            return cls(CroppedPhotograph(photograph, Crop.central(photograph)), guide)
         stated = sample.true_class or SOMETHING_ELSE
-        return cls(photograph, sample.crop, guide, sample, stated=stated, stated_by=StatedBy.SAMPLE)
+        return cls(CroppedPhotograph(photograph, sample.crop), guide, sample, stated=stated, stated_by=StatedBy.SAMPLE)
 
     @property
-    def subject(self) -> CroppedPhotograph:
-        """The photograph and the square of it that the guide looks at."""
-        return CroppedPhotograph(self.photograph, self.crop)
+    def photograph(self) -> Photograph:
+        """The photograph, whole."""
+        return self.subject.photograph
+
+    @property
+    def crop(self) -> Crop:
+        """The square of it that the guide looks at."""
+        return self.subject.crop
 
     @property
     def token(self) -> str:

@@ -46,6 +46,20 @@ def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name, card in cards if card and all(has_class(card.classes, n) for n in names))
 
 
+def ready_for(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the guides that are ready and have a class for each of ``names``.
+
+    Cards are asked, not networks: only a guide without a card has to be loaded to know its classes.
+    """
+    cards = {e.name: e.card for e in guide_catalog() if e.card is not None}
+
+    def classes(name: str) -> Sequence[str]:
+        card = cards.get(name)
+        return load_guide(name).classes if card is None else card.classes
+
+    return tuple(name for name in available_guides() if all(has_class(classes(name), n) for n in names))
+
+
 def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
     """Return an independent guide that knows the class, the session's own first; None where none is known to.
 

@@ -70,9 +70,14 @@ def remembered(kind: str, question: Hashable, find: Callable[[], T]) -> T:
 
     The last answer of each ``kind`` is kept, for this session alone.
     """
+    return once(kind, question, lambda: slot().do(find))
+
+
+def once(kind: str, question: Hashable, find: Callable[[], T]) -> T:
+    """Return what ``find`` finds, here and now, once for each ``question``; kept as by :func:`remembered`."""
     kept = _answers().get(kind)
     if kept is None or kept[0] != question:
-        kept = _answers()[kind] = (question, slot().do(find))
+        kept = _answers()[kind] = (question, find())
     return cast("T", kept[1])
 
 
