@@ -29,9 +29,10 @@ from benchmarks.resident import forget_peak, resident_peak
 from benchmarks.tasks import GUIDES, Task
 from lwise_core.batch.executors import Executor, LocalExecutor, RayExecutor
 from lwise_core.batch.job import Job, JobSettings
+from lwise_core.data.entries import Labels
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.phantom import FAMILIES, draw, population
-from lwise_core.data.picture_sets import FolderSet, Labels
+from lwise_core.data.picture_sets import FolderSet
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png, open_photograph

@@ -52,5 +52,5 @@ def test_what_is_touched_is_imported() -> None:
 
 
 def test_a_worker_that_decodes_pictures_imports_no_network() -> None:
-    lines = "from lwise_core.data.picture_sets import Decoder\nfrom lwise_core.images import open_photograph"
+    lines = "from lwise_core.data.decoding import Decoder\nfrom lwise_core.images import open_photograph"
     assert not imported_by(lines) & (HEAVY - {"scipy"})

@@ -18,7 +18,7 @@ from lwise_core.batch.batch_records import BatchRecord, PictureResult
 from lwise_core.batch.settings import Budget, JobError, at_224
 from lwise_core.batch.tables import Columns, Row
 from lwise_core.batch.tasks import Put, ScoredBatch, Summary, TaskSettings
-from lwise_core.data.picture_sets import PictureEntry
+from lwise_core.data.entries import PictureEntry
 from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.path import PathRequest
 from lwise_core.guides.guide import GuideModel

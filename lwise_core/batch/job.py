@@ -32,7 +32,9 @@ from lwise_core.batch.plan import Assignment, Plan, make_plan, versions
 from lwise_core.batch.progress import BatchProgress, Cost, Log
 from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import MadeBatch, Worker
-from lwise_core.data.picture_sets import Batch, Decoder, DirmapSet, close_archives
+from lwise_core.data.archives import close_archives
+from lwise_core.data.decoding import Batch, Decoder
+from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.guides.guide import GuideModel
 

@@ -21,8 +21,9 @@ from lwise_core.batch.official_difficulty import Definition, OfficialRanking, Va
 from lwise_core.batch.tables import Columns, cell, write_tables
 from lwise_core.batch.tables import Row as TableRow
 from lwise_core.batch.tasks import Task
+from lwise_core.data.decoding import Batch
 from lwise_core.data.dirmap import PATH, DirmapFile, Row, csv_line
-from lwise_core.data.picture_sets import Batch, PictureEntry
+from lwise_core.data.entries import PictureEntry
 from lwise_core.guides.difficulty import percentile
 from lwise_core.guides.guide import GuideModel
 

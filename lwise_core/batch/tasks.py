@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 from lwise_core.batch.batch_records import BatchRecord, Failed, PictureResult, T
 from lwise_core.batch.settings import Budget, Naming
 from lwise_core.batch.tables import Columns, Row
-from lwise_core.data.picture_sets import Batch, Decoded, DecodedBatch, PictureEntry, Unusable
+from lwise_core.data.decoding import Batch, Decoded, DecodedBatch, Unusable
+from lwise_core.data.entries import PictureEntry
 from lwise_core.enhancement.objectives import Objective
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.guides.difficulty import difficulty_of

@@ -17,8 +17,9 @@ from itertools import islice
 from pathlib import Path
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.data.entries import PictureSet
 from lwise_core.data.object_storage import Storage
-from lwise_core.data.picture_sets import FolderSet, PictureSet
+from lwise_core.data.picture_sets import FolderSet
 
 COPIED = "copied.jsonl"
 """What was copied where, one JSON object a line, in the folder of the results."""

@@ -27,8 +27,9 @@ from lwise_core.cli.options import (
     WeightFile,
     guide_named,
 )
+from lwise_core.data.entries import Labels, PictureSet
 from lwise_core.data.object_storage import Storage, is_url, remote_set
-from lwise_core.data.picture_sets import DirmapSet, Labels, PictureSet, picture_set
+from lwise_core.data.picture_sets import DirmapSet, picture_set
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, with_rivals
 from lwise_core.guides.guide import Domain, GuideModel
 

@@ -1,6 +1,6 @@
+from .entries import Labels as Labels
+from .entries import PictureSet as PictureSet
 from .object_storage import remote_set as remote_set
-from .picture_sets import Labels as Labels
-from .picture_sets import PictureSet as PictureSet
 from .picture_sets import picture_set as picture_set
 from .samples import SAMPLES as SAMPLES
 from .training_images import LabelledImages as LabelledImages

@@ -14,8 +14,9 @@ from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
 
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
-from lwise_core.data.sources import MAX_CSV_BYTES, DatasetError
+from lwise_core.data.sources import MAX_CSV_BYTES
 
 PATH = "im_path"
 """The column that says where a picture lies, from the CSV's folder."""

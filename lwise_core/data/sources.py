@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from lwise_core._utils.errors import LWiseError
+from lwise_core.data.errors import DatasetError
 from lwise_core.images.codec import MAX_BYTES
 
 MAX_CSV_BYTES = 200_000_000
@@ -23,10 +23,6 @@ MAX_CSV_BYTES = 200_000_000
 
 DIRMAP_COLUMNS = ("split", "class", "im_path")
 """What a dirmap needs; its other columns are not read here (L-WISE, README, “Dirmap”)."""
-
-
-class DatasetError(LWiseError):
-    """A data set that cannot be used. The message is one sentence: what is wrong, and what to do."""
 
 
 class Source(Protocol):

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
-from lwise_core.data.sources import DatasetError, Source, class_of, source_at
+from lwise_core.data.errors import DatasetError
+from lwise_core.data.sources import Source, class_of, source_at
 from lwise_core.images.codec import ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop, Pixels, see, to_8_bit
 

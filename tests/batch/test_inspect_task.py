@@ -25,9 +25,10 @@ from lwise_core.batch.executors import LocalExecutor, RayExecutor
 from lwise_core.batch.inspect_task import InspectTask, LightAlongPath
 from lwise_core.batch.job import Job, JobError, JobSettings
 from lwise_core.batch.upload_results import ResultsUpload
+from lwise_core.data.entries import Labels
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.object_storage import Storage
-from lwise_core.data.picture_sets import FolderSet, Labels
+from lwise_core.data.picture_sets import FolderSet
 from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import NonFinite, PathRequest

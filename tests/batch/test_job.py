@@ -24,8 +24,9 @@ from lwise_core.batch.executors import LocalExecutor, RayExecutor
 from lwise_core.batch.job import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.official_difficulty import Definition, difficulties
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.entries import Labels
 from lwise_core.data.file_stores import LocalStore
-from lwise_core.data.picture_sets import DirmapSet, FolderSet, Labels, picture_set
+from lwise_core.data.picture_sets import DirmapSet, FolderSet, picture_set
 from lwise_core.enhancement.objectives import objective_named
 from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render

@@ -17,10 +17,11 @@ import pytest
 from lwise_core.batch import upload_results as deliveries
 from lwise_core.batch.job import LOG
 from lwise_core.batch.upload_results import COPIED, ResultsUpload, ResultsUploaded, UploadRefused
+from lwise_core.data.entries import PictureSet
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore, StoreUnavailable
 from lwise_core.data.object_storage import Storage, remote_set
-from lwise_core.data.picture_sets import FolderSet, PictureSet
-from lwise_core.data.sources import DatasetError
+from lwise_core.data.picture_sets import FolderSet
 from tests.support.jobs import phantom_pictures, undisturbed
 from tests.support.s3 import SECRET, bucket, objects, s3, s3_server, uploaded
 

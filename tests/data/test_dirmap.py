@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lwise_core.data.dirmap import DirmapFile, Row, csv_line
-from lwise_core.data.sources import DatasetError
+from lwise_core.data.errors import DatasetError
 
 TEXT = 'split,class,im_path,note\ntrain,cat,cat/1.png,"a, b"\nval,dog,dog/2.png,\n'
 

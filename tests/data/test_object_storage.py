@@ -20,22 +20,13 @@ from lwise_core._utils.run_folder import RunRefused
 from lwise_core.batch.executors import LocalExecutor
 from lwise_core.batch.job import JobSettings
 from lwise_core.data import object_storage as remote_sets
+from lwise_core.data.decoding import Batch, Decoded, Decoder, Unusable
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.entries import Labels, PictureEntry, PictureSet
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import GONE, LocalStore, StoreUnavailable
 from lwise_core.data.object_storage import Storage, remote_set
-from lwise_core.data.picture_sets import (
-    Batch,
-    Decoded,
-    Decoder,
-    DirmapSet,
-    FolderSet,
-    Labels,
-    PictureEntry,
-    PictureSet,
-    Unusable,
-    picture_set,
-)
-from lwise_core.data.sources import DatasetError
+from lwise_core.data.picture_sets import DirmapSet, FolderSet, picture_set
 from lwise_core.images.codec import MAX_BYTES
 from tests.support.jobs import contents, finished, job, phantom_pictures, undisturbed
 from tests.support.ray import NEEDS_RAY

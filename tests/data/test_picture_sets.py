@@ -13,25 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lwise_core.data.archives import TarSet, ZipSet, close_archives
+from lwise_core.data.decoding import Batch, Decoded, Decoder, Unusable
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.entries import Labels, PictureEntry, PictureSet
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
-from lwise_core.data.picture_sets import (
-    Batch,
-    Decoded,
-    Decoder,
-    DirmapSet,
-    FolderSet,
-    GlobSet,
-    Labels,
-    PictureEntry,
-    PictureSet,
-    TarSet,
-    Unusable,
-    ZipSet,
-    close_archives,
-    picture_set,
-)
-from lwise_core.data.sources import DatasetError
+from lwise_core.data.picture_sets import DirmapSet, FolderSet, GlobSet, picture_set
 from lwise_core.images.codec import open_photograph
 from lwise_core.images.geometry import Crop, see
 from tests.support.toys import add_member, archive_of, toy_folder, toy_picture
@@ -215,5 +203,5 @@ def test_a_csv_names_its_columns_and_a_glob_its_root(tmp_path: Path) -> None:
 
 
 def test_processes_that_only_decode_do_without_pytorch() -> None:
-    code = "import sys, lwise_core.data.picture_sets; sys.exit('torch' in sys.modules)"
+    code = "import sys, lwise_core.data.decoding, lwise_core.data.picture_sets; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

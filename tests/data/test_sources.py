@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lwise_core.data.sources import DatasetError
+from lwise_core.data.errors import DatasetError
 from tests.data.test_training_images import read
 from tests.support.toys import toy_folder, toy_picture
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lwise_core._utils.file_errors import FileError
-from lwise_core.data.sources import DatasetError
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.images.codec import open_photograph
 from tests.support.toys import TOY_CLASSES, add_member, archive_of, toy_folder, toy_picture

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.phantom import FAMILIES
-from lwise_core.data.sources import DatasetError, class_of, source_at
+from lwise_core.data.sources import class_of, source_at
 from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel

@@ -13,8 +13,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core.batch.ranking import LARGEST_ZIP, MOST_FILES, NamedFile, files_in_zip, names_in_zip
+from lwise_core.data.entries import PictureEntry
 from lwise_core.data.folder_labels import is_somebodys
-from lwise_core.data.picture_sets import PictureEntry, picture_set
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.images.codec import ImageRejected
 from lwise_core.teaching.courses.pictures import FromPhantom
 from pages.parts.session.access import paths_offered

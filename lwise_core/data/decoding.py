@@ -1,0 +1,76 @@
+"""From the entries of a set to what a guide sees of them, batch by batch.
+
+It imports no PyTorch, as the processes that only decode pictures import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+
+from lwise_core._utils.errors import LWiseError
+from lwise_core.data.entries import PictureEntry, PictureSet
+from lwise_core.data.file_stores import StoreUnavailable
+from lwise_core.images.codec import ImageRejected, open_photograph
+from lwise_core.images.geometry import Crop, FloatImage, see
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """What a guide sees of a picture: ``image`` ``(3, size, size)`` float32 in [0, 1]; ``sha256`` of its file."""
+
+    image: FloatImage
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why a picture cannot be used, in a sentence."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pictures that are worked on together: the batch's ``index``, and its entries in the order of the set."""
+
+    index: int
+    entries: tuple[PictureEntry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DecodedBatch:
+    """A batch, and for each of its entries what the guide sees of it, or why it cannot be used."""
+
+    batch: Batch
+    seen: tuple[Decoded | Unusable, ...]
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """What decodes the pictures of a set for a guide of ``size`` px; goes to other processes."""
+
+    pictures: PictureSet
+    size: int
+
+    def __call__(self, batch: Batch) -> DecodedBatch:
+        """Return what the guide sees of the central square of every picture, none of them a reason to stop."""
+        return DecodedBatch(batch, tuple(_seen(self.pictures, entry, size=self.size) for entry in batch.entries))
+
+
+def _seen(pictures: PictureSet, entry: PictureEntry, *, size: int) -> Decoded | Unusable:
+    try:
+        data = pictures.read(entry)
+    except StoreUnavailable:
+        raise  # it says nothing about the picture, which is read when the job goes on
+    except FileNotFoundError:
+        return Unusable(f"“{entry.name}” has no file.")
+    except (LWiseError, OSError, EOFError, zlib.error) as error:
+        return Unusable(f"“{entry.name}” cannot be read ({error}).")
+    try:
+        photograph = open_photograph(data, name=entry.name)
+    except ImageRejected as error:
+        return Unusable(str(error))
+    square = Crop.central(photograph).of(photograph.pixels)
+    return Decoded(see(square, size=size), hashlib.sha256(data).hexdigest())
