@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "myst_nb",
     "docs.extensions.builtin_names",
+    "docs.extensions.linked_names",
     "docs.extensions.mathml",
 ]
 exclude_patterns = ["_build"]
