@@ -47,7 +47,7 @@ class Painted:
 
 @dataclass(frozen=True)
 class EnhancedResult(PictureResult):
-    """What is kept of a picture with all that were painted of it, none where it was only ranked."""
+    """The record of a picture with all its enhanced pictures, none where it was only ranked."""
 
     pictures: tuple[Painted, ...] = ()
 

@@ -1,7 +1,7 @@
 """Where a job's batches are worked on: on this machine, or on a Ray cluster. Nothing here knows pictures.
 
 Work has two stages. To prepare a batch (read, decode) needs processes, to make its result needs the guide, which is
-loaded once a worker. Engines differ in where that happens and in which order results come, never in a byte of them.
+loaded once a worker. Engines differ in where that happens and in which order results come, never in their bytes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Jobs over many pictures: rank a whole data set, enhance it or inspect it at many ε, and never start over.
 
 A job is cut into batches by the pictures' places in the set, and a batch is done when its record lies on the disk,
-which is written last. So whoever is killed and begins again does only what is left, and the same files come out byte
+which is written last. So a job that is killed and started again does only the rest, and the same files come out byte
 for byte. Which engine works, and in which order, changes nothing; what is done with a batch is the job's craft.
 """
 
@@ -52,7 +52,7 @@ class Job(Assignment):
     """An assignment that is carried out in its folder."""
 
     def run(self, engine: Executor) -> Iterator[BatchProgress]:
-        """Do what is left of the job and yield how far it is; to stop iterating is to stop, and nothing is lost.
+        """Do the rest of the job and yield its progress; to stop iterating is to stop, and nothing is lost.
 
         Raises:
             JobError: The order does not fit the guide, the set is empty, the folder lies in the set, or the disk is
@@ -162,7 +162,7 @@ def _all_there(folder: Path, batch: Batch, record: BatchRecord[Any]) -> bool:
 def _worked(
     job: Job, plan: Plan, engine: Executor, records: BatchRecords[Any], left: _Left
 ) -> Iterator[tuple[Batch, BatchRecord[Any]]]:
-    """Yield what is left of the job batch by batch, each when all of it lies on the disk."""
+    """Yield the remaining batches of the job, each when it is completely on the disk."""
     worker = Worker(job.load_guide, plan.craft, guesses=plan.brief.guesses, threads=plan.threads)
     stages = Stages(Decoder(job.pictures, plan.size), worker)
     writer = _Writer(job.folder, records)

@@ -122,7 +122,7 @@ class Ranks:
 
 
 def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
-    """Yield the rows of the table: what every job says of a picture, beside each row that its craft has of it."""
+    """Yield the rows of the table: the columns of every job, beside each row that its craft has for a picture."""
     guide = finished.guide
     for number, entry, told in finished.rows():
         references = guide.references.get(finished.class_of(told), ())

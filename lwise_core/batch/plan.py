@@ -199,7 +199,7 @@ class _Listing:
         return self._classes[written]
 
     def _refuse_unknown(self) -> None:
-        """Refuse all unknown labels at once, so that nobody meets them one after the other."""
+        """Refuse all unknown labels at once, and not one after the other."""
         if len(self._unknown) == 1:
             raise next(iter(self._unknown.values()))
         if self._unknown:

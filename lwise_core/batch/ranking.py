@@ -1,6 +1,6 @@
 """Many photographs in front of one guide: how hard each is among its class, and what is odd about it.
 
-Each photograph is decoded once. What is kept of it is a small square to look at, one to make a lesson of, and figures;
+Each photograph is decoded once. Kept are a small square to look at, one to make a lesson of, and figures;
 never the file. Nothing here is written to a disk.
 """
 
@@ -68,7 +68,7 @@ class NamedFile:
 class RankedPhotograph:
     """One photograph and what the guide says of it.
 
-    ``guessed`` tells labels that are the guide's own from those that somebody gave. ``logit`` is the ground-truth
+    ``guessed`` tells labels that are the guide's own from those that a person gave. ``logit`` is the ground-truth
     logit, ``probability`` its softmax, ``rank`` its place among the classes, ``choice`` the guide's first choice.
     ``square`` ``(S, S, 3)`` uint8 is its central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual
     hash.
@@ -195,7 +195,7 @@ def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderLabels
     ranked once.
 
     Raises:
-        UnknownClass: Nobody has said what a folder stands for.
+        UnknownClass: A folder has no class.
     """
     ranking, waiting, met = Ranking(total, folders), [], set()
     for file in files:

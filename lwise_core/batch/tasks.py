@@ -60,7 +60,7 @@ class PendingResult(Protocol[T_co]):
     """What was made of one picture, not yet written; goes from process to process."""
 
     def written(self, put: Put) -> T_co:
-        """Write its files and return what is to be kept of it."""
+        """Write its files and return its record."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Task(Protocol[T]):
 
     @property
     def plan(self) -> Mapping[str, object]:
-        """What of it decides the files of a job, its ``layout`` above all: another plan is another job."""
+        """The settings that decide the files of a job, its ``layout`` above all: another plan is another job."""
 
     @property
     def packages(self) -> tuple[str, ...]:

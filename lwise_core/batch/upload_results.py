@@ -1,8 +1,8 @@
 """Finished results copied to object storage, file by file, the manifest last.
 
-What was copied is written down beside the results, with its hash and the state that the storage gave it. So whoever is
-killed and begins again copies only what is left, and what was changed or removed there since is copied anew. The
-manifest at the address says that all the others are there.
+Every copied file is recorded beside the results, with its hash and the state that the storage gave it. So a copy that
+is killed and started again copies only the rest, and files that were changed or removed there since are copied anew.
+The manifest at the address says that all the others are there.
 """
 
 from __future__ import annotations
