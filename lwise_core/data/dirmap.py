@@ -1,7 +1,7 @@
 """The official dirmap CSV: read row by row, and written back with columns added, to another file.
 
-What the official tools read of it (``split``, ``class``, ``class_num``, ``im_path``, …; method notes, 5.1) and whatever
-else it holds stays as it was, in its order. The file itself is never written to.
+The columns that the official tools read (``split``, ``class``, ``class_num``, ``im_path``, …; method notes, 5.1) and
+all others stay as they were, in their order. The file itself is never written to.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class FolderLabels:
         Pictures that lie in no folder, ``""``, have no label that could be decided: they are guessed.
 
         Raises:
-            UnknownClass: It is not called after a class, and nobody has decided.
+            UnknownClass: It is not called after a class, and no class was chosen for it.
         """
         if not folder:
             return Instead.GUESSED
@@ -73,7 +73,7 @@ class FolderLabels:
         return tuple(sorted({f for f in folders if f and self.match(f) is None}))
 
     def undecided(self, folders: Iterable[str]) -> tuple[str, ...]:
-        """Return those of ``folders`` of which nobody has said what they stand for, each once, sorted."""
+        """Return those of ``folders`` that have no class yet, each once, sorted."""
         return () if self.others else tuple(f for f in self.unknown(folders) if f not in self.stated)
 
     def suggestion(self, folder: str) -> str | None:

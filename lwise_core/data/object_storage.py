@@ -1,6 +1,6 @@
 """Pictures and results in object storage, at any address that fsspec knows: ``s3://bucket/folder``, ``gs://…``.
 
-Whoever reads, a worker on another machine too, opens the address itself, with the credentials of its own surroundings;
+Every reader, a worker on another machine too, opens the address itself, with the credentials of its own environment;
 an address with a password in it is refused, so none can land in a plan, a log or a message. Only the shell takes
 addresses: a page that did would let its visitors send the server anywhere.
 """

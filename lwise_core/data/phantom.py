@@ -167,7 +167,7 @@ def draw(creature: Creature, *, size: int) -> Pixels:
 
 
 def without_creature(creature: Creature, *, size: int) -> Pixels:
-    """Return the same picture with the background alone."""
+    """Return the same picture with the background alone, ``(size, size, 3)`` in 8 bits sRGB."""
     looks = _Looks.of(creature.seed)
     return _finished(_pooled(_background(looks, size=size)), grain=looks.grain)
 

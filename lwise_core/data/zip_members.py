@@ -1,4 +1,4 @@
-"""Members of zip archives that nobody vouches for, read without unpacking anything to the disk."""
+"""Members of untrusted zip archives, read without unpacking anything to the disk."""
 
 from __future__ import annotations
 
