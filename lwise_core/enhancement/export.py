@@ -35,7 +35,7 @@ LITTLE_KEPT = 0.5
 class Intent:
     """What was asked: the stated class of the picture, the class that was enhanced towards, ε and the extent.
 
-    ``guessed`` says that nobody stated the class: it is the guide's own guess.
+    ``guessed`` says that no person stated the class: it is the guide's own guess.
     """
 
     stated: str
@@ -150,7 +150,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
 def name_for_files(guide: GuideModel, photograph: Photograph) -> str:
     """Return what files that leave the machine call a photograph.
 
-    Its own name may be a patient's: guides treated as medical let none of it out.
+    Its own name may be a patient's: with guides treated as medical, no part of the name appears.
     """
     return "picture" if guide.domain.treated_as_medical else photograph.name
 

@@ -37,7 +37,10 @@ _SCORED_AT_ONCE = 4
 
 
 class FloatHead(nn.Module):
-    """A classifier that stays in fp32, since logits of 16 to 32 have a bf16 spacing of 0.125."""
+    """A classifier that stays in fp32, since logits of 16 to 32 have a bf16 spacing of 0.125.
+
+    The forward pass takes features ``(N, D)`` and returns logits ``(N, C)``, float32.
+    """
 
     def __init__(self, head: nn.Linear) -> None:
         super().__init__()
@@ -49,7 +52,7 @@ class FloatHead(nn.Module):
 
 
 class FastNetwork(nn.Module):
-    """A network in bf16 and channels last that takes and returns float32."""
+    """A network in bf16 and channels last that takes images ``(N, 3, H, W)`` and returns logits ``(N, C)``, float32."""
 
     def __init__(self, network: nn.Module, *, dtype: torch.dtype) -> None:
         super().__init__()

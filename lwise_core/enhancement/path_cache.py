@@ -1,6 +1,6 @@
 """Paths kept on disk by their content: for the shell and for bundled samples, never for what people upload.
 
-An upload is somebody's photograph, and a path holds it; so it stays in memory, as does every path of a guide that is
+An upload is a person's photograph, and a path holds it; so it stays in memory, as does every path of a guide that is
 treated as medical. Here a path is found again by everything that it depends on, down to the hardware's rounding, and
 read without running anything.
 """
