@@ -174,7 +174,7 @@ class Catalog:
         return self.home / "published" / published.name / published.file
 
     def _unpack(self, archive: Path, wanted: Published) -> None:
-        """Take every guide of ``archive`` out of it and remove it; what is wrong with others does not matter here."""
+        """Unpack every guide of ``archive`` and remove the archive; only a fault of the wanted one is raised."""
         together = [p for p in self.published if p.address == wanted.address]
         extract(archive, {p.file: self.path_of(p) for p in together}, limit=MAX_FILE_BYTES)
         archive.unlink()
@@ -286,7 +286,7 @@ def _built(entry: GuideEntry, weights: Weights) -> GuideModel:
 
 
 def fitness_on(card: Card) -> Fitness:
-    """Return whether the guide of a card is fit to guide, by what was measured of it."""
+    """Return whether the guide of a card is fit to guide, by its measured figures."""
     scale = EpsilonScale.of(input_size=card.input_size, domain=card.domain)
     return fitness_of(card.measured, epsilon=scale.from_224(card.domain.attack_224), classes=len(card.classes))
 

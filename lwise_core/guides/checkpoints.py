@@ -1,6 +1,6 @@
 """Reading weight files, ours and foreign, safely, and building guides from them.
 
-A weight file is somebody else's program until proved otherwise: a pickle may run anything. It is read here with torch's
+A weight file from elsewhere may be a program: a pickle may run anything. It is read here with torch's
 restricted unpickler and a short list of allowed names, or not at all; there is no second, laxer try. Sizes are checked
 before anything is allocated.
 """
@@ -109,7 +109,7 @@ class Description:
 
 
 class _Unread:
-    """Stands in for what training loops leave beside the weights, so that nothing of it is ever built or called."""
+    """Stands in for objects that training loops store beside the weights, so that none is ever built or called."""
 
     def __init__(self, *_: object, **__: object) -> None: ...
 

@@ -56,7 +56,7 @@ def imagenet_classes() -> tuple[str, ...]:
 
 
 def numbered_classes(count: int) -> tuple[str, ...]:
-    """Return “class 0”, “class 1”, … for a guide whose classes nobody has named."""
+    """Return “class 0”, “class 1”, … for a guide whose classes have no names."""
     return tuple(f"class {i}" for i in range(count))
 
 

@@ -14,7 +14,10 @@ STAGES = 3
 
 
 class ConvNormAct(nn.Module):
-    """Convolution → BatchNorm → GELU, the one building block. Padding keeps the resolution at stride 1."""
+    """Convolution → BatchNorm → GELU, the one building block. Padding keeps the resolution at stride 1.
+
+    The forward pass takes ``(N, channels_in, H, W)`` and returns ``(N, channels_out, H/stride, W/stride)``.
+    """
 
     def __init__(self, channels_in: int, channels_out: int, *, kernel: int = 3, stride: int = 1) -> None:
         super().__init__()
@@ -28,7 +31,10 @@ class ConvNormAct(nn.Module):
 
 
 class ResidualStage(nn.Module):
-    """Double the channels, halve the resolution by averaging, then one residual pair of convolutions."""
+    """Double the channels, halve the resolution by averaging, then one residual pair of convolutions.
+
+    The forward pass takes ``(N, C, H, W)`` and returns ``(N, 2C, H/2, W/2)``.
+    """
 
     def __init__(self, channels_in: int) -> None:
         super().__init__()

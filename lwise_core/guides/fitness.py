@@ -85,7 +85,7 @@ def _share(value: object) -> tuple[float | None, float | None]:
 
 
 def _commonest(per_class: object) -> float:
-    """Return the share of the commonest class, which whoever always names it gets right; 0 when not given."""
+    """Return the share of the commonest class, the accuracy of always naming it; 0 when not given."""
     if not isinstance(per_class, Mapping):
         return 0.0
     counts = [_number(c.get("images")) or 0.0 for c in per_class.values() if isinstance(c, Mapping)]

@@ -32,7 +32,7 @@ class Domain(StrEnum):
 
     @property
     def treated_as_medical(self) -> bool:
-        """Medical, and foreign guides until somebody has said what they are."""
+        """Whether it is medical, or unknown, as foreign guides are until their domain is stated."""
         return self in (Domain.MEDICAL, Domain.UNKNOWN)
 
     @property
@@ -112,7 +112,10 @@ class EpsilonScale:
 
 
 class Normaliser(nn.Module):
-    """(x − mean) / std with values of the checkpoint, which are authoritative (lwise-method 4.1)."""
+    """(x − mean) / std with values of the checkpoint, which are authoritative (method notes, 4.1).
+
+    ``mean`` and ``std`` ``(1, 3, 1, 1)``, for images ``(N, 3, H, W)`` in [0, 1].
+    """
 
     mean: torch.Tensor
     std: torch.Tensor

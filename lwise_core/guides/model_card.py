@@ -1,6 +1,6 @@
 """A guide's card: what it is, what it was trained on, what was measured, and what it is not for.
 
-A card may come with somebody else's weights, so it is untrusted: every field is checked before anything uses it.
+A card may come with foreign weights, so it is untrusted: every field is checked before anything uses it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Weights that others have published: what they are, where they are, and what is known of them.
+"""Weights that others have published: their names, addresses, licences and classes.
 
 Addresses, licences and sizes are as their publishers state them; none of these files ships with the product. Where no
 checksum is published, that of the first download is recorded and holds from then on.
