@@ -102,7 +102,13 @@ def carry_back(perturbation: FloatImage, *, side: int) -> FloatImage:
 def paint(pixels: Pixels, crop: Crop, perturbation: FloatImage) -> Pixels:
     """Return the whole photograph with ``perturbation`` carried back into ``crop``.
 
-    Clamped, rounded to 8 bits; not a bit changes outside the crop.
+    Args:
+        pixels: The photograph, ``(H, W, 3)`` uint8.
+        crop: The square that the guide saw.
+        perturbation: ``(3, size, size)`` float32, x′ − x in [−1, 1], at the guide's input size.
+
+    Returns:
+        ``(H, W, 3)`` uint8, clamped and rounded; not a bit changes outside the crop.
     """
     painted = pixels.copy()
     region = painted[crop.top : crop.top + crop.side, crop.left : crop.left + crop.side]
