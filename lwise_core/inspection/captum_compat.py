@@ -1,4 +1,4 @@
-"""A guide's network rewritten so that Captum's rules reach every non-linearity of it, or a refusal.
+"""A guide's network rewritten so that Captum's rules reach its every non-linearity, or a refusal.
 
 Guided backpropagation (Springenberg et al. 2015, arXiv 1412.6806) and DeepLift (Shrikumar et al. 2017, arXiv
 1704.02685) replace the derivatives of non-linearities. Captum finds these by module type, and silently takes the plain

@@ -118,7 +118,7 @@ class MapPair:
 
 
 STAGES = 4
-"""What is done for each method: both maps, how the guide follows the first, and what forgetting leaves of it."""
+"""Steps of work for each method: both maps, how the guide follows the first, and the map under new weights."""
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ class Indicator:
 
     @property
     def verdict(self) -> str:
-        """What is said of it in a word or two: its state, or that it has a value but no limit, and so no say."""
+        """Its state in a word or two, or that it has a value but no limit and is not counted."""
         return "not counted" if self.value is not None and self.limit is None else self.state.value
 
 

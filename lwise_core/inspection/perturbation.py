@@ -128,7 +128,10 @@ def _as_shown(image: FloatImage) -> Plane:
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """How many values of a perturbation lie between neighbouring ``edges`` (grey levels), the ends open."""
+    """How many values of a perturbation lie between neighbouring edges, the ends open.
+
+    ``edges`` ``(B + 1,)`` in grey levels, rising; ``counts`` ``(B,)``.
+    """
 
     edges: Plane
     counts: npt.NDArray[np.int64]
@@ -279,7 +282,7 @@ def _decibels(ratio: float) -> float:
 def unconfirmed_share(perturbation: Perturbation) -> float | None:
     """Return the share of a perturbation's energy that is fine detail where the original is flat; None without change.
 
-    Of what is left of the luma change after blocks of ``_BLOCK`` px are subtracted at their mean, the energy at pixels
+    Of the luma change after the mean of each block of ``_BLOCK`` px is subtracted, the energy at pixels
     where it exceeds the original's standard deviation in the 7 px around them, plus two grey levels. In [0, 1]. (After
     the measurement and null parts of Bhadra et al. 2021, the original standing for the measurement.)
     """
@@ -293,7 +296,7 @@ def unconfirmed_share(perturbation: Perturbation) -> float | None:
 
 
 def _block_means(plane: Plane) -> Plane:
-    """Return ``plane`` with every block of ``_BLOCK`` px at its mean; what is left at the edges belongs to the last."""
+    """Return ``plane`` with every block of ``_BLOCK`` px at its mean; a rest at the edge belongs to the last block."""
     starts = np.arange(0, max(1, len(plane) - len(plane) % _BLOCK), _BLOCK)
     sizes = np.diff(np.append(starts, len(plane)))
     sums = np.add.reduceat(np.add.reduceat(plane, starts, axis=0), starts, axis=1)

@@ -1,4 +1,4 @@
-"""Where a picture may change: what somebody drew, or the pixels that a class rests on."""
+"""Where a picture may change: an outline that was drawn, or the pixels that a class rests on."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ Json = Mapping[str, Any]
 class ReportSubject:
     """What was inspected: the photograph's name, what it is stated to show, and the budget in the guide's units.
 
-    ``guessed`` says that nobody stated the class: it is the guide's own guess.
+    ``guessed`` says that no person stated the class: it is the guide's own guess.
     """
 
     photograph: str

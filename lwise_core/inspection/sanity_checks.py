@@ -3,7 +3,7 @@
 A map that looks convincing need not say anything about the guide. Three questions are put to it: does the guide lose
 the class when the pixels ranked highest go first (deletion and insertion, Petsiuk et al. 2018, arXiv 1806.07421), does
 the map change when the guide forgets all it learnt (Adebayo et al. 2018, arXiv 1810.03292), and do other methods rank
-the pixels alike. Where a map has no order, as where all of it is equal, the answer is None: cannot judge.
+the pixels alike. Where a map has no order, as where all its values are equal, the answer is None: cannot judge.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The softmax probability of one class, ``REMOVALS + 1`` values in [0, 1], after equal shares of the pixels."""
+    """The softmax probability of one class after equal shares of the pixels.
+
+    ``probabilities`` ``(REMOVALS + 1,)`` in [0, 1].
+    """
 
     probabilities: FloatImage
 
@@ -78,7 +81,7 @@ class Randomised:
 
 
 def faithfulness(guide: GuideModel, image: torch.Tensor, attribution: Attribution) -> Faithfulness | None:
-    """Return how the guide follows the map's order of pixels, highest first, or None when all of it is equal.
+    """Return how the guide follows the map's order of pixels, highest first, or None when all values are equal.
 
     Pixels of equal value come in the order of the null, since reading order would be a pattern of its own. Puts
     4·(``REMOVALS`` + 1) pictures through the guide.
@@ -161,6 +164,12 @@ def knows_the_weights(
 ) -> Randomised:
     """Return how much of a map survives when the guide's weights are drawn anew (model parameter randomisation test).
 
+    Args:
+        guide: The guide that ``attribution`` is of.
+        image: ``(3, H, W)`` float32 in [0, 1], the picture that it is of.
+        attribution: A map ``(H, W)``.
+        seed: Of the new weights.
+
     Raises:
         Unavailable: The method does not exist on this guide.
         NonFinite: The new weights give values that are not numbers.
@@ -192,7 +201,9 @@ def agreement(maps: Sequence[FloatImage]) -> tuple[tuple[float | None, ...], ...
 
 
 def rank_correlation(one: FloatImage, other: FloatImage) -> float | None:
-    """Return Spearman's rank correlation, −1…1, ties at their mean rank, or None when all values of one are equal.
+    """Return Spearman's rank correlation, −1…1, of two maps ``(H, W)``, or None when all values of one are equal.
+
+    Ties have their mean rank.
 
     Raises:
         ValueError: The maps have not one shape.
