@@ -34,7 +34,7 @@ PERMUTATIONS = 9_999
 """Up to so many ways to divide people in two, all are tried; above, so many are drawn."""
 
 ATTENTIVE = 0.9
-"""Below this share of right calibration trials somebody was not attending (L-WISE, make_figs.ipynb; notes 3.3)."""
+"""Below this share of right calibration trials a participant is inattentive (L-WISE, make_figs.ipynb; notes 3.3)."""
 
 BY_TRIAL_SENTENCE = (
     "For replication only: this test, the paper's, counts trials as if each came from another person. At ordinary "
@@ -223,7 +223,7 @@ def learning_curves(responses: Responses, *, seed: int = 0) -> tuple[LearningCur
 
 
 def inattentive(responses: Responses) -> tuple[str, ...]:
-    """Return who was right in fewer than 90% of the calibration trials; whoever had none counts as attentive."""
+    """Return the participants who were right in fewer than 90% of their calibration trials, where they had any."""
     shares = responses.calibration.groupby("participant")["perf"].mean()
     return tuple(sorted(shares.index[shares < ATTENTIVE]))
 
@@ -301,7 +301,9 @@ def trial_tests(responses: Responses, *, control: str = Group.CONTROL) -> tuple[
 
 
 def trial_p(right: Counts, others: Counts) -> float | None:
-    """Return the p of the chi-square test (with Yates's correction) of two groups' trials, 1 right and 0 wrong.
+    """Return the p of the chi-square test (with Yates's correction) of two groups' trials.
+
+    ``right`` ``(N,)`` and ``others`` ``(M,)`` hold 1 for a right and 0 for a wrong trial.
 
     None where it is not defined: no trials, or all of them alike.
     """

@@ -13,7 +13,7 @@ def responses_in(records: Records, course: Course) -> Responses:
     """Return every answer that was given in a course, by people; what they were shown is as it was recorded.
 
     Raises:
-        ResponsesError: Nobody has answered yet.
+        ResponsesError: There are no answers yet.
         RecordsError: The records do not know the course, or cannot be reached.
     """
     people = []

@@ -135,7 +135,7 @@ def time_saved(minutes: float, control_minutes: float) -> float:
 def training_minutes(responses: Responses, group: str) -> Values:
     """Return how long training took each person of a group, ``(N,)`` minutes: the time of the last answer in it.
 
-    People who did not reach the test are left out, because whoever leaves early is not quick; so are those whose times
+    People who did not reach the test are left out, because leaving early is not being quick; so are those whose times
     were not recorded.
     """
     tested = set(responses.tests["participant"])

@@ -94,7 +94,7 @@ class Responses:
 
     @property
     def simulated(self) -> bool:
-        """Whether any of it was answered by a model and not by a person."""
+        """Whether any answer is a model's and not a person's."""
         return bool(self.trials["simulated"].any())
 
     @property
@@ -125,7 +125,7 @@ class Responses:
         """Return the answers of everybody else.
 
         Raises:
-            ResponsesError: Nobody is left.
+            ResponsesError: No participant remains.
         """
         return Responses(self.trials[~self.trials["participant"].isin(list(participants))])
 

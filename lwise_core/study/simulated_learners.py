@@ -1,6 +1,6 @@
 """Simulated learners: two classical models of how people learn classes, to try out a course before people take it.
 
-They are models, not people: what they do with features of pictures says what a schedule could do for somebody who
+They are models, not people: what they do with features of pictures says what a schedule could do for a person who
 learns like that, and no figure of theirs is ever a result about people. Every answer of theirs is marked ``simulated``.
 
 Both models compare a picture with what they have seen with feedback, by similarity e^(−c·d) for distance d in the space
@@ -43,7 +43,7 @@ class SimulationError(LWiseError):
 
 
 class SimulatedLearner(Protocol):
-    """A model of somebody who learns classes."""
+    """A model of a person who learns classes."""
 
     @property
     def name(self) -> str:

@@ -263,7 +263,7 @@ def rehearse(
         seed: The same seed gives the same answers.
 
     Raises:
-        SimulationError: There is nobody, or the network returned something that is no number.
+        SimulationError: There is no learner or no group, or the network returned a value that is not a number.
         CurriculumError: The pictures are too few for a schedule.
     """
     total = len(models) * sum(len(c.slots) for c in conditions)
@@ -329,7 +329,7 @@ def calibrated(course: Course, gallery: Gallery, model: Model, *, people: int, s
 class Finding:
     """What came out for the ``people`` of a group: test accuracy over people, and what it is beside control's.
 
-    ``difference`` is None for control itself, and where nobody was in control.
+    ``difference`` is None for control itself, and where control is empty.
     """
 
     model: str
