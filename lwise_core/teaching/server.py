@@ -119,7 +119,7 @@ class CourseServer:
 
         Raises:
             CourseError: The course was changed or removed.
-            RecordsError: Nobody has this token, or the records cannot be reached.
+            RecordsError: This token belongs to no participant, or the records cannot be reached.
         """
         sitting = self.records.sitting(token=token)
         course = self.shelf.course(sitting.course)
@@ -134,7 +134,8 @@ class CourseServer:
         Raises:
             OutOfTurn: It is not an answer to the next trial.
             CourseError: The course was changed or removed.
-            RecordsError: Nobody has this token, the answer cannot be recorded, or the records cannot be reached.
+            RecordsError: This token belongs to no participant, the answer cannot be recorded, or the records cannot be
+                reached.
         """
         sitting = self.records.sitting(token=token)
         before = self.records.answers(token=token)

@@ -1,7 +1,7 @@
 """Making a course: every picture is ranked, and enhanced beforehand at every budget that a trial may ask for.
 
-What was made for a picture is written down under a key of everything that it depends on. Whoever is killed and begins
-again does only what is left, and the same course comes out.
+The result for a picture is stored under a key of everything that it depends on. A build that is killed and started
+again does only the rest, and the same course comes out.
 """
 
 from __future__ import annotations

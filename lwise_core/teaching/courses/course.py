@@ -1,6 +1,6 @@
-"""A course is a folder: what it shows to whom, the pictures by their hashes, and a manifest that says all of it.
+"""A course is a folder: pictures named by their hashes, and a manifest that says which learner is shown which.
 
-It can be copied, and whoever has it can sit it: nothing in it points outside. Its digest, the hash of the manifest,
+It can be copied and used anywhere: nothing in it points outside. Its digest, the hash of the manifest,
 tells it from every other; learners' answers belong to a digest, so a course that was changed is another one.
 """
 

@@ -1,6 +1,6 @@
 """One sitting as a state machine: what comes next, whether an answer is right, when it is over.
 
-The state is what was answered so far and nothing else: whoever comes back after a closed tab, a lost network or a
+The state is the answers so far and nothing else: a learner who comes back after a closed tab, a lost network or a
 killed server goes on with the very next trial.
 """
 

@@ -73,7 +73,7 @@ class StaticExperiment:
     """Everything that the zip holds. ``pictures`` gives the PNG of every rendering, as bytes or as a file.
 
     Raises:
-        StaticExperimentError: There is nobody to take part, two have the same label, somebody has no trials, a trial
+        StaticExperimentError: There is no participant, two have the same label, one has no trials, a trial
             asks for a class that has no name, or a block comes twice.
     """
 

@@ -163,7 +163,7 @@ class Group(StrEnum):
 
     @property
     def follows_answers(self) -> bool:
-        """Whether what comes next depends on somebody's answers: the learner's own, or a partner's."""
+        """Whether the next trial depends on answers: the learner's own, or a partner's."""
         return self in (Group.ADAPTIVE, Group.YOKED)
 
 

@@ -152,7 +152,7 @@ def aliases_for(classes: Sequence[str], names: Sequence[str], *, seed: int) -> d
 
 
 class _Draw:
-    """What is left to draw from, as one course is put together."""
+    """The pictures that remain to be drawn while one course is put together."""
 
     def __init__(self, pool: Pool, random: np.random.Generator) -> None:
         self._pool = pool

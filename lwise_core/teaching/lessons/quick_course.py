@@ -1,4 +1,4 @@
-"""A course for the Learn page of the photographs that somebody has chosen, with nothing else to decide."""
+"""A course for the Learn page from a choice of photographs, with nothing else to decide."""
 
 from __future__ import annotations
 

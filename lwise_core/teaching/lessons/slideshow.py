@@ -1,6 +1,6 @@
 """A lesson to take into a classroom: pictures from easy to hard, as a zip with a slide show that needs no network.
 
-Every picture comes as it is and, where there is one, enhanced at the budget of its block. Whoever watches sees the
+Every picture comes as it is and, where there is one, enhanced at the budget of its block. The viewer sees the
 picture first and the answer when they ask for it, so whatever stands beside a picture keeps the class to itself until
 then. The same input gives the same bytes: nothing in the zip carries a date.
 """
@@ -161,12 +161,14 @@ def classes_of(lesson: Lesson) -> Mapping[str, int]:
 
 
 def natural_of(slide: Slide) -> Pixels:
-    """Return the picture as it is, enlarged by a whole number where it is narrower than 320 px."""
+    """Return the picture as it is, ``(H, W, 3)`` uint8, enlarged by a whole number where it is narrower than 320 px."""
     return _enlarged(slide.natural)
 
 
 def enhanced_of(slide: Slide, *, sentence: str) -> Pixels:
-    """Return the enhanced picture on the scale of :func:`natural_of`, above a strip that says ``sentence``.
+    """Return the enhanced picture, ``(H, W, 3)`` uint8, above a strip that says ``sentence``.
+
+    It has the scale of :func:`natural_of`.
 
     Raises:
         ValueError: The picture is not enhanced.

@@ -109,7 +109,7 @@ class FairLock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """A database with up-to-date tables; in PostgreSQL both engines are one, and nobody waits for a turn."""
+    """A database with up-to-date tables; in PostgreSQL both engines are one, and no writer waits for another."""
 
     writer: Engine
     reader: Engine

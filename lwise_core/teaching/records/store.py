@@ -59,11 +59,11 @@ class UnknownCourse(RecordsError):
 
 
 class UnknownSitting(RecordsError):
-    """A token or a participant code of nobody, or of one who was deleted."""
+    """A token or a participant code that belongs to no participant, or to a deleted one."""
 
 
 class CodeTaken(RecordsError):
-    """A participant code that somebody has in this course."""
+    """A participant code that is taken in this course."""
 
 
 class CodeRefused(RecordsError):
@@ -137,7 +137,7 @@ class Response:
 
 
 def new_token() -> str:
-    """Return 43 characters that nobody guesses (256 bits)."""
+    """Return 43 random characters (256 bits), too many to guess."""
     return secrets.token_urlsafe(32)
 
 
@@ -186,7 +186,7 @@ class Records:
 
         Args:
             name: What people call it.
-            manifest: Its manifest, UTF-8, to the byte: the course's digest is the SHA-256 of it.
+            manifest: Its manifest, UTF-8, to the byte: its SHA-256 is the course's digest.
         """
         digest = hashlib.sha256(manifest).hexdigest()
         row = {
@@ -236,7 +236,7 @@ class Records:
         Raises:
             UnknownCourse: No course has this digest.
             CodeRefused: The code is none.
-            CodeTaken: Somebody has this code in this course.
+            CodeTaken: This code is taken in this course.
         """
         if not _CODE.fullmatch(participant):
             raise CodeRefused(
@@ -284,7 +284,7 @@ class Records:
         """Return the sitting of who holds ``token``.
 
         Raises:
-            UnknownSitting: Nobody does.
+            UnknownSitting: No participant does.
         """
         with self._database.reading() as session:
             return _sitting(session, _holds(token))
@@ -303,7 +303,7 @@ class Records:
         """Record that the learner has consented, now; the first time counts.
 
         Raises:
-            UnknownSitting: Nobody holds this token.
+            UnknownSitting: This token belongs to no participant.
         """
         return self._marked(token, SittingRow.consented_at)
 
@@ -311,7 +311,7 @@ class Records:
         """Record that the learner begins, now; the first time counts.
 
         Raises:
-            UnknownSitting: Nobody holds this token.
+            UnknownSitting: This token belongs to no participant.
         """
         return self._marked(token, SittingRow.started)
 
@@ -319,7 +319,7 @@ class Records:
         """Record that the learner is done, now; the first time counts.
 
         Raises:
-            UnknownSitting: Nobody holds this token.
+            UnknownSitting: This token belongs to no participant.
         """
         return self._marked(token, SittingRow.finished)
 
@@ -327,10 +327,10 @@ class Records:
         """Pair a learner with the first one of group ``to`` who is done and has no partner; a pair stays a pair.
 
         Returns:
-            The learner's sitting; its ``yoked_to`` is None where nobody is free yet.
+            The learner's sitting; its ``yoked_to`` is None where no partner is free yet.
 
         Raises:
-            UnknownSitting: Nobody holds this token.
+            UnknownSitting: This token belongs to no participant.
         """
         partner = aliased(SittingRow)
         with self._database.writing() as session:
@@ -360,7 +360,7 @@ class Records:
         """Return what a learner did so far, by trial.
 
         Raises:
-            UnknownSitting: Nobody holds this token.
+            UnknownSitting: This token belongs to no participant.
         """
         with self._database.reading() as session:
             sitting = _sitting_id(session, token)
@@ -371,7 +371,7 @@ class Records:
         """Store what a learner did in a trial; what was stored for it before stays, whatever is given now.
 
         Raises:
-            UnknownSitting: Nobody holds this token.
+            UnknownSitting: This token belongs to no participant.
             AnswerRefused: The answer is of another trial, or one of its numbers or its choice cannot be recorded.
         """
         _check(trial, answer)
@@ -392,7 +392,7 @@ class Records:
 
         Raises:
             UnknownCourse: No course has this digest.
-            UnknownSitting: Nobody in it has this code.
+            UnknownSitting: No participant of it has this code.
         """
         with self._database.writing() as session:
             here = _course(session, course).id

@@ -30,7 +30,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Table(DeclarativeBase):
-    """What all tables have in common: every constraint has a name, so that a later revision can speak of it."""
+    """The base of all tables: every constraint has a name, so that a later revision can refer to it."""
 
     metadata = MetaData(
         naming_convention={
