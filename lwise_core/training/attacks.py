@@ -57,10 +57,11 @@ class Attack:
 def perturbed(
     forward: Forward, images: torch.Tensor, targets: torch.Tensor, *, attack: Attack, generator: torch.Generator
 ) -> torch.Tensor:
-    """Return the attacked twins of ``images``, last iterates, in [0, 1] and within ``epsilon`` of them.
+    """Return the attacked copies of ``images``: last iterates, in [0, 1] and within ``epsilon`` of the originals.
 
-    Only gradients with respect to the images are computed. The random start is drawn on the CPU, so that a seed means
-    the same on every device.
+    ``images`` ``(N, 3, H, W)`` float32 in [0, 1] and ``targets`` ``(N,)`` class indices. Only
+    gradients with respect to the images are computed. The random start is drawn on the CPU, so that a seed means the
+    same on every device.
     """
     if not attack.steps or not attack.epsilon:
         return images

@@ -67,14 +67,17 @@ def correct_under_attack(guide: GuideModel, data: Labelled, *, norm: Norm, epsil
 
 
 def share(correct: torch.Tensor) -> Measured:
-    """Return a share in [0, 1] with its 95% Wilson interval, rounded to three places."""
+    """Return the share of ``correct`` ``(N,)`` bool with its 95% Wilson interval, in [0, 1], to three places."""
     value = float(correct.float().mean())
     low, high = wilson_interval(value, len(correct))
     return {"value": round(value, 3), "interval_95": [round(low, 3), round(high, 3)]}
 
 
 def calibration_error(logits: torch.Tensor, targets: torch.Tensor) -> float:
-    """Return the expected calibration error over 15 equal-width bins of the first class's probability, in [0, 1]."""
+    """Return the expected calibration error, in [0, 1], of ``logits`` ``(N, C)`` for classes ``targets`` ``(N,)``.
+
+    Over 15 bins of equal width of the first class's probability (Guo et al. 2017).
+    """
     return sum(abs(b.confidence - b.accuracy) * b.images for b in reliability(logits, targets)) / len(targets)
 
 
@@ -88,7 +91,10 @@ class ReliabilityBin:
 
 
 def reliability(logits: torch.Tensor, targets: torch.Tensor) -> tuple[ReliabilityBin, ...]:
-    """Return the bins of a reliability diagram, 15 of equal width, the empty ones left out."""
+    """Return the bins of a reliability diagram, 15 of equal width, the empty ones left out.
+
+    ``logits`` ``(N, C)``; ``targets`` ``(N,)`` class indices.
+    """
     confidence, chosen = logits.softmax(dim=1).max(dim=1)
     bins = (confidence * CALIBRATION_BINS).long().clamp_max(CALIBRATION_BINS - 1)
     inside = [bins == b for b in torch.unique(bins)]

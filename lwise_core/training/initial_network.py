@@ -54,7 +54,11 @@ class InitialNetwork:
         return replace(self, classes=tuple(names.get(c, c) for c in self.classes))
 
     def blueprint(self) -> Blueprint:
-        """Return how to build the network again."""
+        """Return how to build the network again.
+
+        Raises:
+            ArchitectureError: The network is of no known architecture.
+        """
         state = self.network.state_dict()
         found = named(self.architecture, state) if self.architecture else recognise(state)
         if found is None:

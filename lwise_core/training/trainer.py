@@ -248,7 +248,7 @@ def validation_attack(attack: Attack) -> Attack:
 
 
 def watched(count: int, wanted: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the positions of the images set aside to watch a run: evenly spread, at most a fifth of ``count``."""
+    """Return the positions of the images that watch a run, ``(N,)``: evenly spread, N at most a fifth of ``count``."""
     number = max(1, min(wanted, count // 5))
     return (np.arange(number, dtype=np.int64) * count) // number
 
@@ -256,7 +256,11 @@ def watched(count: int, wanted: int) -> np.ndarray[tuple[int], np.dtype[np.int64
 def batch_rows(
     targets: np.ndarray[tuple[int, ...], np.dtype[np.int64]], recipe: Recipe, generator: torch.Generator
 ) -> list[torch.Tensor]:
-    """Return the batches of one epoch, whole ones only: no image twice, or every class equally often."""
+    """Return the positions ``(recipe.batch,)`` of each batch of one epoch, whole batches only.
+
+    ``targets`` ``(N,)`` are class indices. No image comes twice or, where the recipe says so, every class
+    equally often.
+    """
     if recipe.balanced:
         classes = torch.from_numpy(targets)
         shares = 1.0 / torch.bincount(classes).clamp_min(1).double()[classes]
