@@ -124,7 +124,7 @@ class ScheduledJob(Generic[T]):
 
 
 class _Task(Generic[T]):
-    """Something short that is computed between two steps, and the answer to whoever waits for it."""
+    """A short task that is computed between two steps, and its answer for the thread that waits for it."""
 
     def __init__(self, compute: Callable[[], T]) -> None:
         self.answer: Future[T] = Future()
@@ -200,7 +200,7 @@ class Scheduler:
         self._touched = time.monotonic()
 
     def submit_idle(self, steps: Iterator[T], *, total: int) -> ScheduledJob[T]:
-        """Put ``steps`` into the slot for the times when nobody waits for anything, and return the job at once."""
+        """Put ``steps`` into the slot for the times when no job waits, and return the job at once."""
         job = ScheduledJob(steps, session="", total=total, alive=lambda: True)
         with self._work:
             self._idle.append(job)  # type: ignore[arg-type]
