@@ -35,7 +35,7 @@ format: $(VENV)/.dev  ## Sort imports and format
 	@$(BIN)/ruff format .
 
 docs: $(VENV)/.dev  ## Build the documentation into docs/_build/html, warnings as errors, links checked, no network
-	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --jobs auto --builder html docs docs/_build/html
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build/html
 	@$(BIN)/python -m docs.check_links docs/_build/html
 	@echo "The documentation is in docs/_build/html/index.html."
 

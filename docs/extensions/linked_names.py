@@ -1,4 +1,4 @@
-"""Names of the library in prose, such as `lwise_core.enhance.path.ascend`, are links to the API reference."""
+"""Names of the library in prose, such as `lwise_core.enhancement.path.ascend`, are links to the API reference."""
 
 from __future__ import annotations
 

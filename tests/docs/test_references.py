@@ -80,7 +80,7 @@ def test_every_row_of_the_method_has_a_function_and_a_test() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["lwise_core.gone", "lwise_core.enhance.path.gone", "lwise_core.enhance.path.ascend.gone"]
+    "name", ["lwise_core.gone", "lwise_core.enhancement.path.gone", "lwise_core.enhancement.path.ascend.gone"]
 )
 def test_a_name_that_is_not_there_is_found_out(name: str) -> None:
     assert not resolves(name)
