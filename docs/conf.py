@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lwise_core import __version__
 
 project = "L-WISE Studio"
@@ -57,6 +59,9 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+html_static_path = ["static"]
+html_css_files = ["formulas.css"]
+html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.md")}  # nothing below them
 html_title = "L-WISE Studio"
 html_logo = "../assets/icon.svg"
 html_favicon = "../assets/icon.svg"

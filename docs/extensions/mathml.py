@@ -29,7 +29,7 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     Raises:
         SkipNode: Always: everything about the formula is written.
     """
-    translator.body.append(f'<div class="math">{_drawn(node, as_block=True)}</div>')
+    translator.body.append(f'<div class="formula">{_drawn(node, as_block=True)}</div>')
     raise nodes.SkipNode
 
 
