@@ -158,7 +158,7 @@ def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
 
 
 def _build(kept: Path, source: Source, *, size: int) -> None:
-    """Decode everything into a folder beside ``kept`` and rename it: there is all of it or nothing."""
+    """Decode everything into a folder beside ``kept`` and rename it, so that it is complete or absent."""
     make_folder(kept.parent)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=kept.parent))
     try:
