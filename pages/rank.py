@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.batch.ranking import BATCH, Ranking, rank, seconds_a_photograph
+from lwise_core.batch.ranking import RANKED_AT_ONCE, Ranking, rank, seconds_a_photograph
 from lwise_core.data.folder_labels import Instead, folder_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
@@ -117,7 +117,7 @@ def _begin(guide: GuideModel) -> None:
             kind,
             question,
             lambda: rank(taken.files(), guide, folders=folders, total=len(taken.names)),
-            total=max(1, -(-len(taken.names) // BATCH)),
+            total=max(1, -(-len(taken.names) // RANKED_AT_ONCE)),
         )
     except QueueFull as error:
         notice("error", str(error))

@@ -24,7 +24,7 @@ from lwise_core.study.from_records import responses_in
 from lwise_core.study.gains import CannotJudge, Estimate, gain_between, time_saving
 from lwise_core.study.mixed_model import mixed_model
 from lwise_core.study.power import Spread, effect_found, people_needed, sentence
-from lwise_core.study.responses import MAX_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv
+from lwise_core.study.responses import MAX_RESPONSES_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv
 from lwise_core.study.within_subject import accuracy_by_budget
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
@@ -72,7 +72,7 @@ def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | N
     """Let the person choose a course or a file, and return its answers."""
     choice = st.selectbox("Answers of", [*courses, _FILE], format_func=lambda d: courses[d].name if d in courses else d)
     if choice == _FILE:
-        upload = st.file_uploader("CSV, one row a trial", type="csv", max_upload_size=MAX_BYTES // 2**20)
+        upload = st.file_uploader("CSV, one row a trial", type="csv", max_upload_size=MAX_RESPONSES_BYTES // 2**20)
         st.caption("The layout of the paper's published data. What the file lacks is said; it stays on this server.")
         if upload is None:
             return None

@@ -40,7 +40,7 @@ from lwise_core.guides.guide import GuideModel
 
 __all__ = ["LOG", "MANIFEST", "BatchProgress", "Cost", "Job", "JobError", "JobSettings", "Naming", "budgets"]
 
-SCHEMA_VERSION = 1
+JOB_SCHEMA_VERSION = 1
 LOG, MANIFEST = "log.jsonl", "manifest.json"
 _WORK, _PLAN, _DONE, _ITEMS = ".job", "plan", "done", "items.jsonl"
 _HALF_WRITTEN = re.compile(r"\..+-[a-z0-9_]{8}")  # as write_whole calls a file before it is whole
@@ -229,7 +229,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any])
     notes = (*_on_failures(failed, plan), *ranks.notes, *summary.notes)
     objective = plan.brief.objective.name if plan.brief.budgets else ""
     manifest = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": JOB_SCHEMA_VERSION,
         **summary.said,
         "set": job.pictures.name,
         "pictures": {"listed": plan.total, "failed": failed, "passed_over": len(plan.passed_over)},

@@ -31,7 +31,7 @@ from lwise_core.images.geometry import Crop, FloatImage, Pixels, see, to_8_bit
 THUMBNAIL, SQUARE = 112, 320
 """Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
 
-BATCH = 16
+RANKED_AT_ONCE = 16
 
 LARGEST_ZIP = 500_000_000
 """Bytes that a zip may unpack to; what is larger is for a folder on the server, or the shell."""
@@ -208,7 +208,7 @@ def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderLabels
             continue
         met.add(digest)
         waiting.append(file)
-        if len(waiting) == BATCH:
+        if len(waiting) == RANKED_AT_ONCE:
             ranking, waiting = _with(ranking, waiting, guide), []
             yield ranking
     if waiting:

@@ -26,7 +26,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturba
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png, with_strip
 
-SCHEMA_VERSION = 1
+MANIFEST_SCHEMA_VERSION = 1
 LITTLE_KEPT = 0.5
 """Below this share of the float result's gain, the export warns that 8 bits have eaten it."""
 
@@ -115,7 +115,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
     )
     warnings = survival_warnings(rendering.kept, epsilon_224=guide.epsilon_scale.at_224(intent.epsilon))
     manifest = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": MANIFEST_SCHEMA_VERSION,
         "statement": sentence,
         "warnings": list(warnings),
         "guide": _guide(guide),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-STAGES = 3
+RESIDUAL_STAGES = 3
 
 
 class ConvNormAct(nn.Module):
@@ -65,8 +65,8 @@ class CompactResNet(nn.Module):
         if stem_stride not in (1, 2):
             raise ValueError(f"stem_stride must be 1 or 2, not {stem_stride}")
         self.stem = ConvNormAct(3, width, kernel=3 if stem_stride == 1 else 5, stride=stem_stride)
-        self.stages = nn.Sequential(*(ResidualStage(width * 2**i) for i in range(STAGES)))
-        self.head = nn.Linear(width * 2**STAGES, num_classes)
+        self.stages = nn.Sequential(*(ResidualStage(width * 2**i) for i in range(RESIDUAL_STAGES)))
+        self.head = nn.Linear(width * 2**RESIDUAL_STAGES, num_classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         features = self.stages(self.stem(x)).mean(dim=(2, 3))

@@ -23,7 +23,7 @@ TOP_SHARE = 0.2
 """The share of pixels with the most evidence that a perturbation is expected to lie on."""
 MOST_OTHERS = 15
 RIVALS = 4
-NOISE = 2 / 255
+SENSITIVITY_NOISE = 2 / 255
 SHIFT = 1 / 16
 """Of the side: how far one of the copies is moved."""
 _COPIES = 4
@@ -198,7 +198,7 @@ class _Copies:
     @classmethod
     def of(cls, image: torch.Tensor) -> _Copies:
         generator = torch.Generator().manual_seed(_SEED)
-        noise = torch.randn(2, *image.shape, generator=generator) * NOISE
+        noise = torch.randn(2, *image.shape, generator=generator) * SENSITIVITY_NOISE
         margin = max(1, round(SHIFT * image.shape[-1]))
         noisy = (image + noise).clamp(0, 1)
         return cls(torch.cat([noisy, image.flip(-1)[None], _moved(image[None], margin=margin)]), margin)

@@ -165,7 +165,7 @@ class Confusion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PictureResult:
+class PictureAccuracy:
     """One picture in the test. ``reaction_msec`` is the mean over answers, None when no time was recorded."""
 
     picture: str
@@ -370,14 +370,14 @@ def confusions(responses: Responses) -> tuple[Confusion, ...]:
     return tuple(found)
 
 
-def pictures(responses: Responses, *, groups: Collection[str] | None = None) -> tuple[PictureResult, ...]:
+def pictures(responses: Responses, *, groups: Collection[str] | None = None) -> tuple[PictureAccuracy, ...]:
     """Return every picture of the test, by name, over all groups or some."""
     tests = responses.tests[responses.tests["picture"] != ""]
     if groups is not None:
         tests = tests[tests["group"].isin(list(groups))]
     table = tests.groupby(["picture", "class"]).agg(n=("perf", "size"), right=("perf", "mean"), rt=(_RT, "mean"))
     return tuple(
-        PictureResult(
+        PictureAccuracy(
             picture=picture,
             class_name=name,
             trials=int(n),

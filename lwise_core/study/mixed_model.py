@@ -31,8 +31,8 @@ from lwise_core.teaching.design.schedules import Group
 
 Values = npt.NDArray[np.float64]
 
-FEWEST_PEOPLE = 3
-FEWEST_PICTURES = 3
+FEWEST_PEOPLE_IN_A_MODEL = 3
+FEWEST_PICTURES_IN_A_MODEL = 3
 _PRIOR_EFFECT_SD = 2.0
 _PRIOR_LOG_SD = 1.0
 _MOST_STEPS = 2000
@@ -114,12 +114,12 @@ def _reason(responses: Responses, groups: list[str], control: str) -> str:
         return f"no group but {control} has been tested"
     for group in (control, *groups):
         mine = tests[tests["group"] == group]
-        if mine["participant"].nunique() < FEWEST_PEOPLE:
-            return f"fewer than {FEWEST_PEOPLE} people of the group “{group}” have been tested"
+        if mine["participant"].nunique() < FEWEST_PEOPLE_IN_A_MODEL:
+            return f"fewer than {FEWEST_PEOPLE_IN_A_MODEL} people of the group “{group}” have been tested"
         if mine["perf"].nunique() < 2:
             return f"all answers of the group “{group}” in the test are alike, right or wrong"
-    if (tests["picture"] == "").any() or tests["picture"].nunique() < FEWEST_PICTURES:
-        return f"fewer than {FEWEST_PICTURES} pictures are named in the test"
+    if (tests["picture"] == "").any() or tests["picture"].nunique() < FEWEST_PICTURES_IN_A_MODEL:
+        return f"fewer than {FEWEST_PICTURES_IN_A_MODEL} pictures are named in the test"
     return ""
 
 

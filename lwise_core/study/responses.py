@@ -37,7 +37,7 @@ start, as are ``onset_ms`` and ``choices_ms``, when picture and choices were dra
 ``left`` is 1 where the page was hidden or lost the focus, else 0.
 (:class:`~lwise_core.teaching.design.timing.Answer` has them.)"""
 
-MAX_BYTES = 500_000_000
+MAX_RESPONSES_BYTES = 500_000_000
 """Largest file that is read."""
 
 _NEEDED = ("participant", "block", "trial_type", "class", "perf")
@@ -425,8 +425,10 @@ def _perf(table: pd.DataFrame) -> pd.Series:
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
-    if len(content) > MAX_BYTES:
-        raise ResponsesError(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it by experiment. {_KEPT}")
+    if len(content) > MAX_RESPONSES_BYTES:
+        raise ResponsesError(
+            f"The file is larger than {MAX_RESPONSES_BYTES // 1_000_000} MB; split it by experiment. {_KEPT}"
+        )
     try:
         text = content.decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)

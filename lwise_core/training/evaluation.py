@@ -16,7 +16,7 @@ from lwise_core.training.attacks import Attack, Norm, perturbed
 
 ATTACK_STEPS = 20
 ATTACK_SEED = 0
-BATCH = 125
+EVALUATED_AT_ONCE = 125
 CALIBRATION_BINS = 15
 
 Measured = dict[str, object]
@@ -37,8 +37,10 @@ class Labelled:
         return Labelled(self.images[first::step], self.targets[first::step])
 
     def batches(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Yield images and targets, ``BATCH`` at a time."""
-        yield from zip(torch.split(self.images, BATCH), torch.split(self.targets, BATCH), strict=True)
+        """Yield images and targets, ``EVALUATED_AT_ONCE`` at a time."""
+        yield from zip(
+            torch.split(self.images, EVALUATED_AT_ONCE), torch.split(self.targets, EVALUATED_AT_ONCE), strict=True
+        )
 
 
 def logits_of(guide: GuideModel, data: Labelled) -> torch.Tensor:

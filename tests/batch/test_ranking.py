@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core.batch.ranking import (
-    BATCH,
+    RANKED_AT_ONCE,
     NamedFile,
     Ranking,
     Standing,
@@ -150,10 +150,10 @@ def test_what_is_no_picture_is_said_and_the_others_go_on(phantom_guide: GuideMod
 
 
 def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
-    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(BATCH + 3)]
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(RANKED_AT_ONCE + 3)]
     steps = list(rank(files, phantom_guide, folders=FolderLabels(phantom_guide.classes), total=len(files)))
-    assert [r.done for r in steps] == [BATCH, BATCH + 3]
-    assert steps[0].photographs == steps[1].photographs[:BATCH]
+    assert [r.done for r in steps] == [RANKED_AT_ONCE, RANKED_AT_ONCE + 3]
+    assert steps[0].photographs == steps[1].photographs[:RANKED_AT_ONCE]
 
 
 def test_the_pace_is_that_of_the_second_photograph_and_unknown_without_one(

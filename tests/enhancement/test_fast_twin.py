@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from lwise_core._utils.precision import native_bf16
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.fast_twin import (
     FloatHead,
@@ -27,8 +28,11 @@ from lwise_core.guides import catalog
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import GuideModel
 
-# What the hardware lacks natively it still computes, slowly: the property does not depend on it.
 DTYPE = torch.bfloat16
+NATIVE = pytest.mark.skipif(
+    not native_bf16(torch.device("cpu")),
+    reason="this processor imitates bfloat16 at a fiftieth of float32's rate: the twin is never used on it",
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +75,7 @@ def test_the_logits_of_the_twin_are_float_and_its_head_is_exact(twin: GuideModel
     assert not torch.equal(logits, logits.bfloat16().float())
 
 
+@NATIVE
 def test_the_bundled_guide_passes_its_check(guide: GuideModel, twin: GuideModel, images: torch.Tensor) -> None:
     verdict = last(check(guide, twin, images))
     assert verdict.pairs == 16
@@ -84,6 +89,7 @@ def test_a_twin_that_paints_something_else_does_not_pass(guide: GuideModel, imag
     assert not next(v for v in check(guide, other_twin, images) if v.pairs).passes
 
 
+@NATIVE
 def test_the_fast_path_ends_with_the_guide_s_own_logits(
     guide: GuideModel, twin: GuideModel, request_for_a_cat: PathRequest
 ) -> None:
@@ -95,6 +101,7 @@ def test_the_fast_path_ends_with_the_guide_s_own_logits(
         assert torch.allclose(frame.logits, guide.logits(frame.images), atol=1e-4)
 
 
+@NATIVE
 def test_what_is_read_from_a_provisional_path_is_scored_by_the_guide_at_once(
     guide: GuideModel, twin: GuideModel, request_for_a_cat: PathRequest
 ) -> None:
@@ -103,6 +110,7 @@ def test_what_is_read_from_a_provisional_path_is_scored_by_the_guide_at_once(
     assert torch.allclose(result.logits, guide.logits(result.images), atol=1e-4)
 
 
+@NATIVE
 def test_the_fast_gain_equals_the_exact_one_within_one_percent(
     guide: GuideModel, twin: GuideModel, request_for_a_cat: PathRequest
 ) -> None:

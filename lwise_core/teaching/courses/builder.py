@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
+from lwise_core.data.training_images import UNREADABLE_SHARE
 from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest
@@ -46,7 +47,6 @@ from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError
 SIDE = 512
 """Largest side of a stimulus in pixels."""
 
-UNREADABLE_SHARE = 0.1
 _MADE = "made"
 _LAYOUT = 1  # of what is written down: raise it when the same inputs give other pictures
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lwise_core.study.comparisons import GroupAccuracy, LearningCurve, PictureResult, Point
+from lwise_core.study.comparisons import GroupAccuracy, LearningCurve, PictureAccuracy, Point
 from lwise_core.study.gains import Estimate
 from lwise_core.teaching.design.schedules import Group
 from pages.parts.ui.plots import BLUE, GREEN, GREY, LEGEND_ABOVE, PURPLE, VERMILLION, Plot, blank_figure, label
@@ -79,7 +79,7 @@ def accuracies_figure(groups: Sequence[GroupAccuracy], *, chance: float) -> Plot
     )
 
 
-def difficulty_figure(pictures: Sequence[PictureResult], difficulty: dict[str, float]) -> Plot:
+def difficulty_figure(pictures: Sequence[PictureAccuracy], difficulty: dict[str, float]) -> Plot:
     """Return people's error on each picture of the test against the model's difficulty."""
     shown = [p for p in pictures if p.picture in difficulty]
     figure = blank_figure(height=360)
