@@ -18,6 +18,7 @@ import numpy as np
 import torch
 import typer
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.class_names import has_class
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.data.samples import SAMPLES, photograph_of
@@ -28,7 +29,7 @@ from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.caption_strip import with_strip
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels, see, to_8_bit
+from lwise_core.images.geometry import see, to_8_bit
 
 SHARES = (0.25, 0.5, 1.0)  # of the largest ε that the guide offers
 SIDE = 192

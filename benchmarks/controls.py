@@ -15,8 +15,9 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage.exposure import equalize_adapthist
 
+from lwise_core._utils.arrays import FloatImage
 from lwise_core.images.codec import open_photograph
-from lwise_core.images.geometry import FloatImage, to_8_bit
+from lwise_core.images.geometry import to_8_bit
 
 Change = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Originals and their enhanced twins → the direction of another change."""

@@ -15,7 +15,8 @@ from sklearn.metrics import roc_curve
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.people import Counts, Estimate, Values
+from benchmarks.people import Estimate
+from lwise_core._utils.arrays import Counts, Values
 
 Flags = npt.NDArray[np.bool_]
 

@@ -33,14 +33,15 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.controls import of_equal_size, phase_scrambled
 from benchmarks.discrimination import Flags, auroc, logistic_scores
-from benchmarks.people import Estimate, Values, mean
+from benchmarks.people import Estimate, mean
 from benchmarks.risk import Picture, path_towards, pictures_of
+from lwise_core._utils.arrays import Pixels, Values
 from lwise_core.cli.train import part as part_of
 from lwise_core.data.phantom import FAMILIES, Creature, creature_mask, draw, population, without_creature
 from lwise_core.enhancement.path import EnhancementPath, Frame
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.geometry import Pixels, see
+from lwise_core.images.geometry import see
 from lwise_core.inspection.examine import examine
 from lwise_core.inspection.indicators import MEASURES, LightState
 

@@ -14,7 +14,8 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from benchmarks.controls import CONTROLS, DEGRADATIONS, as_written, of_equal_size
-from benchmarks.people import Estimate, Values, mean
+from benchmarks.people import Estimate, mean
+from lwise_core._utils.arrays import Values
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides.guide import GuideModel
 

@@ -16,9 +16,9 @@ import numpy as np
 import typer
 from platformdirs import user_cache_path
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.data.training_images import read_images
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels
 
 GREY = 128
 

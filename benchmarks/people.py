@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 
-Values = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+from lwise_core._utils.arrays import Counts, Values
 
 BOOTSTRAPS = 1000
 FOLDS = 10

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from benchmarks.people import Estimate, Values, mean, spearman
+from benchmarks.people import Estimate, mean, spearman
+from lwise_core._utils.arrays import Values
 from lwise_core.data.phantom import FAMILIES, Creature, diagnostic_mask, draw, population
 from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.guides.difficulty import score

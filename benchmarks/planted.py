@@ -17,11 +17,11 @@ import numpy.typing as npt
 import torch
 import typer
 
+from lwise_core._utils.intervals import wilson_interval
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.guides import catalog
-from lwise_core.guides.difficulty import wilson_interval
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import examine, perturbation_at
 from lwise_core.inspection.hallucination import PERIODS, limits, strongest

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from lwise_core.guides.difficulty import wilson_interval
+from lwise_core._utils.arrays import Counts
+from lwise_core._utils.intervals import wilson_interval
 from lwise_core.study.comparisons import permutation_p, trial_p
 from lwise_core.study.power import Spread, people_needed
-
-Counts = npt.NDArray[np.int64]
 
 STUDIES = 2000
 LEVEL = 0.05

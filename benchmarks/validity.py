@@ -25,7 +25,6 @@ from benchmarks.observers import EPSILONS_224, Pictures, compare, versions
 from benchmarks.people import (
     Answers,
     Estimate,
-    Values,
     noise_ceiling,
     read_answers,
     read_votes,
@@ -34,6 +33,7 @@ from benchmarks.people import (
     trial_auc,
 )
 from benchmarks.phantom_proof import EPSILON_224, PER_FAMILY, proof_of
+from lwise_core._utils.arrays import Values
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel

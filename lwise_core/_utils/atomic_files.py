@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from lwise_core._utils.file_errors import file_errors
+from lwise_core._utils.file_errors import file_errors, make_folder
 
 
 def write_whole(target: Path, data: bytes) -> None:
@@ -36,6 +37,29 @@ def stream_whole(target: Path, pieces: Iterable[bytes]) -> str:
             digest.update(piece)
             file.write(piece)
     return digest.hexdigest()
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Give a folder beside ``target`` to fill; when the block ends, flush its files to the disk and rename it.
+
+    A block that raises leaves nothing. Where another process has made ``target`` meanwhile, that one stays.
+
+    Raises:
+        FileError: It cannot be made, filled, flushed or renamed.
+    """
+    make_folder(target.parent)
+    with file_errors(target):
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        try:
+            yield part
+            for file in filter(Path.is_file, part.rglob("*")):
+                with file.open("rb") as written:
+                    os.fsync(written.fileno())
+            if not target.exists():
+                part.rename(target)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager

@@ -53,14 +53,14 @@ def file_errors(path: Path) -> Iterator[None]:
         raise FileError(error.errno, error.strerror or os.strerror(error.errno), str(error.filename or path)) from error
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
     """Make the folder ``path``, and those above it, where there is none.
 
     Raises:
         FileError: It cannot be made.
     """
     with file_errors(path):
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True, mode=mode)
 
 
 def read_file(path: Path, *, at_most: int = -1) -> bytes:

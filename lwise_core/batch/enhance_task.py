@@ -14,6 +14,7 @@ import torch
 from pydantic import TypeAdapter
 
 import lwise_core
+from lwise_core._utils.arrays import Pixels
 from lwise_core.batch.batch_records import BatchRecord, PictureResult
 from lwise_core.batch.settings import Naming
 from lwise_core.batch.tables import Columns, Row
@@ -24,7 +25,7 @@ from lwise_core.enhancement.path import EnhancementPath, PathRequest
 from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels, to_8_bit
+from lwise_core.images.geometry import to_8_bit
 
 
 @dataclass(frozen=True)

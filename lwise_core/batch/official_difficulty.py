@@ -14,10 +14,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from lwise_core._utils.arrays import Values
 from lwise_core.enhancement.path import NonFinite
-
-Values = npt.NDArray[np.float64]
-"""One value a picture, ``(N,)``; NaN where a picture has none."""
 
 UNDECIDED = 0.5
 """Difficulty where all logits are equal: the official formula divides by zero there."""

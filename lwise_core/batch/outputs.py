@@ -15,14 +15,16 @@ from typing import Generic
 
 import numpy as np
 
+from lwise_core._utils.arrays import Values
 from lwise_core._utils.atomic_files import stream_whole
+from lwise_core._utils.csv_lines import cell, csv_line
 from lwise_core.batch.batch_records import BatchRecord, PictureResult, T
-from lwise_core.batch.official_difficulty import Definition, OfficialRanking, Values, difficulties, percentiles
-from lwise_core.batch.tables import Columns, cell, write_tables
+from lwise_core.batch.official_difficulty import Definition, OfficialRanking, difficulties, percentiles
+from lwise_core.batch.tables import Columns, write_tables
 from lwise_core.batch.tables import Row as TableRow
 from lwise_core.batch.tasks import Task
 from lwise_core.data.decoding import Batch
-from lwise_core.data.dirmap import PATH, DirmapFile, Row, csv_line
+from lwise_core.data.dirmap import PATH, DirmapFile, Row
 from lwise_core.data.entries import PictureEntry
 from lwise_core.guides.difficulty import percentile
 from lwise_core.guides.guide import GuideModel

@@ -21,12 +21,13 @@ import numpy.typing as npt
 import torch
 from scipy.fft import dctn
 
+from lwise_core._utils.arrays import FloatImage, Pixels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of, is_somebodys
 from lwise_core.data.zip_members import member_of
 from lwise_core.guides.difficulty import Difficulty, percentile
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, encode_png, open_photograph
-from lwise_core.images.geometry import Crop, FloatImage, Pixels, see, to_8_bit
+from lwise_core.images.geometry import Crop, see, to_8_bit
 
 THUMBNAIL, SQUARE = 112, 320
 """Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""

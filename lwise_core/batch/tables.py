@@ -12,9 +12,8 @@ from itertools import chain, islice
 from pathlib import Path
 
 from lwise_core._utils.atomic_files import stream_whole
-from lwise_core.data.dirmap import csv_line
+from lwise_core._utils.csv_lines import Cell, cell, csv_line
 
-Cell = float | int | str | None
 Row = Mapping[str, Cell]
 Columns = Mapping[str, type[float] | type[int] | type[str]]
 """The columns of a table in their order, each with the type of what is in it where there is something."""
@@ -32,11 +31,6 @@ def write_tables(stem: Path, columns: Columns, rows: Callable[[], Iterator[Row]]
     hashes = {csv.name: stream_whole(csv, chain([csv_line(list(columns))], lines))}
     hashes[parquet.name] = _parquet(parquet, columns, rows())
     return hashes
-
-
-def cell(value: Cell) -> str:
-    """Return a value as every reader of CSV files gets it back: floats to the last bit, nothing as nothing."""
-    return "" if value is None else repr(value) if isinstance(value, float) else str(value)
 
 
 def _parquet(target: Path, columns: Columns, rows: Iterator[Row]) -> str:

@@ -9,11 +9,12 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 
+from lwise_core._utils.arrays import FloatImage
 from lwise_core._utils.errors import LWiseError
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.file_stores import StoreUnavailable
 from lwise_core.images.codec import ImageRejected, open_photograph
-from lwise_core.images.geometry import Crop, FloatImage, see
+from lwise_core.images.geometry import Crop, see
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,15 +14,13 @@ from functools import cached_property
 from io import TextIOWrapper
 from pathlib import Path
 
+from lwise_core._utils.csv_lines import csv_line
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
 from lwise_core.data.sources import MAX_CSV_BYTES
 
 PATH = "im_path"
 """The column that says where a picture lies, from the CSV's folder."""
-
-_QUOTE = '"'
-_SPECIAL = frozenset('",\r\n')
 
 
 @dataclass(frozen=True)
@@ -126,12 +124,3 @@ class DirmapFile:
                 yield from (tuple(line) for line in csv.reader(text, strict=True) if line)
         except (UnicodeDecodeError, csv.Error) as error:
             raise DatasetError(f"“{self.name}” is not a CSV file in UTF-8.") from error
-
-
-def csv_line(cells: Sequence[str]) -> bytes:
-    """Return one line of a CSV file in UTF-8, ended by LF; only cells that need quotes get them.
-
-    The writer of the standard library leaves a lone CR unquoted, and its reader then ends the row there.
-    """
-    quoted = (f'"{c.replace(_QUOTE, 2 * _QUOTE)}"' if _SPECIAL.intersection(c) else c for c in cells)
-    return (",".join(quoted) if list(cells) != [""] else 2 * _QUOTE).encode() + b"\n"

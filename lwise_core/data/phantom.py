@@ -17,9 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lwise_core.images.geometry import Pixels
+from lwise_core._utils.arrays import Pixels, Values
 
-Plane = npt.NDArray[np.float64]
 """One value a pixel, ``(size, size)``."""
 
 DIAGNOSTIC_FROM = 8.0
@@ -110,8 +109,8 @@ def _apart(colour: npt.NDArray[np.float64], random: np.random.Generator) -> npt.
 class _Frame:
     """Where each sample of the picture lies on the creature: ``u`` to its right, ``v`` to its tail, 1 its wingspan."""
 
-    u: Plane
-    v: Plane
+    u: Values
+    v: Values
     soft: float
 
     @classmethod
@@ -122,32 +121,32 @@ class _Frame:
         across, along = x * cosine + y * sine, y * cosine - x * sine
         return cls(u=across / looks.scale, v=along / looks.scale, soft=1 / (size * looks.scale))
 
-    def ellipse(self, *, at: tuple[float, float], radii: tuple[float, float]) -> Plane:
+    def ellipse(self, *, at: tuple[float, float], radii: tuple[float, float]) -> Values:
         """Return 1 inside an ellipse on each side of the middle, 0 outside, with an edge of a pixel."""
         apart = np.abs(self.u) - at[0]
         distance = np.hypot(apart / radii[0], (self.v - at[1]) / radii[1]) - 1
         return self._filled(distance * min(radii))
 
-    def bar(self, *, start: tuple[float, float], end: tuple[float, float], width: float) -> Plane:
+    def bar(self, *, start: tuple[float, float], end: tuple[float, float], width: float) -> Values:
         """Return 1 inside a thick line on each side of the middle, from ``start`` to ``end``."""
         u, v = np.abs(self.u) - start[0], self.v - start[1]
         du, dv = end[0] - start[0], end[1] - start[1]
         along = np.clip((u * du + v * dv) / (du**2 + dv**2), 0, 1)
         return self._filled(np.hypot(u - along * du, v - along * dv) - width / 2)
 
-    def _filled(self, distance: Plane) -> Plane:
+    def _filled(self, distance: Values) -> Values:
         return np.clip(0.5 - distance / self.soft, 0, 1)
 
 
-Shape = Callable[[_Frame], Plane]
+Shape = Callable[[_Frame], Values]
 
 
-def _wings(frame: _Frame) -> Plane:
+def _wings(frame: _Frame) -> Values:
     fore = frame.ellipse(at=(0.17, -0.06), radii=(0.17, 0.12))
     return np.maximum(fore, frame.ellipse(at=(0.13, 0.1), radii=(0.12, 0.09)))
 
 
-def _body(frame: _Frame) -> Plane:
+def _body(frame: _Frame) -> Values:
     antennae = frame.bar(start=(0.01, -0.16), end=(0.08, -0.27), width=0.014)
     return np.maximum(antennae, frame.ellipse(at=(0, 0), radii=(0.035, 0.17)))
 
@@ -225,14 +224,14 @@ def _background(looks: _Looks, *, size: int) -> npt.NDArray[np.float64]:
     """Return slow waves of colour, at every sample."""
     steps = (np.arange(size * _SAMPLES) + 0.5) / (size * _SAMPLES) * 2 * np.pi
     y, x = np.meshgrid(steps, steps, indexing="ij")
-    channels: list[Plane] = [
+    channels: list[Values] = [
         ground + 0.06 * (np.sin(a * 3 * x + b * 3 * y + c * np.pi) + np.sin(d * 5 * x + e * 5 * y + f * np.pi))
         for ground, (a, b, c, d, e, f) in zip(looks.ground, looks.waves, strict=True)
     ]
     return np.clip(np.stack(channels, axis=-1), 0, 1)
 
 
-def _over(canvas: npt.NDArray[np.float64], colour: npt.NDArray[np.float64], opacity: Plane) -> npt.NDArray[np.float64]:
+def _over(canvas: npt.NDArray[np.float64], colour: npt.NDArray[np.float64], opacity: Values) -> npt.NDArray[np.float64]:
     covered: npt.NDArray[np.float64] = canvas + opacity[..., None] * (colour - canvas)
     return covered
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +15,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from lwise_core._utils.arrays import Pixels
+from lwise_core._utils.atomic_files import whole_folder
 from lwise_core._utils.class_names import canonical
-from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
+from lwise_core._utils.file_errors import DISK_FULL
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.sources import Source, class_of, source_at
 from lwise_core.images.codec import ImageRejected, open_photograph
-from lwise_core.images.geometry import Crop, Pixels, see, to_8_bit
+from lwise_core.images.geometry import Crop, see, to_8_bit
 
 Rows = npt.NDArray[np.int64]
 
@@ -141,8 +142,7 @@ def read_images(path: Path, *, split: str, size: int, cache: Path) -> LabelledIm
     kept = cache / key
     if not (kept / _INDEX).is_file():
         try:
-            with file_errors(kept):
-                _build(kept, source, size=size)
+            _build(kept, source, size=size)
         except OSError as error:
             if error.errno not in DISK_FULL:
                 raise
@@ -159,17 +159,11 @@ def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
 
 def _build(kept: Path, source: Source, *, size: int) -> None:
     """Decode everything into a folder beside ``kept`` and rename it, so that it is complete or absent."""
-    make_folder(kept.parent)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=kept.parent))
-    try:
+    with whole_folder(kept) as building:
         hashes, unreadable = _decode(building / _PIXELS, source, size=size)
         _check_readable(unreadable, of=len(source.names))
         index = _index(source.names, hashes, unreadable)
         (building / _INDEX).write_text(json.dumps(index, ensure_ascii=False))
-        if not kept.exists():
-            building.rename(kept)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
 
 
 def _decode(target: Path, source: Source, *, size: int) -> tuple[dict[str, str], dict[str, str]]:

@@ -21,6 +21,8 @@ from torch import fx, nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
+from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.file_errors import make_folder
 from lwise_core._utils.precision import native_bf16
 from lwise_core.enhancement.packed_convolutions import can_pack, packed
 from lwise_core.enhancement.path import Enhancement, EnhancementPath, PathRequest, ascend, steps_for
@@ -218,10 +220,8 @@ class TwinChecks:
 
     def keep(self, guide: GuideModel, verdict: TwinCheck) -> None:
         """Write ``verdict``, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self._file(guide).with_suffix(".part")
-        part.write_text(json.dumps(asdict(verdict), allow_nan=False) + "\n")
-        part.replace(self._file(guide))
+        make_folder(self.folder)
+        write_whole(self._file(guide), f"{json.dumps(asdict(verdict), allow_nan=False)}\n".encode())
 
     def _file(self, guide: GuideModel) -> Path:
         words = (guide.provenance.sha256, guide.domain.value, hardware(guide.device), torch.__version__)

@@ -18,6 +18,8 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
+from lwise_core._utils.atomic_files import whole_file
+from lwise_core._utils.file_errors import make_folder
 from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.guide import GuideModel
@@ -73,18 +75,15 @@ class PathStore:
         """Write ``path``, whole or not at all; nothing provisional, and nothing of a guide treated as medical."""
         if path.provisional or path.guide.domain.treated_as_medical:
             return
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        content = io.BytesIO()
-        np.savez(
-            content,
-            allow_pickle=False,
-            unclamped=torch.stack([f.unclamped for f in path.frames]).cpu().numpy(),
-            logits=torch.stack([f.logits for f in path.frames]).cpu().numpy(),
-            losses=torch.stack([f.losses for f in path.frames]).cpu().numpy(),
-        )
-        part = self._file(wanted.key).with_suffix(".part")
-        part.write_bytes(content.getvalue())
-        part.replace(self._file(wanted.key))
+        make_folder(self.folder, mode=0o700)
+        with whole_file(self._file(wanted.key)) as file:
+            np.savez(
+                file,
+                allow_pickle=False,
+                unclamped=torch.stack([f.unclamped for f in path.frames]).cpu().numpy(),
+                logits=torch.stack([f.logits for f in path.frames]).cpu().numpy(),
+                losses=torch.stack([f.losses for f in path.frames]).cpu().numpy(),
+            )
         self._limit()
 
     def _file(self, key: str) -> Path:

@@ -12,11 +12,12 @@ from weakref import WeakKeyDictionary
 
 import torch
 
+from lwise_core._utils.arrays import FloatImage, Pixels
 from lwise_core.enhancement.path import Enhancement
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
-from lwise_core.images.geometry import Crop, FloatImage, Pixels, paint, see, to_8_bit
+from lwise_core.images.geometry import Crop, paint, see, to_8_bit
 
 NO_GAIN = 1e-4
 """A change of the logit smaller than this counts as none, and no share of it is given."""

@@ -32,10 +32,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from lwise_core._utils.arrays import FloatImage, Pixels
 from lwise_core.enhancement.objectives import Harder
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
-from lwise_core.images.geometry import FloatImage, Pixels, carry_back, resize_matrix, see, to_8_bit
+from lwise_core.images.geometry import carry_back, resize_matrix, see, to_8_bit
 
 MAGIC = b"LWFILM01"
 COMPOSE_AT_MOST = 720

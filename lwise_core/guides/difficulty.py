@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import torch
 
+from lwise_core._utils.intervals import wilson_interval
 from lwise_core.guides.guide import GuideModel
 
 ENOUGH_REFERENCES = 30
@@ -85,14 +85,6 @@ _IN_WORDS = (
     (0.1, "easier than most"),
     (0.0, "among the easiest"),
 )
-
-
-def wilson_interval(share: float, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval for a ``share`` in [0, 1] seen in ``n`` trials (mid-ranks allowed)."""
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * float(np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)))
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def percentile(logit: float, references: Sequence[float]) -> Percentile | None:

@@ -21,7 +21,9 @@ import requests
 from filelock import FileLock, Timeout
 from urllib3.exceptions import HTTPError
 
+from lwise_core._utils.atomic_files import whole_file
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import make_folder
 
 _CHUNK = 2**18
 _REDIRECTS = 5
@@ -204,14 +206,9 @@ def _extract(archive: zipfile.ZipFile, wanted: Mapping[str, Path], *, limit: int
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    try:
-        with archive.open(member) as source, part.open("wb") as sink:
-            shutil.copyfileobj(source, sink)  # zipfile stops at the size that the archive states, and checks the CRC
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    make_folder(target.parent)
+    with archive.open(member) as source, whole_file(target) as sink:
+        shutil.copyfileobj(source, sink)  # zipfile stops at the size that the archive states, and checks the CRC
 
 
 def _fetch(job: _Job) -> Iterator[DownloadProgress]:

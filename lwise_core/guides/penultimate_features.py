@@ -8,15 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
+from lwise_core._utils.arrays import Values
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.shared_weights import copy_sharing_weights
-
-Values = npt.NDArray[np.float64]
 
 
 class NoFeatures(LWiseError):

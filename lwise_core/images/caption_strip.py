@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from lwise_core.images.geometry import Pixels
+from lwise_core._utils.arrays import Pixels
 
 _INK = (26, 26, 26)
 _PAPER = (255, 255, 255)  # contrast with the ink 17:1

@@ -24,11 +24,11 @@ from typing import Any, cast
 import numpy as np
 from PIL import ExifTags, Image, PngImagePlugin
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.errors import LWiseError
 from lwise_core.images.caption_strip import Strip, with_strip
 from lwise_core.images.colour import Samples, to_srgb
 from lwise_core.images.file_checks import MAX_BYTES, Refusal, check_container
-from lwise_core.images.geometry import Pixels
 
 __all__ = [
     "MAX_BYTES",

@@ -13,11 +13,9 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-FloatImage = npt.NDArray[np.float32]
-Pixels = npt.NDArray[np.uint8]
+from lwise_core._utils.arrays import FloatImage, Pixels
 
 _RCOND = 0.05
 """Singular values of R below this share of the largest are not inverted: they would turn rounding into noise."""

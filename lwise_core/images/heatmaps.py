@@ -7,11 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FloatImage = npt.NDArray[np.float32]
-
-Plane = npt.NDArray[np.floating]
-
-Pixels = npt.NDArray[np.uint8]
+from lwise_core._utils.arrays import FloatImage, Pixels, Plane
 
 _BLUE, _ORANGE = np.array((0, 114, 178)), np.array((213, 94, 0))
 

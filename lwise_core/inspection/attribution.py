@@ -25,10 +25,10 @@ from captum import attr as captum
 from torch import nn
 from torch.nn import functional as F
 
+from lwise_core._utils.arrays import FloatImage
 from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.heatmaps import FloatImage
 from lwise_core.inspection import cam_layers as feature_grids
 from lwise_core.inspection import captum_compat as captum_rules
 

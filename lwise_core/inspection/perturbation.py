@@ -13,9 +13,8 @@ import numpy.typing as npt
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity
 
-from lwise_core.images.heatmaps import LUMA_709, FloatImage, luma_change
-
-Plane = npt.NDArray[np.float64]
+from lwise_core._utils.arrays import FloatImage, Plane
+from lwise_core.images.heatmaps import LUMA_709, luma_change
 
 _WHITE = 255.0
 _SSIM_WINDOW = 7

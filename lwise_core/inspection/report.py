@@ -18,11 +18,12 @@ import jinja2
 import numpy as np
 
 import lwise_core
+from lwise_core._utils.arrays import FloatImage, Pixels
 from lwise_core.enhancement.export import stated_by
 from lwise_core.images.caption_strip import with_strip
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels, to_8_bit
-from lwise_core.images.heatmaps import FloatImage, enlarged, painted
+from lwise_core.images.geometry import to_8_bit
+from lwise_core.images.heatmaps import enlarged, painted
 from lwise_core.inspection.attribution import scale_of
 from lwise_core.inspection.examine import Findings, MapPair, agreement_of, perturbation_at
 from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, Risk, no_flag_up_to

@@ -19,8 +19,8 @@ import torch
 from torch import nn
 from torchvision.transforms.functional import gaussian_blur
 
+from lwise_core._utils.arrays import FloatImage
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.heatmaps import FloatImage
 from lwise_core.inspection.attribution import Attribution, attribute
 
 REMOVALS = 32

@@ -13,7 +13,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2_contingency, permutation_test, rankdata, spearmanr
 from sklearn.linear_model import LogisticRegression
@@ -23,12 +22,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from statsmodels.stats.multitest import multipletests
 
+from lwise_core._utils.arrays import Counts, Values
 from lwise_core.study.gains import BOOTSTRAPS, FEWEST_PEOPLE, CannotJudge, Estimate, estimated
 from lwise_core.study.responses import Responses
 from lwise_core.teaching.design.schedules import Group
-
-Values = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
 
 PERMUTATIONS = 9_999
 """Up to so many ways to divide people in two, all are tried; above, so many are drawn."""

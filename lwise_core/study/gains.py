@@ -11,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import bootstrap
 
+from lwise_core._utils.arrays import Values
 from lwise_core.study.responses import Responses
-
-Values = npt.NDArray[np.float64]
 
 BOOTSTRAPS = 2000
 FEWEST_PEOPLE = 2

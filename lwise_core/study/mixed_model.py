@@ -19,17 +19,15 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.special import expit
 from statsmodels.genmod.bayes_mixed_glm import BinomialBayesMixedGLM
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
+from lwise_core._utils.arrays import Values
 from lwise_core.study.gains import CannotJudge, Estimate
 from lwise_core.study.responses import Responses
 from lwise_core.teaching.design.schedules import Group
-
-Values = npt.NDArray[np.float64]
 
 FEWEST_PEOPLE_IN_A_MODEL = 3
 FEWEST_PICTURES_IN_A_MODEL = 3

@@ -18,17 +18,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.distance import cdist, pdist
 from scipy.special import softmax
 
+from lwise_core._utils.arrays import Counts, Values
 from lwise_core._utils.errors import LWiseError
 from lwise_core.study.responses import Responses, responses_of, together
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
-
-Values = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
 
 SIMULATED_SENTENCE = (
     "Simulated learners, not people: models of category learning answered these trials. What they gain says what a "

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import torch
 from sklearn.covariance import ledoit_wolf
 
+from lwise_core._utils.arrays import Values
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.penultimate_features import Features
 from lwise_core.images.codec import open_photograph
@@ -38,7 +39,6 @@ from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial, TrialKind
 
-Values = npt.NDArray[np.float64]
 Model = PrototypeLearner | ExemplarLearner
 
 MODELS: tuple[Model, ...] = (PrototypeLearner(), ExemplarLearner())

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from lwise_core._utils.arrays import Values
 from lwise_core.study.gains import CannotJudge, Estimate, estimated
 from lwise_core.study.responses import Responses
-
-Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

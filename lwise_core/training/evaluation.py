@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 import torch
 
+from lwise_core._utils.intervals import wilson_interval
 from lwise_core._utils.precision import native_bf16
-from lwise_core.guides.difficulty import wilson_interval
 from lwise_core.guides.guide import GuideModel
 from lwise_core.training.attacks import Attack, Norm, perturbed
 

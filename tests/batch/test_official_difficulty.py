@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from lwise_core.batch.official_difficulty import UNDECIDED, Definition, Values, difficulties, percentiles
+from lwise_core._utils.arrays import Values
+from lwise_core.batch.official_difficulty import UNDECIDED, Definition, difficulties, percentiles
 from lwise_core.enhancement.path import NonFinite
 
 LOGITS = arrays.arrays(np.float64, st.integers(2, 30), elements=st.floats(-40, 40, width=32))

@@ -11,9 +11,9 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.images.codec import encode_png, open_photograph
-from lwise_core.images.geometry import Pixels
 
 TURNS = 8  # as many jobs take turns in the slot; see lwise_core.scheduler
 MEMORY_ALLOWED = 150 * 2**20

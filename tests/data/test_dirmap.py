@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from lwise_core.data.dirmap import DirmapFile, Row, csv_line
+from lwise_core.data.dirmap import DirmapFile, Row
 from lwise_core.data.errors import DatasetError
 
 TEXT = 'split,class,im_path,note\ntrain,cat,cat/1.png,"a, b"\nval,dog,dog/2.png,\n'
@@ -53,15 +49,6 @@ def test_a_shipped_dirmap_comes_back_byte_for_byte(shared_folder: Path, name: st
     place = dirmap.place("difficulty")
     same = b"".join(dirmap.rewritten(("difficulty",), lambda row: (row.values[place],)))
     assert same == file.read_bytes().replace(b"\r\n", b"\n")
-
-
-@given(cells=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1))
-@example(cells=['a "quoted" word', '"', "a,b"])
-@example(cells=["", "\r"])
-@example(cells=[""])
-def test_a_line_reads_as_it_was_written(cells: list[str]) -> None:
-    line = csv_line(cells).decode()
-    assert next(csv.reader(io.StringIO(line, newline=""))) == cells
 
 
 @pytest.mark.parametrize("path", ["../x.png", "/etc/passwd", "a/../../x.png", "", ".", "..", "link/x.png", "a\0b.png"])

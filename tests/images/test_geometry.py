@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 
-from lwise_core.images.geometry import Crop, FloatImage, Pixels, carry_back, paint, resize_matrix, see, to_8_bit
+from lwise_core._utils.arrays import FloatImage, Pixels
+from lwise_core.images.geometry import Crop, carry_back, paint, resize_matrix, see, to_8_bit
 
 SIZES = (32, 64, 224)
 CAT: Pixels = data.chelsea()

@@ -6,17 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lwise_core.images.heatmaps import (
-    CIVIDIS,
-    LUMA_709,
-    SIGNED,
-    FloatImage,
-    Palette,
-    enlarged,
-    luma_change,
-    painted,
-    ringed,
-)
+from lwise_core._utils.arrays import FloatImage
+from lwise_core.images.heatmaps import CIVIDIS, LUMA_709, SIGNED, Palette, enlarged, luma_change, painted, ringed
 
 PICTURES = hnp.arrays(np.float32, (3, 5, 4), elements=st.floats(0, 1, width=32))
 

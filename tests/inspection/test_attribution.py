@@ -15,9 +15,9 @@ from hypothesis.extra.numpy import arrays
 from torch import nn
 from torch.nn import functional as F
 
+from lwise_core._utils.arrays import FloatImage
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.heatmaps import FloatImage
 from lwise_core.inspection.attribution import (
     COMPLETE,
     GREY,

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lwise_core.images.heatmaps import FloatImage, luma_change
+from lwise_core._utils.arrays import FloatImage
+from lwise_core.images.heatmaps import luma_change
 from lwise_core.inspection.perturbation import (
     HISTOGRAM_EDGES,
     Perturbation,

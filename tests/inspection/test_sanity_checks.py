@@ -11,8 +11,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import spearmanr
 from torch import nn
 
+from lwise_core._utils.arrays import FloatImage
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.heatmaps import FloatImage
 from lwise_core.inspection.attribution import Attribution, Method, attribute
 from lwise_core.inspection.sanity_checks import (
     REMOVALS,

@@ -16,10 +16,11 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.reproducible_zip import add_file
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 
@@ -30,7 +31,6 @@ TRIALSETS_COLUMNS = ("trialset_id", "condition_idx", "block", "class", "url", "t
 """The columns of ``trialsets.csv``: those that the paper's own tool asks for (method notes 5.2)."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
 _SHAPES = {
     "circle": '<circle cx="50" cy="50" r="36"/>',
     "triangle": '<polygon points="50,12 90,82 10,82"/>',
@@ -109,13 +109,13 @@ def write_static_experiment(experiment: StaticExperiment, to: Path | BinaryIO) -
     with ZipFile(to, "w") as archive:
         urls = _write_pictures(archive, experiment)
         for name in ("runner.js", "runner.css"):
-            _put(archive, name, asset(name).read_bytes())
-        _put(archive, "index.html", _INDEX.format(title=escape(experiment.title), caution=CAUTION).encode())
-        _put(archive, "start.js", _START)
-        _put(archive, "jatos.js", _NO_JATOS)
-        _put(archive, "trials.json", _plan(experiment, urls))
-        _put(archive, "trialsets.csv", _trialsets(experiment, urls))
-        _put(archive, "README.txt", _readme(experiment))
+            add_file(archive, name, asset(name).read_bytes())
+        add_file(archive, "index.html", _INDEX.format(title=escape(experiment.title), caution=CAUTION).encode())
+        add_file(archive, "start.js", _START)
+        add_file(archive, "jatos.js", _NO_JATOS)
+        add_file(archive, "trials.json", _plan(experiment, urls))
+        add_file(archive, "trialsets.csv", _trialsets(experiment, urls))
+        add_file(archive, "README.txt", _readme(experiment))
 
 
 def _check(participant: Participant) -> None:
@@ -133,13 +133,6 @@ def _check(participant: Participant) -> None:
             )
 
 
-def _put(archive: ZipFile, name: str, content: bytes) -> None:
-    entry = ZipInfo(name, date_time=_LONG_AGO)
-    entry.external_attr = 0o644 << 16
-    # A PNG is compressed already.
-    archive.writestr(entry, content, compress_type=ZIP_STORED if name.endswith(".png") else ZIP_DEFLATED)
-
-
 def _write_pictures(archive: ZipFile, experiment: StaticExperiment) -> Mapping[PictureKey, str]:
     """Write every picture that is shown, once, under the hash of its content; return where each is."""
     urls: dict[PictureKey, str] = {}
@@ -151,10 +144,10 @@ def _write_pictures(archive: ZipFile, experiment: StaticExperiment) -> Mapping[P
         content = _png(experiment, key)
         urls[key] = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
         if urls[key] not in written:
-            _put(archive, urls[key], content)
+            add_file(archive, urls[key], content)
             written.add(urls[key])
     for name, drawn in _SHAPES.items():
-        _put(archive, f"stimuli/{name}.svg", _SVG.format(drawn=drawn).encode())
+        add_file(archive, f"stimuli/{name}.svg", _SVG.format(drawn=drawn).encode())
     return urls
 
 

@@ -19,8 +19,8 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
 import lwise_core
+from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels
 from lwise_core.teaching.lessons.slideshow import (
     Lesson,
     Slide,

@@ -16,20 +16,20 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 import jinja2
 import numpy as np
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.reproducible_zip import add_file
 from lwise_core.images.codec import Strip, encode_png, with_strip
-from lwise_core.images.geometry import Pixels
 
 __all__ = ["Lesson", "LessonError", "Slide", "lesson_zip"]
 
 _SCRIPTS = ("lesson.js", "lesson.css")
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
 _NARROWEST = 320  # px: below it a strip would be wider than its picture, and the two would not lie on each other
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder the text around them
 
@@ -116,16 +116,16 @@ def lesson_zip(lesson: Lesson) -> bytes:
     """
     stream = io.BytesIO()
     with ZipFile(stream, "w") as archive:
-        _put(archive, "index.html", _page(lesson).encode())
+        add_file(archive, "index.html", _page(lesson).encode())
         for name in _SCRIPTS:
-            _put(archive, name, asset(name).read_bytes())
-        _put(archive, "README.txt", _readme(lesson).encode())
+            add_file(archive, name, asset(name).read_bytes())
+        add_file(archive, "README.txt", _readme(lesson).encode())
         for number, slide in enumerate(lesson.slides, start=1):
-            _put(archive, _file(lesson, number, "natural"), encode_png(natural_of(slide)))
+            add_file(archive, _file(lesson, number, "natural"), encode_png(natural_of(slide)))
             if slide.enhanced is not None:
                 sentence = statement(lesson, slide)
                 picture = encode_png(enhanced_of(slide, sentence=sentence), text={"Description": sentence})
-                _put(archive, _file(lesson, number, "enhanced"), picture)
+                add_file(archive, _file(lesson, number, "enhanced"), picture)
     return stream.getvalue()
 
 
@@ -201,13 +201,6 @@ def _said(lesson: Lesson, slide: Slide, *, towards: str) -> str:
 def _enlarged(pixels: Pixels) -> Pixels:
     times = math.ceil(_NARROWEST / pixels.shape[1])
     return pixels.repeat(times, axis=0).repeat(times, axis=1) if times > 1 else pixels
-
-
-def _put(archive: ZipFile, name: str, content: bytes) -> None:
-    entry = ZipInfo(name, date_time=_LONG_AGO)
-    entry.external_attr = 0o644 << 16
-    # A PNG is compressed already.
-    archive.writestr(entry, content, compress_type=ZIP_STORED if name.endswith(".png") else ZIP_DEFLATED)
 
 
 def _file(lesson: Lesson, number: int, which: str) -> str:

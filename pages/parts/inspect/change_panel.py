@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lwise_core._utils.arrays import FloatImage, Pixels, Plane
 from lwise_core.enhancement.path import EnhancementPath
-from lwise_core.images.geometry import Pixels, to_8_bit
-from lwise_core.images.heatmaps import FloatImage, Plane
+from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.examine import perturbation_at
 from lwise_core.inspection.hallucination import PERIODS
 from lwise_core.inspection.perturbation import (

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lwise_core.images.heatmaps import FloatImage, Plane, ringed
+from lwise_core._utils.arrays import FloatImage, Plane
+from lwise_core.images.heatmaps import ringed
 from lwise_core.inspection.evidence import TOP_SHARE, Evidence
 from lwise_core.inspection.indicators import LightKind, LightState, Risk
 from lwise_core.inspection.perturbation import Histogram, Perturbation, Spectrum

@@ -8,9 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.path import Original
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels, to_8_bit
+from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.regions import NoRegion, Outline, Region, box, inside, on_evidence
 from pages.parts.session.guide_engines import slot
 from pages.parts.ui.notices import notice

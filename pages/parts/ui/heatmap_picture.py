@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from lwise_core._utils.arrays import Pixels, Plane
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels
-from lwise_core.images.heatmaps import CIVIDIS, SIGNED, Palette, Plane
+from lwise_core.images.heatmaps import CIVIDIS, SIGNED, Palette
 
 
 @dataclass(frozen=True)

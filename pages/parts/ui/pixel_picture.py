@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import encode_png
-from lwise_core.images.geometry import Pixels
 from lwise_core.images.heatmaps import enlarged
 
 _SIDE = 320

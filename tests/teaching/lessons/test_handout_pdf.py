@@ -11,14 +11,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import open_photograph, with_strip
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
 from lwise_core.teaching.lessons.slideshow import Lesson, LessonError, Slide
 
-Pixels = npt.NDArray[np.uint8]
 VEILED = "AI-altered towards the class that the answer names, ε₂₂₄ = 4, by guide zoo-64. Not for diagnosis."
 FOOT = "Pictures marked as AI-altered were changed by the network “zoo-64”. Not for diagnosis."
 

@@ -11,15 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import open_photograph, read_png_text, with_strip
 from lwise_core.teaching.lessons.slideshow import Lesson, LessonError, Slide, lesson_zip, plain
 
-Pixels = npt.NDArray[np.uint8]
 SENTENCE = "AI-altered towards okapi, ε₂₂₄ = 4, by guide zoo-64. Not for diagnosis."
 VOID = {"meta", "link", "img", "br"}
 
