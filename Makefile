@@ -9,7 +9,7 @@ PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format docs browser oracle bench prove risk clean
+.PHONY: help install run test quick lint format docs browser oracle bench prove risk clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,9 @@ install: $(VENV)/.app  ## Install what the app needs, without starting it
 
 test: lint browser  ## Install what the tests need, lint, then run every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+
+quick: lint  ## Lint, then run the tests that need neither browser nor server nor training
+	@$(BIN)/python -m pytest -m "not prove and not slow" --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev  ## Ruff, mypy and the layers of the house
 	@$(BIN)/ruff check .

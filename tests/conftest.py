@@ -26,7 +26,39 @@ torch.set_num_threads(1)
 settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("house")
 
+SLOW = (
+    "browser",
+    "cli",
+    "docs",
+    "pages",
+    "teaching/courses",
+    "teaching/records",
+    "teaching/test_server.py",
+    "training",
+    "batch/test_executors.py",
+    "batch/test_inspect_task.py",
+    "batch/test_job.py",
+    "batch/test_upload_results.py",
+    "benchmarks",
+    "data/test_object_storage.py",
+    "enhancement/test_against_robustness.py",
+    "enhancement/test_fast_twin.py",
+    "guides/test_downloads.py",
+    "inspection/test_examine.py",
+    "study/test_simulation.py",
+    "test_wheel.py",
+)
+"""Tests that start browsers, servers or processes, train, or walk long paths: `make quick` leaves them out."""
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
