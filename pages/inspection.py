@@ -27,7 +27,7 @@ from pages.parts.picture.ground_truth import (
     render_target_warning,
     stated_after,
 )
-from pages.parts.picture.upload import chooser, sample_buttons, welcome
+from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once, place, values_of
@@ -47,12 +47,17 @@ def main() -> None:
     slot().touch()
     st.title("Inspect")
     case = desk().case
-    if case is None:
-        welcome(_WELCOME)
-        return
-    left, right = st.columns([2, 5], gap="large")
+    with st.container():  # always there: the uploader keeps its place below it
+        if case is None:
+            st.markdown(_WELCOME)
+    left, *right = st.columns(1 if case is None else [2, 5], gap="large")
     with left:
-        guide = guide_choice(case.guide)
+        guide = guide_choice(case.guide if case is not None else None)
+        intake(guide=guide.name)
+    if case is None:
+        offer_samples(guide=guide.name)
+        return
+    with left:
         sample_buttons(guide=guide.name)
         chooser()
         case = desk().case or case
@@ -63,7 +68,7 @@ def main() -> None:
     if guide.name != case.guide:  # a step means another ε for another guide
         case = replace(case, guide=guide.name, step=None)
         put(case)
-    with right:
+    with right[0]:
         cautions(guide)
         with st.container():
             if guide.provenance.fitness.state is not Fit.UNFIT:  # which is a caution of the guide already

@@ -29,11 +29,12 @@ def main() -> None:
         "Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
     )
     entries = guide_catalog()
-    for entry in (e for e in entries if e.state is GuideStatus.READY):
-        ready_card(entry)
-    _session_cards()
-    for entry in (e for e in entries if e.state is GuideStatus.BROKEN and e.origin is not Origin.PUBLISHED):
-        broken_card(entry)
+    with st.container():  # however many cards there are, the uploader below them keeps its place
+        for entry in (e for e in entries if e.state is GuideStatus.READY):
+            ready_card(entry)
+        _session_cards()
+        for entry in (e for e in entries if e.state is GuideStatus.BROKEN and e.origin is not Origin.PUBLISHED):
+            broken_card(entry)
     st.header("Add a checkpoint")
     with st.container(border=True):
         add_guide()

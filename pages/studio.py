@@ -23,7 +23,7 @@ from pages.parts.picture.ground_truth import (
     render_target_warning,
     stated_after,
 )
-from pages.parts.picture.upload import chooser, intake, sample_buttons, welcome
+from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
@@ -50,20 +50,23 @@ def main() -> None:
     slot().touch()
     st.title("L-WISE Studio")
     links.open_linked_sample()
+    case = desk().case
     with st.container():  # always there: what comes after a notice that goes would lose its place in the page
         links.say_what_was_not_found()
-    case = desk().case
-    if case is None:
-        welcome(_WELCOME)
-        return
-    left, right = st.columns([2, 5], gap="large")
+        if case is None:
+            st.markdown(_WELCOME)
+    left, *right = st.columns(1 if case is None else [2, 5], gap="large")  # the uploader keeps its place in the first
     with left:
-        guide = guide_choice(case.guide)
+        guide = guide_choice(case.guide if case is not None else None)
         intake(guide=guide.name)
+    if case is None:
+        offer_samples(guide=guide.name)
+        return
+    with left:
         sample_buttons(guide=guide.name)
         chooser()
         case = _photograph(desk().case or case, guide)
-    with right:
+    with right[0]:
         judged = _judge(case, guide)
     if judged is not None:
         _enhance(desk().case or case, guide, judged)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from lwise_core.data.phantom import Creature, draw
+from lwise_core.guides.catalog import BUNDLED
 from lwise_core.images.codec import encode_png
 
 CREATURE = encode_png(draw(Creature(0, 0.1, 1), size=64))
@@ -42,3 +43,62 @@ def test_a_file_survives_a_run_that_begins_before_its_address_has_left(
         uploader.set_input_files(FilePayload(name=name, mimeType="application/octet-stream", buffer=data))
         page.keyboard.press("r")  # Streamlit's own key to run the page anew
     expect(page.get_by_text(effect).first).to_be_visible()
+
+
+class HeldUpload:
+    """Keeps every file but the first on its way to the server until ``go``, as a slow network would."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[Route] = []
+        self._first = True
+        page.route("**/upload_file/**", self._take)
+
+    def _take(self, route: Route) -> None:
+        if route.request.method != "PUT" or self._first:
+            self._first = self._first and route.request.method != "PUT"
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def go(self) -> None:
+        for route in self._held:
+            route.continue_()
+
+
+def creature(number: int) -> FilePayload:
+    picture = encode_png(draw(Creature(0, 0.1, number), size=64))
+    return FilePayload(name=f"creature-{number}.png", mimeType="image/png", buffer=picture)
+
+
+@pytest.mark.parametrize(("path", "taken"), [("", "The photograph"), ("inspection", "The square of")])
+def test_a_photograph_that_is_still_on_its_way_when_the_page_takes_another_is_taken_too(
+    page: Page, studio_url: str, path: str, taken: str
+) -> None:
+    page.goto(f"{studio_url}/{path}")
+    uploader = page.locator("input[type=file]")
+    on_the_way = HeldUpload(page)
+    with page.expect_response(lambda r: r.request.method == "PUT"):
+        uploader.set_input_files([creature(1)])
+    with page.expect_request(lambda r: r.method == "PUT"):
+        uploader.set_input_files([creature(2)])
+    expect(page.get_by_text(taken).first).to_be_visible()
+    on_the_way.go()
+    expect(page.get_by_role("combobox", name="Photograph on the desk")).to_have_value("2. creature-2.png")
+
+
+def test_a_weight_file_that_is_dropped_while_another_is_read_is_read_too(page: Page, studio_url: str) -> None:
+    page.goto(f"{studio_url}/models")
+    uploader = page.locator("input[type=file]").first
+    on_the_way = HeldUpload(page)
+    with page.expect_response(lambda r: r.request.method == "PUT"):
+        uploader.set_input_files([weight_file("first")])
+    with page.expect_request(lambda r: r.method == "PUT"):
+        uploader.set_input_files([weight_file("second")])
+    expect(page.get_by_text("What was read from first")).to_be_visible()
+    on_the_way.go()
+    expect(page.get_by_text("What was read from second")).to_be_visible()
+
+
+def weight_file(name: str) -> FilePayload:
+    weights = (BUNDLED / "phantom4-64" / "model.safetensors").read_bytes()
+    return FilePayload(name=f"{name}.safetensors", mimeType="application/octet-stream", buffer=weights)

@@ -24,10 +24,11 @@ from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, Domain
 from pages.parts.models.cards import DOMAINS
 from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import add_session_guide
+from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice, plain
 
 _CANDIDATE = "guide_candidate"
-_ROUND = "guide_round"
+_READ = "guide_read"
 _SAID = "guide_said"
 
 
@@ -42,11 +43,13 @@ class GuideCandidate:
 def add_guide() -> None:
     """Draw the way from a weight file to a guide of this session."""
     said = st.session_state.pop(_SAID, None)
-    if said is not None:
-        notice("done", said)
+    with st.container():  # always there, so that the uploader keeps its place
+        if said is not None:
+            notice("done", said)
+    _choose_file()
     candidate: GuideCandidate | None = st.session_state.get(_CANDIDATE)
     if candidate is None:
-        _choose_file()
+        _choose_path()
     else:
         _say_what_was_read(candidate)
         _ask(candidate)
@@ -57,32 +60,47 @@ def _choose_file() -> None:
         "A checkpoint of the robustness library, a state dict of torchvision or timm, or safetensors. It is read "
         "without running anything in it, and stays in this session."
     )
+    # It keeps its key and its place: a file that is dropped while another is read would be lost with an old uploader.
     upload = st.file_uploader(
         f"Weight file, up to {MAX_UPLOAD_BYTES // 2**20} MB",
         max_upload_size=MAX_UPLOAD_BYTES // 2**20,
-        key=f"guide-upload-{st.session_state.get(_ROUND, 0)}",
+        key="weight-file",
     )
-    if upload is not None:
-        _read(upload.getvalue(), file=upload.name)
+    if upload is None or upload.file_id == st.session_state.get(_READ):
+        return
+    candidate = _read(upload.getvalue(), file=upload.name)
+    if candidate is not None:
+        st.session_state[_READ] = upload.file_id
+        let_go(upload)
+        _go_on_with(candidate)
+
+
+def _choose_path() -> None:
+    """Ask for a path on the server, where that is allowed."""
     if not paths_offered():
         return
     with st.form("guide-path", border=False):
         path = st.text_input("Or its path on this machine", placeholder="/home/me/checkpoint.pt")
         if st.form_submit_button("Read it") and path:
-            _read(Path(path).expanduser(), file=PurePath(path).name)
+            candidate = _read(Path(path).expanduser(), file=PurePath(path).name)
+            if candidate is not None:
+                _go_on_with(candidate)
 
 
-def _read(source: Path | bytes, *, file: str) -> None:
-    """Read a weight file; go on to the questions, or say why it is refused."""
+def _read(source: Path | bytes, *, file: str) -> GuideCandidate | None:
+    """Read a weight file, or say why it is refused."""
     try:
         with st.spinner("Reading the weights …"):
             limit = {"limit": MAX_UPLOAD_BYTES} if isinstance(source, bytes) else {}
-            weights = read_weights(source, **limit)
+            return GuideCandidate(file, read_weights(source, **limit))
     except CheckpointError as error:
         refused(error)
-        return
-    st.session_state[_CANDIDATE] = GuideCandidate(file, weights)
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1  # a new uploader, which forgets the bytes
+        return None
+
+
+def _go_on_with(candidate: GuideCandidate) -> None:
+    """Go on to the questions about ``candidate``."""
+    st.session_state[_CANDIDATE] = candidate
     st.rerun()
 
 

@@ -5,35 +5,42 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core.data.samples import SAMPLES, Sample, photograph_of
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph, preview
-from pages.parts.picture.choices import guide_choice
 from pages.parts.session.case import Case, desk, keep, put
 from pages.parts.session.jobs import once
+from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice
 
-_UPLOADS = "uploads_taken"
+_TAKEN = "uploads_taken"
 _REJECTED = "uploads_rejected"
 _CARD = 480
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
 
 
 def intake(*, guide: str) -> None:
-    """Draw the uploader and what became of the last upload. New photographs are judged by ``guide``."""
-    taken = st.session_state.setdefault(_UPLOADS, 0)
-    # The uploader gets a new key after each batch: it then forgets its files, and their bytes do not stay in memory.
+    """Draw the uploader and what became of the last upload. New photographs are judged by ``guide``.
+
+    The uploader must keep its key, and the page its place for it: what is dropped while another file is taken would be
+    lost with an uploader that goes.
+    """
     uploads = st.file_uploader(
         "Upload photographs: PNG, JPEG, WebP, TIFF, BMP or GIF",
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 2**20 + 1,
-        key=f"uploader-{taken}",
+        key="photographs",
         help=f"Each under {MAX_BYTES / 1e6:.0f} MB and 40 megapixels. "
         "They stay in this session's memory; this program never writes them to disk.",
     )
-    if uploads:
-        _take(uploads, guide=guide)
-        st.session_state[_UPLOADS] = taken + 1
+    taken: frozenset[str] = st.session_state.get(_TAKEN, frozenset())
+    fresh = [upload for upload in uploads if upload.file_id not in taken]
+    if fresh:
+        _take(fresh, guide=guide)
+        st.session_state[_TAKEN] = taken | {upload.file_id for upload in fresh}
+        for upload in fresh:
+            let_go(upload)
         st.rerun()
     rejected: tuple[str, ...] = st.session_state.get(_REJECTED, ())
     if rejected:
@@ -41,13 +48,10 @@ def intake(*, guide: str) -> None:
         st.button("Understood", on_click=st.session_state.pop, args=(_REJECTED,))
 
 
-def welcome(words: str) -> None:
-    """Draw what an empty desk has to offer: ``words``, the guide, the uploader and the samples."""
-    st.markdown(words)
-    guide = guide_choice(None)
-    intake(guide=guide.name)
+def offer_samples(*, guide: str) -> None:
+    """Draw what an empty desk offers beside the uploader."""
     st.markdown("##### Or start with a sample")
-    sample_cards(guide=guide.name)
+    sample_cards(guide=guide)
 
 
 def sample_cards(*, guide: str) -> None:
@@ -81,7 +85,7 @@ def open_sample(chosen: Sample, *, guide: str) -> None:
     put(Case.new(photograph_of(chosen), guide=guide, sample=chosen))
 
 
-def _take(uploads: list, *, guide: str) -> None:  # type: ignore[type-arg]  # Streamlit's UploadedFile, not public
+def _take(uploads: list[UploadedFile], *, guide: str) -> None:
     rejected = []
     first = len(desk().cases)
     for upload in uploads:

@@ -11,6 +11,9 @@ from starlette.formparsers import MultiPartParser
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _ANSWER = "file_urls_response"
 _MEGABYTE = 2**20
@@ -43,3 +46,13 @@ def keep_addresses() -> None:
 def keep_in_memory() -> None:
     """Let no part of an upload be written to a temporary file, which Starlette does with all above one megabyte."""
     MultiPartParser.spool_max_size = (st.get_option("server.maxUploadSize") + 1) * _MEGABYTE
+
+
+def let_go(upload: UploadedFile) -> None:
+    """Free the bytes of a file that the page has taken over; its uploader stays, and what is dropped on it meanwhile.
+
+    A new uploader in its place would free them too, and lose what the browser is still sending to the old one.
+    """
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)
