@@ -78,11 +78,12 @@ from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.images.geometry import Crop
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.examine import Question, examine, maps_at
-from lwise_core.enhancement.rendering import Subject
+from lwise_core.enhancement.rendering import CroppedPhotograph
 
 guide = catalog.load({path.guide.name!r})
 photograph = open_photograph(Path({case.photograph.name!r}).read_bytes(), name={case.photograph.name!r})
-image = Subject(photograph, Crop(left={crop.left}, top={crop.top}, side={crop.side})).seen(size=guide.input_size)
+crop = Crop(left={crop.left}, top={crop.top}, side={crop.side})
+image = CroppedPhotograph(photograph, crop).seen(size=guide.input_size)
 target = guide.class_index({_to(path)!r})
 *_, path = walk(guide, PathRequest.single(image, target=target, objective=GroundTruthLogit()))
 *_, findings = examine(path)
