@@ -102,6 +102,7 @@ class RankedPhotograph:
             rank=self.rank,
             references=len(references),
             percentile=percentile(self.logit, references),
+            class_name=self.class_name,
         )
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import torch
 import typer
 
 from lwise_core.batch.executors import Executor, LocalExecutor, RayExecutor
+from lwise_core.batch.folder_job import this_machine
 from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings, Naming
 from lwise_core.batch.upload_results import ResultsUpload
 from lwise_core.cli.options import (
@@ -32,8 +32,6 @@ from lwise_core.data.object_storage import Storage, is_url, remote_set
 from lwise_core.data.picture_sets import DirmapSet, picture_set
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, with_rivals
 from lwise_core.guides.guide import Domain, GuideModel
-
-_MOST_WORKERS = 8
 
 
 class Where(StrEnum):
@@ -260,8 +258,7 @@ def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:
 
 def _engine(where: Where, *, workers: int | None, address: str, gpus: float) -> Executor:
     if where is Where.LOCAL:
-        spare = (os.cpu_count() or 1) - 1
-        return LocalExecutor(max(1, min(spare, _MOST_WORKERS)) if workers is None else workers)
+        return this_machine() if workers is None else LocalExecutor(workers)
     return RayExecutor(2 if workers is None else max(1, workers), address=address, gpus_each=gpus)
 
 

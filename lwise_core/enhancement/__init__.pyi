@@ -9,6 +9,8 @@ from .path import EnhancementPath as EnhancementPath
 from .path import PathRequest as PathRequest
 from .path import enhance as enhance
 from .path import walk as walk
+from .photograph_path import EnhancedPhotograph as EnhancedPhotograph
+from .photograph_path import PhotographPath as PhotographPath
 from .rendering import CroppedPhotograph as CroppedPhotograph
 from .rendering import Extent as Extent
 from .rendering import render as render
@@ -16,6 +18,7 @@ from .rendering import render as render
 __all__ = [
     "OBJECTIVES",
     "CroppedPhotograph",
+    "EnhancedPhotograph",
     "Enhancement",
     "EnhancementPath",
     "Export",
@@ -23,6 +26,7 @@ __all__ = [
     "Intent",
     "Objective",
     "PathRequest",
+    "PhotographPath",
     "enhance",
     "export",
     "objective_named",

@@ -12,6 +12,7 @@ from .difficulty import score as score
 from .guide import Domain as Domain
 from .guide import EpsilonScale as EpsilonScale
 from .guide import GuideModel as GuideModel
+from .second_guide import second_guide as second_guide
 
 __all__ = [
     "Catalog",
@@ -28,4 +29,5 @@ __all__ = [
     "load",
     "read_weights",
     "score",
+    "second_guide",
 ]

@@ -31,7 +31,7 @@ class Percentile:
 
 @dataclass(frozen=True)
 class Difficulty:
-    """What the guide says of one picture and its ground-truth class.
+    """What the guide says of one picture and its ground-truth class, ``class_name``. Printed, it is a sentence.
 
     ``logit`` is the raw ground-truth logit (no unit, higher is easier), ``log_probability`` its log-softmax (nats),
     ``rank`` 1 when the ground truth is the guide's first choice. ``percentile`` is None below 30 references, whose
@@ -43,6 +43,7 @@ class Difficulty:
     rank: int
     references: int
     percentile: Percentile | None
+    class_name: str
 
     @property
     def probability(self) -> float:
@@ -53,6 +54,10 @@ class Difficulty:
     def seen(self) -> bool:
         """Whether the guide itself takes the picture for its ground-truth class."""
         return self.rank == 1
+
+    def __str__(self) -> str:
+        """Where the picture stands among the references of its class."""
+        return standing(self, class_name=self.class_name)
 
 
 def standing(difficulty: Difficulty, *, class_name: str) -> str:
@@ -108,6 +113,7 @@ def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int) -> Di
         rank=int((logits > logits[target]).sum()) + 1,
         references=len(references),
         percentile=percentile(logit, references),
+        class_name=guide.classes[target],
     )
 
 

@@ -6,13 +6,17 @@ from .examine import Question as Question
 from .examine import examine as examine
 from .examine import maps_at as maps_at
 from .indicators import Risk as Risk
+from .photograph_inspection import InspectedPhotograph as InspectedPhotograph
+from .photograph_inspection import PhotographInspection as PhotographInspection
 from .regions import Region as Region
 from .report import Report as Report
 
 __all__ = [
     "Attribution",
     "Findings",
+    "InspectedPhotograph",
     "Method",
+    "PhotographInspection",
     "Question",
     "Region",
     "Report",

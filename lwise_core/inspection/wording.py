@@ -1,0 +1,94 @@
+"""Every number of an inspection in words, as the Inspect page and the library say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+
+from lwise_core.inspection.evidence import Evidence
+from lwise_core.inspection.examine import MapPair, Opinion, agreement_of
+from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Risk, no_flag_up_to
+from lwise_core.inspection.perturbation import Lattice, PerceptualDifference
+
+
+def signed(text: str) -> str:
+    """Return ``text`` with the minus sign of typographers instead of hyphens; for numbers only."""
+    return text.replace("-", "−")
+
+
+def facts_of(indicator: Indicator) -> str:
+    """Return an indicator's value with its unit, what it would be by chance, and its limit."""
+    measure, limit = indicator.measure, indicator.limit
+    side = "above" if measure.high_is_bad else "below"
+    known = indicator.value is not None
+    facts = [
+        signed(f"{indicator.value:.3g} ({measure.unit})") if known else f"– {indicator.because}",
+        f"by chance {indicator.null}" if indicator.null else "",
+        f"flagged {side} {limit.value:.3g}" if limit is not None else "it has no limit",
+    ]
+    return f"{'; '.join(fact.rstrip('.') for fact in facts if fact)}."
+
+
+def clear_range(risks: tuple[Risk, ...]) -> str:
+    """Return the sentence on how far ε may go before the first flag."""
+    clear = no_flag_up_to(risks)
+    if clear is None:
+        return "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
+    return f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}."
+
+
+def overlap_of(evidence: Evidence, *, step: int) -> tuple[str, str]:
+    """Return the share of the change on the pixels with the most evidence, and the sentence that goes on from it.
+
+    Both are empty where nothing has changed at this step.
+    """
+    if not step or not isfinite(evidence.mass[step]):
+        return "", ""
+    own, others = evidence.mass[step], evidence.mass_of_others[:, step]
+    compared = f"; on those of {len(others)} other classes {others.mean():.0%} on average" if len(others) else ""
+    return f"{own:.0%}", f" of the change lies on the pixels with the most evidence{compared}."
+
+
+def look_of(look: PerceptualDifference) -> tuple[tuple[str, str, str], ...]:
+    """Return how much a change shows: names, figures, and what is said beside them."""
+    return (
+        ("RMS", f"{look.rms:.1f} of 255", ""),
+        ("Colour, ΔE2000", f"{look.delta_e:.1f}", f"5% above {look.delta_e_95:.1f}"),
+        ("Similarity, SSIM", f"{look.ssim:.3f}", f"5% below {look.ssim_5:.3f}"),
+        ("Newly saturated", f"{look.saturated:.1%}", ""),
+    )
+
+
+def lattice_row(lattice: Lattice) -> dict[str, str]:
+    """Return one row of the table of patterns that repeat."""
+    return {
+        "Pattern every": f"{lattice.period} px",
+        "Peak": f"{lattice.peak_db:.1f} dB above its ring",
+        "95% of chance": f"{lattice.null_db:.1f} dB",
+        "p": f"{lattice.p:.3f}",
+    }
+
+
+def opinion_row(opinion: Opinion, *, class_name: str) -> dict[str, str]:
+    """Return one row of the table of what guides say."""
+    logits = "does not know this class"
+    if opinion.logits is not None:
+        before, after = opinion.logits
+        logits = signed(f"{before:.2f} → {after:.2f} ({after - before:+.2f})")
+    return {
+        "Guide": opinion.guide,
+        "Original": f"{opinion.before[0]} ({opinion.before[1]:.0%})",
+        "Enhanced": f"{opinion.after[0]} ({opinion.after[1]:.0%})",
+        f"Logit of {class_name}": logits,
+    }
+
+
+def agreement_lines(pairs: Sequence[MapPair]) -> tuple[str, ...]:
+    """Return how alike every two methods rank the original's pixels."""
+    found = agreement_of(pairs)
+    names = [pair.method.value for pair in pairs]
+    return tuple(
+        f"{names[i]} and {names[j]}: " + ("no order" if (rho := found[i][j]) is None else signed(f"ρ = {rho:.2f}"))
+        for i in range(len(names))
+        for j in range(i)
+    )

@@ -1,0 +1,278 @@
+"""The front door: README's lines run, and its figures are those of the shell and of the packages below."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+import lwise_core as lw
+from lwise_core.batch.settings import JobSettings
+from lwise_core.cli import app as shell
+from lwise_core.data.samples import SAMPLES
+from lwise_core.enhancement.export import Intent, export
+from lwise_core.enhancement.photograph_path import NotSaved
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
+from lwise_core.guides import catalog
+from lwise_core.guides.downloads import DownloadProgress
+from lwise_core.guides.guide import Domain, EpsilonOutOfRange, GuideModel
+from lwise_core.images.codec import read_png_text
+from lwise_core.inspection.attribution import Method
+from lwise_core.inspection.attribution import attribute as attribute_image
+from lwise_core.inspection.examine import examine
+from tests.support.jobs import load_phantom, phantom_set
+
+ROOT = Path(__file__).parents[1]
+CAT = SAMPLES[0]
+CAT_FILE = Path(str(files("skimage.data").joinpath(CAT.file)))
+
+
+class Stopped(Exception):
+    """What a person raises who has seen enough."""
+
+
+@pytest.fixture(scope="module")
+def photo() -> lw.Photograph:
+    return lw.open_image(CAT_FILE)
+
+
+@pytest.fixture(scope="module")
+def path(bundled_guide: GuideModel, photo: lw.Photograph) -> lw.PhotographPath:
+    return lw.enhance(bundled_guide, photo, "House-Cat", crop=CAT.crop)
+
+
+@pytest.fixture
+def tiny_photo() -> lw.Photograph:
+    return lw.open_image(data.chelsea()[:40, :48])
+
+
+def readme_lines() -> str:
+    part = (ROOT / "README.md").read_text(encoding="utf-8").partition("## From Python\n")[2].partition("\n## ")[0]
+    lines = part.strip("\n").splitlines()
+    block = lines[: next(i for i, line in enumerate(lines) if line and not line.startswith("    "))]
+    return "\n".join(line.removeprefix("    ") for line in block)
+
+
+def test_the_lines_of_the_readme_run(tmp_path: Path) -> None:
+    Image.fromarray(data.chelsea()).save(tmp_path / "cat.jpg")
+    lines = readme_lines()
+    assert lines.startswith("import lwise_core as lw\n")
+    run = [sys.executable, "-W", "error", "-c", lines]
+    done = subprocess.run(run, cwd=tmp_path, env=_here(tmp_path), capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr[-800:]
+    difficulty, semantic, artefact = done.stdout.splitlines()
+    assert difficulty.startswith("Harder than ")
+    assert semantic.startswith("Was the evidence there? ")
+    assert artefact.startswith("Is it paint? ")
+    assert {f.name for f in tmp_path.iterdir()} == {"cat.jpg", "easier.png", "easier.json"}
+    picture = (tmp_path / "easier.png").read_bytes()
+    assert "AI-altered towards house cat, ε = 1.4 " in read_png_text(picture)["Description"]
+    assert lw.open_image(picture).height > data.chelsea().shape[0]  # the strip below it
+    assert json.loads((tmp_path / "easier.json").read_text())["strip"]
+
+
+def _here(home: Path) -> dict[str, str]:
+    return {"PYTHONPATH": str(ROOT), "LWISE_HOME": str(home / "nothing"), "PATH": "", "OMP_NUM_THREADS": "1"}
+
+
+def test_the_front_door_holds_about_sixteen_names() -> None:
+    assert len(lw.__all__) == 18
+    for name in lw.__all__:
+        assert not isinstance(getattr(lw, name), types.ModuleType), name
+
+
+def test_the_shell_says_and_writes_the_same(
+    path: lw.PhotographPath,
+    bundled_guide: GuideModel,
+    photo: lw.Photograph,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crop = f"{CAT.crop.left},{CAT.crop.top},{CAT.crop.side}"
+    where = [str(CAT_FILE), "--crop", crop, "--class", "house cat"]
+
+    def said(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["lwise", *words])
+        with pytest.raises(SystemExit) as ended:
+            shell.main()
+        assert ended.value.code == 0
+        return capsys.readouterr().out
+
+    row = json.loads(said("score", *where, "--json"))
+    difficulty = lw.score(bundled_guide, photo, "house cat", crop=CAT.crop)
+    assert row["logit"] == difficulty.logit
+    assert row["log_probability"] == difficulty.log_probability
+    assert difficulty.percentile is not None
+    assert row["harder_than"] == difficulty.percentile.share
+    assert str(difficulty) in said("score", *where)
+
+    said("enhance", *where, "--eps", "1.3", "--no-keep", "--out", str(tmp_path))  # between two steps of the path
+    made = path.at(1.3)
+    written = {f.suffix: f.read_bytes() for f in tmp_path.iterdir()}
+    assert written == {".png": made.png, ".npz": made.export.perturbation, ".json": made.export.manifest}
+
+    lights = said("inspect", *where, "--eps", "1.3", "--method", "saliency")
+    assert str(lw.inspect(path).at(1.3)) in lights
+
+
+def test_an_enhanced_photograph_is_what_the_packages_make(path: lw.PhotographPath, bundled_guide: GuideModel) -> None:
+    made = path.at(2.0, extent="guide")
+    below = export(path.subject, path.path, Intent("house cat", "house cat", 2.0, Extent.GUIDE))
+    assert made.export == below
+    assert made.pixels.shape == (64, 64, 3)
+    assert made.manifest == json.loads(below.manifest)
+    assert made.logits["house cat"] == pytest.approx(made.manifest["result_8_bit"]["logit"])
+    assert made.difficulty.logit == made.logits["house cat"]
+    assert made.difficulty.logit > lw.score(bundled_guide, path.subject.photograph, "house cat", crop=CAT.crop).logit
+    assert path.epsilons[-1] == pytest.approx(bundled_guide.epsilon_scale.largest)
+    assert path.curves()["house cat"][0] == pytest.approx(made.manifest["original"]["logit"])
+    assert str(made) == made.manifest["statement"]
+
+
+def test_what_is_found_is_what_the_packages_find(path: lw.PhotographPath) -> None:
+    *_, alone = examine(path.path)
+    found = lw.inspect(path, second=None)
+    assert [r.values for r in found.findings.risks] == [r.values for r in alone.risks]
+    assert found.at(1.4).risk.values["H5"] is None
+
+
+def test_the_second_opinion_is_of_an_independent_guide_or_of_the_one_that_is_named(path: lw.PhotographPath) -> None:
+    found = lw.inspect(path, method="saliency").at(1.4)
+    assert found.second is not None
+    assert found.second.name == "animals16-64-b"
+    assert found.risk.values["H5"] is not None
+    assert [o.guide for o in found.opinions] == ["animals16-64", "animals16-64-b"]
+    assert [pair.method.value for pair in found.maps] == ["saliency"]
+    text = found.every_number()
+    for word in ("No flag up to", "(H5)", "Colour, ΔE2000", "Pattern every 2 px", "Deletion", "animals16-64-b"):
+        assert word in text
+    assert found.risk.semantic.sentence in found.report.as_html()
+
+
+def test_a_named_second_guide_is_the_one_that_is_asked(path: lw.PhotographPath) -> None:
+    other = lw.load_guide("cifar10-32")
+    assert lw.inspect(path, second=other).at(1.4).second is other
+
+
+def test_a_map_is_that_of_the_package(bundled_guide: GuideModel, photo: lw.Photograph) -> None:
+    made = lw.attribute(bundled_guide, photo, "house cat", method="grad-cam", crop=CAT.crop)
+    image = CroppedPhotograph(photo, CAT.crop).seen(size=64)
+    below = attribute_image(bundled_guide, image, target=1, method=Method.GRAD_CAM)
+    np.testing.assert_array_equal(made.values, below.values)
+
+
+def test_medical_guides_always_draw_the_strip_and_others_where_it_is_wanted(
+    tiny_guide: GuideModel, tiny_photo: lw.Photograph, tmp_path: Path
+) -> None:
+    for domain, drawn in ((Domain.NATURAL, False), (Domain.MEDICAL, True), (Domain.UNKNOWN, True)):
+        made = lw.enhance(tiny_guide.with_domain(domain), tiny_photo, "a").at(0.1, strip=False)
+        picture, manifest = made.save(tmp_path / "new" / f"{domain}.PNG")
+        assert json.loads(manifest.read_bytes())["strip"] is drawn
+        assert (lw.open_image(picture).height > tiny_photo.height) is drawn
+
+
+def test_something_else_is_enhanced_towards_a_class_and_says_so(
+    tiny_guide: GuideModel, tiny_photo: lw.Photograph
+) -> None:
+    path = lw.enhance(tiny_guide, tiny_photo, "something_else", towards="B", harder=True, objective="cross_entropy")
+    assert (path.stated, path.towards) == ("something else", "b")
+    assert "away from b" in str(path.at(0.2))
+    assert "Features not in the original" in str(path.at(0.2))
+
+
+def test_what_cannot_be_done_is_an_error_of_the_library_with_a_sentence(
+    tiny_guide: GuideModel, tiny_photo: lw.Photograph, tmp_path: Path
+) -> None:
+    path = lw.enhance(tiny_guide, tiny_photo, "a")
+    with pytest.raises(lw.LWiseError, match="say which one"):
+        lw.enhance(tiny_guide, tiny_photo, "something else")
+    with pytest.raises(lw.LWiseError, match="does not lie inside"):
+        lw.score(tiny_guide, tiny_photo, "a", crop=replace(CAT.crop, side=100))
+    with pytest.raises(lw.LWiseError, match="no method “tea-leaves”"):
+        lw.inspect(path, method="tea-leaves")
+    with pytest.raises(NotSaved, match=r"end its name in \.png"):
+        path.at(0.1).save(tmp_path / "cat.jpg")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(EpsilonOutOfRange):
+        path.at(1000)
+
+
+def test_progress_rises_to_the_end(tiny_guide: GuideModel, tiny_photo: lw.Photograph) -> None:
+    for work in (
+        lambda told: lw.enhance(tiny_guide, tiny_photo, "a", on_progress=told),
+        lambda told: lw.inspect(lw.enhance(tiny_guide, tiny_photo, "a"), second=None, on_progress=told),
+    ):
+        shares: list[float] = []
+        work(shares.append)
+        assert shares == sorted(shares)
+        assert shares[-1] == pytest.approx(1)
+        assert len(shares) > 10
+
+
+def test_what_on_progress_raises_stops_the_work(tiny_guide: GuideModel, tiny_photo: lw.Photograph) -> None:
+    seen: list[float] = []
+
+    def enough(share: float) -> None:
+        seen.append(share)
+        if share > 0.3:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        lw.enhance(tiny_guide, tiny_photo, "a", on_progress=enough)
+    assert seen[-1] < 0.5
+    path = lw.enhance(tiny_guide, tiny_photo, "a")
+    with pytest.raises(Stopped):
+        lw.inspect(path, second=None, on_progress=enough)
+
+
+def test_a_folder_is_ranked_and_enhanced_and_what_was_stopped_goes_on(tmp_path: Path) -> None:
+    pictures, guide = phantom_set(tmp_path / "photos", per_family=3), load_phantom()
+    ranked = lw.score_folder(guide, pictures, tmp_path / "ranked")
+    with ranked.table.open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    assert (ranked.done, ranked.failed, len(rows)) == (13, 1, 12)
+    one = rows[0]
+    photo = lw.open_image(pictures / one["picture"])
+    assert float(one["robust_gt_logit"]) == pytest.approx(lw.score(guide, photo, one["stated_class"]).logit, abs=1e-4)
+
+    def enough(share: float) -> None:
+        if share >= 0.5:
+            raise Stopped
+
+    epsilons = [guide.epsilon_scale.from_224(2.0)]
+    settings = JobSettings(harder=True)
+    with pytest.raises(Stopped):
+        lw.enhance_folder(guide, pictures, tmp_path / "made", epsilons, settings=settings, on_progress=enough)
+    shares: list[float] = []
+    made = lw.enhance_folder(guide, pictures, tmp_path / "made", epsilons, settings=settings, on_progress=shares.append)
+    assert shares[-1] == 1
+    assert made.table.is_file()
+    assert any("attack" in f.name for f in made.folder.iterdir())
+
+
+def test_a_download_says_how_far_it_is_and_gives_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Elsewhere(catalog.Catalog):
+        def download(self, name: str) -> Iterator[DownloadProgress]:  # type: ignore[override]
+            assert name == "animals16-64"
+            yield DownloadProgress(10, None)
+            yield DownloadProgress(50, 100)
+            yield DownloadProgress(100, 100)
+
+    here = catalog.here()
+    monkeypatch.setattr(catalog, "here", lambda: Elsewhere(here.bundled, here.home))
+    shares: list[float] = []
+    assert lw.download_guide("animals16-64", on_progress=shares.append).name == "animals16-64"
+    assert shares == [0.5, 1.0]
+    assert lw.load_guide("animals16-64").name in {entry.name for entry in lw.list_guides()}
