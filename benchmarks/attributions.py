@@ -19,12 +19,13 @@ from torch.nn import functional as F
 from benchmarks.clock import Contender, Timed, interleaved
 from benchmarks.tasks import Task
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.attribution import GREY, Attribution, Method, attribute
+from lwise_core.inspection.attribution import GREY, Attribution, AttributionMethod, attribute
+from lwise_core.inspection.attribution_methods import GRAD_CAM, INTEGRATED_GRADIENTS, OCCLUSION, SALIENCY
 
 EQUAL = 1e-5
 """Largest difference of any pixel, as a share of the map's largest value, at which two maps are the same."""
 
-METHODS = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
+METHODS = (SALIENCY, INTEGRATED_GRADIENTS, GRAD_CAM)
 """What the page shows before anything is chosen."""
 
 _SMALL = 64  # px a side, up to which occlusion is measured too: at 224 px one map takes Captum half a minute
@@ -34,7 +35,7 @@ _SMALL = 64  # px a side, up to which occlusion is measured too: at 224 px one m
 class MapRow:
     """One method's map of one picture by both."""
 
-    method: Method
+    method: AttributionMethod
     ours: Timed
     plain: Timed
 
@@ -53,7 +54,7 @@ class MapRow:
 def map_rows(task: Task, *, rounds: int) -> Iterator[MapRow]:
     """Yield the row of every method for the first picture of ``task`` and its target, contenders taking turns."""
     guide, image, target = task.guide, task.images[0], int(task.targets[0])
-    for method in (*METHODS, Method.OCCLUSION) if guide.input_size <= _SMALL else METHODS:
+    for method in (*METHODS, OCCLUSION) if guide.input_size <= _SMALL else METHODS:
         known = attribute(guide, image, target=target, method=method)  # both sides are warm then, and know the question
         contenders = (
             Contender("ours", _ours(guide, image, known), ours=True),
@@ -105,11 +106,11 @@ def _occlusion(network: nn.Module, picture: torch.Tensor, known: Attribution) ->
     return pixels[:, :1]  # the colours are covered together: each has all of it
 
 
-_PLAINLY: Mapping[Method, Callable[[nn.Module, torch.Tensor, Attribution], torch.Tensor]] = {
-    Method.SALIENCY: _saliency,
-    Method.INTEGRATED_GRADIENTS: _integrated_gradients,
-    Method.GRAD_CAM: _grad_cam,
-    Method.OCCLUSION: _occlusion,
+_PLAINLY: Mapping[AttributionMethod, Callable[[nn.Module, torch.Tensor, Attribution], torch.Tensor]] = {
+    SALIENCY: _saliency,
+    INTEGRATED_GRADIENTS: _integrated_gradients,
+    GRAD_CAM: _grad_cam,
+    OCCLUSION: _occlusion,
 }
 
 
@@ -126,4 +127,4 @@ def maps_table(rows: Iterator[MapRow]) -> str:
 def _line(row: MapRow) -> str:
     ours, plain = (f"{t.median:.3f} ({min(t.seconds):.3f}–{max(t.seconds):.3f})" for t in (row.ours, row.plain))
     ratio = f"not comparable: more than {EQUAL:g}" if row.ratio is None else f"{row.ratio:.2f}"
-    return f"| {row.method} | {ours} | {plain} | {ratio} | {row.difference:.1e} of the largest |"
+    return f"| {row.method.name} | {ours} | {plain} | {ratio} | {row.difference:.1e} of the largest |"

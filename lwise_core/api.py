@@ -20,7 +20,7 @@ from lwise_core.batch.job import Job
 from lwise_core.batch.settings import JobSettings
 from lwise_core.data.entries import Labels
 from lwise_core.enhancement.fast_twin import TwinChecks, trusted_twin, walk_fast
-from lwise_core.enhancement.objectives import Harder, objective_named
+from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, Harder, objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.photograph_path import EnhancedPhotograph, PhotographPath
 from lwise_core.enhancement.rendering import CroppedPhotograph
@@ -33,7 +33,8 @@ from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.images.opening import open_image
 from lwise_core.inspection import attribution
-from lwise_core.inspection.attribution import Attribution, Method
+from lwise_core.inspection.attribution import Attribution, AttributionMethod
+from lwise_core.inspection.attribution_methods import METHODS
 from lwise_core.inspection.examine import Question, examine
 from lwise_core.inspection.photograph_inspection import PhotographInspection
 from lwise_core.inspection.regions import Region
@@ -117,7 +118,7 @@ def enhance(
     *,
     towards: str = "",
     crop: Crop | None = None,
-    objective: str = "logit",
+    objective: str = DEFAULT_OBJECTIVE,
     rivals: Sequence[str] = (),
     harder: bool = False,
     within: Region | None = None,
@@ -286,10 +287,10 @@ def _stated_and_aimed(guide: Guide, class_name: str, towards: str) -> tuple[str,
     return stated, guide.classes[guide.class_index(towards)] if towards else stated
 
 
-def _method(name: str) -> Method:
-    if name not in {method.value for method in Method}:
-        raise NotPossible(f"There is no method “{name}”; choose one of {', '.join(Method)}.")
-    return Method(name)
+def _method(name: str) -> AttributionMethod:
+    if name not in METHODS:
+        raise NotPossible(f"There is no method “{name}”; choose one of {', '.join(METHODS)}.")
+    return METHODS[name]
 
 
 def _twin(guide: Guide) -> Guide | None:

@@ -28,8 +28,8 @@ from lwise_core.guides import catalog
 from lwise_core.guides.downloads import DownloadProgress
 from lwise_core.guides.guide import Domain, EpsilonOutOfRange, GuideModel
 from lwise_core.images.codec import read_png_text
-from lwise_core.inspection.attribution import Method
 from lwise_core.inspection.attribution import attribute as attribute_image
+from lwise_core.inspection.attribution_methods import GRAD_CAM
 from lwise_core.inspection.examine import examine
 from tests.support.jobs import load_phantom, phantom_set
 
@@ -154,7 +154,7 @@ def test_the_second_opinion_is_of_an_independent_guide_or_of_the_one_that_is_nam
     assert found.second.name == "animals16-64-b"
     assert found.risk.values["H5"] is not None
     assert [o.guide for o in found.opinions] == ["animals16-64", "animals16-64-b"]
-    assert [pair.method.value for pair in found.maps] == ["saliency"]
+    assert [pair.method.name for pair in found.maps] == ["saliency"]
     text = found.every_number()
     for word in ("No flag up to", "(H5)", "Colour, ΔE2000", "Pattern every 2 px", "Deletion", "animals16-64-b"):
         assert word in text
@@ -169,7 +169,7 @@ def test_a_named_second_guide_is_the_one_that_is_asked(path: lw.PhotographPath) 
 def test_a_map_is_that_of_the_package(bundled_guide: GuideModel, photo: lw.Photograph) -> None:
     made = lw.attribute(bundled_guide, photo, "house cat", method="grad-cam", crop=CAT.crop)
     image = CroppedPhotograph(photo, CAT.crop).seen(size=64)
-    below = attribute_image(bundled_guide, image, target=1, method=Method.GRAD_CAM)
+    below = attribute_image(bundled_guide, image, target=1, method=GRAD_CAM)
     np.testing.assert_array_equal(made.values, below.values)
 
 

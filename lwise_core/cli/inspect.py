@@ -29,7 +29,7 @@ from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.inspection.regions import Outline, Region, box, inside, on_evidence
 
-_METHODS = ("saliency", "integrated-gradients", "grad-cam")
+_USUAL_METHODS = ("saliency", "integrated-gradients", "grad-cam")
 
 
 def inspect_command(
@@ -61,7 +61,8 @@ def inspect_command(
 ) -> None:
     """Say how far to trust what ε paints into a photograph: both lights, where it changed, and why."""
     # Captum, behind attributions, takes a second to import: only who inspects waits for it.
-    from lwise_core.inspection.attribution import Method, why_not  # noqa: PLC0415
+    from lwise_core.inspection.attribution import why_not  # noqa: PLC0415
+    from lwise_core.inspection.attribution_methods import METHODS  # noqa: PLC0415
     from lwise_core.inspection.examine import Question, examine, maps_at  # noqa: PLC0415
     from lwise_core.inspection.report import Report, ReportSubject  # noqa: PLC0415
 
@@ -69,10 +70,10 @@ def inspect_command(
     stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
     target = guide.class_index(aimed)
     epsilon = budget(guide, eps=eps, eps_224=eps_224)
-    unknown = sorted(set(method or ()) - {m.value for m in Method})
+    unknown = sorted(set(method or ()) - set(METHODS))
     if unknown:
-        raise Refused(f"There is no method “{unknown[0]}”; there is {', '.join(Method)}.")
-    methods = tuple(Method(m) for m in method or _METHODS)
+        raise Refused(f"There is no method “{unknown[0]}”; there is {', '.join(METHODS)}.")
+    methods = tuple(METHODS[name] for name in method or _USUAL_METHODS)
     if not method:  # the usual ones, as far as this guide has them
         methods = tuple(m for m in methods if why_not(guide, m) is None)
     ((name, subject),) = subjects_in([photo], crop)

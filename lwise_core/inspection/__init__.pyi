@@ -1,6 +1,7 @@
 from .attribution import Attribution as Attribution
-from .attribution import Method as Method
+from .attribution import AttributionMethod as AttributionMethod
 from .attribution import attribute as attribute
+from .attribution_methods import METHODS as METHODS
 from .examine import Findings as Findings
 from .examine import Question as Question
 from .examine import examine as examine
@@ -12,10 +13,11 @@ from .regions import Region as Region
 from .report import Report as Report
 
 __all__ = [
+    "METHODS",
     "Attribution",
+    "AttributionMethod",
     "Findings",
     "InspectedPhotograph",
-    "Method",
     "PhotographInspection",
     "Question",
     "Region",

@@ -5,7 +5,7 @@ Everything is an iterator that yields what is known so far, so that a page can s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -16,7 +16,7 @@ from lwise_core._utils.class_names import has_class
 from lwise_core.enhancement.path import EnhancementPath, steps_for, walk
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.attribution import GREY, SAMPLES, STEPS, Attribution, Method, attribute
+from lwise_core.inspection.attribution import GREY, Attribution, AttributionMethod, attribute
 from lwise_core.inspection.evidence import Evidence, gather
 from lwise_core.inspection.hallucination import Judge, resized, transfer_of
 from lwise_core.inspection.indicators import Risk
@@ -107,7 +107,7 @@ class MapPair:
     random_weights: Randomised
 
     @property
-    def method(self) -> Method:
+    def method(self) -> AttributionMethod:
         """The method of both."""
         return self.before.method
 
@@ -126,30 +126,19 @@ class Question:
     """Which maps are wanted: of which ``target`` class, and by which ``methods``; ``layer`` for Grad-CAM."""
 
     target: int
-    methods: tuple[Method, ...]
+    methods: tuple[AttributionMethod, ...]
     layer: str | None = None
 
 
-_ON_A_PICTURE: Mapping[Method, int] = {
-    Method.INTEGRATED_GRADIENTS: STEPS[0],
-    Method.SALIENCY: 1,
-    Method.SMOOTH_GRAD: SAMPLES,
-    Method.INPUT_X_GRADIENT: 1,
-    Method.GRADIENT_SHAP: SAMPLES,
-    Method.DEEP_LIFT: 4,  # the grey picture goes along, and rules take longer than derivatives
-    Method.GRAD_CAM: 2,
-    Method.GUIDED_GRAD_CAM: 4,
-    Method.OCCLUSION: 96,  # 225 windows, forwards only
-}
 _CHECKS = 2 * (REMOVALS + 1) / 2  # forwards only
 
 
-def gradients_for(method: Method) -> float:
+def gradients_for(method: AttributionMethod) -> float:
     """Return about how many gradients of one picture a method's pair of maps costs, its checks included.
 
     Integrated Gradients may take more steps than the fewest, where they are not complete.
     """
-    return 3 * _ON_A_PICTURE[method] + _CHECKS
+    return 3 * method.cost + _CHECKS
 
 
 def seconds_a_gradient(guide: GuideModel) -> float:

@@ -91,7 +91,7 @@ class InspectedPhotograph:
             yield from filter(None, ["".join(overlap_of(self.findings.evidence, step=self.risk.step))])
         yield from self._on_the_change()
         for pair in self.maps:
-            yield f"{pair.method.value}: {worth_of(pair)}"
+            yield f"{pair.method.title}: {worth_of(pair)}"
         yield from agreement_lines(self.maps)
         for opinion in self.opinions:
             yield said(opinion, class_name=self.photograph.towards)

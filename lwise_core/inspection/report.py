@@ -94,8 +94,8 @@ class Report:
         if evidence is not None:
             arrays["support"] = evidence.support
         for pair in self.maps:
-            arrays[f"{pair.method}/original"] = pair.before.values
-            arrays[f"{pair.method}/enhanced"] = pair.after.values
+            arrays[f"{pair.method.name}/original"] = pair.before.values
+            arrays[f"{pair.method.name}/enhanced"] = pair.after.values
         stream = io.BytesIO()
         np.savez_compressed(stream, allow_pickle=False, **arrays)
         return stream.getvalue()
@@ -164,9 +164,9 @@ class Report:
             ("Difference", pair.difference),
         )
         return {
-            "name": pair.method.value,
+            "name": pair.method.title,
             "pictures": [
-                _picture(f"{title}: {pair.method.value}, ±{limit:.3g}. Not for diagnosis.", painted(v, limit=limit))
+                _picture(f"{title}: {pair.method.title}, ±{limit:.3g}. Not for diagnosis.", painted(v, limit=limit))
                 for title, v in shown
             ],
             "worth": worth_of(pair),
@@ -272,7 +272,7 @@ def _look_words(look: PerceptualDifference) -> list[tuple[str, str, str]]:
 def _map_numbers(pair: MapPair) -> Json:
     faithful = pair.faithful
     return {
-        "method": pair.method.value,
+        "method": pair.method.name,
         "layer": pair.before.layer,
         "drift": pair.drift,
         "completeness_error": pair.before.completeness_error,

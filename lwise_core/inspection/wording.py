@@ -86,7 +86,7 @@ def opinion_row(opinion: Opinion, *, class_name: str) -> dict[str, str]:
 def agreement_lines(pairs: Sequence[MapPair]) -> tuple[str, ...]:
     """Return how alike every two methods rank the original's pixels."""
     found = agreement_of(pairs)
-    names = [pair.method.value for pair in pairs]
+    names = [pair.method.title for pair in pairs]
     return tuple(
         f"{names[i]} and {names[j]}: " + ("no order" if (rho := found[i][j]) is None else signed(f"ρ = {rho:.2f}"))
         for i in range(len(names))

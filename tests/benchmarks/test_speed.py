@@ -22,7 +22,7 @@ from benchmarks.rows import Entry, Row
 from benchmarks.tasks import Task, seeded_resnet50, task_for
 from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.attribution import Method
+from lwise_core.inspection.attribution_methods import OCCLUSION, SALIENCY
 from tests.conftest import guide_of
 
 STEPS = 4
@@ -185,7 +185,7 @@ def test_the_floor_is_work_over_rate(engine: Engine, task: Task) -> None:
 
 def test_maps_answer_the_same_question_on_both_sides(task: Task) -> None:
     measured = list(map_rows(task, rounds=1))
-    assert [row.method for row in measured] == [*METHODS, Method.OCCLUSION]
+    assert [row.method for row in measured] == [*METHODS, OCCLUSION]
     for row in measured:
         assert row.difference <= EQUAL_MAPS, row.method
         assert row.ratio == pytest.approx(row.plain.median / row.ours.median)
@@ -196,7 +196,7 @@ def test_maps_that_differ_have_no_ratio() -> None:
     ours, other = (
         Timed(name, name == "ours", (1.0,), torch.full((2, 2), v)) for name, v in (("ours", 1.0), ("c", 1.1))
     )
-    row = MapRow(Method.SALIENCY, ours, other)
+    row = MapRow(SALIENCY, ours, other)
     assert row.ratio is None
     assert "not comparable" in maps_table(iter([row]))
 

@@ -14,7 +14,7 @@ import pytest
 
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph
-from lwise_core.inspection.attribution import Method
+from lwise_core.inspection.attribution_methods import OCCLUSION, SALIENCY
 from lwise_core.inspection.examine import Question, examine, maps_at
 from lwise_core.inspection.report import Report, ReportSubject
 from tests.inspection.test_evidence import path_of
@@ -27,7 +27,7 @@ def report_on(guide: GuideModel, *, epsilon: float | None = None, photograph: st
     path = path_of(guide, target=1)
     budget = EPSILON_STEPS * path.step if epsilon is None else epsilon
     *_, findings = examine(path)
-    *_, maps = maps_at(path, Question(1, (Method.SALIENCY, Method.OCCLUSION)), epsilon=budget)
+    *_, maps = maps_at(path, Question(1, (SALIENCY, OCCLUSION)), epsilon=budget)
     return Report(ReportSubject(photograph, "b", budget), findings, maps)
 
 

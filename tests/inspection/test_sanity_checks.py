@@ -13,7 +13,8 @@ from torch import nn
 
 from lwise_core._utils.arrays import FloatImage
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.attribution import Attribution, Method, attribute
+from lwise_core.inspection.attribution import Attribution, attribute
+from lwise_core.inspection.attribution_methods import GRAD_CAM, SALIENCY
 from lwise_core.inspection.sanity_checks import (
     REMOVALS,
     Curve,
@@ -47,7 +48,7 @@ def spot() -> tuple[GuideModel, torch.Tensor]:
 
 
 def map_of(values: FloatImage) -> Attribution:
-    return Attribution(Method.SALIENCY, 0, values)
+    return Attribution(SALIENCY, 0, values)
 
 
 def test_the_ranked_pixels_take_the_class_away_at_once_and_bring_it_at_once() -> None:
@@ -63,8 +64,8 @@ def test_the_ranked_pixels_take_the_class_away_at_once_and_bring_it_at_once() ->
 
 @pytest.mark.parametrize("shift", [0.0, -1000.0])
 def test_curves_run_from_the_picture_to_its_blurred_twin_and_back(tiny_guide: GuideModel, shift: float) -> None:
-    values = attribute(tiny_guide, PICTURE, target=2, method=Method.SALIENCY).values + np.float32(shift)
-    result = faithfulness(tiny_guide, PICTURE, Attribution(Method.SALIENCY, 2, values))
+    values = attribute(tiny_guide, PICTURE, target=2, method=SALIENCY).values + np.float32(shift)
+    result = faithfulness(tiny_guide, PICTURE, Attribution(SALIENCY, 2, values))
     assert result is not None
     here = float(tiny_guide.logits(PICTURE[None]).softmax(dim=1)[0, 2])
     for following in (result.ranked, result.random):
@@ -174,13 +175,13 @@ def test_a_map_of_the_picture_alone_survives_new_weights_and_a_gradient_does_not
             return (self.weight.abs() * x.square().sum(dim=(1, 2, 3))[:, None]).repeat(1, 2)
 
     blind, seeing = guide_of(Doubling(), classes=2), guide_of(tiny_network())
-    same = attribute(blind, PICTURE, target=0, method=Method.SALIENCY)
+    same = attribute(blind, PICTURE, target=0, method=SALIENCY)
     known = knows_the_weights(blind, PICTURE, same)
     assert known.signed == pytest.approx(1)
     assert known.absolute == pytest.approx(1)
-    turned = knows_the_weights(blind, PICTURE, Attribution(Method.SALIENCY, 0, -same.values))
+    turned = knows_the_weights(blind, PICTURE, Attribution(SALIENCY, 0, -same.values))
     assert (turned.signed, turned.absolute) == pytest.approx((-1, 1))
-    different = attribute(seeing, PICTURE, target=0, method=Method.SALIENCY)
+    different = attribute(seeing, PICTURE, target=0, method=SALIENCY)
     known = knows_the_weights(seeing, PICTURE, different, seed=5)
     assert known.absolute is not None
     assert abs(known.absolute) < 0.7
@@ -188,6 +189,6 @@ def test_a_map_of_the_picture_alone_survives_new_weights_and_a_gradient_does_not
 
 def test_the_same_weights_drawn_again_give_the_same_map() -> None:
     guide = randomised(guide_of(tiny_network()), seed=3)
-    shown = attribute(guide, PICTURE, target=1, method=Method.GRAD_CAM, layer="stages.0")
+    shown = attribute(guide, PICTURE, target=1, method=GRAD_CAM, layer="stages.0")
     known = knows_the_weights(guide, PICTURE, shown, seed=3)
     assert (known.signed, known.absolute) == pytest.approx((1, 1))

@@ -20,7 +20,12 @@ from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
+from lwise_core.inspection.attribution import AttributionMethod
+from lwise_core.inspection.attribution_methods import DEEP_LIFT, GUIDED_GRAD_CAM, METHODS
 from lwise_core.inspection.examine import examine
+from tests.support.attributions import steepness
+
+__all__ = ["steepness"]
 from pages.parts.session.case import Aim, Desk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,6 +133,16 @@ def test_the_counter_experiment_is_one_click_away(cat: AppTest) -> None:
     assert f"AI-altered towards {towards}, ε" in said(cat)
     assert re.search(rf"the guide takes it for \*\*{towards}\*\* \(\d+%\); the original, for \*\*", said(cat))
     assert f"The logit of {towards} went from" in said(cat)
+
+
+def test_a_further_method_is_offered_and_shown_by_its_title(at: AppTest, steepness: AttributionMethod) -> None:
+    at.button(key="sample-cat").click().run()
+    methods = next(m for m in at.multiselect if m.label == "Methods")
+    assert [option.partition(" (about")[0] for option in methods.options] == [
+        method.title for method in METHODS.values() if method not in {DEEP_LIFT, GUIDED_GRAD_CAM}
+    ]
+    settled(methods.set_value([steepness.name]).run())
+    assert steepness.title in [h.value for h in at.subheader]
 
 
 def test_at_zero_there_is_nothing_to_measure(at: AppTest) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.attribution import Method, scale_of, why_not
+from lwise_core.inspection.attribution import AttributionMethod, scale_of, why_not
+from lwise_core.inspection.attribution_methods import GRAD_CAM, INTEGRATED_GRADIENTS, METHODS, SALIENCY
 from lwise_core.inspection.cam_layers import default_layer, layers
 from lwise_core.inspection.examine import (
     STAGES,
@@ -32,19 +33,8 @@ from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
 
 MAPS = "maps"
-_DEFAULT = (Method.SALIENCY, Method.INTEGRATED_GRADIENTS, Method.GRAD_CAM)
+_DEFAULT = tuple(method.name for method in (SALIENCY, INTEGRATED_GRADIENTS, GRAD_CAM))
 _WORTH_SAYING = 5.0  # seconds
-_NAMES = {
-    Method.INTEGRATED_GRADIENTS: "Integrated Gradients",
-    Method.SALIENCY: "Saliency",
-    Method.SMOOTH_GRAD: "SmoothGrad",
-    Method.INPUT_X_GRADIENT: "Input × Gradient",
-    Method.GRADIENT_SHAP: "Gradient SHAP",
-    Method.DEEP_LIFT: "DeepLift",
-    Method.GRAD_CAM: "Grad-CAM",
-    Method.GUIDED_GRAD_CAM: "Guided Grad-CAM",
-    Method.OCCLUSION: "Occlusion",
-}
 
 
 def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> Later:
@@ -56,13 +46,13 @@ def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, toward
     guide = path.guide
     columns = st.columns([3, 2, 2], gap="medium")
     known = _looked_into(guide.provenance.sha256, guide)
-    possible = [m for m in Method if m not in known.refused]
+    possible = [name for name in METHODS if name not in known.refused]
     with columns[0]:
-        methods = st.multiselect(
+        chosen = st.multiselect(
             "Methods",
             possible,
-            default=[m for m in _DEFAULT if m in possible],
-            format_func=lambda m: _offered(m, a_gradient=known.a_gradient),
+            default=[name for name in _DEFAULT if name in possible],
+            format_func=lambda name: _offered(METHODS[name], a_gradient=known.a_gradient),
             key=f"methods-{guide.name}",
         )
     with columns[1]:
@@ -76,14 +66,15 @@ def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, toward
     with columns[2]:
         layer = _layer(known.grids, key=f"layer-{guide.name}")
     if known.refused:
-        with st.expander(f"Not on this guide: {', '.join(_NAMES[m] for m in known.refused)}"):
-            for method, reason in known.refused.items():
-                st.markdown(f"**{_NAMES[method]}**: {plain(reason)}")
-    if not methods:
+        with st.expander(f"Not on this guide: {', '.join(METHODS[name].title for name in known.refused)}"):
+            for name, reason in known.refused.items():
+                st.markdown(f"**{METHODS[name].title}**: {plain(reason)}")
+    if not chosen:
         notice("info", "Choose at least one method.")
         return partial(forget_job, MAPS)
     at = place()
-    question = Question(guide.class_index(of), tuple(methods), layer)
+    methods = tuple(METHODS[name] for name in chosen)
+    question = Question(guide.class_index(of), methods, layer)
 
     def later() -> None:
         job = job_for(
@@ -97,7 +88,7 @@ def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, toward
     return later
 
 
-def _maps(job: ScheduledJob[tuple[MapPair, ...]], *, at: Place, methods: Sequence[Method]) -> None:
+def _maps(job: ScheduledJob[tuple[MapPair, ...]], *, at: Place, methods: Sequence[AttributionMethod]) -> None:
     """Draw each method's maps as they come, and in the end how far the methods agree."""
     what = "Asking what the class rests on"
     with at.found.container():
@@ -112,29 +103,29 @@ def _maps(job: ScheduledJob[tuple[MapPair, ...]], *, at: Place, methods: Sequenc
     pairs = job.latest or ()
     if ended(MAPS, job, at=at, what=what) and len(pairs) > 1:
         with below.container():
-            show(agreement_figure([_NAMES[p.method] for p in pairs], agreement_of(pairs)), key="agreement")
+            show(agreement_figure([p.method.title for p in pairs], agreement_of(pairs)), key="agreement")
 
 
 @dataclass(frozen=True)
 class _Known:
     """What was found out about a guide: methods that it cannot have, and why; layers; the seconds of one gradient."""
 
-    refused: Mapping[Method, str]
+    refused: Mapping[str, str]
     grids: tuple[str, ...]
     a_gradient: float
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _looked_into(sha256: str, _guide: GuideModel) -> _Known:  # noqa: ARG001  the key
-    reasons = slot().do(lambda: {method: why_not(_guide, method) for method in Method})
-    refused = {method: reason for method, reason in reasons.items() if reason is not None}
+    reasons = slot().do(lambda: {name: why_not(_guide, method) for name, method in METHODS.items()})
+    refused = {name: reason for name, reason in reasons.items() if reason is not None}
     return _Known(refused, slot().do(lambda: layers(_guide)), slot().do(lambda: seconds_a_gradient(_guide)))
 
 
-def _offered(method: Method, *, a_gradient: float) -> str:
-    """Return a method's name, and about how long it takes where that is worth knowing before it is asked for."""
+def _offered(method: AttributionMethod, *, a_gradient: float) -> str:
+    """Return a method's title, and about how long it takes where that is worth knowing before it is asked for."""
     seconds = a_gradient * gradients_for(method)
-    return _NAMES[method] if seconds < _WORTH_SAYING else f"{_NAMES[method]} (about {_rounded(seconds)} s)"
+    return method.title if seconds < _WORTH_SAYING else f"{method.title} (about {_rounded(seconds)} s)"
 
 
 def _rounded(seconds: float) -> int:
@@ -150,7 +141,7 @@ def _layer(grids: Sequence[str], *, key: str) -> str | None:
 
 
 def _pair(pair: MapPair) -> None:
-    name = _NAMES[pair.method]
+    name = pair.method.title
     st.subheader(name)
     limit = scale_of([pair.before.values, pair.after.values])
     shown = ((pair.before.values, "original"), (pair.after.values, "enhanced"), (pair.difference, "difference"))

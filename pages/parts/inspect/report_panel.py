@@ -72,7 +72,7 @@ def python_words(case: Case, path: EnhancementPath, *, epsilon: float) -> str:
     return f"""from pathlib import Path
 
 from lwise_core.guides import catalog
-from lwise_core.inspection.attribution import Method
+from lwise_core.inspection.attribution_methods import SALIENCY
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.images.geometry import Crop
@@ -87,7 +87,7 @@ image = CroppedPhotograph(photograph, crop).seen(size=guide.input_size)
 target = guide.class_index({_to(path)!r})
 *_, path = walk(guide, PathRequest.single(image, target=target, objective=GroundTruthLogit()))
 *_, findings = examine(path)
-*_, maps = maps_at(path, Question(target, (Method.SALIENCY,)), epsilon={epsilon:.4g})
+*_, maps = maps_at(path, Question(target, (SALIENCY,)), epsilon={epsilon:.4g})
 print(findings.risks[round({epsilon:.4g} / path.step)].semantic.sentence)
 """
 
