@@ -19,6 +19,7 @@ from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings
 from lwise_core.batch.upload_results import ResultsUpload
 from lwise_core.cli.options import (
     DEFAULT_GUIDE,
+    PICTURES,
     Architecture,
     ClassList,
     DomainOf,
@@ -26,10 +27,11 @@ from lwise_core.cli.options import (
     Refused,
     WeightFile,
     guide_named,
+    pictures_at,
 )
 from lwise_core.data.entries import Labels, PictureSet
-from lwise_core.data.object_storage import Storage, is_url, remote_set
-from lwise_core.data.picture_sets import DirmapSet, picture_set
+from lwise_core.data.object_storage import Storage
+from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, with_rivals
 from lwise_core.guides.guide import Domain, GuideModel
 
@@ -41,14 +43,7 @@ class Where(StrEnum):
     RAY = "ray"
 
 
-Source = Annotated[
-    str,
-    typer.Argument(
-        help="A folder laid out as [split/]class/file, a dirmap CSV, a zip or tar of such a folder, or a pattern in "
-        "quotes, such as “photos/*/*.jpg”; a folder or a CSV may lie at an address, such as s3://bucket/photos.",
-        show_default=False,
-    ),
-]
+Source = Annotated[str, typer.Argument(help=PICTURES, show_default=False)]
 Out = Annotated[
     Path, typer.Option("--out", help="A folder for the results; the same command goes on where it stopped.")
 ]
@@ -65,7 +60,7 @@ LabelsOf = Annotated[
 Column = Annotated[
     str, typer.Option("--label-column", help="The CSV's column; a name that ends in _num holds the guide's indices.")
 ]
-Split = Annotated[str, typer.Option("--split", help="Only this split, such as train.")]
+Split = Annotated[str, typer.Option("--split", help="Only this split, such as train; all if not given.")]
 EngineOf = Annotated[Where, typer.Option("--engine", help="This machine, or a Ray cluster (requirements-ray.txt).")]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=0, help="Processes that decode, or workers of the cluster.")
@@ -120,7 +115,7 @@ def score_set_command(
     domain: DomainOf = Domain.UNKNOWN,
 ) -> None:
     """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
-    pictures = _pictures(source, labels, column)
+    pictures = pictures_at(source, labels=labels, column=column)
     job = Job(
         pictures=pictures,
         labels=labels or _usual_labels(pictures),
@@ -167,7 +162,7 @@ def enhance_set_command(
     domain: DomainOf = Domain.UNKNOWN,
 ) -> None:
     """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
-    pictures = _pictures(source, labels, column)
+    pictures = pictures_at(source, labels=labels, column=column)
     load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
     order = JobSettings(
         epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224),
@@ -215,7 +210,7 @@ def inspect_set_command(
     # Captum, behind inspections, takes a second to import: only who inspects waits for it.
     from lwise_core.batch.inspect_task import InspectTask  # noqa: PLC0415
 
-    pictures = _pictures(source, labels, column)
+    pictures = pictures_at(source, labels=labels, column=column)
     load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
     job = Job(
         pictures=pictures,
@@ -228,11 +223,6 @@ def inspect_set_command(
         craft=partial(InspectTask, reports=reports),
     )
     _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
-
-
-def _pictures(source: str, labels: Labels | None, column: str) -> PictureSet:
-    """Return the pictures at an address or on this machine."""
-    return (remote_set if is_url(source) else picture_set)(source, labels=labels, column=column)
 
 
 def _usual_labels(pictures: PictureSet) -> Labels:

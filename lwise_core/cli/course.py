@@ -14,9 +14,10 @@ import typer
 from lwise_core._utils.atomic_files import whole_file, write_whole
 from lwise_core._utils.class_names import canonical, find_class, has_class
 from lwise_core._utils.file_errors import make_folder
-from lwise_core.cli.options import Refused, help_without_verb
+from lwise_core.cli.options import PICTURES, Refused, help_without_verb, pictures_at
+from lwise_core.data.entries import PictureSet
+from lwise_core.data.labelled_split import LabelledSplit, class_of
 from lwise_core.data.phantom import FAMILIES
-from lwise_core.data.sources import class_of, source_at
 from lwise_core.enhancement.fast_twin import TwinChecks, trusted_twin
 from lwise_core.guides import catalog
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
@@ -87,7 +88,7 @@ CourseFolder = Annotated[Path, typer.Argument(help="A course: a folder with cour
 @course_app.command("make")
 def make_command(
     source: Annotated[
-        str, typer.Argument(help="Folder, tar archive or dirmap CSV, or the word “phantom”.", show_default=False)
+        str, typer.Argument(help=f"The word “phantom”, or labelled pictures. {PICTURES}", show_default=False)
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder of the course. The same command again resumes it.")],
     guide_name: Annotated[str, typer.Option("--guide", help="The guide that ranks and enhances; `models` lists them.")],
@@ -103,12 +104,8 @@ def make_command(
     aliases: Annotated[
         str | None, typer.Option(metavar="NAME,NAME", help="Names that hide the classes, one for each.")
     ] = None,
-    train_split: Annotated[
-        str | None, typer.Option(help="The part of the data to learn from; the preset's if not given.")
-    ] = None,
-    test_split: Annotated[
-        str | None, typer.Option(help="The part of the data for tests, which may be the same.")
-    ] = None,
+    train_split: Annotated[str | None, typer.Option(help="The split to learn from; the preset's if not given.")] = None,
+    test_split: Annotated[str | None, typer.Option(help="The split for tests, which may be the same.")] = None,
     per_class: Annotated[
         int | None, typer.Option(min=1, help="Pictures of each class in a block with feedback.")
     ] = None,
@@ -140,7 +137,7 @@ def make_command(
     if source == PHANTOM:
         chosen = _phantom(schedule, FromPhantom(creatures, test_creatures, seed, creature_size), classes)
     else:
-        chosen = _data(schedule, Path(source), classes, training=train_split, tests=test_split)
+        chosen = _data(schedule, pictures_at(source), classes, training=train_split, tests=test_split)
     design = Design(
         name=name or f"{preset.capitalize()} schedule, {len(chosen.classes)} classes",
         schedule=chosen.schedule,
@@ -281,26 +278,28 @@ def _phantom(schedule: Schedule, pictures: FromPhantom, classes: str | None) -> 
     )
 
 
-def _data(schedule: Schedule, path: Path, classes: str | None, *, training: str | None, tests: str | None) -> _Chosen:
-    """Return the pictures at ``path``, from the parts of the data that were named or that the preset names."""
+def _data(
+    schedule: Schedule, pictures: PictureSet, classes: str | None, *, training: str | None, tests: str | None
+) -> _Chosen:
+    """Return the pictures of a set, from the splits that were named or that the preset names."""
     drawn = schedule.with_splits(
         training=_split(schedule, feedback=True) if training is None else training,
         tests=_split(schedule, feedback=False) if tests is None else tests,
         repeats=schedule.repeat_split if training is None else training,
     )
     splits = tuple(dict.fromkeys((drawn.repeat_split, *(b.split for b in drawn.blocks))))
-    found = sorted({class_of(n) for n in source_at(path, split=drawn.blocks[0].split).names})
+    found = sorted({class_of(n) for n in LabelledSplit(pictures, drawn.blocks[0].split).entries})
     wanted = tuple(dict.fromkeys(_class_in(found, c) for c in _listed(classes))) if classes else tuple(found)
     if not FEWEST_CLASSES <= len(wanted) <= MOST_CLASSES:
         raise Refused(
             f"A course has {FEWEST_CLASSES} to {MOST_CLASSES} classes, and this would have {len(wanted)}; choose "
             "some with --classes."
         )
-    return _Chosen(pictures=FromData(path, splits, frozenset(wanted)), classes=wanted, schedule=drawn)
+    return _Chosen(pictures=FromData(pictures, splits, frozenset(wanted)), classes=wanted, schedule=drawn)
 
 
 def _split(schedule: Schedule, *, feedback: bool) -> str:
-    """Return the part of the data that blocks with feedback, or those without, draw from; empty without any."""
+    """Return the split that blocks with feedback, or those without, draw from; empty without any."""
     return next((b.split for b in schedule.blocks if b.feedback is feedback), "")
 
 

@@ -12,6 +12,9 @@ from lwise_core._utils.class_names import SOMETHING_ELSE, UnknownClass, canonica
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import FileError, read_file
 from lwise_core.cli.guides import ForeignGuide
+from lwise_core.data.entries import Labels, PictureSet
+from lwise_core.data.object_storage import is_url, remote_set
+from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import Domain, GuideModel
@@ -19,6 +22,9 @@ from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop
 
 DEFAULT_GUIDE = "animals16-64"
+
+PICTURES = f"{LAYOUTS} A folder or a CSV may lie at an address, such as s3://bucket/photos."
+"""Help on every argument that is a set of labelled pictures."""
 
 Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF files.", show_default=False)]
 ClassName = Annotated[
@@ -38,6 +44,16 @@ CropAt = Annotated[
     str | None,
     typer.Option("--crop", metavar="LEFT,TOP,SIDE", help="The square to look at, in pixels; else the central one."),
 ]
+
+
+def pictures_at(source: str, *, labels: Labels | None = None, column: str = "") -> PictureSet:
+    """Return the pictures at an address or on this machine.
+
+    Raises:
+        DatasetError: There is nothing there, or it is no set of pictures.
+        StoreUnavailable: The address cannot be reached.
+    """
+    return (remote_set if is_url(source) else picture_set)(source, labels=labels, column=column)
 
 
 def help_without_verb(context: typer.Context) -> None:

@@ -15,6 +15,7 @@ from platformdirs import user_cache_path
 
 from lwise_core._utils.precision import native_bf16
 from lwise_core._utils.run_folder import RunFolder
+from lwise_core.cli.options import PICTURES, pictures_at
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides.guide import GuideModel, best_device
 from lwise_core.training.attacks import Attack, Norm
@@ -35,10 +36,7 @@ from lwise_core.training.initial_network import InitialNetwork, new_start, start
 from lwise_core.training.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
 from lwise_core.training.trainer import Trainer, TrainingProgress, advice
 
-Data = Annotated[
-    Path,
-    typer.Argument(help="Folder or tar archive with one folder for each class, or a dirmap CSV.", show_default=False),
-]
+Data = Annotated[str, typer.Argument(help=PICTURES, show_default=False)]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the run. The same command again resumes it.")]
 AboutFile = Annotated[
     Path, typer.Option("--about", help="JSON: name, domain, data, licence, intended_use, limits, class_names.")
@@ -50,7 +48,8 @@ def train_command(
     out: Out,
     about: AboutFile,
     split: Annotated[
-        str, typer.Option(help="The folder above the classes, or the CSV's split; empty for none.")
+        str,
+        typer.Option(help="The split: the folder above the classes, or the CSV's column split; empty for none."),
     ] = "train",
     preset: Annotated[str, typer.Option(help=f"Where the recipe begins: {', '.join(PRESETS)}.")] = "two-cores",
     begin_from: Annotated[str | None, typer.Option("--from", help="Fine-tune this guide of the catalogue.")] = None,
@@ -85,8 +84,8 @@ def train_command(
     folds: Annotated[
         int, typer.Option(min=0, help="Judge by so many guides that each leave a part out; then hold none out.")
     ] = 0,
-    held_out: Annotated[Path | None, typer.Option(help="Images to measure on; without it, the run's DATA.")] = None,
-    held_out_split: Annotated[str, typer.Option(help="The folder above their classes.")] = "test",
+    held_out: Annotated[str | None, typer.Option(help="Images to measure on; without it, the run's DATA.")] = None,
+    held_out_split: Annotated[str, typer.Option(help="Their split.")] = "test",
     by_name: Annotated[bool, typer.Option("--by-name", help="Sort held-out images by file name, not path.")] = False,
     reference_slice: Annotated[
         str | None, typer.Option(metavar="FIRST:STEP", help="Held-out images for references; without it, the rest.")
@@ -121,7 +120,7 @@ def train_command(
         **{k: v for k, v in changes.items() if v is not None},  # type: ignore[arg-type]
     )
     held = HeldOut(
-        source=held_out or data,
+        source=Path(held_out or data),
         split=held_out_split,
         by_name=by_name,
         references=part(reference_slice) if reference_slice else None,
@@ -137,7 +136,7 @@ def train_command(
         _refuse_held_out(folds, held_out=held_out, leave_out=leave_out)
         _train_with_folds(RunFolder(out), recipe, start, images, note, folds=folds, attacked=attacked)
     else:
-        measured_on = _read(held.source, held.split, start.input_size, note, only).in_order_of(start.classes)
+        measured_on = _read(held_out or data, held.split, start.input_size, note, only).in_order_of(start.classes)
         held.refuse_trained(measured_on, trained=images)
         _train(RunFolder(out), recipe, start, images, note, held.of(measured_on))
 
@@ -227,7 +226,7 @@ def _publish(
     typer.echo(f"The guide is in “{folder.guide}”.")
 
 
-def _refuse_held_out(folds: int, *, held_out: Path | None, leave_out: str | None) -> None:
+def _refuse_held_out(folds: int, *, held_out: str | None, leave_out: str | None) -> None:
     if held_out is not None or leave_out is not None:
         raise RecipeError(f"--folds {folds} leaves out every image once; take --held-out and --leave-out away.")
 
@@ -288,9 +287,10 @@ def part(text: str) -> slice:
     return slice(int(first), None, int(step))
 
 
-def _read(source: Path, split: str, size: int, note: About, only: Sequence[str] | None) -> LabelledImages:
-    images = read_images(source, split=split, size=size, cache=user_cache_path("lwise-studio", appauthor=False))
+def _read(source: str, split: str, size: int, note: About, only: Sequence[str] | None) -> LabelledImages:
+    cache = user_cache_path("lwise-studio", appauthor=False)
+    images = read_images(pictures_at(source), split=split, size=size, cache=cache)
     for sentence in images.notes:
-        typer.echo(f"{source.name}: {sentence}", err=True)
+        typer.echo(f"{Path(source).name}: {sentence}", err=True)
     chosen = images.of_classes(only) if only else images
     return chosen.renamed(note.class_names)

@@ -6,11 +6,15 @@ decode pictures import it.
 
 from __future__ import annotations
 
+import io
+import re
 import tarfile
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from lwise_core.data.entries import Labels, PictureEntry, placed
@@ -18,6 +22,8 @@ from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.zip_members import member_of
 from lwise_core.images.codec import MAX_BYTES
+
+_DRIVE = re.compile("[A-Za-z]:")
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,42 @@ class ZipSet(_ArchiveSet):
     """A zip archive that holds [split/]class/file, in the order of its directory."""
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        for member in _zip(self.file).infolist():
-            if not member.is_dir():
-                yield _member(member.filename, f"{member.CRC}:{member.file_size}", labels=self.labels)
+        for member in _members(_zip(self.file)):
+            yield _entry_of(member, labels=self.labels)
 
     def read(self, entry: PictureEntry) -> bytes:
-        return member_of(_zip(self.file), entry.name, at_most=MAX_BYTES + 1)
+        return _read_member(_zip(self.file), entry, called=self.file.name)
+
+
+@dataclass(frozen=True)
+class ZipInMemory:
+    """The bytes of a zip that a person calls so, laid out in any way: the class is the folder that a file lies in."""
+
+    data: bytes
+    called: str
+
+    @property
+    def name(self) -> str:
+        return _stem(Path(self.called))
+
+    @property
+    def place(self) -> None:
+        return None
+
+    def entries(self) -> Iterator[PictureEntry | str]:
+        for member in _members(self._opened):
+            entry = _entry_of(member, labels=Labels.GUIDE)
+            yield entry if isinstance(entry, str) else replace(entry, class_name=PurePosixPath(entry.name).parent.name)
+
+    def read(self, entry: PictureEntry) -> bytes:
+        return _read_member(self._opened, entry, called=self.called)
+
+    @cached_property
+    def _opened(self) -> zipfile.ZipFile:
+        try:
+            return zipfile.ZipFile(io.BytesIO(self.data))
+        except (zipfile.BadZipFile, ValueError) as error:
+            raise DatasetError(f"“{self.called}” is not a zip that can be read; zip the folder again.") from error
 
 
 @dataclass(frozen=True)
@@ -59,7 +95,8 @@ class TarSet(_ArchiveSet):
                 while (member := archive.next()) is not None:
                     vars(archive)["members"] = []  # tarfile remembers every member, a kilobyte each
                     if member.isreg() and not member.issparse():
-                        yield _member(member.name, str(member.size), labels=self.labels, offset=member.offset_data)
+                        found = _Member(member.name, member.offset_data, str(member.size))
+                        yield _entry_of(found, labels=self.labels)
                     elif not member.isdir():
                         yield f"“{member.name}” was passed over: it is no ordinary file."
         except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
@@ -73,22 +110,59 @@ class TarSet(_ArchiveSet):
 
 
 def close_archives() -> None:
-    """Close the archives that this process has kept open between readings."""
+    """Close the archives that this thread has kept open between readings."""
     _archives.close()
 
 
-def _member(written: str, state: str, *, labels: Labels, offset: int = -1) -> PictureEntry | str:
+@dataclass(frozen=True)
+class _Member:
+    """A file in an archive: its path with slashes, its place, and what changes when it does."""
+
+    path: str
+    offset: int
+    state: str
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[_Member]:
+    """Yield the files of a zip; some programs for Windows write backslashes, and then no slash at all."""
+    found = archive.infolist()
+    backslashes = not any("/" in member.filename for member in found)
+    for number, member in enumerate(found):
+        path = member.filename.replace("\\", "/") if backslashes else member.filename
+        if not path.endswith("/"):
+            yield _Member(path, number, f"{member.CRC}:{member.file_size}")
+
+
+def unpacked_size(entry: PictureEntry) -> int:
+    """Return the bytes that a member of a zip claims to unpack to."""
+    return int(entry.state.partition(":")[2])
+
+
+def _read_member(archive: zipfile.ZipFile, entry: PictureEntry, *, called: str) -> bytes:
+    found = archive.infolist()
+    member = found[entry.offset] if entry.offset < len(found) else None
+    if member is None or member.filename.replace("\\", "/") != entry.name.replace("\\", "/"):
+        raise DatasetError(f"“{called}” has changed since its pictures were listed; begin again.")
+    return member_of(archive, member, at_most=MAX_BYTES + 1)
+
+
+def _entry_of(member: _Member, *, labels: Labels) -> PictureEntry | str:
     """Return the entry of an archive's member; its name must not lead outside."""
-    path = PurePosixPath(written)
-    parts = path.parts
-    if path.is_absolute() or ".." in parts or "\\" in written or ":" in written:
-        return f"“{written}” was passed over: its name leads outside the archive."
+    parts = PurePosixPath(member.path).parts
+    if _leads_outside(member.path):
+        return f"“{member.path}” was passed over: its name leads outside the archive."
     if not parts or any(part.startswith(".") for part in parts):
-        return f"“{written}” was passed over: it is hidden."
+        return f"“{member.path}” was passed over: it is hidden."
     where = placed(parts, guess=labels is Labels.GUIDE)
     if where is None:
-        return f"“{written}” was passed over: it is not laid out as class/file or split/class/file."
-    return PictureEntry(written, *where, state, offset=offset)
+        return f"“{member.path}” was passed over: it is not laid out as class/file or split/class/file."
+    return PictureEntry(member.path, *where, member.state, offset=member.offset)
+
+
+def _leads_outside(written: str) -> bool:
+    """Whether a member's name is absolute, begins with a drive or leads up, here or where backslashes part folders."""
+    path = PurePosixPath(written.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or _DRIVE.match(written) is not None
 
 
 def _stem(file: Path) -> str:
@@ -104,10 +178,14 @@ def _tar(file: Path) -> tarfile.TarFile:
     return _archives.tar(file)
 
 
-class _Archives:
-    """The archives that this process has open: to open one anew for every picture would read it from its start."""
+class _Archives(threading.local):
+    """The archives that this thread has open: to open one anew for every picture would read it from its start.
+
+    Another thread that reads the same tar would move its place under this one's hands.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self._zips: dict[tuple[Path, str], zipfile.ZipFile] = {}
         self._tars: dict[tuple[Path, str], tarfile.TarFile] = {}
 

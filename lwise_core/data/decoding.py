@@ -57,18 +57,29 @@ class Decoder:
 
     def __call__(self, batch: Batch) -> DecodedBatch:
         """Return what the guide sees of the central square of every picture, none of them a reason to stop."""
-        return DecodedBatch(batch, tuple(_seen(self.pictures, entry, size=self.size) for entry in batch.entries))
+        return DecodedBatch(batch, tuple(_decoded(self.pictures, entry, size=self.size) for entry in batch.entries))
 
 
-def _seen(pictures: PictureSet, entry: PictureEntry, *, size: int) -> Decoded | Unusable:
+def read_bytes(pictures: PictureSet, entry: PictureEntry) -> bytes | Unusable:
+    """Return the bytes of a picture, or why it cannot be read.
+
+    Raises:
+        StoreUnavailable: What holds the pictures cannot be reached, which says nothing about this one.
+    """
     try:
-        data = pictures.read(entry)
+        return pictures.read(entry)
     except StoreUnavailable:
-        raise  # it says nothing about the picture, which is read when the job goes on
+        raise  # the picture is read when the job goes on
     except FileNotFoundError:
         return Unusable(f"“{entry.name}” has no file.")
     except (LWiseError, OSError, EOFError, zlib.error) as error:
         return Unusable(f"“{entry.name}” cannot be read ({error}).")
+
+
+def _decoded(pictures: PictureSet, entry: PictureEntry, *, size: int) -> Decoded | Unusable:
+    data = read_bytes(pictures, entry)
+    if isinstance(data, Unusable):
+        return data
     try:
         photograph = open_photograph(data, name=entry.name)
     except ImageRejected as error:

@@ -17,7 +17,9 @@ from pathlib import Path
 from lwise_core._utils.csv_lines import csv_line
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
-from lwise_core.data.sources import MAX_CSV_BYTES
+
+MAX_CSV_BYTES = 200_000_000
+"""Largest dirmap CSV that is read; a million rows take about 150 MB."""
 
 PATH = "im_path"
 """The column that says where a picture lies, from the CSV's folder."""
@@ -53,7 +55,7 @@ class DirmapFile:
         if self.shelf.size(self.name) > MAX_CSV_BYTES:
             raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
         names = next(self._lines(), ())
-        twice = next((n for n in names if names.count(n) > 1), None)
+        twice = next((n for n in names if n and names.count(n) > 1), None)
         if twice is not None:
             raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
         if PATH not in names:
@@ -73,6 +75,8 @@ class DirmapFile:
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of the file.
 
+        A row all of whose cells are empty does not count.
+
         Raises:
             DatasetError: A row is shorter or longer than the header, or the file is no CSV in UTF-8.
         """
@@ -80,6 +84,8 @@ class DirmapFile:
         lines = self._lines()
         next(lines, None)
         for number, values in enumerate(lines):
+            if not any(values):
+                continue  # spreadsheets leave rows of empty cells behind
             if len(values) != width:
                 raise DatasetError(
                     f"Row {number + 1} of “{self.name}” has {len(values)} values for {width} columns; write it anew."
@@ -93,11 +99,19 @@ class DirmapFile:
             DatasetError: It leads outside the CSV's folder, by name or by a link.
         """
         written = row.values[self.place(PATH)]
-        path = posixpath.normpath(written)
+        path = self._from_here(posixpath.normpath(written))
         outside = not written or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path
         if outside or not self.shelf.holds(path):
             raise DatasetError(f"“{self.name}” names the file “{written}” outside its own folder; move it there.")
         return path
+
+    def _from_here(self, path: str) -> str:
+        """Return an absolute path that lies in the CSV's folder as one that begins there, any other as it is."""
+        folder = self.shelf.place
+        if folder is None or not path.startswith("/") or "\0" in path:
+            return path
+        here = folder.resolve()
+        return Path(path).relative_to(here).as_posix() if Path(path).is_relative_to(here) else path
 
     def rewritten(self, columns: Sequence[str], values: Callable[[Row], Sequence[str] | None]) -> Iterator[bytes]:
         """Yield the CSV again, piece by piece, with ``columns`` set to what ``values`` returns for each row.

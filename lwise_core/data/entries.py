@@ -20,13 +20,14 @@ class Labels(StrEnum):
     GUIDE = "guide"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PictureEntry:
     """One picture of a set.
 
     ``name`` is its path inside the set, with slashes; ``class_name`` and ``split`` are empty where nothing says them.
-    ``row`` is its row of the CSV, ``offset`` its place in a tar, each −1 where there is none; ``state`` changes when
-    the picture does. ``stem`` is what a job calls its results.
+    ``row`` is its row of the CSV, ``offset`` its place in an archive (bytes from the start of a tar, its number in the
+    directory of a zip), each −1 where there is none; ``state`` changes when the picture does. ``stem`` is what a job
+    calls its results.
     """
 
     name: str
@@ -50,7 +51,7 @@ class PictureSet(Protocol):
         """The folder or file here that the pictures come from, None where they lie on no disk of this machine."""
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        """Yield every picture in an order of its own, and a sentence for everything that is passed over."""
+        """Yield every picture, an archive's from front to back, and a sentence for everything that is passed over."""
 
     def read(self, entry: PictureEntry) -> bytes:
         """Return the bytes of a picture, no more than the door would look at.

@@ -46,6 +46,9 @@ class FileStore(Protocol):
     def place(self) -> Path | None:
         """Where it lies on this machine, None where it lies elsewhere."""
 
+    def below(self, path: str) -> FileStore:
+        """Return the folder ``path`` as a store of its own, whether it is there or not."""
+
     def listed(self, path: str) -> Sequence[Found]:
         """Return what the folder ``path`` holds, sorted by name, without reading it; hidden files do not count."""
 
@@ -78,6 +81,9 @@ class LocalStore:
     @property
     def place(self) -> Path:
         return self.folder
+
+    def below(self, path: str) -> LocalStore:
+        return LocalStore(self.folder / path)
 
     def listed(self, path: str) -> Sequence[Found]:
         with file_errors(self.folder / path), os.scandir(self.folder / path) as found:

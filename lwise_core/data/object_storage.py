@@ -104,6 +104,9 @@ class Storage:
         """The folder that holds this one, or the file that the address means."""
         return Storage(self.url.rpartition("/")[0])
 
+    def below(self, path: str) -> Storage:
+        return Storage(_joined(self.url, path))
+
     def kind(self, path: str) -> str:
         """Return ``file`` or ``directory``, or nothing where there is neither."""
         filesystem, root = self._opened()

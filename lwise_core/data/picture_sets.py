@@ -20,6 +20,12 @@ from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
 from lwise_core.images.codec import MAX_BYTES
 
+LAYOUTS = (
+    "A folder laid out as [split/]class/file, a dirmap CSV, a zip or tar of such a folder, or a pattern in quotes, "
+    "such as “photos/*/*.jpg”."
+)
+"""What everything that reads labelled pictures takes, in words."""
+
 _DEEPEST = 16  # folders below each other: more is a loop of links
 
 
@@ -48,6 +54,14 @@ class FolderSet:
 
     def read(self, entry: PictureEntry) -> bytes:
         return _read(self.shelf, entry)
+
+    def below(self, folder: str) -> FolderSet:
+        """Return the pictures of one of its folders as a set, whether it is there or not."""
+        return FolderSet(self.shelf.below(folder), self.labels)
+
+    def folders(self) -> tuple[str, ...]:
+        """Return the names of its folders, sorted, also those that hold nothing."""
+        return tuple(f.name for f in self.shelf.listed("") if f.is_folder)
 
     @property
     def _guess(self) -> bool:

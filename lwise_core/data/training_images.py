@@ -19,8 +19,11 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.atomic_files import whole_folder
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_errors import DISK_FULL
+from lwise_core.data.decoding import Unusable
+from lwise_core.data.entries import PictureSet
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.sources import Source, class_of, source_at
+from lwise_core.data.labelled_split import LabelledSplit, class_of
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.images.codec import ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 
@@ -120,14 +123,14 @@ class LabelledImages:
         return replace(self, classes=tuple(names.get(c, c) for c in self.classes))
 
 
-def read_images(path: Path, *, split: str, size: int, cache: Path) -> LabelledImages:
-    """Return the images of ``path`` sorted by name, their central square resized to ``size`` px.
+def read_images(source: Path | PictureSet, *, split: str, size: int, cache: Path) -> LabelledImages:
+    """Return the images of ``source`` sorted by name, their central square resized to ``size`` px.
 
     The first reading decodes every file and leaves the result in ``cache``; the next only maps it. Unreadable files and
     rows without a file are left out and said so, and so is every image that occurs under two labels.
 
     Args:
-        path: A folder, a tar archive (compressed or not), or a dirmap CSV; see :mod:`lwise_core.data.sources`.
+        source: Labelled pictures, or where they are, as :func:`~lwise_core.data.picture_sets.picture_set` reads it.
         split: The folder above the classes, such as ``train``, or the CSV's split; empty when there is none.
         size: Side in pixels.
         cache: Where decoded images are kept.
@@ -136,13 +139,13 @@ def read_images(path: Path, *, split: str, size: int, cache: Path) -> LabelledIm
         DatasetError: There is nothing there, a class is empty, there is only one, too many files are unreadable, or
             the disk is full.
     """
-    source = source_at(path, split=split)
-    _check_classes(Counter(map(class_of, source.names)), empty=source.empty_classes)
-    key = hashlib.sha256(f"{_LAYOUT} {split} {size}\n{source.fingerprint}".encode()).hexdigest()[:32]
+    labelled = LabelledSplit(picture_set(str(source)) if isinstance(source, Path) else source, split)
+    _check_classes(Counter(map(class_of, labelled.entries)), empty=labelled.empty_classes)
+    key = hashlib.sha256(f"{_LAYOUT} {split} {size}\n{labelled.fingerprint}".encode()).hexdigest()[:32]
     kept = cache / key
     if not (kept / _INDEX).is_file():
         try:
-            _build(kept, source, size=size)
+            _build(kept, labelled, size=size)
         except OSError as error:
             if error.errno not in DISK_FULL:
                 raise
@@ -157,27 +160,30 @@ def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
         raise DatasetError(f"There is only one class, “{next(iter(counts))}”; a guide needs at least two.")
 
 
-def _build(kept: Path, source: Source, *, size: int) -> None:
+def _build(kept: Path, labelled: LabelledSplit, *, size: int) -> None:
     """Decode everything into a folder beside ``kept`` and rename it, so that it is complete or absent."""
     with whole_folder(kept) as building:
-        hashes, unreadable = _decode(building / _PIXELS, source, size=size)
-        _check_readable(unreadable, of=len(source.names))
-        index = _index(source.names, hashes, unreadable)
+        hashes, unreadable = _decode(building / _PIXELS, labelled, size=size)
+        _check_readable(unreadable, of=len(labelled.entries))
+        index = _index(labelled.names, hashes, unreadable)
         (building / _INDEX).write_text(json.dumps(index, ensure_ascii=False))
 
 
-def _decode(target: Path, source: Source, *, size: int) -> tuple[dict[str, str], dict[str, str]]:
+def _decode(target: Path, labelled: LabelledSplit, *, size: int) -> tuple[dict[str, str], dict[str, str]]:
     """Write the pixels of every file; return the hash of those read, and why the others were not, by name."""
-    shape = (len(source.names), size, size, 3)
+    names = labelled.names
+    shape = (len(names), size, size, 3)
     needed = int(np.prod(shape))
     if shutil.disk_usage(target.parent).free < needed * 1.05:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     pixels = np.lib.format.open_memmap(target, mode="w+", dtype=np.uint8, shape=shape)
-    places = {name: i for i, name in enumerate(source.names)}
+    places = {name: i for i, name in enumerate(names)}
     hashes: dict[str, str] = {}
-    unreadable = {name: f"“{name}” has no file." for name in source.names}
-    for name, data in source.contents():
-        unreadable.pop(name, None)
+    unreadable: dict[str, str] = {}
+    for name, data in labelled.contents():
+        if isinstance(data, Unusable):
+            unreadable[name] = data.sentence
+            continue
         try:
             photograph = open_photograph(data, name=name)
         except ImageRejected as error:

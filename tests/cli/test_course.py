@@ -23,6 +23,7 @@ from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.records.store import VARIABLE, Records, address
 from lwise_core.teaching.server import CourseLibrary, CourseServer
 from tests.cli.test_app import Shell, run
+from tests.support.picture_sets import zip_of
 
 SMALL = ("--creatures", "10", "--test-creatures", "2", "--per-class", "1", "--per-class-in-tests", "1")
 PHANTOM = ("course", "make", "phantom", "--guide", "phantom4-64", *SMALL, "--creature-size", "32")
@@ -96,6 +97,23 @@ def test_a_course_enhances_at_every_budget_what_its_groups_see(shell: Shell, tmp
     made = [json.loads(f.read_text()) for f in (tmp_path / "course" / "made").glob("*.json")]
     budgets = sorted(tuple(s["epsilon_224"] for s in m["stimuli"]) for m in made)
     assert budgets == [(0.0,)] * 4 + [(0.0, *HISTOLOGY.epsilons_224)] * 8
+
+
+def test_a_course_of_a_zip_is_the_course_of_its_folder(shell: Shell, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for split, count in (("train", "20"), ("val", "3")):
+        assert shell("phantom", str(data), "--split", split, "--per-family", count, "--size", "32")[0] == 0
+    zip_of(data, tmp_path / "photos.zip")
+    made = []
+    for source in (data, tmp_path / "photos.zip"):
+        out = tmp_path / f"course of {source.name}"
+        code, _, err = shell(
+            "course", "make", str(source), "--out", str(out), "--guide", "phantom4-64", *NATURAL, *SMALL[4:]
+        )
+        assert code == 0, err
+        made.append(read_course(out))
+    assert made[0].digest == made[1].digest
+    assert len(made[0].manifest.pictures) == 4 * 23
 
 
 def test_a_course_of_a_folder_has_the_classes_and_parts_that_were_asked_for(shell: Shell, tmp_path: Path) -> None:

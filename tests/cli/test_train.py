@@ -18,6 +18,7 @@ from lwise_core.training.cross_validation import Fold, kept_verdicts
 from lwise_core.training.evaluation import Evaluation, logits_of
 from lwise_core.training.export_guide import HeldOut
 from lwise_core.training.recipes import RecipeError
+from tests.support.picture_sets import zip_of
 from tests.support.toys import toy_folder
 
 app = typer.Typer()
@@ -96,6 +97,20 @@ def test_the_stored_file_holds_halves_and_no_counters(place: Path) -> None:
     assert not any(k.endswith("num_batches_tracked") for k in state)
     assert {f.name for f in (place / "run").iterdir()} >= {"curves.svg", "run.json", "state.pt", "guide"}
     assert not list((place / "run").glob(".guide*"))
+
+
+def test_a_zip_is_trained_on_as_its_folder_is(place: Path) -> None:
+    train(place, *FAST)
+    folder = json.loads((place / "run" / "guide" / "card.json").read_text())
+    zip_of(place / "data", place / "photos.zip")
+    zip_of(place / "held", place / "held.zip")
+    arguments = [str(place / "photos.zip"), "--out", str(place / "zipped"), "--about", str(place / "about.json"), *FAST]
+    result = CliRunner().invoke(app, [*arguments, "--held-out", str(place / "held.zip")], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    card = json.loads((place / "zipped" / "guide" / "card.json").read_text())
+    assert card["weights"]["sha256"] == folder["weights"]["sha256"]
+    assert card["training"]["images_sha256"] == folder["training"]["images_sha256"]
+    assert "“test” in held.zip" in str(card["measured"]["on"])
 
 
 def test_the_same_command_again_trains_nothing_anew(place: Path) -> None:

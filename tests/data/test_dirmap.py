@@ -66,6 +66,16 @@ def test_detours_inside_are_straightened(tmp_path: Path, path: str, plain: str) 
     assert written(tmp_path, "im_path\n").path_of(Row(0, (path,))) == plain
 
 
+def test_an_absolute_path_inside_the_folder_is_one_from_there(tmp_path: Path) -> None:
+    dirmap = written(tmp_path, "im_path\n")
+    assert dirmap.path_of(Row(0, (str(tmp_path / "cat" / "a.png"),))) == "cat/a.png"
+
+
+def test_rows_and_columns_that_a_spreadsheet_leaves_empty_do_not_count(tmp_path: Path) -> None:
+    dirmap = written(tmp_path, "im_path,class,,\na.png,cat,,\n,,,\nb.png,dog,,\n")
+    assert [(row.number, dirmap.path_of(row)) for row in dirmap.rows()] == [(0, "a.png"), (2, "b.png")]
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

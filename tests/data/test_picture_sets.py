@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-import sys
-import tarfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from lwise_core.data.archives import TarSet, ZipSet, close_archives
-from lwise_core.data.decoding import Batch, Decoded, Decoder, Unusable
-from lwise_core.data.dirmap import DirmapFile
-from lwise_core.data.entries import Labels, PictureEntry, PictureSet
+from lwise_core.data.archives import close_archives
+from lwise_core.data.entries import Labels
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
-from lwise_core.data.picture_sets import DirmapSet, FolderSet, GlobSet, picture_set
-from lwise_core.images.codec import open_photograph
-from lwise_core.images.geometry import Crop, see
-from tests.support.toys import add_member, archive_of, toy_folder, toy_picture
+from lwise_core.data.picture_sets import FolderSet, GlobSet, picture_set
+from tests.support.picture_sets import dirmap_of, listed, passed_over, zip_of
+from tests.support.toys import archive_of, toy_folder
 
 
 @pytest.fixture(autouse=True)
@@ -34,32 +25,6 @@ def closed() -> Iterator[None]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return toy_folder(tmp_path / "toys" / "train", per_class=3).parent
-
-
-def zip_of(root: Path, target: Path) -> Path:
-    with zipfile.ZipFile(target, "w") as archive:
-        for file in sorted(root.rglob("*.png")):
-            archive.write(file, file.relative_to(root).as_posix())
-    return target
-
-
-def dirmap_of(root: Path) -> Path:
-    rows = [(f.parent.parent.name, f.parent.name, f.relative_to(root).as_posix()) for f in root.rglob("*.png")]
-    file = root / "dirmap.csv"
-    file.write_text("split,class,im_path\n" + "".join(",".join(r) + "\n" for r in sorted(rows)))
-    return file
-
-
-def listed(pictures: PictureSet) -> list[PictureEntry]:
-    return [e for e in pictures.entries() if isinstance(e, PictureEntry)]
-
-
-def passed_over(pictures: PictureSet) -> list[str]:
-    return [e for e in pictures.entries() if isinstance(e, str)]
-
-
-def seen_by_guide(pictures: PictureSet, entries: list[PictureEntry], *, size: int) -> tuple[Decoded | Unusable, ...]:
-    return Decoder(pictures, size)(Batch(0, tuple(entries))).seen
 
 
 @pytest.mark.parametrize("kind", ["folder", "csv", "zip", "tar", "glob"])
@@ -107,74 +72,6 @@ def test_a_state_changes_when_the_picture_does(folder: Path) -> None:
     assert [a == b for a, b in zip(after, before, strict=True)] == [False, *[True] * 8]
 
 
-@pytest.mark.parametrize("name", ["/etc/passwd", "../up/x.png", "a/../../x.png", "c:/x.png", "a\\..\\x.png"])
-def test_no_member_of_an_archive_leads_outside(tmp_path: Path, name: str) -> None:
-    tar, packed = tmp_path / "a.tar", tmp_path / "a.zip"
-    tarfile.open(tar, "w").close()
-    add_member(tar, name, toy_picture("top", seed=0))
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(name, toy_picture("top", seed=0))
-    for pictures in (TarSet(tar), ZipSet(packed)):
-        (sentence,) = pictures.entries()
-        assert isinstance(sentence, str)
-        assert "outside" in sentence
-
-
-def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
-    tar = tmp_path / "a.tar"
-    with tarfile.open(tar, "w") as archive:
-        link = tarfile.TarInfo("cat/x.png")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        archive.addfile(link)
-        pipe = tarfile.TarInfo("cat/y.png")
-        pipe.type = tarfile.FIFOTYPE
-        archive.addfile(pipe)
-    assert len(passed_over(TarSet(tar))) == 2
-    assert listed(TarSet(tar)) == []
-
-
-def test_an_archive_that_ends_too_early_is_refused(tmp_path: Path, folder: Path) -> None:
-    whole = archive_of(folder / "train", tmp_path / "whole.tar.gz").read_bytes()
-    (tmp_path / "half.tar.gz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(DatasetError, match="read to its end"):
-        listed(TarSet(tmp_path / "half.tar.gz"))
-    (tmp_path / "half.zip").write_bytes(b"PK\x03\x04 and nothing more")
-    with pytest.raises(DatasetError, match="zip"):
-        listed(ZipSet(tmp_path / "half.zip"))
-
-
-def test_a_damaged_member_of_a_zip_is_one_sentence(tmp_path: Path, folder: Path) -> None:
-    packed = zip_of(folder, tmp_path / "a.zip")
-    data = bytearray(packed.read_bytes())
-    data[data.index(b"IDAT") + 20] ^= 0xFF
-    packed.write_bytes(data)
-    first, *others = seen_by_guide(ZipSet(packed), listed(ZipSet(packed)), size=16)
-    assert isinstance(first, Unusable)
-    assert "cannot be read" in first.sentence
-    assert all(isinstance(o, Decoded) for o in others)
-
-
-def test_what_a_guide_sees_is_its_central_square(folder: Path) -> None:
-    pictures = FolderSet(LocalStore(folder))
-    entry = listed(pictures)[0]
-    (seen,) = seen_by_guide(pictures, [entry], size=24)
-    assert isinstance(seen, Decoded)
-    data = (folder / entry.name).read_bytes()
-    photograph = open_photograph(data, name="x")
-    assert np.array_equal(seen.image, see(Crop.central(photograph).of(photograph.pixels), size=24))
-    assert seen.sha256 == hashlib.sha256(data).hexdigest()
-
-
-def test_a_picture_that_is_none_or_is_gone_is_one_sentence(folder: Path) -> None:
-    pictures = DirmapSet(DirmapFile.at(dirmap_of(folder)))
-    entries = listed(pictures)
-    (folder / entries[0].name).unlink()
-    (folder / entries[1].name).write_bytes(b"no picture")
-    gone, damaged, *_ = seen_by_guide(pictures, entries, size=16)
-    assert gone == Unusable(f"“{entries[0].name}” has no file.")
-    assert isinstance(damaged, Unusable)
-
-
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -200,8 +97,3 @@ def test_a_csv_names_its_columns_and_a_glob_its_root(tmp_path: Path) -> None:
     (guess,) = listed(picture_set(str(tmp_path / "d.csv"), labels=Labels.GUIDE))
     assert guess.class_name == ""
     assert GlobSet(f"{tmp_path}/*/x?.png").place == tmp_path
-
-
-def test_processes_that_only_decode_do_without_pytorch() -> None:
-    code = "import sys, lwise_core.data.decoding, lwise_core.data.picture_sets; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

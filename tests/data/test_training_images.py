@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from lwise_core._utils.file_errors import FileError
+from lwise_core.data.entries import PictureSet
 from lwise_core.data.errors import DatasetError
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.images.codec import open_photograph
+from tests.support.picture_sets import zip_of
 from tests.support.toys import TOY_CLASSES, add_member, archive_of, toy_folder, toy_picture
 
 
@@ -20,8 +23,10 @@ def folder(tmp_path: Path) -> Path:
     return toy_folder(tmp_path / "toys", per_class=4)
 
 
-def read(source: Path, *, split: str = "", size: int = 16) -> LabelledImages:
-    return read_images(source, split=split, size=size, cache=source.parent / "cache")
+def read(source: Path | PictureSet, *, split: str = "", size: int = 16) -> LabelledImages:
+    place = source if isinstance(source, Path) else source.place
+    assert place is not None
+    return read_images(source, split=split, size=size, cache=place.parent / "cache")
 
 
 def test_every_image_is_read_with_its_class(folder: Path) -> None:
@@ -41,6 +46,13 @@ def test_a_folder_and_an_archive_of_it_are_the_same_data(folder: Path, tmp_path:
     assert from_archive.names == from_folder.names
     assert from_archive.sha256 == from_folder.sha256
     assert np.array_equal(from_archive.pixels[from_archive.rows], from_folder.pixels[from_folder.rows])
+
+
+def test_a_zip_a_pattern_and_a_folder_are_the_same_data(folder: Path, tmp_path: Path) -> None:
+    plain = read(folder)
+    for images in (read(zip_of(folder, tmp_path / "toys.zip")), read(picture_set(str(folder / "*" / "*.png")))):
+        assert images.names == plain.names
+        assert images.sha256 == plain.sha256
 
 
 def test_images_of_other_sizes_are_cut_square_and_resized(folder: Path) -> None:
@@ -109,10 +121,10 @@ def test_one_class_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_or_not_an_archive_is_refused(tmp_path: Path, folder: Path) -> None:
-    with pytest.raises(DatasetError, match="no folder or archive"):
+    with pytest.raises(DatasetError, match="no folder, archive or CSV"):
         read(tmp_path / "nowhere")
     (tmp_path / "file").write_bytes(b"text")
-    with pytest.raises(DatasetError, match="not a tar archive"):
+    with pytest.raises(DatasetError, match="no dirmap CSV, zip or tar"):
         read(tmp_path / "file")
     with pytest.raises(DatasetError, match=r"no files laid out as train/<class>/<file>"):
         read(folder, split="train")

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
+from lwise_core.data.decoding import Unusable
 from lwise_core.data.training_images import UNREADABLE_SHARE
 from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_named
@@ -206,18 +207,29 @@ def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[C
     made: list[Picture] = []
     left_out: list[str] = []
     for file in pictures:
-        try:
-            made.append(maker.make(file, folder))
-        except ImageRejected as error:
-            left_out.append(str(error))
+        result = _tried(maker, file, folder)
+        if isinstance(result, Picture):
+            made.append(result)
+        else:
+            left_out.append(result.sentence)
             if len(left_out) > UNREADABLE_SHARE * total:
-                raise CourseError(f"Too many pictures cannot be read; the first: {left_out[0]}") from error
+                raise CourseError(f"Too many pictures cannot be read; the first: {left_out[0]}")
         yield CourseProgress(len(made) + len(left_out), total, tuple(left_out))
     check_filled(maker.design, [p.candidate for p in made])
     guide = GuideNote(maker.guide.name, maker.guide.provenance.sha256, maker.guide.input_size)
     versions = {name: version(name) for name in ("torch", "numpy", "pillow")}
     course = write_course(folder, Manifest("L-WISE course 1", maker.design, guide, tuple(made), versions))
     yield CourseProgress(total, total, tuple(left_out), course)
+
+
+def _tried(maker: CourseBuilder, file: LabelledFile | Unusable, folder: Path) -> Picture | Unusable:
+    """Return a picture of the course, or why there is none."""
+    if isinstance(file, Unusable):
+        return file
+    try:
+        return maker.make(file, folder)
+    except ImageRejected as error:
+        return Unusable(str(error))
 
 
 def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:

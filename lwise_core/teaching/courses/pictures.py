@@ -1,16 +1,18 @@
-"""The labelled pictures that a course is made from: a folder, an archive, a dirmap CSV, or the phantom."""
+"""The labelled pictures that a course is made from: a set of them, or the phantom."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Protocol
 
-from lwise_core._utils.file_errors import file_errors
+from lwise_core.data.decoding import Unusable
+from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.entries import PictureSet
+from lwise_core.data.labelled_split import LabelledSplit, class_of
 from lwise_core.data.phantom import FAMILIES, draw, population
-from lwise_core.data.sources import class_of, source_at
+from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.images.codec import encode_png
 from lwise_core.teaching.design.trial_sampling import Candidate
 
@@ -39,36 +41,40 @@ class Pictures(Protocol):
     def listed(self) -> Iterator[Candidate]:
         """Yield the pictures without reading them, none harder than another."""
 
-    def __iter__(self) -> Iterator[LabelledFile]: ...
+    def __iter__(self) -> Iterator[LabelledFile | Unusable]:
+        """Yield every picture, or why it cannot be read."""
 
 
 @dataclass(frozen=True)
 class FromData:
-    """The pictures of ``splits`` in a data set at ``path``; only ``classes`` where they are named.
+    """The pictures of ``splits`` of a set; only ``classes`` where they are named.
 
     A dirmap's column ``lesion_id`` or ``origin`` says which pictures show the same thing.
     """
 
-    path: Path
+    pictures: PictureSet
     splits: Sequence[str]
     classes: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
-        return sum(1 for s in self.splits for n in source_at(self.path, split=s).names if self._wanted(n))
+        return sum(1 for part in self._parts for name in part.entries if self._wanted(name))
 
-    def __iter__(self) -> Iterator[LabelledFile]:
-        origins = _origins(self.path) if self.path.suffix.lower() == ".csv" else {}
-        for split in self.splits:
-            for name, data in source_at(self.path, split=split).contents():
-                if self._wanted(name):
-                    file = name.split("/", 1)[1]
-                    yield LabelledFile(f"{split}/{name}", class_of(name), split, data, origins.get(file, ""))
+    def __iter__(self) -> Iterator[LabelledFile | Unusable]:
+        origins = _origins(self.pictures.dirmap) if isinstance(self.pictures, DirmapSet) else {}
+        for part in self._parts:
+            for name, data in part.contents(self._wanted):
+                origin = origins.get(part.entries[name].row, "")
+                file = f"{part.split}/{name}", class_of(name), part.split
+                yield data if isinstance(data, Unusable) else LabelledFile(*file, data, origin)
 
     def listed(self) -> Iterator[Candidate]:
-        for split in self.splits:
-            for name in source_at(self.path, split=split).names:
-                if self._wanted(name):
-                    yield Candidate(f"{split}/{name}", class_of(name), split, difficulty=0.0)
+        for part in self._parts:
+            for name in filter(self._wanted, part.names):
+                yield Candidate(f"{part.split}/{name}", class_of(name), part.split, difficulty=0.0)
+
+    @cached_property
+    def _parts(self) -> tuple[LabelledSplit, ...]:
+        return tuple(LabelledSplit(self.pictures, split) for split in self.splits)
 
     def _wanted(self, name: str) -> bool:
         return not self.classes or class_of(name) in self.classes
@@ -101,9 +107,10 @@ class FromPhantom:
                 yield LabelledFile(name, family, split, encode_png(draw(creature, size=self.size)))
 
 
-def _origins(dirmap: Path) -> Mapping[str, str]:
-    """Return the path of each picture → what it shows the same of as others."""
-    with file_errors(dirmap), dirmap.open(encoding="utf-8-sig", newline="") as text:
-        table = csv.DictReader(text)
-        column = next((c for c in ("origin", "lesion_id") if c in (table.fieldnames or ())), None)
-        return {row["im_path"]: row[column] or "" for row in table} if column else {}
+def _origins(dirmap: DirmapFile) -> Mapping[int, str]:
+    """Return the number of each row → what its picture shows the same of as others."""
+    column = next((c for c in ("origin", "lesion_id") if c in dirmap.columns), None)
+    if column is None:
+        return {}
+    place = dirmap.place(column)
+    return {row.number: row.values[place] for row in dirmap.rows()}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from lwise_core.data.errors import DatasetError
+from lwise_core.data.labelled_split import LabelledSplit, class_of
 from lwise_core.data.phantom import FAMILIES
-from lwise_core.data.sources import class_of, source_at
+from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
@@ -43,7 +43,7 @@ _COLUMNS = {
     "per_class": st.column_config.NumberColumn("Pictures a class", min_value=1, step=1, required=True),
     "calibration": st.column_config.NumberColumn("Calibration", min_value=0, max_value=2, step=2, required=True),
     "repeats": st.column_config.NumberColumn("Repeats", min_value=0, step=1, required=True),
-    "split": st.column_config.TextColumn("Part of the data", required=True),
+    "split": st.column_config.TextColumn("Split", required=True),
 }
 
 
@@ -59,7 +59,7 @@ class CourseOrder:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The pictures, their classes, and the parts of the data for learning and for tests."""
+    """The pictures, their classes, and the splits for learning and for tests."""
 
     pictures: Pictures
     classes: tuple[str, ...]
@@ -102,23 +102,24 @@ def _phantom() -> _Chosen:
 
 
 def _data() -> _Chosen | None:
-    """Ask for a folder, an archive or a dirmap, for its parts, and for the classes."""
+    """Ask for a set of labelled pictures, for its splits, and for the classes."""
     path = st.text_input(
-        "Folder, tar archive or dirmap CSV",
-        help="A folder that holds train/<class>/<picture> and perhaps val/…, or a CSV with split, class and im_path.",
+        "Folder, zip, tar archive, pattern or dirmap CSV",
+        help=f"{LAYOUTS} A CSV has the columns split, class and im_path.",
     ).strip()
     columns = st.columns(2)
-    training = columns[0].text_input("Part to learn from", TRAIN).strip()
-    tests = columns[1].text_input("Part for tests (may be the same)", TEST).strip()
+    training = columns[0].text_input("Split to learn from", TRAIN).strip()
+    tests = columns[1].text_input("Split for tests (may be the same)", TEST).strip()
     if not path:
         return None
-    found = sorted({class_of(n) for n in source_at(Path(path), split=training).names})
+    pictures = picture_set(path)
+    found = sorted({class_of(name) for name in LabelledSplit(pictures, training).entries})
     classes = st.multiselect("Classes, 2 to 16", found, default=found[:4], max_selections=16)
     if len(classes) < 2:
         notice("caution", "Choose at least two classes.")
         return None
     splits = tuple(dict.fromkeys((training, tests)))
-    return _Chosen(FromData(Path(path), splits, frozenset(classes)), tuple(classes), training, tests)
+    return _Chosen(FromData(pictures, splits, frozenset(classes)), tuple(classes), training, tests)
 
 
 def _guide(classes: tuple[str, ...]) -> GuideModel | None:

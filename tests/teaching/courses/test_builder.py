@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lwise_core.data.decoding import Unusable
 from lwise_core.data.phantom import FAMILIES
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
@@ -166,11 +168,19 @@ def test_a_dirmap_says_which_pictures_have_one_origin(tmp_path: Path) -> None:
         (tmp_path / f"{i}.png").write_bytes(encode_png(scene(width=20 + i, height=20)))
         rows.append(f"val,{'ab'[i % 2]},{i}.png,lesion {i // 2}")
     (tmp_path / "dirmap.csv").write_text("\n".join(rows))
-    found = list(FromData(tmp_path / "dirmap.csv", ("val",)))
+    found = [f for f in FromData(picture_set(str(tmp_path / "dirmap.csv")), ("val",)) if isinstance(f, LabelledFile)]
     assert sorted((f.class_name, f.origin) for f in found) == [
         ("a", "lesion 0"),
         ("a", "lesion 1"),
         ("b", "lesion 0"),
         ("b", "lesion 1"),
     ]
-    assert len(FromData(tmp_path / "dirmap.csv", ("val",), frozenset("a"))) == 2
+    assert len(FromData(picture_set(str(tmp_path / "dirmap.csv")), ("val",), frozenset("a"))) == 2
+
+
+def test_a_picture_of_a_set_that_cannot_be_read_is_left_out_and_said(tmp_path: Path, maker: CourseBuilder) -> None:
+    (tmp_path / "dirmap.csv").write_text("split,class,im_path\nval,a,gone.png\n")
+    (gone,) = FromData(picture_set(str(tmp_path / "dirmap.csv")), ("val",))
+    assert gone == Unusable("“gone.png” has no file.")
+    with pytest.raises(CourseError, match=r"Too many pictures cannot be read; the first: “gone.png” has no file\."):
+        list(build_course(tmp_path / "course", maker, FromData(picture_set(str(tmp_path / "dirmap.csv")), ("val",))))
