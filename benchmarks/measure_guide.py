@@ -46,7 +46,7 @@ def main(
     card_path = card_path.with_name(catalog.CARD_FILE)
     card = json.loads(card_path.read_text())
     evidence = held_out_figures(guide, held, norm=Norm.L2, trained=guide.provenance.training_epsilon or 0.0)
-    card["references"] = evidence.references
+    card["references"] = evidence.references.for_card()
     card["measured"] = {"command": words("benchmarks.measure_guide"), **evidence.measured}
     card_path.write_text(json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     typer.echo(json.dumps(card["measured"], indent=1, ensure_ascii=False))

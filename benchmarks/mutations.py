@@ -25,6 +25,7 @@ import numpy as np
 import pytest
 import typer
 
+from lwise_core.guides.references import References
 from lwise_core.inspection import evidence, hallucination, perturbation
 from lwise_core.inspection import examine as _inspection  # noqa: F401  imported so that it is patched too
 from lwise_core.inspection.evidence import Curve, Gathering
@@ -177,8 +178,12 @@ def _everywhere(original: Callable[..., Any], wrong: Callable[..., Any]) -> None
 
 
 def _p(broken: Broken) -> None:
-    original = hallucination.conformal_p
-    _everywhere(original, lambda logit, references: broken.number(original(logit, references)))
+    original = References.conformal_p
+
+    def wrong(self: References, logit: float, *, class_name: str) -> float:
+        return broken.number(original(self, logit, class_name=class_name))
+
+    setattr(References, original.__name__, wrong)
 
 
 def _created(broken: Broken) -> None:

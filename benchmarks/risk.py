@@ -29,7 +29,7 @@ from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import examine
-from lwise_core.inspection.hallucination import FALSE_ALARMS, conformal_p
+from lwise_core.inspection.hallucination import FALSE_ALARMS
 from lwise_core.inspection.indicators import MEASURES, LightKind
 from lwise_core.training.trainer import pixels_of
 
@@ -202,7 +202,7 @@ def _enhanced(
     *_, findings = examine(path_towards(guide, picture.image, target=towards, epsilon_224=epsilon_224))
     values = tuple({k: v for k, v in risk.values.items() if v is not None} for risk in findings.risks)
     logit = float(findings.path.frames[0].logits[0, towards])
-    values[0].setdefault("H1", conformal_p(logit, guide.references.get(guide.classes[towards], ())))
+    values[0].setdefault("H1", guide.references.conformal_p(logit, class_name=guide.classes[towards]))
     return Enhanced(number, picture.target, towards, towards == picture.target, picture.right, values)
 
 

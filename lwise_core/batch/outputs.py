@@ -26,7 +26,6 @@ from lwise_core.batch.tasks import Task
 from lwise_core.data.decoding import Batch
 from lwise_core.data.dirmap import PATH, DirmapFile, Row
 from lwise_core.data.entries import PictureEntry
-from lwise_core.guides.difficulty import percentile
 from lwise_core.guides.guide import GuideModel
 
 ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
@@ -127,19 +126,19 @@ def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
     """Yield the rows of the table: the columns of every job, beside each row that its craft has for a picture."""
     guide = finished.guide
     for number, entry, told in finished.rows():
-        references = guide.references.get(finished.class_of(told), ())
-        place = percentile(told.logit, references)
+        class_name = finished.class_of(told)
+        place = guide.references.standing(told.logit, class_name=class_name)
         known: TableRow = {
             "picture": entry.name,
             "split": entry.split,
-            "stated_class": finished.class_of(told),
+            "stated_class": class_name,
             "stated_by": finished.stated_by,
             **dict(zip(ADDED_COLUMNS, ranks.added(number, told), strict=True)),
             "log_probability": told.log_probability,
             "rank": told.rank,
             "first_choice": guide.classes[told.first_choice],
             "harder_than_references": None if place is None else place.share,
-            "references": len(references),
+            "references": guide.references.count(class_name),
             "source_sha256": told.source_sha256,
         }
         yield from ({**known, **row} for row in finished.craft.rows(told))

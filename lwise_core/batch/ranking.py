@@ -24,7 +24,7 @@ from scipy.fft import dctn
 from lwise_core._utils.arrays import FloatImage, Pixels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of, is_somebodys
 from lwise_core.data.zip_members import member_of
-from lwise_core.guides.difficulty import Difficulty, percentile
+from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
@@ -95,13 +95,12 @@ class RankedPhotograph:
 
     def difficulty(self, guide: GuideModel) -> Difficulty:
         """Return how hard it is, against the references of the guide that ranked it."""
-        references = guide.references.get(self.class_name, ())
         return Difficulty(
             logit=self.logit,
             log_probability=float(np.log(max(self.probability, np.finfo(float).tiny))),
             rank=self.rank,
-            references=len(references),
-            percentile=percentile(self.logit, references),
+            references=guide.references.count(self.class_name),
+            percentile=guide.references.standing(self.logit, class_name=self.class_name),
             class_name=self.class_name,
         )
 

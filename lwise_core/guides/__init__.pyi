@@ -12,6 +12,7 @@ from .difficulty import score as score
 from .guide import Domain as Domain
 from .guide import EpsilonScale as EpsilonScale
 from .guide import GuideModel as GuideModel
+from .references import References as References
 from .second_guide import second_guide as second_guide
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "GuideEntry",
     "GuideModel",
     "GuideUnavailable",
+    "References",
     "build_guide",
     "difficulty_of",
     "entries",

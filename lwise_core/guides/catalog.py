@@ -300,7 +300,7 @@ def _description_of(entry: GuideEntry, card: Card) -> Description:
         bundled=entry.origin is Origin.BUNDLED,
         caution=card.caution,
         fitness=fitness_on(card),
-        references=card.references.logits,
+        references=card.references.known(),
     )
 
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 
 import safetensors.torch
 import torch
@@ -28,6 +27,7 @@ from lwise_core.guides.architectures import ArchitectureError, Blueprint, State,
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
+from lwise_core.guides.references import References
 
 MAX_UPLOAD_BYTES = 200 * 2**20
 MAX_FILE_BYTES = 2 * 2**30
@@ -105,7 +105,7 @@ class Description:
     bundled: bool = False
     caution: str = ""
     fitness: Fitness = UNKNOWN
-    references: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    references: References = field(default_factory=References)
 
 
 class _Unread:

@@ -6,27 +6,13 @@ little, so it is put beside reference images that the guide was never trained on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from lwise_core._utils.intervals import wilson_interval
 from lwise_core.guides.guide import GuideModel
-
-ENOUGH_REFERENCES = 30
-"""Below this many reference images of a class, no percentile is given."""
-
-
-@dataclass(frozen=True)
-class Percentile:
-    """“Harder than ``share`` of ``n`` references”, mid-rank for ties, with the 95% Wilson interval (all in [0, 1])."""
-
-    share: float
-    low: float
-    high: float
-    n: int
+from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY, Percentile
 
 
 @dataclass(frozen=True)
@@ -66,7 +52,7 @@ def standing(difficulty: Difficulty, *, class_name: str) -> str:
     if place is None:
         return (
             f"The guide has {difficulty.references or 'no'} references of {class_name} (pictures that it had not "
-            f"learnt); below {ENOUGH_REFERENCES} there is no percentile."
+            f"learnt); below {ENOUGH_FOR_DIFFICULTY} there is no percentile."
         )
     return (
         f"Harder than {place.share:.0%} of the guide's {place.n} references of {class_name} "
@@ -92,27 +78,15 @@ _IN_WORDS = (
 )
 
 
-def percentile(logit: float, references: Sequence[float]) -> Percentile | None:
-    """Return the share of ``references`` that are easier (higher logit, ties half), or None below 30 of them."""
-    n = len(references)
-    if n < ENOUGH_REFERENCES:
-        return None
-    values = np.asarray(references)
-    share = float((values > logit).mean() + (values == logit).mean() / 2)
-    low, high = wilson_interval(share, n)
-    return Percentile(share=share, low=low, high=high, n=n)
-
-
 def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int) -> Difficulty:
     """Return the difficulty of one picture from its ``logits`` ``(C,)`` and its ground-truth class ``target``."""
-    references = guide.references.get(guide.classes[target], ())
-    logit = float(logits[target])
+    name, logit = guide.classes[target], float(logits[target])
     return Difficulty(
         logit=logit,
         log_probability=float(logits.log_softmax(dim=0)[target]),
         rank=int((logits > logits[target]).sum()) + 1,
-        references=len(references),
-        percentile=percentile(logit, references),
+        references=guide.references.count(name),
+        percentile=guide.references.standing(logit, class_name=name),
         class_name=guide.classes[target],
     )
 

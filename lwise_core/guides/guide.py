@@ -6,10 +6,8 @@ official implementation (L-WISE, arXiv 2412.09765; robustness library).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from types import MappingProxyType
 
 import torch
 from torch import nn
@@ -17,6 +15,7 @@ from torch import nn
 from lwise_core._utils.class_names import find_class
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness
+from lwise_core.guides.references import References
 
 REFERENCE_SIZE = 224
 """The resolution, in pixels, at which the paper states its budgets."""
@@ -167,7 +166,7 @@ class GuideModel:
     input_size: int
     domain: Domain
     provenance: Provenance
-    references: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    references: References = field(default_factory=References)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     def __post_init__(self) -> None:

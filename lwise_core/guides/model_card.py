@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from math import isfinite
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -27,6 +28,7 @@ from pydantic.dataclasses import dataclass
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import Domain
+from lwise_core.guides.references import References
 
 MAX_CARD_BYTES = 5_000_000
 MAX_DEPTH = 12
@@ -91,6 +93,10 @@ class CardReferences:
 
     source: Prose = NOT_STATED
     logits: Mapping[ClassName, tuple[float, ...]] = field(default_factory=dict)
+
+    def known(self) -> References:
+        """Return what can be asked of them."""
+        return References(MappingProxyType(dict(self.logits)), self.source)
 
 
 @dataclass(frozen=True, config=_CHECKED)

@@ -25,6 +25,7 @@ from lwise_core._utils.class_names import canonical
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, Limit, Risk
 from lwise_core.inspection.perturbation import (
@@ -38,7 +39,6 @@ from lwise_core.inspection.perturbation import (
 
 FALSE_ALARMS = 0.05
 """The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
-ENOUGH_REFERENCES = 100
 _BATCH = 8
 PERIODS = (2, 4, 8, 16, 32)
 
@@ -114,11 +114,12 @@ class Judge:
     def _prior_support(self) -> tuple[float | None, str] | tuple[float | None, str, str]:
         guide, target = self.path.guide, int(self.path.request.targets[0])
         name = guide.classes[target]
-        references = guide.references.get(name, ())
+        count = guide.references.count(name)
         null = "evenly spread over 0–1 for pictures that show the class"
-        if len(references) < ENOUGH_REFERENCES:
-            return None, null, f"there are {len(references)} references of {name}, and it takes {ENOUGH_REFERENCES}."
-        return conformal_p(float(self.path.frames[0].logits[0, target]), references), null
+        if count < ENOUGH_FOR_EVIDENCE:
+            return None, null, f"there are {count} references of {name}, and it takes {ENOUGH_FOR_EVIDENCE}."
+        logit = float(self.path.frames[0].logits[0, target])
+        return guide.references.conformal_p(logit, class_name=name), null
 
     def _transferred(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
         if self.transfer is None:
@@ -146,14 +147,6 @@ class Judge:
         """Return the change after ``step`` steps."""
         original, changed = (self.path.frames[s].images[0].cpu().numpy() for s in (0, step))
         return Perturbation(original, changed)
-
-
-def conformal_p(logit: float, references: tuple[float, ...]) -> float:
-    """Return (1 + how many references are not above ``logit``)/(1 + how many there are), in (0, 1].
-
-    If the picture is one of the class like the references, p ≤ 0.05 happens to at most 5% (Vovk et al. 2005).
-    """
-    return (1 + int((np.asarray(references) <= logit).sum())) / (1 + len(references))
 
 
 def transfer_of(path: EnhancementPath, other: GuideModel) -> Transfer | None:
@@ -221,6 +214,4 @@ def _created(path: EnhancementPath, step: int) -> float | None:
 def _spread(guide: GuideModel, name: str) -> float | None:
     """Return the standard deviation of the guide's reference logits of class ``name``, None without enough of them."""
     own = next((c for c in guide.classes if canonical(c) == canonical(name)), None)
-    references = guide.references.get(own, ()) if own else ()
-    spread = float(np.std(references)) if len(references) >= ENOUGH_REFERENCES else 0.0
-    return spread or None
+    return guide.references.spread(own) if own else None

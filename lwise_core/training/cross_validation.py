@@ -82,4 +82,4 @@ def pooled_figures(parts: Sequence[Evaluation], classes: Sequence[str]) -> CardF
         "attack": f"20 steps of ε/8 from a random start, last iterate, on the {of} guides' stored weights",
         "of": f"the {of} guides, not this one, which was trained on everything; it should be no worse",
     }
-    return CardFigures(measured, {"source": where, "logits": pooled.references(classes)})
+    return CardFigures(measured, pooled.references(classes, source=where))

@@ -12,6 +12,7 @@ import torch
 from lwise_core._utils.intervals import wilson_interval
 from lwise_core._utils.precision import native_bf16
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.references import References
 from lwise_core.training.attacks import Attack, Norm, perturbed
 
 ATTACK_STEPS = 20
@@ -156,10 +157,11 @@ class Evaluation:
             "per_class": {name: {"images": len(c), **share(c)} for name, c in per_class.items() if len(c)},
         }
 
-    def references(self, classes: Sequence[str]) -> dict[str, list[float]]:
-        """Return the ground-truth logits, sorted, by class name."""
+    def references(self, classes: Sequence[str], *, source: str) -> References:
+        """Return the ground-truth logits, sorted, by class name; ``source`` says of which images they are."""
         own = self.logits.gather(1, self.targets[:, None]).squeeze(1)
-        return {c: sorted(round(v, 4) for v in own[self.targets == i].tolist()) for i, c in enumerate(classes)}
+        logits = {c: sorted(round(v, 4) for v in own[self.targets == i].tolist()) for i, c in enumerate(classes)}
+        return References({c: tuple(values) for c, values in logits.items()}, source)
 
 
 def _rounded(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:

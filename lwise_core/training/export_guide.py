@@ -19,6 +19,7 @@ from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.checkpoints import Description, Weights, build_guide, read_weights
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.model_card import parse_card
+from lwise_core.guides.references import References
 from lwise_core.training.attacks import Norm
 from lwise_core.training.evaluation import Evaluation, Labelled, Measured, reliability
 from lwise_core.training.initial_network import InitialNetwork
@@ -26,7 +27,6 @@ from lwise_core.training.recipes import RecipeError
 from lwise_core.training.trainer import Trainer, pixels_of
 
 _WEIGHTS, _CARD = "model.safetensors", "card.json"
-FEWEST_REFERENCES = 100
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class CardFigures:
     """What a card says was measured, and the reference logits it carries, by the card's own fields."""
 
     measured: Measured
-    references: Measured
+    references: References
 
 
 def publish(
@@ -176,7 +176,7 @@ def publish(
         },
         "training": _training(trainer, start, command),
         "measured": found.measured,
-        "references": found.references,
+        "references": found.references.for_card(),
     }
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     parse_card(text.encode())
@@ -245,12 +245,12 @@ def held_out_figures(guide: GuideModel, held: HeldOutImages, *, norm: Norm, trai
     """Return what ``guide``, ``trained`` with attacks of that size, is worth on held-out images, and its references."""
     sizes = attack_sizes(guide, norm=norm, trained=trained)
     verdicts = Evaluation.of(guide, held.measured, epsilons=sizes, norm=norm, attacked=held.attacked)
-    logits = (
-        Evaluation.of(guide, held.references, epsilons=()).references(guide.classes) if len(held.references) else {}
-    )
+    source, references = held.described_references, References(source=held.described_references)
+    if len(held.references):
+        references = Evaluation.of(guide, held.references, epsilons=()).references(guide.classes, source=source)
     return CardFigures(
         card_figures(verdicts, guide.classes, on=held.described_measured),
-        {"source": held.described_references, "logits": logits},
+        references,
     )
 
 

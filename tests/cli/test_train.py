@@ -83,7 +83,8 @@ def test_a_trained_guide_is_in_the_catalogue_and_its_card_says_what_can_be_measu
     assert card["measured"]["test_images"] == len(own) == 12
     accuracy = float((own.argmax(dim=1) == parts.measured.targets).float().mean())
     assert card["measured"]["clean_accuracy"]["value"] == pytest.approx(accuracy, abs=1e-3)  # type: ignore[index]
-    assert card["references"]["logits"] == Evaluation.of(guide, parts.references, epsilons=()).references(guide.classes)
+    scored = Evaluation.of(guide, parts.references, epsilons=())
+    assert card["references"]["logits"] == scored.references(guide.classes, source="").for_card()["logits"]
     assert list(card["measured"]["accuracy_under_20_step_attack"]) == ["l2_0.2143", "l2_0.25", "l2_0.5"]  # type: ignore[call-overload]
     assert card["training"]["training_images"] == 48
     assert card["training"]["seed"] == 0

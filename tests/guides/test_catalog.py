@@ -104,7 +104,8 @@ def test_everything_on_the_card_reaches_the_guide(empty: Catalog) -> None:
     assert (guide.name, guide.classes, guide.domain, guide.input_size) == ("pets", ("cat", "dog"), Domain.NATURAL, 48)
     np.testing.assert_allclose(guide.normaliser.mean.flatten().cpu(), (0.1, 0.2, 0.3))
     np.testing.assert_allclose(guide.normaliser.std.flatten().cpu(), (0.4, 0.5, 0.6))
-    assert guide.references == {"cat": (1.0, 2.0)}
+    assert guide.references.of("cat") == (1.0, 2.0)
+    assert guide.references.count("dog") == 0
     assert guide.provenance.training_epsilon == 0.5
     assert guide.provenance.sha256 == SHA256((folder / "model.safetensors").read_bytes()).hexdigest()
     assert entry(empty, "pets").sha256 == guide.provenance.sha256

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE, References
 from lwise_core.inspection import hallucination
 from lwise_core.inspection.evidence import Evidence, gather
-from lwise_core.inspection.hallucination import ENOUGH_REFERENCES, Judge, Transfer, conformal_p, limits, transfer_of
+from lwise_core.inspection.hallucination import Judge, Transfer, limits, transfer_of
 from lwise_core.inspection.indicators import (
     MEASURES,
     Indicator,
@@ -36,7 +37,7 @@ SUPPORT = next(m for m in MEASURES if m.key == "H1")
 def with_references(guide: GuideModel, *, count: int = 120, above: float = 0.0) -> GuideModel:
     """Return ``guide`` with ``count`` references a class, evenly spread over 1 around ``above``."""
     values = tuple(above + i / count for i in range(count))
-    return replace(guide, references=dict.fromkeys(guide.classes, values))
+    return replace(guide, references=References(dict.fromkeys(guide.classes, values)))
 
 
 def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
@@ -87,10 +88,11 @@ def test_no_light_is_ever_called_safe() -> None:
 
 @given(logits=st.lists(st.floats(-5, 5), min_size=1, max_size=200), logit=st.floats(-6, 6))
 def test_conformal_p_counts_what_is_not_easier(logits: list[float], logit: float) -> None:
-    p = conformal_p(logit, tuple(logits))
+    references = References({"a": tuple(logits)})
+    p = references.conformal_p(logit, class_name="a")
     assert p == (1 + sum(x <= logit for x in logits)) / (1 + len(logits))
     assert 0 < p <= 1
-    assert conformal_p(logit + 1, tuple(logits)) >= p
+    assert references.conformal_p(logit + 1, class_name="a") >= p
 
 
 def test_pictures_like_the_references_are_flagged_at_most_as_often_as_promised() -> None:
@@ -98,14 +100,15 @@ def test_pictures_like_the_references_are_flagged_at_most_as_often_as_promised()
     flagged = []
     for _ in range(400):
         *references, own = random.normal(size=121)
-        flagged.append(conformal_p(own, tuple(references)) < hallucination.FALSE_ALARMS)
+        p = References({"a": tuple(references)}).conformal_p(own, class_name="a")
+        flagged.append(p < hallucination.FALSE_ALARMS)
     assert np.mean(flagged) <= 0.07
 
 
 def test_with_few_references_the_semantic_light_cannot_judge(tiny_guide: GuideModel) -> None:
-    few = judge_of(with_references(tiny_guide, count=ENOUGH_REFERENCES - 1)).at(3)
+    few = judge_of(with_references(tiny_guide, count=ENOUGH_FOR_EVIDENCE - 1)).at(3)
     assert few.semantic.state is LightState.CANNOT_JUDGE
-    assert f"{ENOUGH_REFERENCES - 1} references of b" in few.semantic.sentence
+    assert f"{ENOUGH_FOR_EVIDENCE - 1} references of b" in few.semantic.sentence
     assert no_flag_up_to((few,)) is None
 
 
@@ -238,7 +241,7 @@ def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that
     unmoved = transfer_of(path, replace(guide, network=Blind()))
     assert unmoved is not None
     assert unmoved.shares == pytest.approx([0.0] * 7)
-    assert transfer_of(path, replace(guide, references={})) is None
+    assert transfer_of(path, replace(guide, references=References())) is None
     assert transfer_of(path, replace(guide, classes=tuple("vwxyz"))) is None
 
 

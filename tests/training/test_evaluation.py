@@ -93,10 +93,11 @@ def test_what_is_measured_counts_every_image_once(linear_guide: GuideModel) -> N
 
 def test_references_are_the_own_logits_sorted_by_class(linear_guide: GuideModel) -> None:
     data = greys([0.9, 0.6, 0.3])
-    found = Evaluation.of(linear_guide, data, epsilons=()).references(linear_guide.classes)
+    found = Evaluation.of(linear_guide, data, epsilons=()).references(linear_guide.classes, source="greys")
     own = logits_of(linear_guide, data)
-    assert found["a"] == pytest.approx(sorted(own[:2, 0].tolist()), abs=1e-4)
-    assert found["b"] == pytest.approx([float(own[2, 1])], abs=1e-4)
+    assert found.source == "greys"
+    assert found.of("a") == pytest.approx(tuple(sorted(own[:2, 0].tolist())), abs=1e-4)
+    assert found.of("b") == pytest.approx((float(own[2, 1]),), abs=1e-4)
 
 
 def test_every_second_image_from_the_first_or_the_second() -> None:

@@ -101,17 +101,18 @@ def _card(card: Card) -> None:
     )
     _measured(card)
     with st.expander("Classes, references and accuracy of each"):
+        references = card.references.known()
         per_class = card.measured.get("per_class")
         rows = [
             {
                 "Class": c,
                 "Accuracy (95% interval)": share_words(per_class.get(c)) if isinstance(per_class, Mapping) else "–",
-                "References": len(card.references.logits.get(c, ())),
+                "References": references.count(c),
             }
             for c in card.classes
         ]
         st.dataframe(rows, hide_index=True, width="stretch")
-        st.caption(f"References: {plain(card.references.source)}.")
+        st.caption(f"References: {plain(references.source)}.")
 
 
 def _architecture(card: Card) -> str:

@@ -49,5 +49,5 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
     st.markdown(f"**{plain(means)}** {plain(standing(difficulty, class_name=class_name))}")
     if place is not None:
         st.caption(_PREDICTED)
-        references = guide.references[class_name]
+        references = guide.references.of(class_name)
         show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")
