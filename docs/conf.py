@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from lwise_core import __version__
+
+# The notebook's kernel finds the library, and leaves nothing in the user's folders.
+_HERE = Path(__file__).resolve().parent
+os.environ |= {"PYTHONPATH": str(_HERE.parent), "LWISE_HOME": str(_HERE / "_build" / "home")}
 
 project = "L-WISE Studio"
 author = "the authors of L-WISE Studio"
@@ -46,13 +51,15 @@ napoleon_numpy_docstring = False
 
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
-nb_execution_mode = "off"
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
 
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {
     "logo": {"text": "L-WISE Studio"},
     "navbar_end": ["theme-switcher"],
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 7,
     "show_prev_next": False,
     "collapse_navigation": True,  # every page would hold the whole tree of the API reference
     "secondary_sidebar_items": ["page-toc"],
@@ -61,7 +68,7 @@ html_theme_options = {
 }
 html_static_path = ["static"]
 html_css_files = ["formulas.css"]
-html_sidebars = {page.stem: [] for page in Path(__file__).parent.glob("*.md")}  # nothing below them
+html_sidebars = {page.stem: [] for page in _HERE.glob("*.md")}  # nothing below them
 html_title = "L-WISE Studio"
 html_logo = "../assets/icon.svg"
 html_favicon = "../assets/icon.svg"
