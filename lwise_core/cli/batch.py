@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import typer
 
+from lwise_core.batch.enhance_task import as_ordered
 from lwise_core.batch.executors import Executor, LocalExecutor, RayExecutor
 from lwise_core.batch.folder_job import this_machine
 from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings, Naming
+from lwise_core.batch.tasks import Task, TaskSettings
 from lwise_core.batch.upload_results import ResultsUpload
+from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
-    DEFAULT_GUIDE,
     PICTURES,
-    Architecture,
-    ClassList,
-    DomainOf,
-    Guide,
+    GuideChoice,
     Refused,
-    WeightFile,
-    guide_named,
     pictures_at,
 )
 from lwise_core.data.entries import Labels, PictureSet
 from lwise_core.data.object_storage import Storage
 from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, with_rivals
-from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.guide import GuideModel
 
 
 class Where(StrEnum):
@@ -74,65 +71,86 @@ Threads = Annotated[
 BatchOf = Annotated[int | None, typer.Option("--batch", min=1, help="Pictures in a batch; part of the plan too.")]
 
 
+MakeTask = Callable[[TaskSettings], Task[Any]]
+
+
 @dataclass(frozen=True)
-class GuideChoice:
-    """The guide that was asked for, to be loaded in whichever process needs it."""
+class Budgets:
+    """The budgets that were asked for, in one of two units."""
 
-    name: str
-    weights: Path | None
-    architecture: str | None
-    classes: Path | None
-    domain: Domain
+    eps: Eps = ""
+    eps_224: Eps224 = ""
 
-    def __call__(self) -> GuideModel:
-        """Return the guide."""
-        return guide_named(
-            self.name,
-            weights=self.weights,
-            architecture=self.architecture,
-            classes=self.classes,
-            domain=self.domain,
+    def of(self, guide: GuideModel) -> tuple[float, ...]:
+        """Return the budgets in the guide's units, rising.
+
+        Raises:
+            Refused: Both were given, or neither, or a word is no number.
+        """
+        asked = self.eps or self.eps_224
+        if bool(self.eps) == bool(self.eps_224):
+            said = "Give the budgets once" if self.eps else "Say the budgets"
+            raise Refused(f"{said}: --eps in the guide's units, or --eps-224, such as --eps-224 1,2,4.")
+        try:
+            numbers = {float(word) for word in asked.split(",")}
+        except ValueError as error:
+            raise Refused(f"Budgets are numbers with commas between them, not “{asked}”.") from error
+        return tuple(sorted(e if self.eps else guide.epsilon_scale.from_224(e) for e in numbers))
+
+
+@dataclass(frozen=True)
+class SetOptions:
+    """How a set is read, where the work is done, and where its results go besides."""
+
+    copy_to: CopyTo = ""
+    labels: LabelsOf = None
+    column: Column = ""
+    split: Split = ""
+    engine: EngineOf = Where.LOCAL
+    workers: Workers = None
+    address: Address = ""
+    gpus: Gpus = 0.0
+    threads: Threads = None
+    batch: BatchOf = None
+
+    def executor(self) -> Executor:
+        """Return what does the work."""
+        if self.engine is Where.LOCAL:
+            return this_machine() if self.workers is None else LocalExecutor(self.workers)
+        workers = 2 if self.workers is None else max(1, self.workers)
+        return RayExecutor(workers, address=self.address, gpus_each=self.gpus)
+
+    def job(self, source: str, out: Path, guide: GuideChoice, settings: JobSettings, task: MakeTask) -> Job:
+        """Return the job of doing ``task`` with the pictures at ``source``.
+
+        Raises:
+            DatasetError: There is no such set.
+            StoreUnavailable: The storage that holds it cannot be reached.
+        """
+        pictures = pictures_at(source, labels=self.labels, column=self.column)
+        return Job(
+            pictures=pictures,
+            labels=self.labels or _usual_labels(pictures),
+            load_guide=guide.load,
+            order=replace(settings, split=self.split),
+            folder=out,
+            threads=self.threads,
+            batch=self.batch,
+            craft=task,
         )
 
 
-def score_set_command(
-    source: Source,
-    out: Out,
-    copy_to: CopyTo = "",
-    labels: LabelsOf = None,
-    column: Column = "",
-    split: Split = "",
-    engine: EngineOf = Where.LOCAL,
-    workers: Workers = None,
-    address: Address = "",
-    gpus: Gpus = 0.0,
-    threads: Threads = None,
-    batch: BatchOf = None,
-    guide_name: Guide = DEFAULT_GUIDE,
-    weights: WeightFile = None,
-    architecture: Architecture = None,
-    classes: ClassList = None,
-    domain: DomainOf = Domain.UNKNOWN,
-) -> None:
+@grouped
+def score_set_command(source: Source, out: Out, how: SetOptions, guide: GuideChoice) -> None:
     """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
-    pictures = pictures_at(source, labels=labels, column=column)
-    job = Job(
-        pictures=pictures,
-        labels=labels or _usual_labels(pictures),
-        load_guide=GuideChoice(guide_name, weights, architecture, classes, domain),
-        order=JobSettings(split=split),
-        folder=out,
-        threads=threads,
-        batch=batch,
-    )
-    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+    _do(how.job(source, out, guide, JobSettings(), as_ordered), how)
 
 
+@grouped
 def enhance_set_command(
     source: Source,
     out: Out,
-    eps: Eps = "",
-    eps_224: Eps224 = "",
+    budgets: Budgets,
     objective: Annotated[str, typer.Option("--objective", help=f"One of {', '.join(OBJECTIVES)}.")] = DEFAULT_OBJECTIVE,
     diverge_from: Annotated[
         str,
@@ -145,84 +163,37 @@ def enhance_set_command(
     naming: Annotated[
         Naming, typer.Option("--naming", help="A folder for each ε as official code names it, or one for all.")
     ] = Naming.OFFICIAL,
-    copy_to: CopyTo = "",
-    labels: LabelsOf = None,
-    column: Column = "",
-    split: Split = "",
-    engine: EngineOf = Where.LOCAL,
-    workers: Workers = None,
-    address: Address = "",
-    gpus: Gpus = 0.0,
-    threads: Threads = None,
-    batch: BatchOf = None,
-    guide_name: Guide = DEFAULT_GUIDE,
-    weights: WeightFile = None,
-    architecture: Architecture = None,
-    classes: ClassList = None,
-    domain: DomainOf = Domain.UNKNOWN,
+    *,
+    how: SetOptions,
+    guide: GuideChoice,
 ) -> None:
     """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
-    pictures = pictures_at(source, labels=labels, column=column)
-    load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
-    order = JobSettings(
-        epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224),
+    settings = JobSettings(
+        epsilons=budgets.of(guide.load()),
         objective=objective,
         diverge_from=tuple(c.strip() for c in diverge_from.split(",") if c.strip()),
         harder=harder,
         naming=naming,
-        split=split,
     )
-    job = Job(
-        pictures=pictures,
-        labels=labels or _usual_labels(pictures),
-        load_guide=load_guide,
-        order=order,
-        folder=out,
-        threads=threads,
-        batch=batch,
-    )
-    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+    _do(how.job(source, out, guide, settings, as_ordered), how)
 
 
+@grouped
 def inspect_set_command(
     source: Source,
     out: Out,
-    eps: Eps = "",
-    eps_224: Eps224 = "",
+    budgets: Budgets,
     reports: Annotated[bool, typer.Option("--reports", help="A page for each picture that is flagged, too.")] = False,
-    copy_to: CopyTo = "",
-    labels: LabelsOf = None,
-    column: Column = "",
-    split: Split = "",
-    engine: EngineOf = Where.LOCAL,
-    workers: Workers = None,
-    address: Address = "",
-    gpus: Gpus = 0.0,
-    threads: Threads = None,
-    batch: BatchOf = None,
-    guide_name: Guide = DEFAULT_GUIDE,
-    weights: WeightFile = None,
-    architecture: Architecture = None,
-    classes: ClassList = None,
-    domain: DomainOf = Domain.UNKNOWN,
+    *,
+    how: SetOptions,
+    guide: GuideChoice,
 ) -> None:
     """Say of a whole data set how far to trust what each ε paints: both lights, their indicators, how it looks."""
     # Captum, behind inspections, takes a second to import: only who inspects waits for it.
     from lwise_core.batch.inspect_task import InspectTask  # noqa: PLC0415
 
-    pictures = pictures_at(source, labels=labels, column=column)
-    load_guide = GuideChoice(guide_name, weights, architecture, classes, domain)
-    job = Job(
-        pictures=pictures,
-        labels=labels or _usual_labels(pictures),
-        load_guide=load_guide,
-        order=JobSettings(epsilons=_budgets(load_guide(), eps=eps, eps_224=eps_224), split=split),
-        folder=out,
-        threads=threads,
-        batch=batch,
-        craft=partial(InspectTask, reports=reports),
-    )
-    _do(job, _engine(engine, workers=workers, address=address, gpus=gpus), copy_to=copy_to)
+    settings = JobSettings(epsilons=budgets.of(guide.load()))
+    _do(how.job(source, out, guide, settings, partial(InspectTask, reports=reports)), how)
 
 
 def _usual_labels(pictures: PictureSet) -> Labels:
@@ -230,38 +201,16 @@ def _usual_labels(pictures: PictureSet) -> Labels:
     return Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER
 
 
-def _budgets(guide: GuideModel, *, eps: str, eps_224: str) -> tuple[float, ...]:
-    """Return the budgets in the guide's units, rising, asked for in them or at 224 px.
-
-    Raises:
-        Refused: Both were given, or neither, or a word is no number.
-    """
-    if bool(eps) == bool(eps_224):
-        said = "Give the budgets once" if eps else "Say the budgets"
-        raise Refused(f"{said}: --eps in the guide's units, or --eps-224, such as --eps-224 1,2,4.")
-    try:
-        asked = {float(word) for word in (eps or eps_224).split(",")}
-    except ValueError as error:
-        raise Refused(f"Budgets are numbers with commas between them, not “{eps or eps_224}”.") from error
-    return tuple(sorted(e if eps else guide.epsilon_scale.from_224(e) for e in asked))
-
-
-def _engine(where: Where, *, workers: int | None, address: str, gpus: float) -> Executor:
-    if where is Where.LOCAL:
-        return this_machine() if workers is None else LocalExecutor(workers)
-    return RayExecutor(2 if workers is None else max(1, workers), address=address, gpus_each=gpus)
-
-
-def _do(job: Job, engine: Executor, *, copy_to: str) -> None:
+def _do(job: Job, how: SetOptions) -> None:
     """Do a job and say how far it is, to people on standard error and at last on standard output."""
-    delivery = ResultsUpload(job.folder, Storage.at(copy_to)) if copy_to else None
+    delivery = ResultsUpload(job.folder, Storage.at(how.copy_to)) if how.copy_to else None
     if delivery is not None:
         delivery.check(job.pictures)
     guide = job.load_guide()
     for sentence in guide.cautions:
         typer.echo(f"Note: {sentence}", err=True)
     with _stopped_in_a_sentence():
-        for progress in job.run(engine):
+        for progress in job.run(how.executor()):
             for line in _lines(progress):
                 typer.echo(line, err=True)
     if progress.cost is not None:

@@ -2,36 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 import typer
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
-    DEFAULT_GUIDE,
-    Architecture,
-    ClassList,
+    Budget,
     ClassName,
     CropAt,
-    DomainOf,
-    Guide,
+    GuideChoice,
     Refused,
-    WeightFile,
-    budget,
-    guide_named,
     stated_and_target,
     subjects_in,
 )
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest, walk
-from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.regions import Outline, Region, box, inside, on_evidence
+
+if TYPE_CHECKING:
+    from lwise_core.inspection.attribution import AttributionMethod
 
 _USUAL_METHODS = ("saliency", "integrated-gradients", "grad-cam")
 
 
+@dataclass(frozen=True)
+class Restriction:
+    """Which pixels may change."""
+
+    only_box: Annotated[
+        str | None,
+        typer.Option(metavar="LEFT,TOP,RIGHT,BOTTOM", help="Change this box only, in shares of the square's side."),
+    ] = None
+    only_evidence: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Change only this share of pixels, those with most evidence.")
+    ] = None
+
+    def within(self, guide: GuideModel, seen: torch.Tensor, *, target: int) -> Region | None:
+        """Return the pixels of ``seen`` ``(3, H, W)`` that may change, None for all of them.
+
+        Raises:
+            Refused: Both were given, or a share outside 0 to 1, or a box that is none.
+        """
+        if self.only_box is not None and self.only_evidence is not None:
+            raise Refused("Restrict the change once: --only-box or --only-evidence.")
+        if self.only_evidence is not None:
+            if not 0 < self.only_evidence < 1:
+                raise Refused(f"--only-evidence takes a share between 0 and 1, not {self.only_evidence:g}.")
+            return on_evidence(guide, seen, target=target, share=self.only_evidence)
+        size = guide.input_size
+        return None if self.only_box is None else inside([_box(self.only_box, size=size)], size=size)
+
+
+@grouped
 def inspect_command(
     photo: Annotated[Path, typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF file.", show_default=False)],
     class_name: ClassName,
@@ -41,44 +70,27 @@ def inspect_command(
     numbers: Annotated[
         Path | None, typer.Option("--json", help="JSON file to write, every number in it, and the photograph's name.")
     ] = None,
-    eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None,
-    eps_224: Annotated[float | None, typer.Option("--eps-224", help="Budget of equal RMS at 224 px instead.")] = None,
+    *,
+    budget: Budget,
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,
-    only_box: Annotated[
-        str | None,
-        typer.Option(metavar="LEFT,TOP,RIGHT,BOTTOM", help="Change this box only, in shares of the square's side."),
-    ] = None,
-    only_evidence: Annotated[
-        float | None, typer.Option(metavar="SHARE", help="Change only this share of pixels, those with most evidence.")
-    ] = None,
+    restriction: Restriction,
     method: Annotated[list[str] | None, typer.Option("--method", help="An attribution; repeatable.")] = None,
-    guide_name: Guide = DEFAULT_GUIDE,
-    weights: WeightFile = None,
-    architecture: Architecture = None,
-    classes: ClassList = None,
-    domain: DomainOf = Domain.UNKNOWN,
+    chosen: GuideChoice,
     crop: CropAt = None,
 ) -> None:
     """Say how far to trust what ε paints into a photograph: both lights, where it changed, and why."""
     # Captum, behind attributions, takes a second to import: only who inspects waits for it.
-    from lwise_core.inspection.attribution import why_not  # noqa: PLC0415
-    from lwise_core.inspection.attribution_methods import METHODS  # noqa: PLC0415
     from lwise_core.inspection.examine import Question, examine, maps_at  # noqa: PLC0415
     from lwise_core.inspection.report import Report, ReportSubject  # noqa: PLC0415
 
-    guide = guide_named(guide_name, weights=weights, architecture=architecture, classes=classes, domain=domain)
+    guide = chosen.load()
     stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
     target = guide.class_index(aimed)
-    epsilon = budget(guide, eps=eps, eps_224=eps_224)
-    unknown = sorted(set(method or ()) - set(METHODS))
-    if unknown:
-        raise Refused(f"There is no method “{unknown[0]}”; there is {', '.join(METHODS)}.")
-    methods = tuple(METHODS[name] for name in method or _USUAL_METHODS)
-    if not method:  # the usual ones, as far as this guide has them
-        methods = tuple(m for m in methods if why_not(guide, m) is None)
+    epsilon = budget.of(guide)
+    methods = _methods(guide, method)
     ((name, subject),) = subjects_in([photo], crop)
     seen = subject.seen(size=guide.input_size)
-    within = _within(guide, seen, target=target, only_box=only_box, only_evidence=only_evidence)
+    within = restriction.within(guide, seen, target=target)
     mask = None if within is None else within.mask
     request = PathRequest.single(seen, target=target, objective=GroundTruthLogit(), within=mask)
     *_, path = walk(guide, request)
@@ -93,17 +105,17 @@ def inspect_command(
             typer.echo(str(file))
 
 
-def _within(
-    guide: GuideModel, seen: torch.Tensor, *, target: int, only_box: str | None, only_evidence: float | None
-) -> Region | None:
-    """Return the pixels of ``seen`` ``(3, H, W)`` that may change, None for all of them."""
-    if only_box is not None and only_evidence is not None:
-        raise Refused("Restrict the change once: --only-box or --only-evidence.")
-    if only_evidence is not None:
-        if not 0 < only_evidence < 1:
-            raise Refused(f"--only-evidence takes a share between 0 and 1, not {only_evidence:g}.")
-        return on_evidence(guide, seen, target=target, share=only_evidence)
-    return None if only_box is None else inside([_box(only_box, size=guide.input_size)], size=guide.input_size)
+def _methods(guide: GuideModel, asked: Sequence[str] | None) -> tuple[AttributionMethod, ...]:
+    """Return the methods that were asked for, or the usual ones as far as this guide has them."""
+    from lwise_core.inspection.attribution import why_not  # noqa: PLC0415
+    from lwise_core.inspection.attribution_methods import METHODS  # noqa: PLC0415
+
+    unknown = sorted(set(asked or ()) - set(METHODS))
+    if unknown:
+        raise Refused(f"There is no method “{unknown[0]}”; there is {', '.join(METHODS)}.")
+    if asked:
+        return tuple(METHODS[name] for name in asked)
+    return tuple(METHODS[name] for name in _USUAL_METHODS if why_not(guide, METHODS[name]) is None)
 
 
 def _box(text: str, *, size: int) -> Outline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,52 @@ def pictures_at(source: str, *, labels: Labels | None = None, column: str = "") 
     return (remote_set if is_url(source) else picture_set)(source, labels=labels, column=column)
 
 
+@dataclass(frozen=True)
+class GuideChoice:
+    """The guide that was asked for, to be loaded in whichever process needs it."""
+
+    guide_name: Guide = DEFAULT_GUIDE
+    weights: WeightFile = None
+    architecture: Architecture = None
+    classes: ClassList = None
+    domain: DomainOf = Domain.UNKNOWN
+
+    def load(self) -> GuideModel:
+        """Return the guide of the catalogue, or the one in the weight file.
+
+        Raises:
+            GuideUnavailable: The catalogue has none of that name, or it cannot be used.
+            CheckpointError: The weight file is refused.
+            ClassListError: The class list does not fit.
+        """
+        if self.weights is None:
+            return catalog.load(self.guide_name)
+        return ForeignGuide(self.weights, self.architecture, self.classes, self.domain).load()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The budget that was asked for, in one of two units."""
+
+    eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None
+    eps_224: Annotated[float | None, typer.Option("--eps-224", help="Budget of equal RMS at 224 px instead.")] = None
+
+    def of(self, guide: GuideModel) -> float:
+        """Return ε in the guide's units.
+
+        Raises:
+            Refused: Both were given, or neither.
+            EpsilonOutOfRange: The guide does not offer it.
+        """
+        if (self.eps is None) == (self.eps_224 is None):
+            said = "Say the budget" if self.eps is None else "Give the budget once"
+            raise Refused(f"{said}: --eps in the guide's units, or --eps-224.")
+        scale = guide.epsilon_scale
+        epsilon = self.eps if self.eps is not None else scale.from_224(self.eps_224 or 0.0)
+        scale.check(epsilon)
+        return epsilon
+
+
 def help_without_verb(context: typer.Context) -> None:
     """Print the help of a command that was called without its verb, and end with code 2."""
     if context.invoked_subcommand is None:
@@ -103,22 +150,6 @@ def _crop(text: str) -> Crop:
     return Crop(left=left, top=top, side=side)
 
 
-def budget(guide: GuideModel, *, eps: float | None, eps_224: float | None) -> float:
-    """Return ε in the guide's units, asked for in them or as the budget of equal RMS at 224 px.
-
-    Raises:
-        Refused: Both were given, or neither.
-        EpsilonOutOfRange: The guide does not offer it.
-    """
-    if (eps is None) == (eps_224 is None):
-        said = "Say the budget" if eps is None else "Give the budget once"
-        raise Refused(f"{said}: --eps in the guide's units, or --eps-224.")
-    scale = guide.epsilon_scale
-    epsilon = eps if eps is not None else scale.from_224(eps_224 or 0.0)
-    scale.check(epsilon)
-    return epsilon
-
-
 def stated_class(guide: GuideModel, class_name: str) -> str:
     """Return what the photographs are stated to show: a class as the guide spells it, or SOMETHING_ELSE.
 
@@ -151,10 +182,3 @@ def stated_and_target(guide: GuideModel, *, class_name: str, towards: str | None
     if stated == SOMETHING_ELSE and towards is None:
         raise Refused(f"With --class “{SOMETHING_ELSE}”, say with --towards which class to enhance towards.")
     return stated, class_called(guide, towards) if towards else stated
-
-
-def guide_named(
-    name: str, *, weights: Path | None, architecture: str | None, classes: Path | None, domain: Domain
-) -> GuideModel:
-    """Return the guide ``name`` of the catalogue, or the one in the file ``weights``."""
-    return ForeignGuide(weights, architecture, classes, domain).load() if weights else catalog.load(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -195,16 +196,18 @@ def test_what_stops_a_job_is_one_line(
 
 
 def test_engines_are_chosen_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_many.os, "cpu_count", lambda: 64)
-    engine = cli_many._engine
-    assert engine(cli_many.Where.LOCAL, workers=None, address="", gpus=0) == LocalExecutor(8)
-    assert engine(cli_many.Where.LOCAL, workers=0, address="", gpus=0) == LocalExecutor(0)
-    assert engine(cli_many.Where.RAY, workers=4, address="auto", gpus=0.5) == RayExecutor(4, "auto", 0.5)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    local, ray = cli_many.Where.LOCAL, cli_many.Where.RAY
+    assert cli_many.SetOptions(engine=local).executor() == LocalExecutor(8)
+    assert cli_many.SetOptions(engine=local, workers=0).executor() == LocalExecutor(0)
+    assert cli_many.SetOptions(engine=ray, workers=4, address="auto", gpus=0.5).executor() == RayExecutor(
+        4, "auto", 0.5
+    )
 
 
 def test_a_choice_of_guide_goes_to_other_processes() -> None:
     choice = cli_many.GuideChoice("phantom4-64", None, None, None, Domain.UNKNOWN)
-    assert pickle.loads(pickle.dumps(choice))().name == "phantom4-64"  # noqa: S301 - what was pickled just now
+    assert pickle.loads(pickle.dumps(choice.load))().name == "phantom4-64"  # noqa: S301 - what was pickled just now
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+"""``python -m lwise_core score``: how hard photographs are for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated
+
+import torch
+import typer
+
+from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.cli.option_groups import grouped
+from lwise_core.cli.options import ClassName, CropAt, GuideChoice, Photos, stated_class, subjects_in
+from lwise_core.guides.difficulty import Difficulty, difficulty_of, score, standing
+from lwise_core.guides.guide import GuideModel
+
+_HIGHEST = 3  # logits that a line for people names
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One photograph's difficulty, as it is printed."""
+
+    photograph: str
+    class_name: str
+    first_choice: str
+    difficulty: Difficulty
+
+    def line(self) -> str:
+        """Return one line for people."""
+        seen = "" if self.difficulty.seen else f" The guide itself takes it for {self.first_choice}."
+        return (
+            f"{self.photograph}: logit {self.difficulty.logit:.2f}, log-probability "
+            f"{self.difficulty.log_probability:.2f}. {standing(self.difficulty, class_name=self.class_name)}{seen}"
+        )
+
+    def row(self) -> dict[str, object]:
+        """Return one row for programs."""
+        place = self.difficulty.percentile
+        return {
+            "photograph": self.photograph,
+            "class": self.class_name,
+            "logit": self.difficulty.logit,
+            "log_probability": self.difficulty.log_probability,
+            "rank": self.difficulty.rank,
+            "first_choice": self.first_choice,
+            "harder_than": None if place is None else place.share,
+            "interval_95": None if place is None else [place.low, place.high],
+            "references": self.difficulty.references,
+        }
+
+
+@dataclass(frozen=True)
+class Unclassed:
+    """What the guide says of a photograph that shows none of its classes: ``logits``, name → logit, falling."""
+
+    photograph: str
+    logits: Mapping[str, float]
+
+    @classmethod
+    def of(cls, photograph: str, guide: GuideModel, logits: torch.Tensor) -> Unclassed:
+        """Return it for ``logits`` ``(C,)``."""
+        falling, order = logits.sort(descending=True)
+        return cls(photograph, {guide.classes[i]: x for i, x in zip(order.tolist(), falling.tolist(), strict=True)})
+
+    def line(self) -> str:
+        """Return one line for people."""
+        highest = ", ".join(f"{name} {logit:.2f}" for name, logit in islice(self.logits.items(), _HIGHEST))
+        return f"{self.photograph}: highest logits {highest}. Difficulty needs a class that the guide knows."
+
+    def row(self) -> dict[str, object]:
+        """Return one row for programs."""
+        first = next(iter(self.logits))
+        return {"photograph": self.photograph, "class": SOMETHING_ELSE, "first_choice": first, "logits": self.logits}
+
+
+@grouped
+def score_command(
+    photos: Photos,
+    class_name: ClassName,
+    chosen: GuideChoice,
+    crop: CropAt = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Say how hard each photograph is: ground-truth logit, log-probability, and its place among references.
+
+    Of something else it says the highest logits only.
+    """
+    guide = chosen.load()
+    stated = stated_class(guide, class_name)
+    for name, subject in subjects_in(photos, crop):
+        scored = _scored(guide, name, score(guide, subject.seen(size=guide.input_size)), stated=stated)
+        typer.echo(json.dumps(scored.row(), ensure_ascii=False, allow_nan=False) if as_json else scored.line())
+
+
+def _scored(guide: GuideModel, photograph: str, logits: torch.Tensor, *, stated: str) -> Scored | Unclassed:
+    """Return what to print of one photograph, by its ``logits`` ``(C,)``."""
+    if stated == SOMETHING_ELSE:
+        return Unclassed.of(photograph, guide, logits)
+    return Scored(
+        photograph=photograph,
+        class_name=stated,
+        first_choice=guide.classes[int(logits.argmax())],
+        difficulty=difficulty_of(guide, logits, target=guide.class_index(stated)),
+    )
