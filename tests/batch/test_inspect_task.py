@@ -39,8 +39,8 @@ from lwise_core.images.codec import open_photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.inspection.examine import Findings, examine
 from lwise_core.inspection.indicators import Indicator, Light, LightKind, LightState, Limit, Measure
-from lwise_core.inspection.report import CroppedPhotograph as Reported
 from lwise_core.inspection.report import Report
+from lwise_core.inspection.report import ReportSubject as Reported
 from tests.support.jobs import contents, finished, job, load_phantom, phantom_pictures
 from tests.support.killed_jobs import main as killed
 from tests.support.ray import NEEDS_RAY, cluster
@@ -263,8 +263,10 @@ def test_the_lights_of_a_guide_that_is_unfit_cannot_judge(pictures: Path, tmp_pa
 
 
 def test_what_is_no_number_is_an_empty_cell(pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    look = job_inspecting.look_of
-    monkeypatch.setattr(job_inspecting, "look_of", lambda change: replace(look(change), ssim=math.nan, rms=math.inf))
+    look = job_inspecting.perceptual_difference_of
+    monkeypatch.setattr(
+        job_inspecting, "perceptual_difference_of", lambda change: replace(look(change), ssim=math.nan, rms=math.inf)
+    )
     finished(inspection(pictures, tmp_path / "out"))
     assert {(r["ssim"], r["rms"]) for r in rows_of(tmp_path / "out")} == {("", "")}
     assert all(r["delta_e"] for r in rows_of(tmp_path / "out"))
