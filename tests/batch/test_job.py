@@ -12,22 +12,20 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet
 import pytest
 import torch
 
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core._utils.run_folder import RunRefused
-from lwise_core.batch import enhance_task as job_painting
 from lwise_core.batch import job as jobs
 from lwise_core.batch.executors import LocalExecutor, RayExecutor
-from lwise_core.batch.job import JobError, JobSettings, Naming, budgets
+from lwise_core.batch.job import JobError, JobSettings, Naming
 from lwise_core.batch.official_difficulty import Definition, difficulties
 from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import Labels
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.picture_sets import DirmapSet, FolderSet, picture_set
-from lwise_core.enhancement.objectives import objective_named
+from lwise_core.enhancement.objectives import ObjectiveError, objective_named
 from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.difficulty import score
@@ -115,12 +113,6 @@ def test_altered_pictures_say_so_and_originals_do_not(undisturbed: Path) -> None
     assert "AI-altered towards spotted roundtail, ε = 0.286 (ε₂₂₄ = 1)" in said
 
 
-def test_the_parquet_holds_what_the_csv_holds(undisturbed: Path) -> None:
-    columns = pyarrow.parquet.read_table(undisturbed / "results.parquet").to_pylist()
-    for row, wanted in zip(columns, rows_of(undisturbed / "results.csv"), strict=True):
-        assert {k: "" if v is None else str(v) for k, v in row.items()} == wanted
-
-
 def test_the_manifest_says_what_was_done_and_hashes_it(undisturbed: Path) -> None:
     said = json.loads((undisturbed / "manifest.json").read_text())
     for name, digest in said["files"].items():
@@ -150,24 +142,6 @@ def test_flat_naming_puts_all_into_one_folder(phantom_pictures: Path, tmp_path: 
     names = {f.name for f in (tmp_path / "flat" / "pictures").iterdir()}
     assert len(names) == 40
     assert {"Barred_Forktail__000_natural.png", "Barred_Forktail__000_1_0.5_2_logit.png"} <= names
-
-
-@pytest.mark.parametrize(
-    ("words", "name"),
-    [
-        ({}, "set_1_0.5_2_logit"),
-        ({"harder": True}, "set_1_0.5_2_logit_attack"),
-        ({"objective": "cross_entropy"}, "set_1_0.5_2_cross_entropy"),
-        (
-            {"objective": "logit_diverge", "diverge_from": ("a", "b"), "harder": True},
-            "set_1_0.5_2_logit_diverge_from_a_b_attack",
-        ),
-    ],
-)
-def test_names_follow_the_official_pattern(words: dict[str, object], name: str) -> None:
-    guide = load_phantom()
-    asked = JobSettings(epsilons=(guide.epsilon_scale.from_224(1),), **words)  # type: ignore[arg-type]
-    assert [b.words for b in budgets(asked, guide, name="set")] == ["set_natural", name]
 
 
 def test_diverging_from_the_set_s_own_classes_is_the_official_default(phantom_pictures: Path, tmp_path: Path) -> None:
@@ -486,12 +460,9 @@ def test_a_folder_that_holds_other_files_or_lies_in_the_set_is_refused(phantom_p
     ("words", "error", "sentence"),
     [
         ({"order": JobSettings(epsilons=(100.0,))}, EpsilonOutOfRange, "outside"),
-        ({"order": JobSettings(epsilons=(0.0,))}, JobError, "changes nothing"),
-        ({"order": JobSettings(epsilons=(0.5, 0.25))}, JobError, "smallest first"),
         ({"order": JobSettings(epsilons=(0.5, 0.5 + 1e-9))}, JobError, "too near"),
-        ({"order": JobSettings(epsilons=(0.5,), diverge_from=("a",))}, JobError, "no rivals"),
         ({"order": JobSettings(split="test")}, JobError, "no picture to work on"),
-        ({"order": JobSettings(epsilons=(0.5,), objective="x")}, ValueError, "no objective"),
+        ({"order": JobSettings(epsilons=(0.5,), objective="x")}, ObjectiveError, "no objective"),
     ],
 )
 def test_an_order_that_cannot_be_is_one_sentence(
@@ -506,24 +477,6 @@ def test_a_class_that_the_guide_does_not_have_is_named(phantom_pictures: Path, t
     (tmp_path / "set" / "Barred_Forktail").rename(tmp_path / "set" / "Barred_Porktail")
     with pytest.raises(UnknownClass, match="Did you mean “barred forktail”"):
         finished(job(tmp_path / "set", tmp_path / "out"))
-
-
-@pytest.mark.parametrize(("unknown", "said"), [(2, "“other 1”"), (7, "“other 4” and 2 more")])
-def test_all_classes_that_the_guide_does_not_have_are_named_at_once(
-    phantom_pictures: Path, tmp_path: Path, unknown: int, said: str
-) -> None:
-    shutil.copytree(phantom_pictures, tmp_path / "set")
-    for i in range(unknown):
-        shutil.copytree(phantom_pictures / "Barred_Forktail", tmp_path / "set" / f"other {i}")
-    with pytest.raises(UnknownClass, match=f"none of the classes “other 0”, .*{said}. It has 4, such as"):
-        finished(job(tmp_path / "set", tmp_path / "out"))
-
-
-def test_originals_are_rounded_as_they_are_seen(tiny_guide: GuideModel) -> None:
-    pixels = np.arange(256, dtype=np.uint8)
-    back = job_painting.to_8_bit(pixels.astype(np.float32) / np.float32(255))
-    assert np.array_equal(back, pixels)
-    assert tiny_guide.input_size == 16
 
 
 def test_a_dirmap_of_the_authors_is_read(shared_folder: Path) -> None:
