@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from lwise_core import inspection  # its METHODS, and with them Captum, are imported when one is asked for
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core.batch.folder_job import FolderResults, Labelled, folder_job, this_machine
@@ -34,7 +35,6 @@ from lwise_core.images.geometry import Crop
 from lwise_core.images.opening import open_image
 from lwise_core.inspection import attribution
 from lwise_core.inspection.attribution import Attribution, AttributionMethod
-from lwise_core.inspection.attribution_methods import METHODS
 from lwise_core.inspection.examine import Question, examine
 from lwise_core.inspection.photograph_inspection import PhotographInspection
 from lwise_core.inspection.regions import Region
@@ -288,9 +288,9 @@ def _stated_and_aimed(guide: Guide, class_name: str, towards: str) -> tuple[str,
 
 
 def _method(name: str) -> AttributionMethod:
-    if name not in METHODS:
-        raise NotPossible(f"There is no method “{name}”; choose one of {', '.join(METHODS)}.")
-    return METHODS[name]
+    if name not in inspection.METHODS:
+        raise NotPossible(f"There is no method “{name}”; choose one of {', '.join(inspection.METHODS)}.")
+    return inspection.METHODS[name]
 
 
 def _twin(guide: Guide) -> Guide | None:

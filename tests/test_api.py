@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import types
@@ -59,9 +60,9 @@ def tiny_photo() -> lw.Photograph:
 
 def readme_lines() -> str:
     part = (ROOT / "README.md").read_text(encoding="utf-8").partition("## From Python\n")[2].partition("\n## ")[0]
-    lines = part.strip("\n").splitlines()
-    block = lines[: next(i for i, line in enumerate(lines) if line and not line.startswith("    "))]
-    return "\n".join(line.removeprefix("    ") for line in block)
+    blocks = re.findall(r"(?:^(?:    .*)?\n)+", part, flags=re.MULTILINE)
+    block = next(found for found in blocks if found.strip())
+    return "\n".join(line.removeprefix("    ") for line in block.strip("\n").splitlines())
 
 
 def test_the_lines_of_the_readme_run(tmp_path: Path) -> None:

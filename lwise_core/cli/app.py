@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -66,7 +67,12 @@ def main() -> NoReturn:
 
     A mistake in the code keeps its trace, and ends with code 1.
     """
-    _one_line_errors(lambda: app(prog_name="python -m lwise_core", standalone_mode=False))
+    _one_line_errors(lambda: app(prog_name=_called(), standalone_mode=False))
+
+
+def _called() -> str:
+    """Return how this program was called, for its help: as the installed command, or as a module."""
+    return "lwise" if Path(sys.argv[0]).stem == "lwise" else "python -m lwise_core"
 
 
 def _one_line_errors(run: Callable[[], object]) -> NoReturn:
