@@ -68,7 +68,7 @@ html_theme_options = {
 }
 html_static_path = ["static"]
 html_css_files = ["formulas.css"]
-html_sidebars = {page.stem: [] for page in _HERE.glob("*.md")}  # nothing below them
+html_sidebars = {page.stem: [] for page in _HERE.glob("*.md")} | {"notebook/*": []}  # nothing below them
 html_title = "L-WISE Studio"
 html_logo = "../assets/icon.svg"
 html_favicon = "../assets/icon.svg"

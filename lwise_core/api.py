@@ -178,7 +178,7 @@ def inspect(
         of: The class that they are of; the one enhanced towards where it is empty.
         layer: For the two Grad-CAMs; the default layer where it is None.
         second: The guide that says whether the gain transfers: “auto” takes the one of the catalogue that knows the
-            class and learnt for itself, where there is one; None asks nobody.
+            class and learnt for itself, where there is one; None asks none.
         on_progress: See the module.
 
     Raises:
@@ -224,7 +224,7 @@ def score_folder(
     column: str = "",
     on_progress: OnProgress | None = None,
 ) -> FolderResults:
-    """Rank a whole data set into the folder ``out``; called again, it does only what is left.
+    """Rank a whole data set into the folder ``out``; called again, it does only the rest.
 
     Args:
         guide: Says how hard each picture is.

@@ -1,8 +1,8 @@
 """The one compute slot of a process: many jobs, one at a time, one step each in turn.
 
 The arithmetic of one step already uses every core, so two at once only slow each other down. Jobs are iterators: the
-slot advances them one step a turn, round-robin over sessions, so a long job starves nobody, and a cancelled one ends at
-its next step. Only so many jobs take turns; the others wait in a bounded line and are told their place.
+slot advances them one step a turn, round-robin over sessions, so a long job starves no other, and a cancelled one ends
+at its next step. Only so many jobs take turns; the others wait in a bounded line and are told their place.
 """
 
 from __future__ import annotations

@@ -197,7 +197,7 @@ def inspect_set_command(
 
 
 def _usual_labels(pictures: PictureSet) -> Labels:
-    """Return who says the classes where nobody was named."""
+    """Return the source of the classes where none was named."""
     return Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER
 
 

@@ -30,7 +30,7 @@ class FolderLabels:
 
     A folder that is called after a class stands for it; case, spaces, hyphens and underscores do not count. Of the
     others ``stated`` says what a person has decided for each, and ``others`` for those that it does not name, None
-    while nobody has.
+    until then.
 
     Raises:
         UnknownClass: A folder is said to stand for what is not one of the classes.

@@ -98,7 +98,7 @@ class LabelledSplit:
 
     @cached_property
     def _source(self) -> PictureSet:
-        """The set, or of a folder only the split's: others may hold a million files that nobody asked for."""
+        """The set, or of a folder only the split's: others may hold a million files that are not needed."""
         if isinstance(self.pictures, FolderSet) and self.split:
             return self.pictures.below(self.split)
         return self.pictures

@@ -5,9 +5,9 @@ each frame, the change at the guide's size; it composes the altered picture itse
 one grey level wherever both have the same number of pixels (crops of up to ``COMPOSE_AT_MOST`` px).
 
 How so little suffices: the export adds R⁺ d R⁺ᵀ to the photograph (geometry.py). R⁺ = Rᵀ (R Rᵀ)⁻¹, and only the
-inverse is a full matrix, so it is applied here, at the guide's size. What is left, Rᵀ, has two entries in each row. For
+inverse is a full matrix, so it is applied here, at the guide's size. The rest, Rᵀ, has two entries in each row. For
 crops hardly larger than the guide's input R Rᵀ is badly conditioned, and for smaller ones singular; there the whole R⁺
-is applied here, and what is left is the identity. Either way one code path remains: two taps a pixel and axis.
+is applied here, and the rest is the identity. Either way one code path remains: two taps a pixel and axis.
 
 Frames are whole numbers of a quarter of a grey level, each written as its difference from the frame before it: one step
 changes little, so most differences are small and compress well.
