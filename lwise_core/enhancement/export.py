@@ -22,7 +22,7 @@ import torch
 import lwise_core
 from lwise_core.enhancement.objectives import Harder, Objective
 from lwise_core.enhancement.path import EnhancementPath, steps_for
-from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturbation_of, render
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png, with_strip
 
@@ -107,7 +107,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
     canvas = with_strip(rendering.pixels, sentence=sentence) if has_strip else rendering.pixels
     png = encode_png(canvas, text={"Description": sentence, "Software": f"L-WISE Studio {lwise_core.__version__}"})
     perturbation = _npz(
-        perturbation=perturbation_of(subject, enhancement),
+        perturbation=enhancement.change.difference,
         original=subject.seen(size=guide.input_size).numpy(),
         epsilons=np.arange(len(frames), dtype=np.float64) * path.step,
         logits_along_path=torch.stack([f.logits[0] for f in frames]).cpu().numpy(),

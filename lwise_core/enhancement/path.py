@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from lwise_core._utils.arrays import FloatImage
 from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.objectives import GroundTruthLogit, Objective
 from lwise_core.guides.guide import EpsilonOutOfRange, GuideModel
@@ -43,19 +44,45 @@ class Frame:
         return self.unclamped.clamp(0, 1)
 
 
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One image at the guide's size before and after: ``original`` and ``changed`` ``(3, H, W)`` in [0, 1]."""
+
+    original: FloatImage
+    changed: FloatImage
+
+    @classmethod
+    def of(cls, original: torch.Tensor, changed: torch.Tensor) -> Change:
+        """Return the change from one tensor ``(3, H, W)`` to another, on any device."""
+        return cls(original.cpu().numpy(), changed.cpu().numpy())
+
+    @property
+    def difference(self) -> FloatImage:
+        """x′ − x, ``(3, H, W)``."""
+        difference: FloatImage = self.changed - self.original
+        return difference
+
+
 @dataclass(frozen=True)
 class Enhancement:
     """The result for one ε and N images: the best iterate up to ε, the original included.
 
     ``epsilon`` is the budget asked, ``spent`` ``(N,)`` the L2 norm really used (which may be less: curved path, box
-    clamp, best iterate). ``images`` ``(N, 3, H, W)`` in [0, 1], ``logits`` ``(N, C)``, ``losses`` ``(N,)``.
+    clamp, best iterate). ``originals`` and ``images`` ``(N, 3, H, W)`` in [0, 1], ``logits`` ``(N, C)``, ``losses``
+    ``(N,)``.
     """
 
     epsilon: float
+    originals: torch.Tensor
     images: torch.Tensor
     logits: torch.Tensor
     losses: torch.Tensor
     spent: torch.Tensor
+
+    @property
+    def change(self) -> Change:
+        """The change of the first image."""
+        return Change.of(self.originals[0], self.images[0])
 
 
 @dataclass(frozen=True)
@@ -132,6 +159,19 @@ def _norms(images: torch.Tensor) -> torch.Tensor:
     return norms
 
 
+def _best_so_far(losses: torch.Tensor) -> torch.Tensor:
+    """Return for ``losses`` ``(T, N)`` the index of the smallest up to each of the T rows, the first of equals.
+
+    So only a strictly better iterate replaces an earlier one, as in the official implementation.
+    """
+    smallest = losses.cummin(dim=0).values
+    improves = torch.zeros_like(losses, dtype=torch.bool)
+    improves[1:] = losses[1:] < smallest[:-1]
+    rows = torch.arange(len(losses), device=losses.device)[:, None]
+    best: torch.Tensor = torch.where(improves, rows, 0).cummax(dim=0).values
+    return best
+
+
 def project(unclamped: torch.Tensor, *, originals: torch.Tensor, epsilon: float) -> torch.Tensor:
     """Return ``unclamped`` ``(N, 3, H, W)`` pulled back into the L2 ball of ``epsilon``, then clamped to [0, 1].
 
@@ -201,6 +241,15 @@ class EnhancementPath:
             frames = (*frames[:-1], self._projected(frames[-1], epsilon))
         return self._best(epsilon, frames)
 
+    def change(self, step: int) -> Change:
+        """Return the change of the first image by the iterate after ``step`` steps, whether it is the best or not."""
+        return Change.of(self.frames[0].images[0], self.frames[step].images[0])
+
+    def best_steps(self) -> tuple[int, ...]:
+        """Return, for each position of the slider, the step of the iterate that the first image shows there."""
+        losses = torch.stack([frame.losses[:1] for frame in self.frames])
+        return tuple(_best_so_far(losses)[:, 0].tolist())
+
     def curves(self, *, image: int = 0, rivals: int = 3) -> dict[str, list[float]]:
         """Return the logits of one image along the path, class name → one value a frame.
 
@@ -239,15 +288,16 @@ class EnhancementPath:
 
     def _best(self, epsilon: float, frames: tuple[Frame, ...]) -> Enhancement:
         losses = torch.stack([f.losses for f in frames])
-        best = losses.argmin(dim=0)  # the first of equals: only a strictly better iterate replaces an earlier one
+        best = _best_so_far(losses)[-1]
         rows = torch.arange(losses.shape[1], device=losses.device)
         images = torch.stack([frames[int(b)].unclamped[i] for i, b in enumerate(best)]).clamp(0, 1)
-        spent = _norms(images - self.frames[0].images).flatten()
+        originals = self.frames[0].images
+        spent = _norms(images - originals).flatten()
         if self.provisional:  # the frame in use is scored by the guide itself, at once
             logits, exact = self._scores(images)
-            return Enhancement(epsilon, images, logits, exact, spent)
+            return Enhancement(epsilon, originals, images, logits, exact, spent)
         logits = torch.stack([f.logits for f in frames])[best, rows]
-        return Enhancement(epsilon, images, logits, losses[best, rows], spent)
+        return Enhancement(epsilon, originals, images, logits, losses[best, rows], spent)
 
     def _scores(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         targets = self.request.targets.to(self.guide.device)

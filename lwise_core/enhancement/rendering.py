@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from lwise_core._utils.arrays import FloatImage, Pixels
+from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.path import Enhancement
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
@@ -82,13 +82,6 @@ class Rendering:
         return None if abs(self.gain_float) < NO_GAIN else self.gain / self.gain_float
 
 
-def perturbation_of(subject: CroppedPhotograph, enhancement: Enhancement) -> FloatImage:
-    """Return x′ − x ``(3, H, W)`` float32 at the guide's size, of the first image of ``enhancement``."""
-    size = enhancement.images.shape[-1]
-    change: FloatImage = (enhancement.images[0].cpu() - subject.seen(size=size)).numpy()
-    return change
-
-
 def render(
     guide: GuideModel, subject: CroppedPhotograph, enhancement: Enhancement, *, target: int, extent: Extent
 ) -> Rendering:
@@ -97,7 +90,7 @@ def render(
         pixels = to_8_bit(enhancement.images[0].cpu().numpy()).transpose(1, 2, 0)
         fed_back = pixels
     else:
-        pixels = paint(subject.photograph.pixels, subject.crop, perturbation_of(subject, enhancement))
+        pixels = paint(subject.photograph.pixels, subject.crop, enhancement.change.difference)
         fed_back = subject.crop.of(pixels)
     before = subject.logits(guide)
     logits = score(guide, torch.from_numpy(see(fed_back, size=guide.input_size)))

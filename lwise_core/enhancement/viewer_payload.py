@@ -103,17 +103,13 @@ class ViewerPayload:
     @cached_property
     def best(self) -> tuple[int, ...]:
         """For each position the frame that it shows: the best up to there, the first of equals."""
-        losses = [float(frame.losses[0]) for frame in self.path.frames]
-        best = [0]
-        for i in range(1, len(losses)):
-            best.append(i if losses[i] < losses[best[-1]] else best[-1])
-        return tuple(best)
+        return self.path.best_steps()
 
     @cached_property
     def original(self) -> Pixels:
         """The unaltered picture ``(C, C, 3)`` on which the browser composes."""
         if self.extent is Extent.GUIDE:
-            return to_8_bit(self._iterate(0)).transpose(1, 2, 0)
+            return to_8_bit(self.path.change(0).original).transpose(1, 2, 0)
         pixels = self.subject.crop.of(self.subject.photograph.pixels)
         if pixels.shape[0] <= COMPOSE_AT_MOST:
             return pixels
@@ -121,7 +117,7 @@ class ViewerPayload:
 
     def change(self, index: int) -> Levels:
         """Return frame ``index`` ``(3, G, G)``: what the taps spread over the picture, in steps of ``LEVEL``."""
-        perturbation = self._iterate(index) - self._iterate(0)
+        perturbation = self.path.change(index).difference
         side = self.original.shape[0]
         if _is_inverted(side, perturbation.shape[1]):
             inverse = _inverse_gram(side, perturbation.shape[1])
@@ -161,10 +157,6 @@ class ViewerPayload:
             allow_nan=False,
         ).encode()
         return b"".join((MAGIC, struct.pack("<I", len(header)), header, zlib.compress(bytes(body), _FASTEST)))
-
-    def _iterate(self, index: int) -> FloatImage:
-        image: FloatImage = self.path.frames[index].images[0].cpu().numpy()
-        return image
 
     def _still(self) -> Iterator[_Section]:
         """Yield what all frames share."""
@@ -222,10 +214,9 @@ class ViewerPayload:
     def _figures(self) -> dict[int, tuple[float, float]]:
         """ε spent and logit of the class, for every frame that some position shows."""
         target = int(self.path.request.targets[0])
-        original = self._iterate(0)
         return {
             index: (
-                round(float(np.linalg.norm((self._iterate(index) - original).ravel())), 5),
+                round(float(np.linalg.norm(self.path.change(index).difference.ravel())), 5),
                 round(float(self.path.frames[index].logits[0, target]), 4),
             )
             for index in sorted(set(self.best))

@@ -89,7 +89,7 @@ def counter_experiment(
 
 def perturbation_at(path: EnhancementPath, *, epsilon: float) -> Perturbation:
     """Return the change that the result for ``epsilon`` makes, as the guide sees it."""
-    return Perturbation(path.frames[0].images[0].cpu().numpy(), path.at(epsilon).images[0].cpu().numpy())
+    return Perturbation.of(path.at(epsilon).change)
 
 
 @dataclass(frozen=True, eq=False)

@@ -145,8 +145,7 @@ class Judge:
 
     def perturbation(self, step: int) -> Perturbation:
         """Return the change after ``step`` steps."""
-        original, changed = (self.path.frames[s].images[0].cpu().numpy() for s in (0, step))
-        return Perturbation(original, changed)
+        return Perturbation.of(self.path.change(step))
 
 
 def transfer_of(path: EnhancementPath, other: GuideModel) -> Transfer | None:

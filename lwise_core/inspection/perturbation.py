@@ -14,6 +14,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity
 
 from lwise_core._utils.arrays import FloatImage, Plane
+from lwise_core.enhancement.path import Change
 from lwise_core.images.heatmaps import LUMA_709, luma_change
 
 _WHITE = 255.0
@@ -45,6 +46,11 @@ class Perturbation:
             raise ValueError(
                 f"Two square pictures of one shape (3, H, H) are needed, not {shape}, {self.changed.shape}."
             )
+
+    @classmethod
+    def of(cls, change: Change) -> Perturbation:
+        """Return what can be measured of ``change``."""
+        return cls(change.original, change.changed)
 
     @property
     def size(self) -> int:

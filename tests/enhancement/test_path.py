@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -280,6 +281,25 @@ def test_no_budget_gives_the_original(name: str) -> None:
 def test_a_budget_outside_the_range_of_the_guide_is_refused(epsilon_224: float) -> None:
     with pytest.raises(EpsilonOutOfRange):
         enhance(GUIDE, PathRequest(PICTURES, TARGETS), epsilon=SCALE.from_224(epsilon_224))
+
+
+@given(st.lists(st.integers(-3, 3).map(float), min_size=1, max_size=12))  # few values, so that equals are common
+def test_each_position_shows_the_first_of_the_best_iterates_up_to_it(losses: list[float]) -> None:
+    frames = tuple(
+        Frame(i, PICTURES[:1] + i / 100, torch.zeros(1, 5), torch.tensor([loss])) for i, loss in enumerate(losses)
+    )
+    path = EnhancementPath(GUIDE, PathRequest(PICTURES[:1], TARGETS[:1]), SCALE.step, frames)
+    assert path.best_steps() == tuple(losses.index(min(losses[: i + 1])) for i in range(len(losses)))
+    for step, best in enumerate(path.best_steps()):
+        assert np.array_equal(path.at(step * SCALE.step).change.changed, path.change(best).changed)
+        assert np.array_equal(path.at(step * SCALE.step).change.original, path.change(0).original)
+
+
+def test_the_change_of_a_step_is_the_iterate_less_the_original() -> None:
+    path = path_of(GUIDE, PathRequest(PICTURES, TARGETS), steps=3)
+    expected = path.frames[3].images[0] - path.frames[0].images[0]
+    assert np.array_equal(path.change(3).difference, expected.numpy())
+    assert not path.change(0).difference.any()
 
 
 def test_the_best_iterate_is_returned_for_each_picture() -> None:

@@ -9,7 +9,7 @@ import torch
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.objectives import objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
-from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, perturbation_of, render
+from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import Crop, see, to_8_bit
@@ -39,7 +39,7 @@ def test_the_perturbation_is_the_difference_of_what_the_guide_sees(
     path: EnhancementPath, subject: CroppedPhotograph
 ) -> None:
     result = path.at(2.0)
-    change = perturbation_of(subject, result)
+    change = result.change.difference
     assert np.linalg.norm(change) == pytest.approx(float(result.spent[0]), rel=1e-5)
     assert np.allclose(subject.seen(size=64).numpy() + change, result.images[0].numpy(), atol=1e-6)
 
