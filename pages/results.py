@@ -7,21 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from lwise_core.study.comparisons import (
-    BY_TRIAL_SENTENCE,
-    Comparison,
-    Difference,
-    accuracies,
-    agreement,
-    confusions,
-    group_scores,
-    learning_curves,
-    pictures,
-    primary,
-    trial_tests,
-)
+from lwise_core.study.accuracy import accuracies, group_scores, learning_curves, pictures
+from lwise_core.study.agreement import agreement, confusions
+from lwise_core.study.comparisons import BY_TRIAL_SENTENCE, Comparison, Difference, primary, trial_tests
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.from_records import responses_in
-from lwise_core.study.gains import CannotJudge, Estimate, gain_between, time_saving
+from lwise_core.study.gains import gain_between, time_saving
 from lwise_core.study.mixed_model import mixed_model
 from lwise_core.study.power import Spread, effect_found, people_needed, sentence
 from lwise_core.study.responses import MAX_RESPONSES_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv

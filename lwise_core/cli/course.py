@@ -32,8 +32,9 @@ from lwise_core.teaching.design.trial_sampling import FEWEST_CLASSES, MOST_CLASS
 
 # Pandas, SciPy and SQLAlchemy, behind answers and rehearsals, take seconds to import: only who asks waits for them.
 if TYPE_CHECKING:
-    from lwise_core.study.gains import CannotJudge, Estimate
-    from lwise_core.study.simulation import Calibrated, Finding, Gallery, Model, SimulationPlan
+    from lwise_core.study.ablation import SimulationPlan
+    from lwise_core.study.estimates import CannotJudge, Estimate
+    from lwise_core.study.simulation import Calibrated, Finding, Gallery, Model
 
 PHANTOM = "phantom"
 """The source that is drawn and not read."""
@@ -232,9 +233,10 @@ def rehearse_command(
     answers_csv: Annotated[Path | None, typer.Option("--answers", help="CSV to write: every simulated answer.")] = None,
 ) -> None:
     """Let simulated learners sit a course, and print what they learned. They are no people."""
+    from lwise_core.study.ablation import SimulationPlan, ablation  # noqa: PLC0415
     from lwise_core.study.responses import as_csv, together  # noqa: PLC0415
     from lwise_core.study.simulated_learners import SIMULATED_SENTENCE  # noqa: PLC0415
-    from lwise_core.study.simulation import MODELS, Gallery, SimulationPlan, ablation, conditions_of, findings, rehearse  # noqa: PLC0415
+    from lwise_core.study.simulation import MODELS, Gallery, conditions_of, findings, rehearse  # noqa: PLC0415
 
     course = read_course(folder)
     plan = (
@@ -397,7 +399,7 @@ def _section(calibration: Calibrated, found: Sequence[Finding], *, chance: float
 
 def room(control: Estimate | CannotJudge | None, *, chance: float, most: float, target: float) -> Iterator[str]:
     """Yield what to know where control leaves little room for differences; all numbers are shares."""
-    from lwise_core.study.gains import Estimate  # noqa: PLC0415
+    from lwise_core.study.estimates import Estimate  # noqa: PLC0415
 
     if not isinstance(control, Estimate):
         return
@@ -430,7 +432,7 @@ def _line(finding: Finding) -> str:
 
 
 def _estimate(found: Estimate | CannotJudge, *, sign: str = "") -> str:
-    from lwise_core.study.gains import CannotJudge  # noqa: PLC0415
+    from lwise_core.study.estimates import CannotJudge  # noqa: PLC0415
 
     if isinstance(found, CannotJudge):
         return "cannot judge"
@@ -441,7 +443,7 @@ def _estimate(found: Estimate | CannotJudge, *, sign: str = "") -> str:
 def _findings_csv(found: Sequence[Finding], chosen: Sequence[Calibrated], network: str) -> bytes:
     """Return the table as CSV; cells without a figure are empty, and every row says that it is simulated."""
     from lwise_core.study.comparisons import Difference  # noqa: PLC0415
-    from lwise_core.study.gains import Estimate  # noqa: PLC0415
+    from lwise_core.study.estimates import Estimate  # noqa: PLC0415
 
     scaling = {c.model.name: c.model.scaling for c in chosen}
     text = io.StringIO()

@@ -1,4 +1,4 @@
-from .comparisons import accuracies as accuracies
+from .accuracy import accuracies as accuracies
 from .comparisons import comparisons as comparisons
 from .from_records import responses_in as responses_in
 from .mixed_model import mixed_model as mixed_model

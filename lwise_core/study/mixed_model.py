@@ -25,7 +25,7 @@ from statsmodels.genmod.bayes_mixed_glm import BinomialBayesMixedGLM
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from lwise_core._utils.arrays import Values
-from lwise_core.study.gains import CannotJudge, Estimate
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.responses import Responses
 from lwise_core.teaching.design.schedules import Group
 

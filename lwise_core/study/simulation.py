@@ -22,8 +22,9 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.penultimate_features import Features
 from lwise_core.images.codec import open_photograph
 from lwise_core.images.geometry import Crop, see
-from lwise_core.study.comparisons import Difference, accuracies, comparisons
-from lwise_core.study.gains import CannotJudge, Estimate
+from lwise_core.study.accuracy import accuracies
+from lwise_core.study.comparisons import Difference, comparisons
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.responses import Responses, responses_of, together
 from lwise_core.study.simulated_learners import (
     BETWEEN_LEARNERS,
@@ -34,16 +35,14 @@ from lwise_core.study.simulated_learners import (
 )
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.courses.session import Answered, LearnerState, upcoming
-from lwise_core.teaching.design.schedules import SEVEN_SLOTS, Group, Schedule
+from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial, TrialKind
+from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
 
 Model = PrototypeLearner | ExemplarLearner
 
 MODELS: tuple[Model, ...] = (PrototypeLearner(), ExemplarLearner())
-FRACTIONS = (0.1, 0.4, 0.7, 1.0)
-"""The shares of the easiest pictures in an ablation."""
 
 DECIDEDNESS = tuple(2.0**i for i in range(9))
 """The γ that learners are calibrated among: how much surer a choice is than the evidence for it, 1 to 256."""
@@ -52,7 +51,9 @@ REFERENCES = 1000
 """So many natural pictures, at most, give the unit of distance and the whitening."""
 
 _BATCH = 64
+
 _CALIBRATION_SLOT = 10**6  # nobody of a rehearsal comes as that
+
 _LEAST = 1e-12  # of the largest variance: rounding makes some that are none negative
 
 
@@ -83,70 +84,7 @@ def conditions_of(course: Course, *, people: int) -> tuple[Condition, ...]:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SimulationPlan:
-    """The conditions of an ablation, control first, and a sentence about each that the course cannot fill."""
-
-    conditions: tuple[Condition, ...]
-    left_out: tuple[str, ...] = ()
-
-
-def ablation(course: Course, *, people: int, fractions: Sequence[float] = FRACTIONS) -> SimulationPlan:
-    """Return the paper's ablation on the pictures of a course: groups at its schedule, then a grid of constant blocks.
-
-    The groups are the paper's and those that the course has besides. The grid is L-WISE with the same ε and the same
-    share of the easiest pictures in every block of the curriculum: each budget that the course holds pictures for, and
-    none, by each of ``fractions``. No two learners have the same trials or the same seed, so they are independent.
-
-    Raises:
-        SimulationError: The course has no curriculum.
-    """
-    design, left_out = course.design, []
-    if not design.schedule.curriculum:
-        raise SimulationError("This course has no block of a curriculum, so there is nothing to vary; take another.")
-    budgets = budgets_of(course)
-    groups = list(dict.fromkeys((*SEVEN_SLOTS, *design.slots)))
-    if not set(design.schedule.epsilons_224) <= set(budgets):
-        groups = [g for g in groups if not g.enhances]
-        left_out.append("No pictures were enhanced for this course, so groups that see such pictures are left out.")
-    whole = _with(course, slots=tuple(groups))
-    conditions = list(conditions_of(whole, people=people))
-    for epsilon in (0.0, *budgets):
-        for fraction in fractions:
-            cell = _with(course, slots=(Group.L_WISE,), schedule=_constant(design.schedule, epsilon, fraction))
-            name = f"{Group.L_WISE}, ε₂₂₄ {epsilon:g}, easiest {fraction:.0%}"
-            # Slots that nobody else has: learners who shared trials would not count as so many.
-            first = people * (len(groups) + len(conditions))
-            try:
-                cell.trials(first)
-            except CurriculumError as error:
-                left_out.append(f"{name} is left out: {error}")
-                continue
-            conditions.append(Condition(name=name, course=cell, slots=tuple(range(first, first + people))))
-    return SimulationPlan(conditions=tuple(conditions), left_out=tuple(left_out))
-
-
-def budgets_of(course: Course) -> tuple[float, ...]:
-    """Return every ε₂₂₄ above 0 for which all pictures of the curriculum are there, enhanced towards their class."""
-    splits = {b.split for b in course.design.schedule.curriculum}
-    held = [
-        {s.epsilon_224 for s in p.stimuli if s.towards == p.candidate.class_name}
-        for p in course.manifest.pictures
-        if p.candidate.split in splits
-    ]
-    return tuple(sorted(set.intersection(*held))) if held else ()
-
-
-def _constant(schedule: Schedule, epsilon_224: float, fraction: float) -> Schedule:
-    """Return the schedule with the same ε and share in every block of its curriculum."""
-    curriculum = {b.name for b in schedule.curriculum}
-    blocks = tuple(
-        replace(b, epsilon_224=epsilon_224, fraction=fraction) if b.name in curriculum else b for b in schedule.blocks
-    )
-    return replace(schedule, name=f"{schedule.name}, constant", blocks=blocks)
-
-
-def _with(course: Course, *, slots: tuple[Group, ...], schedule: Schedule | None = None) -> Course:
+def course_with(course: Course, *, slots: tuple[Group, ...], schedule: Schedule | None = None) -> Course:
     """Return the course with other groups or blocks, as it could have been made of the same pictures."""
     design = replace(course.design, slots=slots, schedule=schedule or course.design.schedule)
     return replace(course, manifest=replace(course.manifest, design=design))
@@ -311,7 +249,7 @@ def calibrated(course: Course, gallery: Gallery, model: Model, *, people: int, s
     """
     if not course.design.schedule.tests:
         raise SimulationError("This course has no block without feedback, so nothing says what learners have learned.")
-    control = _with(course, slots=(Group.CONTROL,))
+    control = course_with(course, slots=(Group.CONTROL,))
     slots = tuple(range(_CALIBRATION_SLOT, _CALIBRATION_SLOT + people))
     condition = Condition(name=Group.CONTROL.value, course=control, slots=slots)
     target = (1 / len(course.classes) + 1) / 2

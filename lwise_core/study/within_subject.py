@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lwise_core._utils.arrays import Values
-from lwise_core.study.gains import CannotJudge, Estimate, estimated
+from lwise_core.study.estimates import CannotJudge, Estimate, estimated
 from lwise_core.study.responses import Responses
 
 

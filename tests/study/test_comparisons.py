@@ -13,25 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.trial_tests import false_positives, simulated_group
+from lwise_core.study.accuracy import accuracies, inattentive, learning_curves, pictures, scores
+from lwise_core.study.agreement import Agreement, agreement, confusions
 from lwise_core.study.comparisons import (
     BY_TRIAL_SENTENCE,
-    Agreement,
     Difference,
     TrialTest,
-    accuracies,
-    agreement,
     comparisons,
-    confusions,
-    inattentive,
-    learning_curves,
     permutation_p,
-    pictures,
     primary,
-    scores,
     trial_p,
     trial_tests,
 )
-from lwise_core.study.gains import CannotJudge, Estimate
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.power import Spread
 from lwise_core.study.responses import Responses
 

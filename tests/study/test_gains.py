@@ -8,17 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lwise_core.study.gains import (
-    CannotJudge,
-    Estimate,
-    estimated,
-    gain,
-    gain_between,
-    margin_gain,
-    time_saved,
-    time_saving,
-    training_minutes,
-)
+from lwise_core.study.estimates import CannotJudge, Estimate, estimated
+from lwise_core.study.gains import gain, gain_between, margin_gain, time_saved, time_saving, training_minutes
 from lwise_core.study.responses import Responses
 
 PUBLISHED = [

@@ -12,7 +12,7 @@ from scipy.special import expit
 from statsmodels.genmod.bayes_mixed_glm import BinomialBayesMixedGLM
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from lwise_core.study.gains import CannotJudge
+from lwise_core.study.estimates import CannotJudge
 from lwise_core.study.mixed_model import MixedModel, mixed_model
 from lwise_core.study.responses import Responses
 

@@ -16,20 +16,18 @@ from torch import nn
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.penultimate_features import Features, NoFeatures
-from lwise_core.study.comparisons import group_scores
-from lwise_core.study.gains import Estimate
+from lwise_core.study.ablation import FRACTIONS, ablation, budgets_of
+from lwise_core.study.accuracy import group_scores
+from lwise_core.study.estimates import Estimate
 from lwise_core.study.responses import Responses
 from lwise_core.study.simulated_learners import BETWEEN_LEARNERS, PrototypeLearner, SimulationError, simulate
 from lwise_core.study.simulation import (
     DECIDEDNESS,
-    FRACTIONS,
     MODELS,
     Condition,
     Gallery,
     Model,
     SimulationProgress,
-    ablation,
-    budgets_of,
     calibrated,
     conditions_of,
     findings,

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lwise_core.study.gains import CannotJudge, Estimate
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.responses import Responses
 from lwise_core.study.within_subject import accuracy_by_budget
 

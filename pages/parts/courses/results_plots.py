@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lwise_core.study.comparisons import GroupAccuracy, LearningCurve, PictureAccuracy, Point
-from lwise_core.study.gains import Estimate
+from lwise_core.study.accuracy import GroupAccuracy, LearningCurve, PictureAccuracy, Point
+from lwise_core.study.estimates import Estimate
 from lwise_core.teaching.design.schedules import Group
 from pages.parts.ui.plots import BLUE, GREEN, GREY, LEGEND_ABOVE, PURPLE, VERMILLION, Plot, blank_figure, label
 

@@ -1,0 +1,145 @@
+"""How often people were right: each of them, each group, block by block, and picture by picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from lwise_core._utils.arrays import Values
+from lwise_core.study.crossed_bootstrap import CrossedBootstrap
+from lwise_core.study.estimates import CannotJudge, Estimate, estimated
+from lwise_core.study.responses import Responses
+
+ATTENTIVE = 0.9
+"""Below this share of right calibration trials a participant is inattentive (L-WISE, make_figs.ipynb; notes 3.3)."""
+
+_NOBODY = "Nobody of the group “{group}” has answered a test trial."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """One person's share of right answers in the scored test trials, of which there were ``trials``."""
+
+    participant: str
+    group: str
+    accuracy: float
+    trials: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupAccuracy:
+    """The mean test accuracy of the ``people`` of a group who were tested; ``untested`` others were not.
+
+    The first interval speaks of other people and the same pictures, the second of other people and other pictures.
+    """
+
+    group: str
+    people: int
+    untested: int
+    over_people: Estimate | CannotJudge
+    over_people_and_pictures: Estimate | CannotJudge
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """The mean accuracy of the ``people`` who answered scored trials of a block."""
+
+    block: str
+    people: int
+    accuracy: Estimate | CannotJudge
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningCurve:
+    """The blocks in order."""
+
+    group: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureAccuracy:
+    """One picture in the test. ``reaction_msec`` is the mean over answers, None when no time was recorded."""
+
+    picture: str
+    class_name: str
+    trials: int
+    accuracy: float
+    reaction_msec: float | None
+
+
+def scores(responses: Responses) -> tuple[Score, ...]:
+    """Return the test accuracy of everybody who was tested."""
+    table = responses.tests.groupby(["participant", "group"])["perf"].agg(["mean", "size"])
+    return tuple(
+        Score(participant=p, group=g, accuracy=float(mean), trials=int(size))
+        for (p, g), mean, size in table.itertuples(name=None)
+    )
+
+
+def group_scores(responses: Responses, group: str) -> Values:
+    """Return the test accuracies of the people of a group, ``(N,)`` shares."""
+    return np.array([s.accuracy for s in scores(responses) if s.group == group], dtype=np.float64)
+
+
+def accuracies(responses: Responses, *, seed: int = 0) -> tuple[GroupAccuracy, ...]:
+    """Return the test accuracy of every group."""
+    assigned = responses.trials.groupby("group")["participant"].nunique()
+    crossed = CrossedBootstrap(responses.tests, seed=seed)
+    found = []
+    for group in responses.groups:
+        values = group_scores(responses, group)
+        nobody = CannotJudge(_NOBODY.format(group=group))
+        found.append(
+            GroupAccuracy(
+                group=group,
+                people=len(values),
+                untested=int(assigned[group]) - len(values),
+                over_people=estimated(np.mean, values, seed=seed) if len(values) else nobody,
+                over_people_and_pictures=crossed.accuracy(group) if len(values) else nobody,
+            )
+        )
+    return tuple(found)
+
+
+def learning_curves(responses: Responses, *, seed: int = 0) -> tuple[LearningCurve, ...]:
+    """Return each group's accuracy block by block, training and test, over people."""
+    table = responses.scored.groupby(["group", "block", "participant"])["perf"].mean()
+    curves = []
+    for group in responses.groups:
+        people = {
+            b: table.xs((group, b)).to_numpy() for b in responses.blocks if (group, b) in table.index.droplevel(2)
+        }
+        points = [Point(block=b, people=len(v), accuracy=estimated(np.mean, v, seed=seed)) for b, v in people.items()]
+        curves.append(LearningCurve(group=group, points=tuple(points)))
+    return tuple(curves)
+
+
+def inattentive(responses: Responses) -> tuple[str, ...]:
+    """Return the participants who were right in fewer than 90% of their calibration trials, where they had any."""
+    shares = responses.calibration.groupby("participant")["perf"].mean()
+    return tuple(sorted(shares.index[shares < ATTENTIVE]))
+
+
+def pictures(responses: Responses, *, groups: Collection[str] | None = None) -> tuple[PictureAccuracy, ...]:
+    """Return every picture of the test, by name, over all groups or some."""
+    tests = responses.tests[responses.tests["picture"] != ""]
+    if groups is not None:
+        tests = tests[tests["group"].isin(list(groups))]
+    table = tests.groupby(["picture", "class"]).agg(n=("perf", "size"), right=("perf", "mean"), rt=(_RT, "mean"))
+    return tuple(
+        PictureAccuracy(
+            picture=picture,
+            class_name=name,
+            trials=int(n),
+            accuracy=float(right),
+            reaction_msec=None if math.isnan(rt) else float(rt),
+        )
+        for (picture, name), n, right, rt in table.itertuples(name=None)
+    )
+
+
+_RT = "reaction_time_msec"
