@@ -8,7 +8,8 @@ from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn, total
 from lwise_core.teaching.design.timing import UNTIL_RESPONSE
 from lwise_core.teaching.design.trial_sampling import CurriculumError, TrialKind
-from lwise_core.teaching.records.store import RecordsError, TrialRecord
+from lwise_core.teaching.records.store import RecordsError
+from lwise_core.teaching.records.values import TrialRecord
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.routes import API, buttons
 from pages.parts.courses.trial_runner import Choice, Ring, trial_runner

@@ -15,11 +15,14 @@ from lwise_core.study.from_records import responses_in
 from lwise_core.study.gains import gain_between, time_saving
 from lwise_core.study.mixed_model import mixed_model
 from lwise_core.study.power import Spread, effect_found, people_needed, sentence
-from lwise_core.study.responses import MAX_RESPONSES_BYTES, Responses, ResponsesError, as_csv, as_jspsych, read_csv
+from lwise_core.study.response_columns import ResponsesError
+from lwise_core.study.response_files import MAX_RESPONSES_BYTES, as_csv, as_jspsych, read_csv
+from lwise_core.study.responses import Responses
 from lwise_core.study.within_subject import accuracy_by_budget
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
-from lwise_core.teaching.records.store import KnownCourse, RecordsError
+from lwise_core.teaching.records.store import RecordsError
+from lwise_core.teaching.records.values import KnownCourse
 from lwise_core.teaching.server import CourseServer
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
 from pages.parts.session.access import teachers_only

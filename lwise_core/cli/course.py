@@ -202,7 +202,7 @@ def answers_command(
 ) -> None:
     """Write what learners answered in a course."""
     from lwise_core.study.from_records import responses_in  # noqa: PLC0415
-    from lwise_core.study.responses import as_csv, as_jspsych  # noqa: PLC0415
+    from lwise_core.study.response_files import as_csv, as_jspsych  # noqa: PLC0415
     from lwise_core.teaching.records.store import Records, address  # noqa: PLC0415
 
     if to_csv is None and jspsych is None:
@@ -234,7 +234,8 @@ def rehearse_command(
 ) -> None:
     """Let simulated learners sit a course, and print what they learned. They are no people."""
     from lwise_core.study.ablation import SimulationPlan, ablation  # noqa: PLC0415
-    from lwise_core.study.responses import as_csv, together  # noqa: PLC0415
+    from lwise_core.study.response_files import as_csv  # noqa: PLC0415
+    from lwise_core.study.responses import together  # noqa: PLC0415
     from lwise_core.study.simulated_learners import SIMULATED_SENTENCE  # noqa: PLC0415
     from lwise_core.study.simulation import MODELS, Gallery, conditions_of, findings, rehearse  # noqa: PLC0415
 

@@ -3,8 +3,8 @@ from .comparisons import comparisons as comparisons
 from .from_records import responses_in as responses_in
 from .mixed_model import mixed_model as mixed_model
 from .power import people_needed as people_needed
+from .response_files import read_csv as read_csv
 from .responses import Responses as Responses
-from .responses import read_csv as read_csv
 from .simulated_learners import simulate as simulate
 from .simulation import rehearse as rehearse
 

@@ -17,7 +17,8 @@ from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
-from lwise_core.teaching.records.store import Records, Sitting, TrialRecord
+from lwise_core.teaching.records.store import Records
+from lwise_core.teaching.records.values import Sitting, TrialRecord
 
 
 @dataclass(frozen=True)

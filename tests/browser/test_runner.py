@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from lwise_core.images.codec import encode_png
-from lwise_core.study.responses import read_csv
+from lwise_core.study.response_files import read_csv
 from lwise_core.teaching.courses.static_export import (
     CAUTION,
     Participant,

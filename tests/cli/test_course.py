@@ -13,7 +13,8 @@ import pytest
 from lwise_core.cli.course import room
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.study.estimates import CannotJudge, Estimate
-from lwise_core.study.responses import Responses, read_csv
+from lwise_core.study.response_files import read_csv
+from lwise_core.study.responses import Responses
 from lwise_core.study.simulated_learners import SIMULATED_SENTENCE
 from lwise_core.teaching.courses.builder import CourseBuilder
 from lwise_core.teaching.courses.course import Course, read_course

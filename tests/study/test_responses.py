@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from lwise_core.study.responses import Responses, ResponsesError, as_csv, as_jspsych, read_csv, responses_of, together
+from lwise_core.study.response_columns import ResponsesError
+from lwise_core.study.response_files import as_csv, as_jspsych, read_csv
+from lwise_core.study.responses import Responses, responses_of, together
 from lwise_core.teaching.design.schedules import MOTHS, SEVEN_SLOTS, Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, trials_for

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core.study.accuracy import group_scores, inattentive
-from lwise_core.study.responses import Responses, as_csv, read_csv
+from lwise_core.study.response_files import as_csv, read_csv
+from lwise_core.study.responses import Responses
 from lwise_core.study.simulated_learners import (
     SIMULATED_SENTENCE,
     ExemplarLearner,

@@ -13,7 +13,8 @@ from lwise_core.teaching.courses.session import OutOfTurn, total
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
-from lwise_core.teaching.records.store import CodeTaken, Records, UnknownSitting, new_token
+from lwise_core.teaching.records.store import Records, new_token
+from lwise_core.teaching.records.values import CodeTaken, UnknownSitting
 from lwise_core.teaching.server import Coming, CourseLibrary, CourseServer
 
 

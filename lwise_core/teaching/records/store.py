@@ -7,133 +7,51 @@ call that came back has been committed to the disk; one that raised :class:`Reco
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 import re
 import secrets
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import URL, ColumnExpressionArgument, Dialect, Select, delete, exc, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import URL, Select, delete, exc, select, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.design.trial_sampling import Trial
+from lwise_core.teaching.records.conversions import check_answer, columns_of, course_of, record_of
 from lwise_core.teaching.records.database import VARIABLE, Database, RecordsError, RecordsRefused, RecordsUnavailable
-from lwise_core.teaching.records.tables import AnswerRow, CourseRow, SittingRow, Table
+from lwise_core.teaching.records.queries import (
+    NO_SITTING,
+    TOKEN,
+    course_row,
+    holds,
+    insert_unless_there,
+    next_slot,
+    sitting_id,
+    sitting_where,
+    sittings_where,
+)
+from lwise_core.teaching.records.tables import AnswerRow, CourseRow, SittingRow
+from lwise_core.teaching.records.values import (
+    CodeRefused,
+    CodeTaken,
+    KnownCourse,
+    Response,
+    Sitting,
+    Stored,
+    TrialRecord,
+    UnknownSitting,
+)
 
-__all__ = [
-    "VARIABLE",
-    "AnswerRefused",
-    "CodeRefused",
-    "CodeTaken",
-    "KnownCourse",
-    "Records",
-    "RecordsError",
-    "RecordsRefused",
-    "RecordsUnavailable",
-    "Response",
-    "Sitting",
-    "Stored",
-    "TrialRecord",
-    "UnknownCourse",
-    "UnknownSitting",
-    "address",
-    "new_token",
-]
+__all__ = ["VARIABLE", "Records", "RecordsError", "RecordsRefused", "RecordsUnavailable", "address", "new_token"]
 
 _FILE = "records.db"
+
 _CODE = re.compile(r"[\w.-]{1,64}")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # PostgreSQL stores no zero, and neither stores half a character
-_MOST_FRAMES = 2**31 - 1
-
-
-class UnknownCourse(RecordsError):
-    """A digest of no course that was added."""
-
-
-class UnknownSitting(RecordsError):
-    """A token or a participant code that belongs to no participant, or to a deleted one."""
-
-
-class CodeTaken(RecordsError):
-    """A participant code that is taken in this course."""
-
-
-class CodeRefused(RecordsError):
-    """What cannot be a participant code."""
-
-
-class AnswerRefused(RecordsError):
-    """An answer that belongs to another trial, or holds what is no measurement."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownCourse:
-    """A course that records know: the SHA-256 of its manifest, its name, and when it was added (UTC)."""
-
-    digest: str
-    name: str
-    enrolled: int
-    added_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sitting:
-    """One learner in one course.
-
-    ``token`` lets its holder go on, so it is not in the ``repr`` that finds its way into logs. ``slot`` counts the
-    learners of the course from 0, and ``condition`` is its place in the rotation of groups. ``yoked_to`` is the token
-    of the learner whose sequence this one gets. Moments are UTC, None until then.
-    """
-
-    token: str = field(repr=False)
-    course: str
-    participant: str
-    group: Group
-    condition: int
-    slot: int
-    seed: int
-    yoked_to: str | None = field(repr=False)
-    enrolled_at: datetime
-    consented_at: datetime | None
-    started: datetime | None
-    finished: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialRecord:
-    """One trial, what the learner did in it, whether that was right, and when it was stored (UTC)."""
-
-    trial: Trial
-    answer: Answer
-    correct: bool
-    stored_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """What the records hold of a trial after storing; after a ``repeat`` that is what was stored first."""
-
-    record: TrialRecord
-    repeat: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """One row of an analysis: whose it is, and the record."""
-
-    participant: str
-    group: Group
-    condition: int
-    slot: int
-    record: TrialRecord
 
 
 def new_token() -> str:
@@ -194,16 +112,16 @@ class Records:
             "name": name,
             "manifest": manifest.decode(),
             "enrolled": 0,
-            "added_at": _now(),
+            "added_at": now(),
         }
         with self._database.writing() as session:
-            _insert_unless_there(session, CourseRow, row, key=(CourseRow.digest,))
-            return _known(_course(session, digest))
+            insert_unless_there(session, CourseRow, row, key=(CourseRow.digest,))
+            return course_of(course_row(session, digest))
 
     def courses(self) -> tuple[KnownCourse, ...]:
         """Return the courses in the order in which they were added."""
         with self._database.reading() as session:
-            return tuple(_known(c) for c in session.scalars(select(CourseRow).order_by(CourseRow.id)))
+            return tuple(course_of(c) for c in session.scalars(select(CourseRow).order_by(CourseRow.id)))
 
     def manifest(self, *, course: str) -> bytes:
         """Return the manifest of a course as it was added.
@@ -212,7 +130,7 @@ class Records:
             UnknownCourse: No course has this digest.
         """
         with self._database.reading() as session:
-            return _course(session, course).manifest.encode()
+            return course_row(session, course).manifest.encode()
 
     def enrol(
         self,
@@ -238,32 +156,28 @@ class Records:
             CodeRefused: The code is none.
             CodeTaken: This code is taken in this course.
         """
-        if not _CODE.fullmatch(participant):
-            raise CodeRefused(
-                "A participant code has 1 to 64 letters, digits, dots, hyphens or underscores and is no name and no "
-                "address; choose another code."
-            )
-        if token is not None and not _TOKEN.fullmatch(token):
+        _check_code(participant)
+        if token is not None and not TOKEN.fullmatch(token):
             raise ValueError("a token comes from new_token()")
         if not groups:
             raise ValueError("a course has at least one group")
         mine = token or new_token()
         try:
             with self._database.writing() as session:
-                slot = _next_slot(session, course)
+                slot = next_slot(session, course)
                 row = SittingRow(
                     token=mine,
-                    course_id=_course(session, course).id,
+                    course_id=course_row(session, course).id,
                     participant=participant,
                     group_name=groups[slot % len(groups)].value,
                     condition=slot % len(groups),
                     slot=slot,
                     seed=seed_for(slot),
-                    enrolled_at=_now(),
+                    enrolled_at=now(),
                 )
                 session.add(row)
                 session.flush()
-                return _sitting(session, SittingRow.token == mine)
+                return sitting_where(session, SittingRow.token == mine)
         except exc.IntegrityError as error:
             # The slot went back with the transaction, so a code that is taken leaves no gap in the rotation.
             return self._enrolled_before(mine, course, participant, error)
@@ -287,7 +201,7 @@ class Records:
             UnknownSitting: No participant does.
         """
         with self._database.reading() as session:
-            return _sitting(session, _holds(token))
+            return sitting_where(session, holds(token))
 
     def sittings(self, *, course: str) -> tuple[Sitting, ...]:
         """Return the sittings of a course by slot.
@@ -296,8 +210,8 @@ class Records:
             UnknownCourse: No course has this digest.
         """
         with self._database.reading() as session:
-            here = _course(session, course).id
-            return tuple(_sittings(session, SittingRow.course_id == here))
+            here = course_row(session, course).id
+            return tuple(sittings_where(session, SittingRow.course_id == here))
 
     def consent(self, *, token: str) -> Sitting:
         """Record that the learner has consented, now; the first time counts.
@@ -334,7 +248,7 @@ class Records:
         """
         partner = aliased(SittingRow)
         with self._database.writing() as session:
-            own = _sitting(session, _holds(token))
+            own = sitting_where(session, holds(token))
             if own.yoked_to is not None:
                 return own
             # Pairs of one course are made one after the other. (SQLite has one writer, and ignores FOR UPDATE.)
@@ -354,7 +268,7 @@ class Records:
             ).one_or_none()
             pair = update(SittingRow).where(SittingRow.token == token, SittingRow.yoked_to.is_(None))
             session.execute(pair.values(yoked_to=free))
-            return _sitting(session, SittingRow.token == token)
+            return sitting_where(session, SittingRow.token == token)
 
     def answers(self, *, token: str) -> tuple[TrialRecord, ...]:
         """Return what a learner did so far, by trial.
@@ -363,9 +277,9 @@ class Records:
             UnknownSitting: This token belongs to no participant.
         """
         with self._database.reading() as session:
-            sitting = _sitting_id(session, token)
+            sitting = sitting_id(session, token)
             rows = select(AnswerRow).where(AnswerRow.sitting_id == sitting).order_by(AnswerRow.trial)
-            return tuple(_record(a) for a in session.scalars(rows))
+            return tuple(record_of(a) for a in session.scalars(rows))
 
     def store(self, *, token: str, trial: Trial, answer: Answer, correct: bool) -> Stored:
         """Store what a learner did in a trial; what was stored for it before stays, whatever is given now.
@@ -374,16 +288,16 @@ class Records:
             UnknownSitting: This token belongs to no participant.
             AnswerRefused: The answer is of another trial, or one of its numbers or its choice cannot be recorded.
         """
-        _check(trial, answer)
-        row = _columns(trial, answer) | {"correct": correct, "stored_at": _now()}
+        check_answer(trial, answer)
+        row = columns_of(trial, answer) | {"correct": correct, "stored_at": now()}
         try:
             with self._database.writing() as session:
-                row["sitting_id"] = _sitting_id(session, token)
-                new = _insert_unless_there(session, AnswerRow, row, key=(AnswerRow.sitting_id, AnswerRow.trial))
+                row["sitting_id"] = sitting_id(session, token)
+                new = insert_unless_there(session, AnswerRow, row, key=(AnswerRow.sitting_id, AnswerRow.trial))
                 kept = session.get_one(AnswerRow, (row["sitting_id"], trial.number))
-                return Stored(record=_record(kept), repeat=not new)
+                return Stored(record=record_of(kept), repeat=not new)
         except exc.IntegrityError as error:  # deleted between the two statements
-            raise UnknownSitting(_NOBODY) from error
+            raise UnknownSitting(NO_SITTING) from error
 
     def delete_participant(self, *, course: str, participant: str) -> int:
         """Delete everything about one learner in one course, and return how many answers that were.
@@ -395,7 +309,7 @@ class Records:
             UnknownSitting: No participant of it has this code.
         """
         with self._database.writing() as session:
-            here = _course(session, course).id
+            here = course_row(session, course).id
             who = session.scalars(
                 select(SittingRow.id).where(SittingRow.course_id == here, SittingRow.participant == participant)
             ).one_or_none()
@@ -423,7 +337,7 @@ class Records:
             rows: Select[SittingRow, AnswerRow] = (
                 select(SittingRow, AnswerRow)
                 .join(AnswerRow, AnswerRow.sitting_id == SittingRow.id)
-                .where(SittingRow.course_id == _course(session, course).id)
+                .where(SittingRow.course_id == course_row(session, course).id)
                 .order_by(SittingRow.slot, AnswerRow.trial)
                 .execution_options(yield_per=1000)
             )
@@ -434,181 +348,22 @@ class Records:
                         group=Group(sitting.group_name),
                         condition=sitting.condition,
                         slot=sitting.slot,
-                        record=_record(answer),
+                        record=record_of(answer),
                     )
 
     def _marked(self, token: str, moment: InstrumentedAttribute[datetime | None]) -> Sitting:
         with self._database.writing() as session:
-            session.execute(update(SittingRow).where(_holds(token), moment.is_(None)).values({moment: _now()}))
-            return _sitting(session, _holds(token))
+            session.execute(update(SittingRow).where(holds(token), moment.is_(None)).values({moment: now()}))
+            return sitting_where(session, holds(token))
 
 
-_NOBODY = "Nobody has this link, or its records were deleted; ask for a new one."
-
-
-def _now() -> datetime:
+def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _insert_unless_there(
-    session: Session,
-    table: type[Table],
-    row: dict[str, Any],
-    *,
-    key: Sequence[InstrumentedAttribute[Any]],
-) -> bool:
-    """Insert a row unless its key is there, and return whether it was not."""
-    insert = _inserts(session.get_bind().dialect)
-    statement = insert(table).values(row).on_conflict_do_nothing(index_elements=key).returning(*key)
-    return session.execute(statement).first() is not None
-
-
-def _inserts(dialect: Dialect) -> Callable[[type[Table]], sqlite.Insert | postgresql.Insert]:
-    return sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-
-
-def _next_slot(session: Session, course: str) -> int:
-    """Return the next slot of a course. Others who enrol wait here until this transaction has ended."""
-    counted = session.scalars(
-        update(CourseRow)
-        .where(CourseRow.digest == course)
-        .values(enrolled=CourseRow.enrolled + 1)
-        .returning(CourseRow.enrolled)
-    ).one_or_none()
-    if counted is None:
-        raise UnknownCourse(_NO_COURSE)
-    return counted - 1
-
-
-_NO_COURSE = "The records know no such course; add it first."
-
-
-def _course(session: Session, digest: str) -> CourseRow:
-    row = session.scalars(select(CourseRow).where(CourseRow.digest == digest)).one_or_none()
-    if row is None:
-        raise UnknownCourse(_NO_COURSE)
-    return row
-
-
-def _known(row: CourseRow) -> KnownCourse:
-    return KnownCourse(digest=row.digest, name=row.name, enrolled=row.enrolled, added_at=row.added_at)
-
-
-def _holds(token: str) -> ColumnExpressionArgument[bool]:
-    """Return the condition of holding ``token``, which comes from an address bar and may be anything."""
-    if not _TOKEN.fullmatch(token):
-        raise UnknownSitting(_NOBODY)
-    return SittingRow.token == token
-
-
-def _sitting_id(session: Session, token: str) -> int:
-    found = session.scalars(select(SittingRow.id).where(_holds(token))).one_or_none()
-    if found is None:
-        raise UnknownSitting(_NOBODY)
-    return found
-
-
-def _sitting(session: Session, who: ColumnExpressionArgument[bool]) -> Sitting:
-    found = next(_sittings(session, who), None)
-    if found is None:
-        raise UnknownSitting(_NOBODY)
-    return found
-
-
-def _sittings(session: Session, who: ColumnExpressionArgument[bool]) -> Iterator[Sitting]:
-    partner = aliased(SittingRow)
-    rows = (
-        select(SittingRow, CourseRow.digest, partner.token)
-        .join(CourseRow, CourseRow.id == SittingRow.course_id)
-        .outerjoin(partner, partner.id == SittingRow.yoked_to)
-        .where(who)
-        .order_by(SittingRow.slot)
-        .execution_options(populate_existing=True)
-    )
-    for row, digest, yoked_to in session.execute(rows):
-        yield Sitting(
-            token=row.token,
-            course=digest,
-            participant=row.participant,
-            group=Group(row.group_name),
-            condition=row.condition,
-            slot=row.slot,
-            seed=row.seed,
-            yoked_to=yoked_to,
-            enrolled_at=row.enrolled_at,
-            consented_at=row.consented_at,
-            started=row.started,
-            finished=row.finished,
+def _check_code(participant: str) -> None:
+    if not _CODE.fullmatch(participant):
+        raise CodeRefused(
+            "A participant code has 1 to 64 letters, digits, dots, hyphens or underscores and is no name and no "
+            "address; choose another code."
         )
-
-
-def _check(trial: Trial, answer: Answer) -> None:
-    """Refuse what one of the databases would change or reject: pages send answers, and pages may be anything."""
-    numbers = (answer.onset_ms, answer.choices_ms, answer.reaction_ms, trial.difficulty)
-    frames = (answer.frames_asked, answer.frames_shown, answer.frames_dropped)
-    sound = (
-        answer.trial == trial.number
-        and all(n is None or math.isfinite(n) for n in numbers)
-        and all(n is None or 0 <= n <= _MOST_FRAMES for n in frames)
-        and not _NO_TEXT.search(answer.choice)
-    )
-    if not sound:
-        raise AnswerRefused(
-            "This answer does not belong to its trial, or holds what is no measurement; load the page again and answer "
-            "once more: what was stored is kept."
-        )
-
-
-def _columns(trial: Trial, answer: Answer) -> dict[str, Any]:
-    return {
-        "trial": trial.number,
-        "block": trial.block,
-        "kind": trial.kind.value,
-        "picture": trial.picture,
-        "class_name": trial.answer,
-        "split": trial.split,
-        "towards": trial.towards,
-        "epsilon_224": trial.epsilon_224,
-        "difficulty": trial.difficulty,
-        "feedback": trial.feedback,
-        "relabelled": list(trial.relabelled),
-        "choice": answer.choice,
-        "reaction_ms": answer.reaction_ms,
-        "onset_ms": answer.onset_ms,
-        "choices_ms": answer.choices_ms,
-        "frames_asked": answer.frames_asked,
-        "frames_shown": answer.frames_shown,
-        "frames_dropped": answer.frames_dropped,
-        "left_page": answer.left,
-    }
-
-
-def _record(row: AnswerRow) -> TrialRecord:
-    return TrialRecord(
-        trial=Trial(
-            number=row.trial,
-            block=row.block,
-            kind=TrialKind(row.kind),
-            picture=row.picture,
-            answer=row.class_name,
-            split=row.split,
-            feedback=row.feedback,
-            epsilon_224=row.epsilon_224,
-            towards=row.towards,
-            difficulty=row.difficulty,
-            relabelled=tuple(row.relabelled),
-        ),
-        answer=Answer(
-            trial=row.trial,
-            choice=row.choice,
-            reaction_ms=row.reaction_ms,
-            onset_ms=row.onset_ms,
-            choices_ms=row.choices_ms,
-            frames_asked=row.frames_asked,
-            frames_shown=row.frames_shown,
-            frames_dropped=row.frames_dropped,
-            left=row.left_page,
-        ),
-        correct=row.correct,
-        stored_at=row.stored_at,
-    )

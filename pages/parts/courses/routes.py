@@ -23,7 +23,8 @@ from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial, TrialKind
-from lwise_core.teaching.records.store import RecordsError, RecordsUnavailable, UnknownSitting
+from lwise_core.teaching.records.store import RecordsError, RecordsUnavailable
+from lwise_core.teaching.records.values import UnknownSitting
 from lwise_core.teaching.server import Coming, JudgedAnswer
 from pages.parts.session.course_server import course_server
 

@@ -33,19 +33,9 @@ from lwise_core.teaching.design.schedules import SEVEN_SLOTS, TWO_SLOTS, Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 from lwise_core.teaching.records.database import FairLock
-from lwise_core.teaching.records.store import (
-    AnswerRefused,
-    CodeRefused,
-    CodeTaken,
-    Records,
-    RecordsRefused,
-    RecordsUnavailable,
-    UnknownCourse,
-    UnknownSitting,
-    address,
-    new_token,
-)
+from lwise_core.teaching.records.store import Records, RecordsRefused, RecordsUnavailable, address, new_token
 from lwise_core.teaching.records.tables import AnswerRow, Table, Utc
+from lwise_core.teaching.records.values import AnswerRefused, CodeRefused, CodeTaken, UnknownCourse, UnknownSitting
 from tests.support.postgres import Cluster, postgres
 
 T = TypeVar("T")

@@ -1,0 +1,91 @@
+"""Columns of answers, checked value by value: text, numbers that may be missing, counts and truth values."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from lwise_core._utils.errors import LWiseError
+
+NEEDED_COLUMNS = ("participant", "block", "trial_type", "class", "perf")
+
+UNCHANGED = "Nothing was changed."
+
+MISSING_WORDS = ("", "na", "nan", "none", "null", "undefined")
+
+_TRUTHS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
+
+
+class ResponsesError(LWiseError):
+    """A table of answers that cannot be used. The message is one sentence: what is wrong, and what to do."""
+
+
+def texts_in(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as text, empty where there is none."""
+    if name not in table:
+        return pd.Series([""] * len(table), index=table.index, dtype=object)
+    return table[name].map(lambda value: "" if pd.isna(value) else str(value)).astype(object)
+
+
+def numbers_in(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as finite float64, NaN where there is nothing."""
+    if name not in table:
+        return pd.Series(np.full(len(table), np.nan), index=table.index)
+    return table[name].map(lambda value: _number(value, name)).astype(float)
+
+
+def _number(value: object, name: str) -> float:
+    if value is None or value is pd.NA or str(value).strip().lower() in MISSING_WORDS:
+        return math.nan
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.inf
+    if math.isinf(number):
+        raise ResponsesError(f"“{str(value)[:40]}” in the column “{name}” is no number; correct it. {UNCHANGED}")
+    return number
+
+
+def whole_numbers(numbers: pd.Series, name: str) -> pd.Series:
+    """Return ``numbers`` as int64; one is in every trial.
+
+    Raises:
+        ResponsesError: One is missing or not whole.
+    """
+    if numbers.isna().any() or (numbers % 1 != 0).any() or (numbers.abs() > 2**53).any():
+        raise ResponsesError(f"The column “{name}” must hold a whole number in every trial; correct it. {UNCHANGED}")
+    return numbers.astype("int64")
+
+
+def counts_in(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as whole numbers from 0, missing where there is nothing."""
+    numbers = numbers_in(table, name)
+    if (whole_numbers(numbers.dropna(), name) < 0).any():
+        raise ResponsesError(f"The column “{name}” counts, so nothing in it is below 0; correct it. {UNCHANGED}")
+    return numbers.astype("Int64")
+
+
+def truths_in(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column of truth values, false where there is none.
+
+    Raises:
+        ResponsesError: One is neither 1 nor 0.
+    """
+    if name not in table:
+        return pd.Series(np.zeros(len(table), dtype=bool), index=table.index)
+    truths = table[name].map(lambda value: _TRUTHS.get(str(value).strip().lower()))
+    if truths.isna().any():
+        raise ResponsesError(f"The column “{name}” must say 1 or 0 in every trial; correct it. {UNCHANGED}")
+    return truths.astype(bool)
+
+
+def right_or_wrong(table: pd.DataFrame) -> pd.Series:
+    """Return 1 for right answers; 0 for wrong ones and where there was none, whatever the file says."""
+    right = numbers_in(table, "perf").fillna(0.0)
+    if not right.isin([0.0, 1.0]).all():
+        raise ResponsesError(f"The column “perf” must say 1 (right) or 0 (wrong); correct it. {UNCHANGED}")
+    if "choice" in table and (texts_in(table, "choice") != "").any():
+        right = right.where(texts_in(table, "choice") != "", 0.0)
+    return right.astype("int64")

@@ -1,0 +1,271 @@
+"""Answers as files: CSV with the paper's columns in and out, and JSON as jsPsych 8 saves it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from lwise_core.study.response_columns import (
+    MISSING_WORDS,
+    NEEDED_COLUMNS,
+    UNCHANGED,
+    ResponsesError,
+    numbers_in,
+    texts_in,
+    whole_numbers,
+)
+from lwise_core.study.responses import COLUMNS, COUNTS, Responses
+from lwise_core.teaching.design.schedules import Group, Schedule
+from lwise_core.teaching.design.trial_sampling import TrialKind
+
+MAX_RESPONSES_BYTES = 500_000_000
+"""Largest file that is read."""
+
+_FORMULA = re.compile(r"[=+\-@\t\r'＝＋－＠]")
+
+# What the original calls the buckets of altered pictures: …-<ε>-0dot5-<steps>-<objective>, 0dot25 for 0.25 (notes 5.1).
+_BUCKET = re.compile(r"-(\d+(?:dot\d+)?)-0dot5-\d+-")
+
+
+def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequence[Group] = ()) -> Responses:
+    """Return the answers in a CSV, one row a trial: one that :func:`as_csv` wrote, or the paper's.
+
+    What the paper's files do not say is derived. The group is ``slots[condition_idx]``, or “control” for 0 and
+    “condition 1” and so on. Whether there was feedback follows from the block: by ``schedule``, which knows it by name
+    or number, or else because its name begins with “test”. The picture is the path in ``stimulus_image_url``, and ε
+    stands in the name of its bucket. Shuffled groups keep, in the paper's files, the block from before shuffling:
+    where a participant's blocks do not come one after the other, they are derived anew from ``schedule`` and the
+    position; without a schedule they stay.
+
+    Args:
+        content: The file, UTF-8.
+        schedule: What the blocks belong to.
+        slots: The groups by ``condition_idx``.
+
+    Raises:
+        ResponsesError: It is not such a file.
+    """
+    rows = _rows(content)
+    table = pd.DataFrame({name: [_unguarded(r[name]) for r in rows] for name in rows[0]})
+    lacking = [name for name in NEEDED_COLUMNS if name not in table]
+    if lacking or not {"trial_number", "obs"} & set(table):
+        name = (lacking or ["trial_number"])[0]
+        raise ResponsesError(
+            f"The file lacks the column “{name}”; give it one row a trial, as the paper's do. {UNCHANGED}"
+        )
+    if "trial_number" not in table:
+        table["trial_number"] = table["obs"]
+    table["trial_type"] = table["trial_type"].map(_kind)
+    _add_group(table, slots)
+    _add_pictures(table)
+    _add_choices(table)
+    _add_blocks(table, schedule)
+    return Responses(table)
+
+
+def as_csv(responses: Responses) -> bytes:
+    """Return the answers as CSV, UTF-8, one row a trial: the paper's columns first, then those that it lacks.
+
+    Texts that a spreadsheet would take for a formula get an apostrophe in front, which :func:`read_csv` takes away.
+    """
+    table = responses.trials.copy()
+    table["obs"] = table["trial_number"]
+    # The buttons stand in the order of their names; those of a calibration trial are not among them.
+    asked = table.loc[table["trial_type"] != TrialKind.CALIBRATION, "stimulus_name"]
+    buttons = {name: i for i, name in enumerate(sorted(set(asked)))}
+    table["i_choice"] = table["choice_name"].map(lambda name: buttons.get(name, ""))
+    table["i_correct_choice"] = table["stimulus_name"].map(lambda name: buttons.get(name, ""))
+    table["stimulus_image_url"] = table["picture"]
+    for column in ("feedback", "simulated"):
+        table[column] = table[column].astype(int)
+    written = [*_PUBLISHED, *(c for c in COLUMNS if c not in _PUBLISHED)]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")  # as RFC 4180, so that lone carriage returns are quoted too
+    writer.writerow(written)
+    for row in table[written].itertuples(index=False, name=None):
+        writer.writerow([_cell(value) for value in row])
+    return buffer.getvalue().encode()
+
+
+_PUBLISHED = (
+    "participant",
+    "obs",
+    "block",
+    "condition_idx",
+    "trial_type",
+    "class",
+    "stimulus_name",
+    "choice_name",
+    "i_choice",
+    "i_correct_choice",
+    "perf",
+    "reaction_time_msec",
+    "rel_timestamp_response",
+    "stimulus_image_url",
+    "trial_number",
+)
+
+
+def as_jspsych(responses: Responses) -> bytes:
+    """Return the answers as jsPsych 8 saves them: a JSON list with one object a trial, nothing missing but null.
+
+    ``trial_type`` is, as there, what jsPsych calls the form of a trial, and ``response`` the number of the button among
+    ``choices``; what the trial was for is in ``task``. ``trial_index`` starts anew with every ``subject``, and
+    ``time_elapsed`` is when the answer came. (jsPsych 8, “Plugins: data collected by all plugins” and
+    “image-button-response”.)
+    """
+    names = responses.classes
+    trials = []
+    for row in responses.trials.to_dict("records"):
+        choices = (
+            list(names) if row["trial_type"] != TrialKind.CALIBRATION else sorted({row["class"], row["choice"]} - {""})
+        )
+        trials.append(
+            {
+                "trial_type": "image-button-response",
+                "trial_index": int(row["trial_number"]),
+                "time_elapsed": _or_none(row["rel_timestamp_response"]),
+                "rt": _or_none(row["reaction_time_msec"]),
+                "stimulus": row["picture"],
+                "response": choices.index(row["choice"]) if row["choice"] in choices else None,
+                "choices": choices,
+                "correct": bool(row["perf"]),
+                "subject": row["participant"],
+                "group": row["group"],
+                "block": row["block"],
+                "task": row["trial_type"],
+                "class": row["class"],
+                "choice": row["choice"] or None,
+                "epsilon_224": _or_none(row["epsilon_224"]),
+                "difficulty": _or_none(row["difficulty"]),
+                "feedback": bool(row["feedback"]),
+                "simulated": bool(row["simulated"]),
+                **{name: _or_none(row[name]) for name in ("onset_ms", "choices_ms", *COUNTS)},
+            }
+        )
+    return json.dumps(trials, ensure_ascii=False, allow_nan=False, indent=1).encode()
+
+
+def _rows(content: bytes) -> list[dict[str, str]]:
+    if len(content) > MAX_RESPONSES_BYTES:
+        raise ResponsesError(
+            f"The file is larger than {MAX_RESPONSES_BYTES // 1_000_000} MB; split it by experiment. {UNCHANGED}"
+        )
+    try:
+        text = content.decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ResponsesError(f"The file is not a CSV in UTF-8; save it as one. {UNCHANGED}") from error
+    if not rows:
+        raise ResponsesError(f"The file holds no trials; choose one with a row for each. {UNCHANGED}")
+    if any(None in r or None in r.values() for r in rows):
+        raise ResponsesError(f"Some rows have more or fewer cells than the heading; save the file anew. {UNCHANGED}")
+    return rows
+
+
+def _kind(written: str) -> str:
+    """Return what a trial was for: the original's own types of trial all count as main ones."""
+    word = written.strip().lower()
+    return next(
+        (k.value for k in (TrialKind.CALIBRATION, TrialKind.REPEAT) if word.startswith(k.value)), TrialKind.MAIN.value
+    )
+
+
+def _add_group(table: pd.DataFrame, slots: Sequence[Group]) -> None:
+    if "group" in table:
+        return
+    if "condition_idx" not in table:
+        raise ResponsesError(f"The file says of nobody which group they are in; add “condition_idx”. {UNCHANGED}")
+    condition = whole_numbers(numbers_in(table, "condition_idx"), "condition_idx")
+    if slots and not condition.between(0, len(slots) - 1).all():
+        raise ResponsesError(
+            f"The file has condition {condition.max()}, and the study has {len(slots)}, from 0; choose another study."
+        )
+    names = dict(enumerate(map(str, slots))) or {0: Group.CONTROL.value}
+    table["group"] = condition.map(lambda c: names.get(c, f"condition {c}"))
+
+
+def _add_pictures(table: pd.DataFrame) -> None:
+    urls = texts_in(table, "stimulus_image_url")
+    if "picture" not in table:
+        table["picture"] = urls.map(lambda url: urlsplit(url).path.lstrip("/") if "://" in url else url)
+    if "epsilon_224" not in table:
+        table["epsilon_224"] = urls.map(_epsilon_in)
+
+
+def _epsilon_in(url: str) -> float:
+    found = _BUCKET.search((urlsplit(url).hostname or "") + "-") if "://" in url else None
+    return float(found[1].replace("dot", ".")) if found else 0.0
+
+
+def _add_choices(table: pd.DataFrame) -> None:
+    """Add the class behind the name that was chosen: each participant has met the names of the classes as answers."""
+    if "choice" in table or "choice_name" not in table:
+        return
+    if "stimulus_name" not in table:
+        table["stimulus_name"] = table["class"]
+    main = table[table["trial_type"] != TrialKind.CALIBRATION]
+    known = {(p, s): c for p, s, c in zip(main["participant"], main["stimulus_name"], main["class"], strict=True)}
+    table["choice"] = [
+        "" if name.strip().lower() in MISSING_WORDS else known.get((person, name), name)
+        for person, name in zip(table["participant"], table["choice_name"], strict=True)
+    ]
+
+
+def _add_blocks(table: pd.DataFrame, schedule: Schedule | None) -> None:
+    """Add whether there was feedback, and give blocks their names and, where they are jumbled, their places."""
+    if "feedback" in table:
+        return
+    if schedule is None:
+        numbered = table["block"].map(lambda b: b.strip().isdecimal())
+        if numbered.any():
+            raise ResponsesError(
+                "The file numbers its blocks and does not say which had feedback; choose the schedule that they "
+                f"belong to. {UNCHANGED}"
+            )
+        table["feedback"] = ~table["block"].str.lower().str.startswith("test")
+        return
+    names = [b.name for b in schedule.blocks]
+    known = dict(zip(names, names, strict=True)) | {str(i): name for i, name in enumerate(names)}
+    blocks = table["block"].map(lambda b: known.get(b.strip().removesuffix(".0")))
+    if blocks.isna().any():
+        stranger = table["block"][blocks.isna()].iloc[0]
+        raise ResponsesError(f"The schedule “{schedule.name}” has no block “{stranger}”; choose another. {UNCHANGED}")
+    table["block"] = _in_place(table.assign(block=blocks), schedule)
+    table["feedback"] = table["block"].map({b.name: b.feedback for b in schedule.blocks})
+
+
+def _in_place(table: pd.DataFrame, schedule: Schedule) -> pd.Series:
+    """Return each trial's block, by position for participants whose blocks do not come one after the other."""
+    classes = table.loc[table["trial_type"] == TrialKind.MAIN, "class"].nunique()
+    places = [b.name for b in schedule.blocks for _ in range(b.trials(classes))]
+    blocks = table["block"].copy()
+    numbers = whole_numbers(numbers_in(table, "trial_number"), "trial_number")
+    for rows in table.groupby("participant").groups.values():
+        mine = numbers.loc[rows].sort_values()
+        seen = blocks.loc[mine.index]
+        runs = int((seen != seen.shift()).sum())
+        if runs > seen.nunique() and mine.between(0, len(places) - 1).all():
+            blocks.loc[mine.index] = [places[i] for i in mine]
+    return blocks
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if _FORMULA.match(value) else value
+    return "" if pd.isna(value) else value
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+
+
+def _or_none(value: float | int) -> float | int | None:
+    return None if pd.isna(value) else value

@@ -1,0 +1,95 @@
+"""Trials and answers as rows of the tables, and back."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.records.tables import AnswerRow, CourseRow
+from lwise_core.teaching.records.values import AnswerRefused, KnownCourse, TrialRecord
+
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # PostgreSQL stores no zero, and neither stores half a character
+
+_MOST_FRAMES = 2**31 - 1
+
+
+def course_of(row: CourseRow) -> KnownCourse:
+    """Return a course as the records know it."""
+    return KnownCourse(digest=row.digest, name=row.name, enrolled=row.enrolled, added_at=row.added_at)
+
+
+def check_answer(trial: Trial, answer: Answer) -> None:
+    """Refuse what one of the databases would change or reject: pages send answers, and pages may be anything."""
+    numbers = (answer.onset_ms, answer.choices_ms, answer.reaction_ms, trial.difficulty)
+    frames = (answer.frames_asked, answer.frames_shown, answer.frames_dropped)
+    sound = (
+        answer.trial == trial.number
+        and all(n is None or math.isfinite(n) for n in numbers)
+        and all(n is None or 0 <= n <= _MOST_FRAMES for n in frames)
+        and not _NO_TEXT.search(answer.choice)
+    )
+    if not sound:
+        raise AnswerRefused(
+            "This answer does not belong to its trial, or holds what is no measurement; load the page again and answer "
+            "once more: what was stored is kept."
+        )
+
+
+def columns_of(trial: Trial, answer: Answer) -> dict[str, Any]:
+    """Return what a row holds of a trial and its answer."""
+    return {
+        "trial": trial.number,
+        "block": trial.block,
+        "kind": trial.kind.value,
+        "picture": trial.picture,
+        "class_name": trial.answer,
+        "split": trial.split,
+        "towards": trial.towards,
+        "epsilon_224": trial.epsilon_224,
+        "difficulty": trial.difficulty,
+        "feedback": trial.feedback,
+        "relabelled": list(trial.relabelled),
+        "choice": answer.choice,
+        "reaction_ms": answer.reaction_ms,
+        "onset_ms": answer.onset_ms,
+        "choices_ms": answer.choices_ms,
+        "frames_asked": answer.frames_asked,
+        "frames_shown": answer.frames_shown,
+        "frames_dropped": answer.frames_dropped,
+        "left_page": answer.left,
+    }
+
+
+def record_of(row: AnswerRow) -> TrialRecord:
+    """Return the trial and the answer that a row holds."""
+    return TrialRecord(
+        trial=Trial(
+            number=row.trial,
+            block=row.block,
+            kind=TrialKind(row.kind),
+            picture=row.picture,
+            answer=row.class_name,
+            split=row.split,
+            feedback=row.feedback,
+            epsilon_224=row.epsilon_224,
+            towards=row.towards,
+            difficulty=row.difficulty,
+            relabelled=tuple(row.relabelled),
+        ),
+        answer=Answer(
+            trial=row.trial,
+            choice=row.choice,
+            reaction_ms=row.reaction_ms,
+            onset_ms=row.onset_ms,
+            choices_ms=row.choices_ms,
+            frames_asked=row.frames_asked,
+            frames_shown=row.frames_shown,
+            frames_dropped=row.frames_dropped,
+            left=row.left_page,
+        ),
+        correct=row.correct,
+        stored_at=row.stored_at,
+    )
