@@ -29,7 +29,7 @@ settings.load_profile("house")
 SLOW = (
     "browser",
     "cli",
-    "docs",
+    "docs/test_notebook.py",
     "pages",
     "teaching/courses",
     "teaching/records",
