@@ -19,6 +19,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
+from pages.parts.ui.browser_modules import module_routes
 from pages.parts.ui.notices import report
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
@@ -106,7 +107,7 @@ keep_in_memory()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
-    routes=[Mount("/sittings", app=_sittings)],
+    routes=[Mount("/sittings", app=_sittings), *module_routes()],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=report,
 )

@@ -12,7 +12,7 @@ from lwise_core._utils.assets import asset
 def test_a_checkout_keeps_its_assets_beside_the_package() -> None:
     root = Path(__file__).parents[2]
     assert asset("models") == root / "assets" / "models"
-    assert asset("runner.js").read_bytes() == (root / "assets" / "runner.js").read_bytes()
+    assert asset("runner/runner.js") == root / "assets" / "runner" / "runner.js"
 
 
 def test_an_installed_library_keeps_them_inside(tmp_path: Path) -> None:

@@ -74,10 +74,10 @@ def _free_port() -> int:
         return port
 
 
-def _is_healthy(port: int) -> bool:
+def _is_healthy(port: int, *, base: str = "") -> bool:
     connection = HTTPConnection("localhost", port, timeout=5)
     try:
-        connection.request("GET", "/_stcore/health")
+        connection.request("GET", f"{base}/_stcore/health")
         return connection.getresponse().status == HTTPStatus.OK
     except OSError:
         return False
@@ -85,9 +85,9 @@ def _is_healthy(port: int) -> bool:
         connection.close()
 
 
-def _wait_until_healthy(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_healthy(port: int, process: subprocess.Popen[bytes], log: Path, *, base: str = "") -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not _is_healthy(port):
+    while not _is_healthy(port, base=base):
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"the server did not start:\n{log.read_text()}")
         try:
@@ -97,10 +97,11 @@ def _wait_until_healthy(port: int, process: subprocess.Popen[bytes], log: Path) 
 
 
 @contextmanager
-def _served(script: Path, log: Path) -> Iterator[str]:
-    """Serve ``script`` as a person would, on a free port, and yield its address."""
+def _served(script: Path, log: Path, *, base: str = "") -> Iterator[str]:
+    """Serve ``script`` as a person would, on a free port below the path ``base``, and yield its address."""
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true", f"--server.port={port}"]
+    options = ("--server.headless=true", f"--server.port={port}", f"--server.baseUrlPath={base}")
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
     # One thread each: servers of several test processes would wait busily for one another's cores.
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     with log.open("wb") as output:
@@ -108,8 +109,8 @@ def _served(script: Path, log: Path) -> Iterator[str]:
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            _wait_until_healthy(port, process, log)
-            yield f"http://localhost:{port}"
+            _wait_until_healthy(port, process, log, base=base)
+            yield f"http://localhost:{port}{base}"
         finally:
             process.terminate()
             process.wait(timeout=30)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+ASSETS = Path(__file__).parents[2] / "assets"
 WIDTH, HEIGHT, SMALLEST = 1200, 800, 64
 WHOLE = (200, 0, 800)
 GOOD = (600, 300, 320)
@@ -213,19 +215,19 @@ def test_a_finger_drags_it_on_a_narrow_screen_without_scrolling_the_page(browser
 @pytest.fixture
 def alone(page: Page) -> Page:
     """The component without a server: `tell(data)` is the server's word, `told` what the person said."""
-    assets = Path(__file__).parents[2] / "assets"
-    page.set_content((assets / "cropper.html").read_text())
-    page.add_style_tag(content=(assets / "cropper.css").read_text())
-    script = (assets / "cropper.js").read_text()
+    page.route("http://localhost/**", lambda route: route.fulfill(path=ASSETS / urlsplit(route.request.url).path[1:]))
+    page.goto("http://localhost/cropper/cropper.html")
+    for sheet in ("shared/base.css", "cropper/cropper.css"):
+        page.add_style_tag(content=(ASSETS / sheet).read_text())
     page.add_script_tag(
         type="module",
-        content=script.replace("export default function", "window.render = function")
-        + """
+        content="""
+        import render from "/cropper/index.js";
         window.told = [];
         const told = (name, value) => window.told.push(value);
         const picture = { preview: "data:,", width: 1200, height: 800, smallest: 64 };
         window.tell = (data) =>
-            window.render({ parentElement: document, data: { ...picture, ...data }, setTriggerValue: told });
+            render({ parentElement: document, data: { ...picture, ...data }, setTriggerValue: told });
         """,
     )
     page.wait_for_function("window.tell")

@@ -22,7 +22,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from lwise_core.images.codec import encode_png
 from lwise_core.study.response_files import read_csv
@@ -43,13 +44,16 @@ QUICK = Timing(lockout_ms=0, feedback_correct_ms=0, feedback_wrong_ms=0, between
 TOKEN = "token-1"  # noqa: S105 - no secret
 
 _PAGE = """<!doctype html><html lang="en"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Runner</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/runner.css">
+<title>Runner</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/shared/base.css"><link rel="stylesheet" href="/runner/runner.css">
 <script type="module" src="/start.js"></script><main></main></html>"""
 
-_START = """import { start, ringOf } from "/runner.js";
+_START = """import { ringOf } from "/runner/ring.js";
+import { start } from "/runner/runner.js";
+import { ServerBackend } from "/runner/server_backend.js";
 window.ringOf = ringOf;
 const config = await (await fetch("/config")).json();
-start(document.querySelector("main"), config, undefined, () => { document.title = "Done"; });
+start(document.querySelector("main"), config, new ServerBackend(config), () => { document.title = "Done"; });
 """
 
 
@@ -141,17 +145,12 @@ class Course:
             assert request.headers["x-sitting"] == TOKEN
             return self.take(await request.json())
 
-        def asset(request: Request) -> Response:
-            name = request.url.path.lstrip("/")
-            kind = "text/css" if name.endswith(".css") else "text/javascript"
-            return Response((ASSETS / name).read_bytes(), media_type=kind, headers={"Cache-Control": "no-store"})
-
         return Starlette(
             routes=[
                 Route("/", lambda _: HTMLResponse(_PAGE, headers={"Content-Security-Policy": STRICT})),
                 Route("/start.js", lambda _: Response(_START, media_type="text/javascript")),
-                Route("/runner.js", asset),
-                Route("/runner.css", asset),
+                Mount("/runner", StaticFiles(directory=ASSETS / "runner")),
+                Mount("/shared", StaticFiles(directory=ASSETS / "shared")),
                 Route("/config", lambda _: JSONResponse(self.config())),
                 Route("/stimuli/{seed:int}.png", lambda r: Response(picture(r.path_params["seed"]))),
                 Route(f"/api/{TOKEN}/next", asked),

@@ -1,6 +1,6 @@
 """An experiment that needs no server of ours: a zip of a page, the pictures, and what each participant is shown.
 
-It runs from any place that serves files, and under JATOS. The page is the app's own trial runner (assets/runner.*), so
+It runs from any place that serves files, and under JATOS. The page is the app's own trial runner (assets/runner), so
 trials run exactly as they do in the app. The same input gives the same bytes: nothing in it carries a date.
 """
 
@@ -108,8 +108,8 @@ def write_static_experiment(experiment: StaticExperiment, to: Path | BinaryIO) -
     """
     with ZipFile(to, "w") as archive:
         urls = _write_pictures(archive, experiment)
-        for name in ("runner.js", "runner.css"):
-            add_file(archive, name, asset(name).read_bytes())
+        for path in _runner_files():
+            add_file(archive, f"{path.parent.name}/{path.name}", path.read_bytes())
         add_file(archive, "index.html", _INDEX.format(title=escape(experiment.title), caution=CAUTION).encode())
         add_file(archive, "start.js", _START)
         add_file(archive, "jatos.js", _NO_JATOS)
@@ -131,6 +131,12 @@ def _check(participant: Participant) -> None:
             raise StaticExperimentError(
                 f"Participant {participant.label} has no name for {unnamed[0]}; give every class one."
             )
+
+
+def _runner_files() -> Iterator[Path]:
+    """Yield the modules and style sheets of the trial runner, always in the same order."""
+    for folder in ("runner", "shared"):
+        yield from sorted(path for path in asset(folder).iterdir() if path.suffix in {".js", ".css"})
 
 
 def _write_pictures(archive: ZipFile, experiment: StaticExperiment) -> Mapping[PictureKey, str]:
@@ -241,7 +247,8 @@ _INDEX = """<!doctype html>
     <meta name="robots" content="noindex" />
     <title>{title}</title>
     <link rel="icon" href="data:," />
-    <link rel="stylesheet" href="runner.css" />
+    <link rel="stylesheet" href="shared/base.css" />
+    <link rel="stylesheet" href="runner/runner.css" />
     <script src="jatos.js"></script>
     <script type="module" src="start.js"></script>
   </head>
@@ -253,7 +260,7 @@ _INDEX = """<!doctype html>
 </html>
 """
 
-_START = b"""import { runStatic } from "./runner.js";
+_START = b"""import { runStatic } from "./runner/static.js";
 
 await runStatic(document.querySelector("main"), "trials.json");
 """
@@ -297,7 +304,7 @@ focus during the trial. Times say what the browser prepared, not what a photodio
 Files
 -----
 index.html, start.js   the page
-runner.js, runner.css  shows the trials
+runner/, shared/       shows the trials
 jatos.js               empty; JATOS puts its own in its place
 trials.json            every participant's trials. It holds the right answers: do not give its address to participants.
 trialsets.csv          the same sequences for the paper's own tool (trialset_id is the participant)

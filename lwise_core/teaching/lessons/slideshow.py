@@ -29,7 +29,7 @@ from lwise_core.images.codec import Strip, encode_png, with_strip
 
 __all__ = ["Lesson", "LessonError", "Slide", "lesson_zip"]
 
-_SCRIPTS = ("lesson.js", "lesson.css")
+_FILES = {"lesson.js": ("lesson/lesson.js",), "lesson.css": ("shared/base.css", "lesson/lesson.css")}
 _NARROWEST = 320  # px: below it a strip would be wider than its picture, and the two would not lie on each other
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder the text around them
 
@@ -117,8 +117,8 @@ def lesson_zip(lesson: Lesson) -> bytes:
     stream = io.BytesIO()
     with ZipFile(stream, "w") as archive:
         add_file(archive, "index.html", _page(lesson).encode())
-        for name in _SCRIPTS:
-            add_file(archive, name, asset(name).read_bytes())
+        for name, parts in _FILES.items():
+            add_file(archive, name, b"\n".join(asset(part).read_bytes() for part in parts))
         add_file(archive, "README.txt", _readme(lesson).encode())
         for number, slide in enumerate(lesson.slides, start=1):
             add_file(archive, _file(lesson, number, "natural"), encode_png(natural_of(slide)))

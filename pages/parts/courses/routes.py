@@ -130,7 +130,7 @@ def _refusal(sentence: str, *, status: int) -> Response:
 
 
 def _batch(coming: Coming, token: str) -> dict[str, Any]:
-    """Return the trials as the runner takes them (assets/runner.js, Batch)."""
+    """Return the trials as the runner takes them (assets/runner/types.js, Batch)."""
     first = coming.trials[0] if coming.trials else None
     return {
         "done": first is None,

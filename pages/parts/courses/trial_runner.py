@@ -1,4 +1,4 @@
-"""The trial runner: a course in the browser, every picture for as many frames as asked (assets/runner.*).
+"""The trial runner: a course in the browser, every picture for as many frames as asked (assets/runner).
 
 The browser asks for trials and stores answers by itself, at two addresses of this server (`api`); the page hears only
 that the course is done. A rerun of the page changes nothing in a running trial.
@@ -13,15 +13,11 @@ from typing import Literal, NamedTuple
 
 import streamlit as st
 
-from lwise_core._utils.assets import asset
 from lwise_core.teaching.design.timing import Timing
+from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
 
-_RUNNER = st.components.v2.component(
-    "lwise_trial_runner",
-    css=asset("runner.css").read_text(encoding="utf-8"),
-    js=asset("runner.js").read_text(encoding="utf-8"),
-)
+_RUNNER = component("lwise_trial_runner", folder="runner")
 
 Layout = Literal["ring", "keys"]
 
@@ -59,7 +55,7 @@ def trial_runner(
     """Run the sitting ``token`` and return whether the browser has said that it is done.
 
     The browser gets its trials with ``GET {api}/{token}/next`` and stores answers with ``POST {api}/{token}/answers``;
-    both carry the header ``X-Sitting: token``. What they hold is written down at the top of assets/runner.js.
+    both carry the header ``X-Sitting: token``. What they hold is written down in assets/runner/types.js.
 
     Args:
         choices: The buttons, in the order of their places; 2 to 16.
@@ -68,7 +64,7 @@ def trial_runner(
         token: Which sitting. Another one starts another course.
         key: Unique key; keep it while the sitting runs.
         look: Layout and size.
-        messages: Sentences by name, instead of those in assets/runner.js (MESSAGES).
+        messages: Sentences by name, instead of those in assets/runner/messages.js.
     """
     _RUNNER(
         key=key,

@@ -1,4 +1,4 @@
-"""The square that the guide sees, moved and sized on the photograph (assets/cropper.*, Streamlit components v2)."""
+"""The square that the guide sees, moved and sized on the photograph (assets/cropper, Streamlit components v2)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from lwise_core._utils.assets import asset
 from lwise_core.images.geometry import Crop
+from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
 
-_SQUARE_ON_PHOTOGRAPH = st.components.v2.component(
-    "lwise_cropper",
-    html=asset("cropper.html").read_text(encoding="utf-8"),
-    css=asset("cropper.css").read_text(encoding="utf-8"),
-    js=asset("cropper.js").read_text(encoding="utf-8"),
-)
+_SQUARE_ON_PHOTOGRAPH = component("lwise_cropper", folder="cropper", html="cropper/cropper.html")
 _SIGNATURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 
 

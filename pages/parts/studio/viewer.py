@@ -1,4 +1,4 @@
-"""The viewer: every ε of a path under the person's hand, without asking the server (assets/viewer.*).
+"""The viewer: every ε of a path under the person's hand, without asking the server (assets/viewer).
 
 What the browser has stays in the browser: a call sends the frames that this browser was not sent yet, and one that
 lacks some (a message was lost, the page was drawn anew) asks for them.
@@ -14,18 +14,13 @@ from functools import partial
 
 import streamlit as st
 
-from lwise_core._utils.assets import asset
 from lwise_core.enhancement.viewer_payload import ViewerPayload
+from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
 from pages.parts.ui.plots import PERTURBATION_LIMIT
 
-_FILM_VIEWER = st.components.v2.component(
-    "lwise_viewer",
-    html=asset("viewer.html").read_text(encoding="utf-8"),
-    css=asset("viewer.css").read_text(encoding="utf-8"),
-    js=asset("viewer.js").read_text(encoding="utf-8"),
-)
-_FILMS_KEPT = 2  # as viewer.js keeps them
+_FILM_VIEWER = component("lwise_viewer", folder="viewer", html="viewer/viewer.html")
+_FILMS_KEPT = 2  # as assets/viewer/film.js keeps them
 
 
 @dataclass(frozen=True)

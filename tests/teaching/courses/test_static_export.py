@@ -7,6 +7,8 @@ import hashlib
 import html.parser
 import io
 import json
+import posixpath
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -158,14 +160,30 @@ def test_the_page_has_no_inline_script_and_loads_only_what_is_there(experiment: 
     page = files["index.html"].decode()
     tags.feed(page)
     assert tags.inline == []
-    assert set(tags.loads) == {"runner.css", "jatos.js", "start.js"}
-    assert set(tags.loads) | {"runner.js", "trials.json", "README.txt"} <= set(files)
+    assert set(tags.loads) == {"shared/base.css", "runner/runner.css", "jatos.js", "start.js"}
+    assert set(tags.loads) | {"trials.json", "README.txt"} <= set(files)
     assert "<title>Cats &amp; &lt;owls&gt;</title>" in page
     for name in ("index.html", "README.txt"):
         assert CAUTION in files[name].decode()
+
+
+_IMPORT = re.compile(r"""^import .*?from "(\.[^"]+)";$""", re.MULTILINE | re.DOTALL)
+
+
+def test_every_module_that_the_page_imports_is_there_as_it_is_in_the_app(experiment: StaticExperiment) -> None:
+    files = unzipped(experiment)
     assets = Path(__file__).parents[3] / "assets"
-    assert files["runner.js"] == (assets / "runner.js").read_bytes()
-    assert "innerHTML" not in files["runner.js"].decode()
+    found, waiting = set(), ["start.js"]
+    while waiting:
+        module = waiting.pop()
+        found.add(module)
+        source = files[module].decode()
+        assert "innerHTML" not in source
+        imported = {posixpath.normpath(posixpath.join(posixpath.dirname(module), to)) for to in _IMPORT.findall(source)}
+        waiting += imported - found
+    assert {"runner/static.js", "runner/runner.js", "shared/dom.js"} <= found
+    for name in found - {"start.js"}:
+        assert files[name] == (assets / name).read_bytes()
 
 
 def test_the_same_input_gives_the_same_bytes_and_another_one_another_name(experiment: StaticExperiment) -> None:

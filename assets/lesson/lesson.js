@@ -1,3 +1,5 @@
+// @ts-check
+//
 // The slide show of a lesson: one picture at a time, original or enhanced in the same place, the answer when asked for.
 //
 // It runs from the disk, so it is a classic script and asks for nothing: all words stand in the page already, written
@@ -8,27 +10,44 @@
 (() => {
   const OWN_KEYS = "button, summary, a, input"; // what space and Enter press by themselves
 
-  const one = (selector, within = document) => within.querySelector(selector);
-  const slides = [...document.querySelectorAll(".slide")]; // the first one says what the lesson is
+  /**
+   * The first element that `selector` finds.
+   * @param {string} selector
+   * @param {ParentNode} [within]
+   * @returns {HTMLElement}
+   */
+  const one = (selector, within = document) => {
+    const found = within.querySelector(selector);
+    if (!(found instanceof HTMLElement)) throw new Error(`The page lacks ${selector}.`);
+    return found;
+  };
+  /** @type {HTMLElement[]} */
+  const slides = [...document.querySelectorAll(".slide")].map((slide) => /** @type {HTMLElement} */ (slide)); // the first one says what the lesson is
   const pictures = slides.length - 1;
   const nav = one("nav");
   const header = one("header");
+  const bar = /** @type {HTMLProgressElement} */ (one("progress", header));
   const spoken = one(".spoken");
   const button = { back: one(".back", nav), flip: one(".flip", nav), next: one(".next", nav) };
 
   let at = 0;
   let enhanced = false;
 
-  const canFlip = () => one("img.enhanced", slides[at]) !== null;
+  const canFlip = () => slides[at].querySelector("img.enhanced") !== null;
   const said = () => one(enhanced ? ".said.enhanced" : ".said.natural", slides[at]).textContent;
   const place = () => `Picture ${at} of ${pictures}`;
   const heading = () => one("h1, h2", slides[at]);
 
-  /** A button that has nothing to do stays where it is, and keeps the focus if it has it. */
+  /**
+   * A button that has nothing to do stays where it is, and keeps the focus if it has it.
+   * @param {HTMLElement} which
+   * @param {boolean} able
+   */
   function enable(which, able) {
     which.setAttribute("aria-disabled", String(!able));
   }
 
+  /** @param {?string} sentence */
   function say(sentence) {
     spoken.textContent = sentence;
   }
@@ -38,16 +57,19 @@
     button.flip.textContent = enhanced ? "Show original" : "Show enhanced";
   }
 
-  /** Have the pictures of a slide loaded before it is shown: those of hidden slides wait otherwise. */
+  /**
+   * Have the pictures of a slide loaded before it is shown: those of hidden slides wait otherwise.
+   * @param {HTMLElement | undefined} slide
+   */
   function fetchAhead(slide) {
     for (const img of slide?.querySelectorAll("img") ?? []) img.loading = "eager";
   }
 
   function draw() {
-    slides.forEach((slide, i) => { slide.hidden = i !== at; });
+    for (const [i, slide] of slides.entries()) slide.hidden = i !== at;
     header.hidden = at === 0;
     one(".count", header).textContent = place();
-    one("progress", header).value = at;
+    bar.value = at;
     button.back.hidden = at === 0;
     button.flip.hidden = at === 0;
     button.next.textContent = at === 0 ? "Start" : "Next";
@@ -58,7 +80,10 @@
     fetchAhead(slides[at + 1]);
   }
 
-  /** Show slide `to`, as it is at first; the focus comes along unless it is on the buttons below. */
+  /**
+   * Show slide `to`, as it is at first; the focus comes along unless it is on the buttons below.
+   * @param {number} to
+   */
   function go(to) {
     if (to < 0 || to > pictures) {
       say(to < 0 ? "This is the start." : `${place()}. This is the last one.`);
@@ -67,11 +92,15 @@
     at = to;
     enhanced = false;
     draw();
-    if (!nav.contains(document.activeElement) || document.activeElement.hidden) heading().focus({ preventScroll: true });
+    if (!nav.contains(document.activeElement) || isHidden(document.activeElement))
+      heading().focus({ preventScroll: true });
     scrollTo(0, 0);
     history.replaceState(null, "", `#${slides[at].id}`); // to reload the page is to stay here
     say(at === 0 ? heading().textContent : `${place()}. ${said()}`);
   }
+
+  /** @param {?Element} element */
+  const isHidden = (element) => element instanceof HTMLElement && element.hidden;
 
   function flip() {
     if (at === 0) return;
@@ -83,10 +112,11 @@
   }
 
   function showAnswer() {
-    const answer = one("details", slides[at]);
+    const answer = slides[at].querySelector("details");
     if (answer) answer.open = true;
   }
 
+  /** @type {Record<string, () => void>} */
   const KEYS = {
     ArrowRight: () => go(at + 1),
     ArrowLeft: () => go(at - 1),
@@ -96,15 +126,23 @@
     Enter: showAnswer,
   };
 
+  /** @param {KeyboardEvent} event */
   function onKey(event) {
     const act = KEYS[event.key];
     if (!act || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if ((event.key === " " || event.key === "Enter") && event.target.closest?.(OWN_KEYS)) return;
+    if ((event.key === " " || event.key === "Enter") && isPressed(event.target)) return;
     event.preventDefault();
     act();
   }
 
-  /** After a click the keys belong to the slide again, not to what was clicked; the keyboard keeps its place. */
+  /** @param {?EventTarget} target */
+  const isPressed = (target) => target instanceof Element && target.closest(OWN_KEYS) !== null;
+
+  /**
+   * After a click the keys belong to the slide again, not to what was clicked; the keyboard keeps its place.
+   * @param {HTMLElement} target
+   * @param {() => void} act
+   */
   function onPress(target, act) {
     target.addEventListener("click", (event) => {
       act();
@@ -112,9 +150,12 @@
     });
   }
 
-  /** Tell the style sheet the shape of a picture, and how much of its enhanced version is the strip. */
+  /**
+   * Tell the style sheet the shape of a picture, and how much of its enhanced version is the strip.
+   * @param {HTMLElement} canvas
+   */
   function measure(canvas) {
-    const { width, height, wholeHeight } = canvas.dataset;
+    const [width, height, wholeHeight] = ["width", "height", "wholeHeight"].map((name) => Number(canvas.dataset[name]));
     canvas.style.setProperty("--ratio", String(width / wholeHeight));
     canvas.style.setProperty("--strip", String((wholeHeight - height) / wholeHeight));
   }
@@ -123,8 +164,9 @@
     measure(one(".canvas", slide));
     onPress(one(".canvas", slide), flip);
     onPress(one("summary", slide), () => {});
-    one("details", slide).addEventListener("toggle", (event) => {
-      if (event.target.open) say(one(".answer", slide).innerText);
+    const answer = /** @type {HTMLDetailsElement} */ (one("details", slide));
+    answer.addEventListener("toggle", () => {
+      if (answer.open) say(one(".answer", slide).innerText);
     });
   }
   onPress(button.back, () => go(at - 1));
@@ -134,6 +176,9 @@
 
   document.documentElement.classList.add("playing");
   nav.hidden = false;
-  at = Math.max(0, slides.findIndex((slide) => `#${slide.id}` === location.hash));
+  at = Math.max(
+    0,
+    slides.findIndex((slide) => `#${slide.id}` === location.hash),
+  );
   draw();
 })();

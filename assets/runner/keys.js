@@ -1,0 +1,35 @@
+// @ts-check
+
+const MORE_KEYS = "qwerty"; // after the ten digits
+
+/**
+ * The key for choice `index` of `count`: F and J for two, digits otherwise, then the row of letters below them.
+ * @param {number} index
+ * @param {number} count
+ */
+export function keyOf(index, count) {
+  if (count === 2) return "fj"[index];
+  return index < 10 ? String((index + 1) % 10) : MORE_KEYS[index - 10];
+}
+
+/**
+ * What a key says, whatever the keyboard's layout does to its row of digits.
+ * @param {{code: string, key: string}} event
+ */
+export function saidBy({ code, key }) {
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(code);
+  return digit ? digit[1] : key.toLowerCase();
+}
+
+/**
+ * Whether keys that are pressed there write something.
+ * @param {EventTarget} target
+ */
+export const isWrittenInto = (target) =>
+  target instanceof Element && target.matches("input:not([type=range]), textarea, select, [contenteditable]");
+
+/**
+ * Whether the space bar presses it by itself.
+ * @param {EventTarget} target
+ */
+export const isPressedBySpace = (target) => target instanceof Element && target.matches("button, summary, input");

@@ -1,0 +1,58 @@
+// @ts-check
+
+/** Every sentence that the runner says, in English; a course may bring its own. */
+export const MESSAGES = {
+  caution: "Pictures may have been altered by a neural network. Not for diagnosis.",
+  ready: "Ready?",
+  rest: "Take a break",
+  withFeedback: "Next: with feedback. After each answer you are told what was right.",
+  withoutFeedback: "Next: without feedback. Nobody tells you what was right.",
+  brief: "The picture is shown only briefly, so look at the middle.",
+  howRing: "Answer with the buttons around the picture or with the keys written on them.",
+  howKeys: "Answer with the keys written on the buttons or with the buttons themselves.",
+  progress: "{number} of {total} done",
+  trial: "Picture {number} of {total}",
+  loading: "Loading pictures: {number} of {total}",
+  loaded: "All pictures are here.",
+  pictureMissing: "A picture could not be loaded. It is being tried again.",
+  begin: "Start",
+  goOn: "Go on",
+  howToGoOn: "Space bar, click or tap",
+  correct: "Right",
+  wrong: "Wrong",
+  timeOut: "Too late",
+  answerIs: "{right}",
+  altered: "This picture was altered.",
+  paused: "Paused",
+  whyPaused: "You left this window. Go on when you are back; nothing is lost.",
+  offline: "No connection. Your answer is kept here and will be sent.",
+  offlineEmpty: "No connection. It is being tried again; nothing is lost.",
+  refused: "The server did not accept this (error {status}).",
+  again: "Try again",
+  finished: "Finished",
+  thanks: "Thank you. Every answer is stored.",
+  broken: "Something went wrong on this page. Reload it: you go on where you were.",
+  calibrate: "Set the size with a bank card",
+  howToCalibrate: "Hold a bank card to the screen and move the slider until the frame is as large as the card.",
+  cardSize: "Size of the card",
+};
+
+/** @typedef {typeof MESSAGES} Messages */
+
+/**
+ * Put values into a sentence: “{number} of {total} done”.
+ * @param {string} sentence
+ * @param {Record<string, unknown>} values
+ */
+export const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+
+/**
+ * What the learner is told before a block.
+ * @param {Messages} messages
+ * @param {{feedback: boolean, brief: boolean, layout: "ring" | "keys"}} block
+ */
+export const instructions = (messages, { feedback, brief, layout }) => [
+  feedback ? messages.withFeedback : messages.withoutFeedback,
+  ...(brief ? [messages.brief] : []),
+  layout === "ring" ? messages.howRing : messages.howKeys,
+];

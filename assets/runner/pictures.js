@@ -1,0 +1,66 @@
+// @ts-check
+
+import { element } from "../shared/dom.js";
+import { drawnShape, shapeIn } from "./shapes.js";
+import { backOff } from "./waiting.js";
+
+/** @typedef {import("./types.js").Trial} Trial */
+
+/** Pictures of one batch, loaded and decoded before they are needed. */
+export class Pictures {
+  /** @param {{sleep: (ms: number) => Promise<void>, onMissing: () => void}} options */
+  constructor({ sleep, onMissing }) {
+    this.sleep = sleep;
+    this.onMissing = onMissing;
+    /** @type {Map<string, HTMLImageElement>} */
+    this.images = new Map();
+  }
+
+  /**
+   * Load the pictures of these trials and forget all others.
+   * @param {Trial[]} trials
+   * @param {(number: number, total: number) => void} onProgress
+   */
+  async load(trials, onProgress) {
+    const wanted = new Set(trials.map((trial) => trial.stimulus).filter((stimulus) => !shapeIn(stimulus)));
+    this.images = new Map([...this.images].filter(([url]) => wanted.has(url)));
+    let here = this.images.size;
+    onProgress(here, wanted.size);
+    /** @param {string} url */
+    const fetched = async (url) => {
+      this.images.set(url, await this.#decoded(url));
+      here += 1;
+      onProgress(here, wanted.size);
+    };
+    await Promise.all([...wanted].filter((url) => !this.images.has(url)).map(fetched));
+  }
+
+  /** @param {string} url */
+  async #decoded(url) {
+    for (let attempt = 0; ; attempt += 1) {
+      // Decoded in step with the page: a frame with the picture is never drawn without it.
+      const image = element("img", { alt: "The picture to name", decoding: "sync", draggable: "false" });
+      image.src = url;
+      try {
+        await image.decode();
+        return image;
+      } catch {
+        this.onMissing();
+        await this.sleep(backOff(attempt));
+      }
+    }
+  }
+
+  /**
+   * The element that shows a trial's stimulus, decoded anew where the browser has thrown the pixels away.
+   * @param {Trial} trial
+   */
+  async of({ stimulus }) {
+    const shape = shapeIn(stimulus);
+    if (shape) return drawnShape(shape);
+    const image = this.images.get(stimulus);
+    if (!image) throw new Error(`The picture ${stimulus} was not loaded.`);
+    await image.decode();
+    return image;
+  }
+}

@@ -1,0 +1,222 @@
+// @ts-check
+
+import { element } from "../shared/dom.js";
+import { onPress } from "../shared/pointer.js";
+import { pxPerMm } from "./card.js";
+import { keyOf } from "./keys.js";
+import { filled } from "./messages.js";
+import { LARGEST_PICTURE, ringOf } from "./ring.js";
+import { drawnShape, SHAPES } from "./shapes.js";
+
+/**
+ * @typedef {import("./types.js").Config} Config
+ * @typedef {import("./types.js").Reply} Reply
+ * @typedef {import("./types.js").Trial} Trial
+ * @typedef {import("./messages.js").Messages} Messages
+ * @typedef {"picture" | "choices" | "feedback" | "onward" | "sheet"} Shown what a phase may show
+ */
+
+/** Everything that is on the page. What shows is one attribute, so that it changes within one frame. */
+export class Screen {
+  /** The picture's side, in shares of the stage's. */
+  share = LARGEST_PICTURE;
+
+  /**
+   * @param {ParentNode} root
+   * @param {Config} config
+   * @param {Messages} messages
+   * @param {AbortSignal} signal says that nobody looks any more
+   */
+  constructor(root, config, messages, signal) {
+    this.config = config;
+    this.messages = messages;
+    this.signal = signal;
+    this.count = element("p", { class: "count" });
+    this.bar = element("progress", { "aria-label": "Progress", max: 1, value: 0 });
+    this.picture = element("div", { class: "picture" });
+    this.verdict = element("div", { class: "verdict", "aria-hidden": "true" });
+    this.right = element("p", { class: "right" });
+    this.altered = element("p", { class: "altered", text: messages.altered });
+    this.buttons = config.classes.map(() => element("button", { type: "button", class: "choice" }));
+    this.sheet = element("div", { class: "sheet" });
+    this.stage = this.#stage();
+    this.onward = element("button", { type: "button", class: "onward", text: messages.goOn });
+    this.notice = element("div", { class: "notice", role: "alert" });
+    this.extra = element("div", { class: "extra" });
+    this.spoken = element("p", { class: "spoken", role: "status" });
+    this.frame = this.#frame();
+    root.append(this.frame);
+    this.arrange();
+    this.size();
+    this.phase("loading");
+  }
+
+  #stage() {
+    return element(
+      "div",
+      { class: "stage", tabindex: "-1", role: "group", "aria-label": "Trial" },
+      this.verdict,
+      this.picture,
+      element("div", { class: "choices", role: "group", "aria-label": "Choices" }, ...this.buttons),
+      element("div", { class: "below" }, this.right, this.altered),
+      this.sheet,
+    );
+  }
+
+  #frame() {
+    const { messages } = this;
+    return element(
+      "section",
+      { class: "runner", "aria-label": "Course", "data-layout": this.config.layout },
+      element("div", { class: "head" }, this.count, this.bar),
+      this.stage,
+      this.notice,
+      element("div", { class: "foot" }, this.onward, element("span", { class: "hint", text: messages.howToGoOn })),
+      element("p", { class: "caution", text: messages.caution }),
+      this.extra,
+      this.spoken,
+    );
+  }
+
+  /** Put the buttons on the ring, turned by `turn` places. */
+  arrange(turn = 0) {
+    const { layout, classes } = this.config;
+    const { button, picture, places } = ringOf(classes.length, turn);
+    const { style } = this.stage;
+    style.setProperty("--button", String(button));
+    if (layout === "ring") style.setProperty("--picture", String(picture));
+    this.share = layout === "ring" ? picture : LARGEST_PICTURE;
+    for (const [i, { x, y }] of places.entries()) {
+      this.buttons[i].style.setProperty("--x", String(x));
+      this.buttons[i].style.setProperty("--y", String(y));
+    }
+  }
+
+  /** Take the learner's calibration, where there is one and the course says how large pictures are. */
+  size() {
+    const { picture_mm: wanted } = this.config;
+    const perMm = pxPerMm();
+    if (wanted && perMm) this.frame.style.setProperty("--stage", `${(wanted * perMm) / this.share}px`);
+  }
+
+  /**
+   * Say what happens, and what shows.
+   * @param {string} name
+   * @param {...Shown} shown
+   */
+  phase(name, ...shown) {
+    this.frame.dataset.phase = name;
+    this.frame.dataset.shows = shown.join(" ");
+  }
+
+  /**
+   * @param {number} done
+   * @param {number} total
+   * @param {{running: boolean}} options whether a trial is on
+   */
+  progress(done, total, { running }) {
+    const { messages } = this;
+    this.bar.max = total;
+    this.bar.value = done;
+    const number = running ? done + 1 : done;
+    this.count.textContent = filled(running ? messages.trial : messages.progress, { number, total });
+  }
+
+  /**
+   * Lay out a trial, out of sight.
+   * @param {Trial} trial
+   * @param {Element} stimulus
+   */
+  lay(trial, stimulus) {
+    this.picture.replaceChildren(stimulus);
+    const { classes } = this.config;
+    for (const [i, { id, label }] of classes.entries()) {
+      const shape = trial.relabelled?.[id];
+      const key = keyOf(i, classes.length);
+      this.#label(
+        this.buttons[i],
+        shape ? SHAPES[shape].label : label,
+        key,
+        shape ? [drawnShape(shape, { named: false })] : [],
+      );
+    }
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {string} said
+   * @param {string} key
+   * @param {Element[]} drawn
+   */
+  #label(button, said, key, drawn) {
+    const longest = Math.max(...said.split(/\s+/).map((word) => word.length));
+    button.style.setProperty("--letters", String(Math.max(longest, 4)));
+    button.setAttribute("aria-keyshortcuts", key);
+    button.replaceChildren(
+      element("span", { class: "cue" }, element("kbd", { text: key.toUpperCase() }), ...drawn),
+      element("span", { text: said }),
+    );
+  }
+
+  /**
+   * @param {Reply} reply
+   * @param {{late: boolean}} options whether time ran out
+   */
+  judge(reply, { late }) {
+    const { messages } = this;
+    const word = reply.correct ? messages.correct : late ? messages.timeOut : messages.wrong;
+    this.verdict.dataset.correct = String(reply.correct);
+    this.verdict.replaceChildren(
+      element("span", { class: "mark", text: reply.correct ? "✓" : "✗" }),
+      element("span", { text: word }),
+    );
+    this.right.textContent = filled(messages.answerIs, { right: reply.right });
+    this.altered.hidden = !reply.altered;
+    this.spoken.textContent = `${word}. ${this.right.textContent}. ${reply.altered ? messages.altered : ""}`;
+  }
+
+  /**
+   * Show a sheet of words instead of a trial.
+   * @param {string} heading
+   * @param {string[]} sentences
+   * @param {...Element} more
+   */
+  say(heading, sentences, ...more) {
+    this.sheet.replaceChildren(
+      element("h2", { text: heading }),
+      ...sentences.map((text) => element("p", { text })),
+      ...more,
+    );
+  }
+
+  /**
+   * Say that something is in the way, or nothing any more. Returns when the learner wants to try again.
+   * @param {?string} sentence
+   * @param {string} [again] what the button says, where there is one
+   * @returns {Promise<void>}
+   */
+  trouble(sentence, again) {
+    if (!sentence) {
+      this.notice.replaceChildren();
+      return Promise.resolve();
+    }
+    this.notice.replaceChildren(element("p", { text: sentence }));
+    if (!again) return Promise.resolve();
+    const button = element("button", { type: "button", text: again });
+    this.notice.append(button);
+    return new Promise((resolve) => onPress(button, () => resolve(), this.signal));
+  }
+
+  /** How large things are now, as it is recorded with every answer. */
+  measures() {
+    /** @param {Element} node */
+    const width = (node) => Math.round(node.getBoundingClientRect().width);
+    return {
+      stimulus_width_px: width(this.picture),
+      choice_width_px: width(this.buttons[0]),
+      monitor_width_px: window.screen.width,
+      monitor_height_px: window.screen.height,
+      px_per_mm: pxPerMm(),
+    };
+  }
+}

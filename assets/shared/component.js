@@ -1,0 +1,34 @@
+// @ts-check
+
+/**
+ * What Streamlit calls a component with, at every run of the page (components v2).
+ * @template Data
+ * @typedef {{parentElement: ParentNode, data: Data, setTriggerValue: (name: string, value: unknown) => void}} Call
+ */
+
+/**
+ * What is mounted in one place of a page, however often the page is drawn anew.
+ * @template Data
+ * @typedef {{update: (call: Call<Data>) => void, close: () => void}} Mounted
+ */
+
+/**
+ * Return a Streamlit component that makes a thing once for each place of the page, and updates it from then on.
+ * @template Data
+ * @param {(root: ParentNode) => Mounted<Data>} make
+ * @returns {(call: Call<Data>) => () => void}
+ */
+export function component(make) {
+  /** @type {WeakMap<ParentNode, Mounted<Data>>} */
+  const mounted = new WeakMap();
+  return (call) => {
+    const root = call.parentElement;
+    const here = mounted.get(root) ?? make(root);
+    mounted.set(root, here);
+    here.update(call);
+    return () => {
+      mounted.get(root)?.close();
+      mounted.delete(root);
+    };
+  };
+}

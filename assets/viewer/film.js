@@ -1,0 +1,160 @@
+// @ts-check
+//
+// The film: the frames of a path as far as they have arrived. lwise_core/enhancement/viewer_payload.py says how it is written.
+
+/**
+ * @typedef {[best: number, spent: number, logit: number, choice: number, provisional: number | boolean]} Position
+ *   the frame that is shown, ε spent, logit of the class, index of the first choice
+ * @typedef {[index: number, base: number, bits: number, offset: number, length: number]} FrameEntry
+ * @typedef {[offset: number, length: number]} Section
+ * @typedef {{film: string, planned: number, step: number, greyLevels: number, at224: number, caution: ?number,
+ *   towards: string, harder: boolean, atGuideSize: boolean, side: number, grid: number, level: number,
+ *   classes: string[], positions: Position[], frames: FrameEntry[],
+ *   sections: {original?: Section, starts?: Section, weights?: Section}}} Header
+ * @typedef {{step: number, revision: number, name: string, remark: string, picture: string, limit: number}} Words
+ *   what the page says beside the film (pages/parts/studio/viewer.py)
+ */
+
+const MAGIC = "LWFILM01";
+const FILMS_KEPT = 2; // as pages/parts/studio/viewer.py counts them
+
+/** @param {Uint8Array} bytes */
+const text = (bytes) => new TextDecoder().decode(bytes);
+
+/**
+ * Split what the server sent: its own words, the header of the film, and the film's packed sections.
+ * @param {ArrayBuffer | Uint8Array<ArrayBuffer>} data
+ * @returns {{words: Words, header: Header, packed: Uint8Array<ArrayBuffer>}}
+ * @throws {Error} It is no film, or one of another version.
+ */
+export function opened(data) {
+  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+  const numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wordsEnd = 4 + numbers.getUint32(0, true);
+  const magicEnd = wordsEnd + MAGIC.length;
+  if (text(bytes.subarray(wordsEnd, magicEnd)) !== MAGIC) throw new Error("This is not a film that the viewer reads.");
+  const headerEnd = magicEnd + 4 + numbers.getUint32(magicEnd, true);
+  return {
+    words: JSON.parse(text(bytes.subarray(4, wordsEnd))),
+    header: JSON.parse(text(bytes.subarray(magicEnd + 4, headerEnd))),
+    packed: bytes.subarray(headerEnd),
+  };
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+export async function unpacked(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
+}
+
+/** What all frames share: the unaltered picture, and how a frame is spread over it. */
+class Ground {
+  /**
+   * @param {Uint8Array} original (C, C, 3)
+   * @param {Uint16Array} starts (C,) the first of the two grid points that each pixel of an axis lies between
+   * @param {Float32Array} weights (C, 2) of the two
+   */
+  constructor(original, starts, weights) {
+    this.original = original;
+    this.starts = starts;
+    this.weights = weights;
+  }
+}
+
+/** One film as far as it has arrived. */
+export class Film {
+  /** @type {Map<number, Int16Array>} levels (3, G, G) by index */
+  frames = new Map();
+  /** @type {?Ground} */
+  ground = null;
+
+  /** @param {Header} about */
+  constructor(about) {
+    this.id = about.film;
+    this.about = about;
+  }
+
+  /**
+   * Take what has arrived.
+   * @param {Header} header
+   * @param {ArrayBuffer} body the sections, unpacked
+   */
+  take(header, body) {
+    this.about = header;
+    this.ground ??= groundIn(header, body);
+    for (const [index, base, bits, offset, length] of header.frames) {
+      const before = this.frames.get(base);
+      if (this.frames.has(index) || (base && !before)) continue;
+      const bytes = body.slice(offset, offset + length);
+      const levels = new Int16Array(bits === 16 ? bytes : new Int8Array(bytes));
+      if (before) for (let i = 0; i < levels.length; i++) levels[i] += before[i];
+      this.frames.set(index, levels);
+    }
+  }
+
+  /** The first frame that a position needs and that is not here; null when nothing is missing. */
+  get missing() {
+    if (!this.ground) return 0;
+    const lacking = this.about.positions.map(([best]) => best).filter((best) => best && !this.frames.has(best));
+    return lacking.length ? Math.min(...lacking) : null;
+  }
+
+  /** The last position that can be shown. */
+  get reached() {
+    const first = this.about.positions.findIndex(([best]) => best && !this.frames.has(best));
+    return (first < 0 ? this.about.positions.length : first) - 1;
+  }
+
+  /**
+   * The frame of a position, or null where it is the unaltered picture.
+   * @param {number} position
+   */
+  levels(position) {
+    return this.frames.get(this.about.positions[position][0]) ?? null; // frame 0 is no change
+  }
+}
+
+/**
+ * @param {Header} header
+ * @param {ArrayBuffer} body
+ */
+function groundIn({ sections, side }, body) {
+  const { original, starts, weights } = sections;
+  if (!original || !starts || !weights) return null;
+  /** @param {Section} section */
+  const of = ([offset, length]) => body.slice(offset, offset + length);
+  const pixels = summedAlongRows(new Uint8Array(of(original)), side);
+  return new Ground(pixels, new Uint16Array(of(starts)), new Float32Array(of(weights)));
+}
+
+/**
+ * Undo the differences of neighbouring pixels, modulo 256, in place.
+ * @param {Uint8Array} differences (side, side, 3)
+ * @param {number} side
+ */
+export function summedAlongRows(differences, side) {
+  for (let row = 0; row < side; row++) {
+    const start = row * side * 3;
+    for (let i = start + 3; i < start + side * 3; i++) differences[i] += differences[i - 3];
+  }
+  return differences;
+}
+
+/** The films that were used last, so that the server sends each frame once. */
+export class FilmShelf {
+  /** @type {Map<string, Film>} the latest last */
+  #films = new Map();
+
+  /**
+   * The film that a header tells of, marked as the one used last; the oldest goes when there are too many.
+   * @param {Header} header
+   */
+  filmOf(header) {
+    const film = this.#films.get(header.film) ?? new Film(header);
+    this.#films.delete(film.id);
+    this.#films.set(film.id, film);
+    const [oldest] = this.#films.keys();
+    if (this.#films.size > FILMS_KEPT) this.#films.delete(oldest);
+    return film;
+  }
+}

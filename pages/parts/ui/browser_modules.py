@@ -1,0 +1,67 @@
+"""The parts of a page that run in the browser: ES modules that this server serves, registered with Streamlit.
+
+Nothing bundles them: what Streamlit gets is a line that imports the module (assets/NAME/index.js) from this server.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from lwise_core._utils.assets import asset
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+_FOLDERS = ("cropper", "runner", "shared", "viewer")
+
+
+def module_routes() -> list[Mount]:
+    """Return the routes by which this server gives the modules to browsers; nothing else of the assets is served."""
+    return [Mount(f"{_address()}/{folder}", app=_Modules(directory=asset(folder))) for folder in _FOLDERS]
+
+
+def component(name: str, *, folder: str, html: str | None = None) -> ComponentRenderer:
+    """Register the module ``folder``/index.js as a Streamlit component (version 2) called ``name``.
+
+    Args:
+        name: Its name for Streamlit.
+        folder: Which module, with a style sheet of the same name beside it.
+        html: The path of the asset with its markup; without one the module makes all of it.
+    """
+    return st.components.v2.component(
+        name,
+        html=None if html is None else asset(html).read_text(encoding="utf-8"),
+        css="\n".join(
+            asset(sheet).read_text(encoding="utf-8") for sheet in ("shared/base.css", f"{folder}/{folder}.css")
+        ),
+        js=_importing(f"{_address()}/{folder}/index.js"),
+    )
+
+
+def _address() -> str:
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/assets" if base else "/assets"
+
+
+def _importing(path: str) -> str:
+    # Streamlit runs this from a blob, which has no address that a relative one could follow. Without the second line it
+    # would take it for the name of a file.
+    return f'const module = await import(new URL("{path}", location.href).href);\nexport default module.default;'
+
+
+class _Modules(StaticFiles):
+    """A folder of modules. Browsers ask every time whether one has changed: two versions never meet on a page."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "no-cache"
+        return response

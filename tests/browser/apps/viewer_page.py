@@ -1,0 +1,65 @@
+"""A page with nothing but the viewer: a film that grows or is whole, in one of several places, and what it told.
+
+``?side=``, ``?guide=`` and ``?steps=`` set the sizes, ``?frames=`` how many frames the path has at first, ``?step=``
+the slider's position.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.enhancement.viewer_payload import ViewerPayload
+from pages.parts.studio.viewer import viewer
+from tests.support.film import film_of, shortened
+
+PLACES = ("first", "second", "third", "nowhere")
+
+
+class WeighedFilm(ViewerPayload):
+    """A film that counts the bytes it sends."""
+
+    def payload(self, *, first: int) -> bytes:
+        sent = super().payload(first=first)
+        st.session_state["sent"] = st.session_state.get("sent", 0) + len(sent)
+        return sent
+
+
+@st.cache_resource
+def whole_film(*, input_size: int, side: int, steps: int) -> ViewerPayload:
+    return film_of(input_size=input_size, side=side, steps=steps)
+
+
+def asked(name: str, default: int) -> int:
+    return int(st.query_params.get(name, default))
+
+
+STEPS = asked("steps", 40)
+
+st.session_state.setdefault("step", asked("step", 10))
+st.session_state.setdefault("frames", asked("frames", STEPS + 1))
+
+
+@st.fragment
+def scrub() -> None:
+    state = st.session_state
+    state["runs"] = state.get("runs", 0) + 1
+    place = st.radio("Place", PLACES, horizontal=True)
+    side = asked("side", 150) + PLACES.index(place)
+    whole = whole_film(input_size=asked("guide", 64), side=side, steps=STEPS)
+    if st.button("Step 5"):
+        state["step"] = 5
+    if st.button("One frame more"):
+        state["frames"] += 1
+    if st.button("Lose a frame"):  # as when a message does not arrive
+        state["frames"] += 1
+        state["viewer-first-heard"] = state["viewer-first-heard"].having_sent(whole.id, state["frames"])
+    if place != "nowhere":
+        now = shortened(whole, frames=state["frames"])
+        weighed = WeighedFilm(now.path, now.subject, now.extent)
+        state["step"] = viewer(
+            weighed, step=state["step"], name="cat.png", remark="Not for diagnosis.", key=f"viewer-{place}"
+        )
+    st.text(f"held {state['step']} run {state['runs']} frames {state['frames']} sent {state.get('sent', 0)}")
+
+
+scrub()
