@@ -7,6 +7,7 @@ PORT      ?= 8501
 PIP_ARGS  ?=
 PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
 PYTEST_ARGS ?=
+BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test quick lint format docs browser oracle bench prove risk clean
@@ -27,15 +28,19 @@ test: lint browser  ## Install what the tests need, lint, then run every test
 quick: lint  ## Lint, then run the tests that need neither browser nor server nor training
 	@$(BIN)/python -m pytest -m "not prove and not slow" --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
-lint: $(VENV)/.dev  ## Ruff, mypy and the layers of the house
+lint: $(VENV)/.dev node_modules/.installed  ## Ruff, mypy and the layers of the house; Biome and TypeScript on assets
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIOME) check --error-on-warnings assets tests/js
+	@$(BIN)/node node_modules/typescript/bin/tsc
+	@echo "The types of assets/*.js are right."
 
-format: $(VENV)/.dev  ## Sort imports and format
+format: $(VENV)/.dev node_modules/.installed  ## Sort imports and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIOME) check --write assets tests/js
 
 docs: $(VENV)/.dev  ## Build the documentation into docs/_build/html, warnings as errors, links checked, no network
 	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build/html
@@ -67,7 +72,7 @@ risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; th
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted textures
 
 clean:  ## Remove the environments and caches
-	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules
+	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules node_modules
 
 $(VENV)/.created:
 	@$(call create_environment,$(VENV))
@@ -81,6 +86,12 @@ $(VENV)/.app: requirements.txt | $(VENV)/.created
 $(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-s3.txt $(VENV)/.app
 	@echo "Installing what the tests need into $(VENV)."
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Tools for assets/*.js, exactly those of package-lock.json; nothing that they bring is run while they are installed.
+node_modules/.installed: package-lock.json | $(VENV)/.dev
+	@echo "Installing what checks the scripts into node_modules."
+	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
 $(VENV)-oracle/.installed: tests/oracle/requirements.txt

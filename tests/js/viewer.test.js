@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deflateSync } from "node:zlib";
+import { clamp, plain, signed, tenths } from "../../assets/shared/numbers.js";
+import { pushed } from "../../assets/viewer/comparison.js";
+import { Film, FilmShelf, opened, summedAlongRows, unpacked } from "../../assets/viewer/film.js";
+import { alteredCaption, beyondSentence, pixelSentence, readingAt } from "../../assets/viewer/sentences.js";
+import { SHADES, shade, shades } from "../../assets/viewer/shades.js";
+
+const ABOUT = {
+  film: "f",
+  planned: 4,
+  step: 0.5,
+  greyLevels: 10,
+  at224: 2,
+  caution: 0.75,
+  towards: "owl",
+  harder: false,
+  side: 1,
+  grid: 1,
+  classes: ["cat", "owl"],
+  positions: [
+    [0, 0, -1.5, 0, false],
+    [1, 0.5, 0.25, 1, true],
+    [2, 1, 2, 1, false],
+  ],
+  frames: [
+    [1, 0, 8, 13, 3],
+    [2, 1, 16, 16, 6],
+  ],
+  sections: { original: [0, 3], starts: [3, 2], weights: [5, 8] },
+};
+const BODY = new Uint8Array(22);
+BODY.set([9, 8, 7], 0); // the original's only pixel
+BODY.set([1, 254, 3], 13); // frame 1: 1, −2, 3
+BODY.set([10, 0, 20, 0, 255, 255], 16); // frame 2: 10, 20, −1 more
+
+/** A message as the server writes it. */
+function message(words, header, body) {
+  const said = new TextEncoder().encode(JSON.stringify(words));
+  const told = new TextEncoder().encode(JSON.stringify(header));
+  const length = (bytes) => new Uint8Array(new Uint32Array([bytes.length]).buffer);
+  const magic = new TextEncoder().encode("LWFILM01");
+  return new Uint8Array(Buffer.concat([length(said), said, magic, length(told), told, deflateSync(body)]));
+}
+
+test("a message comes apart into what the server put into it", async () => {
+  const { words, header, packed } = opened(message({ name: "ε" }, ABOUT, BODY));
+  assert.deepEqual(words, { name: "ε" });
+  assert.deepEqual(header, ABOUT);
+  assert.deepEqual(new Uint8Array(await unpacked(packed)), BODY);
+});
+
+test("another kind of message is refused", () => {
+  const other = message({}, ABOUT, BODY);
+  other[6] ^= 1;
+  assert.throws(() => opened(other), /not a film/);
+});
+
+test("a frame adds to the one that it builds on", () => {
+  const film = new Film(ABOUT);
+  assert.equal(film.missing, 0);
+  film.take(ABOUT, BODY.buffer);
+  assert.equal(film.levels(0), null);
+  assert.deepEqual([...film.levels(1)], [1, -2, 3]);
+  assert.deepEqual([...film.levels(2)], [11, 18, 2]);
+  assert.deepEqual([film.missing, film.reached], [null, 2]);
+});
+
+test("what is lost is asked for, and only what came before it is shown", () => {
+  const film = new Film(ABOUT);
+  film.take({ ...ABOUT, frames: ABOUT.frames.slice(1) }, BODY.buffer);
+  assert.deepEqual([film.missing, film.reached], [1, 0]);
+  film.take(ABOUT, BODY.buffer);
+  assert.deepEqual([film.missing, film.reached], [null, 2]);
+  assert.deepEqual([...film.levels(2)], [11, 18, 2]);
+});
+
+test("the two films that were used last are kept", () => {
+  const shelf = new FilmShelf();
+  const called = (film) => shelf.filmOf({ ...ABOUT, film });
+  const [a, b] = [called("a"), called("b")];
+  assert.equal(called("a"), a);
+  called("c");
+  assert.equal(called("a"), a);
+  assert.notEqual(called("b"), b);
+});
+
+test("differences along rows add up modulo 256, each row for itself", () => {
+  const differences = new Uint8Array([250, 1, 2, 10, 1, 1, 5, 5, 5, 1, 1, 1]);
+  assert.deepEqual([...summedAlongRows(differences, 2)], [250, 1, 2, 4, 2, 3, 5, 5, 5, 6, 6, 6]);
+});
+
+test("no change is clear, and opacity grows towards both ends", () => {
+  assert.equal(shade(0)[3], 0);
+  assert.deepEqual(shade(-1), [0, 114, 178, 255]);
+  assert.deepEqual(shade(1), [213, 94, 0, 255]);
+  const alpha = (i) => new Uint8Array(shades.buffer)[4 * i + 3];
+  for (let i = 1; i <= SHADES; i++) {
+    assert.ok(alpha(SHADES + i) >= alpha(SHADES + i - 1));
+    assert.equal(alpha(SHADES + i), alpha(SHADES - i));
+  }
+});
+
+test("a position is read in the guide's numbers", () => {
+  const reading = readingAt(ABOUT, 1, 1);
+  assert.equal(reading.made, "AI-altered towards owl, ε 0.50");
+  assert.equal(reading.asked, "1.00 (ε 0.50)");
+  assert.equal(reading.logit, "0.25 (+1.75) provisional");
+  assert.equal(reading.choice, "owl");
+  assert.deepEqual([reading.ahead, reading.cautious], ["", false]);
+});
+
+test("what is asked for beyond what is computed is said, and so is too much", () => {
+  const reading = readingAt({ ...ABOUT, harder: true }, 2, 4);
+  assert.equal(reading.ahead, "ε 2.00, shown up to ");
+  assert.match(reading.made, /away from owl/);
+  assert.match(reading.spoken, /Caution/);
+  assert.equal(readingAt({ ...ABOUT, caution: null }, 2, 2).cautious, false);
+});
+
+test("every mode that shows the altered picture says that it was altered", () => {
+  for (const mode of ["side", "wipe", "blink"]) {
+    assert.match(
+      alteredCaption(mode, { made: "AI-altered", remark: "Not for diagnosis.", away: false }),
+      /AI-altered. Not/,
+    );
+  }
+  assert.equal(alteredCaption("change", { made: "", remark: "", away: false }), null);
+});
+
+test("few pixels are not none", () => {
+  assert.deepEqual([0, 0.0005, 0.125].map(beyondSentence), [
+    "No pixel beyond.",
+    "Less than 0.1% of pixels beyond.",
+    "12.5% of pixels beyond.",
+  ]);
+});
+
+test("a pixel is read where it is pointed at, also on the edge", () => {
+  const picture = (...levels) => ({ width: 2, data: new Uint8ClampedArray(levels.flatMap((v) => [v, v, v, 255])) });
+  const pictures = { original: picture(0, 10, 20, 30), altered: picture(0, 12, 20, 25) };
+  assert.match(pixelSentence(pictures, { x: 1, y: 0 }), /Column 1, row 0 of 2 px .* change \+2 \+2 \+2 grey/);
+  assert.match(
+    pixelSentence(pictures, { x: 0.7, y: 5 }),
+    /Column 1, row 1 .* original 30 30 30, altered 25 25 25, change −5/,
+  );
+});
+
+test("the divider stays on the picture", () => {
+  assert.equal(pushed(50, { key: "ArrowLeft", shiftKey: false }), 48);
+  assert.equal(pushed(50, { key: "ArrowUp", shiftKey: true }), 60);
+  assert.equal(pushed(95, { key: "PageUp", shiftKey: false }), 100);
+  assert.equal(pushed(50, { key: "End", shiftKey: false }), 100);
+  assert.equal(pushed(50, { key: "toString", shiftKey: false }), null);
+});
+
+test("numbers are written with true minus signs", () => {
+  assert.deepEqual([plain(-1.25, 1), signed(-3, 0), signed(3, 0)], ["−1.3", "−3", "+3"]);
+  assert.deepEqual([clamp(5, 0, 3), clamp(-5, 0, 3), clamp(2, 0, 3)], [3, 0, 2]);
+  assert.equal(tenths(1.26), 1.3);
+});
