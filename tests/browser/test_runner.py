@@ -581,9 +581,10 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from app import SecurityHeaders
+from pages.parts.ui.browser_modules import module_routes
 from tests.browser.test_runner import Course, Shown
 COURSE = Course([Shown("cat"), Shown("owl")])
-routes = [route for route in COURSE.app().routes if route.path.startswith(("/api", "/stimuli"))]
+routes = [route for route in COURSE.app().routes if route.path.startswith(("/api", "/stimuli"))] + module_routes()
 app = st.App(Path(__file__).with_name("page.py"), routes=routes, middleware=[Middleware(SecurityHeaders)])
 """
     )

@@ -36,4 +36,6 @@ def _clear_and_let_go(session: AppSession, fragment_ids_this_run: list[str] | No
 AppSession.flush_browser_queue = _flush_late  # type: ignore[method-assign]
 AppSession._clear_queue = _clear_and_let_go  # type: ignore[method-assign]
 
-app = st.App(Path(product.__file__).parent / "pages" / "main.py", on_script_error=product.report)
+app = st.App(
+    Path(product.__file__).parent / "pages" / "main.py", routes=product.module_routes(), on_script_error=product.report
+)
