@@ -278,6 +278,7 @@ def test_the_pixel_under_the_cursor_is_read(page: Page, url: str) -> None:
     box = window.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.25)
+    expect(viewer.locator(".pixel")).to_contain_text("Column")
     reading = viewer.locator(".pixel").inner_text()
     found = re.search(r"Column (\d+), row (\d+) .*original (\d+ \d+ \d+), altered (\d+ \d+ \d+),", reading)
     assert found
