@@ -5,11 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from lwise_core.batch.ranking import RANKED_AT_ONCE, Ranking, rank, seconds_a_photograph
+from lwise_core.batch.score_table import SCORE_COLUMNS
+from lwise_core.batch.tables import csv_lines
 from lwise_core.data.folder_labels import Instead, folder_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import guide_choice
+from pages.parts.picture.downloads import download
 from pages.parts.rank.folder_panel import folder_panel, said_of
 from pages.parts.rank.gallery import gallery
 from pages.parts.rank.lesson_panel import lesson_panel
@@ -58,9 +61,15 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
     )
     _decided(ranking)
     _refused(ranking)
+    download(st.container(), "Ranking (CSV)", lambda: _as_csv(ranking, guide), "ranking.csv", "text/csv")
     gallery(ranked, guide)
     st.header("A lesson of the chosen ones", divider="gray")
     lesson_panel(ranked, guide)
+
+
+def _as_csv(ranking: Ranking, guide: GuideModel) -> bytes:
+    """Return the ranking as the table that score-set writes."""
+    return b"".join(csv_lines(SCORE_COLUMNS, ranking.as_table(guide)))
 
 
 def _at_hand(what: str) -> None:

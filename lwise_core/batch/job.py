@@ -27,9 +27,10 @@ from lwise_core._utils.run_folder import RunFolder
 from lwise_core.batch.batch_records import BatchRecord, BatchRecords, Failed
 from lwise_core.batch.executors import Executor, Stages
 from lwise_core.batch.official_difficulty import OfficialRanking
-from lwise_core.batch.outputs import Finished, Ranks, manifest_bytes, write_outputs
+from lwise_core.batch.outputs import Finished, manifest_bytes, ranks_of, write_outputs
 from lwise_core.batch.plan import Assignment, Plan, make_plan, versions
 from lwise_core.batch.progress import BatchProgress, Cost, Log
+from lwise_core.batch.score_table import GUESSED
 from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import MadeBatch, Worker
 from lwise_core.data.archives import close_archives
@@ -214,13 +215,13 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any])
     finished = Finished(
         folder=job.folder,
         guide=guide,
-        stated_by="guess of the guide" if job.guesses else job.labels.value,
+        stated_by=GUESSED if job.guesses else job.labels.value,
         craft=plan.craft,
         batches=plan.batches,
         record=record,
         passed_over=lambda: iter(plan.passed_over),
     )
-    ranks = Ranks.of(finished, count=plan.total)
+    ranks = ranks_of(finished, count=plan.total)
     dirmap = job.pictures.dirmap if isinstance(job.pictures, DirmapSet) else None
     files = write_outputs(finished, ranks, dirmap=dirmap)
     counts = Counter(finished.class_of(told) for _, _, told in finished.rows())

@@ -15,39 +15,17 @@ from typing import Generic
 
 import numpy as np
 
-from lwise_core._utils.arrays import Values
 from lwise_core._utils.atomic_files import stream_whole
 from lwise_core._utils.csv_lines import cell, csv_line
 from lwise_core.batch.batch_records import BatchRecord, PictureResult, T
-from lwise_core.batch.official_difficulty import Definition, OfficialRanking, difficulties, percentiles
-from lwise_core.batch.tables import Columns, write_tables
+from lwise_core.batch.score_table import ADDED_COLUMNS, SCORE_COLUMNS, Ranks, reference_columns
 from lwise_core.batch.tables import Row as TableRow
+from lwise_core.batch.tables import write_tables
 from lwise_core.batch.tasks import Task
 from lwise_core.data.decoding import Batch
 from lwise_core.data.dirmap import PATH, DirmapFile, Row
 from lwise_core.data.entries import PictureEntry
 from lwise_core.guides.guide import GuideModel
-
-ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
-"""What a dirmap gets: the ground-truth logit, both official difficulties (over the file, by class), the percentile."""
-
-_COLUMNS: Columns = {
-    "picture": str,
-    "split": str,
-    "stated_class": str,
-    "stated_by": str,
-    "robust_gt_logit": float,
-    "difficulty": float,
-    "difficulty_per_class": float,
-    "percentile_in_class": float,
-    "log_probability": float,
-    "rank": int,
-    "first_choice": str,
-    "harder_than_references": float,
-    "references": int,
-    "source_sha256": str,
-}
-"""What every job says of a picture; its craft adds columns of its own."""
 
 
 @dataclass(frozen=True)
@@ -85,41 +63,14 @@ class Finished(Generic[T]):
         return self.guide.classes[told.target]
 
 
-@dataclass(frozen=True, eq=False)
-class Ranks:
-    """Difficulties of all pictures ``(N,)``, in the order of the set, NaN where there is no result."""
-
-    over_all: OfficialRanking
-    by_class: OfficialRanking
-    shares: Values
-
-    @classmethod
-    def of(cls, finished: Finished[T], *, count: int) -> Ranks:
-        """Return the ranks of a job of ``count`` pictures."""
-        logits = np.full(count, np.nan)
-        classes = [""] * count
-        for number, _, told in finished.rows():
-            logits[number] = told.logit
-            classes[number] = finished.class_of(told)
-        return cls(
-            difficulties(logits, classes, definition=Definition.GLOBAL),
-            difficulties(logits, classes, definition=Definition.PER_CLASS),
-            percentiles(logits, classes),
-        )
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Sentences on classes, or the whole file, in which nothing can be ranked."""
-        return (*self.over_all.notes, *self.by_class.notes)
-
-    def added(self, number: int, told: PictureResult) -> tuple[float, float, float, float]:
-        """Return the values of ``ADDED_COLUMNS`` for one picture."""
-        return (
-            told.logit,
-            float(self.over_all.values[number]),
-            float(self.by_class.values[number]),
-            float(self.shares[number]),
-        )
+def ranks_of(finished: Finished[T], *, count: int) -> Ranks:
+    """Return the ranks of a job of ``count`` pictures."""
+    logits = np.full(count, np.nan)
+    classes = [""] * count
+    for number, _, told in finished.rows():
+        logits[number] = told.logit
+        classes[number] = finished.class_of(told)
+    return Ranks.of(logits, classes)
 
 
 def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
@@ -127,18 +78,16 @@ def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
     guide = finished.guide
     for number, entry, told in finished.rows():
         class_name = finished.class_of(told)
-        place = guide.references.standing(told.logit, class_name=class_name)
         known: TableRow = {
             "picture": entry.name,
             "split": entry.split,
             "stated_class": class_name,
             "stated_by": finished.stated_by,
-            **dict(zip(ADDED_COLUMNS, ranks.added(number, told), strict=True)),
+            **dict(zip(ADDED_COLUMNS, ranks.added(number, logit=told.logit), strict=True)),
             "log_probability": told.log_probability,
             "rank": told.rank,
             "first_choice": guide.classes[told.first_choice],
-            "harder_than_references": None if place is None else place.share,
-            "references": guide.references.count(class_name),
+            **reference_columns(guide.references, told.logit, class_name=class_name),
             "source_sha256": told.source_sha256,
         }
         yield from ({**known, **row} for row in finished.craft.rows(told))
@@ -150,7 +99,7 @@ def write_outputs(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | N
     ``results`` is written as CSV and as Parquet. ``dirmap.csv`` is ``dirmap`` with columns added, or one
     made for the set; every folder of pictures that is a set itself gets one of its own, whose rows are its pictures.
     """
-    columns = {**_COLUMNS, **finished.craft.columns}
+    columns = {**SCORE_COLUMNS, **finished.craft.columns}
     hashes = write_tables(finished.folder / "results", columns, lambda: _table(finished, ranks))
     failures = map(csv_line, chain([("picture", "sentence")], finished.failures()))
     hashes["failures.csv"] = stream_whole(finished.folder / "failures.csv", failures)
@@ -171,7 +120,7 @@ def _dirmap(finished: Finished[T], ranks: Ranks, dirmap: DirmapFile, folder: str
         if ahead is None or ahead[1].row != row.number:
             return None if folder else [""] * len(ADDED_COLUMNS)
         (number, entry, told), ahead = ahead, next(rows, None)
-        added = [cell(v) for v in ranks.added(number, told)]
+        added = [cell(v) for v in ranks.added(number, logit=told.logit)]
         return [f"{entry.stem}.png", *added] if folder else added
 
     yield from dirmap.rewritten((PATH, *ADDED_COLUMNS) if folder else ADDED_COLUMNS, values)
@@ -183,7 +132,7 @@ def _own_dirmap(finished: Finished[T], ranks: Ranks, folder: str) -> Iterator[by
     for number, entry, told in finished.rows():
         path = f"{entry.stem}.png" if folder else entry.name
         stated = (entry.split, finished.class_of(told), str(told.target), path)
-        yield csv_line((*stated, *map(cell, ranks.added(number, told))))
+        yield csv_line((*stated, *map(cell, ranks.added(number, logit=told.logit))))
 
 
 def manifest_bytes(said: Mapping[str, object]) -> bytes:

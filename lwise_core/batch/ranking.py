@@ -7,8 +7,6 @@ never the file. Nothing here is written to a disk.
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,22 +20,20 @@ import torch
 from scipy.fft import dctn
 
 from lwise_core._utils.arrays import FloatImage, Pixels
-from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of, is_somebodys
-from lwise_core.data.zip_members import member_of
+from lwise_core.batch.named_files import NamedFile
+from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, Ranks, reference_columns
+from lwise_core.batch.tables import Row
+from lwise_core.data.entries import Labels
+from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.codec import MAX_BYTES, ImageRejected, encode_png, open_photograph
+from lwise_core.images.codec import ImageRejected, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 
 THUMBNAIL, SQUARE = 112, 320
 """Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
 
 RANKED_AT_ONCE = 16
-
-LARGEST_ZIP = 500_000_000
-"""Bytes that a zip may unpack to; what is larger is for a folder on the server, or the shell."""
-
-MOST_FILES = 20_000
 
 SURE, UNLIKELY = 0.5, 0.05
 """A label is doubted when the guide gives another class at least the first probability, and it at most the second."""
@@ -50,19 +46,6 @@ ENOUGH = 10
 
 _HASHED = 32
 _HASH = 8
-
-
-@dataclass(frozen=True)
-class NamedFile:
-    """The bytes of one file, untrusted. ``name`` is its path as the person knows it, for display only."""
-
-    name: str
-    data: bytes
-
-    @property
-    def folder(self) -> str:
-        """The folder that it lies in, which is its label; empty without one."""
-        return folder_of(self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +74,7 @@ class RankedPhotograph:
     @property
     def folder(self) -> str:
         """The folder that it lies in; empty without one."""
-        return NamedFile(self.name, b"").folder
+        return folder_of(self.name)
 
     def difficulty(self, guide: GuideModel) -> Difficulty:
         """Return how hard it is, against the references of the guide that ranked it."""
@@ -171,6 +154,27 @@ class Ranking:
             if len(near) > 1
         }
 
+    def as_table(self, guide: GuideModel) -> Iterator[Row]:
+        """Yield a row for each photograph with the columns that score-set has, ``SCORE_COLUMNS``.
+
+        Difficulties and percentiles are among these photographs; ``guide`` is the one that ranked them.
+        """
+        found = self.photographs
+        ranks = Ranks.of(np.array([p.logit for p in found]), [p.class_name for p in found])
+        for i, photograph in enumerate(found):
+            yield {
+                "picture": photograph.name,
+                "split": "",
+                "stated_class": photograph.class_name,
+                "stated_by": GUESSED if photograph.guessed else Labels.FOLDER.value,
+                **dict(zip(ADDED_COLUMNS, ranks.added(i, logit=photograph.logit), strict=True)),
+                "log_probability": photograph.difficulty(guide).log_probability,
+                "rank": photograph.rank,
+                "first_choice": photograph.choice,
+                **reference_columns(guide.references, photograph.logit, class_name=photograph.class_name),
+                "source_sha256": photograph.sha256,
+            }
+
     def presumed(self) -> frozenset[str]:
         """Return the SHA-256 of those that nothing speaks against: no doubt, and one of each that are nearly the same.
 
@@ -204,7 +208,7 @@ def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderLabels
             ranking = replace(ranking, left_out=ranking.left_out + 1)
             continue
         digest = hashlib.sha256(file.data).hexdigest()
-        if digest in met:
+        if digest in met and not file.unusable:
             ranking = replace(ranking, refused=(*ranking.refused, f"“{file.name}” is there twice, byte for byte."))
             continue
         met.add(digest)
@@ -232,44 +236,6 @@ def seconds_a_photograph(files: Iterable[NamedFile], guide: GuideModel) -> float
     return perf_counter() - began if ranked.photographs else None
 
 
-def names_in_zip(data: bytes, *, called: str) -> tuple[str, ...]:
-    """Return the names of the files that :func:`files_in_zip` yields, without unpacking any.
-
-    Raises:
-        ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
-    """
-    return tuple(member.filename for member in _opened_zip(data, called=called)[1])
-
-
-def files_in_zip(data: bytes, *, called: str) -> Iterator[NamedFile]:
-    """Yield the files of a zip that a person calls so, without unpacking it to the disk.
-
-    Raises:
-        ImageRejected: It is not a zip, holds too many files, or would unpack to too much.
-    """
-    archive, members = _opened_zip(data, called=called)
-    for member in members:
-        try:
-            yield NamedFile(member.filename, member_of(archive, member, at_most=MAX_BYTES + 1))
-        except OSError:
-            yield NamedFile(member.filename, b"")  # damaged or locked: refused by name, as an empty file is
-
-
-def _opened_zip(data: bytes, *, called: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
-    """Return a zip and its files, by name."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise ImageRejected(f"“{called}” is not a zip that can be read; zip the folder again.") from error
-    members = [m for m in archive.infolist() if not m.is_dir() and is_somebodys(m.filename)]
-    if len(members) > MOST_FILES or sum(m.file_size for m in members) > LARGEST_ZIP:
-        raise ImageRejected(
-            f"“{called}” holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the "
-            "server, or the shell: python -m lwise_core score-set --help."
-        )
-    return archive, sorted(members, key=lambda m: m.filename)
-
-
 def perceptual_hash(image: FloatImage) -> int:
     """Return 64 bits of ``image`` ``(3, 32, 32)`` in [0, 1] that stay the same when it is resized or recompressed.
 
@@ -285,6 +251,9 @@ def _with(ranking: Ranking, files: Sequence[NamedFile], guide: GuideModel) -> Ra
     """Return the ranking with some files more."""
     read, refused = [], list(ranking.refused)
     for file in files:
+        if file.unusable:
+            refused.append(file.unusable)
+            continue
         try:
             photograph = open_photograph(file.data, name=PurePosixPath(file.name).name)
         except ImageRejected as error:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import importlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from lwise_core._utils.atomic_files import stream_whole
@@ -27,10 +27,15 @@ def write_tables(stem: Path, columns: Columns, rows: Callable[[], Iterator[Row]]
     ``rows`` starts anew at each call; every row holds a value, or None, for each of ``columns``.
     """
     csv, parquet = stem.with_suffix(".csv"), stem.with_suffix(".parquet")
-    lines = (csv_line([cell(row[name]) for name in columns]) for row in rows())
-    hashes = {csv.name: stream_whole(csv, chain([csv_line(list(columns))], lines))}
+    hashes = {csv.name: stream_whole(csv, csv_lines(columns, rows()))}
     hashes[parquet.name] = _parquet(parquet, columns, rows())
     return hashes
+
+
+def csv_lines(columns: Columns, rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield a table as CSV, line by line, the names of the columns first."""
+    yield csv_line(list(columns))
+    yield from (csv_line([cell(row[name]) for name in columns]) for row in rows)
 
 
 def _parquet(target: Path, columns: Columns, rows: Iterator[Row]) -> str:

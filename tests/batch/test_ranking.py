@@ -1,7 +1,7 @@
 """Many photographs in front of one guide."""
 
-import io
-import zipfile
+import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,26 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import UnknownClass
+from lwise_core.batch.named_files import NamedFile, NamedFiles
 from lwise_core.batch.ranking import (
     RANKED_AT_ONCE,
-    NamedFile,
     Ranking,
     Standing,
-    files_in_zip,
-    names_in_zip,
     perceptual_hash,
     rank,
     seconds_a_photograph,
 )
+from lwise_core.batch.score_table import GUESSED, SCORE_COLUMNS
+from lwise_core.batch.settings import JobSettings
 from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.data.phantom import FAMILIES, Creature, draw
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.codec import ImageRejected, encode_png, open_photograph
+from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see
 from tests.support.images import encoded, scene
+from tests.support.jobs import finished, job, phantom_pictures
+
+__all__ = ["phantom_pictures"]
 
 PNG = encode_png(scene())
 
@@ -40,14 +44,6 @@ def creature(family: int, *, dial: float = 0.0, seed: int = 0) -> bytes:
 def ranked(files: list[NamedFile], guide: GuideModel, folders: FolderLabels | None = None) -> Ranking:
     *_, last = rank(files, guide, folders=folders or FolderLabels(guide.classes), total=len(files))
     return last
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
 
 
 def test_photographs_are_ranked_by_the_guides_own_logit_within_their_class(phantom_guide: GuideModel) -> None:
@@ -172,47 +168,6 @@ def test_nothing_is_an_empty_ranking(phantom_guide: GuideModel) -> None:
     assert ranked([], phantom_guide).by_class() == {}
 
 
-def test_a_zip_is_read_without_what_systems_put_into_it() -> None:
-    data = zipped(
-        {
-            "b/2.png": b"2",
-            "b/1.png": b"1",
-            "__MACOSX/b/1.png": b"x",
-            "b/.DS_Store": b"x",
-            "b/Thumbs.db": b"x",
-            "../up.png": b"3",
-        }
-    )
-    assert [(f.name, f.folder) for f in files_in_zip(data, called="x.zip") if f.data in (b"1", b"2")] == [
-        ("b/1.png", "b"),
-        ("b/2.png", "b"),
-    ]
-    names = names_in_zip(data, called="x.zip")
-    assert list(names) == [f.name for f in files_in_zip(data, called="x.zip")]
-    assert "b/Thumbs.db" not in names
-
-
-def test_a_zip_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lwise_core.batch.ranking.LARGEST_ZIP", 1000)
-    with pytest.raises(ImageRejected, match="use a folder on the server"):
-        list(files_in_zip(zipped({"a.png": b"0" * 2000}), called="x.zip"))
-
-
-def test_what_is_no_zip_is_refused() -> None:
-    with pytest.raises(ImageRejected, match=r"“x\.zip” is not a zip"):
-        list(files_in_zip(b"no zip", called="x.zip"))
-
-
-def test_a_damaged_member_is_refused_by_its_name(phantom_guide: GuideModel) -> None:
-    data = bytearray(zipped({"a.png": PNG, "b.png": creature(1)}))
-    place = bytes(data).index(PNG)
-    data[place + 100] ^= 0xFF
-    files = list(files_in_zip(bytes(data), called="x.zip"))
-    ranking = ranked(files, phantom_guide)
-    assert [p.name for p in ranking.photographs] == ["b.png"]
-    assert "“a.png”" in ranking.refused[0]
-
-
 @given(seed=st.integers(0, 10**6), gain=st.floats(0.8, 1.0))
 def test_a_hash_does_not_care_about_brightness(seed: int, gain: float) -> None:
     image = see(draw(Creature(0, 0.0, seed), size=64), size=32)
@@ -226,3 +181,40 @@ def test_no_more_is_kept_of_a_photograph_than_its_square(tiny_guide: GuideModel,
     (found,) = ranked([NamedFile("ribbon.png", encode_png(pixels))], tiny_guide).photographs
     assert found.square.base is None
     assert found.square.nbytes <= 320 * 320 * 3
+
+
+def test_a_file_that_cannot_be_read_is_refused_for_its_reason_and_never_as_a_copy(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{name}.png", b"", f"“{name}.png” cannot be read (locked).") for name in "ab"]
+    ranking = ranked([*files, NamedFile("c.png", PNG)], phantom_guide)
+    assert ranking.refused == ("“a.png” cannot be read (locked).", "“b.png” cannot be read (locked).")
+    assert len(ranking.photographs) == 1
+
+
+def test_its_table_is_that_of_the_set_on_the_disk(
+    phantom_guide: GuideModel, phantom_pictures: Path, tmp_path: Path
+) -> None:
+    finished(job(phantom_pictures, tmp_path, order=JobSettings()))
+    with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as file:
+        expected = {row["picture"]: row for row in csv.DictReader(file)}
+    *_, ranking = rank(
+        NamedFiles.of(picture_set(str(phantom_pictures))),
+        phantom_guide,
+        folders=FolderLabels(phantom_guide.classes),
+        total=21,
+    )
+    rows = list(ranking.as_table(phantom_guide))
+    assert len(rows) == len(expected) == 20
+    for row in rows:
+        assert list(row) == list(SCORE_COLUMNS) == list(expected[str(row["picture"])])
+        for name, kind in SCORE_COLUMNS.items():
+            value, there = row[name], expected[str(row["picture"])][name]
+            assert (value == pytest.approx(float(there), abs=1e-4)) if kind is float else (str(value) == there), name
+
+
+def test_an_empty_ranking_is_an_empty_table(phantom_guide: GuideModel) -> None:
+    assert list(Ranking(0, FolderLabels(phantom_guide.classes)).as_table(phantom_guide)) == []
+
+
+def test_a_guessed_label_is_said_to_be_one_in_the_table(phantom_guide: GuideModel) -> None:
+    (row,) = ranked([NamedFile("holiday.png", creature(2))], phantom_guide).as_table(phantom_guide)
+    assert row["stated_by"] == GUESSED

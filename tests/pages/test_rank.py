@@ -207,7 +207,7 @@ def test_another_guide_ranks_the_same_photographs_and_the_first_ones_ranking_and
     assert "ranked by phantom4-64" in said(at)
     assert {c.key: c.value for c in at.checkbox} == ticks
     assert at.text_input(key="lesson-title").value == "Mine"
-    assert [b.label for b in at.get("download_button")] == ["Slide show (zip)", "Handout (PDF)"]
+    assert [b.label for b in at.get("download_button")] == ["Ranking (CSV)", "Slide show (zip)", "Handout (PDF)"]
     assert "ranked by animals16-64" in said(guide(at, "animals16-64"))
 
 
@@ -267,7 +267,7 @@ def searched(at: AppTest, words: str) -> AppTest:
 
 def test_a_lesson_is_made_of_the_chosen_ones(ranked: AppTest) -> None:
     at = press(ranked, "Make the lesson")
-    assert [b.label for b in at.get("download_button")] == ["Slide show (zip)", "Handout (PDF)"]
+    assert [b.label for b in at.get("download_button")] == ["Ranking (CSV)", "Slide show (zip)", "Handout (PDF)"]
 
 
 def test_it_is_said_how_many_of_the_lesson_are_enhanced(ranked: AppTest) -> None:

@@ -12,11 +12,10 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core._utils.errors import LWiseError
-from lwise_core.batch.ranking import LARGEST_ZIP, MOST_FILES, NamedFile, files_in_zip, names_in_zip
-from lwise_core.data.entries import PictureEntry
+from lwise_core.batch.named_files import LARGEST_ZIP, MOST_FILES, NamedFile, NamedFiles, files_in_zip
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.folder_labels import is_somebodys
-from lwise_core.data.picture_sets import picture_set
-from lwise_core.images.codec import ImageRejected
+from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.teaching.courses.pictures import FromPhantom
 from pages.parts.session.access import paths_offered
 from pages.parts.ui.notices import notice
@@ -86,36 +85,28 @@ def _part(upload: UploadedFile) -> Intake | None:
 
 def _zipped(upload: UploadedFile) -> Intake | None:
     """Return the files of a zip; where it cannot be read, say so by its name and leave it out."""
-    data, called = upload.getvalue(), upload.name
     try:
-        return Intake(upload.file_id, names_in_zip(data, called=called), lambda: files_in_zip(data, called=called))
-    except ImageRejected as error:
+        files = files_in_zip(upload.getvalue(), called=upload.name)
+    except DatasetError as error:
         notice("error", f"{error} It is left out.")
         return None
+    return Intake(upload.file_id, files.names, lambda: iter(files))
 
 
 def _on_the_server() -> Intake | None:
-    path = st.text_input("Folder, zip, tar archive, pattern or dirmap CSV").strip()
+    path = st.text_input("Folder, zip, tar archive, pattern or dirmap CSV", help=LAYOUTS).strip()
     if not path:
         return None
     try:
-        pictures = picture_set(path)
-        entries = [e for e in pictures.entries() if not isinstance(e, str) and is_somebodys(e.name)]
+        files = NamedFiles.of(picture_set(path))
     except LWiseError as error:
         notice("error", str(error))
         return None
-    if not entries:
+    if not files.entries:
         notice("error", f"There are no photographs in “{Path(path).name}”.")
         return None
-    key = hashlib.sha256(repr([(e.name, e.state) for e in entries]).encode()).hexdigest()
-    names = tuple(_path_of(e) for e in entries)
-    return Intake(key, names, lambda: (NamedFile(_path_of(e), pictures.read(e)) for e in entries))
-
-
-def _path_of(entry: PictureEntry) -> str:
-    """Return the name of a picture of a set, below its class."""
-    name = Path(entry.name).name
-    return f"{entry.class_name}/{name}" if entry.class_name else name
+    key = hashlib.sha256(repr([(e.name, e.state) for e in files.entries]).encode()).hexdigest()
+    return Intake(key, files.names, lambda: iter(files))
 
 
 def _phantom() -> Intake:

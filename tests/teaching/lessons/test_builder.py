@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lwise_core.batch.ranking import NamedFile, RankedPhotograph, rank
+from lwise_core.batch.named_files import NamedFile
+from lwise_core.batch.ranking import RankedPhotograph, rank
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.enhancement.rendering import CroppedPhotograph

@@ -1,0 +1,92 @@
+"""Files that are ranked in memory: uploads, those of a zip that was handed over, and those of any set of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from lwise_core.data.archives import ZipInMemory, close_archives, unpacked_size
+from lwise_core.data.decoding import Unusable, read_bytes
+from lwise_core.data.entries import PictureEntry, PictureSet
+from lwise_core.data.errors import DatasetError
+from lwise_core.data.folder_labels import folder_of, is_somebodys
+
+LARGEST_ZIP = 500_000_000
+"""Bytes that a zip may unpack to; what is larger is for a folder on the server, or the shell."""
+
+MOST_FILES = 20_000
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """The bytes of one file, untrusted, or a sentence on why it is ``unusable``.
+
+    ``name`` is its path as the person knows it, for display only.
+    """
+
+    name: str
+    data: bytes
+    unusable: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in, which is its label; empty without one."""
+        return folder_of(self.name)
+
+
+@dataclass(frozen=True)
+class NamedFiles:
+    """The files of a set that are a person's and not their system's; each iteration reads them anew."""
+
+    pictures: PictureSet
+    entries: tuple[PictureEntry, ...]
+
+    @classmethod
+    def of(cls, pictures: PictureSet) -> NamedFiles:
+        """Return the files of a set, in its order.
+
+        Raises:
+            DatasetError: It cannot be listed.
+        """
+        found = (e for e in pictures.entries() if isinstance(e, PictureEntry))
+        return cls(pictures, tuple(e for e in found if is_somebodys(e.name)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths of the files, before any is read; each lies in the folder that names its class."""
+        return tuple(map(_path_of, self.entries))
+
+    def __iter__(self) -> Iterator[NamedFile]:
+        try:
+            for entry in self.entries:
+                data = read_bytes(self.pictures, entry)
+                if isinstance(data, Unusable):
+                    yield NamedFile(_path_of(entry), b"", data.sentence)
+                else:
+                    yield NamedFile(_path_of(entry), data)
+        finally:
+            close_archives()
+
+
+def files_in_zip(data: bytes, *, called: str) -> NamedFiles:
+    """Return the files of a zip that a person calls so, sorted by name; nothing is unpacked to the disk.
+
+    Raises:
+        DatasetError: It is not a zip, holds too many files, or would unpack to too much.
+    """
+    found = NamedFiles.of(ZipInMemory(data, called))
+    if len(found.entries) > MOST_FILES or sum(map(unpacked_size, found.entries)) > LARGEST_ZIP:
+        raise DatasetError(
+            f"“{called}” holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the "
+            "server, or the shell: python -m lwise_core score-set --help."
+        )
+    return NamedFiles(found.pictures, tuple(sorted(found.entries, key=lambda e: e.name)))
+
+
+def _path_of(entry: PictureEntry) -> str:
+    """Return the path of a picture, or where its folder is not its class, its name below the class."""
+    if folder_of(entry.name) == entry.class_name:
+        return entry.name
+    name = PurePosixPath(entry.name).name
+    return f"{entry.class_name}/{name}" if entry.class_name else name

@@ -1,0 +1,81 @@
+"""The table of scores: what is said of every ranked picture, whether a job over a whole set or a page ranked it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lwise_core._utils.arrays import Values
+from lwise_core._utils.csv_lines import Cell
+from lwise_core.batch.official_difficulty import Definition, OfficialRanking, difficulties, percentiles
+from lwise_core.batch.tables import Columns
+from lwise_core.guides.references import References
+
+ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
+"""What a dirmap gets: the ground-truth logit, both official difficulties (over the file, by class), the percentile."""
+
+SCORE_COLUMNS: Columns = {
+    "picture": str,
+    "split": str,
+    "stated_class": str,
+    "stated_by": str,
+    "robust_gt_logit": float,
+    "difficulty": float,
+    "difficulty_per_class": float,
+    "percentile_in_class": float,
+    "log_probability": float,
+    "rank": int,
+    "first_choice": str,
+    "harder_than_references": float,
+    "references": int,
+    "source_sha256": str,
+}
+"""The columns, in their order."""
+
+GUESSED = "guess of the guide"
+"""What ``stated_by`` says where nobody named the class."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ranks:
+    """Difficulties of all pictures ``(N,)``, in the order of the set, NaN where there is no result."""
+
+    over_all: OfficialRanking
+    by_class: OfficialRanking
+    shares: Values
+
+    @classmethod
+    def of(cls, logits: Values, classes: Sequence[str]) -> Ranks:
+        """Return the ranks of pictures with these ground-truth logits ``(N,)``, NaN where there is none, and classes.
+
+        Raises:
+            ValueError: There are not as many classes as logits, or a logit is infinite.
+        """
+        return cls(
+            difficulties(logits, classes, definition=Definition.GLOBAL),
+            difficulties(logits, classes, definition=Definition.PER_CLASS),
+            percentiles(logits, classes),
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on classes, or the whole file, in which nothing can be ranked."""
+        return (*self.over_all.notes, *self.by_class.notes)
+
+    def added(self, number: int, *, logit: float) -> tuple[float, float, float, float]:
+        """Return the values of ``ADDED_COLUMNS`` for one picture."""
+        return (
+            logit,
+            float(self.over_all.values[number]),
+            float(self.by_class.values[number]),
+            float(self.shares[number]),
+        )
+
+
+def reference_columns(references: References, logit: float, *, class_name: str) -> Mapping[str, Cell]:
+    """Return where a ground-truth logit stands among the references of its class, and how many these are."""
+    place = references.standing(logit, class_name=class_name)
+    return {
+        "harder_than_references": None if place is None else place.share,
+        "references": references.count(class_name),
+    }
