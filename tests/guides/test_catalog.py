@@ -317,16 +317,6 @@ def test_only_published_guides_are_downloaded(empty: Catalog) -> None:
         list(empty.download("pets"))
 
 
-@pytest.mark.parametrize("published", PUBLISHED, ids=[p.name for p in PUBLISHED])
-def test_what_is_published_is_described_in_full(published: Published) -> None:
-    assert published.address.startswith("https://")
-    assert all((published.title, published.licence, published.source, published.remark))
-    assert published.domain is not Domain.UNKNOWN
-    assert published.training_epsilon > 0
-    assert published.input_size == 224
-    assert Path(published.file).name == published.file
-
-
 @pytest.mark.skipif(not (SHARED / "models").is_dir(), reason="needs ../shared/models")
 def test_the_shared_guides_can_be_added_as_they_are(empty: Catalog) -> None:
     catalogue = replace(empty, bundled=SHARED / "models")

@@ -19,19 +19,11 @@ from lwise_core.inspection.evidence import Evidence, gather
 from lwise_core.inspection.hallucination import Judge, Transfer, limits, transfer_of
 from lwise_core.inspection.indicators import (
     MEASURES,
-    Indicator,
-    Light,
-    LightKind,
     LightState,
     Limit,
-    Measure,
-    Risk,
     no_flag_up_to,
 )
 from tests.inspection.test_evidence import path_of
-
-LATTICE = next(m for m in MEASURES if m.key == "H8")
-SUPPORT = next(m for m in MEASURES if m.key == "H1")
 
 
 def with_references(guide: GuideModel, *, count: int = 120, above: float = 0.0) -> GuideModel:
@@ -45,45 +37,6 @@ def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
     *_, last = gather(path)
     assert isinstance(last.evidence, Evidence)
     return Judge(path, last.evidence)
-
-
-def indicator(measure: Measure, value: float | None, *, limit: float | None) -> Indicator:
-    return Indicator(measure, value, "", None if limit is None else Limit(limit, "a test"), because="why not.")
-
-
-@pytest.mark.parametrize(
-    ("measure", "value", "limit", "state"),
-    [
-        (LATTICE, 3.0, 2.0, LightState.FLAGGED),
-        (LATTICE, 2.0, 2.0, LightState.NO_FLAG),
-        (SUPPORT, 0.04, 0.05, LightState.FLAGGED),
-        (SUPPORT, 0.05, 0.05, LightState.NO_FLAG),
-        (SUPPORT, None, 0.05, LightState.CANNOT_JUDGE),
-        (SUPPORT, 0.9, None, LightState.CANNOT_JUDGE),
-    ],
-)
-def test_an_indicator_is_flagged_on_the_bad_side_of_its_limit_only(
-    measure: Measure, value: float | None, limit: float | None, state: LightState
-) -> None:
-    assert indicator(measure, value, limit=limit).state is state
-
-
-def test_a_light_is_flagged_by_one_and_cannot_judge_without_any() -> None:
-    fine, bad, unknown = (indicator(LATTICE, v, limit=limit) for v, limit in ((1.0, 2.0), (3.0, 2.0), (9.0, None)))
-    assert Light(LightKind.ARTEFACT, (fine, unknown)).state is LightState.NO_FLAG
-    assert Light(LightKind.ARTEFACT, (fine, bad, unknown)).state is LightState.FLAGGED
-    nothing = Light(LightKind.ARTEFACT, (unknown,))
-    assert nothing.state is LightState.CANNOT_JUDGE
-    assert nothing.sentence == "Cannot judge: why not."
-    assert "safety limit" in Light(LightKind.ARTEFACT, (fine,)).sentence
-    assert Light(LightKind.ARTEFACT, (bad,)).sentence == "Flagged: lattice."
-
-
-def test_no_light_is_ever_called_safe() -> None:
-    assert {s.value for s in LightState} == {"flagged", "no flag", "cannot judge"}
-    for value in (1.0, 3.0, None):
-        sentence = Light(LightKind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)).sentence.lower()
-        assert "safe" not in sentence.replace("not a safety limit", "")
 
 
 @given(logits=st.lists(st.floats(-5, 5), min_size=1, max_size=200), logit=st.floats(-6, 6))
@@ -211,17 +164,6 @@ def test_a_limit_counts_and_what_it_flags_is_named(tiny_guide: GuideModel, monke
     assert risk.artefact.state is LightState.FLAGGED
     assert risk.artefact.sentence == "Flagged: fine grain."
     assert risk.flagged
-
-
-def test_no_flag_up_to_is_the_last_step_before_the_first_flag() -> None:
-    def risk(step: int, state: LightState) -> Risk:
-        value = 3.0 if state is LightState.FLAGGED else 1.0
-        clear = Light(LightKind.SEMANTIC, (indicator(SUPPORT, 0.5, limit=0.05),))
-        return Risk(step, step / 10, clear, Light(LightKind.ARTEFACT, (indicator(LATTICE, value, limit=2.0),)))
-
-    states = (LightState.NO_FLAG, LightState.NO_FLAG, LightState.NO_FLAG, LightState.FLAGGED, LightState.NO_FLAG)
-    assert no_flag_up_to(tuple(risk(i, s) for i, s in enumerate(states))) == pytest.approx(0.2)
-    assert no_flag_up_to(tuple(risk(i, LightState.NO_FLAG) for i in range(4))) == pytest.approx(0.3)
 
 
 def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that_sees_nothing(

@@ -24,10 +24,7 @@ from lwise_core.training.attacks import Attack, Norm, perturbed
 from lwise_core.training.recipes import (
     LearningRateSchedule,
     Recipe,
-    RecipeError,
     Trained,
-    paper,
-    two_cores,
 )
 from lwise_core.training.trainer import (
     Epoch,
@@ -337,28 +334,3 @@ def test_advice_names_what_goes_wrong_and_is_silent_when_nothing_does() -> None:
     assert "collapses while clean accuracy rises" in evading
     (by_heart,) = advice((epoch(1, training=0.9, robust=0.5),), classes=10)
     assert "by heart" in by_heart
-
-
-def test_presets_follow_their_sources() -> None:
-    recipe = paper(size=224)
-    assert (recipe.attack.epsilon, recipe.attack.steps, recipe.attack.step) == (3, 7, 0.5)
-    assert (recipe.peak_lr, recipe.batch, recipe.epochs, recipe.weight_decay) == (0.001, 128, 50, 1e-4)
-    assert not recipe.attack.random_start
-    assert two_cores(size=32).attack.epsilon == 0.5
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"epochs": 0},
-        {"attack_warm_up": 1.0},
-        {"batch": 1},
-        {"peak_lr": 0.0},
-        {"ema": 1.0},
-        {"images_per_epoch": 7},
-        {"trained": Trained.AFTER},
-    ],
-)
-def test_recipes_that_cannot_be_followed_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(RecipeError):
-        replace(TOY, **wrong)  # type: ignore[arg-type]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import stat
 import subprocess
@@ -13,28 +12,23 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, select, text, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Engine, create_engine, text
 
 from lwise_core.teaching.design.schedules import SEVEN_SLOTS, TWO_SLOTS, Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
-from lwise_core.teaching.records.database import FairLock
 from lwise_core.teaching.records.store import Records, RecordsRefused, RecordsUnavailable, address, new_token
-from lwise_core.teaching.records.tables import AnswerRow, Table, Utc
+from lwise_core.teaching.records.tables import Table
 from lwise_core.teaching.records.values import AnswerRefused, CodeRefused, CodeTaken, UnknownCourse, UnknownSitting
 from tests.support.postgres import Cluster, postgres
 
@@ -680,25 +674,6 @@ def test_many_threads_may_open_new_records_at_once(tmp_path: Path) -> None:
     assert at_once(8, opened) == [0] * 8
 
 
-def test_what_brings_tables_up_to_date_may_rebuild_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To drop a table whose rows others refer to deletes theirs too, unless SQLite looks away."""
-    seen = []
-
-    def looked(config: Config, _: str) -> None:
-        seen.append(config.attributes["connection"].scalar(text("PRAGMA foreign_keys")))
-
-    monkeypatch.setattr(command, "upgrade", looked)
-    Records.open(url=address(home=tmp_path)).close()
-    assert seen == [0]
-
-
-def test_a_moment_of_another_zone_is_kept_as_utc() -> None:
-    moment = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
-    kept = Utc().process_bind_param(moment, sqlite.dialect())
-    assert kept is not None
-    assert kept.isoformat() == "2026-03-01T10:00:00+00:00"
-
-
 def test_records_of_a_newer_version_are_refused_unchanged(url: str) -> None:
     with Records.open(url=url) as records:
         course = records.add_course(name="Moths", manifest=MANIFEST)
@@ -715,24 +690,6 @@ def test_records_of_a_newer_version_are_refused_unchanged(url: str) -> None:
         assert records.courses() == (course,)
 
 
-@pytest.mark.parametrize(
-    "wrong", ["", "records.db", "mysql://u:secret@h/d", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg2://h/d"]
-)
-def test_another_kind_of_address_is_refused_without_its_password(wrong: str) -> None:
-    with pytest.raises(RecordsRefused, match=r"set LWISE_RECORDS to sqlite:///") as caught:
-        Records.open(url=wrong)
-    assert "secret" not in str(caught.value)
-
-
-def test_a_damaged_file_and_an_impossible_place_are_said(tmp_path: Path) -> None:
-    (tmp_path / "thesis.docx").write_bytes(b"years of work " * 100)
-    with pytest.raises(RecordsUnavailable):
-        Records.open(url=f"sqlite:///{tmp_path / 'thesis.docx'}")
-    assert (tmp_path / "thesis.docx").read_bytes() == b"years of work " * 100
-    with pytest.raises(RecordsUnavailable, match=r"“records.db” cannot be made in “.*thesis.docx”"):
-        Records.open(url=f"sqlite:///{tmp_path / 'thesis.docx' / 'records.db'}")
-
-
 def test_records_are_kept_where_it_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LWISE_RECORDS", "postgresql://somewhere/else")
     assert address(home=tmp_path) == "postgresql://somewhere/else"
@@ -742,50 +699,3 @@ def test_records_are_kept_where_it_was_said(tmp_path: Path, monkeypatch: pytest.
         records.add_course(name="Moths", manifest=MANIFEST)
         assert {f.name for f in home.iterdir()} == {"records.db", "records.db-wal", "records.db-shm"}
         assert {stat.S_IMODE(f.stat().st_mode) for f in home.iterdir()} == {0o600}
-
-
-def test_an_sqlite_file_outlives_power_cuts_and_readers_do_not_write(tmp_path: Path) -> None:
-    with Records.open(url=address(home=tmp_path)) as records:
-        database = records._database
-        with database.writing() as session:
-            pragmas = {p: session.scalar(text(f"PRAGMA {p}")) for p in ("journal_mode", "synchronous", "foreign_keys")}
-        assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-        with pytest.raises(RecordsUnavailable), database.reading() as session:
-            session.execute(update(AnswerRow).values(choice="another"))
-
-
-def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
-    with Records.open(url=address(home=tmp_path)) as records, records._database.writing() as session:
-        session.execute(select(AnswerRow))
-        assert records.courses() == ()
-
-
-# Turns
-
-
-def test_turns_come_in_the_order_of_asking() -> None:
-    turns, order = FairLock(patience_s=60), list[int]()
-
-    def take(i: int) -> None:
-        with turns:
-            order.append(i)
-
-    threads = [threading.Thread(target=take, args=(i,)) for i in range(20)]
-    with turns:
-        for asked, thread in enumerate(threads, start=1):
-            thread.start()
-            while len(turns._waiting) < asked:
-                os.sched_yield()
-    for thread in threads:
-        thread.join()
-    assert order == list(np.arange(20))
-
-
-def test_who_waits_in_vain_is_told_and_leaves_the_queue() -> None:
-    turns = FairLock(patience_s=0.001)
-    with turns:
-        with ThreadPoolExecutor(1) as pool, pytest.raises(RecordsUnavailable):
-            pool.submit(turns.__enter__).result()
-        assert not turns._waiting
-    with turns:
-        pass
