@@ -27,6 +27,7 @@ import requests
 import typer
 
 from lwise_core.data.phantom import FAMILIES
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design, read_course
@@ -109,7 +110,7 @@ def _row(thought: tuple[float, float], sat: list[Sat], here: CourseServer) -> st
 def _course(folder: Path) -> Course:
     guide = catalog.load("phantom4-64")
     design = Design("load", _SCHEDULE, (Group.CONTROL, Group.L_WISE))
-    for _ in build_course(folder, CourseBuilder(guide, guide, design, FAMILIES), _PICTURES):
+    for _ in build_course(folder, CourseBuilder(Walker(guide), design, FAMILIES), _PICTURES):
         pass
     return read_course(folder)
 

@@ -22,9 +22,9 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.class_names import has_class
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.caption_strip import with_strip
@@ -67,7 +67,7 @@ def row_of(guide: GuideModel, shown: Shown) -> Pixels:
     target = guide.class_index(shown.towards)
     request = PathRequest.single(shown.image, target=target, objective=GroundTruthLogit())
     budgets = [share * guide.epsilon_scale.largest for share in SHARES]
-    path = path_to(guide, request, epsilon=budgets[-1], twin=guide)
+    path = Walker(guide).to(request, epsilon=budgets[-1])
     pictures = [path.frames[0].images[0], *(path.at(e).images[0] for e in budgets)]
     times = max(1, SIDE // guide.input_size)
     large = [np.kron(to_8_bit(p.numpy()).transpose(1, 2, 0), np.ones((times, times, 1), np.uint8)) for p in pictures]

@@ -20,11 +20,11 @@ from lwise_core.batch.folder_job import FolderResults, Labelled, folder_job, thi
 from lwise_core.batch.job import Job
 from lwise_core.batch.settings import JobSettings
 from lwise_core.data.entries import Labels
-from lwise_core.enhancement.fast_twin import TwinChecks, trusted_twin, walk_fast
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, Harder, objective_named
-from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
+from lwise_core.enhancement.path import EnhancementPath, PathRequest
 from lwise_core.enhancement.photograph_path import EnhancedPhotograph, PhotographPath
 from lwise_core.enhancement.rendering import CroppedPhotograph
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog, difficulty
 from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.difficulty import Difficulty
@@ -154,8 +154,7 @@ def enhance(
         objective=Harder(chosen) if harder else chosen,
         within=None if within is None else within.mask,
     )
-    twin = None if exact else _twin(guide)
-    paths = walk(guide, request) if twin is None else walk_fast(guide, twin, request)
+    paths = (Walker(guide) if exact else Walker.trusted(guide)).walk(request)
     steps = guide.epsilon_scale.steps
     path = _last(paths, on_progress, lambda growing: (len(growing.frames) - 1) / steps)
     return PhotographPath(subject, path, stated)
@@ -189,7 +188,7 @@ def inspect(
     guide = path.guide
     methods = tuple(map(_method, [method] if isinstance(method, str) else method))
     other = second_guide(guide, class_name=path.towards) if second == "auto" else second
-    walker = None if path.path.precision == "float32" else _twin(guide)
+    walker = None if path.path.precision == "float32" else Walker.trusted(guide)
     findings = _last(examine(path.path, other=other, walker=walker), on_progress, lambda found: found.done)
     return PhotographInspection(path, findings, Question(guide.class_index(of or path.towards), methods, layer), other)
 
@@ -291,11 +290,6 @@ def _method(name: str) -> AttributionMethod:
     if name not in inspection.METHODS:
         raise NotPossible(f"There is no method “{name}”; choose one of {', '.join(inspection.METHODS)}.")
     return inspection.METHODS[name]
-
-
-def _twin(guide: Guide) -> Guide | None:
-    """Return the guide's fast copy where it was checked on this machine, as shell and pages use it."""
-    return trusted_twin(guide, TwinChecks(catalog.home() / "verdicts"))
 
 
 def _last(values: Iterator[_T], on_progress: OnProgress | None, share: Callable[[_T], float]) -> _T:

@@ -66,7 +66,7 @@ def _make(order: CourseOrder) -> None:
 
 
 def _steps(order: CourseOrder, folder: Path) -> Iterator[CourseProgress]:
-    maker = CourseBuilder(order.guide, engine_for(order.guide).walker(), order.design, order.classes)
+    maker = CourseBuilder(engine_for(order.guide).walker(), order.design, order.classes)
     return build_course(folder, maker, order.pictures)
 
 

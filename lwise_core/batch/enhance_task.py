@@ -20,9 +20,9 @@ from lwise_core.batch.settings import Naming
 from lwise_core.batch.tables import Columns, Row
 from lwise_core.batch.tasks import NothingToWrite, Put, ScoredBatch, Summary, Task, TaskSettings, logits_of
 from lwise_core.enhancement.export import Intent, statement
-from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.path import EnhancementPath, PathRequest
 from lwise_core.enhancement.rendering import Extent
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png
 from lwise_core.images.geometry import to_8_bit
@@ -137,7 +137,7 @@ class EnhanceTask:
         """Return the pictures of every image: one path an image yields every ε."""
         targets = torch.tensor([told.target for told in looked.told])
         request = PathRequest(looked.images, targets, self.brief.objective)
-        path = path_to(guide, request, epsilon=self.brief.budgets[-1].epsilon, twin=guide)
+        path = Walker(guide).to(request, epsilon=self.brief.budgets[-1].epsilon)
         by_budget = [self._at(path, number, looked) for number in range(len(self.brief.budgets))]
         return [
             EnhancedPictures(told, of_it) for told, of_it in zip(looked.told, zip(*by_budget, strict=True), strict=True)

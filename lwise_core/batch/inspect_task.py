@@ -19,8 +19,8 @@ from lwise_core.batch.settings import Budget, JobError, at_224
 from lwise_core.batch.tables import Columns, Row
 from lwise_core.batch.tasks import Put, ScoredBatch, Summary, TaskSettings
 from lwise_core.data.entries import PictureEntry
-from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.path import PathRequest
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Findings, examine, perturbation_at
 from lwise_core.inspection.indicators import MEASURES, NOT_SAFETY, Indicator, Light, LightKind, LightState, Risk
@@ -136,7 +136,7 @@ class InspectTask:
 
     def _inspected(self, guide: GuideModel, entry: PictureEntry, image: torch.Tensor, told: PictureResult) -> Inspected:
         request = PathRequest.single(image, target=told.target, objective=self.brief.objective)
-        path = path_to(guide, request, epsilon=self.brief.budgets[-1].epsilon, twin=guide)
+        path = Walker(guide).to(request, epsilon=self.brief.budgets[-1].epsilon)
         *_, findings = examine(path)
         lights = {name: _along(findings, kind) for name, kind in _LIGHTS.items()}
         rows = tuple(_row(findings, budget, told) for budget in self._asked)

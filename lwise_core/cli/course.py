@@ -18,7 +18,7 @@ from lwise_core.cli.options import PICTURES, Refused, help_without_verb, picture
 from lwise_core.data.entries import PictureSet
 from lwise_core.data.labelled_split import LabelledSplit, class_of
 from lwise_core.data.phantom import FAMILIES
-from lwise_core.enhancement.fast_twin import TwinChecks, trusted_twin
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design, read_course
@@ -150,10 +150,10 @@ def make_command(
         research_on_harm=research_on_harm,
     )
     guide = catalog.load(guide_name)
-    twin = None if exact else trusted_twin(guide, TwinChecks(catalog.home() / "verdicts"))
+    walker = Walker(guide) if exact else Walker.trusted(guide)
     for caution in guide.cautions:
         typer.echo(f"Caution: {caution}", err=True)
-    _make(out, CourseBuilder(guide, twin or guide, design, chosen.classes), chosen.pictures)
+    _make(out, CourseBuilder(walker, design, chosen.classes), chosen.pictures)
 
 
 @course_app.command("trials")

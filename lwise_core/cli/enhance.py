@@ -23,7 +23,6 @@ from lwise_core.cli.options import (
     subjects_in,
 )
 from lwise_core.enhancement.export import Export, Intent, export, export_stem
-from lwise_core.enhancement.fast_twin import TwinChecks, path_to, precision_of, trusted_twin
 from lwise_core.enhancement.objectives import (
     DEFAULT_OBJECTIVE,
     Harder,
@@ -35,6 +34,7 @@ from lwise_core.enhancement.objectives import (
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, steps_for
 from lwise_core.enhancement.path_cache import BYTES_KEPT, PathKey, PathStore, cached
 from lwise_core.enhancement.rendering import Extent
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 
@@ -106,23 +106,24 @@ def enhance_command(
     stated, aimed = stated_and_target(guide, class_name=class_name, towards=aim.towards)
     objective = aim.objective_for(guide)
     intent = Intent(stated=stated, towards=aimed, epsilon=budget.of(guide), extent=taken.extent)
-    twin = None if exact else trusted_twin(guide, TwinChecks(catalog.home() / "verdicts"))
+    walker = Walker(guide) if exact else Walker.trusted(guide)
     make_folder(out)
     for _, subject in subjects_in(photos, crop):
         seen = subject.seen(size=guide.input_size)
         request = PathRequest.single(seen, target=guide.class_index(aimed), objective=objective)
-        path = _path(guide, request, epsilon=intent.epsilon, twin=twin or guide, keep=keep)
+        path = _path(walker, request, epsilon=intent.epsilon, keep=keep)
         made = export(subject, path, intent, strip=taken.strip)
         own = export_stem(subject.photograph.name, path, intent)  # nothing leaves the machine: it may keep its name
         _write(replace(made, stem=own), out)
 
 
-def _path(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel, keep: bool) -> EnhancementPath:
+def _path(walker: Walker, request: PathRequest, *, epsilon: float, keep: bool) -> EnhancementPath:
     """Return the path as far as ``epsilon`` needs it; where paths are kept, from an earlier call that kept it."""
-    walked = (path_to(guide, request, epsilon=epsilon, twin=twin) for _ in range(1))
+    walked = (walker.to(request, epsilon=epsilon) for _ in range(1))
     if not keep:
         return next(walked)
-    wanted = PathKey(guide, request, steps_for(epsilon, step=guide.epsilon_scale.step), precision_of(twin))
+    steps = steps_for(epsilon, step=walker.guide.epsilon_scale.step)
+    wanted = PathKey(walker.guide, request, steps, walker.precision)
     *_, path = cached(PathStore(catalog.home() / "paths"), wanted, walked)
     return path
 

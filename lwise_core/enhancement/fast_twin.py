@@ -25,7 +25,8 @@ from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import make_folder
 from lwise_core._utils.precision import native_bf16
 from lwise_core.enhancement.packed_convolutions import can_pack, packed
-from lwise_core.enhancement.path import Enhancement, EnhancementPath, PathRequest, ascend, steps_for
+from lwise_core.enhancement.path import Enhancement, EnhancementPath, PathRequest, ascend
+from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 
 LEAST_COSINE = 0.999
@@ -35,7 +36,6 @@ LARGEST_GAIN_ERROR = 0.01
 """Largest relative difference of the logit gain, scored in fp32 for both, of the worst pair."""
 
 _CLASSES_CHECKED = 8
-_SCORED_AT_ONCE = 4
 
 
 class FloatHead(nn.Module):
@@ -108,42 +108,6 @@ def precision_of(twin: GuideModel) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def walk_fast(guide: GuideModel, twin: GuideModel, request: PathRequest) -> Iterator[EnhancementPath]:
-    """Yield the path as ``twin`` walks it, one frame more each time, then as ``guide`` scores it, frame by frame.
-
-    The original is scored by ``guide`` at once, and so is every result that is read from the path meanwhile; the
-    curve is provisional until the last path that is yielded.
-    """
-    return _walked(guide, twin, request, steps=guide.epsilon_scale.steps)
-
-
-def path_to(guide: GuideModel, request: PathRequest, *, epsilon: float, twin: GuideModel) -> EnhancementPath:
-    """Return the path just as far as ``epsilon`` needs, walked by ``twin`` (or ``guide`` itself), scored by ``guide``.
-
-    Raises:
-        EpsilonOutOfRange: ``epsilon`` is outside the guide's range.
-        NonFinite: The guide returned NaN or infinity.
-    """
-    scale = guide.epsilon_scale
-    scale.check(epsilon)
-    steps = steps_for(epsilon, step=scale.step)
-    if twin is guide:
-        return EnhancementPath(guide, request, scale.step, tuple(ascend(guide, request, step=scale.step, steps=steps)))
-    *_, path = _walked(guide, twin, request, steps=steps)
-    return path
-
-
-def _walked(guide: GuideModel, twin: GuideModel, request: PathRequest, *, steps: int) -> Iterator[EnhancementPath]:
-    step = guide.epsilon_scale.step
-    path = EnhancementPath(guide, request, step, frames=(), scored=0, precision=precision_of(twin))
-    for frame in ascend(twin, request, step=step, steps=steps):
-        path = replace(path, frames=(*path.frames, frame))
-        yield path if path.scored else (path := path.scored_on(count=1))
-    while path.provisional:
-        path = path.scored_on(count=_SCORED_AT_ONCE)
-        yield path
-
-
 @dataclass(frozen=True)
 class TwinCheck:
     """How the fast mode of one guide compares with fp32, worst pair of image and class.
@@ -209,6 +173,11 @@ class TwinChecks:
     """The verdicts kept in one folder, a small JSON file for each weight file and hardware."""
 
     folder: Path
+
+    @classmethod
+    def of_this_machine(cls) -> TwinChecks:
+        """Return the verdicts in the user's data folder."""
+        return cls(catalog.home() / "verdicts")
 
     def read(self, guide: GuideModel) -> TwinCheck | None:
         """Return the verdict for ``guide`` on this hardware, or None when there is none that can be read."""

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, ascend
+from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 
 Curve = npt.NDArray[np.float64]
@@ -59,10 +60,10 @@ class Gathering:
     evidence: Evidence | None = None
 
 
-def gather(path: EnhancementPath, *, walker: GuideModel | None = None) -> Iterator[Gathering]:
+def gather(path: EnhancementPath, *, walker: Walker | None = None) -> Iterator[Gathering]:
     """Find the evidence about the ``path`` of one picture, a little at a time; stop iterating to cancel.
 
-    ``walker`` may be the guide's fast twin, which then walks the paths that this one is compared with.
+    ``walker`` walks the paths that this one is compared with; None: the guide itself.
 
     Costs a walk of eight pictures beside the path itself, and the gradients of ``MOST_OTHERS`` + 1 classes.
 
@@ -83,7 +84,7 @@ def gather(path: EnhancementPath, *, walker: GuideModel | None = None) -> Iterat
         yield Gathering(done / work)
     changes = _changes(path)
     specificity, stability = [], []
-    for to_rivals, to_copies in _similarities(path, others[:RIVALS], walker or path.guide):
+    for to_rivals, to_copies in _similarities(path, others[:RIVALS], walker or Walker(path.guide)):
         specificity.append(1 - to_rivals)
         stability.append(to_copies)
         done += 1
@@ -163,7 +164,7 @@ def _other_classes(path: EnhancementPath) -> tuple[int, ...]:
     return tuple(others[int(i)] for i in order[:MOST_OTHERS])
 
 
-def _similarities(path: EnhancementPath, rivals: Sequence[int], walker: GuideModel) -> Iterator[tuple[float, float]]:
+def _similarities(path: EnhancementPath, rivals: Sequence[int], walker: Walker) -> Iterator[tuple[float, float]]:
     """Yield, step by step, two mean cosines: of the perturbation with those towards ``rivals``, and among copies.
 
     The second is of all pairs of the perturbation and those of the picture's copies, laid back. The walks towards the
@@ -179,7 +180,7 @@ def _similarities(path: EnhancementPath, rivals: Sequence[int], walker: GuideMod
         within = torch.cat([within.expand(count, -1, -1, -1), copies.where(within)])
     request = PathRequest(starts, targets, path.request.objective, within)
     original = path.frames[0].images.cpu()
-    walked = ascend(walker, request, step=path.step, steps=len(path.frames) - 1)
+    walked = walker.ascend(request, step=path.step, steps=len(path.frames) - 1)
     for own, others in zip(path.frames, walked, strict=True):
         change, theirs = own.images.cpu() - original, others.images.cpu() - starts
         to_rivals = _mean_cosine(change.flatten(1), theirs[:count].flatten(1))

@@ -14,6 +14,7 @@ import torch
 
 from lwise_core._utils.class_names import has_class
 from lwise_core.enhancement.path import EnhancementPath, steps_for, walk
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.attribution import GREY, Attribution, AttributionMethod, attribute
@@ -55,11 +56,11 @@ class Findings:
 
 
 def examine(
-    path: EnhancementPath, *, other: GuideModel | None = None, walker: GuideModel | None = None
+    path: EnhancementPath, *, other: GuideModel | None = None, walker: Walker | None = None
 ) -> Iterator[Findings]:
     """Yield the lights of a finished ``path``; ``other`` is a guide of its own that says whether the gain transfers.
 
-    ``walker`` may be the guide's fast twin, for the paths that this one is compared with.
+    ``walker`` walks the paths that this one is compared with; None: the guide itself.
 
     Raises:
         NonFinite: The guide returned NaN or infinity.
@@ -77,7 +78,7 @@ def examine(
 
 
 def counter_experiment(
-    path: EnhancementPath, *, towards: int, other: GuideModel | None = None, walker: GuideModel | None = None
+    path: EnhancementPath, *, towards: int, other: GuideModel | None = None, walker: Walker | None = None
 ) -> Iterator[Findings]:
     """Walk from the same original towards another class, such as one that is not there, and yield its lights."""
     request = replace(path.request, targets=torch.tensor([towards]))

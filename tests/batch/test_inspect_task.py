@@ -29,10 +29,10 @@ from lwise_core.data.entries import Labels
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.object_storage import Storage
 from lwise_core.data.picture_sets import FolderSet
-from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import NonFinite, PathRequest
 from lwise_core.enhancement.rendering import CroppedPhotograph
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph
@@ -93,7 +93,7 @@ def findings_of(file: Path, class_name: str) -> Findings:
     photograph = open_photograph(file.read_bytes(), name=file.name)
     seen = CroppedPhotograph(photograph, Crop.central(photograph)).seen(size=guide.input_size)
     request = PathRequest.single(seen, target=guide.class_index(class_name), objective=GroundTruthLogit())
-    path = path_to(guide, request, epsilon=guide.epsilon_scale.from_224(EPSILONS_224[-1]), twin=guide)
+    path = Walker(guide).to(request, epsilon=guide.epsilon_scale.from_224(EPSILONS_224[-1]))
     *_, findings = examine(path)
     return findings
 

@@ -15,10 +15,11 @@ from playwright.sync_api import Page, expect
 
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.export import Intent, export
-from lwise_core.enhancement.fast_twin import fast_twin, walk_fast
+from lwise_core.enhancement.fast_twin import fast_twin
 from lwise_core.enhancement.objectives import objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph
@@ -53,7 +54,7 @@ def path_of(guide: GuideModel, subject: CroppedPhotograph, *, towards: str, prec
     if precision == "float32":
         *_, path = walk(guide, request)
     else:
-        *_, path = walk_fast(guide, fast_twin(guide, dtype=torch.bfloat16), request)
+        *_, path = Walker(guide, fast_twin(guide, dtype=torch.bfloat16)).walk(request)
     return path
 
 

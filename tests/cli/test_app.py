@@ -20,6 +20,7 @@ from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.objectives import objective_named
 from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.enhancement.rendering import CroppedPhotograph
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import Crop
@@ -186,7 +187,7 @@ def test_the_second_time_the_path_is_read_and_the_files_are_the_same(
     words = ("enhance", CAT_FILE, "--class", "house cat", "--eps", "1.9", "--exact", "--out")
     assert shell(*words, str(tmp_path / "first"))[0] == 0
     assert list((home / "paths").glob("*.npz"))
-    monkeypatch.setattr(cli, "path_to", lambda *_, **__: pytest.fail("it walked again"))
+    monkeypatch.setattr(Walker, "to", lambda *_, **__: pytest.fail("it walked again"))
     assert shell(*words, str(tmp_path / "second"))[0] == 0
     for file in (tmp_path / "first").iterdir():
         assert file.read_bytes() == (tmp_path / "second" / file.name).read_bytes()

@@ -20,10 +20,10 @@ from lwise_core.enhancement.fast_twin import (
     fast_dtype,
     fast_twin,
     folded,
-    walk_fast,
 )
 from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import GuideModel
@@ -93,7 +93,7 @@ def test_a_twin_that_paints_something_else_does_not_pass(guide: GuideModel, imag
 def test_the_fast_path_ends_with_the_guide_s_own_logits(
     guide: GuideModel, twin: GuideModel, request_for_a_cat: PathRequest
 ) -> None:
-    *growing, path = walk_fast(guide, twin, request_for_a_cat)
+    *growing, path = Walker(guide, twin).walk(request_for_a_cat)
     assert growing[0].scored == 1
     assert growing[5].provisional
     assert not path.provisional
@@ -105,7 +105,7 @@ def test_the_fast_path_ends_with_the_guide_s_own_logits(
 def test_what_is_read_from_a_provisional_path_is_scored_by_the_guide_at_once(
     guide: GuideModel, twin: GuideModel, request_for_a_cat: PathRequest
 ) -> None:
-    path = next(p for p in walk_fast(guide, twin, request_for_a_cat) if len(p.frames) == 15)
+    path = next(p for p in Walker(guide, twin).walk(request_for_a_cat) if len(p.frames) == 15)
     result = path.at(path.reach)
     assert torch.allclose(result.logits, guide.logits(result.images), atol=1e-4)
 
@@ -115,7 +115,7 @@ def test_the_fast_gain_equals_the_exact_one_within_one_percent(
     guide: GuideModel, twin: GuideModel, request_for_a_cat: PathRequest
 ) -> None:
     *_, exact = walk(guide, request_for_a_cat)
-    *_, fast = walk_fast(guide, twin, request_for_a_cat)
+    *_, fast = Walker(guide, twin).walk(request_for_a_cat)
     before = float(exact.frames[0].logits[0, 1])
     gains = [float(p.at(p.reach).logits[0, 1]) - before for p in (exact, fast)]
     assert gains[1] == pytest.approx(gains[0], rel=0.01)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lwise_core.enhancement.fast_twin import fast_twin
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, ascend
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence import TOP_SHARE, Evidence, gather, support_of, top_of
 from tests.conftest import eight_pictures, guide_of
@@ -115,7 +116,7 @@ def test_the_classes_share_the_way_forwards_and_the_comparisons_a_walk(tiny_guid
 
 def test_a_fast_twin_finds_the_same_evidence(tiny_guide: GuideModel) -> None:
     path = path_of(tiny_guide, target=1)
-    *_, by_twin = gather(path, walker=fast_twin(tiny_guide, dtype=torch.bfloat16))
+    *_, by_twin = gather(path, walker=Walker(tiny_guide, fast_twin(tiny_guide, dtype=torch.bfloat16)))
     own = evidence_of(path)
     assert by_twin.evidence is not None
     for one, other in ((by_twin.evidence.specificity, own.specificity), (by_twin.evidence.stability, own.stability)):

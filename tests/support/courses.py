@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lwise_core.data.phantom import FAMILIES
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
@@ -34,7 +35,7 @@ def phantom_guide() -> GuideModel:
 
 @pytest.fixture(scope="session")
 def maker(phantom_guide: GuideModel) -> CourseBuilder:
-    return CourseBuilder(phantom_guide, phantom_guide, DESIGN, FAMILIES)
+    return CourseBuilder(Walker(phantom_guide), DESIGN, FAMILIES)
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,10 @@ from lwise_core._utils.class_names import UnknownClass
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core.data.decoding import Unusable
 from lwise_core.data.training_images import UNREADABLE_SHARE
-from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
@@ -75,12 +75,16 @@ class CourseProgress:
 
 @dataclass(frozen=True)
 class CourseBuilder:
-    """What makes the pictures of one course: a guide, its trusted fast twin or itself again, and the design."""
+    """What makes the pictures of one course: a guide with what walks its paths, and the design."""
 
-    guide: GuideModel
-    twin: GuideModel
+    walker: Walker
     design: Design
     classes: tuple[str, ...]
+
+    @property
+    def guide(self) -> GuideModel:
+        """The guide that ranks and enhances."""
+        return self.walker.guide
 
     def check(self) -> None:
         """Make sure that the guide can enhance what the course shows.
@@ -150,7 +154,7 @@ class CourseBuilder:
             objective=self._objective(),
         )
         most = scale.from_224(max(self.design.schedule.epsilons_224))
-        return path_to(self.guide, request, epsilon=min(most, scale.largest), twin=self.twin)
+        return self.walker.to(request, epsilon=min(most, scale.largest))
 
     def _objective(self) -> Objective:
         rivals = self.classes if OBJECTIVES[self.design.objective].takes_rivals else ()
@@ -175,7 +179,7 @@ class CourseBuilder:
             self.design.objective,
             *map(repr, self.design.schedule.epsilons_224),
             self.guide.provenance.sha256,
-            str(self.twin is self.guide),
+            str(self.walker.twin is None),
             torch.__version__,
         )
         return hashlib.sha256("\0".join(words).encode()).hexdigest()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lwise_core.batch.ranking import RankedPhotograph
-from lwise_core.enhancement.fast_twin import path_to
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
-from lwise_core.guides.guide import GuideModel
+from lwise_core.enhancement.walker import Walker
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.teaching.design.schedules import MOTHS, Block
@@ -19,14 +17,6 @@ from lwise_core.teaching.lessons.slideshow import Slide
 
 _BLOCKS = tuple(b for b in MOTHS.blocks if b.feedback)
 _ENHANCED = len(MOTHS.curriculum)
-
-
-@dataclass(frozen=True)
-class LessonEnhancer:
-    """What enhances: the guide, and its trusted fast twin or itself again."""
-
-    guide: GuideModel
-    twin: GuideModel
 
 
 def in_order(chosen: Sequence[RankedPhotograph]) -> tuple[tuple[RankedPhotograph, Block], ...]:
@@ -56,14 +46,14 @@ def _block(place: int, count: int) -> int:
     return _ENHANCED + (place - enhanced) * (len(_BLOCKS) - _ENHANCED) // natural
 
 
-def slides(chosen: Sequence[RankedPhotograph], painter: LessonEnhancer) -> Iterator[Slide]:
+def slides(chosen: Sequence[RankedPhotograph], walker: Walker) -> Iterator[Slide]:
     """Yield the slides in their order; stop iterating to cancel."""
     for photograph, block in in_order(chosen):
-        yield _slide(photograph, painter, epsilon_224=block.epsilon_224)
+        yield _slide(photograph, walker, epsilon_224=block.epsilon_224)
 
 
-def _slide(photograph: RankedPhotograph, painter: LessonEnhancer, *, epsilon_224: float) -> Slide:
-    guide = painter.guide
+def _slide(photograph: RankedPhotograph, walker: Walker, *, epsilon_224: float) -> Slide:
+    guide = walker.guide
     scale = guide.epsilon_scale
     epsilon = min(scale.from_224(epsilon_224), scale.largest)
     digest = hashlib.sha256(photograph.square.tobytes()).hexdigest()
@@ -74,7 +64,7 @@ def _slide(photograph: RankedPhotograph, painter: LessonEnhancer, *, epsilon_224
     if epsilon:
         image = subject.seen(size=guide.input_size)
         request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
-        path = path_to(guide, request, epsilon=epsilon, twin=painter.twin)
+        path = walker.to(request, epsilon=epsilon)
         rendering = render(guide, subject, path.at(epsilon), target=target, extent=Extent.PHOTOGRAPH)
         enhanced = rendering.pixels
     return Slide(

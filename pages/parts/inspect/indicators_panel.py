@@ -8,7 +8,6 @@ from typing import Literal
 import streamlit as st
 
 from lwise_core.enhancement.path import EnhancementPath
-from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.evidence import MOST_OTHERS, Evidence
 from lwise_core.inspection.examine import Findings, counter_experiment, examine, opinion_at, perturbation_at
@@ -44,7 +43,13 @@ def indicators_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Late
     """
     at = place()
     own = _name(path)
-    job = job_for(LIGHTS, key, lambda: examine(path, **_others(path.guide, class_name=own)), total=_work(path))
+    guide = path.guide
+    job = job_for(
+        LIGHTS,
+        key,
+        lambda: examine(path, other=another_guide(guide, class_name=own), walker=engine_for(guide).walker()),
+        total=_work(path),
+    )
     what = "Looking for the evidence"
 
     def later() -> None:
@@ -153,7 +158,12 @@ def counter_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
         job = job_for(
             _COUNTER,
             question,
-            lambda: counter_experiment(path, towards=index, **_others(guide, class_name=towards)),
+            lambda: counter_experiment(
+                path,
+                towards=index,
+                other=another_guide(guide, class_name=towards),
+                walker=engine_for(guide).walker(),
+            ),
             total=len(path.frames) + _work(path),
         )
         for _ in values_of(_COUNTER, job, at=at, what=what):
@@ -208,11 +218,6 @@ def _by_nearness(path: EnhancementPath) -> list[str]:
     """Return every class but the path's own, by the original's logit, the highest first."""
     logits, own = path.frames[0].logits[0], int(path.request.targets[0])
     return [path.guide.classes[i] for i in logits.argsort(descending=True).tolist() if i != own]
-
-
-def _others(guide: GuideModel, *, class_name: str) -> dict[str, GuideModel | None]:
-    """Return what lights towards a class are computed with besides their own guide."""
-    return {"other": another_guide(guide, class_name=class_name), "walker": engine_for(guide).walker()}
 
 
 def _name(path: EnhancementPath) -> str:

@@ -12,7 +12,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import CourseError
-from lwise_core.teaching.lessons.builder import LessonEnhancer, in_order, slides
+from lwise_core.teaching.lessons.builder import in_order, slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
 from lwise_core.teaching.lessons.quick_course import FromRanking, lesson_design
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
@@ -44,8 +44,8 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     if not asked(_LESSON, question) and not st.button("Make the lesson", type="primary"):
         return
     try:
-        painter = LessonEnhancer(guide, engine_for(guide).walker())
-        job_for(_LESSON, question, lambda: _all(slides(chosen, painter)), total=len(chosen))
+        walker = engine_for(guide).walker()
+        job_for(_LESSON, question, lambda: _all(slides(chosen, walker)), total=len(chosen))
     except QueueFull as error:
         notice("error", str(error))
         return
@@ -77,7 +77,7 @@ def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: s
         return
     try:
         design = lesson_design(chosen, name=title)
-        maker = CourseBuilder(guide, engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
+        maker = CourseBuilder(engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
         folder = course_library().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
         job_for(_COURSE, question, lambda: build_course(folder, maker, FromRanking(chosen)), total=len(chosen))
     except (CourseError, QueueFull) as error:

@@ -18,11 +18,8 @@ from lwise_core.enhancement.fast_twin import (
     check_steps,
     fast_dtype,
     fast_twin,
-    precision_of,
-    walk_fast,
 )
-from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
-from lwise_core.guides import catalog
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import Scheduler
 
@@ -37,33 +34,14 @@ def slot() -> Scheduler:
 
 @dataclass(frozen=True, eq=False)
 class GuideEngine:
-    """How paths of one guide are computed: in fp32 until ``passed`` says that its twin may be trusted."""
+    """How paths of one guide are walked: in fp32 until ``passed`` says that the twin of ``checked`` may be trusted."""
 
-    guide: GuideModel
-    twin: GuideModel | None
+    checked: Walker
     passed: threading.Event
 
-    def walk(self, request: PathRequest) -> Iterator[EnhancementPath]:
-        """Yield the growing path, by the twin where it may be trusted."""
-        if self.twin is not None and self.passed.is_set():
-            return walk_fast(self.guide, self.twin, request)
-        return walk(self.guide, request)
-
-    def walker(self) -> GuideModel:
-        """Return what walks now: the twin where it may be trusted, else the guide itself."""
-        return self.twin if self.twin is not None and self.passed.is_set() else self.guide
-
-    def exact_walk(self, request: PathRequest) -> Iterator[EnhancementPath]:
-        """Yield the growing path in fp32 throughout."""
-        return walk(self.guide, request)
-
-    def precision(self) -> str:
-        """Return the arithmetic that :meth:`walk` uses now."""
-        return precision_of(self.twin) if self.twin is not None and self.passed.is_set() else "float32"
-
-    def steps(self) -> int:
-        """Return about how many values :meth:`walk` yields."""
-        return self.guide.epsilon_scale.steps + 1
+    def walker(self) -> Walker:
+        """Return what walks now: the guide with its twin where that may be trusted, else the guide itself."""
+        return self.checked if self.passed.is_set() else Walker(self.checked.guide)
 
 
 def engine_for(guide: GuideModel) -> GuideEngine:
@@ -86,15 +64,15 @@ def _new_engine(guide: GuideModel) -> GuideEngine:
     passed = threading.Event()
     dtype = fast_dtype(guide.device)
     if dtype is None:
-        return GuideEngine(guide, None, passed)
+        return GuideEngine(Walker(guide), passed)
     twin = slot().do(lambda: fast_twin(guide, dtype=dtype))  # it looks once at an empty picture
-    verdicts = TwinChecks(catalog.home() / "verdicts")
+    verdicts = TwinChecks.of_this_machine()
     known = verdicts.read(guide)
     if known is None:
         slot().submit_idle(_checked(guide, twin, verdicts, passed), total=check_steps(guide))
     elif known.passes:
         passed.set()
-    return GuideEngine(guide, twin, passed)
+    return GuideEngine(Walker(guide, twin), passed)
 
 
 def _checked(guide: GuideModel, twin: GuideModel, verdicts: TwinChecks, passed: threading.Event) -> Iterator[TwinCheck]:

@@ -11,6 +11,7 @@ import streamlit as st
 from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.path import EnhancementPath, Original
 from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import JobStage, ScheduledJob
@@ -123,15 +124,14 @@ def _start(key: Key, case: Case, original: Original, *, towards: str, within: Re
     start = original.before_the_path(
         target=target, objective=objective, within=within.mask if within is not None else None
     )
-    engine, request = engine_for(guide), start.request
+    walker, request = Walker(guide) if case.aim.exact else engine_for(guide).walker(), start.request
     session = this_session()
     there: Callable[[], bool] = partial(is_there, session)
-    precision = "float32" if case.aim.exact else engine.precision()
-    steps = engine.exact_walk(request) if case.aim.exact else engine.walk(request)
+    steps = walker.walk(request)
     if case.sample is not None:  # never for an upload: a path holds the photograph
-        wanted = PathKey(guide, request, guide.epsilon_scale.steps, precision)
+        wanted = PathKey(guide, request, guide.epsilon_scale.steps, walker.precision)
         steps = cached(PathStore(catalog.home() / "paths"), wanted, steps)
-    job = slot().submit(steps, session=session, total=engine.steps(), alive=there)
+    job = slot().submit(steps, session=session, total=guide.epsilon_scale.steps + 1, alive=there)
     return PathJob(key, job, start)
 
 

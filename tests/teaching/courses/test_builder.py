@@ -12,6 +12,7 @@ from lwise_core.data.decoding import Unusable
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.picture_sets import picture_set
 from lwise_core.enhancement.rendering import CroppedPhotograph
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
@@ -69,7 +70,7 @@ def test_what_is_made_is_not_made_again(course: Course, maker: CourseBuilder, mo
     def unexpected(*_: object, **__: object) -> None:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr("lwise_core.teaching.courses.builder.path_to", unexpected)
+    monkeypatch.setattr(Walker, "to", unexpected)
     monkeypatch.setattr("lwise_core.teaching.courses.builder.score", unexpected)
     assert finished(course.folder, maker).digest == course.digest
 

@@ -8,11 +8,12 @@ from lwise_core.batch.ranking import RankedPhotograph, rank
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.enhancement.rendering import CroppedPhotograph
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph, encode_png
 from lwise_core.images.geometry import Crop
-from lwise_core.teaching.lessons.builder import LessonEnhancer, in_order, slides
+from lwise_core.teaching.lessons.builder import in_order, slides
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_one_photograph_is_a_lesson(chosen: tuple[RankedPhotograph, ...]) -> Non
 def test_every_enhanced_slide_is_easier_for_the_guide_and_the_last_are_as_they_are(
     chosen: tuple[RankedPhotograph, ...], phantom_guide: GuideModel
 ) -> None:
-    made = list(slides(chosen, LessonEnhancer(phantom_guide, phantom_guide)))
+    made = list(slides(chosen, Walker(phantom_guide)))
     assert [s.enhanced is None for s in made] == [False] * 12 + [True] * 4
     for slide in made[:12]:
         assert slide.enhanced is not None
