@@ -1,0 +1,66 @@
+"""What a course is made from is listed without being read, and read in the same order under the same names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from lwise_core.data.phantom import FAMILIES
+from lwise_core.data.picture_sets import picture_set
+from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, LabelledFile, Pictures
+from tests.support.toys import TOY_CLASSES, toy_folder
+
+
+def from_data(root: Path, **words: object) -> FromData:
+    toy_folder(root / "set" / TRAIN, per_class=3)
+    toy_folder(root / "set" / TEST, per_class=2, seed=1)
+    return FromData(picture_set(str(root / "set")), (TRAIN, TEST), **words)  # type: ignore[arg-type]
+
+
+def phantom() -> FromPhantom:
+    return FromPhantom(per_class=3, per_class_in_tests=2, size=16)
+
+
+def files_of(pictures: Pictures) -> list[LabelledFile]:
+    return [f for f in pictures if isinstance(f, LabelledFile)]
+
+
+@pytest.mark.parametrize("kind", ["data", "phantom"])
+def test_what_is_listed_is_what_is_read(kind: str, tmp_path: Path) -> None:
+    pictures: Pictures = from_data(tmp_path) if kind == "data" else phantom()
+    listed, files = list(pictures.listed()), files_of(pictures)
+    assert len(pictures) == len(listed) == len(files)
+    assert sorted((c.name, c.class_name, c.split) for c in listed) == sorted(
+        (f.name, f.class_name, f.split) for f in files
+    )
+    assert {c.difficulty for c in listed} == {0.0}
+    assert files_of(pictures) == files  # they can be read more than once
+
+
+def test_only_the_classes_that_were_named_count(tmp_path: Path) -> None:
+    pictures = from_data(tmp_path, classes=frozenset(TOY_CLASSES[:2]))
+    assert Counter(f.class_name for f in files_of(pictures)) == dict.fromkeys(TOY_CLASSES[:2], 5)
+    assert len(pictures) == len(list(pictures.listed())) == 10
+
+
+def test_only_the_parts_that_were_named_count(tmp_path: Path) -> None:
+    whole = from_data(tmp_path)
+    part = FromData(whole.pictures, (TEST,))
+    assert {f.split for f in files_of(part)} == {TEST}
+    assert len(part) == 2 * len(TOY_CLASSES)
+
+
+def test_no_creature_is_learnt_from_and_tested_on() -> None:
+    files = files_of(phantom())
+    assert len({f.data for f in files}) == len(files)
+    assert Counter((f.split, f.class_name) for f in files) == {
+        (split, family): count for split, count in ((TRAIN, 3), (TEST, 2)) for family in FAMILIES
+    }
+
+
+def test_another_seed_gives_other_creatures() -> None:
+    seeds = [FromPhantom(per_class=2, per_class_in_tests=2, seed=seed, size=16) for seed in range(2)]
+    one, other = ({f.data for f in files_of(pictures)} for pictures in seeds)
+    assert not one & other
