@@ -36,7 +36,7 @@ from benchmarks.discrimination import Flags, auroc, logistic_scores
 from benchmarks.people import Estimate, mean
 from benchmarks.risk import Picture, path_towards, pictures_of
 from lwise_core._utils.arrays import Pixels, Values
-from lwise_core.cli.train import part as part_of
+from lwise_core.cli.train_options import part as part_of
 from lwise_core.data.phantom import FAMILIES, Creature, creature_mask, draw, population, without_creature
 from lwise_core.enhancement.path import EnhancementPath, Frame
 from lwise_core.guides import catalog

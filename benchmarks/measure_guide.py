@@ -16,7 +16,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.held_out import held_out_images
-from lwise_core.cli.train import part, words
+from lwise_core.cli.train import words
+from lwise_core.cli.train_options import part
 from lwise_core.guides import catalog
 from lwise_core.training.attacks import Norm
 from lwise_core.training.export_guide import HeldOut, held_out_figures

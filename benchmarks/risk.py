@@ -23,7 +23,7 @@ import typer
 
 from benchmarks.discrimination import Flags, auroc, auroc_difference, false_alarms_at, logistic_scores
 from benchmarks.held_out import held_out_images
-from lwise_core.cli.train import part as part_of
+from lwise_core.cli.train_options import part as part_of
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides import catalog

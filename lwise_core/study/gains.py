@@ -70,17 +70,6 @@ def gain_between(accuracies: Values, controls: Values, *, chance: float, seed: i
     return estimated(ratio, accuracies, controls, seed=seed)
 
 
-def time_saved(minutes: float, control_minutes: float) -> float:
-    """Return the share of control's training time that was saved; negative when it took longer.
-
-    Raises:
-        ValueError: Control took no time.
-    """
-    if control_minutes <= 0:
-        raise ValueError("Control's training took no time, so no share of it can be saved.")
-    return (control_minutes - minutes) / control_minutes
-
-
 def training_minutes(responses: Responses, group: str) -> Values:
     """Return how long training took each person of a group, ``(N,)`` minutes: the time of the last answer in it.
 

@@ -43,11 +43,6 @@ class GroupEffect:
     group: str
     log_odds: Estimate
 
-    @property
-    def above_control(self) -> bool:
-        """Whether the whole interval is above 0."""
-        return self.log_odds.low > 0
-
 
 @dataclass(frozen=True, kw_only=True)
 class MixedModel:

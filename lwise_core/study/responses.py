@@ -108,10 +108,6 @@ class Responses:
         """The trials that show who was attending."""
         return self.trials[self.trials["trial_type"] == TrialKind.CALIBRATION]
 
-    def group_of(self, participant: str) -> str:
-        """Return the group that a participant was put into."""
-        return str(self.trials.loc[self.trials["participant"] == participant, "group"].iloc[0])
-
     def without(self, participants: Collection[str]) -> Responses:
         """Return the answers of everybody else.
 

@@ -221,7 +221,7 @@ def test_the_command_trains_a_network_of_timm(place: Path) -> None:
 def test_what_cannot_be_done_is_said_before_anything_is_written(
     place: Path, options: tuple[str, ...], sentence: str
 ) -> None:
-    with pytest.raises((ValueError, RuntimeError), match=sentence):
+    with pytest.raises(LWiseError, match=sentence):
         train(place, *options)
     assert not (place / "run").exists()
 

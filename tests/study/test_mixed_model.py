@@ -52,9 +52,9 @@ def test_it_finds_what_was_planted() -> None:
     found = fitted(study({"control": 0.2, "L-WISE": 1.4, "same": 0.2}, seed=2, people=30))
     planted, same = found.effects
     assert (planted.group, same.group) == ("L-WISE", "same")
-    assert planted.above_control
+    assert planted.log_odds.low > 0
     assert planted.log_odds.low < 1.2 < planted.log_odds.high
-    assert not same.above_control
+    assert same.log_odds.low < 0 < same.log_odds.high
     assert found.people_sd == pytest.approx(0.6, abs=0.2)
     assert found.pictures_sd == pytest.approx(0.7, abs=0.25)
     assert found.trials == 3 * 30 * 20

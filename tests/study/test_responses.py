@@ -149,7 +149,6 @@ def test_control_comes_first_and_the_rest_by_condition() -> None:
     parts = [Responses(table(participant=p, group=g, condition_idx=c)) for p, g, c in people]
     everybody = together(parts)
     assert everybody.groups == ("control", "zebra", "apple")
-    assert everybody.group_of("x") == "zebra"
     assert everybody.without({"z"}).participants == ("x", "y")
     with pytest.raises(ResponsesError, match="no answers"):
         everybody.without({"x", "y", "z"})

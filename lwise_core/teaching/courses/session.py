@@ -6,7 +6,7 @@ killed server goes on with the very next trial.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lwise_core._utils.errors import LWiseError
@@ -92,15 +92,6 @@ def choices(course: Course, trial: Trial) -> Mapping[str, str]:
     if trial.kind is TrialKind.CALIBRATION:
         meaning.update(zip(trial.relabelled, SHAPES, strict=True))
     return meaning
-
-
-def calibration_accuracy(trials: Sequence[Trial], correct: Sequence[bool]) -> float | None:
-    """Return the share of calibration trials that were answered rightly, in [0, 1]; None before there was one.
-
-    Below 0.9 the paper leaves a participant out (notes 3.3).
-    """
-    asked = [c for t, c in zip(trials, correct, strict=True) if t.kind is TrialKind.CALIBRATION]
-    return sum(asked) / len(asked) if asked else None
 
 
 def _following(course: Course, learner: LearnerState, *, adaptive: bool) -> Trial:

@@ -9,7 +9,6 @@ from lwise_core.teaching.courses.session import (
     Answered,
     LearnerState,
     OutOfTurn,
-    calibration_accuracy,
     choices,
     judge,
     total,
@@ -101,10 +100,3 @@ def test_calibration_trials_offer_the_shapes_on_relabelled_buttons(course: Cours
     assert {offered[c] for c in trial.relabelled} == set(SHAPES)
     assert set(offered) == set(course.classes)
     assert sum(v in SHAPES for v in offered.values()) == 2
-
-
-def test_attention_is_the_share_of_calibration_trials_answered_rightly(course: Course) -> None:
-    trials = course.trials(CONTROL)
-    assert calibration_accuracy(trials, [t.kind is TrialKind.CALIBRATION for t in trials]) == 1
-    assert calibration_accuracy(trials, [t.kind is not TrialKind.CALIBRATION for t in trials]) == 0
-    assert calibration_accuracy([], []) is None
