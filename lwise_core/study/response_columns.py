@@ -60,7 +60,11 @@ def whole_numbers(numbers: pd.Series, name: str) -> pd.Series:
 
 
 def counts_in(table: pd.DataFrame, name: str) -> pd.Series:
-    """Return a column as whole numbers from 0, missing where there is nothing."""
+    """Return a column as whole numbers from 0, missing where there is nothing.
+
+    Raises:
+        ResponsesError: A value is no number, no whole one, or below 0.
+    """
     numbers = numbers_in(table, name)
     if (whole_numbers(numbers.dropna(), name) < 0).any():
         raise ResponsesError(f"The column “{name}” counts, so nothing in it is below 0; correct it. {UNCHANGED}")
@@ -82,7 +86,11 @@ def truths_in(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def right_or_wrong(table: pd.DataFrame) -> pd.Series:
-    """Return 1 for right answers; 0 for wrong ones and where there was none, whatever the file says."""
+    """Return 1 for right answers; 0 for wrong ones and where there was none, whatever the file says.
+
+    Raises:
+        ResponsesError: A value of “perf” is neither 1 nor 0.
+    """
     right = numbers_in(table, "perf").fillna(0.0)
     if not right.isin([0.0, 1.0]).all():
         raise ResponsesError(f"The column “perf” must say 1 (right) or 0 (wrong); correct it. {UNCHANGED}")

@@ -22,7 +22,11 @@ def course_of(row: CourseRow) -> KnownCourse:
 
 
 def check_answer(trial: Trial, answer: Answer) -> None:
-    """Refuse what one of the databases would change or reject: pages send answers, and pages may be anything."""
+    """Refuse what one of the databases would change or reject: pages send answers, and pages may be anything.
+
+    Raises:
+        AnswerRefused: It belongs to another trial, or holds a value that is no measurement.
+    """
     numbers = (answer.onset_ms, answer.choices_ms, answer.reaction_ms, trial.difficulty)
     frames = (answer.frames_asked, answer.frames_shown, answer.frames_dropped)
     sound = (

@@ -41,7 +41,11 @@ def _inserts(dialect: Dialect) -> Callable[[type[Table]], sqlite.Insert | postgr
 
 
 def next_slot(session: Session, course: str) -> int:
-    """Return the next slot of a course. Others who enrol wait here until this transaction has ended."""
+    """Return the next slot of a course. Others who enrol wait here until this transaction has ended.
+
+    Raises:
+        UnknownCourse: The records know no such course.
+    """
     counted = session.scalars(
         update(CourseRow)
         .where(CourseRow.digest == course)
@@ -69,7 +73,11 @@ def course_row(session: Session, digest: str) -> CourseRow:
 
 
 def holds(token: str) -> ColumnExpressionArgument[bool]:
-    """Return the condition of holding ``token``, which comes from an address bar and may be anything."""
+    """Return the condition of holding ``token``, which comes from an address bar and may be anything.
+
+    Raises:
+        UnknownSitting: It has not the form of a token.
+    """
     if not TOKEN.fullmatch(token):
         raise UnknownSitting(NO_SITTING)
     return SittingRow.token == token
