@@ -29,8 +29,8 @@ from lwise_core.guides.compact_resnet import CompactResNet
 
 ROOT = Path(__file__).parents[2]
 
-_START_SECONDS = 90
-_EXPECT_MS = 60_000  # the first page loads torch and a guide, on a machine that may be busy
+_START_SECONDS = 180
+PATIENCE_MS = 120_000  # the first page loads torch and a guide, on a machine that may be busy
 _EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--disable-background-networking",
@@ -53,7 +53,7 @@ def _chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium for the session."""
-    expect.set_options(timeout=_EXPECT_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     as_root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         try:
@@ -167,6 +167,7 @@ def _is_foreign(url: str) -> bool:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh page at 1440×900 that fails the test when anything leaves the machine or a script breaks."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE_MS)  # a click may have to wait for the page as long as an expectation
     tab = context.new_page()
     foreign: list[str] = []
     broken: list[str] = []

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from lwise_core._utils.arrays import Pixels
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.images.codec import encode_png, open_photograph
+from tests.browser.conftest import PATIENCE_MS
 
 TURNS = 8  # as many jobs take turns in the slot; see lwise_core.scheduler
 MEMORY_ALLOWED = 150 * 2**20
@@ -32,7 +33,10 @@ def picture_of(number: int) -> Pixels:
 def people(browser: Browser) -> Iterator[list[Page]]:
     """As many pages as there may be at once and one more, each in a context of its own."""
     with ExitStack() as open_ones:
-        yield [open_ones.enter_context(browser.new_context(accept_downloads=True)).new_page() for _ in range(TURNS + 1)]
+        contexts = [open_ones.enter_context(browser.new_context(accept_downloads=True)) for _ in range(TURNS + 1)]
+        for context in contexts:
+            context.set_default_timeout(PATIENCE_MS)
+        yield [context.new_page() for context in contexts]
 
 
 def upload(page: Page, url: str, number: int) -> None:
