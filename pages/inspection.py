@@ -16,7 +16,7 @@ from pages.parts.inspect.attribution_panel import attribution_panel
 from pages.parts.inspect.change_panel import change_panel
 from pages.parts.inspect.indicators_panel import counter_panel, indicators_panel
 from pages.parts.inspect.region_panel import region_panel
-from pages.parts.inspect.report_panel import report_panel
+from pages.parts.inspect.report_panel import Asked, report_panel
 from pages.parts.inspect.second_opinions_panel import opinions_panel
 from pages.parts.picture.cautions import cautions, say_what_is_beyond_training
 from pages.parts.picture.choices import guide_choice, target_class
@@ -120,12 +120,13 @@ def _panels(case: Case, walk: PathJob, *, stated: str, towards: str) -> None:
     st.header("Where it changed", divider="gray")
     change_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Why", divider="gray")
-    maps = attribution_panel(walk.key, path, epsilon=epsilon, towards=towards)
+    maps, question = attribution_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("What other guides say", divider="gray")
-    opinions_panel(walk.key, path, epsilon=epsilon, towards=towards)
+    others = opinions_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Take it away", divider="gray")
     guessed = case.guessed_for(path.guide)
-    report = report_panel(case, path, stated=stated, epsilon=epsilon, guessed=guessed)
+    asked = Asked(question, others)
+    report = report_panel(case, path, stated=stated, epsilon=epsilon, guessed=guessed, asked=asked)
     for later in (lights, counter, maps, report):
         later()
 

@@ -23,12 +23,15 @@ from lwise_core.cli.options import (
 )
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest, walk
+from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.second_guide import second_guide
 from lwise_core.inspection.regions import Outline, Region, box, inside, on_evidence
 
 if TYPE_CHECKING:
     from lwise_core.inspection.attribution import AttributionMethod
 
+_LEARNT_FOR_ITSELF, _NOBODY = "independent", "none"
 _USUAL_METHODS = ("saliency", "integrated-gradients", "grad-cam")
 
 
@@ -75,12 +78,21 @@ def inspect_command(
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,
     restriction: Restriction,
     method: Annotated[list[str] | None, typer.Option("--method", help="An attribution; repeatable.")] = None,
+    second: Annotated[
+        str,
+        typer.Option(
+            metavar="GUIDE",
+            help="A second guide to ask, by name; “independent” takes one that knows the class and learnt for itself, "
+            "where there is one, and “none” asks nobody.",
+        ),
+    ] = _LEARNT_FOR_ITSELF,
     chosen: GuideChoice,
     crop: CropAt = None,
 ) -> None:
     """Say how far to trust what ε paints into a photograph: both lights, where it changed, and why."""
     # Captum, behind attributions, takes a second to import: only who inspects waits for it.
-    from lwise_core.inspection.examine import Question, examine, maps_at  # noqa: PLC0415
+    from lwise_core.inspection.examine import Question, examine, maps_at, opinion_at  # noqa: PLC0415
+    from lwise_core.inspection.photograph_inspection import said  # noqa: PLC0415
     from lwise_core.inspection.report import Report, ReportSubject  # noqa: PLC0415
 
     guide = chosen.load()
@@ -88,21 +100,32 @@ def inspect_command(
     target = guide.class_index(aimed)
     epsilon = budget.of(guide)
     methods = _methods(guide, method)
+    other = _second(guide, second, class_name=aimed)
     ((name, subject),) = subjects_in([photo], crop)
     seen = subject.seen(size=guide.input_size)
     within = restriction.within(guide, seen, target=target)
     mask = None if within is None else within.mask
     request = PathRequest.single(seen, target=target, objective=GroundTruthLogit(), within=mask)
     *_, path = walk(guide, request)
-    *_, findings = examine(path)
+    *_, findings = examine(path, other=other)
     *_, maps = maps_at(path, Question(target, methods), epsilon=epsilon)
     made = Report(ReportSubject(Path(name).name, stated, epsilon), findings, maps)
     typer.echo(f"{made.risk.semantic.kind.value} {made.risk.semantic.sentence}")
     typer.echo(f"{made.risk.artefact.kind.value} {made.risk.artefact.sentence}")
+    for one in (guide, other):
+        if other is not None and one is not None:
+            typer.echo(said(opinion_at(path, one, epsilon=epsilon, class_name=aimed), class_name=aimed))
     for file, text in ((report, made.as_html), (numbers, made.as_json)):
         if file is not None:
             write_whole(file.resolve(), text().encode())
             typer.echo(str(file))
+
+
+def _second(guide: GuideModel, name: str, *, class_name: str) -> GuideModel | None:
+    """Return the second guide that was asked for, None for nobody."""
+    if name == _NOBODY:
+        return None
+    return second_guide(guide, class_name=class_name) if name == _LEARNT_FOR_ITSELF else catalog.load(name)
 
 
 def _methods(guide: GuideModel, asked: Sequence[str] | None) -> tuple[AttributionMethod, ...]:

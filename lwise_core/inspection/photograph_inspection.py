@@ -71,6 +71,10 @@ class InspectedPhotograph:
         towards = self.photograph.towards
         return opinion_at(self.photograph.path, guide, epsilon=self.epsilon, class_name=towards)
 
+    def said_by(self, guide: GuideModel) -> str:
+        """Return in a line what ``guide`` says of the original and of the enhanced picture."""
+        return said(self.opinion_of(guide), class_name=self.photograph.towards)
+
     def every_number(self) -> str:
         """Return every number that the Inspect page shows, in its words and its order, one a line."""
         return "\n".join(self._lines())

@@ -48,6 +48,7 @@ def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_pa
         (("--only-evidence", "20"), "between 0 and 1"),
         (("--only-evidence", "0.2", "--only-box", "0,0,1,1"), "once"),
         (("--method", "tea-leaves"), "tea-leaves"),
+        (("--second", "nobody-there"), "There is no guide “nobody-there”"),
     ],
 )
 def test_what_is_asked_wrongly_is_one_line(shell: Shell, words: tuple[str, ...], sentence: str) -> None:
@@ -55,3 +56,15 @@ def test_what_is_asked_wrongly_is_one_line(shell: Shell, words: tuple[str, ...],
     assert code == 2
     assert sentence in errors
     assert len(errors.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("words", "asked"), [((), True), (("--second", "none"), False)])
+def test_a_second_guide_says_what_it_sees(shell: Shell, tmp_path: Path, words: tuple[str, ...], asked: bool) -> None:
+    numbers = tmp_path / "cat.json"
+    files = ("--json", str(numbers), "--method", "saliency")
+    where = (CAT_FILE, "--crop", CROP, "--class", "house cat", "--eps", "1.4")
+    code, said, errors = shell("inspect", *where, *files, *words)
+    assert code == 0, errors
+    assert ("Guide animals16-64-b, Original" in said) is asked
+    transfer = json.loads(numbers.read_text())["semantic"]["indicators"]["H5"]["value"]
+    assert (transfer is not None) is asked

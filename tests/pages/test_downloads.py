@@ -57,7 +57,9 @@ def draw_export(path: EnhancementPath, *, guessed: bool) -> None:
 def draw_report(path: EnhancementPath, monkeypatch: pytest.MonkeyPatch, *, guessed: bool) -> None:
     *_, findings = examine(path)
     monkeypatch.setattr(report_panel, "finished", lambda kind: findings if kind == LIGHTS else ())
-    report_panel.report_panel(case_for(path.guide), path, stated="b", epsilon=2 * path.step, guessed=guessed)()
+    report_panel.report_panel(
+        case_for(path.guide), path, stated="b", epsilon=2 * path.step, guessed=guessed, asked=report_panel.Asked()
+    )()
 
 
 @pytest.mark.parametrize(("domain", "stem"), [(Domain.NATURAL, "Mueller_Hans"), (Domain.MEDICAL, "picture")])

@@ -37,8 +37,10 @@ _DEFAULT = tuple(method.name for method in (SALIENCY, INTEGRATED_GRADIENTS, GRAD
 _WORTH_SAYING = 5.0  # seconds
 
 
-def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> Later:
-    """Draw what is asked; later, maps of the original and of the picture at ``epsilon``, each with its checks.
+def attribution_panel(
+    key: Key, path: EnhancementPath, *, epsilon: float, towards: str
+) -> tuple[Later, Question | None]:
+    """Draw what is asked, and return it; later, maps of the original and of the picture at ``epsilon``, with checks.
 
     Raises:
         QueueFull: Too many people are waiting.
@@ -71,7 +73,7 @@ def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, toward
                 st.markdown(f"**{METHODS[name].title}**: {plain(reason)}")
     if not chosen:
         notice("info", "Choose at least one method.")
-        return partial(forget_job, MAPS)
+        return partial(forget_job, MAPS), None
     at = place()
     methods = tuple(METHODS[name] for name in chosen)
     question = Question(guide.class_index(of), methods, layer)
@@ -85,7 +87,7 @@ def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, toward
         )
         _maps(job, at=at, methods=methods)
 
-    return later
+    return later, question
 
 
 def _maps(job: ScheduledJob[tuple[MapPair, ...]], *, at: Place, methods: Sequence[AttributionMethod]) -> None:

@@ -22,6 +22,7 @@ from lwise_core.inspection.perturbation import (
     similarity_map,
     spectrum_of,
 )
+from lwise_core.inspection.wording import lattice_row, look_of
 from pages.parts.inspect.plots import (
     channel_pictures,
     histogram_figure,
@@ -38,6 +39,13 @@ from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show
 
 _MARKED = (2, 4, 8)  # periods of strides and poolings whose places in the spectrum are marked
+
+_LOOK_HELP = {
+    "RMS": "Root mean square of the change over all channels.",
+    "Colour, ΔE2000": "Median difference in colour (CIEDE2000). About 1 can just be seen side by side.",
+    "Similarity, SSIM": "Mean structural similarity, 1 being the same (Wang et al. 2004).",
+    "Newly saturated": "Pixels that are at 0 or 255 in some channel and were not in the original.",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,29 +102,8 @@ def _upright(image: FloatImage) -> Pixels:
 
 
 def _look(look: PerceptualDifference) -> None:
-    columns = st.columns(4)
-    columns[0].metric("RMS", f"{look.rms:.1f} of 255", help="Root mean square of the change over all channels.")
-    columns[1].metric(
-        "Colour, ΔE2000",
-        f"{look.delta_e:.1f}",
-        f"5% above {look.delta_e_95:.1f}",
-        delta_arrow="off",
-        delta_color="off",
-        help="Median difference in colour (CIEDE2000). About 1 can just be seen side by side.",
-    )
-    columns[2].metric(
-        "Similarity, SSIM",
-        f"{look.ssim:.3f}",
-        f"5% below {look.ssim_5:.3f}",
-        delta_arrow="off",
-        delta_color="off",
-        help="Mean structural similarity, 1 being the same (Wang et al. 2004).",
-    )
-    columns[3].metric(
-        "Newly saturated",
-        f"{look.saturated:.1%}",
-        help="Pixels that are at 0 or 255 in some channel and were not in the original.",
-    )
+    for column, (name, figure, beside) in zip(st.columns(4), look_of(look), strict=True):
+        column.metric(name, figure, beside or None, delta_arrow="off", delta_color="off", help=_LOOK_HELP[name])
 
 
 def _spectrum(measured: _Measured) -> None:
@@ -125,15 +112,7 @@ def _spectrum(measured: _Measured) -> None:
         show_pictures([spectrum_picture(measured.spectrum, periods=_MARKED)])
     with columns[1]:
         show(profile_figure(measured.spectrum), key="inspect-profile")
-        rows = [
-            {
-                "Pattern every": f"{x.period} px",
-                "Peak": f"{x.peak_db:.1f} dB above its ring",
-                "95% of chance": f"{x.null_db:.1f} dB",
-                "p": f"{x.p:.3f}",
-            }
-            for x in measured.lattices
-        ]
+        rows = [lattice_row(lattice) for lattice in measured.lattices]
         st.dataframe(rows, hide_index=True, width="stretch")
         st.caption(
             "Networks with strides or patches can leave patterns that repeat every few pixels. Chance: as many "

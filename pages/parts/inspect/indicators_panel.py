@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Literal
 
 import streamlit as st
@@ -11,7 +10,8 @@ from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.evidence import MOST_OTHERS, Evidence
 from lwise_core.inspection.examine import Findings, counter_experiment, examine, opinion_at, perturbation_at
-from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, LightState, Risk, no_flag_up_to
+from lwise_core.inspection.indicators import Indicator, Light, LightState, Risk
+from lwise_core.inspection.wording import clear_range, facts_of, overlap_of
 from pages.parts.inspect.plots import lights_figure, overlap_figure, support_picture
 from pages.parts.session.guide_engines import engine_for, slot
 from pages.parts.session.guides import another_guide
@@ -67,11 +67,7 @@ def _found(found: Findings, *, epsilon: float) -> None:
     path = found.path
     figure = lights_figure(found.risks, step=path.step, steps=len(path.frames) - 1, current=epsilon)
     show(figure, key="lights-along")
-    clear = no_flag_up_to(found.risks)
-    if clear is None:
-        st.caption("The light about evidence cannot judge this picture, so nothing is said about how far ε may go.")
-    else:
-        st.caption(f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}.")
+    st.caption(clear_range(found.risks))
     current = round(epsilon / path.step)
     _both(found.risks[current])
     st.caption(_EXPLAINED)
@@ -86,12 +82,9 @@ def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
     with columns[0]:
         show_pictures([support_picture(evidence)])
     with columns[1]:
-        if current and isfinite(evidence.mass[current]):
-            own, others = evidence.mass[current], evidence.mass_of_others[:, current]
-            compared = (
-                f"; on those of {len(others)} other classes {others.mean():.0%} on average" if len(others) else ""
-            )
-            st.markdown(f"**{own:.0%}** of the change lies on the pixels with the most evidence{compared}.")
+        share, rest = overlap_of(evidence, step=current)
+        if share:
+            st.markdown(f"**{share}**{rest}")
         show(overlap_figure(evidence, step=step, current=current), key="overlap")
 
 
@@ -111,17 +104,10 @@ def _light(light: Light) -> None:
 
 def _said(indicator: Indicator) -> str:
     """Return one indicator in words: its value, what it would be by chance, its limit, its state, and what it asks."""
-    measure, limit = indicator.measure, indicator.limit
-    side = "above" if measure.high_is_bad else "below"
-    known = indicator.value is not None
-    facts = [
-        f"{indicator.value:.3g} ({measure.unit})".replace("-", "−") if known else f"– {indicator.because}",
-        f"by chance {indicator.null}" if indicator.null else "",
-        f"flagged {side} {limit.value:.3g}" if limit is not None else "it has no limit",
-    ]
+    measure = indicator.measure
     return (
         f"**{plain(measure.name)}** ({measure.key}) :{_BADGES[indicator.state][2]}-badge[{indicator.verdict}]  \n"
-        f"{plain('; '.join(fact.rstrip('.') for fact in facts if fact))}.  \n:small[{plain(measure.meaning)}]"
+        f"{plain(facts_of(indicator))}  \n:small[{plain(measure.meaning)}]"
     )
 
 

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
 from lwise_core.enhancement.export import Intent, export_stem, name_for_files
+from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE
 from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.examine import Question
 from lwise_core.inspection.report import Report, ReportSubject
 from pages.parts.inspect.attribution_panel import MAPS
 from pages.parts.inspect.indicators_panel import LIGHTS
 from pages.parts.picture.downloads import download
 from pages.parts.session.case import Case
 from pages.parts.session.guide_engines import slot
+from pages.parts.session.guides import another_guide
 from pages.parts.session.jobs import Later, finished
 
 _INCOMPLETE = "The report can be taken away once the lights and the maps above are complete."
 
 
-def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: float, guessed: bool) -> Later:
+@dataclass(frozen=True)
+class Asked:
+    """What the page was asked besides the lights: maps, None for no method, and which other guides."""
+
+    question: Question | None = None
+    others: tuple[str, ...] = ()
+
+
+def report_panel(
+    case: Case, path: EnhancementPath, *, stated: str, epsilon: float, guessed: bool, asked: Asked
+) -> Later:
     """Draw how to find the same elsewhere, and later the downloads of what was found at ``epsilon``.
 
     ``guessed`` says that nobody stated the class.
@@ -29,7 +44,7 @@ def report_panel(case: Case, path: EnhancementPath, *, stated: str, epsilon: flo
     downloads.caption(_INCOMPLETE)
     with st.expander("The same from the shell and from Python"):
         st.code(shell_words(case, path, stated=stated, epsilon=epsilon), language="shell", wrap_lines=True)
-        st.code(python_words(case, path, epsilon=epsilon), language="python")
+        st.code(python_words(case, path, stated=stated, epsilon=epsilon, asked=asked), language="python")
         if path.request.within is not None:
             st.caption("The region is not in these words: --only-box and --only-evidence restrict the change there.")
 
@@ -66,30 +81,43 @@ def shell_words(case: Case, path: EnhancementPath, *, stated: str, epsilon: floa
     return shlex.join(words)
 
 
-def python_words(case: Case, path: EnhancementPath, *, epsilon: float) -> str:
-    """Return the lines that find the same in Python."""
-    crop = case.crop
-    return f"""from pathlib import Path
+def python_words(case: Case, path: EnhancementPath, *, stated: str, epsilon: float, asked: Asked) -> str:
+    """Return the lines that find in Python every number that the page shows."""
+    second = another_guide(path.guide, class_name=_to(path))
+    return f"""import lwise_core as lw
+from lwise_core.images import Crop
 
-from lwise_core.guides import catalog
-from lwise_core.inspection.attribution_methods import SALIENCY
-from lwise_core.enhancement.objectives import GroundTruthLogit
-from lwise_core.enhancement.path import PathRequest, walk
-from lwise_core.images.geometry import Crop
-from lwise_core.images.codec import open_photograph
-from lwise_core.inspection.examine import Question, examine, maps_at
-from lwise_core.enhancement.rendering import CroppedPhotograph
-
-guide = catalog.load({path.guide.name!r})
-photograph = open_photograph(Path({case.photograph.name!r}).read_bytes(), name={case.photograph.name!r})
-crop = Crop(left={crop.left}, top={crop.top}, side={crop.side})
-image = CroppedPhotograph(photograph, crop).seen(size=guide.input_size)
-target = guide.class_index({_to(path)!r})
-*_, path = walk(guide, PathRequest.single(image, target=target, objective=GroundTruthLogit()))
-*_, findings = examine(path)
-*_, maps = maps_at(path, Question(target, (SALIENCY,)), epsilon={epsilon:.4g})
-print(findings.risks[round({epsilon:.4g} / path.step)].semantic.sentence)
+guide = lw.load_guide({path.guide.name!r})
+photo = lw.open_image({case.photograph.name!r})
+path = lw.enhance(guide, photo, {stated!r}, {", ".join(_path_words(case, path))})
+found = lw.inspect(path, {", ".join(_question_words(path, asked.question))}second={_loaded(second)}).at(
+    path.epsilons[{round(epsilon / path.step)}]  # ε = {epsilon:.2f}
+)
+print(found.every_number())
+for name in {list(asked.others)!r}:
+    print(found.said_by(lw.load_guide(name)))
 """
+
+
+def _path_words(case: Case, path: EnhancementPath) -> list[str]:
+    """Return the options that the path was walked with."""
+    crop, aim = case.crop, case.aim
+    words = [f"towards={_to(path)!r}", f"crop=Crop(left={crop.left}, top={crop.top}, side={crop.side})"]
+    if aim.objective != DEFAULT_OBJECTIVE:
+        words += [f"objective={aim.objective!r}", f"rivals={list(aim.rivals)!r}"]
+    return words + ["exact=True"] * (path.precision == "float32")
+
+
+def _question_words(path: EnhancementPath, question: Question | None) -> list[str]:
+    """Return the options that say which maps are asked for, with an empty one at the end."""
+    if question is None:
+        return []
+    words = [f"method={[m.name for m in question.methods]!r}", f"of={path.guide.classes[question.target]!r}"]
+    return [*words, *([f"layer={question.layer!r}"] if question.layer else []), ""]
+
+
+def _loaded(guide: GuideModel | None) -> str:
+    return "None" if guide is None else f"lw.load_guide({guide.name!r})"
 
 
 def _to(path: EnhancementPath) -> str:

@@ -12,6 +12,7 @@ from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.second_guide import independent_entry
 
 SESSION_GUIDES = "session_guides"
 _KEPT = 4
@@ -69,13 +70,8 @@ def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
     for guide in session_guides().values():
         if guide.provenance.sha256 != than.provenance.sha256 and has_class(guide.classes, class_name):
             return guide
-    cards = {e.name: e.card for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None}
-    own = next((c for c in cards.values() if c.weights.sha256 == than.provenance.sha256), None)
-    kin = own.lineage if own is not None else {than.provenance.sha256}
-    for name, card in cards.items():
-        if has_class(card.classes, class_name) and not kin & card.lineage and not is_unfit(name):
-            return load_guide(name)
-    return None
+    entry = independent_entry(guide_catalog(), than, class_name=class_name)
+    return None if entry is None else load_guide(entry.name)
 
 
 def load_guide(name: str) -> GuideModel:
