@@ -17,7 +17,7 @@ from typer.exceptions import TyperException
 import lwise_core
 from lwise_core._utils.errors import LWiseError
 from lwise_core.cli.batch import enhance_set_command, inspect_set_command, score_set_command
-from lwise_core.cli.course import course_app, rehearse_command
+from lwise_core.cli.course import course_app
 from lwise_core.cli.enhance import enhance_command
 from lwise_core.cli.guides import download_command, models_command
 from lwise_core.cli.inspect import inspect_command
@@ -25,6 +25,7 @@ from lwise_core.cli.options import (
     help_without_verb,
 )
 from lwise_core.cli.phantom import phantom_command
+from lwise_core.cli.rehearse import rehearse_command
 from lwise_core.cli.score import score_command
 from lwise_core.cli.train import train_command
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lwise_core.cli.course import room
+from lwise_core.cli.rehearse import room
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.response_files import read_csv
