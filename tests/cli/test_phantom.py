@@ -10,7 +10,7 @@ import pytest
 
 from lwise_core._utils.file_errors import FileError
 from lwise_core.cli.phantom import phantom_command
-from lwise_core.data.phantom import FAMILIES, Creature, draw
+from lwise_core.data.phantom import FAMILIES, Creature, draw, population
 from lwise_core.images.codec import open_photograph
 
 
@@ -32,8 +32,10 @@ def test_the_dirmap_lists_every_picture_with_what_it_shows(tmp_path: Path) -> No
 
 
 def test_a_picture_is_the_creature_that_its_row_describes(tmp_path: Path) -> None:
-    for row in made(tmp_path)[::4]:
+    creatures = population(per_family=3, seed=0)
+    for row, drawn in zip(made(tmp_path), creatures, strict=True):
         creature = Creature(family=int(row["class_num"]), dial=float(row["dial"]), seed=int(row["creature"]))
+        assert creature == drawn
         pixels = open_photograph((tmp_path / row["im_path"]).read_bytes(), name="x.png").pixels
         assert (pixels == draw(creature, size=16)).all()
 
