@@ -12,7 +12,7 @@ from lwise_core.enhancement.export import Export, Intent, export, export_stem, n
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import Extent
 from pages.parts.session.case import Case, put
-from pages.parts.session.jobs import remembered
+from pages.parts.session.jobs import deferred
 
 _EXTENTS = {
     Extent.PHOTOGRAPH: "Whole photograph, at its own resolution",
@@ -57,10 +57,10 @@ def downloads_panel(
     epsilon = min(case.epsilon_for(guide), path.reach)
     intent = Intent(stated=stated, towards=towards, epsilon=epsilon, extent=case.extent, guessed=guessed)
 
-    def made() -> Export:
-        question = (key, path.reach, intent, strip)
-        return remembered("export", question, lambda: export(case.subject, path, intent, strip=strip or required))
+    def make() -> Export:
+        return export(case.subject, path, intent, strip=strip or required)
 
+    made = deferred("export", (key, path.reach, intent, strip), make)
     stem = export_stem(name_for_files(guide, case.photograph), path, intent)
     columns = st.columns(3)
     # The files are made together when the first button is clicked: a large photograph takes a while to encode.

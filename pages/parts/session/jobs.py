@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar, cast
+from threading import Lock
+from typing import Any, Generic, TypeVar, cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -79,6 +80,29 @@ def once(kind: str, question: Hashable, find: Callable[[], T]) -> T:
     if kept is None or kept[0] != question:
         kept = _answers()[kind] = (question, find())
     return cast("T", kept[1])
+
+
+def deferred(kind: str, question: Hashable, find: Callable[[], T]) -> Callable[[], T]:
+    """Return what gives the answer of ``find``, computed in the slot at the first call and kept as by :func:`once`.
+
+    It may be called after the run of the page and from any thread, as the files behind download buttons are.
+    """
+    return once(kind, question, lambda: _Deferred(find))
+
+
+class _Deferred(Generic[T]):
+    """An answer that is computed when it is first asked for, by whoever asks first."""
+
+    def __init__(self, find: Callable[[], T]) -> None:
+        self._find = find
+        self._lock = Lock()
+        self._found: list[T] = []
+
+    def __call__(self) -> T:
+        with self._lock:
+            if not self._found:
+                self._found.append(slot().do(self._find))
+            return self._found[0]
 
 
 def forget_job(kind: str) -> None:

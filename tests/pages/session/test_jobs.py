@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from lwise_core._utils.file_errors import FileError
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.scheduler import JobStage
-from pages.parts.session.jobs import asked, ended, finished, job_for, place, remembered, values_of
+from pages.parts.session.jobs import asked, deferred, ended, finished, job_for, place, remembered, values_of
 
 _PATIENCE = 60.0
 KIND, WHAT = "kind", "Computing the maps"
@@ -170,3 +170,25 @@ def test_what_is_not_finished_is_not_found() -> None:
         assert finished(KIND) is None
 
     assert not page_of(draw).run().exception
+
+
+def test_what_is_deferred_is_computed_once_by_whoever_asks_first_without_a_run_of_the_page() -> None:
+    made: list[str] = []
+    given: list[Callable[[], str]] = []
+
+    def draw() -> None:
+        given.append(deferred(KIND, "question", lambda: (made.append("a"), "the file")[1]))
+
+    at = page_of(draw).run()
+    assert not at.exception
+    at.run()
+    assert made == []
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(given[0]())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["the file"] * 4
+    assert given[1]() == "the file"
+    assert made == ["a"]
