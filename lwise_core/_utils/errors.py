@@ -33,6 +33,8 @@ class LWiseError(Exception):
           NoRegion
           NonFinite
           NotCovered
+          NotPossible
+          NotSaved
           ObjectiveError
           OutOfTurn
           Overloaded
