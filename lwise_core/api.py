@@ -16,7 +16,7 @@ from typing import Literal, TypeVar
 from lwise_core import inspection  # its METHODS, and with them Captum, are imported when one is asked for
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core._utils.errors import LWiseError
-from lwise_core.batch.folder_job import FolderResults, Labelled, folder_job, this_machine
+from lwise_core.batch.folder_job import FolderResults, LabelledFolder, folder_job, this_machine
 from lwise_core.batch.job import Job
 from lwise_core.batch.settings import JobSettings
 from lwise_core.data.entries import Labels
@@ -236,7 +236,7 @@ def score_folder(
     Raises:
         LWiseError: The set, the folder or a class cannot be used; the message says why and what is kept.
     """
-    labelled = Labelled(pictures, labels, column)
+    labelled = LabelledFolder(pictures, labels, column)
     return _done(folder_job(guide, labelled, settings=JobSettings(), out=Path(out)), on_progress)
 
 
@@ -256,7 +256,7 @@ def enhance_folder(
     ``settings`` has the objective, the direction and the naming of files; the rest is as for :func:`score_folder`.
     """
     chosen = replace(settings or JobSettings(), epsilons=tuple(sorted(epsilons)))
-    labelled = Labelled(pictures, labels, column)
+    labelled = LabelledFolder(pictures, labels, column)
     return _done(folder_job(guide, labelled, settings=chosen, out=Path(out)), on_progress)
 
 

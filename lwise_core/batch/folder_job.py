@@ -37,7 +37,7 @@ class FolderResults:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledFolder:
     """Where labelled pictures lie, and who says what they show: None for the column of a CSV, else the folder."""
 
     pictures: str | Path
@@ -45,7 +45,7 @@ class Labelled:
     column: str = ""
 
 
-def folder_job(guide: GuideModel, labelled: Labelled, *, settings: JobSettings, out: Path) -> Job:
+def folder_job(guide: GuideModel, labelled: LabelledFolder, *, settings: JobSettings, out: Path) -> Job:
     """Return the job that does what ``settings`` say with the pictures, into the folder ``out``.
 
     Raises:

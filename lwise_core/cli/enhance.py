@@ -12,7 +12,7 @@ from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import make_folder, read_file
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
-    Budget,
+    BudgetOptions,
     ClassName,
     CropAt,
     GuideChoice,
@@ -40,7 +40,7 @@ from lwise_core.guides.guide import GuideModel
 
 
 @dataclass(frozen=True)
-class Aim:
+class AimOptions:
     """What the guide is to see more of, and by which objective."""
 
     towards: Annotated[
@@ -84,8 +84,8 @@ def enhance_command(
             "--out", help="Folder for picture, perturbation and manifest; their names begin with the photograph's own."
         ),
     ],
-    budget: Budget,
-    aim: Aim,
+    budget: BudgetOptions,
+    aim: AimOptions,
     taken: TakenAway,
     exact: Annotated[
         bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")

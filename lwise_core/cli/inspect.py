@@ -13,7 +13,7 @@ import typer
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
-    Budget,
+    BudgetOptions,
     ClassName,
     CropAt,
     GuideChoice,
@@ -74,7 +74,7 @@ def inspect_command(
         Path | None, typer.Option("--json", help="JSON file to write, every number in it, and the photograph's name.")
     ] = None,
     *,
-    budget: Budget,
+    budget: BudgetOptions,
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,
     restriction: Restriction,
     method: Annotated[list[str] | None, typer.Option("--method", help="An attribution; repeatable.")] = None,

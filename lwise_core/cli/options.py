@@ -81,7 +81,7 @@ class GuideChoice:
 
 
 @dataclass(frozen=True)
-class Budget:
+class BudgetOptions:
     """The budget that was asked for, in one of two units."""
 
     eps: Annotated[float | None, typer.Option("--eps", help="Budget ε in the guide's own units.")] = None

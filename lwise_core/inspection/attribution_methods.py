@@ -37,7 +37,7 @@ COMPLETE = 0.01
 NOISE = 0.15
 """SmoothGrad's noise: its standard deviation as a share of the picture's range (Smilkov et al. 2017: 0.1–0.2)."""
 
-SAMPLES = 32
+NOISE_SAMPLES = 32
 """Noisy pictures for SmoothGrad and Gradient SHAP."""
 
 _SEED = 0
@@ -76,7 +76,7 @@ def _guided_rules(guide: GuideModel) -> None:
 
 
 def _deep_lift_rules(guide: GuideModel) -> None:
-    _covered(guide, captum_rules.DEEP_LIFT)
+    _covered(guide, captum_rules.DEEP_LIFT_RULES)
 
 
 def _integrated_gradients(question: AttributionInput) -> Attribution:
@@ -117,7 +117,7 @@ def _smooth_grad(question: AttributionInput) -> Attribution:
         pixels = captum.NoiseTunnel(captum.Saliency(question.logits)).attribute(
             question.leaf,
             nt_type="smoothgrad",
-            nt_samples=SAMPLES,
+            nt_samples=NOISE_SAMPLES,
             nt_samples_batch_size=_BATCH,
             stdevs=spread,
             target=question.target,
@@ -126,7 +126,7 @@ def _smooth_grad(question: AttributionInput) -> Attribution:
     return question.answer(pixels)
 
 
-SMOOTH_GRAD = register_method(AttributionMethod("smoothgrad", "SmoothGrad", run=_smooth_grad, cost=SAMPLES))
+SMOOTH_GRAD = register_method(AttributionMethod("smoothgrad", "SmoothGrad", run=_smooth_grad, cost=NOISE_SAMPLES))
 
 
 def _input_x_gradient(question: AttributionInput) -> Attribution:
@@ -147,18 +147,20 @@ def _gradient_shap(question: AttributionInput) -> Attribution:
     with _seeded():
         batches = [
             method.attribute(question.leaf, baselines=baselines, n_samples=_BATCH, target=question.target)
-            for _ in range(SAMPLES // _BATCH)
+            for _ in range(NOISE_SAMPLES // _BATCH)
         ]
     return question.answer(torch.stack(batches).mean(dim=0))
 
 
-GRADIENT_SHAP = register_method(AttributionMethod("gradient-shap", "Gradient SHAP", run=_gradient_shap, cost=SAMPLES))
+GRADIENT_SHAP = register_method(
+    AttributionMethod("gradient-shap", "Gradient SHAP", run=_gradient_shap, cost=NOISE_SAMPLES)
+)
 
 
 def _deep_lift(question: AttributionInput) -> Attribution:
     """Shrikumar et al. 2017 (arXiv 1704.02685), the rescale rule, on a network that the rule covers."""
     logits = _logits(question)  # before the network is traced, which nothing that is no number survives
-    network = _covered(question.guide, captum_rules.DEEP_LIFT)
+    network = _covered(question.guide, captum_rules.DEEP_LIFT_RULES)
     with _hooks_unannounced():
         pixels = captum.DeepLift(question.through(network)).attribute(
             question.leaf, baselines=question.grey, target=question.target

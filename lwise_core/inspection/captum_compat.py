@@ -86,7 +86,7 @@ def _pair(value: int | tuple[int, ...]) -> tuple[int, int]:
 GUIDED = Rules("Guided backpropagation", frozenset({nn.ReLU}), deepcopy)
 """Captum's GuidedBackprop: ReLU. Max pooling passes gradients as it is."""
 
-DEEP_LIFT = Rules(
+DEEP_LIFT_RULES = Rules(
     "DeepLift",
     frozenset({nn.ELU, nn.LeakyReLU, nn.ReLU, nn.Sigmoid, nn.Softplus, nn.Tanh}),
     DisjointMaxPool,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
-from lwise_core.cli.options import Budget, Refused, class_called, stated_and_target, stated_class, subjects_in
+from lwise_core.cli.options import BudgetOptions, Refused, class_called, stated_and_target, stated_class, subjects_in
 from lwise_core.guides.guide import EpsilonOutOfRange
 from lwise_core.images.geometry import Crop
 from tests.conftest import guide_of, tiny_network
@@ -22,20 +22,20 @@ LARGEST = GUIDE.epsilon_scale.largest
 @given(share=st.floats(0, 1))
 def test_a_budget_may_be_said_in_either_unit(share: float) -> None:
     epsilon = share * LARGEST
-    assert Budget(eps=epsilon).of(GUIDE) == epsilon
-    assert Budget(eps_224=GUIDE.epsilon_scale.at_224(epsilon)).of(GUIDE) == pytest.approx(epsilon)
+    assert BudgetOptions(eps=epsilon).of(GUIDE) == epsilon
+    assert BudgetOptions(eps_224=GUIDE.epsilon_scale.at_224(epsilon)).of(GUIDE) == pytest.approx(epsilon)
 
 
 @pytest.mark.parametrize(
     ("budget", "error", "sentence"),
     [
-        (Budget(), Refused, "Say the budget"),
-        (Budget(eps=1.0, eps_224=1.0), Refused, "Give the budget once"),
-        (Budget(eps=LARGEST * 1.01), EpsilonOutOfRange, "outside"),
-        (Budget(eps=-0.1), EpsilonOutOfRange, "outside"),
+        (BudgetOptions(), Refused, "Say the budget"),
+        (BudgetOptions(eps=1.0, eps_224=1.0), Refused, "Give the budget once"),
+        (BudgetOptions(eps=LARGEST * 1.01), EpsilonOutOfRange, "outside"),
+        (BudgetOptions(eps=-0.1), EpsilonOutOfRange, "outside"),
     ],
 )
-def test_a_budget_that_cannot_be_is_one_sentence(budget: Budget, error: type[Exception], sentence: str) -> None:
+def test_a_budget_that_cannot_be_is_one_sentence(budget: BudgetOptions, error: type[Exception], sentence: str) -> None:
     with pytest.raises(error, match=sentence):
         budget.of(GUIDE)
 

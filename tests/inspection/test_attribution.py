@@ -35,8 +35,8 @@ from lwise_core.inspection.attribution_methods import (
     INTEGRATED_GRADIENTS,
     METHODS,
     NOISE,
+    NOISE_SAMPLES,
     SALIENCY,
-    SAMPLES,
     STEPS,
     available,
 )
@@ -85,7 +85,7 @@ def captums(guide: GuideModel, method: AttributionMethod, *, steps: int | None) 
             spread = NOISE * float(PICTURE.max() - PICTURE.min())
             tunnel = captum.NoiseTunnel(captum.Saliency(network))
             return tunnel.attribute(
-                image, nt_samples=SAMPLES, nt_samples_batch_size=8, stdevs=spread, target=TARGET, abs=False
+                image, nt_samples=NOISE_SAMPLES, nt_samples_batch_size=8, stdevs=spread, target=TARGET, abs=False
             )
         case "input-x-gradient":
             return captum.InputXGradient(network).attribute(image, TARGET)
@@ -93,7 +93,7 @@ def captums(guide: GuideModel, method: AttributionMethod, *, steps: int | None) 
             seeded_anew()
             baselines = torch.cat([0 * image, grey, 0 * image + 1]).detach()
             shap = captum.GradientShap(network)
-            parts = [shap.attribute(image, baselines, n_samples=8, target=TARGET) for _ in range(SAMPLES // 8)]
+            parts = [shap.attribute(image, baselines, n_samples=8, target=TARGET) for _ in range(NOISE_SAMPLES // 8)]
             return torch.stack(parts).mean(dim=0)
         case "deeplift":
             return captum.DeepLift(network).attribute(image, grey, TARGET)

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock, ResNet
 
-from lwise_core.inspection.captum_compat import DEEP_LIFT, GUIDED, DisjointMaxPool, NotCovered, Rules, rewritten
+from lwise_core.inspection.captum_compat import DEEP_LIFT_RULES, GUIDED, DisjointMaxPool, NotCovered, Rules, rewritten
 from tests.conftest import tiny_network
 from tests.support.relu_networks import Reusing, seeded, single_use
 
@@ -34,7 +34,7 @@ def resnet() -> nn.Module:
     return ResNet(BasicBlock, [1, 1, 1, 1], num_classes=5)
 
 
-@pytest.mark.parametrize("rules", [GUIDED, DEEP_LIFT], ids=lambda rules: rules.name)
+@pytest.mark.parametrize("rules", [GUIDED, DEEP_LIFT_RULES], ids=lambda rules: rules.name)
 @pytest.mark.parametrize("build", [single_use, Reusing, resnet])
 def test_a_rewritten_network_computes_the_same_with_each_unit_used_once(
     build: Callable[[], nn.Module], rules: Rules
@@ -55,13 +55,13 @@ def test_the_network_stays_as_it_is() -> None:
     network = seeded(Reusing)
     before = network(PICTURES)
     modules = list(network.modules())
-    rewritten(network, DEEP_LIFT, example=PICTURES)
+    rewritten(network, DEEP_LIFT_RULES, example=PICTURES)
     assert list(network.modules()) == modules
     assert network.relu.inplace is True
     assert torch.equal(network(PICTURES), before)
 
 
-@pytest.mark.parametrize("rules", [GUIDED, DEEP_LIFT], ids=lambda rules: rules.name)
+@pytest.mark.parametrize("rules", [GUIDED, DEEP_LIFT_RULES], ids=lambda rules: rules.name)
 @pytest.mark.parametrize(
     ("network", "named"),
     [
@@ -83,7 +83,7 @@ def test_what_no_rule_covers_is_refused_by_name(network: nn.Module, named: str, 
 
 def test_guided_backpropagation_covers_relu_alone() -> None:
     network = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Tanh())
-    assert torch.equal(rewritten(network, DEEP_LIFT, example=PICTURES)(PICTURES), network(PICTURES))
+    assert torch.equal(rewritten(network, DEEP_LIFT_RULES, example=PICTURES)(PICTURES), network(PICTURES))
     with pytest.raises(NotCovered, match="Tanh"):
         rewritten(network, GUIDED, example=PICTURES)
 
