@@ -228,32 +228,39 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any])
     failed = plan.total - counts.total()
     summary = plan.craft.summary(guide, (told for _, _, told in finished.rows()))
     notes = (*_on_failures(failed, plan), *ranks.notes, *summary.notes)
-    objective = plan.brief.objective.name if plan.brief.budgets else ""
     manifest = {
-        "schema_version": JOB_SCHEMA_VERSION,
+        **_circumstances(job, guide, plan),
         **summary.said,
         "set": job.pictures.name,
         "pictures": {"listed": plan.total, "failed": failed, "passed_over": len(plan.passed_over)},
         "classes": dict(counts),
         "stated_by": finished.stated_by,
-        "guide": {"name": guide.name, "sha256": guide.provenance.sha256, "input_size": guide.input_size},
-        "domain": guide.domain.value,
-        "cautions": list(guide.cautions),
-        "order": asdict(job.order),
-        "objective": {"name": objective, "rivals": [guide.classes[i] for i in plan.rivals]},
         "difficulty": {
             "difficulty": {"definition": "global", **_span(ranks.over_all, "")},
             "difficulty_per_class": {c: _span(ranks.by_class, c) for c in sorted(ranks.by_class.lowest)},
         },
         "notes": list(notes),
-        "batch": plan.batch,
-        "threads": plan.threads,
-        "hardware": hardware(guide.device),
-        "versions": versions(plan.craft.packages),
         "files": dict(files),
     }
     write_whole(job.folder / MANIFEST, manifest_bytes(manifest))
     return notes
+
+
+def _circumstances(job: Job, guide: GuideModel, plan: Plan) -> dict[str, Any]:
+    """Return what of the manifest was settled before the first picture."""
+    objective = plan.brief.objective.name if plan.brief.budgets else ""
+    return {
+        "schema_version": JOB_SCHEMA_VERSION,
+        "guide": {"name": guide.name, "sha256": guide.provenance.sha256, "input_size": guide.input_size},
+        "domain": guide.domain.value,
+        "cautions": list(guide.cautions),
+        "order": asdict(job.order),
+        "objective": {"name": objective, "rivals": [guide.classes[i] for i in plan.rivals]},
+        "batch": plan.batch,
+        "threads": plan.threads,
+        "hardware": hardware(guide.device),
+        "versions": versions(plan.craft.packages),
+    }
 
 
 def _span(ranked: OfficialRanking, name: str) -> dict[str, float | None]:

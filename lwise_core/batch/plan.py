@@ -112,20 +112,8 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
         begun = _begun(run)
         batch = job.batch or begun.get("batch") or _suitable_batch(guide, job.order, most=craft.most_at_once)
         threads = job.threads or begun.get("threads") or torch.get_num_threads()
-        run.agree(
-            {
-                **craft.plan,
-                "pictures": digest,
-                "order": asdict(job.order),
-                "labels": job.labels.value,
-                "guide": [guide.name, guide.provenance.sha256, guide.domain.value, guide.input_size],
-                "rivals": list(rivals),
-                "batch": batch,
-                "threads": threads,
-                "versions": versions(craft.packages),
-                "hardware": hardware(guide.device),
-            }
-        )
+        said = {"pictures": digest, "rivals": list(rivals), "batch": batch, "threads": threads}
+        run.agree({**craft.plan, **_circumstances(job, guide, craft), **said})
         listed.replace(items)
     finally:
         listed.unlink(missing_ok=True)
@@ -140,6 +128,17 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
         items=items,
         passed_over=tuple(listing.passed_over),
     )
+
+
+def _circumstances(job: Assignment, guide: GuideModel, craft: Task[Any]) -> dict[str, Any]:
+    """Return what has to be the same when a job goes on: the order, the guide, the hardware and the versions."""
+    return {
+        "order": asdict(job.order),
+        "labels": job.labels.value,
+        "guide": [guide.name, guide.provenance.sha256, guide.domain.value, guide.input_size],
+        "versions": versions(craft.packages),
+        "hardware": hardware(guide.device),
+    }
 
 
 class _Listing:

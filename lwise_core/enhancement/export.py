@@ -96,12 +96,12 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
         UnknownClass: The guide has no class ``intent.towards``.
         EpsilonOutOfRange: ε is beyond the reach of the path.
     """
-    guide, objective = path.guide, path.request.objective
+    guide = path.guide
     target = guide.class_index(intent.towards)
     enhancement = path.at(intent.epsilon)
     frames = path.frames[: steps_for(intent.epsilon, step=path.step) + 1]
     rendering = render(guide, subject, enhancement, target=target, extent=intent.extent)
-    sentence = statement(guide, intent, objective)
+    sentence = statement(guide, intent, path.request.objective)
     height, width = rendering.pixels.shape[:2]
     has_strip = strip or strip_required(guide)
     canvas = with_strip(rendering.pixels, sentence=sentence) if has_strip else rendering.pixels
@@ -115,21 +115,11 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
     )
     warnings = survival_warnings(rendering.kept, epsilon_224=guide.epsilon_scale.at_224(intent.epsilon))
     manifest = {
-        "schema_version": MANIFEST_SCHEMA_VERSION,
+        **_asked(guide, path, intent),
         "statement": sentence,
         "warnings": list(warnings),
-        "guide": _guide(guide),
-        "stated_class": intent.stated,
-        "stated_by": stated_by(guessed=intent.guessed),
-        "class": intent.towards,
-        "objective": _objective(guide, objective),
         "epsilon": _epsilon(guide, path, float(enhancement.spent[0]), asked=intent.epsilon),
-        "photograph": {
-            "sha256": subject.photograph.sha256,
-            "width": subject.photograph.width,
-            "height": subject.photograph.height,
-            "crop": {"left": subject.crop.left, "top": subject.crop.top, "side": subject.crop.side},
-        },
+        "photograph": _photograph(subject),
         "picture": {"extent": intent.extent.value, "left": 0, "top": 0, "width": width, "height": height},
         "strip": has_strip,
         "original": _says(guide, subject.logits(guide), target),
@@ -140,7 +130,6 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
             "share_of_gain_kept": rendering.kept,
         },
         "files": {"png_sha256": _sha256(png), "npz_sha256": _sha256(perturbation)},
-        "versions": _versions(),
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
     stem = export_stem(name_for_files(guide, subject.photograph), path, intent)
@@ -172,6 +161,29 @@ def survival_warnings(kept: float | None, *, epsilon_224: float) -> tuple[str, .
     if 0 < epsilon_224 < 1:
         sentences.append("Below ε₂₂₄ = 1, rounding to 8 bits eats a good part of the enhancement.")
     return tuple(sentences)
+
+
+def _asked(guide: GuideModel, path: EnhancementPath, intent: Intent) -> dict[str, Any]:
+    """Return what of a manifest follows from the question alone."""
+    return {
+        "schema_version": MANIFEST_SCHEMA_VERSION,
+        "guide": _guide(guide),
+        "stated_class": intent.stated,
+        "stated_by": stated_by(guessed=intent.guessed),
+        "class": intent.towards,
+        "objective": _objective(guide, path.request.objective),
+        "versions": _versions(),
+    }
+
+
+def _photograph(subject: CroppedPhotograph) -> dict[str, Any]:
+    photograph, crop = subject.photograph, subject.crop
+    return {
+        "sha256": photograph.sha256,
+        "width": photograph.width,
+        "height": photograph.height,
+        "crop": {"left": crop.left, "top": crop.top, "side": crop.side},
+    }
 
 
 def _guide(guide: GuideModel) -> dict[str, Any]:
