@@ -1,4 +1,4 @@
-"""The shell: it says what the library says, and everything asked wrongly is one line and exit code 2."""
+"""The shell as a whole: everything asked wrongly is one line and exit code 2, in every verb."""
 
 from __future__ import annotations
 
@@ -7,95 +7,14 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import timm
 import torch
 
-from lwise_core.cli import app as cli
-from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.objectives import objective_named
-from lwise_core.enhancement.path import PathRequest, enhance
-from lwise_core.enhancement.rendering import CroppedPhotograph
-from lwise_core.enhancement.walker import Walker
-from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.geometry import Crop
-
-Shell = Callable[..., tuple[int, str, str]]
-
-CAT = SAMPLES[0]
-CAT_FILE = str(files("skimage.data").joinpath(CAT.file))
-CROP = f"{CAT.crop.left},{CAT.crop.top},{CAT.crop.side}"
-
-
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["lwise_core", *words])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    captured = capsys.readouterr()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code, captured.out, captured.err
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return lambda *words: run(capsys, monkeypatch, *words)
-
-
-def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
-    code, out, _ = shell("score", CAT_FILE, "--class", "House-Cat", "--crop", CROP, "--json")
-    row = json.loads(out)
-    logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
-    difficulty = difficulty_of(bundled_guide, logits, target=1)
-    assert code == 0
-    assert row["logit"] == pytest.approx(difficulty.logit, abs=1e-4)
-    assert difficulty.percentile is not None
-    assert row["harder_than"] == difficulty.percentile.share
-    assert row["first_choice"] == "dog"
-
-
-def test_score_says_it_in_a_sentence(shell: Shell) -> None:
-    code, out, _ = shell("score", CAT_FILE, "--class", "house cat")
-    assert code == 0
-    assert "Harder than" in out
-    assert "95% interval" in out
-    assert "The guide itself takes it for dog." in out
-
-
-def test_score_of_something_else_gives_logits_and_no_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
-    words = ("score", CAT_FILE, "--class", "Something-else", "--crop", CROP)
-    code, out, _ = shell(*words, "--json")
-    row = json.loads(out)
-    logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
-    assert code == 0
-    assert row["class"] == "something else"
-    assert next(iter(row["logits"])) == row["first_choice"] == "dog"
-    assert row["logits"] == pytest.approx(dict(zip(bundled_guide.classes, logits.tolist(), strict=True)), abs=1e-4)
-    assert list(row["logits"].values()) == sorted(row["logits"].values(), reverse=True)
-    code, out, _ = shell(*words)
-    assert code == 0
-    assert out.startswith(f"{CAT_FILE}: highest logits dog ")
-    assert "Difficulty needs a class that the guide knows." in out
-
-
-def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, bundled_guide: GuideModel) -> None:
-    code, out, _ = shell(
-        "enhance", CAT_FILE, "--class", "house cat", "--eps-224", "3.3", "--exact", "--out", str(tmp_path)
-    )
-    assert code == 0
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".npz", ".png"]
-    assert {Path(line).parent for line in out.splitlines()} == {tmp_path}
-    said = json.loads(next(tmp_path.glob("*.json")).read_text())
-    photograph = photograph_of(CAT)
-    image = CroppedPhotograph(photograph, Crop.central(photograph)).seen(size=64)
-    request = PathRequest.single(image, target=1, objective=objective_named("logit"))
-    result = enhance(bundled_guide, request, epsilon=3.3 * 64 / 224)
-    assert said["epsilon"]["spent"] == pytest.approx(float(result.spent[0]), rel=1e-4)
-    assert said["result_float"]["logit"] == pytest.approx(float(result.logits[0, 1]), abs=1e-3)
+from tests.support.cli import CAT_FILE, Shell
 
 
 @pytest.mark.parametrize(
@@ -169,80 +88,10 @@ def test_a_malicious_weight_file_is_refused_in_one_line(shell: Shell, tmp_path: 
     assert len(err.splitlines()) == 1
 
 
-def test_a_picture_of_something_else_is_said_to_be_so(shell: Shell, tmp_path: Path) -> None:
-    words = ("enhance", CAT_FILE, "--class", "Something-else", "--eps", "1", "--out", str(tmp_path))
-    code, _, err = shell(*words)
-    assert code == 2
-    assert "--towards" in err
-    code, _, _ = shell(*words, "--towards", "spider")
-    said = json.loads(next(tmp_path.glob("*.json")).read_text())
-    assert code == 0
-    assert said["stated_class"] == "something else"
-    assert "Features not in the original." in said["statement"]
-
-
-def test_the_second_time_the_path_is_read_and_the_files_are_the_same(
-    shell: Shell, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ("enhance", CAT_FILE, "--class", "house cat", "--eps", "1.9", "--exact", "--out")
-    assert shell(*words, str(tmp_path / "first"))[0] == 0
-    assert list((home / "paths").glob("*.npz"))
-    monkeypatch.setattr(Walker, "to", lambda *_, **__: pytest.fail("it walked again"))
-    assert shell(*words, str(tmp_path / "second"))[0] == 0
-    for file in (tmp_path / "first").iterdir():
-        assert file.read_bytes() == (tmp_path / "second" / file.name).read_bytes()
-
-
-@pytest.mark.parametrize(
-    "words", [("--class", "house cat", "--no-keep"), ("--guide", "dermoscopy4-128", "--class", "nevus")]
-)
-def test_no_photograph_stays_behind_of_a_medical_guide_or_where_nobody_wants_it(
-    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
-) -> None:
-    monkeypatch.setenv("LWISE_HOME", str(tmp_path / "home"))
-    code, _, err = shell("enhance", CAT_FILE, "--eps-224", "1", "--exact", "--out", str(tmp_path / "out"), *words)
-    assert code == 0, err
-    assert len(list((tmp_path / "out").iterdir())) == 3
-    assert not list((tmp_path / "home").rglob("*.npz"))
-
-
-def test_enhance_overwrites_nothing_but_the_same(shell: Shell, tmp_path: Path) -> None:
-    words = ("enhance", CAT_FILE, "--class", "house cat", "--eps", "0.5", "--exact", "--out", str(tmp_path))
-    assert shell(*words)[0] == 0
-    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
-    assert shell(*words)[0] == 0
-    code, out, err = shell(*words, "--no-strip")
-    assert code == 2
-    assert not out
-    assert "is there already and holds something else; nothing was overwritten" in err
-    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
-
-
 def test_an_unknown_download_is_one_line(shell: Shell) -> None:
     code, _, err = shell("download", "nothing")
     assert code == 2
     assert "nothing" in err.splitlines()[-1]
-
-
-def test_a_bad_file_is_named_and_the_others_are_scored(shell: Shell, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.png"
-    bad.write_bytes(b"\x89PNG\r\n\x1a\n broken")
-    code, out, err = shell("score", str(bad), CAT_FILE, "--class", "house cat")
-    assert code == 2
-    assert CAT_FILE in out
-    assert bad.name in err.splitlines()[0]
-    assert "1 of 2 files could not be used; the others were." in err
-
-
-def test_where_no_file_could_be_used_none_is_said_to_have_been(shell: Shell) -> None:
-    code, out, err = shell("score", "/nowhere/a.png", "/nowhere/b.png", "--class", "house cat")
-    assert code == 2
-    assert not out
-    assert err.splitlines() == [
-        "Error: “/nowhere/a.png” is not there; check the path.",
-        "Error: “/nowhere/b.png” is not there; check the path.",
-        "Error: None of the 2 files could be used.",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -15,18 +15,13 @@ from lwise_core.batch.executors import ExecutorLost, LocalExecutor, RayExecutor
 from lwise_core.batch.job import Job
 from lwise_core.cli import batch as cli_many
 from lwise_core.guides.guide import Domain
-from tests.cli.test_app import Shell, run
+from tests.support.cli import Shell
 from tests.support.jobs import contents, phantom_pictures, undisturbed
 from tests.support.s3 import SECRET, bucket, objects, s3, s3_server, uploaded
 
 __all__ = ["bucket", "phantom_pictures", "s3", "s3_server", "undisturbed"]
 
 GUIDE = ("--guide", "phantom4-64", "--workers", "0", "--threads", "1")
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return lambda *words: run(capsys, monkeypatch, *words)
 
 
 def test_score_set_writes_a_dirmap_and_says_what_it_cost(shell: Shell, phantom_pictures: Path, tmp_path: Path) -> None:

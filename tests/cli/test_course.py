@@ -1,4 +1,4 @@
-"""Courses from a shell: made, resumed, looked at, taken away, sat later, and rehearsed."""
+"""Courses from a shell: made, resumed, looked at, taken away, and sat later."""
 
 from __future__ import annotations
 
@@ -10,12 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lwise_core.cli.rehearse import room
 from lwise_core.data.phantom import FAMILIES
-from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.response_files import read_csv
-from lwise_core.study.responses import Responses
-from lwise_core.study.simulated_learners import SIMULATED_SENTENCE
 from lwise_core.teaching.courses.builder import CourseBuilder
 from lwise_core.teaching.courses.course import Course, read_course
 from lwise_core.teaching.design.schedules import HISTOLOGY, MOTHS, SEVEN_SLOTS, TWO_SLOTS, Group
@@ -23,17 +19,12 @@ from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.records.store import VARIABLE, Records, address
 from lwise_core.teaching.server import CourseLibrary, CourseServer
-from tests.cli.test_app import Shell, run
+from tests.support.cli import Shell
 from tests.support.picture_sets import zip_of
 
 SMALL = ("--creatures", "10", "--test-creatures", "2", "--per-class", "1", "--per-class-in-tests", "1")
 PHANTOM = ("course", "make", "phantom", "--guide", "phantom4-64", *SMALL, "--creature-size", "32")
 NATURAL = ("--groups", "control,Selection,selection-shuffled")  # nothing is enhanced, so it is made in a moment
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return lambda *words: run(capsys, monkeypatch, *words)
 
 
 @pytest.fixture
@@ -294,53 +285,3 @@ def test_a_folder_that_is_no_course_is_one_line(shell: Shell, tmp_path: Path, ve
     code, _, err = shell(*words, str(tmp_path), *more.get(verb, ()))
     assert code == 2
     assert "not a finished course" in err
-
-
-def test_a_rehearsal_begins_and_ends_with_what_it_is_not(shell: Shell, course: Course, tmp_path: Path) -> None:
-    files = ("--csv", str(tmp_path / "table.csv"), "--answers", str(tmp_path / "answers.csv"))
-    words = ("rehearse", str(course.folder), "--network", "cifar10-32", "--people", "2", "--ablation", *files)
-    code, out, err = shell(*words)
-    assert code == 0, err
-    lines = out.splitlines()
-    assert lines[0] == lines[-1] == SIMULATED_SENTENCE
-    assert "96 of 96 simulated sittings." in err
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8"))))
-    assert len(rows) == 2 * (8 + 16)
-    assert {(r["simulated"], r["network"], r["learners"]) for r in rows} == {("1", "cifar10-32", "2")}
-    for row in rows:
-        (line,) = (x for x in _table(lines, row["model"]) if x[:36].strip() == row["group"])
-        assert f"{100 * float(row['accuracy']):.1f}%" in line
-        assert (row["p"] == "") == (row["group"] == "control")
-        assert (row["p"] == "") or f"{float(row['p']):.4f}" in line
-    answers: Responses = read_csv((tmp_path / "answers.csv").read_bytes())
-    assert answers.trials["simulated"].all()
-
-
-@pytest.mark.parametrize(
-    ("control", "said"),
-    [
-        (Estimate(value=0.27, low=0.24, high=0.30), "may be at chance (25%)"),
-        (Estimate(value=0.30, low=0.28, high=0.32), "nearer to chance than to halfway"),
-        (Estimate(value=0.60, low=0.58, high=0.62), None),
-        (Estimate(value=0.95, low=0.93, high=0.97), "at the ceiling (96%, for lapses)"),
-        (CannotJudge("Nobody."), None),
-        (None, None),
-    ],
-)
-def test_control_at_chance_or_at_the_ceiling_is_said(control: Estimate | CannotJudge | None, said: str | None) -> None:
-    sentences = list(room(control, chance=0.25, most=0.9625, target=0.625))
-    assert len(sentences) == (said is not None)
-    assert said is None or said in sentences[0]
-
-
-def _table(lines: list[str], model: str) -> list[str]:
-    start = next(i for i, line in enumerate(lines) if line.lower().startswith(model))
-    rest = lines[start:]
-    return rest[: rest.index("")]
-
-
-def test_a_rehearsal_with_the_courses_own_guide_is_refused(shell: Shell, course: Course) -> None:
-    code, out, err = shell("rehearse", str(course.folder), "--network", "phantom4-64")
-    assert code == 2
-    assert not out
-    assert "rehearse with the features of another network" in err

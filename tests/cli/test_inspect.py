@@ -5,12 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_app import CAT_FILE, CROP, Shell, run
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return lambda *words: run(capsys, monkeypatch, *words)
+from tests.support.cli import CAT_FILE, CROP, Shell
 
 
 def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_path: Path) -> None:

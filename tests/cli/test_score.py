@@ -1,0 +1,71 @@
+"""``score`` from a shell: its figures are the library's, in a sentence and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lwise_core.data.samples import photograph_of
+from lwise_core.enhancement.rendering import CroppedPhotograph
+from lwise_core.guides.difficulty import difficulty_of, score
+from lwise_core.guides.guide import GuideModel
+from tests.support.cli import CAT, CAT_FILE, CROP, Shell
+
+
+def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
+    code, out, _ = shell("score", CAT_FILE, "--class", "House-Cat", "--crop", CROP, "--json")
+    row = json.loads(out)
+    logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
+    difficulty = difficulty_of(bundled_guide, logits, target=1)
+    assert code == 0
+    assert row["logit"] == pytest.approx(difficulty.logit, abs=1e-4)
+    assert difficulty.percentile is not None
+    assert row["harder_than"] == difficulty.percentile.share
+    assert row["first_choice"] == "dog"
+
+
+def test_score_says_it_in_a_sentence(shell: Shell) -> None:
+    code, out, _ = shell("score", CAT_FILE, "--class", "house cat")
+    assert code == 0
+    assert "Harder than" in out
+    assert "95% interval" in out
+    assert "The guide itself takes it for dog." in out
+
+
+def test_score_of_something_else_gives_logits_and_no_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
+    words = ("score", CAT_FILE, "--class", "Something-else", "--crop", CROP)
+    code, out, _ = shell(*words, "--json")
+    row = json.loads(out)
+    logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
+    assert code == 0
+    assert row["class"] == "something else"
+    assert next(iter(row["logits"])) == row["first_choice"] == "dog"
+    assert row["logits"] == pytest.approx(dict(zip(bundled_guide.classes, logits.tolist(), strict=True)), abs=1e-4)
+    assert list(row["logits"].values()) == sorted(row["logits"].values(), reverse=True)
+    code, out, _ = shell(*words)
+    assert code == 0
+    assert out.startswith(f"{CAT_FILE}: highest logits dog ")
+    assert "Difficulty needs a class that the guide knows." in out
+
+
+def test_a_bad_file_is_named_and_the_others_are_scored(shell: Shell, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    code, out, err = shell("score", str(bad), CAT_FILE, "--class", "house cat")
+    assert code == 2
+    assert CAT_FILE in out
+    assert bad.name in err.splitlines()[0]
+    assert "1 of 2 files could not be used; the others were." in err
+
+
+def test_where_no_file_could_be_used_none_is_said_to_have_been(shell: Shell) -> None:
+    code, out, err = shell("score", "/nowhere/a.png", "/nowhere/b.png", "--class", "house cat")
+    assert code == 2
+    assert not out
+    assert err.splitlines() == [
+        "Error: “/nowhere/a.png” is not there; check the path.",
+        "Error: “/nowhere/b.png” is not there; check the path.",
+        "Error: None of the 2 files could be used.",
+    ]
