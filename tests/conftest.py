@@ -45,6 +45,7 @@ SLOW = (
     "enhancement/test_fast_twin.py",
     "guides/test_downloads.py",
     "inspection/test_examine.py",
+    "study/test_ablation.py",
     "study/test_simulation.py",
     "test_wheel.py",
 )

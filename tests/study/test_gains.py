@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lwise_core.study.estimates import CannotJudge, Estimate, estimated
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.gains import gain, gain_between, margin_gain, time_saving, training_minutes
 from lwise_core.study.responses import Responses
 
@@ -103,12 +103,6 @@ def test_the_interval_of_a_gain_is_seeded_and_holds_the_truth() -> None:
     assert 88 <= held <= 99
     assert found == gain_between(group, control, chance=0.3)
     assert found != gain_between(group, control, chance=0.3, seed=1)
-
-
-def test_one_person_has_no_interval() -> None:
-    found = estimated(np.mean, np.array([0.5]), seed=0)
-    assert isinstance(found, CannotJudge)
-    assert "there are 1" in found.sentence
 
 
 def test_the_time_saved_is_that_of_the_last_answer_in_training() -> None:

@@ -1,0 +1,90 @@
+"""Columns of answers: every value is taken as what its column holds, and one that is not is refused in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lwise_core.study.response_columns import (
+    MISSING_WORDS,
+    UNCHANGED,
+    ResponsesError,
+    counts_in,
+    numbers_in,
+    right_or_wrong,
+    texts_in,
+    truths_in,
+    whole_numbers,
+)
+
+
+def column(*values: object) -> pd.DataFrame:
+    return pd.DataFrame({"it": pd.Series(list(values), dtype=object)})
+
+
+def whole(table: pd.DataFrame, name: str) -> pd.Series:
+    return whole_numbers(numbers_in(table, name), name)
+
+
+def test_a_column_that_is_not_there_holds_nothing_in_every_trial() -> None:
+    table = pd.DataFrame(index=[3, 7])
+    assert texts_in(table, "it").to_dict() == {3: "", 7: ""}
+    assert numbers_in(table, "it").isna().to_dict() == {3: True, 7: True}
+    assert counts_in(table, "it").isna().to_dict() == {3: True, 7: True}
+    assert truths_in(table, "it").to_dict() == {3: False, 7: False}
+
+
+@settings(max_examples=40)
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(MISSING_WORDS))
+def test_a_number_as_text_is_that_number_and_a_word_for_nothing_is_nothing(number: float, word: str) -> None:
+    found = numbers_in(column(number, str(number), word, f" {word.upper()} ", None, pd.NA), "it")
+    assert list(found[:2]) == [number, number]
+    assert found[2:].isna().all()
+
+
+@pytest.mark.parametrize("written", ["1", "1.0", " TRUE ", 1, 1.0, True])
+def test_truth_is_written_in_several_ways(written: object) -> None:
+    assert truths_in(column(written, "false", 0), "it").tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("taken", "value", "sentence"),
+    [
+        (numbers_in, "soon", "“soon” in the column “it” is no number"),
+        (numbers_in, "-inf", "“-inf” in the column “it” is no number"),
+        (whole, "", "“it” must hold a whole number in every trial"),
+        (whole, 0.5, "“it” must hold a whole number in every trial"),
+        (whole, 2**53 + 2, "“it” must hold a whole number in every trial"),
+        (counts_in, -1, "“it” counts, so nothing in it is below 0"),
+        (counts_in, 1.5, "“it” must hold a whole number"),
+        (truths_in, "", "“it” must say 1 or 0 in every trial"),
+        (truths_in, 2, "“it” must say 1 or 0 in every trial"),
+    ],
+)
+def test_what_a_column_does_not_hold_is_refused(
+    taken: Callable[[pd.DataFrame, str], pd.Series], value: object, sentence: str
+) -> None:
+    assert len(taken(column(1), "it")) == 1
+    with pytest.raises(ResponsesError) as refused:
+        taken(column(1, value), "it")
+    assert sentence in str(refused.value)
+    assert str(refused.value).endswith(UNCHANGED)
+
+
+def test_a_count_may_be_missing_and_stays_whole() -> None:
+    found = counts_in(column("2", None, 0.0), "it")
+    assert found.dtype == "Int64"
+    assert [None if pd.isna(n) else int(n) for n in found] == [2, None, 0]
+
+
+def test_no_answer_is_wrong_unless_no_answers_were_recorded() -> None:
+    table = pd.DataFrame({"perf": [1, "1", None, 0], "choice": ["a", "", "a", "a"]})
+    assert right_or_wrong(table).tolist() == [1, 0, 0, 0]
+    assert right_or_wrong(table.assign(choice="")).tolist() == [1, 1, 0, 0]
+    assert right_or_wrong(table.drop(columns="choice")).tolist() == [1, 1, 0, 0]
+    with pytest.raises(ResponsesError, match=r"“perf” must say 1 \(right\) or 0 \(wrong\)"):
+        right_or_wrong(table.assign(perf=0.5))

@@ -1,0 +1,207 @@
+"""Answers as files: what is written is read back, and a file of something else is refused in one sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from lwise_core.study.response_columns import ResponsesError
+from lwise_core.study.response_files import as_csv, as_jspsych, read_csv
+from lwise_core.study.responses import Responses, responses_of, together
+from lwise_core.teaching.design.schedules import MOTHS, SEVEN_SLOTS, Group
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import TrialKind
+from tests.support.moth_answers import ALIASES, TRIALS, one_person, right_answers, table
+
+
+def published(responses: Responses, *, blocks: list[object] | None = None) -> bytes:
+    """Return the answers as the paper releases them: nothing but its own columns, blocks by number, URLs."""
+    frame = responses.trials
+    bucket = frame["epsilon_224"].map(
+        lambda e: f"moths-{f'{e:g}'.replace('.', 'dot')}-0dot5-16-logit" if e else "moths-natural"
+    )
+    names = [b.name for b in MOTHS.blocks]
+    return (
+        pd.DataFrame(
+            {
+                "participant": frame["participant"],
+                "obs": frame["trial_number"],
+                "block": frame["block"].map(names.index) if blocks is None else blocks,
+                "condition_idx": frame["condition_idx"],
+                "trial_type": frame["trial_type"],
+                "class": frame["class"],
+                "stimulus_name": frame["stimulus_name"],
+                "choice_name": frame["choice_name"],
+                "perf": frame["perf"],
+                "reaction_time_msec": frame["reaction_time_msec"],
+                "rel_timestamp_response": frame["rel_timestamp_response"],
+                "stimulus_image_url": "https://" + bucket + ".s3.amazonaws.com/" + frame["picture"],
+            }
+        )
+        .to_csv(index=False)
+        .encode()
+    )
+
+
+MEASURED = ["onset_ms", "choices_ms", "frames_asked", "frames_shown", "frames_dropped", "left"]
+
+
+def test_frames_and_onsets_are_exported_as_they_were_recorded() -> None:
+    answers = [
+        Answer(0, TRIALS[0].answer, 300.0, 100.5, 317.25, frames_asked=1, frames_shown=2, frames_dropped=1, left=True),
+        Answer(1, TRIALS[1].answer, 300.0, 900.0, 900.0),
+    ]
+    written = responses_of(TRIALS, answers, participant="p", group="control")
+    heading, *rows = as_csv(written).decode().split("\r\n")
+    cells = [dict(zip(heading.split(","), row.split(","), strict=True)) for row in rows if row]
+    assert [[c[name] for name in MEASURED] for c in cells] == [
+        ["100.5", "317.25", "1", "2", "1", "1"],
+        ["900.0", "900.0", "", "", "0", "0"],
+    ]
+    assert_frame_equal(read_csv(as_csv(written)).trials, written.trials)
+    first, second = json.loads(as_jspsych(written))
+    assert [first[name] for name in MEASURED] == [100.5, 317.25, 1, 2, 1, 1]
+    assert [second[name] for name in MEASURED] == [900.0, 900.0, None, None, 0, 0]
+
+
+def test_a_file_from_before_frames_were_exported_is_read() -> None:
+    written = one_person()
+    older = pd.read_csv(io.BytesIO(as_csv(written)), dtype=str, keep_default_na=False).drop(columns=MEASURED)
+    read = read_csv(older.to_csv(index=False).encode()).trials
+    assert read[MEASURED].isna().all(axis=None)
+    others = [name for name in read.columns if name not in MEASURED]
+    assert_frame_equal(read[others], written.trials[others])
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+times = st.none() | st.floats(0, 1e7)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(texts.filter(bool), texts, texts, times, st.booleans(), st.sampled_from(list(TrialKind))),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_what_is_written_as_csv_is_read_back(rows: list[tuple[str, str, str, float | None, bool, TrialKind]]) -> None:
+    """Texts that begin like formulas, quotes, line breaks and apostrophes included."""
+    frame = pd.DataFrame(
+        {
+            "participant": [r[0] for r in rows],
+            "group": "=control",
+            "block": "test_1",
+            "trial_number": range(len(rows)),
+            "class": "-a",
+            "picture": [r[1] for r in rows],
+            "choice": [r[2] for r in rows],
+            "reaction_time_msec": [r[3] for r in rows],
+            "feedback": [r[4] for r in rows],
+            "trial_type": [r[5].value for r in rows],
+            "perf": 1,
+        }
+    )
+    written = Responses(frame)
+    assert_frame_equal(read_csv(as_csv(written)).trials, written.trials)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "'=1", "＝1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    content = as_csv(Responses(table(participant=text, picture=text))).decode()
+    cells = [cell.strip('"') for line in content.split("\r\n")[1:-1] for cell in line.split(",")]
+    assert f"'{text}" in cells
+    assert not any(cell[:1] in ("=", "+", "@", "-") for cell in cells)
+
+
+def test_the_columns_of_the_paper_come_first_and_nothing_is_nan() -> None:
+    heading, first, *_ = as_csv(Responses(table(choice=["", "a"]))).decode().split("\r\n")
+    assert heading.startswith(
+        "participant,obs,block,condition_idx,trial_type,class,stimulus_name,choice_name,i_choice,i_correct_choice,"
+        "perf,reaction_time_msec,rel_timestamp_response,stimulus_image_url,trial_number,"
+    )
+    assert "nan" not in first.lower()
+
+
+def test_the_papers_own_layout_is_understood() -> None:
+    written = one_person(group=Group.ENHANCEMENT_SHUFFLED)
+    read = read_csv(published(written), schedule=MOTHS, slots=SEVEN_SLOTS)
+    same = ["participant", "group", "block", "class", "picture", "choice", "perf", "epsilon_224", "feedback"]
+    assert_frame_equal(read.trials[same], written.trials[same])
+
+
+def test_jumbled_blocks_are_derived_from_the_position() -> None:
+    """As the original stores them for shuffled groups: each trial keeps the block from before shuffling."""
+    written = one_person()
+    names = [b.name for b in MOTHS.blocks]
+    here = [names.index(b) for b in written.trials["block"]]
+    curriculum = [b for b in here if b < 6]
+    jumbled = [*(curriculum[i * 7 % len(curriculum)] for i in range(len(curriculum))), *here[len(curriculum) :]]
+    assert jumbled != here
+    read = read_csv(published(written, blocks=jumbled), schedule=MOTHS)
+    assert list(read.trials["block"]) == list(written.trials["block"])
+
+
+def test_names_that_a_participant_knew_become_classes_for_each_anew() -> None:
+    swapped = {"a": "Tyro", "b": "Leda"}
+    answers = [replace(a, choice="a") for a in right_answers(TRIALS)]
+    parts = [
+        responses_of(TRIALS, answers, participant=p, group="control", aliases=names)
+        for p, names in (("p1", ALIASES), ("p2", swapped))
+    ]
+    read = read_csv(published(together(parts)), schedule=MOTHS)
+    main = read.trials[read.trials["trial_type"] == TrialKind.MAIN]
+    assert set(main["choice"]) == {"a"}
+    assert set(main["choice_name"]) == {"Leda", "Tyro"}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda text: text[:0], "no trials"),
+        (lambda text: text.split(b"\n")[0], "no trials"),
+        (lambda text: text.replace(b"perf", b"score", 1), "lacks the column “perf”"),
+        (lambda text: text.replace(b"obs", b"place", 1), "lacks the column “trial_number”"),
+        (lambda text: text.replace(b"condition_idx", b"slot", 1), "which group"),
+        (lambda text: b"\xff\xfe" + text, "UTF-8"),
+        (lambda text: text + b"1,2\n", "more or fewer cells"),
+        (lambda text: text[:-1] + b",1\n", "more or fewer cells"),
+        (lambda text: text + b'"open', "UTF-8"),
+    ],
+)
+def test_a_file_of_something_else_is_refused(change: Callable[[bytes], bytes], sentence: str) -> None:
+    content = change(published(one_person()))
+    with pytest.raises(ResponsesError) as refused:
+        read_csv(content, schedule=MOTHS)
+    assert sentence in str(refused.value)
+
+
+def test_numbered_blocks_need_a_schedule_that_has_them() -> None:
+    content = published(one_person())
+    with pytest.raises(ResponsesError, match="numbers its blocks"):
+        read_csv(content)
+    with pytest.raises(ResponsesError, match="no block “9”"):
+        read_csv(content, schedule=replace(MOTHS, blocks=MOTHS.blocks[:9]))
+    with pytest.raises(ResponsesError, match="has condition 5"):
+        read_csv(content, schedule=MOTHS, slots=(Group.CONTROL, Group.L_WISE))
+
+
+def test_what_jspsych_would_have_saved() -> None:
+    answers = [Answer(0, "", None, 0.0, 0.0), *right_answers(TRIALS)[1:]]
+    written = responses_of(TRIALS, answers, participant="p1", group="control")
+    trials = json.loads(as_jspsych(written))
+    assert [t["trial_index"] for t in trials] == list(range(len(TRIALS)))
+    assert (trials[0]["rt"], trials[0]["response"], trials[0]["correct"]) == (None, None, False)
+    for t in trials[1:]:
+        assert t["choices"][t["response"]] == t["class"]
+        assert t["time_elapsed"] == 1000.0 * t["trial_index"] + t["rt"]
