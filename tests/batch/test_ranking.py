@@ -1,15 +1,12 @@
 """Many photographs in front of one guide."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import UnknownClass
-from lwise_core.batch.named_files import NamedFile, NamedFiles
+from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.ranking import (
     RANKED_AT_ONCE,
     Ranking,
@@ -18,11 +15,9 @@ from lwise_core.batch.ranking import (
     rank,
     seconds_a_photograph,
 )
-from lwise_core.batch.score_table import GUESSED, SCORE_COLUMNS
-from lwise_core.batch.settings import JobSettings
+from lwise_core.batch.score_table import GUESSED
 from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.data.phantom import FAMILIES, Creature, draw
-from lwise_core.data.picture_sets import picture_set
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
@@ -30,9 +25,6 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see
 from tests.support.images import encoded, scene
-from tests.support.jobs import finished, job, phantom_pictures
-
-__all__ = ["phantom_pictures"]
 
 PNG = encode_png(scene())
 
@@ -188,27 +180,6 @@ def test_a_file_that_cannot_be_read_is_refused_for_its_reason_and_never_as_a_cop
     ranking = ranked([*files, NamedFile("c.png", PNG)], phantom_guide)
     assert ranking.refused == ("“a.png” cannot be read (locked).", "“b.png” cannot be read (locked).")
     assert len(ranking.photographs) == 1
-
-
-def test_its_table_is_that_of_the_set_on_the_disk(
-    phantom_guide: GuideModel, phantom_pictures: Path, tmp_path: Path
-) -> None:
-    finished(job(phantom_pictures, tmp_path, order=JobSettings()))
-    with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as file:
-        expected = {row["picture"]: row for row in csv.DictReader(file)}
-    *_, ranking = rank(
-        NamedFiles.of(picture_set(str(phantom_pictures))),
-        phantom_guide,
-        folders=FolderLabels(phantom_guide.classes),
-        total=21,
-    )
-    rows = list(ranking.as_table(phantom_guide))
-    assert len(rows) == len(expected) == 20
-    for row in rows:
-        assert list(row) == list(SCORE_COLUMNS) == list(expected[str(row["picture"])])
-        for name, kind in SCORE_COLUMNS.items():
-            value, there = row[name], expected[str(row["picture"])][name]
-            assert (value == pytest.approx(float(there), abs=1e-4)) if kind is float else (str(value) == there), name
 
 
 def test_an_empty_ranking_is_an_empty_table(phantom_guide: GuideModel) -> None:
