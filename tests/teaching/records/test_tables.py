@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy import exc
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -32,16 +31,6 @@ def answer_row(sitting: SittingRow) -> AnswerRow:
     numbers = dict.fromkeys(("epsilon_224", "onset_ms", "choices_ms", "frames_dropped"), 0)
     flags = dict.fromkeys(("feedback", "correct", "left_page"), True)
     return AnswerRow(sitting_id=sitting.id, trial=0, relabelled=["a"], stored_at=MOMENT, **words, **numbers, **flags)
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    engine: Engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = ON"))
-    Table.metadata.create_all(engine)
-    with Session(engine) as opened:
-        yield opened
-    engine.dispose()
 
 
 def test_a_moment_of_another_zone_is_kept_as_utc() -> None:

@@ -1,0 +1,55 @@
+"""A trial and its answer: one example, and any that the records may hold."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+
+TRIAL = Trial(
+    number=0,
+    block="train_1",
+    kind=TrialKind.MAIN,
+    picture="moth 17.png",
+    answer="Leda",
+    split="train",
+    feedback=True,
+    epsilon_224=8.0,
+    towards="Leda",
+    difficulty=-0.25,
+)
+ANSWER = Answer(trial=0, choice="Tyro", reaction_ms=812.5, onset_ms=1000.25, choices_ms=1017.0, frames_dropped=1)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+FRAMES = st.integers(0, 2**31 - 1)
+
+
+@st.composite
+def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
+    """Draw a trial and an answer to it, of values that both databases keep."""
+    number = draw(st.integers(0, 10_000))
+    trial = Trial(
+        number=number,
+        block=draw(TEXTS),
+        kind=draw(st.sampled_from(TrialKind)),
+        picture=draw(TEXTS),
+        answer=draw(TEXTS),
+        split=draw(TEXTS),
+        feedback=draw(st.booleans()),
+        epsilon_224=draw(NUMBERS),
+        towards=draw(TEXTS),
+        difficulty=draw(st.none() | NUMBERS),
+        relabelled=tuple(draw(st.lists(TEXTS, max_size=2))),
+    )
+    return trial, Answer(
+        trial=number,
+        choice=draw(TEXTS),
+        reaction_ms=draw(st.none() | NUMBERS),
+        onset_ms=draw(NUMBERS),
+        choices_ms=draw(NUMBERS),
+        frames_asked=draw(st.none() | FRAMES),
+        frames_shown=draw(st.none() | FRAMES),
+        frames_dropped=draw(FRAMES),
+        left=draw(st.booleans()),
+    )
