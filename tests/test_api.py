@@ -10,7 +10,6 @@ import sys
 import types
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -21,41 +20,25 @@ from skimage import data
 import lwise_core as lw
 from lwise_core.batch.settings import JobSettings
 from lwise_core.cli import app as shell
-from lwise_core.data.samples import SAMPLES
-from lwise_core.enhancement.export import Intent, export
-from lwise_core.enhancement.photograph_path import NotSaved
-from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.guides.downloads import DownloadProgress
-from lwise_core.guides.guide import Domain, EpsilonOutOfRange, GuideModel
+from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import read_png_text
 from lwise_core.inspection.attribution import attribute as attribute_image
 from lwise_core.inspection.attribution_methods import GRAD_CAM
 from lwise_core.inspection.examine import examine
+from tests.support.cli import CAT, CAT_FILE
 from tests.support.jobs import load_phantom, phantom_set
+from tests.support.photograph_paths import path, photo, tiny_photo
+
+__all__ = ["path", "photo", "tiny_photo"]
 
 ROOT = Path(__file__).parents[1]
-CAT = SAMPLES[0]
-CAT_FILE = Path(str(files("skimage.data").joinpath(CAT.file)))
 
 
 class Stopped(Exception):
     """What a person raises who has seen enough."""
-
-
-@pytest.fixture(scope="module")
-def photo() -> lw.Photograph:
-    return lw.open_image(CAT_FILE)
-
-
-@pytest.fixture(scope="module")
-def path(bundled_guide: GuideModel, photo: lw.Photograph) -> lw.PhotographPath:
-    return lw.enhance(bundled_guide, photo, "House-Cat", crop=CAT.crop)
-
-
-@pytest.fixture
-def tiny_photo() -> lw.Photograph:
-    return lw.open_image(data.chelsea()[:40, :48])
 
 
 def readme_lines() -> str:
@@ -102,7 +85,7 @@ def test_the_shell_says_and_writes_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     crop = f"{CAT.crop.left},{CAT.crop.top},{CAT.crop.side}"
-    where = [str(CAT_FILE), "--crop", crop, "--class", "house cat"]
+    where = [CAT_FILE, "--crop", crop, "--class", "house cat"]
 
     def said(*words: str) -> str:
         monkeypatch.setattr(sys, "argv", ["lwise", *words])
@@ -128,38 +111,11 @@ def test_the_shell_says_and_writes_the_same(
     assert str(lw.inspect(path).at(1.3)) in lights
 
 
-def test_an_enhanced_photograph_is_what_the_packages_make(path: lw.PhotographPath, bundled_guide: GuideModel) -> None:
-    made = path.at(2.0, extent="guide")
-    below = export(path.subject, path.path, Intent("house cat", "house cat", 2.0, Extent.GUIDE))
-    assert made.export == below
-    assert made.pixels.shape == (64, 64, 3)
-    assert made.manifest == json.loads(below.manifest)
-    assert made.logits["house cat"] == pytest.approx(made.manifest["result_8_bit"]["logit"])
-    assert made.difficulty.logit == made.logits["house cat"]
-    assert made.difficulty.logit > lw.score(bundled_guide, path.subject.photograph, "house cat", crop=CAT.crop).logit
-    assert path.epsilons[-1] == pytest.approx(bundled_guide.epsilon_scale.largest)
-    assert path.curves()["house cat"][0] == pytest.approx(made.manifest["original"]["logit"])
-    assert str(made) == made.manifest["statement"]
-
-
 def test_what_is_found_is_what_the_packages_find(path: lw.PhotographPath) -> None:
     *_, alone = examine(path.path)
     found = lw.inspect(path, second=None)
     assert [r.values for r in found.findings.risks] == [r.values for r in alone.risks]
     assert found.at(1.4).risk.values["H5"] is None
-
-
-def test_the_second_opinion_is_of_an_independent_guide_or_of_the_one_that_is_named(path: lw.PhotographPath) -> None:
-    found = lw.inspect(path, method="saliency").at(1.4)
-    assert found.second is not None
-    assert found.second.name == "animals16-64-b"
-    assert found.risk.values["H5"] is not None
-    assert [o.guide for o in found.opinions] == ["animals16-64", "animals16-64-b"]
-    assert [pair.method.name for pair in found.maps] == ["saliency"]
-    text = found.every_number()
-    for word in ("No flag up to", "(H5)", "Colour, ΔE2000", "Pattern every 2 px", "Deletion", "animals16-64-b"):
-        assert word in text
-    assert found.risk.semantic.sentence in found.report.as_html()
 
 
 def test_a_named_second_guide_is_the_one_that_is_asked(path: lw.PhotographPath) -> None:
@@ -174,16 +130,6 @@ def test_a_map_is_that_of_the_package(bundled_guide: GuideModel, photo: lw.Photo
     np.testing.assert_array_equal(made.values, below.values)
 
 
-def test_medical_guides_always_draw_the_strip_and_others_where_it_is_wanted(
-    tiny_guide: GuideModel, tiny_photo: lw.Photograph, tmp_path: Path
-) -> None:
-    for domain, drawn in ((Domain.NATURAL, False), (Domain.MEDICAL, True), (Domain.UNKNOWN, True)):
-        made = lw.enhance(tiny_guide.with_domain(domain), tiny_photo, "a").at(0.1, strip=False)
-        picture, manifest = made.save(tmp_path / "new" / f"{domain}.PNG")
-        assert json.loads(manifest.read_bytes())["strip"] is drawn
-        assert (lw.open_image(picture).height > tiny_photo.height) is drawn
-
-
 def test_something_else_is_enhanced_towards_a_class_and_says_so(
     tiny_guide: GuideModel, tiny_photo: lw.Photograph
 ) -> None:
@@ -194,7 +140,7 @@ def test_something_else_is_enhanced_towards_a_class_and_says_so(
 
 
 def test_what_cannot_be_done_is_an_error_of_the_library_with_a_sentence(
-    tiny_guide: GuideModel, tiny_photo: lw.Photograph, tmp_path: Path
+    tiny_guide: GuideModel, tiny_photo: lw.Photograph
 ) -> None:
     path = lw.enhance(tiny_guide, tiny_photo, "a")
     with pytest.raises(lw.LWiseError, match="say which one"):
@@ -203,11 +149,6 @@ def test_what_cannot_be_done_is_an_error_of_the_library_with_a_sentence(
         lw.score(tiny_guide, tiny_photo, "a", crop=replace(CAT.crop, side=100))
     with pytest.raises(lw.LWiseError, match="no method “tea-leaves”"):
         lw.inspect(path, method="tea-leaves")
-    with pytest.raises(NotSaved, match=r"end its name in \.png"):
-        path.at(0.1).save(tmp_path / "cat.jpg")
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(EpsilonOutOfRange):
-        path.at(1000)
 
 
 def test_progress_rises_to_the_end(tiny_guide: GuideModel, tiny_photo: lw.Photograph) -> None:
