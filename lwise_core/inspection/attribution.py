@@ -18,8 +18,7 @@ from lwise_core._utils.arrays import FloatImage
 from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection import cam_layers as feature_grids
-from lwise_core.inspection import captum_compat as captum_rules
+from lwise_core.inspection import cam_layers, captum_compat
 
 GREY = 0.5
 """The value of every pixel of the picture that shows nothing: the baseline of all methods that need one."""
@@ -123,7 +122,7 @@ def why_not(guide: GuideModel, method: AttributionMethod) -> str | None:
     """Return the sentence that says why ``method`` is not available on ``guide``, or None when it is."""
     try:
         method.needs(guide)
-    except (captum_rules.NotCovered, feature_grids.NoGrid) as reason:
+    except (captum_compat.NotCovered, cam_layers.NoGrid) as reason:
         return str(reason)
     return None
 
@@ -154,7 +153,7 @@ def attribute(
     question = AttributionInput(method, guide, image[None].detach().to(guide.device), target, layer)
     try:
         return method.run(question)
-    except (captum_rules.NotCovered, feature_grids.NoGrid) as reason:
+    except (captum_compat.NotCovered, cam_layers.NoGrid) as reason:
         raise Unavailable(str(reason)) from reason
 
 

@@ -24,8 +24,7 @@ from torch.nn import functional as F
 
 from lwise_core._utils.arrays import FloatImage
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection import cam_layers as feature_grids
-from lwise_core.inspection import captum_compat as captum_rules
+from lwise_core.inspection import cam_layers, captum_compat
 from lwise_core.inspection.attribution import GREY, Attribution, AttributionInput, AttributionMethod, summed, why_not
 
 STEPS = (32, 64, 128, 256, 512)
@@ -67,16 +66,16 @@ def available(guide: GuideModel) -> tuple[AttributionMethod, ...]:
 
 
 def _a_layer(guide: GuideModel) -> None:
-    feature_grids.default_layer(feature_grids.layers(guide))
+    cam_layers.default_layer(cam_layers.layers(guide))
 
 
 def _guided_rules(guide: GuideModel) -> None:
-    _covered(guide, captum_rules.GUIDED)
+    _covered(guide, captum_compat.GUIDED)
     _a_layer(guide)
 
 
 def _deep_lift_rules(guide: GuideModel) -> None:
-    _covered(guide, captum_rules.DEEP_LIFT_RULES)
+    _covered(guide, captum_compat.DEEP_LIFT_RULES)
 
 
 def _integrated_gradients(question: AttributionInput) -> Attribution:
@@ -160,7 +159,7 @@ GRADIENT_SHAP = register_method(
 def _deep_lift(question: AttributionInput) -> Attribution:
     """Shrikumar et al. 2017 (arXiv 1704.02685), the rescale rule, on a network that the rule covers."""
     logits = _logits(question)  # before the network is traced, which nothing that is no number survives
-    network = _covered(question.guide, captum_rules.DEEP_LIFT_RULES)
+    network = _covered(question.guide, captum_compat.DEEP_LIFT_RULES)
     with _hooks_unannounced():
         pixels = captum.DeepLift(question.through(network)).attribute(
             question.leaf, baselines=question.grey, target=question.target
@@ -188,7 +187,7 @@ def _guided_grad_cam(question: AttributionInput) -> Attribution:
     """The same paper: Grad-CAM's positive part times guided backpropagation, which carries the sign."""
     layer = _layer_of(question)
     weighed = _enlarged(question, _weighed(question, layer).relu())
-    network = _covered(question.guide, captum_rules.GUIDED)
+    network = _covered(question.guide, captum_compat.GUIDED)
     with _hooks_unannounced():
         guided = captum.GuidedBackprop(question.through(network)).attribute(question.leaf, target=question.target)
     return question.answer(guided * weighed, layer=layer)
@@ -238,24 +237,24 @@ def _completeness_error(logits: FloatImage, values: FloatImage) -> float | None:
     return abs(float(values.sum(dtype=np.float64)) - (here - grey)) / abs(here - grey)
 
 
-def _covered(guide: GuideModel, rules: captum_rules.Rules) -> nn.Module:
+def _covered(guide: GuideModel, rules: captum_compat.Rules) -> nn.Module:
     """Return the guide's network, rewritten so that ``rules`` cover it, and compared on a picture of noise."""
     generator = torch.Generator().manual_seed(_SEED)
     noise = torch.rand((1, 3, guide.input_size, guide.input_size), generator=generator)
-    return captum_rules.rewritten(guide.network, rules, example=guide.normaliser(noise.to(guide.device)))
+    return captum_compat.rewritten(guide.network, rules, example=guide.normaliser(noise.to(guide.device)))
 
 
 def _layer_of(question: AttributionInput) -> str:
-    names = feature_grids.layers(question.guide)
-    layer = question.layer or feature_grids.default_layer(names)
+    names = cam_layers.layers(question.guide)
+    layer = question.layer or cam_layers.default_layer(names)
     if layer not in names:
-        raise feature_grids.NoGrid(f"This guide has no layer “{layer}” for Grad-CAM; choose one of {', '.join(names)}.")
+        raise cam_layers.NoGrid(f"This guide has no layer “{layer}” for Grad-CAM; choose one of {', '.join(names)}.")
     return layer
 
 
 def _weighed(question: AttributionInput, layer: str) -> torch.Tensor:
     """Return the layer's features, weighed by their mean gradients and summed, ``(1, 1, h, w)``."""
-    exposed = feature_grids.expose(question.guide, layer=layer)
+    exposed = cam_layers.expose(question.guide, layer=layer)
     forward = question.through(exposed.network)
     weighed: torch.Tensor = captum.LayerGradCam(forward, exposed.grid).attribute(question.leaf, question.target)
     return weighed

@@ -48,6 +48,9 @@ from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError
 SIDE = 512
 """Largest side of a stimulus in pixels."""
 
+LEARNERS_TRIED = 64
+"""For so many learners the trials are drawn before a course is made: a class of learners, and some more."""
+
 _MADE = "made"
 _LAYOUT = 1  # of what is written down: raise it when the same inputs give other pictures
 
@@ -237,16 +240,19 @@ def _tried(maker: CourseBuilder, file: LabelledFile | Unusable, folder: Path) ->
 
 
 def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
-    """Make sure that every group's trials can be drawn, whatever the difficulties are.
+    """Make sure that the trials of the first learners can be drawn, whatever the difficulties are.
+
+    Which picture is repeated is drawn for each learner: where a class has no picture to spare, some learners' trials
+    could not be drawn although others' can.
 
     Raises:
         CourseError: They cannot, and the sentence says why.
     """
     try:
         pool = Pool(tuple(candidates), as_published=design.as_published)
-        for group in sorted(set(design.slots)):
-            if not group.follows_answers:
-                trials_for(pool, design.schedule, group, seed=design.seed)
+        for slot in range(max(LEARNERS_TRIED, len(design.slots))):
+            if not (group := design.group(slot)).follows_answers:
+                trials_for(pool, design.schedule, group, seed=design.seed_for(slot))
     except CurriculumError as error:
         counts = Counter(f"{c.class_name} in “{c.split}”" for c in candidates)
         raise CourseError(f"{error} (In all: {', '.join(f'{n} of {c}' for c, n in counts.items())}.)") from error

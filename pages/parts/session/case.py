@@ -47,7 +47,7 @@ class Aim:
         """Return the core's objective.
 
         Raises:
-            ValueError: No rival, where the objective takes them.
+            ObjectiveError: No rival, where the objective takes them.
             UnknownClass: A rival that the guide does not have.
         """
         easier = objective_named(self.objective, rivals=tuple(guide.class_index(r) for r in self.rivals))

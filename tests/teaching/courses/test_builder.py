@@ -17,10 +17,11 @@ from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.geometry import Crop
-from lwise_core.teaching.courses.builder import SIDE, CourseBuilder, build_course
-from lwise_core.teaching.courses.course import STIMULI, Course, CourseError
+from lwise_core.teaching.courses.builder import LEARNERS_TRIED, SIDE, CourseBuilder, build_course, check_filled
+from lwise_core.teaching.courses.course import STIMULI, Course, CourseError, Design
 from lwise_core.teaching.courses.pictures import FromData, FromPhantom, LabelledFile, Pictures
-from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.schedules import MOTHS, Group
+from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, trials_for
 from tests.support.courses import DESIGN, PICTURES, SHORT
 from tests.support.images import scene
 
@@ -185,3 +186,32 @@ def test_a_picture_of_a_set_that_cannot_be_read_is_left_out_and_said(tmp_path: P
     assert gone == Unusable("“gone.png” has no file.")
     with pytest.raises(CourseError, match=r"Too many pictures cannot be read; the first: “gone.png” has no file\."):
         list(build_course(tmp_path / "course", maker, FromData(picture_set(str(tmp_path / "dirmap.csv")), ("val",))))
+
+
+def pictures_of(counts: dict[str, int]) -> tuple[Candidate, ...]:
+    splits = {"train": counts, "val": dict.fromkeys(counts, 20)}
+    return tuple(
+        Candidate(f"{split}/{name}/{i}", name, split, float(i))
+        for split, of in splits.items()
+        for name, n in of.items()
+        for i in range(n)
+    )
+
+
+@pytest.mark.parametrize("count", [32, 33])
+def test_a_course_that_is_not_refused_can_be_sat_by_every_learner_tried(count: int) -> None:
+    """The eight blocks of the moths take 32 pictures of a class; which one is repeated is drawn for each learner."""
+    design = Design(name="moths", schedule=MOTHS, slots=(Group.CONTROL,), aliases=())
+    candidates = pictures_of({"A": count, "B": 100})
+    stuck = []
+    for slot in range(LEARNERS_TRIED):
+        try:
+            trials_for(Pool(candidates), MOTHS, Group.CONTROL, seed=design.seed_for(slot))
+        except CurriculumError:
+            stuck.append(slot)
+    assert (count == 32) == bool(stuck)
+    if stuck:
+        with pytest.raises(CourseError, match="needs 4 pictures of A"):
+            check_filled(design, candidates)
+    else:
+        check_filled(design, candidates)
