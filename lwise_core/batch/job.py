@@ -60,7 +60,6 @@ class Job(Assignment):
                 full.
             DatasetError: The set cannot be read.
             StoreUnavailable: The storage that holds the set cannot be reached.
-            StoreUnavailable: The storage that holds the set cannot be reached.
             UnknownClass: The guide does not have a class of the set.
             RunRefused: The folder holds another job, or one that is at work.
             EpsilonOutOfRange: The guide does not offer an ε.
