@@ -2,6 +2,7 @@ from .attribution import Attribution as Attribution
 from .attribution import AttributionMethod as AttributionMethod
 from .attribution import attribute as attribute
 from .attribution_methods import METHODS as METHODS
+from .attribution_methods import available as available
 from .examine import Findings as Findings
 from .examine import Question as Question
 from .examine import examine as examine
@@ -11,6 +12,8 @@ from .photograph_inspection import InspectedPhotograph as InspectedPhotograph
 from .photograph_inspection import PhotographInspection as PhotographInspection
 from .regions import Region as Region
 from .report import Report as Report
+from .sanity_checks import faithfulness as faithfulness
+from .sanity_checks import knows_the_weights as knows_the_weights
 
 __all__ = [
     "METHODS",
@@ -24,6 +27,9 @@ __all__ = [
     "Report",
     "Risk",
     "attribute",
+    "available",
     "examine",
+    "faithfulness",
+    "knows_the_weights",
     "maps_at",
 ]

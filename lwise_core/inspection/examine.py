@@ -45,11 +45,6 @@ class Findings:
     evidence: Evidence | None = None
     risks: tuple[Risk, ...] = ()
 
-    @property
-    def complete(self) -> bool:
-        """Whether the lights are known at every step of the path."""
-        return len(self.risks) == len(self.path.frames)
-
     def at(self, epsilon: float) -> Risk:
         """Return both lights of the result for ``epsilon``, or where the path ends before it."""
         return self.risks[min(steps_for(epsilon, step=self.path.step), len(self.risks) - 1)]

@@ -6,6 +6,8 @@ from .power import people_needed as people_needed
 from .response_files import read_csv as read_csv
 from .responses import Responses as Responses
 from .simulated_learners import simulate as simulate
+from .simulated_learners import simulate_group as simulate_group
+from .simulated_learners import to_be_shown as to_be_shown
 from .simulation import rehearse as rehearse
 
 __all__ = [
@@ -18,4 +20,6 @@ __all__ = [
     "rehearse",
     "responses_in",
     "simulate",
+    "simulate_group",
+    "to_be_shown",
 ]
