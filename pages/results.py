@@ -72,7 +72,7 @@ def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | N
             return None
         responses = read_csv(upload.getvalue())
         return _Answers(responses, len(responses.classes))
-    course = here.shelf.courses().get(choice)
+    course = here.library.courses().get(choice)
     if course is None:
         notice("caution", "The folder of this course is gone, so its answers cannot be read beside it; put it back.")
         return None

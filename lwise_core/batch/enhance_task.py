@@ -91,7 +91,7 @@ _LARGEST_BATCH = 32
 class ScoreTask:
     """To say how hard each picture is, and nothing else."""
 
-    brief: TaskSettings
+    settings: TaskSettings
     plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
     packages: ClassVar[tuple[str, ...]] = ()
     most_at_once: ClassVar[int] = _LARGEST_BATCH
@@ -113,7 +113,7 @@ class ScoreTask:
 class EnhanceTask:
     """To write every picture at every ε, beside the original in the same geometry."""
 
-    brief: TaskSettings
+    settings: TaskSettings
     plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
     packages: ClassVar[tuple[str, ...]] = ()
     most_at_once: ClassVar[int] = _LARGEST_BATCH
@@ -131,21 +131,21 @@ class EnhanceTask:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        return tuple(b.words for b in self.brief.budgets) if self.brief.naming is Naming.OFFICIAL else ()
+        return tuple(b.words for b in self.settings.budgets) if self.settings.naming is Naming.OFFICIAL else ()
 
     def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[EnhancedPictures]:
         """Return the pictures of every image: one path an image yields every ε."""
         targets = torch.tensor([told.target for told in looked.told])
-        request = PathRequest(looked.images, targets, self.brief.objective)
-        path = Walker(guide).to(request, epsilon=self.brief.budgets[-1].epsilon)
-        by_budget = [self._at(path, number, looked) for number in range(len(self.brief.budgets))]
+        request = PathRequest(looked.images, targets, self.settings.objective)
+        path = Walker(guide).to(request, epsilon=self.settings.budgets[-1].epsilon)
+        by_budget = [self._at(path, number, looked) for number in range(len(self.settings.budgets))]
         return [
             EnhancedPictures(told, of_it) for told, of_it in zip(looked.told, zip(*by_budget, strict=True), strict=True)
         ]
 
     def _at(self, path: EnhancementPath, number: int, looked: ScoredBatch) -> list[EnhancedPicture]:
         """Return one picture of every image, in 8 bits, with what the guide says of these 8 bits."""
-        result = path.at(self.brief.budgets[number].epsilon)
+        result = path.at(self.settings.budgets[number].epsilon)
         pixels = to_8_bit(result.images.cpu().numpy())
         after = logits_of(path.guide, torch.from_numpy(pixels.astype(np.float32) / np.float32(255)))
         before, floats = looked.logits, result.logits.cpu()
@@ -166,24 +166,24 @@ class EnhanceTask:
         ]
 
     def _file(self, stem: str, number: int) -> str:
-        words = self.brief.budgets[number].words
-        return f"{words}/{stem}.png" if self.brief.naming is Naming.OFFICIAL else f"pictures/{stem}_{words}.png"
+        words = self.settings.budgets[number].words
+        return f"{words}/{stem}.png" if self.settings.naming is Naming.OFFICIAL else f"pictures/{stem}_{words}.png"
 
     def _text(self, guide: GuideModel, number: int, target: int) -> Mapping[str, str]:
         """Return what a picture says of itself; an original says nothing."""
-        epsilon = self.brief.budgets[number].epsilon
+        epsilon = self.settings.budgets[number].epsilon
         if not epsilon:
             return {}
         name = guide.classes[target]
-        sentence = statement(guide, Intent(name, name, epsilon, Extent.GUIDE), self.brief.objective)
-        if self.brief.guesses:
+        sentence = statement(guide, Intent(name, name, epsilon, Extent.GUIDE), self.settings.objective)
+        if self.settings.guesses:
             sentence += " The class is the guide's guess."
         return {"Description": sentence, "Software": f"L-WISE Studio {lwise_core.__version__}"}
 
     def rows(self, told: EnhancedResult) -> Iterator[Row]:
         """Yield a row for each ε, the original first."""
         for painted in told.pictures:
-            budget = self.brief.budgets[painted.number]
+            budget = self.settings.budgets[painted.number]
             yield {
                 "epsilon_224": budget.epsilon_224,
                 "epsilon": budget.epsilon,
@@ -199,15 +199,15 @@ class EnhanceTask:
         return Summary(
             {
                 "statement": "AI-altered pictures. Not for diagnosis.",
-                "budgets": [asdict(b) for b in self.brief.budgets],
+                "budgets": [asdict(b) for b in self.settings.budgets],
                 "geometry": _geometry(guide),
             }
         )
 
 
-def as_ordered(brief: TaskSettings) -> Task[EnhancedResult]:
+def task_for(settings: TaskSettings) -> Task[EnhancedResult]:
     """Return what paints at the ε that were ordered, or ranks where none were."""
-    return EnhanceTask(brief) if brief.budgets else ScoreTask(brief)
+    return EnhanceTask(settings) if settings.budgets else ScoreTask(settings)
 
 
 def _geometry(guide: GuideModel) -> str:

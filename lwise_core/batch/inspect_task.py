@@ -1,4 +1,4 @@
-"""A craft of a job: both lights of every picture along its path, and what its change is made of, at every ε.
+"""A task of a job: both lights of every picture along its path, and what its change is made of, at every ε.
 
 What is found is what :mod:`lwise_core.inspection.examine` finds of one photograph, as far as the
 largest ε that was ordered.
@@ -113,7 +113,7 @@ class InspectTask:
         JobError: There is no ε.
     """
 
-    brief: TaskSettings
+    settings: TaskSettings
     reports: bool = False
     packages: ClassVar[tuple[str, ...]] = ("scikit-image", "scipy")
     most_at_once: ClassVar[int] = 4  # a picture takes seconds, and a kill should not cost many
@@ -122,7 +122,7 @@ class InspectTask:
     folders: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        if not self.brief.budgets:
+        if not self.settings.budgets:
             raise JobError("Say at which ε to inspect the pictures.")
 
     @property
@@ -135,8 +135,8 @@ class InspectTask:
         return [self._inspected(guide, entry, image, told) for entry, image, told in found]
 
     def _inspected(self, guide: GuideModel, entry: PictureEntry, image: torch.Tensor, told: PictureResult) -> Inspected:
-        request = PathRequest.single(image, target=told.target, objective=self.brief.objective)
-        path = Walker(guide).to(request, epsilon=self.brief.budgets[-1].epsilon)
+        request = PathRequest.single(image, target=told.target, objective=self.settings.objective)
+        path = Walker(guide).to(request, epsilon=self.settings.budgets[-1].epsilon)
         *_, findings = examine(path)
         lights = {name: _along(findings, kind) for name, kind in _LIGHTS.items()}
         rows = tuple(_row(findings, budget, told) for budget in self._asked)
@@ -145,7 +145,7 @@ class InspectTask:
         if self.reports and flagged:
             file, first = f"reports/{entry.stem}.html", flagged[0]
             stated, epsilon = guide.classes[told.target], self._asked[first].epsilon
-            subject = ReportSubject(entry.name, stated, epsilon, guessed=self.brief.guesses)
+            subject = ReportSubject(entry.name, stated, epsilon, guessed=self.settings.guesses)
             pages[file] = Report(subject, findings, maps=()).as_html()
             rows[first]["file"] = file
         return Inspected(InspectedResult(**asdict(told), lights=lights, rows=rows), pages)
@@ -153,7 +153,7 @@ class InspectTask:
     @property
     def _asked(self) -> tuple[Budget, ...]:
         """What was ordered, without the original, of which there is nothing to say."""
-        return self.brief.budgets[1:]
+        return self.settings.budgets[1:]
 
     def rows(self, told: InspectedResult) -> Iterator[Row]:
         """Yield a row for each ε."""

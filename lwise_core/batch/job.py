@@ -2,7 +2,7 @@
 
 A job is cut into batches by the pictures' places in the set, and a batch is done when its record lies on the disk,
 which is written last. So a job that is killed and started again does only the rest, and the same files come out byte
-for byte. Which engine works, and in which order, changes nothing; what is done with a batch is the job's craft.
+for byte. Which engine works, and in which order, changes nothing; what is done with a batch is the job's task.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _run(job: Job, engine: Executor) -> Iterator[BatchProgress]:
         (work / _DONE).mkdir(exist_ok=True)
         _sweep(job.folder)
         plan = make_plan(job, guide, run, items=work / _ITEMS)
-        records = BatchRecords(work / _DONE, plan.craft.form)
+        records = BatchRecords(work / _DONE, plan.task.form)
         log = Log(job.folder / LOG)
         left = _Left(job.folder, plan, records)
         log.say("began", engine=repr(engine), done=left.done, total=plan.total, passed_over=plan.passed_over)
@@ -163,7 +163,7 @@ def _worked(
     job: Job, plan: Plan, engine: Executor, records: BatchRecords[Any], left: _Left
 ) -> Iterator[tuple[Batch, BatchRecord[Any]]]:
     """Yield the remaining batches of the job, each when it is completely on the disk."""
-    worker = Worker(job.load_guide, plan.craft, guesses=plan.brief.guesses, threads=plan.threads)
+    worker = Worker(job.load_guide, plan.task, guesses=plan.settings.guesses, threads=plan.threads)
     stages = Stages(Decoder(job.pictures, plan.size), worker)
     writer = _Writer(job.folder, records)
     with ThreadPoolExecutor(_WRITERS) as threads:
@@ -215,7 +215,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any])
         folder=job.folder,
         guide=guide,
         stated_by=GUESSED if job.guesses else job.labels.value,
-        craft=plan.craft,
+        task=plan.task,
         batches=plan.batches,
         record=record,
         passed_over=lambda: iter(plan.passed_over),
@@ -225,7 +225,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any])
     files = write_outputs(finished, ranks, dirmap=dirmap)
     counts = Counter(finished.class_of(told) for _, _, told in finished.rows())
     failed = plan.total - counts.total()
-    summary = plan.craft.summary(guide, (told for _, _, told in finished.rows()))
+    summary = plan.task.summary(guide, (told for _, _, told in finished.rows()))
     notes = (*_on_failures(failed, plan), *ranks.notes, *summary.notes)
     manifest = {
         **_circumstances(job, guide, plan),
@@ -247,7 +247,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any])
 
 def _circumstances(job: Job, guide: GuideModel, plan: Plan) -> dict[str, Any]:
     """Return what of the manifest was settled before the first picture."""
-    objective = plan.brief.objective.name if plan.brief.budgets else ""
+    objective = plan.settings.objective.name if plan.settings.budgets else ""
     return {
         "schema_version": JOB_SCHEMA_VERSION,
         "guide": {"name": guide.name, "sha256": guide.provenance.sha256, "input_size": guide.input_size},
@@ -258,7 +258,7 @@ def _circumstances(job: Job, guide: GuideModel, plan: Plan) -> dict[str, Any]:
         "batch": plan.batch,
         "threads": plan.threads,
         "hardware": hardware(guide.device),
-        "versions": versions(plan.craft.packages),
+        "versions": versions(plan.task.packages),
     }
 
 

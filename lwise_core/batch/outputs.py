@@ -39,7 +39,7 @@ class Finished(Generic[T]):
     folder: Path
     guide: GuideModel
     stated_by: str
-    craft: Task[T]
+    task: Task[T]
     batches: Callable[[], Iterator[Batch]]
     record: Callable[[int], BatchRecord[T]]
     passed_over: Callable[[], Iterator[str]]
@@ -74,7 +74,7 @@ def ranks_of(finished: Finished[T], *, count: int) -> Ranks:
 
 
 def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
-    """Yield the rows of the table: the columns of every job, beside each row that its craft has for a picture."""
+    """Yield the rows of the table: the columns of every job, beside each row that its task has for a picture."""
     guide = finished.guide
     for number, entry, told in finished.rows():
         class_name = finished.class_of(told)
@@ -90,7 +90,7 @@ def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
             **reference_columns(guide.references, told.logit, class_name=class_name),
             "source_sha256": told.source_sha256,
         }
-        yield from ({**known, **row} for row in finished.craft.rows(told))
+        yield from ({**known, **row} for row in finished.task.rows(told))
 
 
 def write_outputs(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | None) -> Mapping[str, str]:
@@ -99,11 +99,11 @@ def write_outputs(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | N
     ``results`` is written as CSV and as Parquet. ``dirmap.csv`` is ``dirmap`` with columns added, or one
     made for the set; every folder of pictures that is a set itself gets one of its own, whose rows are its pictures.
     """
-    columns = {**SCORE_COLUMNS, **finished.craft.columns}
+    columns = {**SCORE_COLUMNS, **finished.task.columns}
     hashes = write_tables(finished.folder / "results", columns, lambda: _table(finished, ranks))
     failures = map(csv_line, chain([("picture", "sentence")], finished.failures()))
     hashes["failures.csv"] = stream_whole(finished.folder / "failures.csv", failures)
-    for folder in ("", *(f for f in finished.craft.folders if (finished.folder / f).is_dir())):
+    for folder in ("", *(f for f in finished.task.folders if (finished.folder / f).is_dir())):
         name = f"{folder}/dirmap.csv" if folder else "dirmap.csv"
         lines = _own_dirmap(finished, ranks, folder) if dirmap is None else _dirmap(finished, ranks, dirmap, folder)
         hashes[name] = stream_whole(finished.folder / name, lines)

@@ -22,7 +22,7 @@ import lwise_core
 from lwise_core._utils.atomic_files import stream_whole
 from lwise_core._utils.class_names import UnknownClass, canonical
 from lwise_core._utils.run_folder import RunFolder
-from lwise_core.batch.enhance_task import as_ordered
+from lwise_core.batch.enhance_task import task_for
 from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import Task, TaskSettings
 from lwise_core.data.decoding import Batch
@@ -41,8 +41,8 @@ class Assignment:
     """What is asked: which pictures, who names their classes, which guide, what to do, and in which folder.
 
     ``load_guide`` goes to other processes, so it is a function of a module or a frozen dataclass. ``threads`` and
-    ``batch`` are those of a job begun before where they are None, else what suits the machine and the guide. ``craft``
-    is what is done with the pictures, given its brief.
+    ``batch`` are those of a job begun before where they are None, else what suits the machine and the guide. ``task``
+    is what is done with the pictures, given its settings.
     """
 
     pictures: PictureSet
@@ -52,7 +52,7 @@ class Assignment:
     folder: Path
     threads: int | None = None
     batch: int | None = None
-    craft: Callable[[TaskSettings], Task[Any]] = as_ordered
+    task: Callable[[TaskSettings], Task[Any]] = task_for
 
     @property
     def guesses(self) -> bool:
@@ -73,8 +73,8 @@ class Plan:
     threads: int
     size: int
     rivals: tuple[int, ...]
-    brief: TaskSettings
-    craft: Task[Any]
+    settings: TaskSettings
+    task: Task[Any]
     items: Path
     passed_over: tuple[str, ...]
 
@@ -102,18 +102,18 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
         if not listing.total:
             raise JobError("There is no picture to work on: the set is empty, or no picture has that split or class.")
         rivals = job.order.rivals(guide, listing.targets)
-        brief = TaskSettings(
+        settings = TaskSettings(
             objective=job.order.towards(rivals),
             budgets=budgets(job.order, guide, name=job.pictures.name),
             naming=job.order.naming,
             guesses=job.guesses,
         )
-        craft = job.craft(brief)
+        task = job.task(settings)
         begun = _begun(run)
-        batch = job.batch or begun.get("batch") or _suitable_batch(guide, job.order, most=craft.most_at_once)
+        batch = job.batch or begun.get("batch") or _suitable_batch(guide, job.order, most=task.most_at_once)
         threads = job.threads or begun.get("threads") or torch.get_num_threads()
         said = {"pictures": digest, "rivals": list(rivals), "batch": batch, "threads": threads}
-        run.agree({**craft.plan, **_circumstances(job, guide, craft), **said})
+        run.agree({**task.plan, **_circumstances(job, guide, task), **said})
         listed.replace(items)
     finally:
         listed.unlink(missing_ok=True)
@@ -123,20 +123,20 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
         threads=threads,
         size=guide.input_size,
         rivals=rivals,
-        brief=brief,
-        craft=craft,
+        settings=settings,
+        task=task,
         items=items,
         passed_over=tuple(listing.passed_over),
     )
 
 
-def _circumstances(job: Assignment, guide: GuideModel, craft: Task[Any]) -> dict[str, Any]:
+def _circumstances(job: Assignment, guide: GuideModel, task: Task[Any]) -> dict[str, Any]:
     """Return what has to be the same when a job goes on: the order, the guide, the hardware and the versions."""
     return {
         "order": asdict(job.order),
         "labels": job.labels.value,
         "guide": [guide.name, guide.provenance.sha256, guide.domain.value, guide.input_size],
-        "versions": versions(craft.packages),
+        "versions": versions(task.packages),
         "hardware": hardware(guide.device),
     }
 

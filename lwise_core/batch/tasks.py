@@ -32,7 +32,7 @@ Put = Callable[[str, bytes], str]
 
 @dataclass(frozen=True)
 class TaskSettings:
-    """What a craft is told: towards what, at which ε (the original first; none where pictures are only ranked).
+    """The settings of a task: towards what, at which ε (the original first; none where pictures are only ranked).
 
     Where the guide ``guesses``, its first choice counts as what a picture shows.
     """
@@ -139,7 +139,7 @@ class Worker(Generic[T]):
     """What a process needs to work on batches; called once a process, it loads the guide."""
 
     load_guide: Callable[[], GuideModel]
-    craft: Task[T]
+    task: Task[T]
     guesses: bool
     threads: int
 
@@ -148,14 +148,14 @@ class Worker(Generic[T]):
         torch.set_num_threads(self.threads)
         torch.backends.cudnn.deterministic = True
         torch.backends.cudnn.benchmark = False
-        return _Bench(self.craft, self.load_guide(), self.guesses).made
+        return _Bench(self.task, self.load_guide(), self.guesses).made
 
 
 @dataclass(frozen=True)
 class _Bench(Generic[T]):
-    """A craft with its guide."""
+    """A task with its guide."""
 
-    craft: Task[T]
+    task: Task[T]
     guide: GuideModel
     guesses: bool
 
@@ -174,7 +174,7 @@ class _Bench(Generic[T]):
     ) -> Iterator[tuple[int, PendingResult[T] | Failed]]:
         """Yield place and result of the pictures that can be used; one that gives no number is found one by one."""
         try:
-            made = self.craft.made(self.guide, self._looked(batch, usable))
+            made = self.task.made(self.guide, self._looked(batch, usable))
             yield from zip((place for place, _ in usable), made, strict=True)
         except NonFinite as error:
             if len(usable) == 1:

@@ -60,7 +60,7 @@ class ResultsUpload:
             UploadRefused: They cannot, or there are other files.
             StoreUnavailable: The storage cannot be reached.
         """
-        source = pictures.shelf if isinstance(pictures, FolderSet) else None
+        source = pictures.store if isinstance(pictures, FolderSet) else None
         if isinstance(source, Storage) and self.storage.lies_in(source):
             raise UploadRefused(f"“{self.storage.url}” lies in the set itself; choose an address outside it.")
         if not self._written_down() and not self.storage.is_empty():

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import torch
 import typer
 
-from lwise_core.batch.enhance_task import as_ordered
+from lwise_core.batch.enhance_task import task_for
 from lwise_core.batch.executors import Executor, LocalExecutor, RayExecutor
 from lwise_core.batch.folder_job import this_machine
 from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings, Naming
@@ -136,14 +136,14 @@ class SetOptions:
             folder=out,
             threads=self.threads,
             batch=self.batch,
-            craft=task,
+            task=task,
         )
 
 
 @grouped
 def score_set_command(source: Source, out: Out, how: SetOptions, guide: GuideChoice) -> None:
     """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
-    _do(how.job(source, out, guide, JobSettings(), as_ordered), how)
+    _do(how.job(source, out, guide, JobSettings(), task_for), how)
 
 
 @grouped
@@ -175,7 +175,7 @@ def enhance_set_command(
         harder=harder,
         naming=naming,
     )
-    _do(how.job(source, out, guide, settings, as_ordered), how)
+    _do(how.job(source, out, guide, settings, task_for), how)
 
 
 @grouped

@@ -37,7 +37,7 @@ class Row:
 class DirmapFile:
     """The dirmap CSV ``name`` of a folder, read row by row; on a disk a million rows take no more memory than one."""
 
-    shelf: FileStore
+    store: FileStore
     name: str
 
     @classmethod
@@ -52,7 +52,7 @@ class DirmapFile:
         Raises:
             DatasetError: It is no CSV in UTF-8, is too large, has no column ``im_path``, or has one name twice.
         """
-        if self.shelf.size(self.name) > MAX_CSV_BYTES:
+        if self.store.size(self.name) > MAX_CSV_BYTES:
             raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
         names = next(self._lines(), ())
         twice = next((n for n in names if n and names.count(n) > 1), None)
@@ -101,13 +101,13 @@ class DirmapFile:
         written = row.values[self.place(PATH)]
         path = self._from_here(posixpath.normpath(written))
         outside = not written or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path
-        if outside or not self.shelf.holds(path):
+        if outside or not self.store.holds(path):
             raise DatasetError(f"“{self.name}” names the file “{written}” outside its own folder; move it there.")
         return path
 
     def _from_here(self, path: str) -> str:
         """Return an absolute path that lies in the CSV's folder as one that begins there, any other as it is."""
-        folder = self.shelf.place
+        folder = self.store.place
         if folder is None or not path.startswith("/") or "\0" in path:
             return path
         here = folder.resolve()
@@ -134,7 +134,7 @@ class DirmapFile:
 
     def _lines(self) -> Iterator[tuple[str, ...]]:
         try:
-            with TextIOWrapper(self.shelf.opened(self.name), encoding="utf-8-sig", newline="") as text:
+            with TextIOWrapper(self.store.opened(self.name), encoding="utf-8-sig", newline="") as text:
                 yield from (tuple(line) for line in csv.reader(text, strict=True) if line)
         except (UnicodeDecodeError, csv.Error) as error:
             raise DatasetError(f"“{self.name}” is not a CSV file in UTF-8.") from error

@@ -20,7 +20,7 @@ GONE = "none"
 
 
 class StoreUnavailable(LWiseError, OSError):
-    """A shelf that cannot be reached at the moment, whatever lies on it. The message is one sentence."""
+    """A store that cannot be reached at the moment, whatever it holds. The message is one sentence."""
 
 
 @dataclass(frozen=True)

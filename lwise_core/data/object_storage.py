@@ -46,16 +46,16 @@ def remote_set(url: str, *, labels: Labels | None = None, column: str = "") -> P
         DatasetError: The address is none, there is nothing there, or it is an archive.
         StoreUnavailable: It cannot be reached.
     """
-    shelf = Storage.at(url)
-    if shelf.key.lower().endswith(".csv"):
-        if shelf.kind("") != "file":
+    store = Storage.at(url)
+    if store.key.lower().endswith(".csv"):
+        if store.kind("") != "file":
             raise DatasetError(f"There is no dirmap CSV “{url}”.")
-        return DirmapSet(DirmapFile(shelf.above, shelf.name), label_column(labels, column))
-    if shelf.kind("") != "directory":
+        return DirmapSet(DirmapFile(store.above, store.name), label_column(labels, column))
+    if store.kind("") != "directory":
         raise DatasetError(
             f"There is no folder “{url}”; archives and patterns with wildcards are read from this machine's disk only."
         )
-    return FolderSet(shelf, folder_labels(labels, column))
+    return FolderSet(store, folder_labels(labels, column))
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,10 @@ class Storage:
                 "An address holds no password, no token and no “::”; credentials come from where the storage's own "
                 "tools find them, such as AWS_PROFILE."
             )
-        shelf = cls(url.rstrip("/"))
-        if isinstance(shelf._opened()[0], LocalFileSystem):
+        store = cls(url.rstrip("/"))
+        if isinstance(store._opened()[0], LocalFileSystem):
             raise DatasetError(f"“{url}” is a path of this machine; give it without “://”.")
-        return shelf
+        return store
 
     @property
     def key(self) -> str:

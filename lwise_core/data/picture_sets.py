@@ -33,19 +33,19 @@ _DEEPEST = 16  # folders below each other: more is a loop of links
 class FolderSet:
     """Files of a folder, laid out as [split/]class/file, or in any way where the guide is to say the classes."""
 
-    shelf: FileStore
+    store: FileStore
     labels: Labels = Labels.FOLDER
 
     @property
     def name(self) -> str:
-        return self.shelf.name
+        return self.store.name
 
     @property
     def place(self) -> Path | None:
-        return self.shelf.place
+        return self.store.place
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        for path, state in _files_below(self.shelf, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
+        for path, state in _files_below(self.store, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
             where = placed(path.parts, guess=self._guess)
             if where is None:
                 yield f"“{path}” was passed over: it is not laid out as class/file or split/class/file."
@@ -53,15 +53,15 @@ class FolderSet:
                 yield PictureEntry(path.as_posix(), *where, state)
 
     def read(self, entry: PictureEntry) -> bytes:
-        return _read(self.shelf, entry)
+        return _read(self.store, entry)
 
     def below(self, folder: str) -> FolderSet:
         """Return the pictures of one of its folders as a set, whether it is there or not."""
-        return FolderSet(self.shelf.below(folder), self.labels)
+        return FolderSet(self.store.below(folder), self.labels)
 
     def folders(self) -> tuple[str, ...]:
         """Return the names of its folders, sorted, also those that hold nothing."""
-        return tuple(f.name for f in self.shelf.listed("") if f.is_folder)
+        return tuple(f.name for f in self.store.listed("") if f.is_folder)
 
     @property
     def _guess(self) -> bool:
@@ -109,15 +109,15 @@ class DirmapSet:
 
     @property
     def name(self) -> str:
-        return self.dirmap.shelf.name
+        return self.dirmap.store.name
 
     @property
     def place(self) -> Path | None:
-        folder = self.dirmap.shelf.place
+        folder = self.dirmap.store.place
         return None if folder is None else folder / self.dirmap.name
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        dirmap, state = self.dirmap, self.dirmap.shelf.states()
+        dirmap, state = self.dirmap, self.dirmap.store.states()
         label = dirmap.place(self.column) if self.column else None
         split = dirmap.columns.index("split") if "split" in dirmap.columns else None
         for row in dirmap.rows():
@@ -131,7 +131,7 @@ class DirmapSet:
             )
 
     def read(self, entry: PictureEntry) -> bytes:
-        return _read(self.dirmap.shelf, entry)
+        return _read(self.dirmap.store, entry)
 
 
 def picture_set(source: str, *, labels: Labels | None = None, column: str = "") -> PictureSet:
@@ -186,16 +186,16 @@ def _archive(file: Path, labels: Labels) -> PictureSet:
     raise DatasetError(f"“{file.name}” is no dirmap CSV, zip or tar; give a folder, an archive, or a pattern.")
 
 
-def _files_below(shelf: FileStore, below: PurePosixPath, *, deepest: int) -> Iterator[tuple[PurePosixPath, str]]:
+def _files_below(store: FileStore, below: PurePosixPath, *, deepest: int) -> Iterator[tuple[PurePosixPath, str]]:
     """Yield path and state of the files below a folder, folder by folder, each sorted by name."""
-    for found in shelf.listed(below.as_posix() if below.parts else ""):
+    for found in store.listed(below.as_posix() if below.parts else ""):
         if not found.is_folder:
             yield below / found.name, found.state
         elif deepest == 1:
             yield below / found.name / "…", ""  # what lies too deep is passed over, with one sentence for all of it
         else:
-            yield from _files_below(shelf, below / found.name, deepest=deepest - 1)
+            yield from _files_below(store, below / found.name, deepest=deepest - 1)
 
 
-def _read(shelf: FileStore, entry: PictureEntry) -> bytes:
-    return shelf.read(entry.name, at_most=MAX_BYTES + 1)
+def _read(store: FileStore, entry: PictureEntry) -> bytes:
+    return store.read(entry.name, at_most=MAX_BYTES + 1)

@@ -1,4 +1,4 @@
-"""Where learners sit courses: the courses on the shelf, and the records of what they do.
+"""Where learners sit courses: the library of courses, and the records of what learners do.
 
 Every call reads the state anew from the records. Nothing about a sitting is kept in memory, so a killed server that
 comes back knows as much as before.
@@ -89,9 +89,9 @@ class JudgedAnswer:
 
 @dataclass(frozen=True)
 class CourseServer:
-    """The shelf of courses and the records."""
+    """The library of courses and the records."""
 
-    shelf: CourseLibrary
+    library: CourseLibrary
     records: Records
 
     def enrol(self, course: Course, *, participant: str, token: str | None = None) -> Sitting:
@@ -123,7 +123,7 @@ class CourseServer:
             RecordsError: This token belongs to no participant, or the records cannot be reached.
         """
         sitting = self.records.sitting(token=token)
-        course = self.shelf.course(sitting.course)
+        course = self.library.course(sitting.course)
         trials = upcoming(course, self._learner(sitting, self.records.answers(token=token)))
         if not trials and sitting.finished is None:
             sitting = self.records.finish(token=token)
@@ -143,7 +143,7 @@ class CourseServer:
         if 0 <= answer.trial < len(before):
             kept = before[answer.trial]
             return JudgedAnswer(sitting, kept.trial, kept.correct)
-        trial, correct = judge(self.shelf.course(sitting.course), self._learner(sitting, before), answer)
+        trial, correct = judge(self.library.course(sitting.course), self._learner(sitting, before), answer)
         kept = self.records.store(token=token, trial=trial, answer=answer, correct=correct).record
         return JudgedAnswer(sitting, kept.trial, kept.correct)
 

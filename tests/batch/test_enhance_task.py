@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from lwise_core.batch.batch_records import PictureResult
-from lwise_core.batch.enhance_task import EnhancedResult, EnhanceTask, ScoreTask, as_ordered
+from lwise_core.batch.enhance_task import EnhancedResult, EnhanceTask, ScoreTask, task_for
 from lwise_core.batch.settings import Budget, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import ScoredBatch, TaskSettings, logits_of
 from lwise_core.data.entries import PictureEntry
@@ -60,8 +60,8 @@ def made() -> tuple[Mapping[str, bytes], list[EnhancedResult]]:
 
 
 def test_with_budgets_pictures_are_enhanced_and_without_only_scored() -> None:
-    assert as_ordered(ordered()) == EnhanceTask(ordered())
-    assert as_ordered(ordered(ranks_only=True)) == ScoreTask(ordered(ranks_only=True))
+    assert task_for(ordered()) == EnhanceTask(ordered())
+    assert task_for(ordered(ranks_only=True)) == ScoreTask(ordered(ranks_only=True))
 
 
 def test_to_score_writes_nothing_and_says_what_was_known() -> None:

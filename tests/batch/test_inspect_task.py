@@ -57,7 +57,7 @@ BAD = "Barred_Forktail/bad.png"
 def inspection(source: Path, out: Path, **words: Any) -> Job:  # noqa: ANN401 - the fields of a job
     """Return a job that inspects a set, with a page for each flagged picture."""
     asked = JobSettings(epsilons=tuple(map(load_phantom().epsilon_scale.from_224, EPSILONS_224)))
-    return job(source, out, **{"order": asked, "craft": partial(InspectTask, reports=True), "batch": 2, **words})
+    return job(source, out, **{"order": asked, "task": partial(InspectTask, reports=True), "batch": 2, **words})
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -214,7 +214,7 @@ def test_a_page_calls_the_guide_s_guess_a_guess(pictures: Path, inspected: Path,
 
 
 def test_without_reports_there_are_no_pages(pictures: Path, tmp_path: Path) -> None:
-    finished(inspection(pictures, tmp_path / "out", craft=InspectTask))
+    finished(inspection(pictures, tmp_path / "out", task=InspectTask))
     assert not list((tmp_path / "out").rglob("*.html"))
     assert {r["file"] for r in rows_of(tmp_path / "out")} == {""}
 
@@ -337,8 +337,8 @@ def test_another_craft_in_the_same_folder_is_refused_and_changes_nothing(
     shutil.copytree(inspected, tmp_path / "out")
     asked = inspection(pictures, tmp_path / "out")
     for words, what in (
-        ({"craft": InspectTask}, "reports"),
-        ({"craft": job(pictures, tmp_path).craft}, "layout"),
+        ({"task": InspectTask}, "reports"),
+        ({"task": job(pictures, tmp_path).task}, "layout"),
     ):
         with pytest.raises(RunRefused, match=what):
             finished(replace(asked, **words))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from lwise_core.batch.batch_records import BatchRecord, Failed
 from lwise_core.batch.enhance_task import EnhancedResult, EnhanceTask, Painted, ScoreTask
 from lwise_core.batch.official_difficulty import Definition, difficulties, percentiles
-from lwise_core.batch.outputs import ADDED_COLUMNS, Finished, Ranks, manifest_bytes, write_outputs
+from lwise_core.batch.outputs import ADDED_COLUMNS, Finished, manifest_bytes, ranks_of, write_outputs
 from lwise_core.batch.settings import Budget, Naming
 from lwise_core.batch.tasks import TaskSettings
 from lwise_core.data.decoding import Batch
@@ -71,7 +71,7 @@ class Done:
 
     def write(self, folder: Path, *, dirmap: DirmapFile | None = None) -> Mapping[str, str]:
         finished = self.finished(folder)
-        return write_outputs(finished, Ranks.of(finished, count=len(self.logits)), dirmap=dirmap)
+        return write_outputs(finished, ranks_of(finished, count=len(self.logits)), dirmap=dirmap)
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -103,7 +103,7 @@ def test_every_picture_is_a_result_or_a_failure_once(logits: list[float | None],
 @given(logits=LOGITS, size=st.integers(1, 5))
 def test_ranks_are_the_official_ones_of_the_whole_set(logits: list[float | None], size: int) -> None:
     finished = Done(logits, size).finished(Path("out"))
-    ranks = Ranks.of(finished, count=len(logits))
+    ranks = ranks_of(finished, count=len(logits))
     values = np.array([np.nan if logit is None else logit for logit in logits])
     classes = ["abcde"[i % 5] for i in range(len(logits))]
     over_all, by_class = (

@@ -119,7 +119,7 @@ def test_classes_are_called_as_the_guide_calls_them_and_what_is_said_is_kept(pla
 def test_where_the_guide_guesses_no_class_is_looked_at(place: Place) -> None:
     plan = place.plan(entry("1.png", "no such class"), entry("2.png", ""), labels=Labels.GUIDE)
     assert [e.class_name for e in listed(plan)] == ["no such class", ""]
-    assert plan.brief.guesses
+    assert plan.settings.guesses
 
 
 def test_only_the_split_that_was_ordered_counts(place: Place) -> None:

@@ -203,7 +203,7 @@ def test_a_made_course_is_shown_with_every_trial_and_what_rounding_left(
 
 def test_a_later_test_can_be_made_of_a_course(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     press(opened("curriculum"), "Make a later test of it")
-    names = {c.design.name for c in classroom.shelf.courses().values()}
+    names = {c.design.name for c in classroom.library.courses().values()}
     assert names == {on_the_shelf.design.name, f"{on_the_shelf.design.name}, later"}
 
 

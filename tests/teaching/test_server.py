@@ -19,7 +19,7 @@ from lwise_core.teaching.server import Coming, CourseLibrary, CourseServer
 
 
 @pytest.fixture
-def shelf(course: Course, tmp_path: Path) -> CourseLibrary:
+def library(course: Course, tmp_path: Path) -> CourseLibrary:
     shutil.copytree(course.folder, tmp_path / "courses" / "phantom")
     return CourseLibrary(tmp_path / "courses")
 
@@ -30,9 +30,9 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def classroom(shelf: CourseLibrary, url: str) -> Iterator[CourseServer]:
+def classroom(library: CourseLibrary, url: str) -> Iterator[CourseServer]:
     with Records.open(url=url) as records:
-        yield CourseServer(shelf, records)
+        yield CourseServer(library, records)
 
 
 def answer(trial: Trial, *, right: bool = True) -> Answer:
@@ -111,7 +111,7 @@ def test_a_course_that_was_changed_under_a_sitting_stops_it_and_keeps_the_answer
 ) -> None:
     token = classroom.enrol(course, participant="p1").token
     sat(classroom, token, trials=3)
-    manifest = classroom.shelf.folder / "phantom" / MANIFEST
+    manifest = classroom.library.folder / "phantom" / MANIFEST
     before = manifest.read_bytes()
     manifest.write_text(json.dumps(json.loads(before) | {"versions": {}}))
     for call in (lambda: classroom.coming(token), lambda: classroom.take(token, answer(course.trials(0)[3]))):
@@ -127,9 +127,9 @@ def test_a_token_of_nobody_opens_nothing(classroom: CourseServer) -> None:
         classroom.coming(new_token())
 
 
-def test_what_is_no_finished_course_does_not_stand_on_the_shelf(shelf: CourseLibrary, course: Course) -> None:
-    (shelf.folder / "half").mkdir()
-    (shelf.folder / "other").mkdir()
-    (shelf.folder / "other" / MANIFEST).write_text("[]")
-    assert list(shelf.courses()) == [course.digest]
-    assert shelf.course(course.digest).design == course.design
+def test_what_is_no_finished_course_does_not_stand_on_the_shelf(library: CourseLibrary, course: Course) -> None:
+    (library.folder / "half").mkdir()
+    (library.folder / "other").mkdir()
+    (library.folder / "other" / MANIFEST).write_text("[]")
+    assert list(library.courses()) == [course.digest]
+    assert library.course(course.digest).design == course.design

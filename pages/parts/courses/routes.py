@@ -67,7 +67,7 @@ async def picture(request: Request) -> Response:
 
     def found() -> Response:
         here = course_server()
-        course = here.shelf.course(here.records.sitting(token=token).course)
+        course = here.library.course(here.records.sitting(token=token).course)
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
         return FileResponse(course.file(digest), media_type="image/png", headers=headers)
 
@@ -120,7 +120,7 @@ def _identities(course: Course) -> dict[str, str]:
 def _taken(token: str, answer: Answer) -> dict[str, Any]:
     """Store an answer in which a button is called by its identity."""
     here = course_server()
-    course = here.shelf.course(here.records.sitting(token=token).course)
+    course = here.library.course(here.records.sitting(token=token).course)
     chosen = _identities(course).get(answer.choice, answer.choice)
     return _reply(course, here.take(token, replace(answer, choice=chosen)))
 

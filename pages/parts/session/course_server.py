@@ -1,4 +1,4 @@
-"""The classroom of this server: its shelf of courses and its records, opened when first asked for."""
+"""The course server: its library of courses and its records, opened when first asked for."""
 
 from __future__ import annotations
 
