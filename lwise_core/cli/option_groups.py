@@ -20,12 +20,16 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401 - the values of all options
-        values = {name: group(**{f.name: given.pop(f.name) for f in fields(group)}) for name, group in groups.items()}
-        command(**given, **values)
+        bound = seen.bind(**given)
+        bound.apply_defaults()
+        said = bound.arguments
+        values = {name: group(**{f.name: said.pop(f.name) for f in fields(group)}) for name, group in groups.items()}
+        command(**said, **values)
 
     shown = list(_shown(signature(command).parameters, hints, groups))
+    seen = Signature(shown)
     del run.__wrapped__  # Typer would look through it
-    run.__signature__ = Signature(shown)  # type: ignore[attr-defined]
+    run.__signature__ = seen  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in shown}
     return run
 

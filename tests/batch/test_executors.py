@@ -65,10 +65,10 @@ def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     code = """
 import os, signal, sys
 from pathlib import Path
-from lwise_core.batch.executors import Local, Stages
+from lwise_core.batch.executors import LocalExecutor, Stages
 from tests.support.ray import Counting, doubled
 import psutil
-results = Local(2).run(Stages(doubled, Counting(Path(sys.argv[1]))), range(50))
+results = LocalExecutor(2).run(Stages(doubled, Counting(Path(sys.argv[1]))), range(50))
 next(results)
 print(*[p.pid for p in psutil.Process().children(recursive=True)], flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

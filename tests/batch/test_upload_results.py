@@ -104,10 +104,10 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from lwise_core.batch import upload_results as deliveries
-from lwise_core.batch.upload_results import Delivery
+from lwise_core.batch.upload_results import ResultsUpload
 from lwise_core.data.picture_sets import FolderSet
 from lwise_core.data.object_storage import Storage
-from lwise_core.data.file_stores import Disk
+from lwise_core.data.file_stores import LocalStore
 put, puts = Storage.put, []
 deliveries._PART, deliveries._THREADS = 4, 1
 def fatal(self, file, path):
@@ -116,7 +116,7 @@ def fatal(self, file, path):
         os.kill(os.getpid(), signal.SIGKILL)
     return put(self, file, path)
 Storage.put = fatal
-for _ in Delivery(Path(sys.argv[1]), Storage.at(sys.argv[2])).run(FolderSet(Disk(Path(sys.argv[3])))):
+for _ in ResultsUpload(Path(sys.argv[1]), Storage.at(sys.argv[2])).run(FolderSet(LocalStore(Path(sys.argv[3])))):
     pass
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -157,7 +158,11 @@ def uploaded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     async def send(message: Message) -> None:
         seen.setdefault("status", message.get("status"))
 
-    asyncio.run(Starlette(routes=routes)(scope, receive, send))
+    async def answer() -> None:
+        await Starlette(routes=routes)(scope, receive, send)
+
+    with ThreadPoolExecutor(1) as apart:  # where a browser test came before, this thread has a loop that runs
+        apart.submit(lambda: asyncio.run(answer())).result()
     (kept,) = manager.get_files("session", ["file"])
     return seen | {"data": kept.data}
 
