@@ -43,10 +43,15 @@ SLOW = (
     "data/test_object_storage.py",
     "enhancement/test_against_robustness.py",
     "enhancement/test_fast_twin.py",
+    "enhancement/test_path.py",
+    "guides/test_architectures.py",
     "guides/test_downloads.py",
     "inspection/test_examine.py",
+    "study/test_comparisons.py",
+    "study/test_mixed_model.py",
     "study/test_ablation.py",
     "study/test_simulation.py",
+    "test_api.py",
     "test_wheel.py",
 )
 """Tests that start browsers, servers or processes, train, or walk long paths: `make quick` leaves them out."""
