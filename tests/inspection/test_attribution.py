@@ -115,7 +115,9 @@ def test_every_map_is_captums_own(method: AttributionMethod) -> None:
     plain = captums(guide, method, steps=ours.steps).detach().sum(dim=(0, 1)).numpy()
     largest = float(np.abs(plain).max())
     assert largest > 0
-    assert ours.values == pytest.approx(plain, abs=1e-4 * largest)  # occlusion subtracts logits: their rounding stays
+    # Occlusion subtracts one logit from another: where little changes, their rounding is what stays.
+    rounding = 1e-4 if method.name == "occlusion" else 1e-5
+    assert ours.values == pytest.approx(plain, abs=rounding * largest)
     assert (ours.values.shape, ours.values.dtype) == ((16, 16), np.float32)
     assert (ours.method, ours.target, ours.layer) == (method, TARGET, LAYERS.get(method))
 
