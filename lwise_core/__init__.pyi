@@ -5,6 +5,7 @@ from .api import EnhancementPath as EnhancementPath
 from .api import Guide as Guide
 from .api import Photograph as Photograph
 from .api import PhotographPath as PhotographPath
+from .api import Wobble as Wobble
 from .api import attribute as attribute
 from .api import download_guide as download_guide
 from .api import enhance as enhance
@@ -15,6 +16,7 @@ from .api import load_guide as load_guide
 from .api import open_image as open_image
 from .api import score as score
 from .api import score_folder as score_folder
+from .api import wobble as wobble
 
 __version__: str
 
@@ -26,6 +28,7 @@ __all__ = [
     "LWiseError",
     "Photograph",
     "PhotographPath",
+    "Wobble",
     "__version__",
     "attribute",
     "download_guide",
@@ -37,4 +40,5 @@ __all__ = [
     "open_image",
     "score",
     "score_folder",
+    "wobble",
 ]

@@ -30,6 +30,7 @@ from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel as Guide
 from lwise_core.guides.second_guide import second_guide
+from lwise_core.guides.wobble import Wobble
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.images.opening import open_image
@@ -47,6 +48,7 @@ __all__ = [
     "Guide",
     "Photograph",
     "PhotographPath",
+    "Wobble",
     "attribute",
     "download_guide",
     "enhance",
@@ -57,6 +59,7 @@ __all__ = [
     "open_image",
     "score",
     "score_folder",
+    "wobble",
 ]
 
 OnProgress = Callable[[float], object]
@@ -109,6 +112,14 @@ def score(guide: Guide, photograph: Photograph, class_name: str, *, crop: Crop |
     """
     subject, target = _subject(photograph, crop), guide.class_index(class_name)
     return difficulty.difficulty_of(guide, difficulty.score(guide, subject.seen(size=guide.input_size)), target=target)
+
+
+def wobble(guide: Guide, photograph: Photograph, class_name: str, *, crop: Crop | None = None) -> Wobble:
+    """Return by how much the difficulty changes with small crops, mirroring and JPEG; printed, it is a sentence.
+
+    The arguments and errors are those of :func:`score`.
+    """
+    return Wobble.of(guide, _subject(photograph, crop).square, target=guide.class_index(class_name))
 
 
 def enhance(

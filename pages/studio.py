@@ -28,7 +28,7 @@ from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
 from pages.parts.session.paths import Key, failed, forget, stopped, waiting, walk_called, walk_for
-from pages.parts.studio.difficulty_panel import difficulty_panel
+from pages.parts.studio.difficulty_panel import difficulty_panel, wobble_panel
 from pages.parts.studio.epsilon_panel import panels, scrub
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import probability_figure, show
@@ -121,6 +121,7 @@ def _judge(case: Case, guide: GuideModel) -> StatedLook | None:
     else:
         difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
         difficulty_panel(guide, difficulty, class_name=stated, first_choice=look.choice)
+        wobble_panel(desk().case or case, guide, class_name=stated)
     return StatedLook(look, stated)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import ClassName, CropAt, GuideChoice, Photos, stated_class, subjects_in
 from lwise_core.guides.difficulty import Difficulty, difficulty_of, score, standing
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.wobble import Wobble
 
 _HIGHEST = 3  # logits that a line for people names
 
@@ -28,13 +29,16 @@ class Scored:
     class_name: str
     first_choice: str
     difficulty: Difficulty
+    wobble: Wobble | None = None
 
     def line(self) -> str:
         """Return one line for people."""
         seen = "" if self.difficulty.seen else f" The guide itself takes it for {self.first_choice}."
+        wobble = "" if self.wobble is None else f" {self.wobble}"
         return (
             f"{self.photograph}: logit {self.difficulty.logit:.2f}, log-probability "
             f"{self.difficulty.log_probability:.2f}. {standing(self.difficulty, class_name=self.class_name)}{seen}"
+            f"{wobble}"
         )
 
     def row(self) -> dict[str, object]:
@@ -50,6 +54,7 @@ class Scored:
             "harder_than": None if place is None else place.share,
             "interval_95": None if place is None else [place.low, place.high],
             "references": self.difficulty.references,
+            **({} if self.wobble is None else {"wobble": _as_row(self.wobble)}),
         }
 
 
@@ -84,6 +89,9 @@ def score_command(
     chosen: GuideChoice,
     crop: CropAt = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    with_wobble: Annotated[
+        bool, typer.Option("--wobble", help="Say too by how much it changes with small crops, mirroring and JPEG.")
+    ] = False,
 ) -> None:
     """Say how hard each photograph is: ground-truth logit, log-probability, and its place among references.
 
@@ -93,6 +101,9 @@ def score_command(
     stated = stated_class(guide, class_name)
     for name, subject in subjects_in(photos, crop):
         scored = _scored(guide, name, score(guide, subject.seen(size=guide.input_size)), stated=stated)
+        if with_wobble and isinstance(scored, Scored):
+            wobble = Wobble.of(guide, subject.square, target=guide.class_index(stated))
+            scored = replace(scored, wobble=wobble)
         typer.echo(json.dumps(scored.row(), ensure_ascii=False, allow_nan=False) if as_json else scored.line())
 
 
@@ -106,3 +117,14 @@ def _scored(guide: GuideModel, photograph: str, logits: torch.Tensor, *, stated:
         first_choice=guide.classes[int(logits.argmax())],
         difficulty=difficulty_of(guide, logits, target=guide.class_index(stated)),
     )
+
+
+def _as_row(wobble: Wobble) -> dict[str, object]:
+    """Return a wobble for programs."""
+    return {
+        "logits": wobble.logits,
+        "deviation": wobble.deviation,
+        "harder_than": None if wobble.shares is None else list(wobble.shares),
+        "seen": wobble.seen,
+        "looks": len(wobble.logits),
+    }

@@ -41,10 +41,15 @@ class CroppedPhotograph:
         default_factory=WeakKeyDictionary, init=False, repr=False
     )
 
+    @property
+    def square(self) -> Pixels:
+        """The square itself, ``(S, S, 3)`` uint8: a view of the photograph."""
+        return self.crop.of(self.photograph.pixels)
+
     def seen(self, *, size: int) -> torch.Tensor:
         """Return what a guide of ``size`` px sees: ``(3, size, size)`` float32 in [0, 1]; not to be written to."""
         if size not in self._seen:
-            self._seen[size] = torch.from_numpy(see(self.crop.of(self.photograph.pixels), size=size))
+            self._seen[size] = torch.from_numpy(see(self.square, size=size))
         return self._seen[size]
 
     def logits(self, guide: GuideModel) -> torch.Tensor:

@@ -144,6 +144,15 @@ def encode_png(pixels: Pixels, *, text: Mapping[str, str] = {}) -> bytes:
     return stream.getvalue()
 
 
+def saved_as_jpeg(pixels: Pixels, *, quality: int) -> Pixels:
+    """Return ``pixels`` ``(H, W, 3)`` uint8 sRGB after they went through a JPEG file of ``quality`` 1 to 95."""
+    _check_pixels(pixels)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
+    with Image.open(stream, formats=("JPEG",)) as image:
+        return np.asarray(image)
+
+
 def read_png_text(data: bytes) -> dict[str, str]:
     """Return the text that :func:`encode_png` put into a PNG, keyword → text; other metadata is left alone.
 

@@ -11,6 +11,7 @@ from lwise_core.data.samples import photograph_of
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.wobble import Wobble
 from tests.support.cli import CAT, CAT_FILE, CROP, Shell
 
 
@@ -69,3 +70,21 @@ def test_where_no_file_could_be_used_none_is_said_to_have_been(shell: Shell) -> 
         "Error: “/nowhere/b.png” is not there; check the path.",
         "Error: None of the 2 files could be used.",
     ]
+
+
+def test_a_wobble_is_said_where_it_is_asked_for(shell: Shell, bundled_guide: GuideModel) -> None:
+    words = ("score", CAT_FILE, "--class", "house cat", "--crop", CROP)
+    wobble = Wobble.of(bundled_guide, CAT.crop.of(photograph_of(CAT).pixels), target=1)
+    _, plain, _ = shell(*words)
+    _, out, _ = shell(*words, "--wobble")
+    assert out == f"{plain.rstrip()} {wobble}\n"
+    _, row, _ = shell(*words, "--wobble", "--json")
+    said = json.loads(row)["wobble"]
+    assert said["logits"] == pytest.approx(wobble.logits, abs=1e-4)
+    assert said["harder_than"] == pytest.approx(wobble.shares)
+    assert (said["seen"], said["looks"]) == (wobble.seen, 9)
+
+
+def test_something_else_has_no_difficulty_that_could_wobble(shell: Shell) -> None:
+    words = ("score", CAT_FILE, "--class", "something else")
+    assert shell(*words, "--wobble") == shell(*words)

@@ -11,6 +11,7 @@ from lwise_core.enhancement.path import Original
 from lwise_core.guides.difficulty import top_classes
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.choices import stated_class
+from pages.parts.picture.other_guides import offer_guides
 from pages.parts.session.case import Case, desk
 from pages.parts.session.guide_engines import slot
 from pages.parts.ui.notices import notice, plain
@@ -55,6 +56,7 @@ def stated_after(case: Case, guide: GuideModel, look: FirstLook) -> str | None:
     """
     guess = None if guide.domain.treated_as_medical else look.choice
     stated_class(case, guide, guess=guess)
+    offer_guides(desk().case or case, guide)
     stated = (desk().case or case).stated_for(guide) or guess
     if stated is None:
         notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")

@@ -47,6 +47,13 @@ def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name, card in cards if card and all(has_class(card.classes, n) for n in names))
 
 
+def classes_elsewhere() -> tuple[str, ...]:
+    """Return the classes that the cards of fit guides name, each once as it is met."""
+    cards = [e.card for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None]
+    fit = (card for card in cards if catalog.fitness_on(card).state is not Fit.UNFIT)
+    return tuple(dict.fromkeys(name for card in fit for name in card.classes))
+
+
 def ready_for(names: Sequence[str]) -> tuple[str, ...]:
     """Return the guides that are ready and have a class for each of ``names``.
 

@@ -7,6 +7,9 @@ import streamlit as st
 from lwise_core.guides.difficulty import Difficulty, plainly, standing
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.wobble import Wobble
+from pages.parts.session.case import Case
+from pages.parts.session.jobs import remembered
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import reference_figure, show
 
@@ -51,3 +54,20 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
         st.caption(_PREDICTED)
         references = guide.references.of(class_name)
         show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")
+
+
+def wobble_panel(case: Case, guide: GuideModel, *, class_name: str) -> None:
+    """Draw the choice of seeing by how much the difficulty of ``case`` wobbles, and what is found."""
+    with st.container():  # always there, so that what follows keeps its place in the page
+        wanted = st.toggle(
+            "By how much it wobbles",
+            key=f"wobble-{case.token}",
+            help="The same photograph moved a little, mirrored, and saved again as JPEG. People see no difference; "
+            "what the guide makes of it is how far its figures can be trusted.",
+        )
+        if not wanted:
+            return
+        question = (guide.provenance.sha256, case.photograph.sha256, case.crop, class_name)
+        target, square = guide.class_index(class_name), case.subject.square
+        wobble = remembered("wobble", question, lambda: Wobble.of(guide, square, target=target))
+        st.markdown(plain(str(wobble)))
