@@ -17,6 +17,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import KFold
 
 from lwise_core._utils.arrays import Counts, Values
+from lwise_core.study import error_statistics
 
 BOOTSTRAPS = 1000
 FOLDS = 10
@@ -79,7 +80,8 @@ def read_answers(file: Path) -> Answers:
 
 def spearman(a: Values, b: Values) -> Estimate:
     """Return the rank correlation of two numbers a picture."""
-    return _bootstrapped(lambda rows: _rank_correlation(a[rows], b[rows]), len(a))
+    found = error_statistics.spearman(a, b, seed=_SEED, resamples=BOOTSTRAPS)
+    return Estimate(found.value, found.low, found.high)
 
 
 def spearman_difference(a: Values, other: Values, b: Values) -> Estimate:

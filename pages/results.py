@@ -24,6 +24,7 @@ from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import KnownCourse
 from lwise_core.teaching.server import CourseServer
+from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
 from pages.parts.session.access import teachers_only
 from pages.parts.session.course_server import course_server
@@ -37,9 +38,11 @@ def main() -> None:
     """Draw the page."""
     st.title("Results")
     teachers_only()
-    found, people, planning = st.tabs(["What came out", "People", "How many people"])
+    found, people, planning, beside = st.tabs(["What came out", "People", "How many people", "People and a guide"])
     with planning:
         _planning()
+    with beside:
+        human_errors_panel()
     try:
         here = course_server()
         courses = {c.digest: c for c in here.records.courses()}

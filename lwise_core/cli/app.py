@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 import lwise_core
 from lwise_core._utils.errors import LWiseError
 from lwise_core.cli.batch import enhance_set_command, inspect_set_command, score_set_command
+from lwise_core.cli.correlate import correlate_command
 from lwise_core.cli.course import course_app
 from lwise_core.cli.enhance import enhance_command
 from lwise_core.cli.guides import download_command, models_command
@@ -43,6 +44,7 @@ app.command("inspect")(inspect_command)
 app.command("score-set")(score_set_command)
 app.command("enhance-set")(enhance_set_command)
 app.command("inspect-set")(inspect_set_command)
+app.command("correlate")(correlate_command)
 app.command("models")(models_command)
 app.command("download")(download_command)
 app.command("train")(train_command)

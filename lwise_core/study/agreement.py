@@ -6,23 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata, spearmanr
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
-from sklearn.model_selection import StratifiedKFold, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from lwise_core._utils.arrays import Counts, Values
-from lwise_core.study.estimates import BOOTSTRAPS, CannotJudge, Estimate
+from lwise_core.study.error_statistics import FOLDS, answers_auc, spearman
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.responses import Responses
 from lwise_core.teaching.design.schedules import Group
 
 FEWEST_PICTURES = 10
-
-_FOLDS = 10
-
-_FOLD_SEED = 42  # as in the paper's notebooks
 
 _OUTLIER = 3.0
 
@@ -71,14 +62,14 @@ def agreement(
             f"Difficulty cannot be compared with errors: {len(kept)} pictures of the test have one, and "
             f"{FEWEST_PICTURES} of different difficulty are needed."
         )
-    if tests["perf"].value_counts().reindex([0, 1], fill_value=0).min() < _FOLDS or kept["right"].nunique() < 2:
+    if tests["perf"].value_counts().reindex([0, 1], fill_value=0).min() < FOLDS or kept["right"].nunique() < 2:
         return CannotJudge(
             f"Difficulty cannot be compared with errors: {len(tests) - int(tests['perf'].sum())} of {len(tests)} "
-            f"answers were wrong; at least {_FOLDS} right and wrong ones, not the same for every picture, are needed."
+            f"answers were wrong; at least {FOLDS} right and wrong ones, not the same for every picture, are needed."
         )
     return Agreement(
-        rank_correlation=_rank_correlation(kept["difficulty"].to_numpy(), 1 - kept["right"].to_numpy(), seed=seed),
-        auc=_auc(tests["difficulty"].to_numpy(), tests["perf"].to_numpy()),
+        rank_correlation=spearman(kept["difficulty"].to_numpy(), 1 - kept["right"].to_numpy(), seed=seed),
+        auc=answers_auc(tests["difficulty"].to_numpy(), tests["perf"].to_numpy()),
         pictures=len(kept),
         trials=len(tests),
         outliers=len(pictures) - len(kept),
@@ -111,21 +102,3 @@ def confusions(responses: Responses) -> tuple[Confusion, ...]:
             )
         )
     return tuple(found)
-
-
-def _rank_correlation(difficulty: Values, error: Values, *, seed: int) -> Estimate:
-    """Return Spearman's ρ of two numbers a picture, with its bootstrap interval over pictures."""
-    random = np.random.default_rng(seed)
-    draws = []
-    for _ in range(BOOTSTRAPS):
-        rows = random.integers(0, len(difficulty), len(difficulty))
-        if np.ptp(difficulty[rows]) > 0 and np.ptp(error[rows]) > 0:  # ρ of a constant is not defined
-            draws.append(np.corrcoef(rankdata([difficulty[rows], error[rows]], axis=1))[0, 1])
-    low, high = np.quantile(draws, (0.025, 0.975))
-    return Estimate(value=float(spearmanr(difficulty, error).statistic), low=float(low), high=float(high))
-
-
-def _auc(difficulty: Values, right: Counts) -> float:
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_FOLD_SEED)
-    model = make_pipeline(StandardScaler(), LogisticRegression())
-    return float(cross_val_score(model, difficulty[:, None], right, cv=folds, scoring="roc_auc").mean())

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from lwise_core.study.csv_rows import rows_of
 from lwise_core.study.response_columns import (
     MISSING_WORDS,
     NEEDED_COLUMNS,
@@ -51,7 +52,7 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     Raises:
         ResponsesError: It is not such a file.
     """
-    rows = _rows(content)
+    rows = rows_of(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
     table = pd.DataFrame({name: [_unguarded(r[name]) for r in rows] for name in rows[0]})
     lacking = [name for name in NEEDED_COLUMNS if name not in table]
     if lacking or not {"trial_number", "obs"} & set(table):
@@ -150,24 +151,6 @@ def as_jspsych(responses: Responses) -> bytes:
             }
         )
     return json.dumps(trials, ensure_ascii=False, allow_nan=False, indent=1).encode()
-
-
-def _rows(content: bytes) -> list[dict[str, str]]:
-    if len(content) > MAX_RESPONSES_BYTES:
-        raise ResponsesError(
-            f"The file is larger than {MAX_RESPONSES_BYTES // 1_000_000} MB; split it by experiment. {UNCHANGED}"
-        )
-    try:
-        text = content.decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        rows = list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ResponsesError(f"The file is not a CSV in UTF-8; save it as one. {UNCHANGED}") from error
-    if not rows:
-        raise ResponsesError(f"The file holds no trials; choose one with a row for each. {UNCHANGED}")
-    if any(None in r or None in r.values() for r in rows):
-        raise ResponsesError(f"Some rows have more or fewer cells than the heading; save the file anew. {UNCHANGED}")
-    return rows
 
 
 def _kind(written: str) -> str:

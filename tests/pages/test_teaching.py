@@ -154,6 +154,7 @@ def test_whoever_knows_the_word_of_the_server_opens_them_from_elsewhere(
     assert "not the word" in said(at)
     at.text_input[0].set_value("a longer word").run()
     assert "Nobody has begun" in said(at)
+    assert "Do people err more on the pictures that a guide finds hard?" in said(at)
 
 
 def test_a_course_is_offered_every_objective_a_further_one_too(opened: Open, margin: str) -> None:  # noqa: ARG001

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lwise_core.study.accuracy import GroupAccuracy, LearningCurve, PictureAccuracy, Point
+from lwise_core.study.error_agreement import ErrorAgreement, error_bins
 from lwise_core.study.estimates import Estimate
 from lwise_core.teaching.design.schedules import Group
 from pages.parts.ui.plots import BLUE, GREEN, GREY, LEGEND_ABOVE, PURPLE, VERMILLION, Plot, blank_figure, label
@@ -97,6 +98,42 @@ def difficulty_figure(pictures: Sequence[PictureAccuracy], difficulty: dict[str,
         yaxis={"title": {"text": "people's errors, %"}, "range": [-2, 102]},
     )
     return Plot(figure, f"People's errors against difficulty, {len(shown)} pictures.")
+
+
+def errors_figure(found: ErrorAgreement) -> Plot:
+    """Return people's errors on each picture, %, against the guide's ground-truth logit, and their mean by range."""
+    bins = error_bins(found)
+    figure = blank_figure(height=380)
+    figure.add_scatter(
+        x=found.logits,
+        y=100 * found.errors,
+        mode="markers",
+        name="a picture",
+        marker={"color": BLUE, "size": 6, "opacity": 0.4},
+        text=[f"{label(p)}, {n} answers" for p, n in zip(found.pictures, found.answers, strict=True)],
+        hovertemplate="%{text}<br>logit %{x:.2f}, error %{y:.0f}%<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[b.logit for b in bins],
+        y=[100 * b.error for b in bins],
+        mode="lines+markers",
+        name="mean of a range",
+        line={"color": VERMILLION},
+        marker={"symbol": "diamond", "size": 9},
+        text=[f"{b.pictures} pictures" for b in bins],
+        hovertemplate="%{text}<br>mean logit %{x:.2f}, error %{y:.0f}%<extra></extra>",
+    )
+    figure.update_layout(
+        xaxis={"title": {"text": "harder ← the guide's ground-truth logit → easier"}},
+        yaxis={"title": {"text": "people's errors, %"}, "range": [-2, 102]},
+        legend=LEGEND_ABOVE,
+    )
+    said = "; ".join(f"logit {b.logit:.1f} {b.error:.0%}" for b in bins)
+    return Plot(
+        figure,
+        f"People's errors against the guide's logit, {len(found.pictures)} pictures. Means: {said}.",
+        "The line joins the mean errors in ten equally wide ranges of the logit, as the paper's Figure 1A has them.",
+    )
 
 
 def _in_words(point: Point) -> str:

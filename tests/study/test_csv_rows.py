@@ -1,0 +1,41 @@
+"""Files as spreadsheets save them, and those that are refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core._utils.csv_lines import csv_line
+from lwise_core.study.csv_rows import rows_of
+from lwise_core.study.response_columns import ResponsesError
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5))
+def test_every_cell_comes_back(rows: list[tuple[str, str]]) -> None:
+    content = b"".join(map(csv_line, [("a", "b"), *rows]))
+    assert [tuple(row.values()) for row in rows_of(content, unit="trial", at_most=10**6)] == rows
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"a;b\r\n1;2\r\n", b"a\tb\n1\t2\n", b"\xef\xbb\xbfa,b\n1,2\n"])
+def test_commas_semicolons_and_tabs_separate(content: bytes) -> None:
+    assert rows_of(content, unit="trial", at_most=100) == [{"a": "1", "b": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"a,b\n1,2\n" * 20, "larger than 0 MB"),
+        (b"a,b\n\xff,2\n", "not a CSV in UTF-8"),
+        (b'a,b\n"1,2\n', "not a CSV in UTF-8"),
+        (b"a,b\n", "holds no trials"),
+        (b"a,b\n1\n", "more or fewer cells"),
+        (b"a,b\n1,2,3\n", "more or fewer cells"),
+        (b"a,a\n1,2\n", "Two columns are called “a”"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(ResponsesError, match=sentence):
+        rows_of(content, unit="trial", at_most=100)
