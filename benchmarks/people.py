@@ -12,15 +12,11 @@ from pathlib import Path
 
 import numpy as np
 from scipy.stats import spearmanr
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import KFold
 
 from lwise_core._utils.arrays import Counts, Values
 from lwise_core.study import error_statistics
 
 BOOTSTRAPS = 1000
-FOLDS = 10
 _SEED = 42  # as in the paper's notebooks
 _SPLITS = 100
 
@@ -132,27 +128,6 @@ def noise_ceiling(answers: Answers) -> Ceiling:
         halves.append(_rank_correlation(wrong / size, rest / (answers.counts.sum(axis=1) - size)))
     split_half = float(np.mean(halves))
     return Ceiling(split_half, float(np.sqrt(2 * split_half / (1 + split_half))))
-
-
-def trial_auc(metric: Values, answers: Answers) -> float:
-    """Return the paper's figure: a logistic regression of each answer, correct or not, on one number of its picture.
-
-    Ten folds over pictures, AUC of the held-out answers, mean. (L-WISE, appendix; notebooks/make_figs.ipynb.)
-    """
-    folds = KFold(FOLDS, shuffle=True, random_state=_SEED).split(metric)
-    return float(np.mean([_auc(metric, answers, fitted=fitted, tested=tested) for fitted, tested in folds]))
-
-
-def _auc(metric: Values, answers: Answers, *, fitted: Counts, tested: Counts) -> float:
-    def trials(rows: Counts) -> tuple[Values, Counts, Counts]:
-        right = np.repeat([1, 0], len(rows))
-        return np.tile(metric[rows], 2)[:, None], right, np.concatenate([answers.correct[rows], answers.wrong[rows]])
-
-    values, right, weights = trials(fitted)
-    model = LogisticRegression().fit((values - values.mean()) / values.std(), right, sample_weight=weights)
-    held, was_right, times = trials(tested)
-    predicted = model.predict_proba((held - values.mean()) / values.std())[:, 1]
-    return float(roc_auc_score(was_right, predicted, sample_weight=times))
 
 
 @dataclass(frozen=True, eq=False)

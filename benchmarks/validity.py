@@ -30,13 +30,13 @@ from benchmarks.people import (
     read_votes,
     spearman,
     spearman_difference,
-    trial_auc,
 )
 from benchmarks.phantom_proof import EPSILON_224, PER_FAMILY, proof_of
 from lwise_core._utils.arrays import Values
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
+from lwise_core.study.error_statistics import picture_auc
 from lwise_core.training.trainer import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -74,7 +74,8 @@ def people_command(
     print("|---|---|---|---|---|---|")
     for s in scores:
         by = (s.logit, s.log_probability)
-        figures = [str(spearman(m, told.error)) for m in by] + [f"{trial_auc(m, told):.3f}" for m in by]
+        aucs = [picture_auc(m, right=told.correct, wrong=told.wrong) for m in by]
+        figures = [*(str(spearman(m, told.error)) for m in by), *(f"{auc:.3f}" for auc in aucs)]
         print(f"| {s.name} | {s.right.mean():.1%} | {' | '.join(figures)} |")
     first = scores[0]
     for s in scores[1:]:
