@@ -301,6 +301,7 @@ def _description_of(entry: GuideEntry, card: Card) -> Description:
         caution=card.caution,
         fitness=fitness_on(card),
         references=card.references.known(),
+        reliability=card.reliability,
     )
 
 

@@ -28,6 +28,7 @@ from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
 from lwise_core.guides.references import References
+from lwise_core.guides.reliability import Reliability
 
 MAX_UPLOAD_BYTES = 200 * 2**20
 MAX_FILE_BYTES = 2 * 2**30
@@ -106,6 +107,7 @@ class Description:
     caution: str = ""
     fitness: Fitness = UNKNOWN
     references: References = field(default_factory=References)
+    reliability: tuple[Reliability, ...] = ()
 
 
 class _Unread:
@@ -228,6 +230,7 @@ def build_guide(weights: Weights, blueprint: Blueprint, description: Description
             fitness=description.fitness,
         ),
         references=description.references,
+        reliability=description.reliability,
         device=best_device(),
     )
     _try(guide)

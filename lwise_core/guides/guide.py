@@ -16,6 +16,7 @@ from lwise_core._utils.class_names import find_class
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness
 from lwise_core.guides.references import References
+from lwise_core.guides.reliability import Reliability
 
 REFERENCE_SIZE = 224
 """The resolution, in pixels, at which the paper states its budgets."""
@@ -156,7 +157,8 @@ class GuideModel:
     """A network with its normaliser, class names, input size, domain, held-out reference logits and provenance.
 
     The network is in evaluation mode with frozen parameters, and no algorithm changes it. ``references`` maps a class
-    name to the ground-truth logits of held-out images of that class.
+    name to the ground-truth logits of held-out images of that class; ``reliability`` says how often its probabilities
+    were right on each set on which that was measured, its own first.
     """
 
     name: str
@@ -167,6 +169,7 @@ class GuideModel:
     domain: Domain
     provenance: Provenance
     references: References = field(default_factory=References)
+    reliability: tuple[Reliability, ...] = ()
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     def __post_init__(self) -> None:

@@ -29,6 +29,7 @@ from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import Domain
 from lwise_core.guides.references import References
+from lwise_core.guides.reliability import Reliability, ReliabilityBin, read_reliability
 
 MAX_CARD_BYTES = 5_000_000
 MAX_DEPTH = 12
@@ -43,6 +44,10 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^\w[\w.\-]*$")]
 ClassName = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(max_length=5_000)]
+Stated = Annotated[str, StringConstraints(min_length=1, max_length=5_000, strip_whitespace=True)]
+Phrase = Annotated[str, StringConstraints(max_length=200)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Images = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -100,13 +105,67 @@ class CardReferences:
 
 
 @dataclass(frozen=True, config=_CHECKED)
+class MeasuredShare:
+    """A share in [0, 1] with its 95% interval."""
+
+    value: Share
+    interval_95: tuple[Share, Share]
+
+    @model_validator(mode="after")
+    def _inside(self) -> MeasuredShare:
+        low, high = self.interval_95
+        if not low <= self.value <= high:
+            raise ValueError("a share lies outside its interval")
+        return self
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class ClassAccuracy(MeasuredShare):
+    """The share of the ``images`` of a class that were named rightly."""
+
+    images: Images
+
+
+@dataclass(frozen=True, config=_CHECKED)
+class FiguresElsewhere:
+    """What a guide is worth on pictures that are not of the collection that it learnt from.
+
+    ``name`` is a collection in a few words, ``data`` says which pictures of it these are, ``images`` how many, and
+    ``method`` what was done to find the figures. ``balanced_accuracy`` is the mean over classes of the shares in
+    ``per_class``. ``reliability`` has a row for each bin that is not empty: pictures, mean probability of the first
+    choice, share of them that was right.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+    data: Stated
+    method: Stated
+    images: Images
+    accuracy: MeasuredShare
+    balanced_accuracy: MeasuredShare
+    per_class: Annotated[Mapping[ClassName, ClassAccuracy], Field(min_length=1)]
+    reliability: tuple[tuple[Images, Share, Share], ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> FiguresElsewhere:
+        if sum(c.images for c in self.per_class.values()) != self.images:
+            raise ValueError("the pictures of its classes are not as many as “images” says")
+        return self
+
+    def known_reliability(self) -> Reliability | None:
+        """Return how often probabilities were right there, None where the card does not say."""
+        bins = tuple(ReliabilityBin(*row) for row in self.reliability)
+        return Reliability(f"pictures from {self.name}", bins) if bins else None
+
+
+@dataclass(frozen=True, config=_CHECKED)
 class Card:
     """What a guide's ``card.json`` says.
 
     ``mean`` and ``std`` normalise [0, 1] pixels. ``training`` and ``measured`` are free mappings of JSON values, meant
-    to be shown; accuracies are shares in [0, 1]. ``caution`` is a sentence that the app repeats wherever the guide is
-    used, empty when there is nothing to say. What the card leaves out reads “not stated”, and a domain that it leaves
-    out is unknown, which is treated as medical.
+    to be shown; accuracies are shares in [0, 1]. ``elsewhere`` says what the guide is worth on other collections than
+    its own, ``not_for`` in a few words who should not use it. ``caution`` is a sentence that the app repeats wherever
+    the guide is used, empty when there is nothing to say. What the card leaves out reads “not stated”, and a domain
+    that it leaves out is unknown, which is treated as medical.
     """
 
     name: Name
@@ -120,7 +179,9 @@ class Card:
     training: Mapping[str, JsonValue] = field(default_factory=dict)
     measured: Mapping[str, JsonValue] = field(default_factory=dict)
     references: CardReferences = field(default_factory=CardReferences)
+    elsewhere: tuple[FiguresElsewhere, ...] = ()
     intended_use: Prose = NOT_STATED
+    not_for: Phrase = ""
     limits: Prose = NOT_STATED
     caution: Prose = ""
     licence: Prose = NOT_STATED
@@ -135,6 +196,9 @@ class Card:
         strangers = self.references.logits.keys() - set(self.classes)
         if strangers:
             raise ValueError(f"“references” has a class “{min(strangers)}” that “classes” lacks")
+        unknown = {c for found in self.elsewhere for c in found.per_class} - set(self.classes)
+        if unknown:
+            raise ValueError(f"“elsewhere” has a class “{min(unknown)}” that “classes” lacks")
         epsilon = self.training.get("epsilon", 0.0)
         if not isinstance(epsilon, int | float) or isinstance(epsilon, bool) or not epsilon >= 0:
             raise ValueError("“training.epsilon” is not a number of 0 or more")
@@ -145,6 +209,13 @@ class Card:
         """The budget of the adversarial training in the guide's units, 0 when there was none, None when not given."""
         epsilon = self.training.get("epsilon")
         return float(epsilon) if isinstance(epsilon, int | float) else None
+
+    @property
+    def reliability(self) -> tuple[Reliability, ...]:
+        """How often probabilities were right, on each set on which the card says it, the guide's own first."""
+        own = read_reliability(self.measured, source="held-out pictures")
+        found = (own, *(figures.known_reliability() for figures in self.elsewhere))
+        return tuple(known for known in found if known is not None)
 
     @property
     def lineage(self) -> frozenset[str]:

@@ -13,12 +13,12 @@ from lwise_core._utils.intervals import wilson_interval
 from lwise_core._utils.precision import native_bf16
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import References
+from lwise_core.guides.reliability import CALIBRATION_BINS, Reliability, ReliabilityBin
 from lwise_core.training.attacks import Attack, Norm, perturbed
 
 ATTACK_STEPS = 20
 ATTACK_SEED = 0
 EVALUATED_AT_ONCE = 125
-CALIBRATION_BINS = 15
 
 Measured = dict[str, object]
 
@@ -81,16 +81,7 @@ def calibration_error(logits: torch.Tensor, targets: torch.Tensor) -> float:
 
     Over 15 bins of equal width of the first class's probability (Guo et al. 2017).
     """
-    return sum(abs(b.confidence - b.accuracy) * b.images for b in reliability(logits, targets)) / len(targets)
-
-
-@dataclass(frozen=True)
-class ReliabilityBin:
-    """Images whose first class got a probability in one bin: how many, its mean, and how often it was right."""
-
-    images: int
-    confidence: float
-    accuracy: float
+    return Reliability("", reliability(logits, targets)).error
 
 
 def reliability(logits: torch.Tensor, targets: torch.Tensor) -> tuple[ReliabilityBin, ...]:

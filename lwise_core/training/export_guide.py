@@ -40,6 +40,7 @@ class About:
     intended_use: str
     limits: str
     caution: str = ""
+    not_for: str = ""
     class_names: Mapping[str, str] = field(default_factory=dict)
 
     def plain(self) -> dict[str, object]:

@@ -84,6 +84,37 @@ def test_references_and_domain_are_read() -> None:
     assert card.references.logits == {"cat": (1.5, 2.0)}
 
 
+ELSEWHERE: dict[str, Any] = {
+    "name": "afar",
+    "data": "Pictures of a far place.",
+    "method": "a command",
+    "images": 10,
+    "accuracy": {"value": 0.5, "interval_95": [0.2, 0.8]},
+    "balanced_accuracy": {"value": 0.5, "interval_95": [0.2, 0.8]},
+    "per_class": {"cat": {"images": 10, "value": 0.5, "interval_95": [0.2, 0.8]}},
+    "reliability": [[10, 0.7, 0.5]],
+}
+
+
+def elsewhere(**changes: object) -> Callable[[dict[str, Any]], object]:
+    return lambda c: c.update(elsewhere=[ELSEWHERE | changes])
+
+
+def test_figures_elsewhere_are_read_and_their_reliability_follows_the_guides_own() -> None:
+    def change(c: dict[str, Any]) -> None:
+        c.update(measured={"reliability": [[4, 0.9, 1.0]]}, not_for="people in a hurry")
+        elsewhere()(c)
+
+    card = parse_card(card_bytes(change))
+    (found,) = card.elsewhere
+    assert (found.images, found.accuracy.value, found.per_class["cat"].interval_95) == (10, 0.5, (0.2, 0.8))
+    assert [(known.source, known.bins[0].images) for known in card.reliability] == [
+        ("held-out pictures", 4),
+        ("pictures from afar", 10),
+    ]
+    assert card.not_for == "people in a hurry"
+
+
 def nested(content: dict[str, Any]) -> None:
     place = content.setdefault("measured", {})
     for _ in range(20):
@@ -120,6 +151,16 @@ def nested(content: dict[str, Any]) -> None:
         (nested, "nested more than"),
         (lambda c: c.update(limits="x" * 10_000), "limits"),
         (lambda c: c.update(name="a/b"), "name"),
+        (lambda c: c.update(not_for="x" * 201), "not_for"),
+        (elsewhere(data=""), "elsewhere.0.data"),
+        (elsewhere(images=0), "elsewhere.0.images"),
+        (elsewhere(images=11), "not as many as “images”"),
+        (elsewhere(per_class={}), "elsewhere.0.per_class"),
+        (elsewhere(accuracy={"value": 0.9, "interval_95": [0.2, 0.8]}), "outside its interval"),
+        (elsewhere(balanced_accuracy={"value": 2, "interval_95": [0, 1]}), "elsewhere.0.balanced_accuracy.value"),
+        (elsewhere(per_class={"cat": {**ELSEWHERE["per_class"]["cat"], "value": 0.9}}), "outside its interval"),
+        (elsewhere(per_class={"zebra": ELSEWHERE["per_class"]["cat"]}), "“zebra”"),
+        (elsewhere(reliability=[[10, 0.7]]), "elsewhere.0.reliability.0"),
     ],
 )
 def test_a_wrong_card_is_refused_in_one_sentence_that_names_the_field(
