@@ -9,16 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import numpy.typing as npt
 import typer
 from platformdirs import user_cache_path
 
-from lwise_core.batch.ranking import ALIKE, perceptual_hash
 from lwise_core.data.training_images import LabelledImages, read_images
-
-_SIDE = 32  # as the hash wants them
-
-Hashes = npt.NDArray[np.uint64]
+from lwise_core.images.perceptual_hash import ALIKE, HASHED_SIZE, Hashes, nearest_bits, perceptual_hash
 
 
 def hashes(images: LabelledImages) -> Hashes:
@@ -27,18 +22,13 @@ def hashes(images: LabelledImages) -> Hashes:
     return np.array([perceptual_hash(image) for image in seen], dtype=np.uint64)
 
 
-def nearest(held_out: Hashes, trained_on: Hashes) -> npt.NDArray[np.int64]:
-    """Return by how many bits, ``(N,)``, each held-out hash differs from the nearest of the others."""
-    return np.array([np.bitwise_count(trained_on ^ one).min() for one in held_out], dtype=np.int64)
-
-
 def _main(
     data: Annotated[Path, typer.Argument(help="Folder or archive with train/<class>/* and another split.")],
     split: Annotated[str, typer.Option(help="The folder of the held-out ones.")] = "test",
 ) -> None:
     cache = user_cache_path("lwise-studio", appauthor=False)
-    held_out, trained_on = (hashes(read_images(data, split=s, size=_SIDE, cache=cache)) for s in (split, "train"))
-    bits = nearest(held_out, trained_on)
+    held_out, trained_on = (hashes(read_images(data, split=s, size=HASHED_SIZE, cache=cache)) for s in (split, "train"))
+    bits = nearest_bits(held_out, trained_on)
     for most in (0, ALIKE, 2 * ALIKE):
         typer.echo(f"{(bits <= most).sum():,} of {len(bits):,} have one at most {most} of 64 bits apart")
 

@@ -17,9 +17,8 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.fft import dctn
 
-from lwise_core._utils.arrays import FloatImage, Pixels
+from lwise_core._utils.arrays import Pixels
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, Ranks, reference_columns
 from lwise_core.batch.tables import Row
@@ -29,6 +28,7 @@ from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import ImageRejected, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
+from lwise_core.images.perceptual_hash import HASHED_SIZE, near_duplicates, perceptual_hash
 
 THUMBNAIL, SQUARE = 112, 320
 """Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
@@ -38,14 +38,8 @@ RANKED_AT_ONCE = 16
 SURE, UNLIKELY = 0.5, 0.05
 """A label is doubted when the guide gives another class at least the first probability, and it at most the second."""
 
-ALIKE = 6
-"""Two pictures are near-duplicates when their perceptual hashes, of 64 bits, differ in at most so many."""
-
 ENOUGH = 10
 """Photographs of a class; among fewer, the place of one of them says little."""
-
-_HASHED = 32
-_HASH = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,8 +182,7 @@ class Ranking:
 
     def _near(self) -> tuple[tuple[int, ...], ...]:
         """Return for each photograph the places of those with nearly the same picture, its own among them."""
-        hashes = np.array([p.hashed for p in self.photographs], dtype=np.uint64)
-        return tuple(tuple(np.flatnonzero(np.bitwise_count(hashes ^ h) <= ALIKE).tolist()) for h in hashes)
+        return near_duplicates(np.array([p.hashed for p in self.photographs], dtype=np.uint64))
 
 
 def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderLabels, total: int) -> Iterator[Ranking]:
@@ -234,17 +227,6 @@ def seconds_a_photograph(files: Iterable[NamedFile], guide: GuideModel) -> float
     began = perf_counter()
     ranked = _with(nothing, first[1:], guide)
     return perf_counter() - began if ranked.photographs else None
-
-
-def perceptual_hash(image: FloatImage) -> int:
-    """Return 64 bits of ``image`` ``(3, 32, 32)`` in [0, 1] that stay the same when it is resized or recompressed.
-
-    The signs of its lowest 64 frequencies against their median (pHash; Zauner 2010, section 3.2).
-    """
-    grey = np.tensordot(np.array([0.299, 0.587, 0.114]), image, axes=1)
-    low = dctn(grey, norm="ortho")[:_HASH, :_HASH].ravel()
-    bits = low > np.median(low[1:])  # the first is the mean brightness
-    return int.from_bytes(np.packbits(bits).tobytes())
 
 
 def _with(ranking: Ranking, files: Sequence[NamedFile], guide: GuideModel) -> Ranking:
@@ -300,7 +282,7 @@ def _ranked(
         choice_probability=float(probabilities.max()),
         square=kept,
         thumbnail=encode_png(_shrunk(kept, THUMBNAIL)),
-        hashed=perceptual_hash(see(kept, size=_HASHED)),
+        hashed=perceptual_hash(see(kept, size=HASHED_SIZE)),
     )
 
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core.batch.named_files import NamedFile
@@ -11,7 +9,6 @@ from lwise_core.batch.ranking import (
     RANKED_AT_ONCE,
     Ranking,
     Standing,
-    perceptual_hash,
     rank,
     seconds_a_photograph,
 )
@@ -23,7 +20,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
-from lwise_core.images.geometry import Crop, see
+from lwise_core.images.geometry import Crop
 from tests.support.images import encoded, scene
 
 PNG = encode_png(scene())
@@ -158,13 +155,6 @@ def test_the_pace_is_that_of_the_second_photograph_and_unknown_without_one(
 
 def test_nothing_is_an_empty_ranking(phantom_guide: GuideModel) -> None:
     assert ranked([], phantom_guide).by_class() == {}
-
-
-@given(seed=st.integers(0, 10**6), gain=st.floats(0.8, 1.0))
-def test_a_hash_does_not_care_about_brightness(seed: int, gain: float) -> None:
-    image = see(draw(Creature(0, 0.0, seed), size=64), size=32)
-    differing = perceptual_hash(image) ^ perceptual_hash((image * gain).astype(np.float32))
-    assert differing.bit_count() <= 2
 
 
 @pytest.mark.parametrize(("width", "height"), [(4000, 40), (40, 4000), (64, 64), (900, 900)])
