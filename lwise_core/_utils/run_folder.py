@@ -47,7 +47,7 @@ class RunFolder:
             FileError: It cannot be made.
         """
         make_folder(self.path)
-        lock = FileLock(self.path / _LOCK)
+        lock = FileLock(self.path / _LOCK, thread_local=False)  # a job may be stopped by another thread than its own
         try:
             lock.acquire(timeout=0)
         except Timeout as error:

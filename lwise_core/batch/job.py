@@ -250,7 +250,12 @@ def _circumstances(job: Job, guide: GuideModel, plan: Plan) -> dict[str, Any]:
     objective = plan.settings.objective.name if plan.settings.budgets else ""
     return {
         "schema_version": JOB_SCHEMA_VERSION,
-        "guide": {"name": guide.name, "sha256": guide.provenance.sha256, "input_size": guide.input_size},
+        "guide": {
+            "name": guide.name,
+            "sha256": guide.provenance.sha256,
+            "input_size": guide.input_size,
+            **guide.provenance.on_calibration(),
+        },
         "domain": guide.domain.value,
         "cautions": list(guide.cautions),
         "order": asdict(job.order),

@@ -136,6 +136,7 @@ def _circumstances(job: Assignment, guide: GuideModel, task: Task[Any]) -> dict[
         "order": asdict(job.order),
         "labels": job.labels.value,
         "guide": [guide.name, guide.provenance.sha256, guide.domain.value, guide.input_size],
+        **guide.provenance.on_calibration(),
         "versions": versions(task.packages),
         "hardware": hardware(guide.device),
     }

@@ -79,6 +79,7 @@ class RankedPhotograph:
             references=guide.references.count(self.class_name),
             percentile=guide.references.standing(self.logit, class_name=self.class_name),
             class_name=self.class_name,
+            calibrated=guide.references.calibrated.get(self.class_name, ""),
         )
 
     @property

@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 import lwise_core
 from lwise_core._utils.errors import LWiseError
 from lwise_core.cli.batch import enhance_set_command, inspect_set_command, score_set_command
+from lwise_core.cli.calibrate import calibrate_command, calibrations_command, uncalibrate_command
 from lwise_core.cli.correlate import correlate_command
 from lwise_core.cli.course import course_app
 from lwise_core.cli.enhance import enhance_command
@@ -48,6 +49,9 @@ app.command("correlate")(correlate_command)
 app.command("models")(models_command)
 app.command("download")(download_command)
 app.command("train")(train_command)
+app.command("calibrate")(calibrate_command)
+app.command("calibrations")(calibrations_command)
+app.command("uncalibrate")(uncalibrate_command)
 app.command("phantom")(phantom_command)
 app.add_typer(course_app, name="course")
 app.command("rehearse")(rehearse_command)

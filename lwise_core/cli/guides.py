@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from lwise_core._utils.file_errors import read_file
 from lwise_core.guides import catalog
+from lwise_core.guides.calibration import calibrated
 from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.checkpoints import Description, blueprint_for, build_guide, read_weights
 from lwise_core.guides.class_lists import classes_from_text
@@ -38,6 +39,7 @@ class ForeignGuide:
         Raises:
             CheckpointError: The file is refused; the message says why and how to convert it.
             ClassListError: The class list does not fit.
+            CalibrationError: There is a calibration of it, and that is damaged.
             FileError: The class list cannot be read.
         """
         weights = read_weights(self.weights)
@@ -45,7 +47,8 @@ class ForeignGuide:
         if self.classes is not None:
             names = classes_from_text(read_file(self.classes, at_most=MAX_CLASS_LIST_BYTES))
         description = Description(name=self.weights.stem, classes=names, domain=self.domain)
-        return build_guide(weights, blueprint_for(weights, self.architecture), description)
+        guide = build_guide(weights, blueprint_for(weights, self.architecture), description)
+        return calibrated(guide, catalog.here().calibrations.of(weights.sha256))
 
 
 def models_command(

@@ -194,6 +194,7 @@ def _guide(guide: GuideModel) -> dict[str, Any]:
         "input_size": guide.input_size,
         "domain": guide.domain.value,
         "classes": len(guide.classes),
+        **guide.provenance.on_calibration(),
     }
 
 

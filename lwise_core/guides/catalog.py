@@ -19,6 +19,7 @@ from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import file_errors
 from lwise_core.guides.architectures import Blueprint, compact
+from lwise_core.guides.calibration import Calibration, CalibrationError, CalibrationStore, calibrated
 from lwise_core.guides.checkpoints import (
     MAX_FILE_BYTES,
     CheckpointError,
@@ -39,7 +40,7 @@ from lwise_core.guides.downloads import (
     record_checksum,
     recorded_checksum,
 )
-from lwise_core.guides.fitness import Fitness, fitness_of
+from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness, fitness_of
 from lwise_core.guides.guide import EpsilonScale, GuideModel
 from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
 from lwise_core.guides.published_weights import PUBLISHED, Published
@@ -78,7 +79,7 @@ class GuideEntry:
 
     ``weights`` is the path of its weight file, None where a damaged card does not name one. ``reason`` is a sentence
     when the guide is broken, else empty. ``card`` is what bundled and added guides come with, ``published`` what is
-    known of published ones.
+    known of published ones. ``calibration`` is what was measured on a person's own pictures, laid over the rest.
     """
 
     name: str
@@ -89,6 +90,7 @@ class GuideEntry:
     reason: str = ""
     card: Card | None = None
     published: Published | None = None
+    calibration: Calibration | None = None
 
 
 def home() -> Path:
@@ -109,6 +111,11 @@ class Catalog:
     home: Path
     published: tuple[Published, ...] = PUBLISHED
 
+    @property
+    def calibrations(self) -> CalibrationStore:
+        """What was measured of its guides, and of weight files, on people's own pictures."""
+        return CalibrationStore(self.home / "calibrations")
+
     def entries(self) -> tuple[GuideEntry, ...]:
         """Return every guide there is, the bundled ones first. A damaged one is an entry too, with its reason."""
         taken: set[str] = set()
@@ -125,6 +132,7 @@ class Catalog:
         """Return what changes when a file of the catalogue does (path, bytes, time), without reading any."""
         files = [file for folder, _ in self._folders() for file in sorted(folder.iterdir())]
         files += [self.path_of(p) for p in self.published]
+        files += self.calibrations.files()
         return tuple(_stamp_of(file) for file in files)
 
     def load(self, name: str) -> GuideModel:
@@ -143,7 +151,7 @@ class Catalog:
         if entry.state is GuideStatus.BROKEN or entry.weights is None:
             raise GuideUnavailable(entry.reason)
         try:
-            return _built(entry, read_weights(entry.weights))
+            return calibrated(_built(entry, read_weights(entry.weights)), entry.calibration)
         except (CheckpointError, OSError) as error:
             raise GuideUnavailable(f"The guide “{entry.name}” cannot be used: {error}") from error
 
@@ -197,9 +205,17 @@ class Catalog:
 
     def _found(self) -> Iterator[GuideEntry]:
         for folder, origin in self._folders():
-            yield _entry_of_folder(folder, origin)
+            yield self._with_calibration(_entry_of_folder(folder, origin))
         for published in self.published:
-            yield _entry_of_published(published, self.path_of(published))
+            yield self._with_calibration(_entry_of_published(published, self.path_of(published)))
+
+    def _with_calibration(self, entry: GuideEntry) -> GuideEntry:
+        if entry.state is not GuideStatus.READY:
+            return entry
+        try:
+            return replace(entry, calibration=self.calibrations.of(entry.sha256))
+        except (CalibrationError, OSError) as error:
+            return replace(entry, state=GuideStatus.BROKEN, reason=str(error))
 
     def _folders(self) -> Iterator[tuple[Path, Origin]]:
         for root, origin in ((self.bundled, Origin.BUNDLED), (self.home / "models", Origin.ADDED)):
@@ -289,6 +305,17 @@ def fitness_on(card: Card) -> Fitness:
     """Return whether the guide of a card is fit to guide, by its measured figures."""
     scale = EpsilonScale.of(input_size=card.input_size, domain=card.domain)
     return fitness_of(card.measured, epsilon=scale.from_224(card.domain.attack_224), classes=len(card.classes))
+
+
+def fitness_of_entry(entry: GuideEntry) -> Fitness:
+    """Return whether a guide is fit to guide, by its calibration where that can judge, else by its card."""
+    known = entry.card or entry.published
+    if entry.calibration is not None and known is not None:
+        scale = EpsilonScale.of(input_size=known.input_size, domain=known.domain)
+        found = entry.calibration.fitness(epsilon=scale.from_224(known.domain.attack_224))
+        if found.state is not Fit.CANNOT_JUDGE:
+            return found
+    return UNKNOWN if entry.card is None else fitness_on(entry.card)
 
 
 def _description_of(entry: GuideEntry, card: Card) -> Description:

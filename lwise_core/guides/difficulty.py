@@ -21,7 +21,7 @@ class Difficulty:
 
     ``logit`` is the raw ground-truth logit (no unit, higher is easier), ``log_probability`` its log-softmax (nats),
     ``rank`` 1 when the ground truth is the guide's first choice. ``percentile`` is None below 30 references, whose
-    number is ``references``.
+    number is ``references``. ``calibrated`` says on whose pictures they were measured, where they are not the card's.
     """
 
     logit: float
@@ -30,6 +30,7 @@ class Difficulty:
     references: int
     percentile: Percentile | None
     class_name: str
+    calibrated: str = ""
 
     @property
     def probability(self) -> float:
@@ -49,14 +50,15 @@ class Difficulty:
 def standing(difficulty: Difficulty, *, class_name: str) -> str:
     """Return the sentence that puts a difficulty beside its references, or says why there is none."""
     place = difficulty.percentile
+    where = f", {difficulty.calibrated}" if difficulty.calibrated else ""
     if place is None:
         return (
             f"The guide has {difficulty.references or 'no'} references of {class_name} (pictures that it had not "
-            f"learnt); below {ENOUGH_FOR_DIFFICULTY} there is no percentile."
+            f"learnt{where}); below {ENOUGH_FOR_DIFFICULTY} there is no percentile."
         )
     return (
         f"Harder than {place.share:.0%} of the guide's {place.n} references of {class_name} "
-        f"(95% interval {place.low:.0%} to {place.high:.0%})."
+        f"(95% interval {place.low:.0%} to {place.high:.0%}{where})."
     )
 
 
@@ -87,7 +89,8 @@ def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int) -> Di
         rank=int((logits > logits[target]).sum()) + 1,
         references=guide.references.count(name),
         percentile=guide.references.standing(logit, class_name=name),
-        class_name=guide.classes[target],
+        class_name=name,
+        calibrated=guide.references.calibrated.get(name, ""),
     )
 
 

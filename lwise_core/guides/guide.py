@@ -6,7 +6,7 @@ official implementation (L-WISE, arXiv 2412.09765; robustness library).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 import torch
@@ -136,12 +136,30 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
+class CalibratedOn:
+    """On which pictures of a person's own a guide was calibrated, and when. Printed, it is a phrase.
+
+    ``folder`` is what the set was called, ``date`` the day as YYYY-MM-DD, ``sha256`` the hash of the pictures.
+    """
+
+    pictures: int
+    folder: str
+    date: str
+    sha256: str
+
+    def __str__(self) -> str:
+        """Return the phrase that stands beside every figure that follows from it."""
+        return f"calibrated on {self.pictures:,} pictures of “{self.folder}” on {self.date}"
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where a guide comes from, for manifests and cards.
 
     ``sha256`` is the hash of the weight file; ``training_epsilon`` the L2 budget of its adversarial training in the
     guide's units, 0 when there was none, None when unknown. ``bundled`` tells guides that ship with the product from
     foreign ones; ``caution`` is what its card wants said wherever it is used, and ``fitness`` whether it is fit at all.
+    ``calibrated`` says on whose pictures references and fitness were measured anew, None where they are the card's.
     """
 
     sha256: str
@@ -150,6 +168,11 @@ class Provenance:
     architecture: str = ""
     caution: str = ""
     fitness: Fitness = UNKNOWN
+    calibrated: CalibratedOn | None = None
+
+    def on_calibration(self) -> dict[str, object]:
+        """Return what manifests say of the calibration beside the guide, nothing where there is none."""
+        return {} if self.calibrated is None else {"calibrated": asdict(self.calibrated)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,11 +31,13 @@ class Percentile:
 class References:
     """Ground-truth logits (no unit, higher is easier) of held-out images, by the name of their class.
 
-    ``source`` says which images they are. A class without references has none; no question about it is an error.
+    ``source`` says which images they are, and ``calibrated`` of which classes they are others, with a phrase on these.
+    A class without references has none; no question about it is an error.
     """
 
     logits: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
+    calibrated: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, class_name: str) -> tuple[float, ...]:
         """Return the reference logits of a class, in no particular order."""

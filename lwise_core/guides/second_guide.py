@@ -21,7 +21,7 @@ def independent_entry(entries: Iterable[GuideEntry], guide: GuideModel, *, class
     own = next((card for _, card in ready if card.weights.sha256 == guide.provenance.sha256), None)
     kin = own.lineage if own is not None else {guide.provenance.sha256}
     for entry, card in ready:
-        fit = catalog.fitness_on(card).state is not Fit.UNFIT
+        fit = catalog.fitness_of_entry(entry).state is not Fit.UNFIT
         if fit and has_class(card.classes, class_name) and not kin & card.lineage:
             return entry
     return None

@@ -109,6 +109,7 @@ class Report:
             **self._head(),
             "guessed": self.subject.guessed,
             "cautions": guide.cautions,
+            "calibrated_on": str(guide.provenance.calibrated or ""),
             "no_flag_up_to": (
                 "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
                 if clear is None
@@ -140,6 +141,7 @@ class Report:
             "towards": self._towards,
             "guide": guide.name,
             "guide_sha256": guide.provenance.sha256,
+            **guide.provenance.on_calibration(),
             "epsilon": self.subject.epsilon,
             "epsilon_224": guide.epsilon_scale.at_224(self.subject.epsilon),
             "share_that_may_change": 1.0 if within is None else float(within.float().mean()),

@@ -18,7 +18,7 @@ from lwise_core._utils.run_folder import RunFolder, RunRefused
 from lwise_core.batch.plan import Assignment, Plan, make_plan, versions
 from lwise_core.batch.settings import JobError, JobSettings, Naming
 from lwise_core.data.entries import Labels, PictureEntry
-from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.guide import CalibratedOn, GuideModel
 from tests.conftest import guide_of, tiny_network
 
 GUIDE = guide_of(tiny_network())  # five classes a–e, 16 px
@@ -177,6 +177,15 @@ def test_another_plan_is_refused_and_the_list_stays(place: Place, words: dict[st
         place.plan(replace(entry("x.png"), state="changed"))
     assert place.items.read_bytes() == before
     assert sorted(f.name for f in place.items.parent.iterdir()) == ["items.jsonl", "run"]
+
+
+def test_a_job_does_not_go_on_with_other_references(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.plan(entry("x.png"))
+    on = CalibratedOn(40, "pond", "2026-01-31", "a" * 64)
+    other = replace(GUIDE, provenance=replace(GUIDE.provenance, calibrated=on))
+    monkeypatch.setattr("tests.batch.test_plan.GUIDE", other)
+    with pytest.raises(RunRefused, match="calibrated"):
+        place.plan(entry("x.png"))
 
 
 def test_a_batch_holds_fewer_pictures_the_longer_their_paths() -> None:

@@ -15,7 +15,7 @@ from lwise_core.enhancement.export import Intent, export, export_stem, name_for_
 from lwise_core.enhancement.objectives import Harder, objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
-from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.guide import CalibratedOn, Domain, GuideModel
 from lwise_core.images.codec import open_photograph, read_png_text
 
 CAT = SAMPLES[0]
@@ -83,6 +83,17 @@ def test_the_manifest_s_figures_are_those_of_the_files(subject: CroppedPhotograp
     )
     assert said["guide"]["sha256"] == path.guide.provenance.sha256
     assert said["epsilon"]["precision"] == "float32"
+
+
+def test_the_manifest_says_on_whose_pictures_the_guide_was_calibrated(
+    subject: CroppedPhotograph, path: EnhancementPath
+) -> None:
+    assert "calibrated" not in json.loads(export(subject, path, INTENT).manifest)["guide"]
+    on = CalibratedOn(40, "pond", "2026-01-31", "a" * 64)
+    guide = replace(path.guide, provenance=replace(path.guide.provenance, calibrated=on))
+    over = replace(path, guide=guide)
+    said = json.loads(export(subject, over, INTENT).manifest)["guide"]
+    assert said["calibrated"] == {"pictures": 40, "folder": "pond", "date": "2026-01-31", "sha256": "a" * 64}
 
 
 def test_a_class_that_the_picture_is_not_is_said_to_be_invented(

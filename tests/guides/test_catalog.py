@@ -15,13 +15,23 @@ import safetensors.torch
 import torch
 
 from lwise_core.guides import catalog
-from lwise_core.guides.catalog import Catalog, GuideEntry, GuideStatus, GuideUnavailable, Origin, UnknownGuide
+from lwise_core.guides.catalog import (
+    Catalog,
+    GuideEntry,
+    GuideStatus,
+    GuideUnavailable,
+    Origin,
+    UnknownGuide,
+    fitness_of_entry,
+)
 from lwise_core.guides.checkpoints import CheckpointError
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.downloads import DownloadError, DownloadProgress, recorded_checksum
+from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain
 from lwise_core.guides.published_weights import PUBLISHED, Published
 from tests.conftest import SHARED
+from tests.support.calibrations import calibration_for
 from tests.support.local_server import Server, send, serving
 
 SHA256 = hashlib.sha256
@@ -191,6 +201,50 @@ def test_the_stamp_changes_when_a_file_does_and_only_then(empty: Catalog) -> Non
     assert changed != before
     put_guide(empty.home / "models", "mine")
     assert empty.stamp() != changed
+
+
+def test_a_calibration_is_laid_over_the_guide_and_its_card_stays(empty: Catalog) -> None:
+    folder = put_guide(empty.bundled, "pets")
+    card, stamp = (folder / "card.json").read_bytes(), empty.stamp()
+    guide = empty.load("pets")
+    empty.calibrations.keep(calibration_for(guide, {"dog": 30}))
+    assert empty.stamp() != stamp
+    over = empty.load("pets")
+    assert (over.references.count("cat"), over.references.count("dog")) == (2, 30)
+    assert str(over.provenance.calibrated).startswith("calibrated on 1,234 pictures of “pond”")
+    assert (folder / "card.json").read_bytes() == card
+    empty.calibrations.remove(guide.provenance.sha256)
+    assert empty.load("pets").references == guide.references
+    assert empty.stamp() == stamp
+
+
+def test_a_guide_is_fit_by_its_calibration_before_its_card(empty: Catalog) -> None:
+    figures = {
+        "clean_accuracy": {"value": 0.9, "interval_95": [0.8, 0.95]},
+        "accuracy_under_20_step_attack": {"l2_0.6429": {"value": 0.8}},
+        "test_images": 40,
+        "attacked_images": 40,
+    }
+    put_guide(empty.bundled, "pets", measured=figures)
+    assert fitness_of_entry(entry(empty, "pets")).state is Fit.FIT
+    guide = empty.load("pets")
+    worse = figures | {"accuracy_under_20_step_attack": {"l2_0.6429": {"value": 0.1}}}
+    empty.calibrations.keep(calibration_for(guide, {}, measured=worse))
+    assert fitness_of_entry(entry(empty, "pets")).state is Fit.UNFIT
+    assert fitness_of_entry(entry(empty, "pets")) == empty.load("pets").provenance.fitness
+    empty.calibrations.keep(calibration_for(guide, {}, measured={}))
+    assert fitness_of_entry(entry(empty, "pets")).state is Fit.FIT
+
+
+def test_a_damaged_calibration_breaks_the_guide_and_says_where_it_lies(empty: Catalog) -> None:
+    put_guide(empty.bundled, "pets")
+    guide = empty.load("pets")
+    empty.calibrations.keep(calibration_for(guide, {"dog": 1}))
+    file = empty.calibrations.file_of(guide.provenance.sha256)
+    file.write_text("{}")
+    assert entry(empty, "pets").state is GuideStatus.BROKEN
+    with pytest.raises(GuideUnavailable, match="remove it and calibrate again"):
+        empty.load("pets")
 
 
 @pytest.fixture

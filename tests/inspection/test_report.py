@@ -12,7 +12,7 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.guide import CalibratedOn, GuideModel
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.attribution_methods import OCCLUSION, SALIENCY
 from lwise_core.inspection.examine import Question, examine, maps_at
@@ -165,6 +165,15 @@ def test_a_caution_of_the_guide_is_repeated(tiny_guide: GuideModel) -> None:
     text = report_on(replace(tiny_guide, provenance=provenance)).as_html()
     assert "It reads the frame." in text
     assert "not known to be robust" in text
+
+
+def test_a_report_says_on_whose_pictures_the_guide_was_calibrated(tiny_guide: GuideModel) -> None:
+    on = CalibratedOn(40, "pond <b>", "2026-01-31", "a" * 64)
+    guide = replace(tiny_guide, provenance=replace(tiny_guide.provenance, calibrated=on))
+    made = report_on(guide)
+    assert "calibrated on 40 pictures of “pond &lt;b&gt;” on 2026-01-31" in made.as_html()
+    assert json.loads(made.as_json())["calibrated"]["folder"] == "pond <b>"
+    assert "calibrated" not in report_on(tiny_guide).as_html()
 
 
 def test_it_says_how_far_there_is_no_flag_and_shows_no_object_of_the_language(report: Report) -> None:

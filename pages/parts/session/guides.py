@@ -36,9 +36,9 @@ def available_guides() -> tuple[str, ...]:
 
 
 def is_unfit(name: str) -> bool:
-    """Return whether a guide is unfit to guide, by its card; one of the session's own has none."""
-    card = next((e.card for e in guide_catalog() if e.name == name), None)
-    return card is not None and catalog.fitness_on(card).state is Fit.UNFIT
+    """Return whether a guide is unfit to guide, by its calibration or its card; the session's own have neither."""
+    entry = next((e for e in guide_catalog() if e.name == name), None)
+    return entry is not None and catalog.fitness_of_entry(entry).state is Fit.UNFIT
 
 
 def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ def load_guide(name: str) -> GuideModel:
         raise GuideUnavailable(f"There is no guide “{name}” any more; choose another one.")
     if entry.state is not GuideStatus.READY:
         raise GuideUnavailable(entry.reason)
-    return _shared(name, entry.sha256)
+    return _shared(name, entry.sha256, catalog.here().calibrations.stamp(entry.sha256))
 
 
 class GuideNotAdded(LWiseError):
@@ -121,5 +121,5 @@ def _entries(stamp: tuple[object, ...]) -> tuple[GuideEntry, ...]:  # noqa: ARG0
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner="Loading the guide…")
-def _shared(name: str, sha256: str) -> GuideModel:  # noqa: ARG001  the hash is part of the key
+def _shared(name: str, sha256: str, calibrated: int) -> GuideModel:  # noqa: ARG001  the other two are part of the key
     return catalog.load(name)

@@ -1,0 +1,178 @@
+"""``lwise calibrate``, ``calibrations`` and ``uncalibrate``: what a guide is worth on a person's own pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from lwise_core._utils.class_names import UnknownClass, canonical
+from lwise_core.cli.option_groups import grouped
+from lwise_core.cli.options import PICTURES, Architecture, ClassList, DomainOf, GuideChoice, Refused, pictures_at
+from lwise_core.data.folder_labels import FolderLabels, Instead
+from lwise_core.guides import catalog
+from lwise_core.guides.calibration import Calibration
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.training.calibrating import ATTACKED, CalibrationProgress, CalibrationRequest, calibrate
+from lwise_core.training.calibration_pictures import Division, LabelledPictures
+from lwise_core.training.learnt_pictures import learnt_hashes
+
+_SHORTEST_HASH = 6
+
+Named = Annotated[str, typer.Argument(help="A guide; `models` lists them. Or a weight file.", show_default=False)]
+Source = Annotated[str, typer.Argument(help=PICTURES, show_default=False)]
+
+
+@dataclass(frozen=True)
+class WeightFileOptions:
+    """What is said of a guide that is a weight file, where the file leaves it open."""
+
+    architecture: Architecture = None
+    classes: ClassList = None
+    domain: DomainOf = Domain.UNKNOWN
+
+    def load(self, name: str) -> GuideModel:
+        """Return the guide that is called ``name`` in the catalogue, or that the file of this path makes."""
+        file = Path(name)
+        if not file.is_file():
+            return GuideChoice(name).load()
+        return GuideChoice(name, file, self.architecture, self.classes, self.domain).load()
+
+
+@dataclass(frozen=True)
+class PictureOptions:
+    """Which pictures of the set are used, and what its folders stand for."""
+
+    splits: Annotated[
+        list[str] | None,
+        typer.Option("--split", help="Only this split; repeatable. Without it, all but those called train."),
+    ] = None
+    column: Annotated[str, typer.Option("--label-column", help="The column of a CSV that says the class.")] = ""
+    stands_for: Annotated[
+        list[str] | None,
+        typer.Option("--stands-for", metavar="FOLDER=CLASS", help="The class that a folder stands for; repeatable."),
+    ] = None
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out-others", help="Leave out folders that are not called after a class.")
+    ] = False
+    learnt: Annotated[
+        list[str] | None,
+        typer.Option(help="Pictures that the guide has learnt; what is nearly the same is left out. Repeatable."),
+    ] = None
+
+    def of(self, source: str, guide: GuideModel) -> LabelledPictures:
+        """Return the pictures at ``source``, labelled with the classes of ``guide``.
+
+        Raises:
+            Refused: A folder stands for no class and was not decided on.
+            DatasetError: There is no such set, or no picture in it.
+        """
+        stated = dict(map(_decision, self.stands_for or ()))
+        spelt = {folder: guide.classes[guide.class_index(name)] for folder, name in stated.items()}
+        folders = FolderLabels(guide.classes, spelt, Instead.LEFT_OUT if self.leave_out else None)
+        try:
+            return LabelledPictures.of(pictures_at(source, column=self.column), folders, splits=self.splits or ())
+        except UnknownClass as error:
+            raise Refused(f"{error} That is --stands-for FOLDER=CLASS, or --leave-out-others for all.") from error
+
+
+@dataclass(frozen=True)
+class MeasuringOptions:
+    """How much is measured."""
+
+    attacked: Annotated[
+        int, typer.Option(min=0, help="Attack so many of the measured pictures at most; 0 is quick, and tells less.")
+    ] = ATTACKED
+    every: Annotated[
+        int,
+        typer.Option(
+            "--measure-every", min=0, help="Of each class, every Nth picture measures; 0: all give references."
+        ),
+    ] = field(default=Division().every)
+
+
+@grouped
+def calibrate_command(
+    name: Named,
+    source: Source,
+    pictures: PictureOptions,
+    measuring: MeasuringOptions,
+    weights: WeightFileOptions,
+) -> None:
+    """Give a guide references, accuracies and reliability from your own labelled pictures, which it never learnt.
+
+    They are kept beside the guide and laid over its card; the same command goes on where it stopped.
+    """
+    guide = weights.load(name)
+    request = CalibrationRequest(
+        pictures.of(source, guide),
+        Division(measuring.every),
+        measuring.attacked,
+        _hashes(pictures.learnt or ()),
+    )
+    calibration = _followed(guide, request)
+    typer.echo("\n".join((f"{guide.name}, {calibration.on}.", *calibration.sentences())))
+    typer.echo(calibration.fitness(epsilon=guide.epsilon_scale.from_224(guide.domain.attack_224)).sentence)
+    typer.echo(f"It is laid over the guide from now on; `uncalibrate {name}` takes it away.")
+
+
+def calibrations_command() -> None:
+    """List what was calibrated on your own pictures."""
+    for found in catalog.here().calibrations.all():
+        typer.echo(f"{found.guide}: {found.on}; weights {found.weights_sha256[:12]}.")
+
+
+def uncalibrate_command(
+    name: Annotated[str, typer.Argument(help="A guide that `calibrations` lists, or the start of its weights' hash.")],
+) -> None:
+    """Take a calibration away, so that the guide's card alone counts again."""
+    store = catalog.here().calibrations
+    hashes = {h for h in store.hashes() if len(name) >= _SHORTEST_HASH and h.startswith(name)}
+    hashes = hashes or {c.weights_sha256 for c in store.all() if canonical(c.guide) == canonical(name)}
+    if len(hashes) != 1:
+        said = "No calibration is of" if not hashes else "Several calibrations are of"
+        raise Refused(f"{said} “{name}”; `calibrations` lists them, and the start of a weights' hash names one.")
+    store.remove(*hashes)
+    typer.echo(f"The calibration of {name} is taken away.")
+
+
+def _decision(text: str) -> tuple[str, str]:
+    folder, sign, name = text.partition("=")
+    if not (folder and sign and name):
+        raise Refused(f"“{text}” does not say what a folder stands for; write FOLDER=CLASS.")
+    return folder, name
+
+
+def _hashes(sources: Sequence[str]) -> np.ndarray:
+    found = [learnt_hashes(pictures_at(source)) for source in sources]
+    return np.concatenate([np.array([], dtype=np.uint64), *found])
+
+
+def _followed(guide: GuideModel, request: CalibrationRequest) -> Calibration:
+    """Calibrate, and say on standard error how far it is, once a percent."""
+    told = -1
+    calibration = None
+    try:
+        for progress in calibrate(guide, request, catalog.here().calibrations):
+            calibration = progress.calibration
+            if (percent := int(100 * progress.share)) > told:
+                told = percent
+                typer.echo(_line(progress), err=True)
+    except KeyboardInterrupt as error:
+        raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
+    assert calibration is not None  # noqa: S101  the last progress has it
+    return calibration
+
+
+def _line(progress: CalibrationProgress) -> str:
+    what = "attacked" if progress.attacking else "scored"
+    left = "" if not progress.seconds_left else f", about {_time(progress.seconds_left)} left"
+    return f"{progress.done:,} of {progress.total:,} pictures {what}{left}."
+
+
+def _time(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"

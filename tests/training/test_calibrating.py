@@ -1,0 +1,112 @@
+"""Calibrating: stored at the end, resumed after a stop, and the same whatever happened between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice, pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lwise_core.data.folder_labels import FolderLabels
+from lwise_core.data.picture_sets import picture_set
+from lwise_core.guides.calibration import CalibrationStore
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.training import calibrating
+from lwise_core.training.calibrating import CalibrationRequest, attack_epsilon, calibrate
+from lwise_core.training.calibration_batches import CalibrationPace
+from lwise_core.training.calibration_pictures import Division, LabelledPictures
+from tests.support.calibrations import labelled_folder
+
+
+@pytest.fixture
+def request_of_forty(tmp_path: Path) -> CalibrationRequest:
+    root = labelled_folder(tmp_path / "pond", {"a": 20, "b": 20})
+    pictures = LabelledPictures.of(picture_set(str(root)), FolderLabels(tuple("abcde")))
+    return CalibrationRequest(pictures, attacked=4)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CalibrationStore:
+    return CalibrationStore(tmp_path / "calibrations")
+
+
+def test_the_last_progress_has_what_is_stored_and_nothing_unfinished_is_left(
+    tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
+) -> None:
+    told = list(calibrate(tiny_guide, request_of_forty, store))
+    assert [(p.done, p.total, p.attacking) for p in told] == [
+        (16, 40, False),
+        (32, 40, False),
+        (40, 40, False),
+        (4, 4, True),
+        (4, 4, True),
+    ]
+    assert all(before.share <= after.share for before, after in pairwise(told))
+    assert (told[-1].share, told[-1].seconds_left) == (1.0, 0.0)
+    assert [p.calibration for p in told[:-1]] == [None] * 4
+    assert told[-1].calibration == store.of(tiny_guide.provenance.sha256)
+    assert [f.name for f in (store.folder / ("0" * 64)).iterdir()] == ["calibration.json"]
+
+
+@pytest.mark.parametrize("stopped_after", [1, 3, 4])
+def test_what_was_stopped_goes_on_and_gives_the_same(
+    tiny_guide: GuideModel,
+    request_of_forty: CalibrationRequest,
+    store: CalibrationStore,
+    tmp_path: Path,
+    stopped_after: int,
+) -> None:
+    whole = list(calibrate(tiny_guide, request_of_forty, CalibrationStore(tmp_path / "whole")))[-1].calibration
+    stopped = calibrate(tiny_guide, request_of_forty, store)
+    list(islice(stopped, stopped_after))
+    stopped.close()
+    assert store.all() == ()
+    again = list(calibrate(tiny_guide, request_of_forty, store))
+    assert again[0].seconds_left is None  # nothing was computed yet
+    assert again[-1].calibration == whole
+
+
+def test_another_question_is_another_run(tiny_guide: GuideModel, request_of_forty: CalibrationRequest) -> None:
+    questions = [
+        request_of_forty,
+        replace(request_of_forty, attacked=5),
+        replace(request_of_forty, division=Division(2)),
+        replace(request_of_forty, learnt=np.array([1], dtype=np.uint64)),
+        replace(request_of_forty, pictures=replace(request_of_forty.pictures, targets=(1,) * 40)),
+    ]
+    guides = [tiny_guide, tiny_guide.with_domain(Domain.MEDICAL)]
+    assert len({q.key(g) for q in questions for g in guides}) == 10
+
+
+def test_a_second_calibration_takes_the_place_of_the_first(
+    tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
+) -> None:
+    list(calibrate(tiny_guide, request_of_forty, store))
+    list(calibrate(tiny_guide, replace(request_of_forty, division=Division(0)), store))
+    (only,) = store.all()
+    assert only.measured == {}
+    assert {c: len(v) for c, v in only.references.items()} == {"a": 20, "b": 20}
+
+
+def test_the_attack_is_the_one_that_decides_whether_a_guide_is_fit(tiny_guide: GuideModel) -> None:
+    assert attack_epsilon(tiny_guide) == pytest.approx(3 * 16 / 224, abs=1e-4)
+    assert attack_epsilon(tiny_guide.with_domain(Domain.MEDICAL)) == pytest.approx(16 / 224, abs=1e-4)
+
+
+def test_the_time_follows_from_the_pace(request_of_forty: CalibrationRequest) -> None:
+    pace = CalibrationPace(to_score=2.0, to_attack=10.0)
+    assert request_of_forty.seconds(pace) == 40 * 2 + 4 * 10
+    assert replace(request_of_forty, attacked=999).seconds(pace) == 40 * 2 + 10 * 10
+    assert replace(request_of_forty, division=Division(0)).seconds(pace) == 40 * 2
+
+
+def test_time_left_follows_the_pace_of_the_phase() -> None:
+    course = calibrating._Course(scored=10, attacked=2)
+    first = course.scored_more(5, seconds=1.0)
+    assert first.seconds_left == pytest.approx((5 + 2 * 60) / 5)
+    assert course.scored_more(5, seconds=0.0).seconds_left == pytest.approx(2 * 60 / 5)
+    attacked = course.attacked_more(1, seconds=3.0)
+    assert attacked.seconds_left == pytest.approx(3.0)
+    assert attacked.share == pytest.approx(70 / 130)
