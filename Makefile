@@ -23,10 +23,10 @@ run: $(VENV)/.app  ## Install what the app needs (once) and serve it on localhos
 install: $(VENV)/.app  ## Install what the app needs, without starting it
 
 test: lint browser  ## Install what the tests need, lint, then run every test
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 quick: lint  ## Lint, then run the tests that need neither browser nor server nor training
-	@$(BIN)/python -m pytest -m "not prove and not slow" --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not prove and not slow" --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev node_modules/.installed  ## Ruff, mypy and the layers of the house; Biome and TypeScript on assets
 	@$(BIN)/ruff check .

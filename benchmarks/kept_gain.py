@@ -88,12 +88,12 @@ def measure(guide: GuideModel, file: str, subject: CroppedPhotograph) -> Iterato
 
 def measure_all(guide: GuideModel, photographs: Sequence[str] = PHOTOGRAPHS) -> tuple[Kept, ...]:
     """Return every crop of every size at every budget."""
-    return tuple(
-        kept
-        for side in SIDES
-        for file, subject in subjects(photographs, side=side)
-        for kept in measure(guide, file, subject)
-    )
+    return tuple(kept for side in SIDES for kept in measure_side(guide, photographs, side=side))
+
+
+def measure_side(guide: GuideModel, photographs: Sequence[str], *, side: int) -> tuple[Kept, ...]:
+    """Return every crop of ``side`` px at every budget."""
+    return tuple(kept for file, subject in subjects(photographs, side=side) for kept in measure(guide, file, subject))
 
 
 def summary(results: Sequence[Kept]) -> str:

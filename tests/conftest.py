@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+# Pictures this small gain nothing from threads, and threads that wait for one another's cores take many times as long
+# where several processes run tests. Libraries read these when they are imported first; what tests start inherits them.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import numpy as np
 import pytest
@@ -20,7 +25,6 @@ from tests.support.courses import course, maker, phantom_guide
 
 __all__ = ["course", "maker", "phantom_guide"]  # fixtures that stand in a module of their own
 
-# Pictures this small gain nothing from threads, and on a busy machine waiting for them takes most of the time.
 torch.set_num_threads(1)
 
 settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
@@ -56,15 +60,39 @@ SLOW = (
 )
 """Tests that start browsers, servers or processes, train, or walk long paths: `make quick` leaves them out."""
 
+LONGEST = (
+    "pages/test_inspection.py",
+    "browser/test_journey.py",
+    "browser/test_viewer.py",
+    "docs/test_notebook.py",
+    "test_wheel.py",
+    "test_api.py",
+    "browser/test_inspect_page.py",
+    "benchmarks",
+    "browser",
+)
+"""Where most of the time goes: begun first, so that no core is left waiting for the last of them."""
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make quick` leaves out."""
+def _place(item: pytest.Item) -> str:
     here = Path(__file__).parent
+    return item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+
+
+def _rank(item: pytest.Item) -> int:
+    named = (i for i, start in enumerate(LONGEST) if _place(item).startswith(start))
+    slow = len(LONGEST) + (item.get_closest_marker("slow") is None)
+    return next(named, slow)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out, and begin with what takes longest."""
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(SLOW):
+        if _place(item).startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=_rank)
 
 
 @pytest.fixture(autouse=True)

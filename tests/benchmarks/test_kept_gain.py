@@ -6,12 +6,34 @@ from statistics import median
 
 import pytest
 
-from benchmarks.kept_gain import BUDGETS_224, PHOTOGRAPHS, PLACES, SIDES, Kept, measure_all, summary
+from benchmarks.kept_gain import (
+    BUDGETS_224,
+    PHOTOGRAPHS,
+    PLACES,
+    SIDES,
+    Kept,
+    measure_all,
+    measure_side,
+    summary,
+)
 from lwise_core.guides.guide import GuideModel
 
 
-@pytest.mark.timeout(900)  # 60 paths of 20 steps: under a minute on two quiet cores
-def test_the_whole_photograph_keeps_the_gain(bundled_guide: GuideModel, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("side", "first"), list(zip(SIDES, range(3), strict=True)))
+def test_the_whole_photograph_keeps_the_gain(bundled_guide: GuideModel, side: int, first: int) -> None:
+    """A third of the photographs at each size; `make prove` takes every one at every size."""
+    results = measure_side(bundled_guide, PHOTOGRAPHS[first::3], side=side)
+    assert len(results) == len(PHOTOGRAPHS[first::3]) * len(PLACES) * len(BUDGETS_224)
+    assert all(kept.gain > 0 for kept in results)
+    for budget in BUDGETS_224:
+        assert median(shares_of(results, side=side, budget=budget)) >= 0.90
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(900)  # 60 paths of 20 steps
+def test_every_photograph_at_every_size_keeps_the_gain(
+    bundled_guide: GuideModel, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert len(PHOTOGRAPHS) * len(PLACES) >= 20
     assert min(BUDGETS_224) >= 2
     results = measure_all(bundled_guide)

@@ -30,10 +30,33 @@ from lwise_core.enhancement.path import (
     steps_for,
     walk,
 )
+from lwise_core.guides.compact_resnet import ConvNormAct
 from lwise_core.guides.guide import EpsilonOutOfRange, GuideModel
-from tests.conftest import eight_pictures, guide_of, tiny_network
+from tests.conftest import eight_pictures, guide_of
 
-GUIDE = guide_of(tiny_network())
+
+class SmallNetwork(nn.Module):
+    """Two convolutions and a linear layer: what is true of a path needs no more, and thousands are walked here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = ConvNormAct(3, 8), ConvNormAct(8, 8)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, normalised: torch.Tensor) -> torch.Tensor:
+        halved = nn.functional.avg_pool2d(self.first(normalised), 2)
+        logits: torch.Tensor = self.head(self.second(halved).mean(dim=(2, 3)))
+        return logits
+
+
+def small_network() -> SmallNetwork:
+    """Return the small network, seeded."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return SmallNetwork()
+
+
+GUIDE = guide_of(small_network())
 PICTURES = eight_pictures(GUIDE.input_size)
 SCALE = GUIDE.epsilon_scale
 TARGETS = torch.tensor([0, 1, 2, 3, 4, 0, 1, 2])
@@ -146,7 +169,7 @@ def test_between_the_positions_too(epsilon: float) -> None:
 
 
 def test_prefixes_on_the_bundled_guide(bundled_guide: GuideModel) -> None:
-    request = PathRequest(eight_pictures(64)[:2], torch.tensor([1, 7]))
+    request = PathRequest(eight_pictures(64)[:1], torch.tensor([1]))
     scale = bundled_guide.epsilon_scale
     whole = path_of(bundled_guide, request)
     for epsilon_224 in (0.25, 1.0, 5.0, 7.3, 20.0):
@@ -221,7 +244,7 @@ def test_a_batch_on_the_bundled_guide(bundled_guide: GuideModel) -> None:
 
 
 def test_a_batch_on_a_network_in_double_precision() -> None:
-    guide = guide_of(tiny_network().double())
+    guide = guide_of(small_network().double())
     request = PathRequest(PICTURES.double(), TARGETS)
     assert largest_difference_in_a_batch(guide, request, steps=SCALE.steps) < 1e-12
 
@@ -409,7 +432,7 @@ class Cusp(nn.Module):
 
 @pytest.mark.parametrize("objective", [GroundTruthLogit(), CrossEntropy(), LogitAgainstRivals((0, 1))])
 def test_a_constant_network_gives_the_original_and_no_nan(objective: Objective) -> None:
-    network = tiny_network()
+    network = small_network()
     nn.init.zeros_(network.head.weight)
     result = enhance(guide_of(network), PathRequest(PICTURES, TARGETS, objective), epsilon=SCALE.default)
     assert torch.equal(result.images, PICTURES)
@@ -453,7 +476,7 @@ def state_of(network: nn.Module) -> list[object]:
 
 
 def test_a_run_changes_neither_network_nor_pictures() -> None:
-    guide, given_pictures = guide_of(tiny_network()), PICTURES.clone()
+    guide, given_pictures = guide_of(small_network()), PICTURES.clone()
     before = state_of(guide.network)
     enhance(guide, PathRequest(given_pictures, TARGETS), epsilon=SCALE.default)
     assert state_of(guide.network) == before
@@ -462,7 +485,7 @@ def test_a_run_changes_neither_network_nor_pictures() -> None:
 
 
 def test_a_failed_or_stopped_run_changes_nothing_either() -> None:
-    guide = guide_of(tiny_network())
+    guide = guide_of(small_network())
     before = state_of(guide.network)
     with pytest.raises(ObjectiveError, match="rival"):
         enhance(guide, PathRequest(PICTURES, TARGETS, LogitAgainstRivals((1,))), epsilon=SCALE.default)
@@ -476,5 +499,5 @@ def test_a_failed_or_stopped_run_changes_nothing_either() -> None:
     with pytest.raises(NonFinite):
         enhance(guide, PathRequest(PICTURES, TARGETS), epsilon=SCALE.default)
     assert repr(state_of(guide.network)) == repr(broken)
-    guide.network.load_state_dict(tiny_network().state_dict())
+    guide.network.load_state_dict(small_network().state_dict())
     assert state_of(guide.network) == before

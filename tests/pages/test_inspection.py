@@ -160,7 +160,7 @@ def test_a_further_method_is_offered_and_shown_by_its_title(at: AppTest, steepne
 
 
 def test_at_zero_there_is_nothing_to_measure(at: AppTest) -> None:
-    settled(at.button(key="sample-cat").click().run())
+    at.button(key="sample-cat").click().run()
     settled(at.select_slider[0].set_value(0).run())
     assert "nothing was changed" in said(at)
 
