@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +75,7 @@ def train_command(
     start = network.start().renamed(note.class_names)
     recipe = training.recipe(recipe_named(preset, start.input_size), attack, size=start.input_size)
     held = measured.of(data)
-    images = chosen.of(_read(data, split, start.input_size, note, chosen.only))
+    images = chosen.of(_read(data, split, start.input_size, note, chosen))
     start = start.for_classes(images.classes, seed=recipe.seed, largest=largest)
     images = images.in_order_of(start.classes)
     if chosen.folds:
@@ -82,7 +83,9 @@ def train_command(
         attacked = measured.attacked
         _train_with_folds(RunFolder(out), recipe, start, images, note, folds=chosen.folds, attacked=attacked)
         return
-    measured_on = _read(measured.held_out or data, held.split, start.input_size, note, chosen.only)
+    elsewhere = measured.held_out or data
+    named = chosen if Path(elsewhere).suffix.lower() == ".csv" else replace(chosen, label_column="")
+    measured_on = _read(elsewhere, held.split, start.input_size, note, named)
     measured_on = measured_on.in_order_of(start.classes)
     held.refuse_trained(measured_on, trained=images)
     _train(RunFolder(out), recipe, start, images, note, held.of(measured_on))
@@ -190,10 +193,10 @@ def words(module: str = "lwise_core") -> str:
     return shlex.join(["python", "-m", module, *(Path(w).name if "/" in w else w for w in sys.argv[1:])])
 
 
-def _read(source: str, split: str, size: int, note: About, only: Sequence[str] | None) -> LabelledImages:
+def _read(source: str, split: str, size: int, note: About, chosen: ImageOptions) -> LabelledImages:
     cache = user_cache_path("lwise-studio", appauthor=False)
-    images = read_images(pictures_at(source), split=split, size=size, cache=cache)
+    images = read_images(pictures_at(source, column=chosen.label_column), split=split, size=size, cache=cache)
     for sentence in images.notes:
         typer.echo(f"{Path(source).name}: {sentence}", err=True)
-    chosen = images.of_classes(only) if only else images
-    return chosen.renamed(note.class_names)
+    wanted = images.of_classes(chosen.only) if chosen.only else images
+    return wanted.renamed(note.class_names)

@@ -133,8 +133,11 @@ class HeldOutOptions:
 
 @dataclass(frozen=True)
 class ImageOptions:
-    """Which of the images are learnt from."""
+    """Which of the images are learnt from, and what says their classes."""
 
+    label_column: Annotated[
+        str, typer.Option("--label-column", help="The CSV's column that says the class; “class” if not given.")
+    ] = ""
     leave_out: Annotated[
         str | None, typer.Option(metavar="FIRST:STEP", help="Do not train on these of DATA, sorted by path.")
     ] = None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,23 @@ def test_a_zip_is_trained_on_as_its_folder_is(place: Path) -> None:
     assert card["weights"]["sha256"] == folder["weights"]["sha256"]
     assert card["training"]["images_sha256"] == folder["training"]["images_sha256"]
     assert "“test” in held.zip" in str(card["measured"]["on"])
+
+
+def test_a_column_of_a_list_says_what_is_learnt(place: Path) -> None:
+    files = sorted((place / "data" / "train").rglob("*.png"))
+    rows = [f"{f.relative_to(place)},train,{'upper' if f.parent.name == 'top' else 'other'}" for f in files]
+    (place / "list.csv").write_text("\n".join(["im_path,split,where", *rows]))
+    (place / "about.json").write_text(json.dumps(ABOUT | {"class_names": {}}))
+    for name in ("bottom", "left", "top"):
+        (place / "held" / "test" / name).rename(place / "held" / "test" / {"top": "upper"}.get(name, name))
+    (place / "held" / "test" / "left").rename(place / "held" / "test" / "other")
+    shutil.rmtree(place / "held" / "test" / "bottom")
+    arguments = [str(place / "list.csv"), "--out", str(place / "run"), "--about", str(place / "about.json")]
+    arguments += ["--held-out", str(place / "held"), "--label-column", "where", *FAST]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    card = json.loads((place / "run" / "guide" / "card.json").read_text())
+    assert card["classes"] == ["other", "upper"]
 
 
 def test_the_same_command_again_trains_nothing_anew(place: Path) -> None:
