@@ -13,6 +13,7 @@ from lwise_core.scheduler import QueueFull, ScheduledJob
 from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import guide_choice
 from pages.parts.picture.downloads import download
+from pages.parts.picture.reliability import say_calibration
 from pages.parts.rank.folder_panel import folder_panel, said_of
 from pages.parts.rank.gallery import gallery
 from pages.parts.rank.lesson_panel import lesson_panel
@@ -62,6 +63,7 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
     _decided(ranking)
     _refused(ranking)
     download(st.container(), "Ranking (CSV)", lambda: _as_csv(ranking, guide), "ranking.csv", "text/csv")
+    say_calibration(guide)
     gallery(ranked, guide)
     st.header("A lesson of the chosen ones", divider="gray")
     lesson_panel(ranked, guide)

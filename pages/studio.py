@@ -23,6 +23,7 @@ from pages.parts.picture.ground_truth import (
     render_target_warning,
     stated_after,
 )
+from pages.parts.picture.reliability import say_reliability
 from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
@@ -116,6 +117,7 @@ def _judge(case: Case, guide: GuideModel) -> StatedLook | None:
     with columns[1]:
         own = {stated: class_probability(guide, logits, stated)} if stated in guide.classes else {}
         show(probability_figure(look.top | own, ground_truth=stated), key="probabilities")
+        say_reliability(guide, look.sureness)
     if stated == SOMETHING_ELSE:
         notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
     else:

@@ -50,7 +50,8 @@ def cat() -> AppTest:
 
 
 def opened() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages" / "inspection.py"), default_timeout=280).run()
+    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=280)
+    app.switch_page("inspection.py").run()
     assert not app.exception, app.exception
     return app
 

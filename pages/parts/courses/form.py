@@ -20,6 +20,7 @@ from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhan
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING
 from pages.parts.courses.schedule_plot import schedule_figure
+from pages.parts.picture.card_link import card_link
 from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import load_guide, ready_for
 from pages.parts.ui.notices import notice
@@ -129,6 +130,7 @@ def _guide(classes: tuple[str, ...]) -> GuideModel | None:
         notice("caution", "No guide knows all of these classes; train one (docs/training.md) or add one on Models.")
         return None
     guide = load_guide(st.selectbox("Guide model that ranks and enhances", names))
+    card_link(guide.name)
     for caution in guide.cautions:
         notice("caution", caution)
     return guide

@@ -9,10 +9,11 @@ import streamlit as st
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.evidence import MOST_OTHERS, Evidence
-from lwise_core.inspection.examine import Findings, counter_experiment, examine, opinion_at, perturbation_at
+from lwise_core.inspection.examine import Findings, Opinion, counter_experiment, examine, opinion_at, perturbation_at
 from lwise_core.inspection.indicators import Indicator, Light, LightState, Risk
 from lwise_core.inspection.wording import clear_range, facts_of, overlap_of
 from pages.parts.inspect.plots import lights_figure, overlap_figure, support_picture
+from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guide_engines import engine_for, slot
 from pages.parts.session.guides import another_guide
 from pages.parts.session.jobs import Later, asked, ended, job_for, place, values_of
@@ -169,7 +170,11 @@ def _beside(path: EnhancementPath, counter: Findings, *, epsilon: float) -> None
     """Draw the picture enhanced towards its own class beside the one of the experiment, with the latter's lights."""
     epsilon = min(epsilon, path.reach, counter.path.reach)
     show_pictures([_enhanced(one, epsilon=epsilon) for one in (path, counter.path)])
-    st.markdown(_taken_for(counter.path, epsilon=epsilon))
+    name = _name(counter.path)
+    found = slot().do(lambda: opinion_at(counter.path, counter.path.guide, epsilon=epsilon, class_name=name))
+    st.markdown(_taken_for(found, epsilon=epsilon, towards=name))
+    say_reliability(counter.path.guide, found.before[1])
+    say_altered(counter.path.guide)
     risk = counter.risks[round(epsilon / path.step)]
     st.markdown(f"**What the lights say of {plain(_name(counter.path))}**")
     _both(risk)
@@ -187,16 +192,14 @@ def _enhanced(path: EnhancementPath, *, epsilon: float) -> HeatmapPicture:
     )
 
 
-def _taken_for(counter: EnhancementPath, *, epsilon: float) -> str:
-    """Return in words what the guide takes the picture for before and after the experiment."""
-    name = _name(counter)
-    found = slot().do(lambda: opinion_at(counter, counter.guide, epsilon=epsilon, class_name=name))
+def _taken_for(found: Opinion, *, epsilon: float, towards: str) -> str:
+    """Return in words what the guide takes the picture for before and after the experiment ``towards`` a class."""
     (before, sure), (after, surer) = found.before, found.after
     words = f"At ε = {epsilon:.2f} the guide takes it for **{plain(after)}** ({surer:.0%})"
     words += f"; the original, for **{plain(before)}** ({sure:.0%})."
     if found.logits is not None:
         first, last = (f"{logit:.2f}".replace("-", "−") for logit in found.logits)
-        words += f" The logit of {plain(name)} went from {first} to {last}."
+        words += f" The logit of {plain(towards)} went from {first} to {last}."
     return words
 
 

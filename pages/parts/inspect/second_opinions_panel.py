@@ -7,6 +7,7 @@ import streamlit as st
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.inspection.examine import opinion_at
 from lwise_core.inspection.wording import opinion_row
+from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guides import available_guides, guides_that_know, is_unfit, load_guide
 from pages.parts.session.jobs import remembered
 from pages.parts.session.paths import Key
@@ -29,15 +30,15 @@ def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: 
         notice("info", f"No other guide here that is fit to judge knows {towards}; any can say what it sees instead.")
     chosen = st.multiselect("Guides", others, default=knowing[:_ASKED], key=f"opinions-{path.guide.name}")
     asked = [path.guide, *map(load_guide, chosen)]  # the others stay on the disk
-    rows = remembered(
+    found = remembered(
         "opinions",
         (key, epsilon, tuple(guide.provenance.sha256 for guide in asked)),
-        lambda: [
-            opinion_row(opinion_at(path, guide, epsilon=epsilon, class_name=towards), class_name=towards)
-            for guide in asked
-        ],
+        lambda: [opinion_at(path, guide, epsilon=epsilon, class_name=towards) for guide in asked],
     )
-    st.dataframe(rows, hide_index=True, width="stretch")
+    st.dataframe([opinion_row(one, class_name=towards) for one in found], hide_index=True, width="stretch")
+    for guide, opinion in zip(asked, found, strict=True):
+        say_reliability(guide, opinion.before[1])
+    say_altered(*asked)
     st.caption(
         "A guide that sees no gain says that the change is private to the one that painted it. One that agrees clears "
         "nothing: robust networks paint alike."

@@ -10,6 +10,7 @@ from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
+from pages.parts.picture.card_link import card_link
 from pages.parts.session.case import Aim, Case, StatedBy, put
 from pages.parts.session.guides import available_guides, load_guide
 from pages.parts.ui.notices import notice, plain
@@ -33,7 +34,7 @@ def guide_choice(wanted: str | None) -> GuideModel:
         notice("error", "No guide model can be used: see on the Models page what is wrong with each.")
         st.stop()
     if len(names) == 1:
-        st.caption(f"Guide model: **{plain(names[0])}**. More on the Models page.")
+        st.caption(f"Guide model: **{plain(names[0])}**.")
         name = names[0]
     else:
         # What a person has chosen keeps the widget: another one in its place would not hear their next choice. And a
@@ -43,6 +44,7 @@ def guide_choice(wanted: str | None) -> GuideModel:
         index = names.index(wanted) if wanted in names else 0
         name = st.selectbox("Guide model", names, index=index, key=f"guide-{st.session_state.get(_TIMES_SET, 0)}")
         st.session_state[_KNOWN] = {None, wanted, name}
+    card_link(name)
     with st.container():  # “Loading …” comes and goes in here: what follows keeps its place, and with it what it holds
         try:
             return load_guide(name)

@@ -31,6 +31,11 @@ class FirstLook:
         """The guide's first choice."""
         return next(iter(self.top))
 
+    @property
+    def sureness(self) -> float:
+        """The probability of the first choice, in [0, 1]."""
+        return self.top[self.choice]
+
 
 @dataclass(frozen=True)
 class StatedLook:

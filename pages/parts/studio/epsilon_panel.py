@@ -12,6 +12,7 @@ from lwise_core.enhancement.rendering import Rendering, render
 from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.cautions import say_what_is_beyond_training
+from pages.parts.picture.reliability import say_altered
 from pages.parts.session.case import Case, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.studio.path_plot import EpsilonAxis, LogitCurves, path_figure
@@ -49,6 +50,7 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     target = guide.class_index(towards)
     rendering = slot().do(lambda: render(guide, case.subject, path.at(epsilon), target=target, extent=case.extent))
     _readings(path, rendering, target=target)
+    say_altered(guide)
     _cautions(guide, rendering, epsilon)
     st.markdown(_first_choice_sentence(path, rendering))
     show(path_figure(_curves(path, towards=towards), axis=_axis(guide), current=epsilon), key="path")
