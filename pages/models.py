@@ -10,12 +10,17 @@ from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable, Origin
 from lwise_core.guides.checkpoints import CheckpointError
 from lwise_core.guides.downloads import DownloadError, DownloadProgress
-from lwise_core.guides.guide import Domain
 from pages.parts.models.add_guide import add_guide, refused
-from pages.parts.models.cards import DOMAINS, broken_card, published_card, ready_card, session_card
-from pages.parts.session.guides import guide_catalog, session_guides
+from pages.parts.models.cards import broken_card, published_facts
+from pages.parts.models.comparison import comparison
+from pages.parts.models.guide_list import guide_list, listed_guides
+from pages.parts.models.lines import line_of_published
+from pages.parts.picture.card_link import GUIDE
+from pages.parts.session.case import desk
+from pages.parts.session.guides import available_guides, guide_catalog
 from pages.parts.ui.notices import notice
 
+_CLOUD = ":material/cloud_download:"
 _FETCHING = "guide_fetching"
 _FAILED = "guide_fetch_failed"
 
@@ -25,41 +30,31 @@ def main() -> None:
     st.title("Guide models")
     st.markdown(
         "A guide is a network that was trained to withstand small changes of a picture. Its logits say how hard a "
-        "picture is, and its gradients what would make it easier. How far to trust one is on its card. "
-        "Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
+        "picture is, and its gradients what would make it easier. How often it is right is said twice: **at home**, on "
+        "pictures like those that it learnt from, and **elsewhere**, as the mean of its classes. Open a line for the "
+        "rest. Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
     )
     entries = guide_catalog()
+    present = _present()
     with st.container():  # however many cards there are, the uploader below them keeps its place
-        for entry in (e for e in entries if e.state is GuideStatus.READY):
-            ready_card(entry)
-        _session_cards()
+        linked = st.query_params.get(GUIDE)
+        ready = [e for e in entries if e.state is GuideStatus.READY]
+        guide_list(listed_guides(ready, first=(linked or present, present)), present=present, opened=linked)
         for entry in (e for e in entries if e.state is GuideStatus.BROKEN and e.origin is not Origin.PUBLISHED):
             broken_card(entry)
+    comparison(first=linked or present)
     st.header("Add a checkpoint")
     with st.container(border=True):
         add_guide()
     _published([e for e in entries if e.origin is Origin.PUBLISHED and e.state is not GuideStatus.READY])
 
 
-def _session_cards() -> None:
-    for name, guide in list(session_guides().items()):
-        with st.container(border=True):
-            session_card(guide)
-            domain = st.selectbox(
-                "Domain",
-                list(Domain),
-                index=list(Domain).index(guide.domain),
-                format_func=DOMAINS.__getitem__,
-                key=f"domain-{name}-{guide.domain}",
-            )
-            if domain is not None and domain is not guide.domain:
-                session_guides()[name] = guide.with_domain(domain)
-                st.rerun()
-            st.button("Remove", key=f"remove-{name}", on_click=_remove, args=(name,))
-
-
-def _remove(name: str) -> None:
-    session_guides().pop(name, None)
+def _present() -> str:
+    """Return the guide of the photograph that is open, else the one that every page begins with."""
+    case, names = desk().case, available_guides()
+    if case is not None and case.guide in names:
+        return case.guide
+    return names[0] if names else ""
 
 
 def _published(entries: list[GuideEntry]) -> None:
@@ -76,15 +71,20 @@ def _published(entries: list[GuideEntry]) -> None:
     for entry in entries:
         if entry.published is None:
             continue
-        with st.container(border=True):
-            published_card(entry.published)
+        with st.container():  # always there: a line that moves would lose its place in the page
             if entry.state is GuideStatus.BROKEN:
                 notice("error", entry.reason)
             _say_failure(entry.name)
-            here = entry.name == asked
-            st.button("Download", key=f"fetch-{entry.name}", on_click=_ask_for, args=(entry.name,), disabled=here)
-            if here:
-                place = st.container()
+        here = entry.name == asked
+        box = st.expander(
+            line_of_published(entry.published), key=f"published-{entry.name}", icon=_CLOUD, on_change="rerun"
+        )
+        if box.open:
+            with box:
+                published_facts(entry.published)
+                st.button("Download", key=f"fetch-{entry.name}", on_click=_ask_for, args=(entry.name,), disabled=here)
+        if here:
+            place = st.container()
     if asked is not None and place is not None:
         with place:
             _fetch(asked)

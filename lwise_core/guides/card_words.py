@@ -40,6 +40,6 @@ def accuracy_words(card: Card) -> str:
 
 def _elsewhere(shares: Sequence[float]) -> str:
     if not shares:
-        return "elsewhere unknown"
+        return "elsewhere not measured"
     least, most = f"{min(shares):.0%}", f"{max(shares):.0%}"
     return f"{most} elsewhere" if least == most else f"{least.removesuffix('%')}–{most} elsewhere"

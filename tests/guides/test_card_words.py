@@ -55,7 +55,7 @@ def test_the_balanced_accuracy_is_preferred_and_nothing_is_made_up(
 def test_accuracy_is_said_at_home_and_elsewhere() -> None:
     at_home = {"balanced_accuracy": 0.716}
     assert accuracy_words(card_with()) == "accuracy not stated"
-    assert accuracy_words(card_with(measured=at_home)) == "right 72% at home, elsewhere unknown"
+    assert accuracy_words(card_with(measured=at_home)) == "right 72% at home, elsewhere not measured"
     assert accuracy_words(card_with(measured=at_home, elsewhere=[away(0.376)])) == ("right 72% at home, 38% elsewhere")
     three = [away(0.376), away(0.09), away(0.5)]
     assert accuracy_words(card_with(measured=at_home, elsewhere=three)) == "right 72% at home, 9–50% elsewhere"

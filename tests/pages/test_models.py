@@ -12,11 +12,14 @@ import safetensors.torch
 import torch
 from streamlit.testing.v1 import AppTest
 
+from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.guides import catalog
+from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import Catalog
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.published_weights import Published
 from pages.parts.models.cards import epsilon_words, share_words
+from pages.parts.session.case import Case, Desk
 from tests.conftest import tiny_network
 from tests.guides.test_catalog import flip_a_bit, put_guide, robustness_file
 from tests.guides.test_checkpoints import Runs, saved
@@ -39,10 +42,26 @@ def at(home: Path) -> AppTest:  # noqa: ARG001  the page looks into it
     return fresh()
 
 
-def fresh() -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60).run()
+def fresh(*opened: str, guide: str = "") -> AppTest:
+    """Return the page with these of its lines ``opened``; ``guide`` is the one that the address names."""
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for key in opened:
+        app.session_state[key] = True
+    if guide:
+        app.query_params["guide"] = guide
+    app.run()
     assert not app.exception, app.exception
     return app
+
+
+def lines(at: AppTest) -> list[str]:
+    """Return the lines of the guides that can be used, in their order."""
+    said = [e.label.replace("\\", "") for e in at.expander]
+    return [line for line in said if "at home" in line or "accuracy not" in line]
+
+
+def named(line: str) -> str:
+    return line.split("**")[1]
 
 
 def said(at: AppTest) -> str:
@@ -61,11 +80,28 @@ def press(at: AppTest, label: str) -> AppTest:
     return button.click().run()
 
 
-def test_the_bundled_card_says_what_was_measured_and_what_it_is_not_for(at: AppTest) -> None:
+def test_the_bundled_card_says_what_was_measured_and_what_it_is_not_for(home: Path) -> None:  # noqa: ARG001
+    at = fresh(guide="animals16-64")
     text = said(at)
-    card = next(e.card for e in catalog.entries() if e.card is not None)
-    for part in (card.intended_use, card.limits, card.licence, card.data, card.weights.sha256, "Not for diagnosis"):
+    card = next(e.card for e in catalog.entries() if e.name == "animals16-64")
+    assert card is not None
+    (away,) = card.elsewhere
+    for part in (
+        card.intended_use,
+        card.limits,
+        card.not_for,
+        card.licence,
+        card.data,
+        card.weights.sha256,
+        "Not for diagnosis",
+        f"Elsewhere, {away.name}",
+        f"{away.accuracy.value:.1%} (",
+        f"of {away.images:,} images",
+        away.data,
+        away.method,
+    ):
         assert part in text
+    assert {"Class", "References", f"Elsewhere: {away.name}"} <= set(at.dataframe[0].value.columns)
     clean = card.measured["clean_accuracy"]
     assert isinstance(clean, dict)
     assert f"{clean['value']:.1%}" in text
@@ -75,12 +111,53 @@ def test_the_bundled_card_says_what_was_measured_and_what_it_is_not_for(at: AppT
     assert "tensor" not in text.lower().replace("safetensors", "")  # the name of a file format
 
 
+def test_a_closed_page_has_a_line_for_each_guide_and_computes_nothing_else(at: AppTest) -> None:
+    bundled = [e.card for e in catalog.entries() if e.card is not None]
+    assert len(lines(at)) == len(bundled)
+    for card in bundled:
+        (line,) = (line for line in lines(at) if named(line) == card.name)
+        for part in (card.classes[0], f"{card.input_size} px", accuracy_words(card), f"not for {card.not_for}"):
+            assert part in line
+        assert any(words in line for words in (" fit to guide ·", " unfit to guide ·"))
+        assert card.limits not in said(at)
+    assert not at.dataframe
+
+
 def test_published_guides_are_named_with_licence_address_and_size(at: AppTest) -> None:
-    text = said(at)
+    labels = "\n".join(e.label for e in at.expander).replace("\\", "")
     for published in catalog.PUBLISHED:
-        for part in (published.title, published.licence, published.address, published.source, published.remark):
-            assert part in text
-    assert sum(b.label == "Download" for b in at.button) == len(catalog.PUBLISHED)
+        assert f"{published.title}** · {published.input_size} px · {published.licence}" in labels
+    opened = fresh(*(f"published-{published.name}" for published in catalog.PUBLISHED))
+    for published in catalog.PUBLISHED:
+        for part in (published.licence, published.address, published.source, published.remark):
+            assert part in said(opened)
+    assert sum(b.label == "Download" for b in opened.button) == len(catalog.PUBLISHED)
+
+
+def test_the_guide_in_use_comes_first_and_before_it_the_one_that_a_link_names(home: Path) -> None:  # noqa: ARG001
+    at = fresh()
+    assert [named(line) for line in lines(at) if "in use" in line] == ["animals16-64"] == [named(lines(at)[0])]
+    at = fresh(guide="dermoscopy4-128")
+    assert [named(line) for line in lines(at)[:2]] == ["dermoscopy4-128", "animals16-64"]
+    assert "This guide reads the frame" in said(at)
+    photograph = photograph_of(SAMPLES[0])
+    at = AppTest.from_file(str(PAGE), default_timeout=60)
+    at.session_state["desk"] = Desk((Case.new(photograph, guide="phantom4-64", sample=SAMPLES[0]),))
+    assert [named(line) for line in lines(at.run()) if "in use" in line] == ["phantom4-64"] == [named(lines(at)[0])]
+
+
+def test_a_link_to_a_guide_that_is_not_there_opens_nothing(home: Path) -> None:  # noqa: ARG001
+    at = fresh(guide="../../etc/passwd")
+    assert named(lines(at)[0]) == "animals16-64"
+    assert not at.dataframe
+
+
+def test_guides_of_one_domain_can_be_shown_alone(home: Path) -> None:
+    put_guide(home / "models", "unanswered", domain="unknown")
+    at = fresh()
+    at.get("button_group")[0].set_value("Medical").run()
+    assert [named(line) for line in lines(at)] == ["dermoscopy4-128", "unanswered"]
+    assert not at.exception
 
 
 def test_a_damaged_guide_is_shown_with_its_reason_and_the_rest_lives_on(home: Path) -> None:
@@ -88,14 +165,17 @@ def test_a_damaged_guide_is_shown_with_its_reason_and_the_rest_lives_on(home: Pa
     put_guide(home / "models", "well")
     at = fresh()
     assert "This guide cannot be used. The weight file is damaged" in said(at)
-    assert {"animals16-64", "hurt", "well"} <= {str(s.value).replace("\\", "") for s in at.subheader}
+    assert {str(s.value).replace("\\", "") for s in at.subheader} == {"hurt"}
+    assert {"animals16-64", "well"} <= set(map(named, lines(at)))
 
 
 def test_names_of_others_draw_nothing(home: Path) -> None:
-    put_guide(home / "models", "mine", limits="![x](http://192.0.2.1/x.png) <b>bold</b>")
-    raw = "\n".join(str(m.value) for m in fresh().markdown)
+    picture = "![x](http://192.0.2.1/x.png) <b>bold</b>"
+    put_guide(home / "models", "mine", limits=picture, not_for=picture)
+    at = fresh("card-mine")
+    raw = "\n".join([*(str(m.value) for m in at.markdown), *(e.label for e in at.expander)])
     assert "![x](http" not in raw
-    assert r"\!\[x\]\(http" in raw
+    assert raw.count(r"\!\[x\]\(http") == 3  # the limits, and for whom it is not on the card and on its line
 
 
 def test_an_upload_becomes_a_guide_of_this_session_only(at: AppTest) -> None:
@@ -232,16 +312,16 @@ def server(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Server]:
 def test_a_download_ends_as_a_guide_that_is_ready(server: Server) -> None:
     data = robustness_file(0)
     server.behaviour = lambda visit: send(visit, data)
-    at = press(fresh(), "Download")
+    at = press(fresh("published-theirs", "card-theirs"), "Download")
     assert not at.exception
-    assert "theirs" in {str(s.value) for s in at.subheader}
+    assert "theirs" in set(map(named, lines(at)))
     assert "Published by others, downloaded" in "\n".join(str(m.value) for m in at.markdown)
     assert not any(b.label == "Download" for b in at.button)
 
 
 def test_a_download_that_fails_is_said_beside_its_button(server: Server) -> None:
     server.behaviour = lambda visit: visit.head(404, Content_Length=0)
-    at = press(fresh(), "Download")
+    at = press(fresh("published-theirs"), "Download")
     assert "404" in said(at)
     assert not at.exception
     assert any(b.label == "Download" for b in at.button)
@@ -251,7 +331,7 @@ def test_a_download_that_cannot_be_read_says_how_to_convert(server: Server) -> N
     file = io.BytesIO()
     torch.save({"model": tiny_network()}, file)
     server.behaviour = lambda visit: send(visit, file.getvalue())
-    at = press(fresh(), "Download")
+    at = press(fresh("published-theirs"), "Download")
     assert "it wants to run" in said(at)
     assert at.code
     assert any(b.label == "Download" for b in at.button)

@@ -9,9 +9,9 @@ import streamlit as st
 from lwise_core.guides.catalog import GuideEntry, Origin, fitness_on
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain, EpsilonScale, GuideModel
-from lwise_core.guides.model_card import NOT_STATED, Card, CompactArchitecture
+from lwise_core.guides.model_card import NOT_STATED, Card, CompactArchitecture, FiguresElsewhere, MeasuredShare
 from lwise_core.guides.published_weights import Published
-from pages.parts.ui.notices import NOT_FOR_DIAGNOSIS, notice, plain
+from pages.parts.ui.notices import notice, plain
 
 DOMAINS = {
     Domain.NATURAL: "Natural images: animals, objects, scenes",
@@ -27,19 +27,18 @@ _ORIGINS = {
 
 
 def ready_card(entry: GuideEntry) -> None:
-    """Draw the card of a guide that can be used."""
-    with st.container(border=True):
-        st.subheader(plain(entry.name))
-        st.badge(_ORIGINS[entry.origin], icon=":material/check_circle:", color="green")
-        if entry.card is not None:
-            fitness = fitness_on(entry.card)
-            if fitness.state is Fit.UNFIT:
-                notice("caution", fitness.sentence)
-            _card(entry.card)
-        elif entry.published is not None:
-            _published_facts(entry.published)
-        st.caption(f"SHA-256 of the weights: `{entry.sha256}`")
-        st.caption(NOT_FOR_DIAGNOSIS)
+    """Draw the card of a guide that can be used. A panel about one guide, whatever it does, is one more call here."""
+    st.badge(_ORIGINS[entry.origin], icon=":material/check_circle:", color="green")
+    if entry.card is not None:
+        fitness = fitness_on(entry.card)
+        if fitness.state is Fit.UNFIT:
+            notice("caution", fitness.sentence)
+        else:
+            st.markdown(plain(fitness.sentence))
+        _card(entry.card)
+    elif entry.published is not None:
+        published_facts(entry.published)
+    st.caption(f"SHA-256 of the weights: `{entry.sha256}`")
 
 
 def broken_card(entry: GuideEntry) -> None:
@@ -49,15 +48,8 @@ def broken_card(entry: GuideEntry) -> None:
         notice("error", f"This guide cannot be used. {entry.reason}")
 
 
-def published_card(published: Published) -> None:
-    """Draw what is known of a published guide that is not on this machine."""
-    st.subheader(plain(published.title))
-    _published_facts(published)
-
-
 def session_card(guide: GuideModel) -> None:
     """Draw the card of a guide that was added in this session."""
-    st.subheader(plain(guide.name))
     st.badge("Added in this session, seen by nobody else", icon=":material/person:", color="blue")
     trained = guide.provenance.training_epsilon
     _facts(
@@ -71,7 +63,6 @@ def session_card(guide: GuideModel) -> None:
         }
     )
     st.caption(f"SHA-256 of the weights: `{guide.provenance.sha256}`")
-    st.caption(NOT_FOR_DIAGNOSIS)
 
 
 def epsilon_words(*, input_size: int, domain: Domain, trained: float | None) -> str:
@@ -85,34 +76,92 @@ def epsilon_words(*, input_size: int, domain: Domain, trained: float | None) -> 
     return f"{words}; trained against changes up to {trained:g}" if trained else f"{words}; trained without attacks"
 
 
+def published_facts(published: Published) -> None:
+    """Draw what is known of a guide that others have published."""
+    _facts(
+        {
+            "Source": published.source,
+            "Licence": published.licence,
+            "Address": published.address,
+            "Architecture": published.architecture or "as the file gives it away",
+            "Input": _input(published.input_size),
+            "Domain": DOMAINS[published.domain],
+            "ε": epsilon_words(
+                input_size=published.input_size, domain=published.domain, trained=published.training_epsilon
+            ),
+            "Mind": published.remark,
+        }
+    )
+
+
 def _card(card: Card) -> None:
     _facts(
         {
             "Meant for": card.intended_use,
+            "Not for": card.not_for,
             "Limits": f"{card.caution} {card.limits}".strip(),
+        }
+    )
+    _measured(card)
+    _measured_elsewhere(card)
+    _facts(
+        {
             "Architecture": _architecture(card),
             "Input": _input(card.input_size),
-            "Classes": f"{len(card.classes)}",
             "Domain": DOMAINS[card.domain],
             "ε": epsilon_words(input_size=card.input_size, domain=card.domain, trained=card.training_epsilon),
             "Data": card.data,
             "Licence": card.licence,
         }
     )
-    _measured(card)
-    with st.expander("Classes, references and accuracy of each"):
-        references = card.references.known()
-        per_class = card.measured.get("per_class")
-        rows = [
-            {
-                "Class": c,
-                "Accuracy (95% interval)": share_words(per_class.get(c)) if isinstance(per_class, Mapping) else "–",
-                "References": references.count(c),
-            }
-            for c in card.classes
-        ]
-        st.dataframe(rows, hide_index=True, width="stretch")
-        st.caption(f"References: {plain(references.source)}.")
+    _by_class(card)
+
+
+def _measured_elsewhere(card: Card) -> None:
+    """Draw what was measured on collections that the guide did not learn from."""
+    if not card.elsewhere:
+        st.markdown("**Elsewhere:** not measured on pictures of any collection but its own.")
+    for found in card.elsewhere:
+        all_of_them, balanced = _words(found.accuracy), _words(found.balanced_accuracy)
+        st.markdown(
+            f"**Elsewhere, {plain(found.name)}:** "
+            f"{plain(f'{all_of_them} of {found.images:,} images; {balanced} as the mean of its classes')}."
+        )
+        reliability = found.known_reliability()
+        if reliability is not None:
+            st.markdown(f"**Its probabilities there:** {_calibration(reliability.error)}")
+        st.caption(f"{plain(found.data)} Measured by: {plain(found.method)}")
+
+
+def _words(share: MeasuredShare) -> str:
+    low, high = (f"{bound:.1%}" for bound in share.interval_95)
+    return f"{share.value:.1%} ({low.removesuffix('%')}–{high})"
+
+
+def _calibration(error: float) -> str:
+    return f"on average {error * 100:.1f} percentage points from how often it is right (expected calibration error)."
+
+
+def _by_class(card: Card) -> None:
+    """Draw the accuracy of each class, at home and elsewhere, and its references."""
+    references = card.references.known()
+    per_class = card.measured.get("per_class")
+    rows = [
+        {
+            "Class": c,
+            "Accuracy (95% interval)": share_words(per_class.get(c)) if isinstance(per_class, Mapping) else "–",
+            **{f"Elsewhere: {found.name}": _class_elsewhere(found, c) for found in card.elsewhere},
+            "References": references.count(c),
+        }
+        for c in card.classes
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch")
+    st.caption(f"References: {plain(references.source)}.")
+
+
+def _class_elsewhere(found: FiguresElsewhere, name: str) -> str:
+    measured = found.per_class.get(name)
+    return "–" if measured is None else f"{_words(measured)} of {measured.images:,}"
 
 
 def _architecture(card: Card) -> str:
@@ -126,7 +175,7 @@ def _architecture(card: Card) -> str:
 def _measured(card: Card) -> None:
     clean = share_words(card.measured.get("clean_accuracy"))
     if clean == "–":
-        st.markdown("**Accuracy:** not stated on its card.")
+        st.markdown("**Accuracy at home:** not stated on its card.")
         return
     attacked = card.measured.get("accuracy_under_20_step_attack")
     robust = attacked if isinstance(attacked, Mapping) else {}
@@ -138,17 +187,14 @@ def _measured(card: Card) -> None:
     on = _of(card.measured.get("test_images"))
     chance = f"guessing would give {1 / len(card.classes):.1%}"
     st.markdown(
-        f"**Accuracy:** {plain('; '.join([f'{clean}{on}, where {chance}', *said]))}. 95% intervals in brackets."
+        f"**Accuracy at home:** {plain('; '.join([f'{clean}{on}, where {chance}', *said]))}. 95% intervals in brackets."
     )
     measured_on = card.measured.get("on")
     if isinstance(measured_on, str):
         st.caption(f"Measured on {plain(measured_on)}.")
     error = card.measured.get("expected_calibration_error")
     if isinstance(error, float):
-        st.markdown(
-            f"**Its probabilities:** on average {error * 100:.1f} percentage points from how often it is right "
-            "(expected calibration error)."
-        )
+        st.markdown(f"**Its probabilities:** {_calibration(error)}")
 
 
 def _of(images: object) -> str:
@@ -167,23 +213,6 @@ def share_words(value: object) -> str:
         return share
     low, high = (share_words(bound) for bound in interval)
     return share if "–" in (low, high) else f"{share} ({low.removesuffix('%')}–{high})"
-
-
-def _published_facts(published: Published) -> None:
-    _facts(
-        {
-            "Source": published.source,
-            "Licence": published.licence,
-            "Address": published.address,
-            "Architecture": published.architecture or "as the file gives it away",
-            "Input": _input(published.input_size),
-            "Domain": DOMAINS[published.domain],
-            "ε": epsilon_words(
-                input_size=published.input_size, domain=published.domain, trained=published.training_epsilon
-            ),
-            "Mind": published.remark,
-        }
-    )
 
 
 def _input(size: int) -> str:
