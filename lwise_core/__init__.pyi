@@ -10,6 +10,7 @@ from .api import attribute as attribute
 from .api import download_guide as download_guide
 from .api import enhance as enhance
 from .api import enhance_folder as enhance_folder
+from .api import group_classes as group_classes
 from .api import inspect as inspect
 from .api import list_guides as list_guides
 from .api import load_guide as load_guide
@@ -34,6 +35,7 @@ __all__ = [
     "download_guide",
     "enhance",
     "enhance_folder",
+    "group_classes",
     "inspect",
     "list_guides",
     "load_guide",

@@ -25,8 +25,9 @@ from lwise_core.enhancement.path import EnhancementPath, PathRequest
 from lwise_core.enhancement.photograph_path import EnhancedPhotograph, PhotographPath
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.enhancement.walker import Walker
-from lwise_core.guides import catalog, difficulty
+from lwise_core.guides import catalog, difficulty, grouped_guide
 from lwise_core.guides.catalog import GuideEntry
+from lwise_core.guides.class_groups import class_groups_at
 from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel as Guide
 from lwise_core.guides.second_guide import second_guide
@@ -53,6 +54,7 @@ __all__ = [
     "download_guide",
     "enhance",
     "enhance_folder",
+    "group_classes",
     "inspect",
     "list_guides",
     "load_guide",
@@ -96,6 +98,20 @@ def download_guide(name: str, *, on_progress: OnProgress | None = None) -> Guide
         if on_progress is not None and progress.total:
             on_progress(progress.done / progress.total)
     return catalog.load(name)
+
+
+def group_classes(guide: Guide, groups: str | Path) -> Guide:
+    """Return ``guide`` with groups of its classes as classes: the logit of a group is the highest of its members'.
+
+    Args:
+        guide: Whose classes are grouped; it stays as it is.
+        groups: A CSV with the columns ``group`` and ``class``, ``index`` or ``wnid``, or “imagenet-animals”, which are
+            the paper's sixteen groups of ImageNet's 1,000 classes.
+
+    Raises:
+        LWiseError: The groups do not fit the guide, or the file cannot be used; the message says why.
+    """
+    return grouped_guide.grouped(guide, class_groups_at(groups, classes=guide.classes))
 
 
 def score(guide: Guide, photograph: Photograph, class_name: str, *, crop: Crop | None = None) -> Difficulty:

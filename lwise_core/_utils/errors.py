@@ -14,6 +14,7 @@ class LWiseError(Exception):
           AttackError
           CardError
           CheckpointError
+          ClassGroupsError
           ClassListError
           CourseError
           CurriculumError

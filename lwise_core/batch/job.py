@@ -252,9 +252,10 @@ def _circumstances(job: Job, guide: GuideModel, plan: Plan) -> dict[str, Any]:
         "schema_version": JOB_SCHEMA_VERSION,
         "guide": {
             "name": guide.name,
-            "sha256": guide.provenance.sha256,
+            "sha256": guide.provenance.weights_sha256,
             "input_size": guide.input_size,
             **guide.provenance.on_calibration(),
+            **guide.provenance.on_groups(),
         },
         "domain": guide.domain.value,
         "cautions": list(guide.cautions),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,16 @@ import typer
 
 from lwise_core._utils.class_names import UnknownClass, canonical
 from lwise_core.cli.option_groups import grouped
-from lwise_core.cli.options import PICTURES, Architecture, ClassList, DomainOf, GuideChoice, Refused, pictures_at
+from lwise_core.cli.options import (
+    PICTURES,
+    Architecture,
+    ClassGroupsOf,
+    ClassList,
+    DomainOf,
+    GuideChoice,
+    Refused,
+    pictures_at,
+)
 from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.guides import catalog
 from lwise_core.guides.calibration import Calibration
@@ -29,18 +39,19 @@ Source = Annotated[str, typer.Argument(help=PICTURES, show_default=False)]
 
 @dataclass(frozen=True)
 class WeightFileOptions:
-    """What is said of a guide that is a weight file, where the file leaves it open."""
+    """What is said of a guide that is a weight file, where the file leaves it open; and groups of any guide's classes."""
 
     architecture: Architecture = None
     classes: ClassList = None
     domain: DomainOf = Domain.UNKNOWN
+    class_groups: ClassGroupsOf = None
 
     def load(self, name: str) -> GuideModel:
         """Return the guide that is called ``name`` in the catalogue, or that the file of this path makes."""
         file = Path(name)
         if not file.is_file():
-            return GuideChoice(name).load()
-        return GuideChoice(name, file, self.architecture, self.classes, self.domain).load()
+            return GuideChoice(name, class_groups=self.class_groups).load()
+        return GuideChoice(name, file, self.architecture, self.classes, self.domain, self.class_groups).load()
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,7 @@ def calibrate_command(
     calibration = _followed(guide, request)
     typer.echo("\n".join((f"{guide.name}, {calibration.on}.", *calibration.sentences())))
     typer.echo(calibration.fitness(epsilon=guide.epsilon_scale.from_224(guide.domain.attack_224)).sentence)
-    typer.echo(f"It is laid over the guide from now on; `uncalibrate {name}` takes it away.")
+    typer.echo(f"It is laid over the guide from now on; `uncalibrate {shlex.quote(guide.name)}` takes it away.")
 
 
 def calibrations_command() -> None:

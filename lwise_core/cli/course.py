@@ -14,7 +14,14 @@ import typer
 from lwise_core._utils.atomic_files import whole_file, write_whole
 from lwise_core._utils.class_names import canonical, find_class, has_class
 from lwise_core._utils.file_errors import make_folder
-from lwise_core.cli.options import PICTURES, Refused, help_without_verb, pictures_at
+from lwise_core.cli.options import (
+    PICTURES,
+    ClassGroupsOf,
+    GuideChoice,
+    Refused,
+    help_without_verb,
+    pictures_at,
+)
 from lwise_core.data.entries import PictureSet
 from lwise_core.data.labelled_split import LabelledSplit, class_of
 from lwise_core.data.phantom import FAMILIES
@@ -77,6 +84,7 @@ def make_command(
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder of the course. The same command again resumes it.")],
     guide_name: Annotated[str, typer.Option("--guide", help="The guide that ranks and enhances; `models` lists them.")],
+    class_groups: ClassGroupsOf = None,
     preset: Annotated[str, typer.Option(help=f"The paper's schedule for {', '.join(SCHEDULES)}.")] = MOTHS.name,
     classes: Annotated[str | None, typer.Option(metavar="A,B,C", help="Only these classes.")] = None,
     groups: Annotated[
@@ -133,7 +141,7 @@ def make_command(
         as_published=as_published,
         research_on_harm=research_on_harm,
     )
-    guide = catalog.load(guide_name)
+    guide = GuideChoice(guide_name, class_groups=class_groups).load()
     walker = Walker(guide) if exact else Walker.trusted(guide)
     for caution in guide.cautions:
         typer.echo(f"Caution: {caution}", err=True)

@@ -18,6 +18,9 @@ from lwise_core.data.object_storage import is_url, remote_set
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
+from lwise_core.guides.calibration import calibrated
+from lwise_core.guides.class_groups import IMAGENET_ANIMALS, class_groups_at
+from lwise_core.guides.grouped_guide import grouped
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop
@@ -41,6 +44,15 @@ Architecture = Annotated[
 ]
 ClassList = Annotated[Path | None, typer.Option("--classes", help="For --weights: class names, one a line.")]
 DomainOf = Annotated[Domain, typer.Option("--domain", help="For --weights; unknown is treated as medical.")]
+ClassGroupsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--class-groups",
+        metavar="CSV",
+        help=f"Group the guide's classes: a CSV with “group” and “class”, “index” or “wnid”, or {IMAGENET_ANIMALS} for "
+        "the paper's sixteen on an ImageNet guide. The logit of a group is the highest of its members'.",
+    ),
+]
 CropAt = Annotated[
     str | None,
     typer.Option("--crop", metavar="LEFT,TOP,SIDE", help="The square to look at, in pixels; else the central one."),
@@ -66,18 +78,28 @@ class GuideChoice:
     architecture: Architecture = None
     classes: ClassList = None
     domain: DomainOf = Domain.UNKNOWN
+    class_groups: ClassGroupsOf = None
 
     def load(self) -> GuideModel:
-        """Return the guide of the catalogue, or the one in the weight file.
+        """Return the guide of the catalogue, or the one in the weight file, with groups as its classes if asked.
 
         Raises:
             GuideUnavailable: The catalogue has none of that name, or it cannot be used.
             CheckpointError: The weight file is refused.
             ClassListError: The class list does not fit.
+            ClassGroupsError: The groups do not fit.
+            CalibrationError: There is a calibration of it, and that is damaged.
+            UnknownClass: The groups name a class that the guide does not have.
+            FileError: A file cannot be read.
         """
         if self.weights is None:
-            return catalog.load(self.guide_name)
-        return ForeignGuide(self.weights, self.architecture, self.classes, self.domain).load()
+            guide = catalog.load(self.guide_name)
+        else:
+            guide = ForeignGuide(self.weights, self.architecture, self.classes, self.domain).load()
+        if self.class_groups is None:
+            return guide
+        guide = grouped(guide, class_groups_at(self.class_groups, classes=guide.classes))
+        return calibrated(guide, catalog.here().calibrations.of(guide.provenance.sha256))
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,8 @@ def _photograph(subject: CroppedPhotograph) -> dict[str, Any]:
 def _guide(guide: GuideModel) -> dict[str, Any]:
     return {
         "name": guide.name,
-        "sha256": guide.provenance.sha256,
+        "sha256": guide.provenance.weights_sha256,
+        **guide.provenance.on_groups(),
         "architecture": guide.provenance.architecture,
         "input_size": guide.input_size,
         "domain": guide.domain.value,

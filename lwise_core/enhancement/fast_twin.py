@@ -27,6 +27,7 @@ from lwise_core._utils.precision import native_bf16
 from lwise_core.enhancement.packed_convolutions import can_pack, packed
 from lwise_core.enhancement.path import Enhancement, EnhancementPath, PathRequest, ascend
 from lwise_core.guides import catalog
+from lwise_core.guides.grouped_guide import outputs_of
 from lwise_core.guides.guide import GuideModel
 
 LEAST_COSINE = 0.999
@@ -75,7 +76,7 @@ def fast_dtype(device: torch.device) -> torch.dtype | None:
 def fast_twin(guide: GuideModel, *, dtype: torch.dtype) -> GuideModel:
     """Return ``guide`` with a folded, packed copy of its network in ``dtype``, channels last; it stays as it is."""
     network = folded(guide.network).to(dtype=dtype).to(memory_format=torch.channels_last)
-    _keep_heads_exact(network, guide.network, classes=len(guide.classes))
+    _keep_heads_exact(network, guide.network, classes=outputs_of(guide))
     if isinstance(network, fx.GraphModule) and can_pack(guide.device, dtype):
         example = torch.zeros(1, 3, guide.input_size, guide.input_size, dtype=dtype)
         network = packed(network, example.to(memory_format=torch.channels_last))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
@@ -53,6 +54,27 @@ def imagenet_classes() -> tuple[str, ...]:
     information = ImageNetInfo()
     first = [information.index_to_description(i).split(", ")[0] for i in range(IMAGENET_CLASSES)]
     return tuple(_TOLD_APART.get(i, name) for i, name in enumerate(first))
+
+
+def imagenet_synsets() -> tuple[str, ...]:
+    """Return the WordNet ids of ImageNet's 1,000 classes in the usual order, such as “n01440764”."""
+    from timm.data.imagenet_info import ImageNetInfo  # noqa: PLC0415 - as above
+
+    information = ImageNetInfo()
+    return tuple(information.index_to_label_name(i) for i in range(IMAGENET_CLASSES))
+
+
+def imagenet_synonyms() -> Mapping[str, int]:
+    """Return the synonyms of ImageNet's 1,000 classes, and each whole description, that mean one class only → index."""
+    from timm.data.imagenet_info import ImageNetInfo  # noqa: PLC0415 - as above
+
+    information = ImageNetInfo()
+    meant: dict[str, set[int]] = defaultdict(set)
+    for index in range(IMAGENET_CLASSES):
+        description = information.index_to_description(index)
+        for name in (description, *description.split(", ")):
+            meant[name].add(index)
+    return {name: next(iter(indices)) for name, indices in meant.items() if len(indices) == 1}
 
 
 def numbered_classes(count: int) -> tuple[str, ...]:

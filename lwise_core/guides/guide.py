@@ -153,13 +153,24 @@ class CalibratedOn:
 
 
 @dataclass(frozen=True)
+class Grouping:
+    """What made groups of a guide's classes: the ``name`` and hash of the mapping, and the hash of the weight file."""
+
+    name: str
+    sha256: str
+    weights_sha256: str
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where a guide comes from, for manifests and cards.
 
-    ``sha256`` is the hash of the weight file; ``training_epsilon`` the L2 budget of its adversarial training in the
-    guide's units, 0 when there was none, None when unknown. ``bundled`` tells guides that ship with the product from
-    foreign ones; ``caution`` is what its card wants said wherever it is used, and ``fitness`` whether it is fit at all.
-    ``calibrated`` says on whose pictures references and fitness were measured anew, None where they are the card's.
+    ``sha256`` tells guides apart: it is the hash of the weight file, and where the classes are groups of another's, of
+    that and the mapping, which ``grouping`` then names. ``training_epsilon`` is the L2 budget of its adversarial
+    training in the guide's units, 0 when there was none, None when unknown. ``bundled`` tells guides that ship with
+    the product from foreign ones; ``caution`` is what its card wants said wherever it is used, and ``fitness`` whether
+    it is fit at all. ``calibrated`` says on whose pictures references and fitness were measured anew, None where
+    they are the card's.
     """
 
     sha256: str
@@ -169,10 +180,22 @@ class Provenance:
     caution: str = ""
     fitness: Fitness = UNKNOWN
     calibrated: CalibratedOn | None = None
+    grouping: Grouping | None = None
+
+    @property
+    def weights_sha256(self) -> str:
+        """Hash of the weight file."""
+        return self.sha256 if self.grouping is None else self.grouping.weights_sha256
 
     def on_calibration(self) -> dict[str, object]:
         """Return what manifests say of the calibration beside the guide, nothing where there is none."""
         return {} if self.calibrated is None else {"calibrated": asdict(self.calibrated)}
+
+    def on_groups(self) -> dict[str, object]:
+        """Return what manifests say of the mapping beside the guide, nothing where the classes are the weights' own."""
+        if self.grouping is None:
+            return {}
+        return {"class_groups": {"name": self.grouping.name, "sha256": self.grouping.sha256}}
 
 
 @dataclass(frozen=True, eq=False)

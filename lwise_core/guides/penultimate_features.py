@@ -13,6 +13,7 @@ from torch import nn
 
 from lwise_core._utils.arrays import Values
 from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.grouped_guide import ungrouped
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.shared_weights import copy_sharing_weights
 
@@ -36,7 +37,7 @@ class Features:
         Raises:
             NoFeatures: Its logits are not what a linear layer makes of one list of features.
         """
-        network = copy_sharing_weights(guide.network)
+        network = copy_sharing_weights(ungrouped(guide.network))
         ran: list[tuple[nn.Linear, torch.Tensor, torch.Tensor]] = []
 
         def record(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:

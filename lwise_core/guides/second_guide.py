@@ -18,8 +18,8 @@ def independent_entry(entries: Iterable[GuideEntry], guide: GuideModel, *, class
     both learnt. Cards are asked, not networks: nothing is loaded.
     """
     ready = [(e, e.card) for e in entries if e.state is GuideStatus.READY and e.card is not None]
-    own = next((card for _, card in ready if card.weights.sha256 == guide.provenance.sha256), None)
-    kin = own.lineage if own is not None else {guide.provenance.sha256}
+    own = next((card for _, card in ready if card.weights.sha256 == guide.provenance.weights_sha256), None)
+    kin = own.lineage if own is not None else {guide.provenance.weights_sha256}
     for entry, card in ready:
         fit = catalog.fitness_of_entry(entry).state is not Fit.UNFIT
         if fit and has_class(card.classes, class_name) and not kin & card.lineage:

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.grouped_guide import inner_prefix, ungrouped
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.shared_weights import copy_sharing_weights
 
@@ -76,7 +77,7 @@ def expose(guide: GuideModel, *, layer: str) -> Exposed:
     def through_the_grid(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
         return _put_back(exposed.grid(_laid_out(output)).clone(), output)  # cloned: what follows may work in place
 
-    exposed.network.get_submodule(layer).register_forward_hook(through_the_grid)
+    exposed.network.get_submodule(inner_prefix(guide.network) + layer).register_forward_hook(through_the_grid)
     return exposed
 
 
@@ -86,7 +87,7 @@ def _surveyed(guide: GuideModel) -> dict[str, nn.Module]:
     All that have a grid when the logits depend on none: then there is nothing to choose by.
     """
     network = copy_sharing_weights(guide.network)
-    outputs = _recorder(network)
+    outputs = _recorder(ungrouped(network))
     generator = torch.Generator().manual_seed(_PROBE_SEED)
     noise = torch.rand((1, 3, guide.input_size, guide.input_size), generator=generator).to(guide.device)
     with torch.enable_grad():
@@ -96,7 +97,7 @@ def _surveyed(guide: GuideModel) -> dict[str, nn.Module]:
         return {}
     gradients = torch.autograd.grad(logits.sum(), list(grids.values()), allow_unused=True)
     used = [m for m, g in zip(grids, gradients, strict=True) if g is not None and bool(_laid_out(g).any())]
-    names = {module: name for name, module in network.named_modules()}
+    names = {module: name for name, module in ungrouped(network).named_modules()}
     return {names[module]: module for module in used or grids}
 
 

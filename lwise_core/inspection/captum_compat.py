@@ -36,10 +36,23 @@ _LINEAR_MODULES = frozenset(
         nn.Flatten,
         nn.Identity,
         nn.Linear,
+        nn.Unflatten,
     }
 )
 _LINEAR_CALLS = frozenset(
-    {operator.add, torch.add, torch.cat, torch.flatten, torch.mean, "add", "flatten", "mean", "permute", "transpose"}
+    {
+        operator.add,
+        torch.add,
+        torch.cat,
+        torch.flatten,
+        torch.index_select,
+        torch.mean,
+        "add",
+        "flatten",
+        "mean",
+        "permute",
+        "transpose",
+    }
 )
 _IN_PLACE: dict[Target, Target] = {operator.iadd: operator.add, "add_": "add"}
 _RELU_CALLS = frozenset({F.relu, torch.relu, torch.relu_, "relu", "relu_"})

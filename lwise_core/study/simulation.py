@@ -117,7 +117,7 @@ class Gallery:
     """
 
     def __init__(self, course: Course, network: GuideModel, *, raw: bool = False) -> None:
-        if network.provenance.sha256 == course.manifest.guide.sha256:
+        if network.provenance.weights_sha256 == course.manifest.guide.sha256:
             raise SimulationError(
                 f"“{network.name}” is the guide that made this course, so learners with its eyes would find clear what "
                 "it made clear; rehearse with the features of another network."

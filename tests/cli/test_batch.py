@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import pickle
 from pathlib import Path
@@ -14,6 +15,8 @@ import torch
 from lwise_core.batch.executors import ExecutorLost, LocalExecutor, RayExecutor
 from lwise_core.batch.job import Job
 from lwise_core.cli import batch as cli_many
+from lwise_core.guides import catalog
+from lwise_core.guides.class_groups import class_groups_at
 from lwise_core.guides.guide import Domain
 from tests.support.cli import Shell
 from tests.support.jobs import contents, phantom_pictures, undisturbed
@@ -36,6 +39,24 @@ def test_score_set_writes_a_dirmap_and_says_what_it_cost(shell: Shell, phantom_p
     assert "1 file has no result; failures.csv says why." in errors
     with (tmp_path / "out" / "dirmap.csv").open(encoding="utf-8", newline="") as text:
         assert len(list(csv.DictReader(text))) == 20
+
+
+def test_a_job_of_grouped_classes_names_the_mapping_in_its_manifest(
+    shell: Shell, phantom_pictures: Path, tmp_path: Path
+) -> None:
+    first, second, third, _ = catalog.load("phantom4-64").classes
+    groups = tmp_path / "mine.csv"
+    groups.write_text(f"class,group\n{first},left\n{second},left\n{third},right\n", encoding="utf-8")
+    words = ("--out", str(tmp_path / "out"), *GUIDE, "--class-groups", str(groups), "--labels", "guide")
+    code, _, errors = shell("score-set", str(phantom_pictures), *words)
+    assert code == 0, errors
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    known = catalog.load("phantom4-64").provenance
+    mapping = class_groups_at(groups, classes=catalog.load("phantom4-64").classes)
+    assert manifest["guide"]["name"] == "phantom4-64 (mine)"
+    assert manifest["guide"]["sha256"] == known.sha256
+    assert manifest["guide"]["class_groups"] == {"name": "mine", "sha256": mapping.sha256}
+    assert set(manifest["classes"]) <= {"left", "right"}
 
 
 def test_the_same_command_again_does_only_what_is_left(shell: Shell, phantom_pictures: Path, tmp_path: Path) -> None:

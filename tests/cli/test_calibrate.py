@@ -114,3 +114,19 @@ def test_a_damaged_calibration_can_be_taken_away(shell: Shell, weights: Path, po
     assert (code, "remove it and calibrate again" in err) == (2, True)
     assert shell("uncalibrate", file.parent.name[:12])[0] == 0
     assert shell("calibrations")[0] == 0
+
+
+def test_a_guide_of_groups_has_a_calibration_of_its_own(
+    shell: Shell, weights: Path, pond: Path, tmp_path: Path
+) -> None:
+    groups = tmp_path / "swapped.csv"
+    groups.write_text("class,group\nnewt,frog\nfrog,newt\n", encoding="utf-8")
+    chosen = ("--class-groups", str(groups))
+    code, out, err = shell(*words(weights, pond), *chosen)
+    assert code == 0, err
+    assert out.startswith("seeded (swapped), calibrated on 9 pictures of “pond”")
+    assert "`uncalibrate 'seeded (swapped)'` takes it away." in out
+    scored = ("score", str(pond / "newt" / "000.png"), "--class", "newt", "--weights", str(weights))
+    described = words(weights, pond)[3:9]
+    assert "4 references of newt" in shell(*scored, *described, *chosen)[1]
+    assert "references of newt (" not in shell(*scored, *described)[1]

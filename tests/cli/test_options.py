@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
-from lwise_core.cli.options import BudgetOptions, Refused, class_called, stated_and_target, stated_class, subjects_in
+from lwise_core.cli.options import (
+    BudgetOptions,
+    GuideChoice,
+    Refused,
+    class_called,
+    stated_and_target,
+    stated_class,
+    subjects_in,
+)
+from lwise_core.guides import catalog
+from lwise_core.guides.class_groups import ClassGroupsError
 from lwise_core.guides.guide import EpsilonOutOfRange
 from lwise_core.images.geometry import Crop
 from tests.conftest import guide_of, tiny_network
@@ -104,3 +114,13 @@ def test_pictures_are_enhanced_towards_what_they_show_unless_it_is_said_otherwis
     assert stated_and_target(GUIDE, class_name=SOMETHING_ELSE, towards="c") == (SOMETHING_ELSE, "c")
     with pytest.raises(Refused, match="--towards"):
         stated_and_target(GUIDE, class_name=SOMETHING_ELSE, towards=None)
+
+
+def test_a_guide_is_chosen_with_groups_of_its_classes(tmp_path: Path) -> None:
+    (first, second, *others) = catalog.load("phantom4-64").classes
+    file = tmp_path / "mine.csv"
+    file.write_text(f"class,group\n{first},left\n{second},left\n{others[0]},right\n", encoding="utf-8")
+    guide = GuideChoice("phantom4-64", class_groups=str(file)).load()
+    assert (guide.name, guide.classes) == ("phantom4-64 (mine)", ("left", "right"))
+    with pytest.raises(ClassGroupsError, match="this guide has others"):
+        GuideChoice("phantom4-64", class_groups="ImageNet Animals").load()

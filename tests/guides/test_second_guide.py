@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from lwise_core.guides import catalog
+from lwise_core.guides.class_groups import ClassGroups
+from lwise_core.guides.grouped_guide import grouped
 from lwise_core.guides.second_guide import independent_entry, second_guide
 
 
@@ -27,6 +29,14 @@ def only_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_choice(guide: str, name: str, expected: str | None) -> None:
     found = independent_entry(catalog.entries(), catalog.load(guide), class_name=name)
     assert (None if found is None else found.name) == expected
+
+
+def test_a_guide_of_groups_does_not_ask_the_one_that_it_was_made_from() -> None:
+    guide = catalog.load("animals16-64")
+    groups = ClassGroups("mine", {"house cat": (guide.class_index("house cat"),), "dog": (guide.class_index("dog"),)})
+    found = independent_entry(catalog.entries(), grouped(guide, groups), class_name="house cat")
+    assert found is not None
+    assert found.name == "animals16-64-b"
 
 
 def test_the_guide_is_loaded() -> None:

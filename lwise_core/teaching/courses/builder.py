@@ -223,7 +223,7 @@ def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[C
                 raise CourseError(f"Too many pictures cannot be read; the first: {left_out[0]}")
         yield CourseProgress(len(made) + len(left_out), total, tuple(left_out))
     check_filled(maker.design, [p.candidate for p in made])
-    guide = GuideNote(maker.guide.name, maker.guide.provenance.sha256, maker.guide.input_size)
+    guide = GuideNote(maker.guide.name, maker.guide.provenance.weights_sha256, maker.guide.input_size)
     versions = {name: version(name) for name in ("torch", "numpy", "pillow")}
     course = write_course(folder, Manifest("L-WISE course 1", maker.design, guide, tuple(made), versions))
     yield CourseProgress(total, total, tuple(left_out), course)

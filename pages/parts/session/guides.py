@@ -75,7 +75,7 @@ def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
     both learnt. Cards are asked, not networks: only the guide that is returned is loaded.
     """
     for guide in session_guides().values():
-        if guide.provenance.sha256 != than.provenance.sha256 and has_class(guide.classes, class_name):
+        if guide.provenance.weights_sha256 != than.provenance.weights_sha256 and has_class(guide.classes, class_name):
             return guide
     entry = independent_entry(guide_catalog(), than, class_name=class_name)
     return None if entry is None else load_guide(entry.name)
