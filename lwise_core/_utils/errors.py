@@ -12,6 +12,7 @@ class LWiseError(Exception):
         LWiseError
           ArchitectureError
           AttackError
+          CalibrationError
           CardError
           CheckpointError
           ClassGroupsError

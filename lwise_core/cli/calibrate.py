@@ -39,7 +39,7 @@ Source = Annotated[str, typer.Argument(help=PICTURES, show_default=False)]
 
 @dataclass(frozen=True)
 class WeightFileOptions:
-    """What is said of a guide that is a weight file, where the file leaves it open; and groups of any guide's classes."""
+    """What is said of a guide that is a weight file, where the file leaves it open; and groups of its classes."""
 
     architecture: Architecture = None
     classes: ClassList = None
