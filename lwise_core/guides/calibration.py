@@ -24,6 +24,7 @@ from lwise_core.guides.fitness import Fit, Fitness, fitness_of
 from lwise_core.guides.guide import CalibratedOn, GuideModel
 from lwise_core.guides.model_card import ClassName, Prose
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY, ENOUGH_FOR_EVIDENCE, References
+from lwise_core.guides.reliability import Reliability, read_reliability
 
 MAX_CALIBRATION_BYTES = 100_000_000
 _FILE = "calibration.json"
@@ -156,7 +157,8 @@ def calibrated(guide: GuideModel, calibration: Calibration | None) -> GuideModel
     """Return ``guide`` with what was measured on a person's pictures laid over what its card says.
 
     Of a class with references enough in the calibration, or with more than the card has, those are used; of the others
-    the card's. The guide is fit or not by the calibration wherever that can judge. A calibration of other classes, as
+    the card's. The guide is fit or not by the calibration wherever that can judge, and how often its probabilities were
+    right is known of the person's pictures too. A calibration of other classes, as
     of the same weights under other names, changes nothing.
     """
     if calibration is None or calibration.classes != guide.classes:
@@ -170,8 +172,16 @@ def calibrated(guide: GuideModel, calibration: Calibration | None) -> GuideModel
         references=References(
             logits, guide.references.source, MappingProxyType(dict.fromkeys(own, str(calibration.on)))
         ),
+        reliability=_reliability(guide, calibration),
         provenance=replace(guide.provenance, fitness=fitness, calibrated=calibration.on),
     )
+
+
+def _reliability(guide: GuideModel, calibration: Calibration) -> tuple[Reliability, ...]:
+    """Return how often probabilities were right on the person's pictures, where it was measured, then on the others."""
+    own = read_reliability(calibration.measured, source=f"pictures of “{calibration.folder}”")
+    others = guide.reliability if own is None else tuple(r for r in guide.reliability if r.source != own.source)
+    return others if own is None else (own, *others)
 
 
 def _preferred(own: tuple[float, ...], *, over: tuple[float, ...]) -> bool:

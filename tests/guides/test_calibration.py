@@ -16,6 +16,7 @@ from lwise_core.guides.difficulty import difficulty_of, standing
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import References
+from lwise_core.guides.reliability import Reliability, ReliabilityBin
 from tests.conftest import guide_of, tiny_network
 from tests.support.calibrations import calibration_for
 
@@ -92,6 +93,18 @@ def test_a_difficulty_says_on_whose_pictures_it_rests() -> None:
     assert "calibrated" not in said["b"]
     assert f"it had not learnt, {WHOLE})" in said["c"]
     assert standing(difficulty_of(guide, torch.zeros(5), target=1), class_name="b") == said["b"]
+
+
+def test_how_often_its_probabilities_were_right_is_known_of_the_persons_pictures_first() -> None:
+    card = Reliability("held-out pictures", (ReliabilityBin(40, 0.5, 0.25),))
+    guide = replace(GUIDE, reliability=(card,))
+    figures = measured(clean=0.8, attacked=0.5) | {"reliability": [[12, 0.5, 0.75]]}
+    over = calibrated(guide, calibration_for(guide, {"a": 40}, measured=figures))
+    assert [r.source for r in over.reliability] == ["pictures of “pond”", "held-out pictures"]
+    assert over.reliability[0].bins == (ReliabilityBin(12, 0.5, 0.75),)
+    again = calibrated(over, calibration_for(guide, {"a": 40}, measured=figures))
+    assert again.reliability == over.reliability
+    assert calibrated(guide, calibration_for(guide, {"a": 40})).reliability == (card,)
 
 
 def test_the_same_weights_under_other_names_are_left_alone() -> None:
