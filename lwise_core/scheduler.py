@@ -283,7 +283,7 @@ class Scheduler:
             self._active.append(self._waiting.popleft())
 
     def _clear(self) -> None:
-        self._active = deque(j for j in self._active if not j.stage.over)
+        self._active = deque(j for j in self._active if not (j.stage.over and j.leaves()))
         self._waiting = deque(j for j in self._waiting if not j.leaves())
         self._idle = deque(j for j in self._idle if not j.stage.over)
 

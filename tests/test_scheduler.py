@@ -111,6 +111,24 @@ def test_a_cancelled_job_stops_at_its_next_step_and_keeps_what_it_has() -> None:
     assert not log
 
 
+def test_a_cancelled_job_lets_go_of_what_it_holds_however_long_it_is_remembered() -> None:
+    slot, gate, let_go = Scheduler(), Gate(), threading.Event()
+
+    def steps() -> Iterator[int]:
+        try:
+            yield from gate.steps()
+            yield from iter(int, 1)
+        finally:
+            let_go.set()
+
+    job = slot.submit(steps(), session="a", total=3)
+    assert gate.entered.wait(SOON)
+    job.cancel()
+    gate.open()
+    assert let_go.wait(SOON)
+    assert job.latest == 0
+
+
 def test_a_session_that_is_gone_gives_up_its_turn_and_its_place() -> None:
     slot, gate, log, there = Scheduler(turns=1), Gate(), list[str](), threading.Event()
     there.set()

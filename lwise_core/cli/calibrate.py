@@ -12,6 +12,7 @@ import numpy as np
 import typer
 
 from lwise_core._utils.class_names import UnknownClass, canonical
+from lwise_core._utils.durations import in_words
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
     PICTURES,
@@ -181,9 +182,5 @@ def _followed(guide: GuideModel, request: CalibrationRequest) -> Calibration:
 
 def _line(progress: CalibrationProgress) -> str:
     what = "attacked" if progress.attacking else "scored"
-    left = "" if not progress.seconds_left else f", about {_time(progress.seconds_left)} left"
+    left = "" if not progress.seconds_left else f", about {in_words(progress.seconds_left)} left"
     return f"{progress.done:,} of {progress.total:,} pictures {what}{left}."
-
-
-def _time(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"

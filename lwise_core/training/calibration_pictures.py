@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lwise_core._utils.class_names import UnknownClass
 from lwise_core.data.decoding import Batch
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
@@ -20,6 +21,7 @@ Places = npt.NDArray[np.int64]
 LEARNT = ("train", "training")
 """What the split of pictures that guides learn is called."""
 _NAMED = 3
+_UNDECIDED = 5
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ class LabelledPictures:
         """
         found = [e for e in pictures.entries() if isinstance(e, PictureEntry) and is_somebodys(e.name)]
         wanted = [e for e in found if _asked_for(e, splits)]
-        meanings = {name: folders.meaning(name) for name in dict.fromkeys(e.class_name for e in wanted)}
+        names = tuple(dict.fromkeys(e.class_name for e in wanted))
+        _refuse_undecided(folders, folders.undecided(names))
+        meanings = {name: folders.meaning(name) for name in names}
         index = {name: i for i, name in enumerate(folders.classes)}
         used = [(e, index[m]) for e in wanted if isinstance(m := meanings[e.class_name], str)]
         if not used:
@@ -71,6 +75,19 @@ class LabelledPictures:
         for number, first in enumerate(range(0, len(places), at_once)):
             part = np.asarray(places[first : first + at_once], dtype=np.int64)
             yield Batch(number, tuple(self.entries[i] for i in part)), part
+
+
+def _refuse_undecided(folders: FolderLabels, undecided: Sequence[str]) -> None:
+    """Make sure that it is decided what every folder stands for.
+
+    Raises:
+        UnknownClass: It is not, for these; the message names the nearest classes.
+    """
+    if undecided:
+        near = [(name, folders.suggestion(name)) for name in undecided[:_UNDECIDED]]
+        said = ", ".join(f"“{name}”" + (f" (perhaps “{n}”?)" if n else "") for name, n in near)
+        more = f" and {len(undecided) - _UNDECIDED:,} others" if len(undecided) > _UNDECIDED else ""
+        raise UnknownClass(f"No class is called {said}{more}; say what they stand for, or leave them out.")
 
 
 def _asked_for(entry: PictureEntry, splits: Sequence[str]) -> bool:

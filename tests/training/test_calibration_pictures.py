@@ -56,12 +56,19 @@ def test_a_split_is_used_where_it_is_asked_for_and_training_pictures_are_said_to
 
 
 def test_a_folder_that_is_no_class_is_decided_on(tmp_path: Path) -> None:
-    root = labelled_folder(tmp_path / "set", {"dog": 1, "newt": 2})
-    with pytest.raises(UnknownClass, match="newt"):
+    root = labelled_folder(tmp_path / "set", {"dog": 1, "newt": 2, "hause-cats": 0, "train/elk": 1})
+    (root / "hause-cats" / "x.png").write_bytes(b"")
+    said = "No class is called “hause-cats” (perhaps “house cat”?), “newt”; say what they stand for, or leave them out."
+    with pytest.raises(UnknownClass) as refused:
         pictures_in(root)
+    assert str(refused.value) == said
+    (root / "hause-cats" / "x.png").unlink()
+    many = {f"newt {i}": 1 for i in range(7)}
+    with pytest.raises(UnknownClass, match="and 2 others"):
+        pictures_in(labelled_folder(tmp_path / "many", many))
     found = pictures_in(root, others=Instead.LEFT_OUT)
     assert found.targets == (1,)
-    assert found.notes == ("2 pictures were left out: their folders stand for no class.",)
+    assert found.notes[1] == "2 pictures were left out: their folders stand for no class."
 
 
 def test_a_set_without_a_labelled_picture_is_refused(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lwise_core.guides.catalog import GuideEntry, Origin, fitness_on
+from lwise_core.guides.catalog import GuideEntry, Origin, fitness_of_entry
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain, EpsilonScale, GuideModel
 from lwise_core.guides.model_card import NOT_STATED, Card, CompactArchitecture, FiguresElsewhere, MeasuredShare
 from lwise_core.guides.published_weights import Published
+from pages.parts.models.calibrate_panel import calibrate_panel
 from pages.parts.ui.notices import notice, plain
 
 DOMAINS = {
@@ -30,7 +31,7 @@ def ready_card(entry: GuideEntry) -> None:
     """Draw the card of a guide that can be used. A panel about one guide, whatever it does, is one more call here."""
     st.badge(_ORIGINS[entry.origin], icon=":material/check_circle:", color="green")
     if entry.card is not None:
-        fitness = fitness_on(entry.card)
+        fitness = fitness_of_entry(entry)
         if fitness.state is Fit.UNFIT:
             notice("caution", fitness.sentence)
         else:
@@ -39,6 +40,7 @@ def ready_card(entry: GuideEntry) -> None:
     elif entry.published is not None:
         published_facts(entry.published)
     st.caption(f"SHA-256 of the weights: `{entry.sha256}`")
+    calibrate_panel(entry.name)
 
 
 def broken_card(entry: GuideEntry) -> None:

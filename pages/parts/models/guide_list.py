@@ -11,6 +11,7 @@ import streamlit as st
 from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain, GuideModel
+from pages.parts.models.calibrate_panel import calibrate_panel
 from pages.parts.models.cards import DOMAINS, ready_card, session_card
 from pages.parts.models.lines import ICONS, fitness_of_entry, line_of_entry, line_of_session
 from pages.parts.session.guides import session_guides
@@ -96,6 +97,7 @@ def _own(guide: GuideModel) -> None:
         session_guides()[guide.name] = guide.with_domain(domain)
         st.rerun()
     st.button("Remove", key=f"remove-{guide.name}", on_click=_remove, args=(guide.name,))
+    calibrate_panel(guide.name)
 
 
 def _remove(name: str) -> None:

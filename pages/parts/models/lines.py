@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from lwise_core.guides import catalog
 from lwise_core.guides.card_words import accuracy_words, knows_words
-from lwise_core.guides.catalog import GuideEntry, fitness_on
+from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.fitness import Fit
-from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.guide import CalibratedOn, GuideModel
 from lwise_core.guides.published_weights import Published
 from pages.parts.ui.notices import plain
 
@@ -16,7 +17,8 @@ _FITNESS = {Fit.FIT: "fit to guide", Fit.UNFIT: "unfit to guide", Fit.CANNOT_JUD
 def line_of_entry(entry: GuideEntry) -> str:
     """Return the line of a guide of the catalogue that can be used."""
     if entry.card is None:
-        return _line(entry.name, "published by others", "accuracy not stated", _FITNESS[fitness_of_entry(entry)])
+        said = ("published by others", "accuracy not stated", _FITNESS[fitness_of_entry(entry)])
+        return _line(entry.name, *said, *_calibrated(entry.calibration.on if entry.calibration else None))
     card = entry.card
     return _line(
         entry.name,
@@ -25,6 +27,7 @@ def line_of_entry(entry: GuideEntry) -> str:
         accuracy_words(card),
         _FITNESS[fitness_of_entry(entry)],
         f"not for {card.not_for}" if card.not_for else "not stated who should not use it",
+        *_calibrated(entry.calibration.on if entry.calibration else None),
     )
 
 
@@ -35,7 +38,7 @@ def line_of_session(guide: GuideModel) -> str:
         knows_words(guide.classes),
         f"{guide.input_size} px",
         "added in this session",
-        "accuracy not measured",
+        *(_calibrated(guide.provenance.calibrated) or ("accuracy not measured",)),
         _FITNESS[guide.provenance.fitness.state],
     )
 
@@ -46,8 +49,12 @@ def line_of_published(published: Published) -> str:
 
 
 def fitness_of_entry(entry: GuideEntry) -> Fit:
-    """Return whether a guide of the catalogue is fit, by its card."""
-    return Fit.CANNOT_JUDGE if entry.card is None else fitness_on(entry.card).state
+    """Return whether a guide of the catalogue is fit, by its calibration or its card."""
+    return catalog.fitness_of_entry(entry).state
+
+
+def _calibrated(on: CalibratedOn | None) -> tuple[str, ...]:
+    return () if on is None else (str(on),)
 
 
 def _line(name: str, *said: str) -> str:

@@ -49,8 +49,8 @@ def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
 
 def classes_elsewhere() -> tuple[str, ...]:
     """Return the classes that the cards of fit guides name, each once as it is met."""
-    cards = [e.card for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None]
-    fit = (card for card in cards if catalog.fitness_on(card).state is not Fit.UNFIT)
+    ready = [(e, e.card) for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None]
+    fit = (card for entry, card in ready if catalog.fitness_of_entry(entry).state is not Fit.UNFIT)
     return tuple(dict.fromkeys(name for card in fit for name in card.classes))
 
 

@@ -111,6 +111,13 @@ def forget_job(kind: str) -> None:
         at_hand.job.cancel()
 
 
+def forget_everything() -> None:
+    """Stop and drop every job and every answer of this session: what they rest on has changed."""
+    for kind in tuple(_jobs()):
+        forget_job(kind)
+    _answers().clear()
+
+
 def finished(kind: str) -> Any:  # noqa: ANN401  whatever the job of this kind finds
     """Return what the job of this ``kind`` found, None where there is none or it is not complete."""
     at_hand = _jobs().get(kind)
@@ -181,10 +188,13 @@ def ended(kind: str, job: ScheduledJob[T], *, at: Place, what: str) -> bool:
         return progress_of(kind, job, what=what)
 
 
-def progress_of(kind: str, job: ScheduledJob[T], *, what: str) -> bool:
+def progress_of(
+    kind: str, job: ScheduledJob[T], *, what: str, how_far: Callable[[T], tuple[float, str]] | None = None
+) -> bool:
     """Draw how far ``job`` is, or what became of it; return whether it came to its end.
 
-    ``what`` says in words what is being done.
+    ``what`` says in words what is being done. ``how_far`` returns the share that is done, and what in words, of a job
+    whose values tell it better than the number of its steps.
     """
     if job.error is not None:
         if not isinstance(job.error, LWiseError):
@@ -198,6 +208,8 @@ def progress_of(kind: str, job: ScheduledJob[T], *, what: str) -> bool:
     if job.stage.over:
         return True
     done, text = _how_far(job, what=what)
+    if how_far is not None and job.latest is not None:
+        done, text = how_far(job.latest)
     _bar(kind, job).progress(done, text=text)
     return False
 

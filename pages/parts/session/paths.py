@@ -82,6 +82,12 @@ def forget(key: Key) -> None:
     _walks().pop(key, None)
 
 
+def forget_walks() -> None:
+    """Stop and drop every walk: the guides that they hold have changed."""
+    for key in tuple(_walks()):
+        _walks().pop(key).job.cancel()
+
+
 def waiting(walk: PathJob) -> None:
     """Draw how far ``walk`` is, the place in the line where there is one, and the way to stop it."""
     outlook = slot().outlook(walk.job)

@@ -1,0 +1,225 @@
+"""Calibrating a guide on a page: labelled pictures of one's own in, references and figures beside the guide out."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from lwise_core._utils.durations import in_words
+from lwise_core._utils.errors import LWiseError
+from lwise_core.batch.named_files import files_in_zip
+from lwise_core.data.entries import PictureSet
+from lwise_core.data.folder_labels import FolderLabels, Instead
+from lwise_core.data.picture_sets import LAYOUTS, picture_set
+from lwise_core.guides import catalog
+from lwise_core.guides.calibration import Calibration, CalibrationStore, calibrated, uncalibrated
+from lwise_core.guides.guide import GuideModel
+from lwise_core.scheduler import QueueFull, ScheduledJob
+from lwise_core.training.calibrating import (
+    ATTACKED,
+    CalibrationProgress,
+    CalibrationRequest,
+    calibrate,
+)
+from lwise_core.training.calibration_batches import pace_of
+from lwise_core.training.calibration_pictures import Division, LabelledPictures
+from pages.parts.session.access import is_teacher, paths_offered
+from pages.parts.session.guides import guide_catalog, load_guide, session_guides
+from pages.parts.session.jobs import (
+    asked,
+    followed,
+    forget_everything,
+    forget_job,
+    job_for,
+    once,
+    progress_of,
+    remembered,
+)
+from pages.parts.session.paths import forget_walks
+from pages.parts.ui.notices import counted, notice, plain
+
+
+@dataclass(frozen=True)
+class _Extent:
+    """How much is measured: the words for it, and what is asked for."""
+
+    words: str
+    division: Division
+    attacked: int
+
+
+_QUICK = 25
+_EXTENTS = (
+    _Extent("References only", Division(0), 0),
+    _Extent(f"Accuracies too, {_QUICK} pictures attacked", Division(), _QUICK),
+    _Extent(f"Accuracies too, {ATTACKED} pictures attacked", Division(), ATTACKED),
+)
+
+
+def calibrate_panel(name: str) -> None:
+    """Draw what was measured of the guide called ``name`` on a person's own pictures, and the way to measure it.
+
+    The guide itself is loaded only once somebody wants to measure it.
+    """
+    st.markdown("**On your own pictures**")
+    store = _store(name)
+    found = store.of(_weights(name))
+    _lay_over_own(name)  # whose domain may have changed since
+    if found is None:
+        st.caption("Not calibrated. Labelled pictures that it never learnt give it references and accuracies.")
+    else:
+        _calibration(found, name)
+    if not st.toggle("Calibrate it", key=f"calibrate-{name}"):
+        return
+    if not (is_teacher() or name in session_guides()):
+        notice(
+            "info",
+            "What a guide says is the same for everybody on this server, so whoever runs it calibrates its guides. A "
+            "guide that you add for your session you can calibrate for yourself.",
+        )
+        return
+    guide = load_guide(name)
+    pictures = _pictures(name, guide)
+    if pictures is not None:
+        _begin(name, guide, pictures, store)
+
+
+def _weights(name: str) -> str:
+    own = session_guides().get(name)
+    if own is not None:
+        return own.provenance.sha256
+    return next(entry.sha256 for entry in guide_catalog() if entry.name == name)
+
+
+def _store(name: str) -> CalibrationStore:
+    """Return where a calibration of the guide belongs: a visitor's own guide has it for the session alone."""
+    if name in session_guides() and not is_teacher():
+        return CalibrationStore(Path(_session_folder().name))
+    return catalog.here().calibrations
+
+
+@st.cache_resource(scope="session", on_release=lambda folder: folder.cleanup(), show_spinner=False)
+def _session_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory()
+
+
+def _calibration(found: Calibration, name: str) -> None:
+    """Draw what a calibration found, with the way to take it away for whoever may."""
+    said = str(found.on)
+    st.markdown("  \n".join(map(plain, (f"{said[:1].upper()}{said[1:]}.", *found.sentences()))))
+    if is_teacher() or name in session_guides():
+        st.button("Take the calibration away", key=f"uncalibrate-{name}", on_click=_remove, args=(name,))
+
+
+def _remove(name: str) -> None:
+    _store(name).remove(_weights(name))
+    _compute_anew(name)
+
+
+def _compute_anew(name: str) -> None:
+    """Let all that this session has computed be computed anew: it holds the guide called ``name`` as it was."""
+    _lay_over_own(name)
+    forget_everything()
+    forget_walks()
+
+
+def _lay_over_own(name: str) -> None:
+    """Let a guide of the session's own have what was measured of it; the catalogue does so for the others."""
+    own = session_guides().get(name)
+    if own is not None:
+        session_guides()[name] = calibrated(uncalibrated(own), _store(name).of(own.provenance.sha256))
+
+
+def _pictures(name: str, guide: GuideModel) -> LabelledPictures | None:
+    """Take labelled pictures, and say of which class they are; None while something is missing."""
+    st.caption(
+        "A folder for each class, called after it; pictures below a folder “train” are left out. Only figures are "
+        "kept, never a picture."
+    )
+    taken = _uploaded(name) or (_on_the_server(name) if paths_offered() else None)
+    if taken is None:
+        return None
+    key, pictures = taken
+    others = None
+    if st.checkbox("Leave out folders that are called after no class", key=f"calibrate-others-{name}"):
+        others = Instead.LEFT_OUT
+    folders = FolderLabels(guide.classes, others=others)
+    try:
+        found = once("calibration-pictures", (key, folders), lambda: LabelledPictures.of(pictures, folders))
+    except LWiseError as error:
+        notice("caution", str(error))
+        return None
+    classes = len(set(found.targets))
+    st.caption(
+        f"{counted(len(found), 'picture')} of {counted(classes, 'class', 'classes')}. {plain(' '.join(found.notes))}"
+    )
+    return found
+
+
+def _uploaded(name: str) -> tuple[str, PictureSet] | None:
+    upload = st.file_uploader("A zip of the folder", type=["zip"], key=f"calibrate-zip-{name}")
+    if upload is None:
+        return None
+    try:
+        return upload.file_id, once(
+            "calibration-zip", upload.file_id, lambda: files_in_zip(upload.getvalue(), called=upload.name).pictures
+        )
+    except LWiseError as error:
+        notice("error", str(error))
+        return None
+
+
+def _on_the_server(name: str) -> tuple[str, PictureSet] | None:
+    path = st.text_input("Or its path on this machine", help=LAYOUTS, key=f"calibrate-path-{name}").strip()
+    if not path:
+        return None
+    try:
+        return path, picture_set(path)
+    except LWiseError as error:
+        notice("error", str(error))
+        return None
+
+
+def _begin(name: str, guide: GuideModel, pictures: LabelledPictures, store: CalibrationStore) -> None:
+    """Ask how much is to be measured, say how long that takes, and measure it."""
+    extent = st.radio("What is measured", _EXTENTS, index=1, format_func=lambda e: e.words, key=f"extent-{name}")
+    request = CalibrationRequest(pictures, extent.division, extent.attacked)
+    kind, question = _kind(name), request.key(guide)
+    if asked(kind, question):
+        followed(kind, _progress, name=name)
+        return
+    pace = remembered("calibration-pace", question, lambda: pace_of(guide, pictures))
+    if pace is not None:
+        st.caption(f"Takes about {in_words(request.seconds(pace))}, by the pace of the first pictures.")
+    if not st.button("Calibrate", type="primary", key=f"begin-{name}"):
+        return
+    try:
+        job_for(kind, question, lambda: calibrate(guide, request, store), total=len(pictures))
+    except QueueFull as error:
+        notice("error", str(error))
+        return
+    st.rerun()
+
+
+def _kind(name: str) -> str:
+    return f"calibration-{name}"
+
+
+def _progress(job: ScheduledJob[CalibrationProgress], *, name: str) -> None:
+    """Draw how far a calibration is; once it is complete, draw the page with what it found."""
+    over = progress_of(_kind(name), job, what="Calibrating", how_far=_how_far)
+    if job.error is not None:
+        st.button("Try again", key=f"retry-{name}", on_click=forget_job, args=(_kind(name),))
+    if over and job.latest is not None:
+        _compute_anew(name)
+        st.rerun()
+
+
+def _how_far(progress: CalibrationProgress) -> tuple[float, str]:
+    """Return the share that is done, and in words what is done and how long it will take."""
+    what = "attacked" if progress.attacking else "scored"
+    left = f", about {in_words(progress.seconds_left)} left" if progress.seconds_left else ""
+    return progress.share, f"{progress.done:,} of {progress.total:,} pictures {what}{left}"
