@@ -20,7 +20,7 @@ from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.published_weights import Published
 from pages.parts.models.cards import epsilon_words, share_words
 from pages.parts.session.case import Case, Desk
-from tests.conftest import tiny_network
+from tests.conftest import guide_of, tiny_network
 from tests.guides.test_catalog import flip_a_bit, put_guide, robustness_file
 from tests.guides.test_checkpoints import Runs, saved
 from tests.support.local_server import Server, send, serving
@@ -71,7 +71,7 @@ def said(at: AppTest) -> str:
 
 
 def upload(at: AppTest, data: bytes, *, name: str = "my weights.pt") -> AppTest:
-    at.file_uploader[0].set_value((name, data, "application/octet-stream"))
+    at.file_uploader(key="weight-file").set_value((name, data, "application/octet-stream"))
     return at.run()
 
 
@@ -369,3 +369,44 @@ def test_a_session_keeps_only_so_many_guides(at: AppTest) -> None:
         press(at, "Add for this session")
     assert list(at.session_state["session_guides"]) == ["one", "two", "three"]
     assert "remove one first" in said(at)
+
+
+def grouped_by(at: AppTest, text: str) -> AppTest:
+    """Bring a CSV of groups of the phantom's classes."""
+    at.file_uploader(key="groups-phantom4-64").set_value(("mine.csv", text.encode(), "text/csv")).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def test_a_csv_of_groups_makes_a_further_guide_of_this_session(home: Path) -> None:  # noqa: ARG001
+    first, second, third, _ = catalog.load("phantom4-64").classes
+    at = fresh("card-phantom4-64")
+    grouped_by(at, f"class,group\n{first},left\n{second},left\n")
+    assert "There are 1 groups" in said(at)
+    assert not at.session_state["session_guides"]
+    grouped_by(at, f"class,group\n{first},left\n{second},left\n{third},right\n")
+    assert "“phantom4-64 (mine)” is added for this session" in said(at)
+    made = at.session_state["session_guides"]["phantom4-64 (mine)"]
+    assert made.classes == ("left", "right")
+    assert "phantom4-64 (mine)" in [named(line) for line in lines(at)]
+    assert f"Groups: by “mine”, SHA-256 of the mapping {made.provenance.grouping.sha256}" in said(at).replace("*", "")
+    assert [u.key for u in at.file_uploader].count("groups-phantom4-64 (mine)") == 0
+
+
+def test_an_added_guide_is_chosen_with_one_click(home: Path) -> None:  # noqa: ARG001
+    at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60)
+    at.session_state["session_guides"] = {"test": guide_of(tiny_network())}
+    at.switch_page("models.py").run()
+    at.button(key="use-test").click().run()
+    assert not at.exception, at.exception
+    assert chosen(at) == "test"
+    assert chosen(at.switch_page("studio.py").run()) == "test"
+    (choice,) = (s for s in at.selectbox if s.label == "Guide model")
+    assert chosen(choice.set_value("phantom4-64").run()) == "phantom4-64"  # and what is chosen afterwards stays
+    assert chosen(at.run()) == "phantom4-64"
+
+
+def chosen(at: AppTest) -> object:
+    """Return which guide the page has chosen."""
+    (choice,) = (s for s in at.selectbox if s.label == "Guide model")
+    return choice.value

@@ -22,6 +22,7 @@ from lwise_core.guides.checkpoints import (
 from lwise_core.guides.class_lists import classes_from_text, default_classes
 from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, Domain
 from pages.parts.models.cards import DOMAINS
+from pages.parts.models.use_guide import announce, announced
 from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import add_session_guide
 from pages.parts.session.uploads import let_go
@@ -29,7 +30,6 @@ from pages.parts.ui.notices import notice, plain
 
 _CANDIDATE = "guide_candidate"
 _READ = "guide_read"
-_SAID = "guide_said"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +42,8 @@ class GuideCandidate:
 
 def add_guide() -> None:
     """Draw the way from a weight file to a guide of this session."""
-    said = st.session_state.pop(_SAID, None)
     with st.container():  # always there, so that the uploader keeps its place
-        if said is not None:
-            notice("done", said)
+        announced()
     _choose_file()
     candidate: GuideCandidate | None = st.session_state.get(_CANDIDATE)
     if candidate is None:
@@ -199,7 +197,7 @@ def _describe(candidate: GuideCandidate, blueprint: Blueprint) -> None:
         notice("error", str(error))
     else:
         _put_away()
-        st.session_state[_SAID] = f"“{name.strip()}” is added: choose it on the Studio page."
+        announce(name.strip())
         st.rerun()
 
 

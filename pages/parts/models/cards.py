@@ -12,6 +12,8 @@ from lwise_core.guides.guide import Domain, EpsilonScale, GuideModel
 from lwise_core.guides.model_card import NOT_STATED, Card, CompactArchitecture, FiguresElsewhere, MeasuredShare
 from lwise_core.guides.published_weights import Published
 from pages.parts.models.calibrate_panel import calibrate_panel
+from pages.parts.models.group_classes import group_classes
+from pages.parts.models.use_guide import use_guide
 from pages.parts.ui.notices import notice, plain
 
 DOMAINS = {
@@ -40,6 +42,9 @@ def ready_card(entry: GuideEntry) -> None:
     elif entry.published is not None:
         published_facts(entry.published)
     st.caption(f"SHA-256 of the weights: `{entry.sha256}`")
+    with st.container(horizontal=True):
+        use_guide(entry.name, key="use")
+        group_classes(entry.name, classes=None if entry.card is None else len(entry.card.classes))
     calibrate_panel(entry.name)
 
 
@@ -53,18 +58,23 @@ def broken_card(entry: GuideEntry) -> None:
 def session_card(guide: GuideModel) -> None:
     """Draw the card of a guide that was added in this session."""
     st.badge("Added in this session, seen by nobody else", icon=":material/person:", color="blue")
-    trained = guide.provenance.training_epsilon
+    trained, grouping = guide.provenance.training_epsilon, guide.provenance.grouping
     _facts(
         {
             "Architecture": guide.provenance.architecture,
             "Input": _input(guide.input_size),
             "Classes": f"{len(guide.classes)}, such as {', '.join(guide.classes[:3])}",
+            "Groups": "" if grouping is None else f"by “{grouping.name}”, SHA-256 of the mapping {grouping.sha256}",
             "Domain": DOMAINS[guide.domain],
             "ε": epsilon_words(input_size=guide.input_size, domain=guide.domain, trained=trained),
             "Accuracy": "not measured here: judge it on pictures that you know",
         }
     )
-    st.caption(f"SHA-256 of the weights: `{guide.provenance.sha256}`")
+    st.caption(f"SHA-256 of the weights: `{guide.provenance.weights_sha256}`")
+    with st.container(horizontal=True):
+        use_guide(guide.name, key="use")
+        if grouping is None:
+            group_classes(guide.name, classes=len(guide.classes))
 
 
 def epsilon_words(*, input_size: int, domain: Domain, trained: float | None) -> str:

@@ -12,7 +12,7 @@ from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.card_link import card_link
 from pages.parts.session.case import Aim, Case, StatedBy, put
-from pages.parts.session.guides import available_guides, load_guide
+from pages.parts.session.guides import asked_guide, available_guides, guide_was_chosen, load_guide
 from pages.parts.ui.notices import notice, plain
 
 _KNOWN, _TIMES_SET = "guides_known", "guide_times_set"
@@ -39,11 +39,14 @@ def guide_choice(wanted: str | None) -> GuideModel:
     else:
         # What a person has chosen keeps the widget: another one in its place would not hear their next choice. And a
         # run that was interrupted has not told the page yet, which then still wants what it wanted before.
-        if wanted not in st.session_state.get(_KNOWN, {None}):
+        asked = asked_guide()
+        wanted = asked or wanted
+        if asked is not None or wanted not in st.session_state.get(_KNOWN, {None}):
             st.session_state[_TIMES_SET] = st.session_state.get(_TIMES_SET, 0) + 1
         index = names.index(wanted) if wanted in names else 0
         name = st.selectbox("Guide model", names, index=index, key=f"guide-{st.session_state.get(_TIMES_SET, 0)}")
         st.session_state[_KNOWN] = {None, wanted, name}
+    guide_was_chosen()
     card_link(name)
     with st.container():  # “Loading …” comes and goes in here: what follows keeps its place, and with it what it holds
         try:

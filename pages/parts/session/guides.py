@@ -15,6 +15,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.second_guide import independent_entry
 
 SESSION_GUIDES = "session_guides"
+_ASKED = "guide_asked"
 _KEPT = 4
 _OWN = 3
 
@@ -28,6 +29,22 @@ def session_guides() -> dict[str, GuideModel]:
     """Return the guides that were added in this session, by name. No other session sees them."""
     guides: dict[str, GuideModel] = st.session_state.setdefault(SESSION_GUIDES, {})
     return guides
+
+
+def ask_for_guide(name: str) -> None:
+    """Let the next choice of a guide that is drawn, on whichever page, begin with the guide called ``name``."""
+    st.session_state[_ASKED] = name
+
+
+def asked_guide() -> str | None:
+    """Return the guide that was asked for and not chosen yet, None where there is none."""
+    name: str | None = st.session_state.get(_ASKED)
+    return name
+
+
+def guide_was_chosen() -> None:
+    """Forget which guide was asked for: the choice is drawn."""
+    st.session_state.pop(_ASKED, None)
 
 
 def available_guides() -> tuple[str, ...]:

@@ -1,0 +1,61 @@
+"""Groups of a guide's classes: a CSV, or the paper's own groups, make a further guide of this session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.class_groups import (
+    IMAGENET_ANIMALS,
+    MAX_CLASS_GROUPS_BYTES,
+    ClassGroups,
+    imagenet_animals,
+    read_class_groups,
+)
+from lwise_core.guides.class_lists import IMAGENET_CLASSES
+from lwise_core.guides.grouped_guide import grouped
+from lwise_core.guides.guide import GuideModel
+from pages.parts.models.use_guide import announce
+from pages.parts.session.guides import add_session_guide, load_guide
+from pages.parts.session.uploads import let_go
+from pages.parts.ui.notices import notice
+
+_READ = "groups_read"
+
+
+def group_classes(name: str, *, classes: int | None) -> None:
+    """Draw the way from the guide called ``name`` to one of groups; ``classes`` is how many it has, None if unknown."""
+    with st.popover("Group its classes"):
+        st.markdown(
+            "A CSV says which of its classes count as which of your own: a column “group”, and “class”, “index” or, "
+            "for ImageNet's classes, “wnid”. The logit of a group is the highest of its members'; classes without a "
+            "group are dropped."
+        )
+        upload = st.file_uploader(
+            "Groups (CSV)", type="csv", max_upload_size=MAX_CLASS_GROUPS_BYTES // 10**6, key=f"groups-{name}"
+        )
+        if upload is not None and upload.file_id != st.session_state.get(_READ):
+            content, called = upload.getvalue(), upload.name.rpartition(".")[0]
+            st.session_state[_READ] = upload.file_id
+            let_go(upload)
+            _add(name, lambda guide: read_class_groups(content, name=called, classes=guide.classes))
+        if classes in (None, IMAGENET_CLASSES) and st.button(
+            "ImageNet Animals: the paper's sixteen groups", key=f"{IMAGENET_ANIMALS}-{name}"
+        ):
+            _add(name, lambda guide: imagenet_animals(guide.classes))
+
+
+def _add(name: str, groups_of: Callable[[GuideModel], ClassGroups]) -> None:
+    """Add the guide of groups to this session, or say why that cannot be."""
+    try:
+        with st.spinner("Grouping the classes …"):
+            guide = load_guide(name)
+            made = grouped(guide, groups_of(guide))
+            add_session_guide(made)
+    except LWiseError as error:
+        notice("error", str(error))
+        return
+    announce(made.name)
+    st.rerun()
