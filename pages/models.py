@@ -13,7 +13,7 @@ from lwise_core.guides.downloads import DownloadError, DownloadProgress
 from pages.parts.models.add_guide import add_guide, refused
 from pages.parts.models.cards import broken_card, published_facts
 from pages.parts.models.comparison import comparison
-from pages.parts.models.guide_list import guide_list, listed_guides
+from pages.parts.models.guide_list import domain_choice, guide_list, listed_guides
 from pages.parts.models.lines import line_of_published
 from pages.parts.picture.card_link import GUIDE
 from pages.parts.session.case import desk
@@ -35,18 +35,20 @@ def main() -> None:
         "rest. Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
     )
     entries = guide_catalog()
-    present = _present()
+    present, linked = _present(), st.query_params.get(GUIDE)
+    listed = listed_guides([e for e in entries if e.state is GuideStatus.READY], first=(linked or present, present))
+    published = [e.published.domain for e in entries if e.published is not None]
+    shown = domain_choice([*(guide.domain for guide in listed), *published])
     with st.container():  # however many cards there are, the uploader below them keeps its place
-        linked = st.query_params.get(GUIDE)
-        ready = [e for e in entries if e.state is GuideStatus.READY]
-        guide_list(listed_guides(ready, first=(linked or present, present)), present=present, opened=linked)
+        guide_list([guide for guide in listed if shown(guide.domain)], present=present, opened=linked)
         for entry in (e for e in entries if e.state is GuideStatus.BROKEN and e.origin is not Origin.PUBLISHED):
             broken_card(entry)
     comparison(first=linked or present)
     st.header("Add a checkpoint")
     with st.container(border=True):
         add_guide()
-    _published([e for e in entries if e.origin is Origin.PUBLISHED and e.state is not GuideStatus.READY])
+    away = [e for e in entries if e.state is not GuideStatus.READY]
+    _published([e for e in away if e.published is not None and shown(e.published.domain)])
 
 
 def _present() -> str:

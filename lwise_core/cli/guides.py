@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from lwise_core._utils.file_errors import read_file
 from lwise_core.guides import catalog
 from lwise_core.guides.calibration import calibrated
+from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.checkpoints import Description, blueprint_for, build_guide, read_weights
 from lwise_core.guides.class_lists import classes_from_text
@@ -61,7 +62,8 @@ def models_command(
     for entry in catalog.entries():
         detail = entry.reason
         if entry.state is GuideStatus.READY and entry.card is not None:
-            detail = f"{len(entry.card.classes)} classes, {entry.card.input_size} px, {entry.card.domain}"
+            detail = f"{len(entry.card.classes)} classes, {entry.card.input_size} px, {entry.card.domain}, "
+            detail += accuracy_words(entry.card)
         typer.echo(f"{entry.name}: {entry.state.value}. {detail}".rstrip())
 
 

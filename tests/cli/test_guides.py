@@ -11,6 +11,7 @@ import torch
 from lwise_core._utils.file_errors import FileError
 from lwise_core.cli.guides import ForeignGuide, models_command
 from lwise_core.guides import catalog
+from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.checkpoints import CheckpointError
 from lwise_core.guides.class_lists import ClassListError
@@ -72,3 +73,4 @@ def test_every_guide_is_listed_with_its_state(
     for line, entry in zip(lines, entries, strict=True):
         assert line.startswith(f"{entry.name}: {entry.state.value}")
         assert line == line.rstrip()
+        assert entry.card is None or line.endswith(accuracy_words(entry.card))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,12 +40,11 @@ def listed_guides(ready: Sequence[GuideEntry], *, first: Sequence[str]) -> list[
 
 
 def guide_list(guides: Sequence[ListedGuide], *, present: str, opened: str | None) -> None:
-    """Draw the choice of the domain and a line for each of ``guides``.
+    """Draw a line for each of ``guides``.
 
     ``present`` is the guide that is in use, ``opened`` the one whose card is open at first.
     """
-    kept = _filtered(guides)
-    for guide in kept:
+    for guide in guides:
         in_use = " · **in use**" if guide.name == present else ""
         box = st.expander(
             guide.line + in_use,
@@ -59,13 +58,14 @@ def guide_list(guides: Sequence[ListedGuide], *, present: str, opened: str | Non
                 guide.card()
 
 
-def _filtered(guides: Sequence[ListedGuide]) -> list[ListedGuide]:
-    """Draw the choice of the domain, where there are several, and return the guides of it."""
-    there = [words for domain, words in _FILTERS.items() if any(_counts_as(g.domain) is domain for g in guides)]
-    if len(there) < 2:
-        return list(guides)
-    chosen = st.segmented_control("Show", [_ALL, *there], default=_ALL, required=True, key="domain-shown")
-    return [g for g in guides if chosen in (_ALL, _FILTERS[_counts_as(g.domain)])]
+def domain_choice(domains: Iterable[Domain]) -> Callable[[Domain], bool]:
+    """Draw the choice among ``domains``, where there are several, and return what says whether one is shown."""
+    there = set(map(_counts_as, domains))
+    names = [words for domain, words in _FILTERS.items() if domain in there]
+    if len(names) < 2:
+        return lambda _: True
+    chosen = st.segmented_control("Show", [_ALL, *names], default=_ALL, required=True, key="domain-shown")
+    return lambda domain: chosen in (_ALL, _FILTERS[_counts_as(domain)])
 
 
 def _counts_as(domain: Domain) -> Domain:
