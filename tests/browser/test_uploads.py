@@ -22,25 +22,25 @@ def late_url(serve: Callable[[Path], str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("path", "name", "data", "effect"),
+    ("path", "uploader", "name", "data", "effect"),
     [
-        ("", "creature.png", CREATURE, "The photograph"),
-        ("rank", "creature.png", CREATURE, "Rank 1 file"),
-        ("models", "notes.pt", b"no weights", "This is not a weight file"),
-        ("results", "answers.csv", b"a,b\n1,2\n", "lacks the column"),
+        ("", "Upload photographs", "creature.png", CREATURE, "The photograph"),
+        ("rank", "Photographs, or zips", "creature.png", CREATURE, "Rank 1 file"),
+        ("models", "Weight file", "notes.pt", b"no weights", "This is not a weight file"),
+        ("results", "CSV, one row a trial", "answers.csv", b"a,b\n1,2\n", "lacks the column"),
     ],
 )
 def test_a_file_survives_a_run_that_begins_before_its_address_has_left(
-    page: Page, late_url: str, path: str, name: str, data: bytes, effect: str
+    page: Page, late_url: str, path: str, uploader: str, name: str, data: bytes, effect: str
 ) -> None:
     page.goto(f"{late_url}/{path}")
     if path == "rank":
         page.get_by_text("Files or a zip").click()
         expect(page.get_by_text("Photographs, or zips")).to_be_visible()
-    uploader = page.locator("input[type=file]")
-    expect(uploader).to_be_attached()
+    field = page.get_by_label(uploader).locator("input[type=file]")
+    expect(field).to_be_attached()
     with page.expect_request(lambda r: r.method == "PUT"):
-        uploader.set_input_files(FilePayload(name=name, mimeType="application/octet-stream", buffer=data))
+        field.set_input_files(FilePayload(name=name, mimeType="application/octet-stream", buffer=data))
         page.keyboard.press("r")  # Streamlit's own key to run the page anew
     expect(page.get_by_text(effect).first).to_be_visible()
 
