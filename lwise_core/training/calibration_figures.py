@@ -110,8 +110,8 @@ def _measured(guide: GuideModel, counted: CountedPictures, *, held: Sequence[Cho
     if not held:
         del figures["attack"]
     fitted_on = _evaluation(counted, ~counted.measures)
-    if len(fitted_on.targets) >= ENOUGH_FOR_DIFFICULTY:
-        temperature = fitted_temperature(fitted_on.logits, fitted_on.targets)
+    temperature = fitted_temperature(fitted_on.logits, fitted_on.targets)
+    if temperature is not None and len(fitted_on.targets) >= ENOUGH_FOR_DIFFICULTY:
         error = calibration_error(plain.logits / temperature, plain.targets)
         figures["temperature"] = {
             "value": round(temperature, 3),

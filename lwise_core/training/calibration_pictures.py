@@ -179,8 +179,8 @@ def alike_sentence(groups: Sequence[tuple[int, ...]], names: Sequence[str], targ
     more = " …" if len(pairs) > _NAMED else ""
     said = f", {across:,} of the {len(pairs):,} pairs across classes" if across else ""
     return (
-        f"{_pictures(len(alike))} found nearly the same as another ({shown}{more}){said}; they were kept, so there are "
-        "fewer different pictures than it seems."
+        f"{_pictures(len(alike))} found nearly the same as another ({shown}{more}){said}; they were kept, so there "
+        "may be fewer different pictures than it seems."
     )
 
 

@@ -8,13 +8,14 @@ _FLATTEST, _SHARPEST = 1e-3, 1e3
 _HALVINGS = 60
 
 
-def fitted_temperature(logits: torch.Tensor, targets: torch.Tensor) -> float:
+def fitted_temperature(logits: torch.Tensor, targets: torch.Tensor) -> float | None:
     """Return T > 0 with the least cross-entropy of ``logits``/T ``(N, C)`` for the classes ``targets`` ``(N,)``.
 
     The cross-entropy is convex in 1/T, so its derivative (the mean logit that the softmax expects, less that of the
-    ground truth) is brought to 0 by halving. Where every picture is rightly named, no T is small enough, and the
-    smallest that is looked at, 0.001, is returned.
+    ground truth) is brought to 0 by halving. None where every picture is rightly named: no T is small enough then.
     """
+    if bool((logits.argmax(dim=1) == targets).all()):
+        return None
     scores = logits.double()
     own = scores.gather(1, targets[:, None]).mean()
     low, high = _FLATTEST, _SHARPEST

@@ -73,6 +73,16 @@ def test_the_temperature_is_fitted_on_references_and_tried_on_the_others(
     assert temperature["expected_calibration_error"] == pytest.approx(error, abs=2e-3)
 
 
+def test_where_every_reference_is_rightly_named_no_temperature_is_told_of(
+    seen: SeenPictures, pictures: LabelledPictures
+) -> None:
+    right = np.zeros_like(seen.logits)
+    right[np.arange(COUNT), np.repeat([0, 1], COUNT // 2)] = 1
+    sure = SeenPictures(seen.places, right, seen.hashed, seen.sha256)
+    counted = CountedPictures.of(sure, pictures, Division(4), learnt=NONE)
+    assert "temperature" not in described(counted, [], Division(4)).measured
+
+
 def test_without_an_attack_no_attack_is_told_of(seen: SeenPictures, pictures: LabelledPictures) -> None:
     counted = CountedPictures.of(seen, pictures, Division(4), learnt=NONE)
     measured = described(counted, [], Division(4)).measured

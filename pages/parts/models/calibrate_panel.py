@@ -17,6 +17,7 @@ from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.guides import catalog
 from lwise_core.guides.calibration import Calibration, CalibrationStore, calibrated, uncalibrated
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.training.calibrating import (
     ATTACKED,
@@ -51,7 +52,7 @@ class _Extent:
     attacked: int
 
 
-_QUICK = 25
+_QUICK = ENOUGH_FOR_DIFFICULTY  # fewer would not judge whether the guide is fit
 _EXTENTS = (
     _Extent("References only", Division(0), 0),
     _Extent(f"Accuracies too, {_QUICK} pictures attacked", Division(), _QUICK),
@@ -173,7 +174,7 @@ def _uploaded(name: str) -> tuple[str, PictureSet] | None:
 
 
 def _on_the_server(name: str) -> tuple[str, PictureSet] | None:
-    path = st.text_input("Or its path on this machine", help=LAYOUTS, key=f"calibrate-path-{name}").strip()
+    path = st.text_input("Or the folder's path on this machine", help=LAYOUTS, key=f"calibrate-path-{name}").strip()
     if not path:
         return None
     try:
