@@ -82,8 +82,8 @@ def _figures(found: ErrorAgreement) -> pd.DataFrame:
             {
                 "the guide's": m.measure,
                 "Spearman's ρ": round(m.rho.value, 3),
-                "from": round(m.rho.low, 3),
-                "to": round(m.rho.high, 3),
+                "95% from": round(m.rho.low, 3),
+                "95% to": round(m.rho.high, 3),
                 "AUC": round(m.auc, 3),
             }
             for m in found.measured

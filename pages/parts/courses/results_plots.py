@@ -109,7 +109,7 @@ def errors_figure(found: ErrorAgreement) -> Plot:
         y=100 * found.errors,
         mode="markers",
         name="a picture",
-        marker={"color": BLUE, "size": 6, "opacity": 0.4},
+        marker={"color": BLUE, "size": 6, "opacity": 0.7},
         text=[f"{label(p)}, {n} answers" for p, n in zip(found.pictures, found.answers, strict=True)],
         hovertemplate="%{text}<br>logit %{x:.2f}, error %{y:.0f}%<extra></extra>",
     )

@@ -30,6 +30,7 @@ from pages.parts.ui.notices import notice, plain
 
 _CANDIDATE = "guide_candidate"
 _READ = "guide_read"
+_HERE = "checkpoint"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class GuideCandidate:
 def add_guide() -> None:
     """Draw the way from a weight file to a guide of this session."""
     with st.container():  # always there, so that the uploader keeps its place
-        announced()
+        announced(where=_HERE)
     _choose_file()
     candidate: GuideCandidate | None = st.session_state.get(_CANDIDATE)
     if candidate is None:
@@ -197,7 +198,7 @@ def _describe(candidate: GuideCandidate, blueprint: Blueprint) -> None:
         notice("error", str(error))
     else:
         _put_away()
-        announce(name.strip())
+        announce(name.strip(), where=_HERE)
         st.rerun()
 
 

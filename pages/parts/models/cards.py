@@ -12,8 +12,7 @@ from lwise_core.guides.guide import Domain, EpsilonScale, GuideModel
 from lwise_core.guides.model_card import NOT_STATED, Card, CompactArchitecture, FiguresElsewhere, MeasuredShare
 from lwise_core.guides.published_weights import Published
 from pages.parts.models.calibrate_panel import calibrate_panel
-from pages.parts.models.group_classes import group_classes
-from pages.parts.models.use_guide import use_guide
+from pages.parts.models.group_classes import use_or_group
 from pages.parts.ui.notices import notice, plain
 
 DOMAINS = {
@@ -42,9 +41,7 @@ def ready_card(entry: GuideEntry) -> None:
     elif entry.published is not None:
         published_facts(entry.published)
     st.caption(f"SHA-256 of the weights: `{entry.sha256}`")
-    with st.container(horizontal=True):
-        use_guide(entry.name, key="use")
-        group_classes(entry.name, classes=None if entry.card is None else len(entry.card.classes))
+    use_or_group(entry.name, classes=None if entry.card is None else len(entry.card.classes))
     calibrate_panel(entry.name)
 
 
@@ -71,10 +68,7 @@ def session_card(guide: GuideModel) -> None:
         }
     )
     st.caption(f"SHA-256 of the weights: `{guide.provenance.weights_sha256}`")
-    with st.container(horizontal=True):
-        use_guide(guide.name, key="use")
-        if grouping is None:
-            group_classes(guide.name, classes=len(guide.classes))
+    use_or_group(guide.name, classes=len(guide.classes) if grouping is None else 0)
 
 
 def epsilon_words(*, input_size: int, domain: Domain, trained: float | None) -> str:

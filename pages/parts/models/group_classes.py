@@ -17,7 +17,7 @@ from lwise_core.guides.class_groups import (
 from lwise_core.guides.class_lists import IMAGENET_CLASSES
 from lwise_core.guides.grouped_guide import grouped
 from lwise_core.guides.guide import GuideModel
-from pages.parts.models.use_guide import announce
+from pages.parts.models.use_guide import announce, announced, use_guide
 from pages.parts.session.guides import add_session_guide, load_guide
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice
@@ -25,8 +25,20 @@ from pages.parts.ui.notices import notice
 _READ = "groups_read"
 
 
-def group_classes(name: str, *, classes: int | None) -> None:
-    """Draw the way from the guide called ``name`` to one of groups; ``classes`` is how many it has, None if unknown."""
+def use_or_group(name: str, *, classes: int | None) -> None:
+    """Draw the ways from the guide called ``name`` to the Studio and to a guide of groups of its classes.
+
+    ``classes`` is how many it has, None where that is not known, 0 where they are groups already.
+    """
+    with st.container(horizontal=True):
+        use_guide(name, key="use")
+        if classes != 0:
+            _group(name, classes)
+    with st.container():  # always there: what comes after a notice that goes would lose its place in the page
+        announced(where=name)
+
+
+def _group(name: str, classes: int | None) -> None:
     with st.popover("Group its classes"):
         st.markdown(
             "A CSV says which of its classes count as which of your own: a column “group”, and “class”, “index” or, "
@@ -57,5 +69,5 @@ def _add(name: str, groups_of: Callable[[GuideModel], ClassGroups]) -> None:
     except LWiseError as error:
         notice("error", str(error))
         return
-    announce(made.name)
+    announce(made.name, where=name)
     st.rerun()

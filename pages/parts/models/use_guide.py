@@ -18,14 +18,14 @@ def use_guide(name: str, *, key: str) -> None:
         st.switch_page("studio.py")
 
 
-def announce(name: str) -> None:
-    """Let the page say from its next run on that the guide called ``name`` was added."""
-    st.session_state[_ADDED] = name
+def announce(name: str, *, where: str) -> None:
+    """Let the page say from its next run on, at the place ``where``, that the guide called ``name`` was added."""
+    st.session_state[_ADDED] = (where, name)
 
 
-def announced() -> None:
-    """Draw which guide was added last, with the way to use it, until it is used or removed."""
-    name = st.session_state.get(_ADDED)
-    if name in session_guides():
-        notice("done", f"“{name}” is added for this session, among the guides above.")
+def announced(where: str) -> None:
+    """Draw which guide was added at this place last, with the way to use it, until it is used or removed."""
+    place, name = st.session_state.get(_ADDED, ("", ""))
+    if place == where and name in session_guides():
+        notice("done", f"“{name}” is added for this session, to the guides on this page.")
         use_guide(name, key="use-added")
