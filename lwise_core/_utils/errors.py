@@ -35,6 +35,7 @@ class LWiseError(Exception):
           NoRegion
           NonFinite
           NotCovered
+          NotLocal
           NotPossible
           NotSaved
           ObjectiveError

@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 from lwise_core._utils.assets import asset
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
-from lwise_core._utils.file_errors import file_errors
+from lwise_core._utils.file_errors import file_errors, read_file
 from lwise_core.guides.architectures import Blueprint, compact
 from lwise_core.guides.calibration import Calibration, CalibrationError, CalibrationStore, calibrated
 from lwise_core.guides.checkpoints import (
@@ -40,6 +40,7 @@ from lwise_core.guides.downloads import (
     record_checksum,
     recorded_checksum,
 )
+from lwise_core.guides.evidence_file import EVIDENCE_FILE, MAX_EVIDENCE_BYTES, read_nulls
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness, fitness_of
 from lwise_core.guides.guide import EpsilonScale, GuideModel
 from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
@@ -151,7 +152,8 @@ class Catalog:
         if entry.state is GuideStatus.BROKEN or entry.weights is None:
             raise GuideUnavailable(entry.reason)
         try:
-            return calibrated(_built(entry, read_weights(entry.weights)), entry.calibration)
+            guide = _with_nulls(_built(entry, read_weights(entry.weights)), entry.weights.parent / EVIDENCE_FILE)
+            return calibrated(guide, entry.calibration)
         except (CheckpointError, OSError) as error:
             raise GuideUnavailable(f"The guide “{entry.name}” cannot be used: {error}") from error
 
@@ -299,6 +301,19 @@ def _built(entry: GuideEntry, weights: Weights) -> GuideModel:
     known = entry.published
     description = Description(known.name, known.classes, known.domain, training_epsilon=known.training_epsilon)
     return build_guide(weights, blueprint_for(weights, known.architecture), description)
+
+
+def _with_nulls(guide: GuideModel, file: Path) -> GuideModel:
+    """Return ``guide`` with the nulls in ``file``, or as it is where there is no such file.
+
+    Raises:
+        CheckpointError: The file cannot be used.
+    """
+    if not file.is_file():
+        return guide
+    data = read_file(file, at_most=MAX_EVIDENCE_BYTES + 1)
+    sha256 = guide.provenance.weights_sha256
+    return replace(guide, nulls=read_nulls(data, weights_sha256=sha256, classes=len(guide.classes)))
 
 
 def fitness_on(card: Card) -> Fitness:

@@ -167,7 +167,7 @@ def read_weights(source: Path | bytes, *, limit: int = MAX_FILE_BYTES) -> Weight
     elif data.startswith(_LEGACY_START):
         found = _sort(_unpickle(data))
     elif data[8:9] == b"{":
-        found = _Found(_read_safetensors(data), Layout.SAFETENSORS)
+        found = _Found(read_safetensors(data), Layout.SAFETENSORS)
     else:
         raise CheckpointError(
             "This is not a weight file that can be read here: it is neither safetensors nor written by torch.save."
@@ -298,7 +298,12 @@ def _unpickle(data: bytes) -> object:
             raise CheckpointError("The weight file is damaged or cut off; fetch or copy it again.") from error
 
 
-def _read_safetensors(data: bytes) -> Mapping[str, object]:
+def read_safetensors(data: bytes) -> Mapping[str, torch.Tensor]:
+    """Return the tensors of a safetensors file, which can hold nothing that runs.
+
+    Raises:
+        CheckpointError: It is damaged.
+    """
     try:
         return safetensors.torch.load(data)
     except (SafetensorError, ValueError, RuntimeError, KeyError) as error:

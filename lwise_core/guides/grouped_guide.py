@@ -78,6 +78,7 @@ def grouped(guide: GuideModel, groups: ClassGroups) -> GuideModel:
         classes=tuple(groups.members),
         references=References(),
         reliability=(),
+        nulls=None,
         provenance=provenance,
     )
 

@@ -14,6 +14,7 @@ from torch import nn
 
 from lwise_core._utils.class_names import find_class
 from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.evidence_nulls import EvidenceNulls
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
@@ -204,7 +205,7 @@ class GuideModel:
 
     The network is in evaluation mode with frozen parameters, and no algorithm changes it. ``references`` maps a class
     name to the ground-truth logits of held-out images of that class; ``reliability`` says how often its probabilities
-    were right on each set on which that was measured, its own first.
+    were right on each set on which that was measured, its own first. ``nulls`` are those of local evidence.
     """
 
     name: str
@@ -216,6 +217,7 @@ class GuideModel:
     provenance: Provenance
     references: References = field(default_factory=References)
     reliability: tuple[Reliability, ...] = ()
+    nulls: EvidenceNulls | None = None
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     def __post_init__(self) -> None:

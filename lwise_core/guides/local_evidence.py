@@ -8,13 +8,14 @@ is found by comparing numbers, not by a list of names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.evidence_nulls import EvidenceNulls, thresholds_of
 from lwise_core.guides.feature_grids import is_grid, laid_out, noise, recorded_outputs
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.shared_weights import copy_sharing_weights
@@ -109,21 +110,42 @@ class LocalEvidence:
         return self._readout.of(laid_out(taken[-1])).cpu()
 
 
-def contrast(evidence: torch.Tensor, *, target: int) -> torch.Tensor:
-    """Return the local contrast ``(N, h, h)``: what each place says for ``target`` beside what it says for others.
-
-    c_p(y) = e_p(y) less the mean of the min(3, K − 1) largest other e_p; with one class alone, e_p itself.
-    ``evidence`` is ``(N, K, h, h)``.
-    """
-    own = evidence[:, target]
-    others = torch.cat([evidence[:, :target], evidence[:, target + 1 :]], dim=1)
-    count = min(OTHERS, others.shape[1])
-    return own - others.topk(count, dim=1).values.mean(dim=1) if count else own
-
-
 def contrasts(evidence: torch.Tensor) -> torch.Tensor:
-    """Return the local contrast of every class, ``(N, K, h, h)``, of ``evidence`` of the same shape."""
-    return torch.stack([contrast(evidence, target=y) for y in range(evidence.shape[1])], dim=1)
+    """Return the local contrast of every class, ``(N, K, h, h)``, of ``evidence`` of the same shape.
+
+    c_p(y) = e_p(y) less the mean of the min(3, K − 1) largest other e_p: what a place says for y beside what it says
+    for anything. With one class alone, e_p itself.
+    """
+    count = min(OTHERS, evidence.shape[1] - 1)
+    if not count:
+        return evidence
+    falling = evidence.topk(count + 1, dim=1).values
+    largest, next_one = falling[:, :count].sum(dim=1, keepdim=True), falling[:, count:]
+    among_them = evidence >= falling[:, count - 1 : count]
+    return evidence - torch.where(among_them, largest - evidence + next_one, largest) / count
+
+
+def contrast(evidence: torch.Tensor, *, target: int) -> torch.Tensor:
+    """Return the local contrast ``(N, h, h)`` of the class ``target``; see :func:`contrasts`."""
+    return contrasts(evidence)[:, target]
+
+
+def nulls_of(guide: GuideModel, batches: Iterable[tuple[torch.Tensor, torch.Tensor]], *, basis: str) -> EvidenceNulls:
+    """Return the nulls of ``guide``, from held-out pictures that it was never trained on.
+
+    Args:
+        guide: The guide.
+        batches: Pictures ``(N, 3, H, H)`` in [0, 1] with the indices of their classes ``(N,)``.
+        basis: Which pictures they are, in words.
+
+    Raises:
+        NotLocal: Its logits are not a mean over places.
+    """
+    reader = LocalEvidence.of(guide)
+    found = [(contrasts(reader.read(images)).float(), targets) for images, targets in batches]
+    shown = torch.cat([targets for _, targets in found]).numpy()
+    places, pictures, counts = thresholds_of(torch.cat([c for c, _ in found]).numpy(), shown)
+    return EvidenceNulls(guide.provenance.sha256, guide.input_size, places, pictures, counts, basis)
 
 
 def _recorded_inputs(network: nn.Module) -> dict[nn.Module, list[torch.Tensor]]:

@@ -27,10 +27,13 @@ from lwise_core.guides.catalog import (
 from lwise_core.guides.checkpoints import CheckpointError
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.downloads import DownloadError, DownloadProgress, recorded_checksum
+from lwise_core.guides.evidence_file import EVIDENCE_FILE, write_nulls
+from lwise_core.guides.evidence_nulls import EvidenceNulls, thresholds_of
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain
 from lwise_core.guides.published_weights import PUBLISHED, Published
 from tests.conftest import SHARED
+from tests.guides.test_evidence_nulls import pictures
 from tests.support.calibrations import calibration_for
 from tests.support.local_server import Server, send, serving
 
@@ -244,6 +247,20 @@ def test_a_damaged_calibration_breaks_the_guide_and_says_where_it_lies(empty: Ca
     file.write_text("{}")
     assert entry(empty, "pets").state is GuideStatus.BROKEN
     with pytest.raises(GuideUnavailable, match="remove it and calibrate again"):
+        empty.load("pets")
+
+
+def test_nulls_beside_the_card_reach_the_guide_and_damaged_ones_are_said(empty: Catalog) -> None:
+    folder = put_guide(empty.bundled, "pets")
+    guide = empty.load("pets")
+    assert guide.nulls is None
+    nulls = EvidenceNulls(guide.provenance.sha256, 48, *thresholds_of(*pictures(150, classes=2)), "pictures of pets")
+    (folder / EVIDENCE_FILE).write_bytes(write_nulls(nulls))
+    loaded = empty.load("pets").nulls
+    assert loaded is not None
+    assert loaded.basis == "pictures of pets"
+    (folder / EVIDENCE_FILE).write_bytes(write_nulls(replace(nulls, weights_sha256="0" * 64)))
+    with pytest.raises(GuideUnavailable, match="belongs to other weights"):
         empty.load("pets")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import timm
 import torch
@@ -14,7 +15,7 @@ from torch import nn
 
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
-from lwise_core.guides.local_evidence import LocalEvidence, NotLocal, contrast, contrasts
+from lwise_core.guides.local_evidence import LocalEvidence, NotLocal, contrast, contrasts, nulls_of
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.support.relu_networks import Reusing, seeded, single_use
 
@@ -159,8 +160,8 @@ def test_the_guide_keeps_no_hook(tiny_guide: GuideModel) -> None:
 
 def test_contrast_compares_with_the_largest_three_others() -> None:
     evidence = torch.tensor([5.0, 1.0, 4.0, 2.0, 3.0])[None, :, None, None]
-    assert contrast(evidence, target=0).item() == 5 - (4 + 3 + 2) / 3
-    assert contrast(evidence, target=1).item() == 1 - (5 + 4 + 3) / 3
+    assert contrast(evidence, target=0).item() == pytest.approx(5 - (4 + 3 + 2) / 3)
+    assert contrast(evidence, target=1).item() == pytest.approx(1 - (5 + 4 + 3) / 3)
     assert contrast(evidence[:, :2], target=1).item() == 1 - 5
     assert contrast(evidence[:, :1], target=0).item() == 5
 
@@ -179,3 +180,17 @@ def test_contrast_forgets_what_is_said_for_every_class_alike(
     more[:, 0] += raised
     assert torch.allclose(contrast(more, target=0), own + raised, atol=1e-9)
     assert torch.equal(contrasts(evidence)[:, 0], own)
+
+
+def test_nulls_are_made_of_what_places_of_other_pictures_say(tiny_guide: GuideModel) -> None:
+    batches = [(eight_pictures(16).roll(i, dims=3), torch.arange(8) % 5) for i in range(16)]
+    nulls = nulls_of(tiny_guide, batches, basis="photographs")
+    assert (nulls.weights_sha256, nulls.input_size, nulls.basis) == ("0" * 64, 16, "photographs")
+    said = contrasts(LocalEvidence.of(tiny_guide).read(torch.cat([images for images, _ in batches]))).numpy()
+    shown = torch.cat([targets for _, targets in batches]).numpy()
+    assert nulls.counts.tolist() == [int((shown != y).sum()) for y in range(5)]
+    largest = said.max(axis=(2, 3))
+    for target in range(5):
+        p = [nulls.of_picture(c[target], target=target) for c in said[shown != target]]
+        assert 0 < np.mean(np.array(p) <= 0.1) <= 0.1
+        assert nulls.of_picture(np.array([[largest[:, target].max() + 1]]), target=target) < 0.05
