@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.parts.session.request_guard import RequestGuard
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
 from pages.parts.ui.browser_modules import module_routes
 from pages.parts.ui.notices import report
@@ -58,6 +59,11 @@ def content_security_policy(host: str) -> str:
     )
 
 
+def _holds_pictures(path: str) -> bool:
+    """Return whether what is fetched there is of a person's own, which no browser of a shared machine may keep."""
+    return "/media/" in path or "/_stcore/" in path
+
+
 class SecurityHeaders:
     """Adds to every answer the headers that keep the browser from talking to anybody but this server."""
 
@@ -77,6 +83,8 @@ class SecurityHeaders:
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["X-Frame-Options"] = "DENY"
+                if _holds_pictures(scope["path"]):
+                    headers["Cache-Control"] = "no-store"
                 headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
             await send(message)
 
@@ -108,6 +116,6 @@ keep_in_memory()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     routes=[Mount("/sittings", app=_sittings), *module_routes()],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard)],
     on_script_error=report,
 )

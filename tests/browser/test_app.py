@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -41,6 +43,34 @@ def test_answers_carry_the_headers_that_keep_the_browser_here(page: Page, studio
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-frame-options"] == "DENY"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def _status(url: str, path: str, **headers: str) -> tuple[int, str | None]:
+    """Return the status of an answer and what it says about keeping it, asked for by a program with these headers."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection.putrequest("GET", path, skip_host="host" in headers)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.getheader("Cache-Control")
+
+
+def test_another_name_another_page_and_a_foreign_socket_are_refused(studio_url: str) -> None:
+    assert _status(studio_url, "/")[0] == 200
+    assert _status(studio_url, "/", host="evil.example")[0] == 403
+    assert _status(studio_url, "/", origin="http://evil.example")[0] == 403
+    socket = {"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+    key = {"sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    path = "/_stcore/stream"
+    assert _status(studio_url, path, origin="http://evil.example", **socket, **key)[0] == 403
+    assert _status(studio_url, path, **socket, **key)[0] == 101
+
+
+def test_what_is_of_a_person_s_own_is_kept_by_no_browser(studio_url: str) -> None:
+    assert _status(studio_url, "/media/nothing.png")[1] == "no-store"
+    assert _status(studio_url, "/_stcore/health")[1] == "no-store"
 
 
 def test_the_browser_refuses_to_talk_to_anybody_else(browser: Browser, studio_url: str) -> None:

@@ -1,0 +1,144 @@
+"""What reaches Streamlit: nothing under a foreign name or from a foreign page, no message that pages do not send."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from pages.parts.session.request_guard import RequestGuard, is_known, is_own
+
+OWN = "localhost:8501"
+
+
+@pytest.fixture
+def client() -> TestClient:
+    """A server behind the guard that says yes, and on a web socket repeats what it hears."""
+
+    async def yes(_request: Request) -> PlainTextResponse:
+        return PlainTextResponse("yes")
+
+    async def repeat(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            while True:
+                await socket.send_bytes(await socket.receive_bytes())
+        except WebSocketDisconnect:
+            return
+
+    inner = Starlette(routes=[Route("/", yes), WebSocketRoute("/stream", repeat)])
+    return TestClient(RequestGuard(inner), base_url=f"http://{OWN}")
+
+
+def headers(**given: str) -> Headers:
+    return Headers({"host": OWN} | given)
+
+
+@pytest.mark.parametrize("host", ["localhost", OWN, "127.0.0.1:8501", "[::1]:8501", "LOCALHOST:8501"])
+def test_this_server_goes_by_its_own_names(host: str) -> None:
+    assert is_own(headers(host=host))
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "", "a b"])
+def test_another_name_is_refused(client: TestClient, host: str) -> None:
+    assert not is_own(headers(host=host))
+    assert client.get("/", headers={"host": host}).status_code == 403
+
+
+def test_a_request_without_a_host_is_refused() -> None:
+    assert not is_own(Headers({}))
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:9999", "null", "", "https://localhost"])
+def test_another_page_is_refused_and_nobody_is_asked(
+    client: TestClient, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr("streamlit.net_util.get_external_ip", asked)
+    assert client.get("/", headers={"origin": origin}).status_code == 403
+    with (
+        pytest.raises(WebSocketDisconnect),
+        client.websocket_connect("/stream", headers={"host": OWN, "origin": origin}),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("origin", [None, f"http://{OWN}", f"https://{OWN}"])
+def test_its_own_pages_and_programs_are_answered(client: TestClient, origin: str | None) -> None:
+    assert client.get("/", headers={} if origin is None else {"origin": origin}).text == "yes"
+
+
+def test_an_origin_that_was_listed_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {"server.corsAllowedOrigins": ["https://studio.example"]}
+    monkeypatch.setattr("pages.parts.session.request_guard.st.get_option", listed.get)
+    assert is_own(headers(origin="https://studio.example"))
+    assert not is_own(headers(origin="https://other.example"))
+
+
+KNOWN = [
+    BackMsg(stop_script=True),
+    BackMsg(app_heartbeat=True),
+    BackMsg(rerun_script={"query_string": "a=b"}),
+    BackMsg(file_urls_request={"request_id": "1"}),
+    BackMsg(backend_operation_request={"deferred_file": {"file_id": "1"}}),
+    BackMsg(backend_operation_request={"dataframe_chunk": {}}),
+]
+UNKNOWN = [
+    BackMsg(clear_cache=True),
+    BackMsg(set_run_on_save=True),
+    BackMsg(load_git_info=True),
+    BackMsg(debug_shutdown_runtime=True),
+    BackMsg(debug_disconnect_websocket=True),
+    BackMsg(backend_operation_request={"install_skills": {}}),
+    BackMsg(backend_operation_request={"dismiss_skills_nudge": {}}),
+    BackMsg(),
+]
+
+
+@pytest.mark.parametrize("message", KNOWN, ids=str)
+def test_what_pages_send_is_passed_on(message: BackMsg) -> None:
+    assert is_known(message.SerializeToString())
+
+
+@pytest.mark.parametrize("message", UNKNOWN, ids=str)
+def test_what_no_page_sends_is_dropped_and_the_page_goes_on(client: TestClient, message: BackMsg) -> None:
+    good = KNOWN[0].SerializeToString()
+    with client.websocket_connect("/stream", headers={"host": OWN}) as socket:
+        socket.send_bytes(message.SerializeToString())
+        socket.send_text("no message")
+        socket.send_bytes(good)
+        assert socket.receive_bytes() == good
+
+
+def test_the_last_of_two_kinds_in_one_message_counts_as_it_does_for_streamlit() -> None:
+    known, unknown = (m.SerializeToString() for m in (KNOWN[0], UNKNOWN[0]))
+    assert is_known(unknown + known)
+    assert not is_known(known + unknown)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_judged(data: bytes) -> None:
+    assert is_known(data) in (True, False)
+
+
+def test_what_is_no_request_passes() -> None:
+    seen: list[str] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope["type"])
+
+    asyncio.run(RequestGuard(app)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    assert seen == ["lifespan"]
