@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lwise_core._utils.arrays import Counts, Values
+from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 
-ENOUGH_PICTURES = 100
-"""Below this many pictures that do not show a class, nothing is said about evidence for it."""
 ENOUGH_OF_A_RIVAL = 20
 """Below this many pictures a rival has no null of its own: with fewer, no picture could get p ≤ 5%."""
 LEVELS = (
@@ -67,7 +66,7 @@ class EvidenceNulls:
 
     def enough(self, *, target: int) -> bool:
         """Tell whether there are pictures enough to say anything about the class ``target``."""
-        return int(self.counts[target]) >= ENOUGH_PICTURES
+        return int(self.counts[target]) >= ENOUGH_FOR_EVIDENCE
 
     def _p(self, contrast: npt.NDArray[np.floating], thresholds: Thresholds) -> Values:
         above = contrast[..., None] > thresholds.astype(np.float64)
