@@ -9,18 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from platformdirs import user_cache_path
 
-from lwise_core.data.training_images import LabelledImages, read_images
-from lwise_core.images.perceptual_hash import ALIKE, HASHED_SIZE, Hashes, nearest_bits, perceptual_hash
-
-
-def hashes(images: LabelledImages) -> Hashes:
-    """Return the perceptual hash of every image ``(N,)``."""
-    seen = (images.pixels[row].transpose(2, 0, 1).astype(np.float32) / 255 for row in images.rows)
-    return np.array([perceptual_hash(image) for image in seen], dtype=np.uint64)
+from lwise_core.data.training_images import read_images
+from lwise_core.images.perceptual_hash import ALIKE, HASHED_SIZE, nearest_bits
+from lwise_core.training.learnt_pictures import hashes_of
 
 
 def _main(
@@ -30,7 +24,7 @@ def _main(
 ) -> None:
     cache = user_cache_path("lwise-studio", appauthor=False)
     sources = ((data, split), (learnt or data, "train"))
-    held_out, trained_on = (hashes(read_images(d, split=s, size=HASHED_SIZE, cache=cache)) for d, s in sources)
+    held_out, trained_on = (hashes_of(read_images(d, split=s, size=HASHED_SIZE, cache=cache)) for d, s in sources)
     bits = nearest_bits(held_out, trained_on)
     for most in (0, ALIKE, 2 * ALIKE):
         typer.echo(f"{(bits <= most).sum():,} of {len(bits):,} have one at most {most} of 64 bits apart")

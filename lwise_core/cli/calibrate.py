@@ -28,6 +28,8 @@ from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.guides import catalog
 from lwise_core.guides.calibration import Calibration
 from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.learnt_hashes import learnt_by
+from lwise_core.images.perceptual_hash import Hashes
 from lwise_core.training.calibrating import ATTACKED, CalibrationProgress, CalibrationRequest, calibrate
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from lwise_core.training.learnt_pictures import learnt_hashes
@@ -124,7 +126,7 @@ def calibrate_command(
         pictures.of(source, guide),
         Division(measuring.every),
         measuring.attacked,
-        _hashes(pictures.learnt or ()),
+        _learnt(guide, pictures.learnt or ()),
     )
     calibration = _followed(guide, request)
     typer.echo("\n".join((f"{guide.name}, {calibration.on}.", *calibration.sentences())))
@@ -159,9 +161,10 @@ def _decision(text: str) -> tuple[str, str]:
     return folder, name
 
 
-def _hashes(sources: Sequence[str]) -> np.ndarray:
-    found = [learnt_hashes(pictures_at(source)) for source in sources]
-    return np.concatenate([np.array([], dtype=np.uint64), *found])
+def _learnt(guide: GuideModel, sources: Sequence[str]) -> Hashes:
+    """Return the hashes of what ``guide`` is known to have learnt, and of the pictures that were named besides."""
+    known = learnt_by(catalog.entries(), weights_sha256=guide.provenance.weights_sha256)
+    return np.concatenate([known, *(learnt_hashes(pictures_at(source)) for source in sources)])
 
 
 def _followed(guide: GuideModel, request: CalibrationRequest) -> Calibration:

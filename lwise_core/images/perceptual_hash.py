@@ -31,6 +31,11 @@ def perceptual_hash(image: FloatImage) -> int:
     return int.from_bytes(np.packbits(bits).tobytes())
 
 
+def no_hashes() -> Hashes:
+    """Return the hashes of no picture."""
+    return np.array([], dtype=np.uint64)
+
+
 def near_duplicates(hashes: Hashes) -> tuple[tuple[int, ...], ...]:
     """Return for each of ``hashes`` ``(N,)`` the places of its near-duplicates, its own among them."""
     return tuple(tuple(np.flatnonzero(np.bitwise_count(hashes ^ h) <= ALIKE).tolist()) for h in hashes)

@@ -10,13 +10,11 @@ import shutil
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.archives import close_archives
 from lwise_core.guides.calibration import Calibration, CalibrationStore
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.perceptual_hash import Hashes
+from lwise_core.images.perceptual_hash import Hashes, no_hashes
 from lwise_core.training.calibration_batches import (
     CalibrationPace,
     Chosen,
@@ -36,10 +34,6 @@ _LAYOUT = 1  # of what is kept of a run: raise it when that changes
 _LOOKS = 3 * ATTACK_STEPS  # what an attack costs, in forward passes: a gradient costs about two more
 
 
-def _nothing_known() -> Hashes:
-    return np.array([], dtype=np.uint64)
-
-
 @dataclass(frozen=True, eq=False)
 class CalibrationRequest:
     """What is asked: on which pictures, how they are divided, and how many of the measured ones are attacked at most.
@@ -50,7 +44,7 @@ class CalibrationRequest:
     pictures: LabelledPictures
     division: Division = field(default_factory=Division)
     attacked: int = ATTACKED
-    learnt: Hashes = field(default_factory=_nothing_known)
+    learnt: Hashes = field(default_factory=no_hashes)
 
     def seconds(self, pace: CalibrationPace) -> float:
         """Return about how long it takes at a ``pace``."""

@@ -137,4 +137,4 @@ def _on_learnt(alike: int, *, of: int) -> str:
     if not of:
         return "What the guide learnt is not known here picture by picture, so nothing could be compared with it."
     pictures = "1 picture was" if alike == 1 else f"{alike:,} pictures were"
-    return f"{pictures} left out as nearly the same as one of the {of:,} that the guide learnt."
+    return f"{pictures} left out as nearly the same as one of the {of:,} that the guide is known to have learnt."

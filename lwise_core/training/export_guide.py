@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
 import safetensors.torch
 import torch
 from pydantic import TypeAdapter, ValidationError
@@ -18,11 +19,13 @@ from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.checkpoints import Description, Weights, build_guide, read_weights
 from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.learnt_hashes import LEARNT_FILE, as_file
 from lwise_core.guides.model_card import parse_card
 from lwise_core.guides.references import References
 from lwise_core.training.attacks import Norm
 from lwise_core.training.evaluation import Evaluation, Labelled, Measured, reliability
 from lwise_core.training.initial_network import InitialNetwork
+from lwise_core.training.learnt_pictures import hashes_of
 from lwise_core.training.recipes import RecipeError
 from lwise_core.training.trainer import Trainer, pixels_of
 
@@ -156,7 +159,7 @@ def publish(
     *,
     command: str,
 ) -> dict[str, object]:
-    """Write the guide of a finished run to ``folder.guide`` and return its card.
+    """Write the guide of a finished run to ``folder.guide``, with hashes of what it learnt, and return its card.
 
     ``evidence`` is asked of the stored file's guide.
     """
@@ -182,6 +185,8 @@ def publish(
     text = json.dumps(card, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     parse_card(text.encode())
     folder.write(f"{building.name}/{_CARD}", text.encode())
+    learnt = np.concatenate([start.learnt, hashes_of(trainer.images)])
+    folder.write(f"{building.name}/{LEARNT_FILE}", as_file(learnt))
     shutil.rmtree(folder.guide, ignore_errors=True)
     building.rename(folder.guide)
     return card

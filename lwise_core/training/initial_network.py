@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import nn
@@ -14,6 +14,8 @@ from lwise_core.guides import catalog
 from lwise_core.guides.architectures import ArchitectureError, Blueprint, Triple, by_timm, named, recognise, timm_has
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, GuideModel, Normaliser
+from lwise_core.guides.learnt_hashes import learnt_by
+from lwise_core.images.perceptual_hash import Hashes, no_hashes
 from lwise_core.training.recipes import RecipeError
 
 _STEM_2_FROM = 64
@@ -25,7 +27,7 @@ class InitialNetwork:
     """A network about to be trained, and what goes with it.
 
     ``classes`` is empty until it is known what the network is to tell apart. ``origin`` says in words where its weights
-    come from.
+    come from, ``learnt`` has the perceptual hashes ``(N,)`` of pictures that they are known to have learnt.
     """
 
     network: nn.Module
@@ -35,6 +37,7 @@ class InitialNetwork:
     origin: str
     width: int | None = None
     architecture: str | None = None
+    learnt: Hashes = field(default_factory=no_hashes)
 
     def fresh(self) -> InitialNetwork:
         """Return the same start with a network of its own, as training changes it."""
@@ -129,7 +132,9 @@ def start_from(name: str, *, size: int | None = None) -> InitialNetwork:
         GuideUnavailable: There is none, or it is damaged.
         RecipeError: Another size than its own is wanted of a network that is not a CompactResNet, or does not fit.
     """
-    start = of_guide(catalog.load(name))
+    guide = catalog.load(name)
+    learnt = learnt_by(catalog.entries(), weights_sha256=guide.provenance.weights_sha256)
+    start = replace(of_guide(guide), learnt=learnt)
     return start if size is None or size == start.input_size else _at_size(start, size)
 
 

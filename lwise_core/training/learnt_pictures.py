@@ -7,10 +7,19 @@ import numpy as np
 from lwise_core.data.decoding import Batch, Decoded, Decoder
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
+from lwise_core.data.training_images import LabelledImages
+from lwise_core.images.geometry import see
 from lwise_core.images.perceptual_hash import HASHED_SIZE, Hashes, perceptual_hash
 from lwise_core.training.calibration_pictures import LEARNT
 
 _AT_ONCE = 64
+
+
+def hashes_of(images: LabelledImages) -> Hashes:
+    """Return the perceptual hash of every image ``(N,)``."""
+    return np.array(
+        [perceptual_hash(see(images.pixels[row], size=HASHED_SIZE)) for row in images.rows], dtype=np.uint64
+    )
 
 
 def learnt_hashes(pictures: PictureSet) -> Hashes:

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from safetensors.torch import load_file
@@ -14,10 +15,12 @@ from lwise_core._utils.run_folder import RunFolder, RunRefused
 from lwise_core.cli.train import train_command, words
 from lwise_core.data.training_images import read_images
 from lwise_core.guides import catalog
+from lwise_core.guides.learnt_hashes import LEARNT_FILE
 from lwise_core.guides.model_card import parse_card
 from lwise_core.training.cross_validation import Fold, kept_verdicts
 from lwise_core.training.evaluation import Evaluation, logits_of
 from lwise_core.training.export_guide import HeldOut
+from lwise_core.training.learnt_pictures import hashes_of
 from lwise_core.training.recipes import RecipeError
 from tests.support.picture_sets import zip_of
 from tests.support.toys import toy_folder
@@ -216,6 +219,12 @@ def test_a_guide_is_tuned_to_other_classes(place: Path) -> None:
     assert result.exit_code == 0, result.output
     card = parse_card((place / "other" / "guide" / "card.json").read_bytes())
     assert card.classes == ("left", "top, or ceiling")
+    first, second = (
+        set(hashes_of(read_images(place / data, split="train", size=16, cache=place / "cache")).tolist())
+        for data in ("data", "pair")
+    )
+    assert set(np.load(place / "models" / "toys" / LEARNT_FILE).tolist()) == first
+    assert set(np.load(place / "other" / "guide" / LEARNT_FILE).tolist()) == first | second
 
 
 def test_the_command_trains_a_network_of_timm(place: Path) -> None:

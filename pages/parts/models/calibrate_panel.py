@@ -17,6 +17,7 @@ from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.guides import catalog
 from lwise_core.guides.calibration import Calibration, CalibrationStore, calibrated, uncalibrated
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.learnt_hashes import learnt_by
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.training.calibrating import (
@@ -187,7 +188,8 @@ def _on_the_server(name: str) -> tuple[str, PictureSet] | None:
 def _begin(name: str, guide: GuideModel, pictures: LabelledPictures, store: CalibrationStore) -> None:
     """Ask how much is to be measured, say how long that takes, and measure it."""
     extent = st.radio("What is measured", _EXTENTS, index=1, format_func=lambda e: e.words, key=f"extent-{name}")
-    request = CalibrationRequest(pictures, extent.division, extent.attacked)
+    known = learnt_by(guide_catalog(), weights_sha256=guide.provenance.weights_sha256)
+    request = CalibrationRequest(pictures, extent.division, extent.attacked, known)
     kind, question = _kind(name), request.key(guide)
     if asked(kind, question):
         followed(kind, _progress, name=name)
