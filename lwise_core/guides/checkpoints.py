@@ -12,7 +12,6 @@ import io
 import pickle
 import re
 import threading
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,13 +21,14 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.architectures import ArchitectureError, Blueprint, State, Triple, fill, named, recognise
+from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
+from lwise_core.guides.weight_archive import repacked
 
 MAX_UPLOAD_BYTES = 200 * 2**20
 MAX_FILE_BYTES = 2 * 2**30
@@ -46,19 +46,13 @@ _LEGACY_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the number with w
 _BLOCKED = re.compile(r"GLOBAL ([\w.]+)")
 _STATE_KEYS = ("model", "state_dict")
 _SHARED = 3  # how often the weights of a file may use its bytes: AttackerModel names each of them twice
+_LARGER = 4  # how many times its bytes the weights may take in float32: what is stored in 8 bits grows so much
+_MOST_ENTRIES = 100_000
+_LONGEST_NAME = 512  # characters
+_LONGEST_HEADER = 64 * 2**20  # bytes: names and shapes of as many entries as are read
+_DEEPEST = 4  # wrappers around one another
 _WRAPPERS = ("module.", "model.")
 _MEAN, _STD = "normalizer.new_mean", "normalizer.new_std"
-
-
-class CheckpointError(LWiseError):
-    """A weight file that is refused. The message is one sentence: what, why, and what to do.
-
-    ``conversion`` is a short Python program for the owner of the file where one helps, else empty.
-    """
-
-    def __init__(self, message: str, *, conversion: str = "") -> None:
-        super().__init__(message)
-        self.conversion = conversion
 
 
 class Layout(StrEnum):
@@ -162,8 +156,7 @@ def read_weights(source: Path | bytes, *, limit: int = MAX_FILE_BYTES) -> Weight
     except OSError as error:
         raise CheckpointError(f"The file cannot be read ({error.strerror}).") from error
     if data.startswith(b"PK\x03\x04"):
-        _check_archive(data)
-        found = _sort(_unpickle(data))
+        found = _sort(_unpickle(repacked(data)))
     elif data.startswith(_LEGACY_START):
         found = _sort(_unpickle(data))
     elif data[8:9] == b"{":
@@ -260,22 +253,6 @@ def _bytes_of(source: Path | bytes, *, limit: int) -> bytes:
     return source.read_bytes() if isinstance(source, Path) else source
 
 
-def _check_archive(data: bytes) -> None:
-    """Accept a zip file that torch.save could have written: one pickle, nothing compressed, nothing counted twice."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise CheckpointError("The weight file is damaged or cut off; fetch or copy it again.") from error
-    compressed = any(m.compress_type != zipfile.ZIP_STORED for m in members)
-    if compressed or sum(m.file_size for m in members) > len(data):
-        raise CheckpointError("The archive says that it unpacks to more than it holds, which torch.save never writes.")
-    if any(m.filename.endswith("/constants.pkl") for m in members):
-        raise CheckpointError("This is a TorchScript program, not a file of weights; ask for its state dict instead.")
-    if sum(m.filename.endswith("/data.pkl") for m in members) != 1:
-        raise CheckpointError("This archive is not a weight file; unpack it and choose one of the files in it.")
-
-
 def _unpickle(data: bytes) -> object:
     """Return what torch's restricted unpickler makes of ``data``. Nothing in it is ever executed."""
     with _allowing, torch.serialization.safe_globals(_ALLOWED):
@@ -304,6 +281,9 @@ def read_safetensors(data: bytes) -> Mapping[str, torch.Tensor]:
     Raises:
         CheckpointError: It is damaged.
     """
+    header = int.from_bytes(data[:8], "little")
+    if _LONGEST_HEADER < header <= len(data) or data.count(b'"data_offsets"', 8, 8 + header) > _MOST_ENTRIES:
+        raise _too_many()
     try:
         return safetensors.torch.load(data)
     except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
@@ -328,7 +308,9 @@ def _unwrapped(found: _Found, *, sha256: str, budget: int) -> Weights:
     state = _checked(found.state, budget=budget)
     attacker, normaliser = 0, None
     wrapper: str | None = ""
-    while wrapper is not None:
+    for _ in range(_DEEPEST + 1):
+        if wrapper is None:
+            break
         state = {k.removeprefix(wrapper): v for k, v in state.items()}
         kept = {k: v for k, v in state.items() if not k.startswith("attacker.")}
         attacker += len(state) - len(kept)
@@ -337,6 +319,8 @@ def _unwrapped(found: _Found, *, sha256: str, budget: int) -> Weights:
         wrapper = next((w for w in _WRAPPERS if state and all(k.startswith(w) for k in state)), None)
     if not state:
         raise CheckpointError("The file holds no weights.")
+    if 4 * sum(v.numel() for v in state.values()) > _LARGER * budget + 4096:
+        raise CheckpointError("The weights would take many times the size of their file, as no network's do.")
     copies = (f"the attacker’s copies of {attacker} weights",) if attacker else ()
     wrapped = found.layout is not Layout.SAFETENSORS and (attacker or normaliser)
     return Weights(
@@ -351,23 +335,45 @@ def _unwrapped(found: _Found, *, sha256: str, budget: int) -> Weights:
 
 def _checked(state: Mapping[object, object] | Mapping[str, object], *, budget: int) -> dict[str, torch.Tensor]:
     """Accept a state dict whose values are plain, finite and no larger than the file that holds them."""
+    if len(state) > _MOST_ENTRIES:
+        raise _too_many()
     checked: dict[str, torch.Tensor] = {}
-    claimed = 0
+    storages: set[int] = set()
+    claimed = held = 0
     for key, value in state.items():
-        if not isinstance(key, str) or type(value) not in (torch.Tensor, torch.nn.Parameter):
+        if (
+            not isinstance(key, str)
+            or len(key) > _LONGEST_NAME
+            or type(value) not in (torch.Tensor, torch.nn.Parameter)
+        ):
             raise CheckpointError(
                 f"The state dict is not one of weights: “{str(key)[:80]}” is a {type(value).__name__}."
             )
         assert isinstance(value, torch.Tensor)  # noqa: S101  said above, in the way mypy understands
         plain = value.layout == torch.strided and value.device.type == "cpu" and not value.is_quantized
         # Views that repeat their storage, or share one, could claim any size; the attacker's copies honestly share.
-        claimed += value.numel() * value.element_size()
-        if not plain or value.is_complex() or claimed > _SHARED * budget:
+        size = value.numel() * value.element_size()
+        storage = value.untyped_storage() if plain else None
+        claimed += size
+        if storage is not None and storage.data_ptr() not in storages:
+            storages.add(storage.data_ptr())
+            held += storage.nbytes()
+        if storage is None or value.is_complex() or claimed > _SHARED * budget or held > budget:
             raise CheckpointError(f"The weights “{key[:80]}” are stored in a way that no network writes.")
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+        if not _is_finite(value):
             raise CheckpointError(f"The weights “{key[:80]}” hold a value that is not a finite number.")
-        checked[key] = value.detach()
+        checked[key] = value.detach().clone() if storage.nbytes() > size else value.detach()
     return checked
+
+
+def _is_finite(value: torch.Tensor) -> bool:
+    if not value.is_floating_point():
+        return True
+    return bool(torch.isfinite(value.float() if value.element_size() == 1 else value).all())  # not known of 8 bits
+
+
+def _too_many() -> CheckpointError:
+    return CheckpointError(f"The file names more than {_MOST_ENTRIES:,} weights, which no network has.")
 
 
 def _take_normaliser(state: dict[str, torch.Tensor]) -> tuple[Triple, Triple] | None:

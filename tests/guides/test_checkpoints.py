@@ -318,6 +318,12 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         "normaliser",
     ),
     "a longer mean": (saved(wrapped(tiny_state()) | {"module.normalizer.new_mean": torch.zeros(4)}), "normaliser"),
+    "a name without end": (safetensors.torch.save({"module." * 100 + "w": torch.zeros(1)}), "not one of weights"),
+    "names without end": (
+        header({str(i): ONE | {"shape": [0], "data_offsets": [0, 0]} for i in range(100_001)}),
+        "more than 100,000 weights",
+    ),
+    "8 bits, shared": (saved(dict.fromkeys("abc", torch.ones(100_000).to(torch.float8_e4m3fn))), "many times the size"),
     "safetensors: header beyond the end": (header({"w": ONE}, bytes(4), length=10**12), "damaged"),
     "safetensors: weights beyond the end": (header({"w": ONE | {"data_offsets": [0, 400]}}, bytes(4)), "damaged"),
     "safetensors: a shape that does not fit": (header({"w": ONE | {"shape": [10**9]}}, bytes(4)), "damaged"),
@@ -327,6 +333,24 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "safetensors: no JSON": (header(b"{" * 500), "damaged"),
     "safetensors: nothing in it": (header({}), "holds no weights"),
 }
+
+
+def test_what_is_stored_in_8_bits_is_read() -> None:
+    numbers = torch.tensor([0.5, -2.0, 1.75])
+    assert torch.equal(read_weights(saved({"w": numbers.to(torch.float8_e4m3fn)})).state["w"], numbers)
+
+
+def test_a_view_keeps_nothing_but_itself() -> None:
+    state = read_weights(saved({"w": torch.arange(1000.0)[:2]})).state
+    assert state["w"].tolist() == [0, 1]
+    assert state["w"].untyped_storage().nbytes() == 8
+
+
+def test_wrappers_are_taken_off_four_deep_and_no_deeper() -> None:
+    state = {"module." * 4 + "w": torch.zeros(1), "module." * 4 + "v": torch.zeros(1)}
+    assert set(read_weights(saved(state)).state) == {"w", "v"}
+    deeper = {"module." + name: value for name, value in state.items()}
+    assert set(read_weights(saved(deeper)).state) == {"module.w", "module.v"}
 
 
 @pytest.mark.filterwarnings("ignore:Validating sparse", "ignore:Sparse invariant checks")
