@@ -105,7 +105,8 @@ def timm_has(name: str) -> bool:
     """Tell whether timm has an architecture called ``name``."""
     import timm  # noqa: PLC0415 - see by_timm
 
-    return timm.is_model(name)
+    architecture, _, tag = name.partition(".")
+    return timm.is_model(architecture) and (not tag or name in timm.list_pretrained())
 
 
 def by_timm(name: str, *, num_classes: int) -> nn.Module:

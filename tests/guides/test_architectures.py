@@ -142,6 +142,7 @@ def test_any_other_architecture_is_named() -> None:
         ("local-dir:/etc", "no architecture"),
         ("convnext_tiny", "no “head.fc.weight”"),
         ("", "no architecture"),
+        ("resnet50.nope", "no architecture “resnet50.nope”"),
     ],
 )
 def test_a_name_that_does_not_help_is_refused_in_one_sentence(name: str, said: str) -> None:

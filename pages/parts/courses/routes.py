@@ -47,7 +47,7 @@ async def coming(request: Request) -> Response:
 async def store(request: Request) -> Response:
     """Store an answer, and return whether it was right."""
     token = request.path_params["token"]
-    if not compare_digest(request.headers.get("X-Sitting", ""), token):
+    if not compare_digest(request.headers.get("X-Sitting", "").encode(), token.encode()):
         return _refusal("This answer did not come from the page of its sitting.", status=403)
     body = b""
     async for part in request.stream():

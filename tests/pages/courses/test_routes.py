@@ -182,6 +182,11 @@ def test_nobody_has_this_token(server: Server) -> None:
     assert server.ask(new_token(), "next").status_code == 404
 
 
+def test_an_address_of_any_letters_is_no_error_of_the_server(server: Server) -> None:
+    reply = server.http.post(f"http://localhost:{server.port}{API}/%C3%A9/answers", json={}, timeout=60)
+    assert reply.status_code == 403
+
+
 def sat_through_kills(server: Server, token: str, *, kills: int, seed: int) -> list[int]:
     """Sit the course while the server is killed at random moments; return the trials whose answers were confirmed."""
     lottery = random.Random(seed)  # noqa: S311 - moments that can be repeated
