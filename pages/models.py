@@ -31,8 +31,8 @@ def main() -> None:
     st.markdown(
         "A guide is a network that was trained to withstand small changes of a picture. Its logits say how hard a "
         "picture is, and its gradients what would make it easier. How often it is right is said twice: **at home**, on "
-        "pictures like those that it learnt from, and **elsewhere**, as the mean of its classes. Open a line for the "
-        "rest. Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
+        "pictures like those that it learnt from, and **elsewhere**, on other collections; both are means over its "
+        "classes. Open a line for the rest. Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
     )
     entries = guide_catalog()
     present, linked = _present(), st.query_params.get(GUIDE)
