@@ -12,7 +12,8 @@ from torch import nn
 from lwise_core.enhancement.fast_twin import FloatHead, fast_twin
 from lwise_core.enhancement.objectives import objective_named
 from lwise_core.enhancement.path import PathRequest, ascend
-from lwise_core.guides.class_groups import ClassGroups, ClassGroupsError
+from lwise_core.guides.class_groups import ClassGroups, ClassGroupsError, imagenet_animals
+from lwise_core.guides.class_lists import imagenet_classes
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.grouped_guide import GroupedNetwork, grouped, inner_prefix, ungrouped
 from lwise_core.guides.guide import GuideModel
@@ -20,7 +21,7 @@ from lwise_core.guides.penultimate_features import Features
 from lwise_core.guides.references import References
 from lwise_core.inspection import METHODS, attribution, cam_layers
 from lwise_core.inspection.attribution import AttributionMethod
-from tests.conftest import eight_pictures, guide_of
+from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.support.relu_networks import Reusing, seeded
 
 GROUPS = ClassGroups("mine", {"vowels": (0, 4), "b": (1,), "others": (2, 3)})
@@ -101,6 +102,8 @@ def test_every_attribution_of_a_group_of_one_is_that_of_its_member(method: Attri
 def test_grad_cam_finds_the_same_layers_under_the_same_names(guide: GuideModel) -> None:
     found = grouped(guide, GROUPS)
     assert cam_layers.layers(found) == cam_layers.layers(guide) != ()
+    square = ClassGroups("mine", {"x": (0, 1), "y": (2, 3)})  # two rows of two are no grid over the picture
+    assert cam_layers.layers(grouped(guide, square)) == cam_layers.layers(guide)
     assert ungrouped(found.network) is guide.network is ungrouped(guide.network)
     assert (inner_prefix(found.network), inner_prefix(guide.network)) == ("network.", "")
 
@@ -116,3 +119,11 @@ def test_its_fast_twin_keeps_the_fine_head_exact(guide: GuideModel) -> None:
     assert any(isinstance(m, FloatHead) for m in twin.network.modules())
     pictures = eight_pictures(16)
     assert torch.allclose(twin.logits(pictures), found.logits(pictures), atol=0.1, rtol=0.05)
+
+
+def test_imagenet_s_thousand_become_the_paper_s_sixteen() -> None:
+    fine = replace(guide_of(tiny_network(classes=1000)), classes=imagenet_classes())
+    found = grouped(fine, imagenet_animals(fine.classes))
+    pictures = eight_pictures(16)[:2]
+    assert found.classes[0] == "dog"
+    assert torch.equal(found.logits(pictures)[:, 0], fine.logits(pictures)[:, 151:269].amax(dim=1))
