@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import make_folder, read_file
-from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness, fitness_of
+from lwise_core.guides.fitness import Fit, Fitness, fitness_of
 from lwise_core.guides.guide import CalibratedOn, GuideModel
 from lwise_core.guides.model_card import ClassName, Prose
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY, ENOUGH_FOR_EVIDENCE, References
@@ -182,12 +182,6 @@ def _reliability(guide: GuideModel, calibration: Calibration) -> tuple[Reliabili
     own = read_reliability(calibration.measured, source=f"pictures of “{calibration.folder}”")
     others = guide.reliability if own is None else tuple(r for r in guide.reliability if r.source != own.source)
     return others if own is None else (own, *others)
-
-
-def uncalibrated(guide: GuideModel) -> GuideModel:
-    """Return a guide that has no card, such as a weight file's, as it was before anything was laid over it."""
-    provenance = replace(guide.provenance, fitness=UNKNOWN, calibrated=None)
-    return replace(guide, references=References(), reliability=(), provenance=provenance)
 
 
 def _preferred(own: tuple[float, ...], *, over: tuple[float, ...]) -> bool:

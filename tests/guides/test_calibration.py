@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.guides.calibration import CalibrationError, CalibrationStore, Coverage, calibrated, uncalibrated
+from lwise_core.guides.calibration import CalibrationError, CalibrationStore, Coverage, calibrated
 from lwise_core.guides.difficulty import difficulty_of, standing
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
@@ -105,15 +105,6 @@ def test_how_often_its_probabilities_were_right_is_known_of_the_persons_pictures
     again = calibrated(over, calibration_for(guide, {"a": 40}, measured=figures))
     assert again.reliability == over.reliability
     assert calibrated(guide, calibration_for(guide, {"a": 40})).reliability == (card,)
-
-
-def test_a_guide_without_a_card_is_as_it_was_once_the_calibration_is_taken_off() -> None:
-    figures = measured(clean=0.8, attacked=0.5) | {"reliability": [[12, 0.5, 0.75]]}
-    over = calibrated(GUIDE, calibration_for(GUIDE, {"a": 40}, measured=figures))
-    off = uncalibrated(over)
-    assert over.reliability
-    assert (off.references, off.reliability, off.provenance) == (GUIDE.references, (), GUIDE.provenance)
-    assert off.network is GUIDE.network
 
 
 def test_the_same_weights_under_other_names_are_left_alone() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,8 +12,7 @@ from lwise_core.batch.named_files import files_in_zip
 from lwise_core.data.entries import PictureSet
 from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
-from lwise_core.guides import catalog
-from lwise_core.guides.calibration import Calibration, CalibrationStore, calibrated, uncalibrated
+from lwise_core.guides.calibration import Calibration, CalibrationStore
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.learnt_hashes import learnt_by
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY
@@ -29,6 +26,7 @@ from lwise_core.training.calibrating import (
 from lwise_core.training.calibration_batches import pace_of
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from pages.parts.session.access import is_teacher, paths_offered
+from pages.parts.session.calibrations import calibration_store
 from pages.parts.session.guides import guide_catalog, load_guide, session_guides
 from pages.parts.session.jobs import (
     asked,
@@ -67,9 +65,8 @@ def calibrate_panel(name: str) -> None:
     The guide itself is loaded only once somebody wants to measure it.
     """
     st.markdown("**On your own pictures**")
-    store = _store(name)
+    store = calibration_store(own=name in session_guides())
     found = store.of(_weights(name))
-    _lay_over_own(name)  # whose domain may have changed since
     if found is None:
         st.caption("Not calibrated. Labelled pictures that it never learnt give it references and accuracies.")
     else:
@@ -96,18 +93,6 @@ def _weights(name: str) -> str:
     return next(entry.sha256 for entry in guide_catalog() if entry.name == name)
 
 
-def _store(name: str) -> CalibrationStore:
-    """Return where a calibration of the guide belongs: a visitor's own guide has it for the session alone."""
-    if name in session_guides() and not is_teacher():
-        return CalibrationStore(Path(_session_folder().name))
-    return catalog.here().calibrations
-
-
-@st.cache_resource(scope="session", on_release=lambda folder: folder.cleanup(), show_spinner=False)
-def _session_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory()
-
-
 def _calibration(found: Calibration, name: str) -> None:
     """Draw what a calibration found, with the way to take it away for whoever may."""
     said = str(found.on)
@@ -117,22 +102,14 @@ def _calibration(found: Calibration, name: str) -> None:
 
 
 def _remove(name: str) -> None:
-    _store(name).remove(_weights(name))
-    _compute_anew(name)
+    calibration_store(own=name in session_guides()).remove(_weights(name))
+    _compute_anew()
 
 
-def _compute_anew(name: str) -> None:
-    """Let all that this session has computed be computed anew: it holds the guide called ``name`` as it was."""
-    _lay_over_own(name)
+def _compute_anew() -> None:
+    """Let all that this session has computed be computed anew: it holds guides as they were."""
     forget_everything()
     forget_walks()
-
-
-def _lay_over_own(name: str) -> None:
-    """Let a guide of the session's own have what was measured of it; the catalogue does so for the others."""
-    own = session_guides().get(name)
-    if own is not None:
-        session_guides()[name] = calibrated(uncalibrated(own), _store(name).of(own.provenance.sha256))
 
 
 def _pictures(name: str, guide: GuideModel) -> LabelledPictures | None:
@@ -217,7 +194,7 @@ def _progress(job: ScheduledJob[CalibrationProgress], *, name: str) -> None:
     if job.error is not None:
         st.button("Try again", key=f"retry-{name}", on_click=forget_job, args=(_kind(name),))
     if over and job.latest is not None:
-        _compute_anew(name)
+        _compute_anew()
         st.rerun()
 
 

@@ -14,6 +14,7 @@ from lwise_core.guides.guide import Domain, GuideModel
 from pages.parts.models.calibrate_panel import calibrate_panel
 from pages.parts.models.cards import DOMAINS, ready_card, session_card
 from pages.parts.models.lines import ICONS, fitness_of_entry, line_of_entry, line_of_session
+from pages.parts.session.calibrations import laid_over
 from pages.parts.session.guides import session_guides
 
 _ALL = "All"
@@ -79,8 +80,9 @@ def _of_entry(entry: GuideEntry) -> ListedGuide:
 
 
 def _of_session(guide: GuideModel) -> ListedGuide:
-    fitness = guide.provenance.fitness.state
-    return ListedGuide(guide.name, guide.domain, fitness, line_of_session(guide), partial(_own, guide), own=True)
+    known = laid_over(guide)
+    fitness = known.provenance.fitness.state
+    return ListedGuide(guide.name, guide.domain, fitness, line_of_session(known), partial(_own, guide), own=True)
 
 
 def _own(guide: GuideModel) -> None:

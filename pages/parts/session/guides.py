@@ -13,6 +13,7 @@ from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.second_guide import independent_entry
+from pages.parts.session.calibrations import laid_over
 
 SESSION_GUIDES = "session_guides"
 _ASKED = "guide_asked"
@@ -26,7 +27,7 @@ def guide_catalog() -> tuple[GuideEntry, ...]:
 
 
 def session_guides() -> dict[str, GuideModel]:
-    """Return the guides that were added in this session, by name. No other session sees them."""
+    """Return the guides that were added in this session, by name, as they were added. No other session sees them."""
     guides: dict[str, GuideModel] = st.session_state.setdefault(SESSION_GUIDES, {})
     return guides
 
@@ -53,7 +54,10 @@ def available_guides() -> tuple[str, ...]:
 
 
 def is_unfit(name: str) -> bool:
-    """Return whether a guide is unfit to guide, by its calibration or its card; the session's own have neither."""
+    """Return whether a guide is unfit to guide, by its calibration or its card."""
+    own = session_guides().get(name)
+    if own is not None:
+        return laid_over(own).provenance.fitness.state is Fit.UNFIT
     entry = next((e for e in guide_catalog() if e.name == name), None)
     return entry is not None and catalog.fitness_of_entry(entry).state is Fit.UNFIT
 
@@ -93,20 +97,20 @@ def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:
     """
     for guide in session_guides().values():
         if guide.provenance.weights_sha256 != than.provenance.weights_sha256 and has_class(guide.classes, class_name):
-            return guide
+            return laid_over(guide)
     entry = independent_entry(guide_catalog(), than, class_name=class_name)
     return None if entry is None else load_guide(entry.name)
 
 
 def load_guide(name: str) -> GuideModel:
-    """Return the guide called ``name``, as :func:`available_guides` spells it.
+    """Return the guide called ``name``, as :func:`available_guides` spells it, with its calibration laid over it.
 
     Raises:
         GuideUnavailable: It is not there, or damaged; the message is one sentence.
     """
     own = session_guides().get(name)
     if own is not None:
-        return own
+        return laid_over(own)
     entry = next((e for e in guide_catalog() if e.name == name), None)
     if entry is None:
         raise GuideUnavailable(f"There is no guide “{name}” any more; choose another one.")

@@ -18,8 +18,10 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.training.calibrating import CalibrationProgress, calibrate
 from pages.parts.models import calibrate_panel
 from pages.parts.models.lines import line_of_entry, line_of_session
+from pages.parts.session import calibrations, guides
 from pages.parts.session.access import ALLOW_PATHS
-from pages.parts.session.guides import SESSION_GUIDES
+from pages.parts.session.calibrations import laid_over
+from pages.parts.session.guides import SESSION_GUIDES, load_guide
 from tests.conftest import guide_of, tiny_network
 from tests.guides.test_catalog import put_guide
 from tests.support.calibrations import calibration_for, labelled_folder
@@ -157,13 +159,25 @@ def test_a_visitor_calibrates_a_guide_of_their_own_for_the_session_alone(home: P
     at = opened(teacher=False, own=own)
     assert list(at.text_input) == []
     at = press(with_zip(at, home, {"set/a": 4, "set/b": 4}), "Calibrate")
-    guide = at.session_state[SESSION_GUIDES]["pets"]
-    assert str(guide.provenance.calibrated).startswith("calibrated on 8 pictures of “photos”")
-    assert guide.references.count("a") == 3
+    assert "Calibrated on 8 pictures of “photos”" in said(at)
+    assert "every fourth picture measures accuracy (2), and the others give references (6)" in said(at)
     assert catalog.here().calibrations.all() == ()
+    assert at.session_state[SESSION_GUIDES]["pets"] is own
     at = press(at, "Take the calibration away")
-    guide = at.session_state[SESSION_GUIDES]["pets"]
-    assert (guide.references, guide.provenance) == (own.references, own.provenance)
+    assert "Not calibrated" in said(at)
+
+
+def test_everything_that_loads_a_guide_of_the_session_s_own_gets_its_calibration(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = guide_of(tiny_network(classes=2), classes=2)
+    monkeypatch.setattr(calibrations, "is_teacher", lambda: True)
+    monkeypatch.setattr(guides, "session_guides", lambda: {"pets": own})
+    assert load_guide("pets") is own
+    catalog.here().calibrations.keep(calibration_for(own, {"a": 3}))
+    assert load_guide("pets").references.count("a") == 3
+    assert laid_over(own).provenance.calibrated is not None
+    assert home.is_dir()
 
 
 def test_a_path_is_taken_where_that_is_allowed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
