@@ -2,7 +2,8 @@
 
 The arithmetic of one step already uses every core, so two at once only slow each other down. Jobs are iterators: the
 slot advances them one step a turn, round-robin over sessions, so a long job starves no other, and a cancelled one ends
-at its next step. Only so many jobs take turns; the others wait in a bounded line and are told their place.
+at its next step. Only so many jobs take turns; the others wait in a bounded line and are told their place. Turns are
+for sessions: where one has several, a job of another session takes the place of one of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import gc
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -29,8 +30,12 @@ _QUIET = 3.0
 """Seconds without a person's doing before what can wait is computed: pages score and draw beside the slot."""
 
 
+_OWN_LINE = 8
+"""How many jobs of one session may wait: a page asks for fewer."""
+
+
 class QueueFull(LWiseError):
-    """So many people are waiting that one more is refused. The message is one sentence."""
+    """So many people, or so many jobs of one, are waiting that one more is refused. The message is one sentence."""
 
 
 class JobStage(StrEnum):
@@ -142,7 +147,7 @@ class Scheduler:
 
     Args:
         turns: How many jobs take turns at most.
-        line: How many may wait besides.
+        line: How many people may wait besides.
     """
 
     def __init__(self, *, turns: int = 8, line: int = 32) -> None:
@@ -171,11 +176,18 @@ class Scheduler:
         job = ScheduledJob(steps, session=session, total=total, alive=alive)
         with self._work:
             self._clear()
-            if len(self._waiting) >= self._line:
-                raise QueueFull(f"{len(self._waiting)} people are waiting already. Please try again in a few minutes.")
+            self._refuse_when_full(session)
             self._waiting.append(job)  # type: ignore[arg-type]
             self._wake()
         return job
+
+    def _refuse_when_full(self, session: str) -> None:
+        own = sum(job.session == session for job in self._waiting)
+        if own >= _OWN_LINE:
+            raise QueueFull(f"You have {own} computations waiting already. Please stop one, or wait until one is done.")
+        people = {job.session for job in self._waiting}
+        if not own and len(people) >= self._line:
+            raise QueueFull(f"{len(people)} people are waiting already. Please try again in a few minutes.")
 
     def do(self, errand: Callable[[], T]) -> T:
         """Compute something short, such as one forward pass, between two steps of whatever is computed; return it.
@@ -220,8 +232,9 @@ class Scheduler:
         """Return what the person who waits for ``job`` is told."""
         with self._work:
             self._clear()
-            waiting: list[object] = list(self._waiting)
-            place = waiting.index(job) + 1 if job in waiting else 0
+            waiting: list[ScheduledJob[Any]] = list(self._waiting)
+            before = waiting[: waiting.index(job) + 1] if job in waiting else []
+            place = len({other.session for other in before})  # people, not jobs
             # In its turns a job shares the slot with the others; before them it waits until one of them is finished.
             left = max(0, job.total - job.done)
             others = [j for j in self._active if j is not job]
@@ -279,8 +292,24 @@ class Scheduler:
         return job
 
     def _admit(self) -> None:
-        while self._waiting and len(self._active) < self._turns:
-            self._active.append(self._waiting.popleft())
+        """Give turns to those who wait, the session with the fewest first, until there is no turn to give."""
+        while self._waiting:
+            turns = Counter(job.session for job in self._active)
+            newcomer = min(self._waiting, key=lambda job: turns[job.session])  # the first of these in the line
+            if len(self._active) >= self._turns and not self._make_room(turns, newcomer.session):
+                return
+            self._waiting.remove(newcomer)
+            self._active.append(newcomer)
+
+    def _make_room(self, turns: Counter[str], session: str) -> bool:
+        """Send a job of the session with the most turns back to the line, if it keeps more than ``session`` gets."""
+        greediest, most = turns.most_common(1)[0]
+        if turns[session] + 1 >= most:
+            return False
+        last = next(job for job in reversed(self._active) if job.session == greediest)
+        self._active.remove(last)
+        self._waiting.appendleft(last)
+        return True
 
     def _clear(self) -> None:
         self._active = deque(j for j in self._active if not (j.stage.over and j.leaves()))

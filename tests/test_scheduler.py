@@ -91,6 +91,43 @@ def test_a_full_line_refuses_and_loses_nobody() -> None:
     assert all(j.wait(seconds=SOON) and j.stage is JobStage.FINISHED for j in waiting)
 
 
+def test_one_session_with_many_long_jobs_does_not_keep_another_waiting() -> None:
+    slot, gate, log = Scheduler(turns=8), Gate(), list[str]()
+    first = slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+    long = [slot.submit(counting("a", 50, log), session="a", total=50) for _ in range(12)]
+    short = slot.submit(counting("b", 5, log), session="b", total=5)
+    assert slot.outlook(short).place == 0
+    gate.open()
+    assert all(j.wait(seconds=SOON) for j in (first, short, *long))
+    assert log[:12].count("b") == 5
+    assert [j.done for j in long] == [50] * 12
+
+
+def test_what_made_room_goes_on_where_it_was() -> None:
+    slot, gate, log = Scheduler(turns=2), Gate(), list[str]()
+    slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+    sent_back = slot.submit(counting("a", 3, log), session="a", total=3)
+    others = [slot.submit(counting("b", 3, log), session=name, total=3) for name in ("b", "c")]
+    assert [slot.outlook(j).place for j in (sent_back, *others)] == [1, 0, 2]
+    gate.open()
+    assert all(j.wait(seconds=SOON) and j.done == 3 for j in (sent_back, *others))
+
+
+def test_one_session_cannot_fill_the_line() -> None:
+    slot, gate = Scheduler(turns=1, line=2), Gate()
+    slot.submit(gate.steps(), session="a", total=1)
+    assert gate.entered.wait(SOON)
+    waiting = [slot.submit(iter(()), session="a", total=1) for _ in range(8)]
+    with pytest.raises(QueueFull, match="You have 8 computations waiting"):
+        slot.submit(iter(()), session="a", total=1)
+    other = slot.submit(iter([7]), session="b", total=1)
+    gate.open()
+    assert all(j.wait(seconds=SOON) for j in (other, *waiting))
+    assert other.latest == 7
+
+
 def test_a_cancelled_job_stops_at_its_next_step_and_keeps_what_it_has() -> None:
     slot, log = Scheduler(), list[str]()
     gate = Gate()
