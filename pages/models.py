@@ -8,7 +8,7 @@ import streamlit as st
 
 from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable, Origin
-from lwise_core.guides.checkpoints import CheckpointError
+from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.downloads import DownloadError, DownloadProgress
 from pages.parts.models.add_guide import add_guide, refused
 from pages.parts.models.cards import broken_card, published_facts

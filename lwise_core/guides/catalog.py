@@ -20,9 +20,9 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import file_errors, read_file
 from lwise_core.guides.architectures import Blueprint, compact
 from lwise_core.guides.calibration import Calibration, CalibrationError, CalibrationStore, calibrated
+from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import (
     MAX_FILE_BYTES,
-    CheckpointError,
     Description,
     Weights,
     blueprint_for,

@@ -17,7 +17,8 @@ from pydantic.dataclasses import dataclass
 
 from lwise_core._utils.arrays import Counts
 from lwise_core.guides.calibration import Sha256
-from lwise_core.guides.checkpoints import CheckpointError, read_safetensors
+from lwise_core.guides.checkpoint_error import CheckpointError
+from lwise_core.guides.checkpoints import read_safetensors
 from lwise_core.guides.evidence_nulls import EvidenceNulls, GainLimit, Thresholds
 from lwise_core.guides.model_card import MAX_INPUT_SIZE, Prose, Share
 

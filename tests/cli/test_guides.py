@@ -13,7 +13,7 @@ from lwise_core.cli.guides import ForeignGuide, models_command
 from lwise_core.guides import catalog
 from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideEntry
-from lwise_core.guides.checkpoints import CheckpointError
+from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.class_lists import ClassListError
 from lwise_core.guides.guide import Domain
 

@@ -24,7 +24,7 @@ from lwise_core.guides.catalog import (
     UnknownGuide,
     fitness_of_entry,
 )
-from lwise_core.guides.checkpoints import CheckpointError
+from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.downloads import DownloadError, DownloadProgress, recorded_checksum
 from lwise_core.guides.evidence_file import EVIDENCE_FILE, write_nulls

@@ -20,9 +20,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import (
     CONVERSION,
-    CheckpointError,
     Description,
     Layout,
     Weights,

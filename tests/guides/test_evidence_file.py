@@ -12,7 +12,7 @@ import safetensors.torch
 import torch
 
 from lwise_core.guides import evidence_file
-from lwise_core.guides.checkpoints import CheckpointError
+from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.evidence_file import EVIDENCE_FILE, read_nulls, write_nulls
 from lwise_core.guides.evidence_nulls import EvidenceNulls, GainLimit, thresholds_of
 from tests.guides.test_evidence_nulls import pictures
