@@ -150,9 +150,11 @@ def test_whoever_knows_the_word_of_the_server_opens_them_from_elsewhere(
     monkeypatch.setenv("LWISE_TEACHER", "a longer word")
     at = opened("results")
     assert "Nobody has begun" not in said(at)
-    at.text_input[0].set_value("another longer word").run()
+    at.text_input[0].set_value("another longer word")
+    at.button[0].click().run()
     assert "not the word" in said(at)
-    at.text_input[0].set_value("a longer word").run()
+    at.text_input[0].set_value("a longer word")
+    at.button[0].click().run()
     assert "Nobody has begun" in said(at)
     assert "Do people err more on the pictures that a guide finds hard?" in said(at)
 
