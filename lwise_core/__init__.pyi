@@ -5,7 +5,6 @@ from .api import EnhancementPath as EnhancementPath
 from .api import Guide as Guide
 from .api import Photograph as Photograph
 from .api import PhotographPath as PhotographPath
-from .api import Wobble as Wobble
 from .api import attribute as attribute
 from .api import download_guide as download_guide
 from .api import enhance as enhance
@@ -29,7 +28,6 @@ __all__ = [
     "LWiseError",
     "Photograph",
     "PhotographPath",
-    "Wobble",
     "__version__",
     "attribute",
     "download_guide",

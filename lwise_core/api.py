@@ -30,6 +30,7 @@ from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.class_groups import class_groups_at
 from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel as Guide
+from lwise_core.guides.looking import look
 from lwise_core.guides.second_guide import second_guide
 from lwise_core.guides.wobble import Wobble
 from lwise_core.images.codec import Photograph
@@ -49,7 +50,6 @@ __all__ = [
     "Guide",
     "Photograph",
     "PhotographPath",
-    "Wobble",
     "attribute",
     "download_guide",
     "enhance",
@@ -117,6 +117,8 @@ def group_classes(guide: Guide, groups: str | Path) -> Guide:
 def score(guide: Guide, photograph: Photograph, class_name: str, *, crop: Crop | None = None) -> Difficulty:
     """Return how hard a photograph is to recognise as ``class_name``; printed, it is a sentence.
 
+    Its ``novelty`` says whether the photograph is unlike everything that the guide learnt, with its p.
+
     Args:
         guide: Its ground-truth logit is the measure, and its held-out references are what that is compared with.
         photograph: What :func:`open_image` returned.
@@ -127,7 +129,8 @@ def score(guide: Guide, photograph: Photograph, class_name: str, *, crop: Crop |
         UnknownClass: The guide has no such class.
     """
     subject, target = _subject(photograph, crop), guide.class_index(class_name)
-    return difficulty.difficulty_of(guide, difficulty.score(guide, subject.seen(size=guide.input_size)), target=target)
+    looks = look(guide, subject.seen(size=guide.input_size)[None])
+    return difficulty.difficulty_of(guide, looks.logits[0], target=target, novelty=looks.novelty[0])
 
 
 def wobble(guide: Guide, photograph: Photograph, class_name: str, *, crop: Crop | None = None) -> Wobble:

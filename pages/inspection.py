@@ -25,6 +25,7 @@ from pages.parts.picture.ground_truth import (
     look_at,
     render_guess_warning,
     render_target_warning,
+    say_novelty,
     stated_after,
 )
 from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
@@ -74,6 +75,7 @@ def main() -> None:
             if guide.provenance.fitness.state is not Fit.UNFIT:  # which is a caution of the guide already
                 st.caption(guide.provenance.fitness.sentence)
         look = look_at(case, guide)
+        say_novelty(look)
         columns = st.columns(2, gap="large")
         with columns[0]:
             stated = stated_after(case, guide, look)

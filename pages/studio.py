@@ -21,6 +21,7 @@ from pages.parts.picture.ground_truth import (
     look_at,
     render_guess_warning,
     render_target_warning,
+    say_novelty,
     stated_after,
 )
 from pages.parts.picture.reliability import say_reliability
@@ -107,6 +108,7 @@ def _judge(case: Case, guide: GuideModel) -> StatedLook | None:
     cautions(guide)
     look = look_at(case, guide)
     st.subheader("What it shows, and how hard it is")
+    say_novelty(look)
     columns = st.columns([2, 3], gap="large")
     with columns[0]:
         stated = stated_after(case, guide, look)
@@ -121,7 +123,7 @@ def _judge(case: Case, guide: GuideModel) -> StatedLook | None:
     if stated == SOMETHING_ELSE:
         notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
     else:
-        difficulty = difficulty_of(guide, logits, target=guide.class_index(stated))
+        difficulty = difficulty_of(guide, logits, target=guide.class_index(stated), novelty=look.novelty)
         difficulty_panel(guide, difficulty, class_name=stated, first_choice=look.choice)
         wobble_panel(desk().case or case, guide, class_name=stated)
     return StatedLook(look, stated)

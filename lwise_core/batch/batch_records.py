@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -11,7 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 @dataclass(frozen=True)
 class PictureResult:
-    """What the guide says of one picture: ``place`` is its place in the batch, classes are the guide's indices."""
+    """What the guide says of one picture: ``place`` is its place in the batch, classes are the guide's indices.
+
+    ``unlike_p`` is the p of its being unlike everything that the guide learnt, None where that cannot be judged.
+    """
 
     place: int
     source_sha256: str
@@ -20,6 +23,7 @@ class PictureResult:
     log_probability: float
     rank: int
     first_choice: int
+    unlike_p: float | None = field(default=None, kw_only=True)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ class EnhancedPictures:
 
 
 _FORM = TypeAdapter(BatchRecord[EnhancedResult])
-_LAYOUT = 1  # of what is written: raise it when the same inputs give other files
+_LAYOUT = 2  # of what is written: raise it when the same inputs give other files
 _LARGEST_BATCH = 32
 
 

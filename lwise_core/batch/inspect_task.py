@@ -127,7 +127,7 @@ class InspectTask:
 
     @property
     def plan(self) -> Mapping[str, object]:
-        return {"layout": "inspect 1", "reports": self.reports}
+        return {"layout": "inspect 2", "reports": self.reports}
 
     def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[Inspected]:
         """Return what is found of each picture, one after the other."""

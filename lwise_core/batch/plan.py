@@ -137,6 +137,7 @@ def _circumstances(job: Assignment, guide: GuideModel, task: Task[Any]) -> dict[
         "labels": job.labels.value,
         "guide": [guide.name, guide.provenance.sha256, guide.domain.value, guide.input_size],
         **guide.provenance.on_calibration(),
+        "familiarity": None if guide.familiarity is None else guide.familiarity.digest,
         "versions": versions(task.packages),
         "hardware": hardware(guide.device),
     }

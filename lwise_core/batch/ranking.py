@@ -20,12 +20,14 @@ import torch
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core.batch.named_files import NamedFile
-from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, Ranks, reference_columns
+from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, Ranks, novelty_columns, reference_columns
 from lwise_core.batch.tables import Row
 from lwise_core.data.entries import Labels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.looking import look
+from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.images.codec import ImageRejected, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 from lwise_core.images.perceptual_hash import HASHED_SIZE, near_duplicates, perceptual_hash
@@ -48,8 +50,8 @@ class RankedPhotograph:
 
     ``guessed`` tells labels that are the guide's own from those that a person gave. ``logit`` is the ground-truth
     logit, ``probability`` its softmax, ``rank`` its place among the classes, ``choice`` the guide's first choice.
-    ``square`` ``(S, S, 3)`` uint8 is its central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual
-    hash.
+    ``novelty`` says whether it is unlike everything that the guide learnt. ``square`` ``(S, S, 3)`` uint8 is its
+    central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual hash.
     """
 
     name: str
@@ -64,6 +66,7 @@ class RankedPhotograph:
     square: Pixels
     thumbnail: bytes
     hashed: int
+    novelty: Novelty = NOT_JUDGED
 
     @property
     def folder(self) -> str:
@@ -80,6 +83,7 @@ class RankedPhotograph:
             percentile=guide.references.standing(self.logit, class_name=self.class_name),
             class_name=self.class_name,
             calibrated=guide.references.calibrated.get(self.class_name, ""),
+            novelty=self.novelty,
         )
 
     @property
@@ -167,6 +171,7 @@ class Ranking:
                 "rank": photograph.rank,
                 "first_choice": photograph.choice,
                 **reference_columns(guide.references, photograph.logit, class_name=photograph.class_name),
+                **novelty_columns(photograph.novelty),
                 "source_sha256": photograph.sha256,
             }
 
@@ -246,19 +251,13 @@ def _with(ranking: Ranking, files: Sequence[NamedFile], guide: GuideModel) -> Ra
         read.append((file, square))
     if not read:
         return replace(ranking, refused=tuple(refused))
-    logits = _scores(guide, [square for _, square in read])
+    seen = torch.from_numpy(np.stack([see(square, size=guide.input_size) for _, square in read]))
+    looks = look(guide, seen)
     found = tuple(
-        _ranked(file, square, row, guide, folders=ranking.folders)
-        for (file, square), row in zip(read, logits, strict=True)
+        replace(_ranked(file, square, row, guide, folders=ranking.folders), novelty=novelty)
+        for (file, square), row, novelty in zip(read, looks.logits.double().numpy(), looks.novelty, strict=True)
     )
     return replace(ranking, photographs=(*ranking.photographs, *found), refused=tuple(refused))
-
-
-def _scores(guide: GuideModel, squares: Sequence[Pixels]) -> npt.NDArray[np.float64]:
-    """Return the logits ``(N, C)`` of some squares."""
-    seen = torch.from_numpy(np.stack([see(s, size=guide.input_size) for s in squares]))
-    with torch.no_grad():
-        return guide.logits(seen.to(guide.device)).double().cpu().numpy()
 
 
 def _ranked(

@@ -9,6 +9,7 @@ from lwise_core._utils.arrays import Values
 from lwise_core._utils.csv_lines import Cell
 from lwise_core.batch.official_difficulty import Definition, OfficialRanking, difficulties, percentiles
 from lwise_core.batch.tables import Columns
+from lwise_core.guides.novelty import Novelty
 from lwise_core.guides.references import References
 
 ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
@@ -28,6 +29,8 @@ SCORE_COLUMNS: Columns = {
     "first_choice": str,
     "harder_than_references": float,
     "references": int,
+    "unlike": str,
+    "unlike_p": float,
     "source_sha256": str,
 }
 """The columns, in their order."""
@@ -79,3 +82,8 @@ def reference_columns(references: References, logit: float, *, class_name: str) 
         "harder_than_references": None if place is None else place.share,
         "references": references.count(class_name),
     }
+
+
+def novelty_columns(novelty: Novelty) -> Mapping[str, Cell]:
+    """Return whether a picture is unlike everything that the guide learnt, in one of three states, and its p."""
+    return {"unlike": novelty.state.value, "unlike_p": novelty.p}

@@ -7,7 +7,7 @@ batch, and a picture that cannot be used changes nothing for the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -23,6 +23,7 @@ from lwise_core.enhancement.objectives import Objective
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.guides.difficulty import difficulty_of
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.looking import look
 
 T_co = TypeVar("T_co", bound=PictureResult, covariant=True)
 
@@ -187,12 +188,13 @@ class _Bench(Generic[T]):
     def _looked(self, batch: Batch, usable: Sequence[tuple[int, Decoded]]) -> ScoredBatch:
         entries = tuple(batch.entries[place] for place, _ in usable)
         images = torch.from_numpy(np.stack([s.image for _, s in usable]))
-        logits = logits_of(self.guide, images)
+        looks = look(self.guide, images)
+        _refuse_non_finite(looks.logits)
         told = tuple(
-            self._told(place, s, entry, logits=row)
-            for (place, s), entry, row in zip(usable, entries, logits, strict=True)
+            replace(self._told(place, s, entry, logits=row), unlike_p=novelty.p)
+            for (place, s), entry, row, novelty in zip(usable, entries, looks.logits, looks.novelty, strict=True)
         )
-        return ScoredBatch(entries, images, logits, told)
+        return ScoredBatch(entries, images, looks.logits, told)
 
     def _told(self, place: int, seen: Decoded, entry: PictureEntry, *, logits: torch.Tensor) -> PictureResult:
         first = int(logits.argmax())
@@ -217,6 +219,10 @@ def logits_of(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:
     """
     with torch.no_grad():
         logits = guide.logits(images.to(guide.device)).cpu()
+    _refuse_non_finite(logits)
+    return logits
+
+
+def _refuse_non_finite(logits: torch.Tensor) -> None:
     if not bool(torch.isfinite(logits).all()):
         raise NonFinite("The guide returned a value that is not a number for this picture, so nothing can be computed.")
-    return logits

@@ -16,6 +16,8 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.path import Enhancement
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.looking import Looks, look
+from lwise_core.guides.novelty import Novelty
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop, paint, see, to_8_bit
 
@@ -37,9 +39,7 @@ class CroppedPhotograph:
     photograph: Photograph
     crop: Crop
     _seen: dict[int, torch.Tensor] = field(default_factory=dict, init=False, repr=False)
-    _logits: WeakKeyDictionary[GuideModel, torch.Tensor] = field(
-        default_factory=WeakKeyDictionary, init=False, repr=False
-    )
+    _looks: WeakKeyDictionary[GuideModel, Looks] = field(default_factory=WeakKeyDictionary, init=False, repr=False)
 
     @property
     def square(self) -> Pixels:
@@ -54,9 +54,16 @@ class CroppedPhotograph:
 
     def logits(self, guide: GuideModel) -> torch.Tensor:
         """Return what ``guide`` says of the original: logits ``(C,)``; not to be written to."""
-        if guide not in self._logits:
-            self._logits[guide] = score(guide, self.seen(size=guide.input_size))
-        return self._logits[guide]
+        return self._look(guide).logits[0]
+
+    def novelty(self, guide: GuideModel) -> Novelty:
+        """Return whether the original is unlike everything that ``guide`` learnt."""
+        return self._look(guide).novelty[0]
+
+    def _look(self, guide: GuideModel) -> Looks:
+        if guide not in self._looks:
+            self._looks[guide] = look(guide, self.seen(size=guide.input_size)[None])
+        return self._looks[guide]
 
     def at(self, crop: Crop) -> CroppedPhotograph:
         """Return the same photograph with another square, or itself where the square is the same."""

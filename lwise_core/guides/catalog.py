@@ -41,6 +41,7 @@ from lwise_core.guides.downloads import (
     recorded_checksum,
 )
 from lwise_core.guides.evidence_file import EVIDENCE_FILE, MAX_EVIDENCE_BYTES, read_nulls
+from lwise_core.guides.familiarity import Familiarity, FamiliarityError, read_familiarity
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness, fitness_of
 from lwise_core.guides.guide import EpsilonScale, GuideModel
 from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
@@ -296,7 +297,8 @@ def _built(entry: GuideEntry, weights: Weights) -> GuideModel:
         CheckpointError: Its card or record does not describe these weights.
     """
     if entry.card is not None:
-        return build_guide(weights, _blueprint_on(entry.card, weights), _description_of(entry, entry.card))
+        guide = build_guide(weights, _blueprint_on(entry.card, weights), _description_of(entry, entry.card))
+        return replace(guide, familiarity=_familiarity_of(entry))
     assert entry.published is not None  # noqa: S101  every entry has the one or the other
     known = entry.published
     description = Description(known.name, known.classes, known.domain, training_epsilon=known.training_epsilon)
@@ -331,6 +333,16 @@ def fitness_of_entry(entry: GuideEntry) -> Fitness:
         if found.state is not Fit.CANNOT_JUDGE:
             return found
     return UNKNOWN if entry.card is None else fitness_on(entry.card)
+
+
+def _familiarity_of(entry: GuideEntry) -> Familiarity | None:
+    """Return what lies beside the card; a file that cannot be used leaves the guide as it is without one."""
+    if entry.weights is None:
+        return None
+    try:
+        return read_familiarity(entry.weights.parent, sha256=entry.sha256)
+    except FamiliarityError:
+        return None
 
 
 def _description_of(entry: GuideEntry, card: Card) -> Description:

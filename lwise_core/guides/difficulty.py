@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY, Percentile
 
 
@@ -22,6 +23,8 @@ class Difficulty:
     ``logit`` is the raw ground-truth logit (no unit, higher is easier), ``log_probability`` its log-softmax (nats),
     ``rank`` 1 when the ground truth is the guide's first choice. ``percentile`` is None below 30 references, whose
     number is ``references``. ``calibrated`` says on whose pictures they were measured, where they are not the card's.
+    ``novelty`` says whether the picture is unlike everything that the guide learnt, so that its difficulty may mean
+    nothing.
     """
 
     logit: float
@@ -31,6 +34,7 @@ class Difficulty:
     percentile: Percentile | None
     class_name: str
     calibrated: str = ""
+    novelty: Novelty = NOT_JUDGED
 
     @property
     def probability(self) -> float:
@@ -43,8 +47,8 @@ class Difficulty:
         return self.rank == 1
 
     def __str__(self) -> str:
-        """Where the picture stands among the references of its class."""
-        return standing(self, class_name=self.class_name)
+        """Where the picture stands among the references of its class; before it, that it is flagged, where it is."""
+        return self.novelty.around(standing(self, class_name=self.class_name))
 
 
 def standing(difficulty: Difficulty, *, class_name: str) -> str:
@@ -80,8 +84,11 @@ _IN_WORDS = (
 )
 
 
-def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int) -> Difficulty:
-    """Return the difficulty of one picture from its ``logits`` ``(C,)`` and its ground-truth class ``target``."""
+def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int, novelty: Novelty = NOT_JUDGED) -> Difficulty:
+    """Return the difficulty of one picture from its ``logits`` ``(C,)`` and its ground-truth class ``target``.
+
+    ``novelty`` is what :func:`~lwise_core.guides.looking.look` says of the same picture.
+    """
     name, logit = guide.classes[target], float(logits[target])
     return Difficulty(
         logit=logit,
@@ -91,6 +98,7 @@ def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int) -> Di
         percentile=guide.references.standing(logit, class_name=name),
         class_name=name,
         calibrated=guide.references.calibrated.get(name, ""),
+        novelty=novelty,
     )
 
 

@@ -15,6 +15,7 @@ from torch import nn
 from lwise_core._utils.class_names import find_class
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.evidence_nulls import EvidenceNulls
+from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
@@ -206,6 +207,7 @@ class GuideModel:
     The network is in evaluation mode with frozen parameters, and no algorithm changes it. ``references`` maps a class
     name to the ground-truth logits of held-out images of that class; ``reliability`` says how often its probabilities
     were right on each set on which that was measured, its own first. ``nulls`` are those of local evidence.
+    ``familiarity`` tells pictures that are unlike all that it learnt; None where it cannot.
     """
 
     name: str
@@ -219,6 +221,7 @@ class GuideModel:
     reliability: tuple[Reliability, ...] = ()
     nulls: EvidenceNulls | None = None
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    familiarity: Familiarity | None = None
 
     def __post_init__(self) -> None:
         self.network.eval().requires_grad_(False).to(self.device)
@@ -252,6 +255,11 @@ class GuideModel:
                 "robust: its gradients do not look like what people see, and what it paints helps nobody."
             )
         return tuple(said)
+
+    @property
+    def held_out_count(self) -> int:
+        """With how many held-out pictures one is compared, to tell whether it is unlike all that the guide learnt."""
+        return 0 if self.familiarity is None else len(self.familiarity.held_out)
 
     def class_index(self, name: str) -> int:
         """Return the index of a class by name; case, space, hyphen and underscore do not count.

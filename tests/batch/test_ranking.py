@@ -1,7 +1,10 @@
 """Many photographs in front of one guide."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core.batch.named_files import NamedFile
@@ -18,7 +21,11 @@ from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import score
+from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.looking import novelty_of
+from lwise_core.guides.novelty import NOT_JUDGED
+from lwise_core.guides.stage_features import StageFeatures, stages_of
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.geometry import Crop
 from tests.support.images import encoded, scene
@@ -54,6 +61,23 @@ def test_photographs_are_ranked_by_the_guides_own_logit_within_their_class(phant
     standing = ranking.standing()
     assert sorted(s.share for s in standing.values()) == [0, 0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
     assert {s.others for s in standing.values()} == {3}
+
+
+def test_every_photograph_is_judged_as_to_what_the_guide_learnt(phantom_guide: GuideModel) -> None:
+    stages = stages_of(phantom_guide)
+    features = StageFeatures.of(phantom_guide, stages).read(torch.zeros((1, 3, 64, 64)))[1]
+    weights = np.linspace(-1, 1, features.shape[1], dtype=np.float32)
+    known = Familiarity(stages, weights, 0.0, np.linspace(-9, 9, 150, dtype=np.float32), sha256="0" * 64)
+    guide = replace(phantom_guide, familiarity=known)
+    files = [NamedFile(f"{FAMILIES[0]}/{i}.png", creature(0, seed=i)) for i in range(3)]
+    for ranking, judges in ((ranked(files, guide), True), (ranked(files, replace(guide, familiarity=None)), False)):
+        for found, row in zip(ranking.photographs, ranking.as_table(guide), strict=True):
+            photograph = open_photograph(next(f.data for f in files if f.name == found.name), name="x")
+            seen = CroppedPhotograph(photograph, Crop.central(photograph)).seen(size=64)
+            expected = novelty_of(guide, seen) if judges else NOT_JUDGED
+            assert found.novelty.state is expected.state
+            assert found.difficulty(guide).novelty == found.novelty
+            assert (row["unlike"], row["unlike_p"]) == (expected.state.value, expected.p)
 
 
 def test_a_place_says_something_among_ten() -> None:

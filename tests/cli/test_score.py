@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from skimage import data
 
 from lwise_core.data.samples import photograph_of
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.looking import novelty_of
+from lwise_core.guides.novelty import LARGEST_FLAGGED_P
 from lwise_core.guides.wobble import Wobble
 from tests.support.cli import CAT, CAT_FILE, CROP, Shell
 
@@ -25,6 +29,9 @@ def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: Guide
     assert difficulty.percentile is not None
     assert row["harder_than"] == difficulty.percentile.share
     assert row["first_choice"] == "dog"
+    assert bundled_guide.familiarity is not None
+    novelty = novelty_of(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
+    assert (row["unlike"], row["unlike_p"]) == ("no flag", pytest.approx(novelty.p, abs=0.01))
 
 
 def test_score_says_it_in_a_sentence(shell: Shell) -> None:
@@ -88,3 +95,14 @@ def test_a_wobble_is_said_where_it_is_asked_for(shell: Shell, bundled_guide: Gui
 def test_something_else_has_no_difficulty_that_could_wobble(shell: Shell) -> None:
     words = ("score", CAT_FILE, "--class", "something else")
     assert shell(*words, "--wobble") == shell(*words)
+
+
+def test_a_photograph_unlike_everything_learnt_is_said_to_be_so_before_its_logits(shell: Shell, tmp_path: Path) -> None:
+    Image.fromarray(data.coffee()).save(tmp_path / "cup.png")
+    cup = str(tmp_path / "cup.png")
+    _, out, _ = shell("score", cup, "--class", "something else")
+    assert out.startswith(f"{cup}: Flagged: it is unlike what the guide learnt (p = ")
+    assert "highest logits" in out
+    _, row, _ = shell("score", cup, "--class", "dog", "--json")
+    assert json.loads(row)["unlike"] == "flagged"
+    assert json.loads(row)["unlike_p"] <= LARGEST_FLAGGED_P

@@ -338,6 +338,17 @@ def test_a_sample_s_path_is_kept_on_disk_and_an_upload_s_never(home: Path) -> No
     assert kept_paths()
 
 
+def test_a_photograph_unlike_everything_learnt_is_said_to_be_so_before_its_difficulty(at: AppTest) -> None:
+    settled(at.button(key="sample-coffee").click().run())
+    flags = [w.value.replace("\\", "") for w in at.warning]
+    assert any(flag.startswith("Flagged: it is unlike what the guide learnt (p = ") for flag in flags)
+    settled(at.button(key="sample-cat").click().run())
+    said = [*at.caption, *at.markdown]
+    places = [i for i, e in enumerate(said) if e.value.replace("\\", "").startswith("No flag: nothing says")]
+    assert places
+    assert not any("Flagged" in w.value for w in at.warning)
+
+
 def test_something_else_can_be_stated_of_any_picture(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     select(at, "What does it show?").set_value(SOMETHING_ELSE).run()  # type: ignore[attr-defined]

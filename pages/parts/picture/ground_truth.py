@@ -10,6 +10,7 @@ from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.enhancement.path import Original
 from lwise_core.guides.difficulty import top_classes
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import Novelty
 from pages.parts.picture.choices import stated_class
 from pages.parts.picture.other_guides import offer_guides
 from pages.parts.session.case import Case, desk
@@ -21,10 +22,14 @@ _TOP = 5
 
 @dataclass(frozen=True)
 class FirstLook:
-    """The original as the guide sees it, and its most probable classes, name → probability, falling."""
+    """The original as the guide sees it, and its most probable classes, name → probability, falling.
+
+    ``novelty`` says whether it is unlike everything that the guide learnt.
+    """
 
     original: Original
     top: dict[str, float]
+    novelty: Novelty
 
     @property
     def choice(self) -> str:
@@ -49,9 +54,17 @@ def look_at(case: Case, guide: GuideModel) -> FirstLook:
     """Return what ``guide`` says of the original of ``case``."""
     subject = case.subject
     logits = slot().do(lambda: subject.logits(guide))
-    return FirstLook(
-        Original(guide, subject.seen(size=guide.input_size), logits), top_classes(guide, logits, count=_TOP)
-    )
+    original = Original(guide, subject.seen(size=guide.input_size), logits)
+    return FirstLook(original, top_classes(guide, logits, count=_TOP), subject.novelty(guide))
+
+
+def say_novelty(look: FirstLook) -> None:
+    """Say whether the photograph is unlike everything that the guide learnt: before any figure of it is read."""
+    with st.container():  # always there, so that what follows keeps its place in the page
+        if look.novelty.flagged:
+            notice("caution", str(look.novelty))
+        else:
+            st.caption(plain(str(look.novelty)))
 
 
 def stated_after(case: Case, guide: GuideModel, look: FirstLook) -> str | None:

@@ -9,6 +9,7 @@ import streamlit as st
 from lwise_core.batch.ranking import RankedPhotograph, Standing
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import Novelty
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from pages.parts.rank.plots import logit_figure
@@ -37,7 +38,7 @@ def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
     found = [p for name, photographs in by_class.items() if shown in (_ALL, name) for p in photographs]
     found = [p for p in found if wanted.lower() in p.name.lower()]
     if which == _ODD:
-        found = [p for p in found if p.doubt or p.sha256 in duplicates or p.guessed]
+        found = [p for p in found if p.novelty.flagged or p.doubt or p.sha256 in duplicates or p.guessed]
     places = ranking.standing()  # within each class, since classes differ in their logits
     found.sort(key=lambda p: (places[p.sha256].share, p.name), reverse=hardest == "hardest")
     _page(found, ranked, guide, places=places, duplicates=duplicates)
@@ -71,10 +72,16 @@ def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: Standing, d
     label = photograph.class_name + (" (the guide's guess)" if photograph.guessed else "")
     file = photograph.name.rsplit("/", 1)[-1]
     st.caption(f"**{plain(label)}**, {plain(file)}  \n{plain(_standing(photograph, guide, place))}".rstrip())
+    if photograph.novelty.flagged:
+        st.caption(f":material/flag: {plain(_unlike(photograph.novelty))}")
     if photograph.doubt:
         st.caption(f":material/help: Wrong label? {plain(photograph.doubt)}.")
     if duplicates:
         st.caption(f":material/content_copy: Nearly the same as {plain(duplicates[0])}.")
+
+
+def _unlike(novelty: Novelty) -> str:
+    return f"Unlike what the guide learnt (p = {novelty.p:.2g})."
 
 
 def _choice(photograph: RankedPhotograph, guide: GuideModel, *, chosen: bool) -> None:
