@@ -23,12 +23,14 @@ ANSWER = Answer(trial=0, choice="Tyro", reaction_ms=812.5, onset_ms=1000.25, cho
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 FRAMES = st.integers(0, 2**31 - 1)
+MILLISECONDS = st.floats(0, 30 * 24 * 3600 * 1000.0)
 
 
 @st.composite
 def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
-    """Draw a trial and an answer to it, of values that both databases keep."""
+    """Draw a trial and an answer to it, of values that can be measured and that both databases keep."""
     number = draw(st.integers(0, 10_000))
+    onset, choices = sorted(draw(st.tuples(MILLISECONDS, MILLISECONDS)))
     trial = Trial(
         number=number,
         block=draw(TEXTS),
@@ -45,9 +47,9 @@ def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
     return trial, Answer(
         trial=number,
         choice=draw(TEXTS),
-        reaction_ms=draw(st.none() | NUMBERS),
-        onset_ms=draw(NUMBERS),
-        choices_ms=draw(NUMBERS),
+        reaction_ms=draw(st.none() | MILLISECONDS),
+        onset_ms=onset,
+        choices_ms=choices,
         frames_asked=draw(st.none() | FRAMES),
         frames_shown=draw(st.none() | FRAMES),
         frames_dropped=draw(FRAMES),

@@ -14,6 +14,9 @@ from lwise_core.teaching.records.values import AnswerRefused, KnownCourse, Trial
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # PostgreSQL stores no zero, and neither stores half a character
 
 _MOST_FRAMES = 2**31 - 1
+_MOST_MS = 30 * 24 * 3600 * 1000.0
+"""No page stays open longer, and a machine that slept in mid-trial gives a long time that is true."""
+_ROUNDING_MS = 1.0
 
 
 def course_of(row: CourseRow) -> KnownCourse:
@@ -22,7 +25,7 @@ def course_of(row: CourseRow) -> KnownCourse:
 
 
 def check_answer(trial: Trial, answer: Answer) -> None:
-    """Refuse what one of the databases would change or reject: pages send answers, and pages may be anything.
+    """Refuse what was never measured, or what a database would change: pages send answers, and pages may be anything.
 
     Raises:
         AnswerRefused: It belongs to another trial, or holds a value that is no measurement.
@@ -32,6 +35,8 @@ def check_answer(trial: Trial, answer: Answer) -> None:
     sound = (
         answer.trial == trial.number
         and all(n is None or math.isfinite(n) for n in numbers)
+        and all(t is None or 0 <= t <= _MOST_MS for t in (answer.onset_ms, answer.choices_ms, answer.reaction_ms))
+        and answer.onset_ms <= answer.choices_ms + _ROUNDING_MS
         and all(n is None or 0 <= n <= _MOST_FRAMES for n in frames)
         and not _NO_TEXT.search(answer.choice)
     )

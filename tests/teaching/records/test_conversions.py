@@ -48,6 +48,10 @@ def test_whatever_both_databases_keep_is_taken(both: tuple[Trial, Answer]) -> No
         replace(ANSWER, reaction_ms=float("nan")),
         replace(ANSWER, onset_ms=float("inf")),
         replace(ANSWER, choices_ms=float("-inf")),
+        replace(ANSWER, reaction_ms=-1e300),
+        replace(ANSWER, reaction_ms=1e300),
+        replace(ANSWER, onset_ms=-1.0),
+        replace(ANSWER, onset_ms=ANSWER.choices_ms + 2),  # the choices before the picture
         replace(ANSWER, frames_asked=-1),
         replace(ANSWER, frames_shown=2**31),
         replace(ANSWER, frames_dropped=2**63),

@@ -73,7 +73,10 @@ def enrolled(records: Records, course: str, participant: str, groups: Sequence[G
 
 
 def stored(records: Records, token: str, number: int) -> None:
-    trial, answer = replace(TRIAL, number=number), replace(ANSWER, trial=number, onset_ms=float(number))
+    trial, answer = (
+        replace(TRIAL, number=number),
+        replace(ANSWER, trial=number, onset_ms=float(number), choices_ms=float(number)),
+    )
     assert not records.store(token=token, trial=trial, answer=answer, correct=False).repeat
 
 
