@@ -219,7 +219,9 @@ def inspect(
     methods = tuple(map(_method, [method] if isinstance(method, str) else method))
     other = second_guide(guide, class_name=path.towards) if second == "auto" else second
     walker = None if path.path.precision == "float32" else Walker.trusted(guide)
-    findings = _last(examine(path.path, other=other, walker=walker), on_progress, lambda found: found.done)
+    findings = _last(
+        examine(path.path, other=other, walker=walker, stated=path.stated), on_progress, lambda found: found.done
+    )
     return PhotographInspection(path, findings, Question(guide.class_index(of or path.towards), methods, layer), other)
 
 

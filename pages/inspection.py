@@ -117,7 +117,7 @@ def _panels(case: Case, walk: PathJob, *, stated: str, towards: str) -> None:
     path = walk.path
     epsilon = _slider(case, path)
     st.header("Whether to believe it", divider="gray")
-    lights = indicators_panel(walk.key, path, epsilon=epsilon)
+    lights = indicators_panel(walk.key, path, epsilon=epsilon, stated=None if case.guessed_for(path.guide) else stated)
     counter = counter_panel(walk.key, path, epsilon=epsilon)
     st.header("Where it changed", divider="gray")
     change_panel(walk.key, path, epsilon=epsilon, towards=towards)

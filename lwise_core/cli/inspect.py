@@ -107,7 +107,7 @@ def inspect_command(
     mask = None if within is None else within.mask
     request = PathRequest.single(seen, target=target, objective=GroundTruthLogit(), within=mask)
     *_, path = walk(guide, request)
-    *_, findings = examine(path, other=other)
+    *_, findings = examine(path, other=other, stated=stated)
     *_, maps = maps_at(path, Question(target, methods), epsilon=epsilon)
     made = Report(ReportSubject(Path(name).name, stated, epsilon), findings, maps)
     typer.echo(f"{made.risk.semantic.kind.value} {made.risk.semantic.sentence}")

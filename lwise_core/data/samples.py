@@ -36,8 +36,8 @@ SAMPLES = (
         file="chelsea.png",
         crop=Crop(left=110, top=10, side=260),
         true_class="house cat",
-        story="You see a cat at once. At 64 pixels animals16-64 takes this close-up for a dog: a hard picture of its "
-        "class. Slide ε and watch what it would need to see a cat.",
+        story="You see a cat at once. At 64 pixels animals16-64 takes this close-up for a dog. Slide ε and watch what "
+        "it would need to see a cat.",
         credit="“Chelsea” by Stefan van der Walt, public domain (CC0), from scikit-image.",
     ),
     Sample(

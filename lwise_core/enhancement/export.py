@@ -20,10 +20,12 @@ import numpy as np
 import torch
 
 import lwise_core
+from lwise_core._utils.class_names import canonical
 from lwise_core.enhancement.objectives import Harder, Objective
 from lwise_core.enhancement.path import EnhancementPath, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.reliability import reliability_sentence
 from lwise_core.images.codec import Photograph, encode_png, with_strip
 
 MANIFEST_SCHEMA_VERSION = 1
@@ -118,6 +120,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
         **_asked(guide, path, intent),
         "statement": sentence,
         "warnings": list(warnings),
+        "cautions": list(cautions_of(guide, subject.logits(guide), stated=intent.stated)),
         "epsilon": _epsilon(guide, path, float(enhancement.spent[0]), asked=intent.epsilon),
         "photograph": _photograph(subject),
         "picture": {"extent": intent.extent.value, "left": 0, "top": 0, "width": width, "height": height},
@@ -161,6 +164,22 @@ def survival_warnings(kept: float | None, *, epsilon_224: float) -> tuple[str, .
     if 0 < epsilon_224 < 1:
         sentences.append("Below ε₂₂₄ = 1, rounding to 8 bits eats a good part of the enhancement.")
     return tuple(sentences)
+
+
+def cautions_of(guide: GuideModel, logits: torch.Tensor, *, stated: str) -> tuple[str, ...]:
+    """Return what a page says beside a picture and what must go with it, since files are read without the page.
+
+    What the guide's card wants said; where the guide sees something else than was ``stated``, that; and for guides
+    treated as medical how often a probability like that of its first choice was right. ``logits`` ``(C,)`` are those of
+    the original.
+    """
+    probability, first = logits.softmax(dim=0).max(dim=0)
+    name, said = guide.classes[int(first)], list(guide.cautions)
+    if canonical(name) != canonical(stated):
+        said.append(f"The guide takes the original for {name} ({float(probability):.0%}), not for {stated}.")
+    if guide.domain.treated_as_medical:
+        said.append(reliability_sentence(guide.reliability, float(probability)))
+    return tuple(said)
 
 
 def _asked(guide: GuideModel, path: EnhancementPath, intent: Intent) -> dict[str, Any]:

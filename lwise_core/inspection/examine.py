@@ -51,9 +51,12 @@ class Findings:
 
 
 def examine(
-    path: EnhancementPath, *, other: GuideModel | None = None, walker: Walker | None = None
+    path: EnhancementPath, *, other: GuideModel | None = None, walker: Walker | None = None, stated: str | None = None
 ) -> Iterator[Findings]:
     """Yield the lights of a finished ``path``; ``other`` is a guide of its own that says whether the gain transfers.
+
+    ``stated`` is what the picture is said to show, “something else” where that is none of the guide's classes: a change
+    towards anything else is flagged. None where nobody said it.
 
     ``walker`` walks the paths that this one is compared with; None: the guide itself.
 
@@ -65,7 +68,7 @@ def examine(
         evidence = gathered.evidence
         yield Findings(path, _GATHERING * gathered.done)
     assert evidence is not None  # noqa: S101  the last thing gathered
-    judge = Judge(path, evidence, transfer_of(path, other) if other is not None else None)
+    judge = Judge(path, evidence, transfer_of(path, other) if other is not None else None, stated)
     risks: tuple[Risk, ...] = ()
     for risk in judge.along():
         risks = (*risks, risk)
@@ -75,12 +78,16 @@ def examine(
 def counter_experiment(
     path: EnhancementPath, *, towards: int, other: GuideModel | None = None, walker: Walker | None = None
 ) -> Iterator[Findings]:
-    """Walk from the same original towards another class, such as one that is not there, and yield its lights."""
+    """Walk from the same original towards another class, such as one that is not there, and yield its lights.
+
+    What ``path`` goes towards is what the picture is taken to show.
+    """
+    stated = path.guide.classes[int(path.request.targets[0])]
     request = replace(path.request, targets=torch.tensor([towards]))
     finished = path
     for finished in walk(path.guide, request):
         yield Findings(finished, 0.0)
-    yield from examine(finished, other=other, walker=walker)
+    yield from examine(finished, other=other, walker=walker, stated=stated)
 
 
 def perturbation_at(path: EnhancementPath, *, epsilon: float) -> Perturbation:

@@ -21,7 +21,7 @@ from math import isfinite
 import numpy as np
 import torch
 
-from lwise_core._utils.class_names import canonical
+from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
@@ -61,17 +61,20 @@ class Transfer:
 class Judge:
     """What is known about one picture's path: enough to set both lights at any of its steps.
 
-    ``transfer`` is None where no other guide knows the class.
+    ``transfer`` is None where no other guide knows the class. ``stated`` is what the picture is said to show,
+    “something else” where that is none of the guide's classes; None where nobody said.
     """
 
     path: EnhancementPath
     evidence: Evidence
     transfer: Transfer | None = None
+    stated: str | None = None
 
     def at(self, step: int) -> Risk:
         """Return both lights after ``step`` steps."""
-        lights = {kind: Light(kind, self._indicators(kind, step)) for kind in LightKind}
-        return Risk(step, step * self.path.step, lights[LightKind.SEMANTIC], lights[LightKind.ARTEFACT])
+        evidence = Light(LightKind.SEMANTIC, self._indicators(LightKind.SEMANTIC, step), self._contradiction(step))
+        paint = Light(LightKind.ARTEFACT, self._indicators(LightKind.ARTEFACT, step))
+        return Risk(step, step * self.path.step, evidence, paint)
 
     def along(self) -> Iterator[Risk]:
         """Yield the lights at every step, the original first."""
@@ -93,6 +96,14 @@ class Judge:
         if known is None and not because:
             because = "there is no change to judge." if not self._any_change else "it could not be measured."
         return Indicator(_BY_KEY[key], known, null, limit, because if known is None else "")
+
+    def _contradiction(self, step: int) -> str:
+        towards = self.path.guide.classes[int(self.path.request.targets[0])]
+        if step == 0 or self.stated is None or canonical(self.stated) == canonical(towards):
+            return ""
+        if canonical(self.stated) == canonical(SOMETHING_ELSE):
+            return f"{towards} is not what it is said to show, which is none of this guide's classes"
+        return f"{towards} is not what it is said to show, which is {self.stated}"
 
     @property
     def _any_change(self) -> bool:

@@ -159,10 +159,15 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Light:
-    """All indicators of one kind at one ε."""
+    """All indicators of one kind at one ε.
+
+    ``contradicted`` is the sentence on a picture that is changed towards something else than it is said to show: the
+    light is flagged then, whatever the indicators find.
+    """
 
     kind: LightKind
     indicators: tuple[Indicator, ...]
+    contradicted: str = ""
 
     @property
     def counted(self) -> tuple[Indicator, ...]:
@@ -171,8 +176,8 @@ class Light:
 
     @property
     def state(self) -> LightState:
-        """Flagged when any counted indicator is; cannot judge when none counts."""
-        if any(i.state is LightState.FLAGGED for i in self.counted):
+        """Flagged when it is contradicted or any counted indicator is; cannot judge when none counts."""
+        if self.contradicted or any(i.state is LightState.FLAGGED for i in self.counted):
             return LightState.FLAGGED
         return LightState.NO_FLAG if self.counted else LightState.CANNOT_JUDGE
 
@@ -180,8 +185,8 @@ class Light:
     def sentence(self) -> str:
         """What the light says, and why."""
         flagged = [i.measure.name.lower() for i in self.counted if i.state is LightState.FLAGGED]
-        if flagged:
-            return f"Flagged: {', '.join(flagged)}."
+        if self.contradicted or flagged:
+            return f"Flagged: {'; '.join(filter(None, (self.contradicted, ', '.join(flagged))))}."
         if self.counted:
             names = ", ".join(i.measure.name.lower() for i in self.counted)
             return f"No flag from {names}: {NOT_SAFETY}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -67,6 +68,18 @@ def test_everything_says_what_was_done_and_what_it_is_not_for(
     sentence = json.loads(made.manifest)["statement"]
     assert sentence == read_png_text(made.png)["Description"]
     assert sentence == ("AI-altered towards house cat, ε = 3 (ε₂₂₄ = 10.5), by guide animals16-64. Not for diagnosis.")
+
+
+def test_what_a_page_says_of_the_guide_goes_with_the_files(subject: CroppedPhotograph, path: EnhancementPath) -> None:
+    guide = path.guide
+    provenance = replace(guide.provenance, caution="Reads the frame.")
+    medical = replace(guide, domain=Domain.MEDICAL, provenance=provenance)
+    said = json.loads(export(subject, replace(path, guide=medical), INTENT).manifest)["cautions"]
+    assert said[0] == "Reads the frame."
+    assert re.fullmatch(r"The guide takes the original for dog \(\d+%\), not for house cat\.", said[1])
+    assert said[2].startswith("When its first choice got ")
+    dog = replace(INTENT, stated="dog", towards="dog")
+    assert json.loads(export(subject, path, dog).manifest)["cautions"] == []
 
 
 def test_the_manifest_s_figures_are_those_of_the_files(subject: CroppedPhotograph, path: EnhancementPath) -> None:

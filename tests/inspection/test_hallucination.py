@@ -39,6 +39,26 @@ def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
     return Judge(path, last.evidence)
 
 
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        (None, ""),
+        ("B", ""),
+        ("a", "Flagged: b is not what it is said to show, which is a"),
+        ("something else", "Flagged: b is not what it is said to show, which is none of this guide's classes"),
+    ],
+)
+def test_what_the_picture_is_not_said_to_show_is_flagged_from_the_first_step(
+    tiny_guide: GuideModel, stated: str | None, said: str
+) -> None:
+    guide = with_references(tiny_guide, above=-50)  # every picture is easy: prior support flags none
+    risks = list(replace(judge_of(guide), stated=stated).along())
+    assert risks[0].semantic.state is not LightState.FLAGGED
+    for risk in risks[1:]:
+        assert (risk.semantic.state is LightState.FLAGGED) == bool(said)
+        assert risk.semantic.sentence.startswith(said)
+
+
 @given(logits=st.lists(st.floats(-5, 5), min_size=1, max_size=200), logit=st.floats(-6, 6))
 def test_conformal_p_counts_what_is_not_easier(logits: list[float], logit: float) -> None:
     references = References({"a": tuple(logits)})

@@ -131,3 +131,11 @@ def test_where_the_semantic_light_can_judge_nowhere_no_budget_is_named() -> None
 def test_every_measure_has_a_key_of_its_own_and_words() -> None:
     assert len({m.key for m in MEASURES}) == len({m.name for m in MEASURES}) == len(MEASURES)
     assert all(m.unit and m.meaning.endswith((".", "references.")) for m in MEASURES)
+
+
+def test_a_light_that_is_contradicted_is_flagged_whatever_its_indicators_say() -> None:
+    clear = indicator(SUPPORT, 0.5, limit=0.05)
+    light = Light(LightKind.SEMANTIC, (clear,), "frog is not what it is said to show, which is dog")
+    assert light.state is LightState.FLAGGED
+    assert light.sentence == "Flagged: frog is not what it is said to show, which is dog."
+    assert Light(LightKind.SEMANTIC, (), "x").state is LightState.FLAGGED

@@ -197,6 +197,7 @@ def test_a_case_that_was_made_harder_is_inspected_in_the_easier_direction(at: Ap
 def test_what_the_picture_does_not_show_is_said_to_be_invented(at: AppTest) -> None:
     settled(at.button(key="sample-coffee").click().run())
     assert "was not in the original" in said(at)
+    assert "is not what it is said to show, which is none of this guide" in said(at)
 
 
 def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_the_class(

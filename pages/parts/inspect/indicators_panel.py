@@ -36,8 +36,10 @@ _EXPLAINED = (
 )
 
 
-def indicators_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Later:
+def indicators_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None) -> Later:
     """Begin with the lights of ``path``; later, draw both at ``epsilon`` and along the path.
+
+    ``stated`` is what the picture is said to show, None where that is the guide's own guess.
 
     Raises:
         QueueFull: Too many people are waiting.
@@ -47,8 +49,10 @@ def indicators_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> Late
     guide = path.guide
     job = job_for(
         LIGHTS,
-        key,
-        lambda: examine(path, other=another_guide(guide, class_name=own), walker=engine_for(guide).walker()),
+        (key, stated),
+        lambda: examine(
+            path, other=another_guide(guide, class_name=own), walker=engine_for(guide).walker(), stated=stated
+        ),
         total=_work(path),
     )
     what = "Looking for the evidence"

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
 from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.guide_engines import is_there, slot, this_session
@@ -226,7 +227,7 @@ def _how_far(job: ScheduledJob[T], *, what: str) -> tuple[float, str]:
     outlook = slot().outlook(job)
     text = f"Waiting for a turn: number {outlook.place} in the line" if outlook.place else what
     if outlook.seconds is not None:
-        text += f", about {max(1, round(outlook.seconds))} s left"
+        text += f", about {in_words(outlook.seconds)} left"
     return min(1.0, outlook.done / max(1, outlook.total)), text
 
 
