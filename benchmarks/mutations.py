@@ -29,6 +29,7 @@ from lwise_core.guides.references import References
 from lwise_core.inspection import evidence, hallucination, perturbation
 from lwise_core.inspection import examine as _inspection  # noqa: F401  imported so that it is patched too
 from lwise_core.inspection.evidence import Curve, Gathering
+from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.hallucination import Judge, Transfer
 from lwise_core.inspection.indicators import MEASURES, LightKind
 from lwise_core.inspection.perturbation import Lattice, PerceptualDifference, Spectrum
@@ -248,8 +249,18 @@ def _fine_grain(broken: Broken) -> None:
     setattr(Spectrum, "fine_share", property(lambda spectrum: broken(original(spectrum))))  # noqa: B010  mypy
 
 
+def _without_evidence(broken: Broken) -> None:
+    original = EvidenceLedger.unsupported_share
+
+    def wrong(ledger: EvidenceLedger, step: int) -> float | None:
+        return broken(original(ledger, step))
+
+    setattr(EvidenceLedger, "unsupported_share", wrong)  # noqa: B010  mypy
+
+
 _MEASURED: dict[str, Callable[[Broken], None]] = {
     "H1": _p,
+    "HE": _without_evidence,
     "H2": _created,
     "H3": _of_evidence("mass"),
     "H4": _of_evidence("specificity"),

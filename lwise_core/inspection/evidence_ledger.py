@@ -67,9 +67,15 @@ class EvidenceLedger:
         """Return how much of what was gained arose where nothing spoke for the class; None where it is too little."""
         return self._share(step, self.support > NOTHING)
 
-    def unsupported_gain(self, step: int) -> Values:
-        """Return what was gained where nothing spoke for the class, ``(h, h)``, 0 at all other places."""
-        return np.where(self.support > NOTHING, self._rises(step), 0.0)
+    def unsupported_density(self, step: int) -> Values | None:
+        """Return what was gained where nothing spoke for the class, ``(h, h)``, 0 at all other places.
+
+        As a multiple of what each place would have gained had all gained alike; None where it is too little.
+        """
+        total = self.gained(step)
+        if total < LEAST_GAIN:
+            return None
+        return np.where(self.support > NOTHING, self._rises(step), 0.0) * self.support.size / total
 
     def _rises(self, step: int) -> Values:
         rises: Values = self.gains[step].clip(min=0)
@@ -78,6 +84,13 @@ class EvidenceLedger:
     def _share(self, step: int, places: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float | None:
         total = self.gained(step)
         return float(self._rises(step)[places].sum()) / total if total >= LEAST_GAIN else None
+
+
+def over_the_picture(places: Values, *, size: int) -> Values:
+    """Return what ``places`` ``(h, h)`` say at each pixel of a picture of ``size`` px a side, ``(size, size)``."""
+    rows = np.arange(size) * places.shape[0] // size
+    spread: Values = places[np.ix_(rows, rows)]
+    return spread
 
 
 def why_no_ledger(guide: GuideModel, *, target: int) -> str:

@@ -19,6 +19,7 @@ from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.attribution import GREY, Attribution, AttributionMethod, attribute
 from lwise_core.inspection.evidence import Evidence, gather
+from lwise_core.inspection.evidence_ledger import EvidenceLedger, ledger_of
 from lwise_core.inspection.hallucination import Judge, resized, transfer_of
 from lwise_core.inspection.indicators import Risk
 from lwise_core.inspection.perturbation import Perturbation
@@ -38,12 +39,16 @@ _GATHERING = 0.8  # of the time that the lights take
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """The lights of one path as far as they are known: ``done`` in [0, 1], and ``risks`` from the original on."""
+    """The lights of one path as far as they are known: ``done`` in [0, 1], and ``risks`` from the original on.
+
+    ``ledger`` says where the gain arose, None where the guide cannot tell.
+    """
 
     path: EnhancementPath
     done: float
     evidence: Evidence | None = None
     risks: tuple[Risk, ...] = ()
+    ledger: EvidenceLedger | None = None
 
     def at(self, epsilon: float) -> Risk:
         """Return both lights of the result for ``epsilon``, or where the path ends before it."""
@@ -68,11 +73,12 @@ def examine(
         evidence = gathered.evidence
         yield Findings(path, _GATHERING * gathered.done)
     assert evidence is not None  # noqa: S101  the last thing gathered
-    judge = Judge(path, evidence, transfer_of(path, other) if other is not None else None, stated)
+    ledger = ledger_of(path)
+    judge = Judge(path, evidence, transfer_of(path, other) if other is not None else None, ledger, stated)
     risks: tuple[Risk, ...] = ()
     for risk in judge.along():
         risks = (*risks, risk)
-        yield Findings(path, _GATHERING + (1 - _GATHERING) * len(risks) / len(path.frames), evidence, risks)
+        yield Findings(path, _GATHERING + (1 - _GATHERING) * len(risks) / len(path.frames), evidence, risks, ledger)
 
 
 def counter_experiment(

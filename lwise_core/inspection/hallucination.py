@@ -2,7 +2,9 @@
 
 The semantic light asks whether the evidence for the class was in the original; the artefact light whether the change
 looks like paint. A light is in one of three states, flagged, no flag, or cannot judge, and none of them means safe: a
-robust network can paint any class, so realism clears nothing (Gaziv, Lee & DiCarlo 2023).
+robust network can paint any class, so realism clears nothing (Gaziv, Lee & DiCarlo 2023). Of the evidence, prior
+support reads the original alone, and the gain without evidence also how the picture was changed; they share one rate of
+false alarms, and the second counts for guides whose nulls and limit were measured (``benchmarks/evidence.py``).
 
 An indicator has a limit where one was found on held-out pictures enhanced towards what they show, such that a light
 raises a false alarm for 5% of them anywhere on the slider (``benchmarks/risk.py``). Without a limit it is shown, with
@@ -27,6 +29,7 @@ from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.inspection.evidence import Evidence
+from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_no_ledger
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, Limit, Risk
 from lwise_core.inspection.perturbation import (
     Lattice,
@@ -61,13 +64,15 @@ class Transfer:
 class Judge:
     """What is known about one picture's path: enough to set both lights at any of its steps.
 
-    ``transfer`` is None where no other guide knows the class. ``stated`` is what the picture is said to show,
-    “something else” where that is none of the guide's classes; None where nobody said.
+    ``transfer`` is None where no other guide knows the class, ``ledger`` where the guide's places say nothing that was
+    measured. ``stated`` is what the picture is said to show, “something else” where that is none of the guide's classes;
+    None where nobody said.
     """
 
     path: EnhancementPath
     evidence: Evidence
     transfer: Transfer | None = None
+    ledger: EvidenceLedger | None = None
     stated: str | None = None
 
     def at(self, step: int) -> Risk:
@@ -90,12 +95,21 @@ class Judge:
         return tuple(self._indicator(key, *found) for key, found in measured.items())
 
     def _indicator(self, key: str, value: float | None, null: str, because: str = "") -> Indicator:
-        unfit = self.path.guide.provenance.fitness.state is Fit.UNFIT  # no limit then: it cannot judge
-        limit = None if unfit else _h1_limit() if key == "H1" else limits().get(key)
         known = value if value is not None and isfinite(value) else None
         if known is None and not because:
             because = "there is no change to judge." if not self._any_change else "it could not be measured."
-        return Indicator(_BY_KEY[key], known, null, limit, because if known is None else "")
+        return Indicator(_BY_KEY[key], known, null, self._limit(key), because if known is None else "")
+
+    def _limit(self, key: str) -> Limit | None:
+        if self.path.guide.provenance.fitness.state is Fit.UNFIT:  # no limit then: it cannot judge
+            return None
+        where = None if self.ledger is None or self.path.guide.nulls is None else self.path.guide.nulls.limit
+        match key:
+            case "H1":
+                return _h1_limit() if where is None else _h1_limit_beside_the_ledger()
+            case "HE":
+                return None if where is None else Limit(where.value, where.basis)
+        return limits().get(key)
 
     def _contradiction(self, step: int) -> str:
         towards = self.path.guide.classes[int(self.path.request.targets[0])]
@@ -115,6 +129,7 @@ class Judge:
         ratio = _ratio(evidence, step) if moved else None
         return {
             "H1": self._prior_support(),
+            "HE": self._without_evidence(step),
             "H2": (_created(self.path, step) if moved else None, "0 at ε = 0"),
             "H3": (ratio, f"1 on average over {len(evidence.mass_of_others)} other classes"),
             "H4": (float(evidence.specificity[step]) if moved else None, "0 when any class gets the same change"),
@@ -131,6 +146,15 @@ class Judge:
             return None, null, f"there are {count} references of {name}, and it takes {ENOUGH_FOR_EVIDENCE}."
         logit = float(self.path.frames[0].logits[0, target])
         return guide.references.conformal_p(logit, class_name=name), null
+
+    def _without_evidence(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
+        null = "0 when all of it arose where the original spoke for the class"
+        if self.ledger is None:
+            guide, target = self.path.guide, int(self.path.request.targets[0])
+            why = why_no_ledger(guide, target=target) or "this network's logit is no mean over places of the picture."
+            return None, null, why
+        share = self.ledger.unsupported_share(step)
+        return share, null, "too little was gained to say where it arose." if step else "nothing was changed."
 
     def _transferred(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
         if self.transfer is None:
@@ -202,6 +226,14 @@ def limits() -> Mapping[str, Limit]:
 
 def _h1_limit() -> Limit:
     return Limit(FALSE_ALARMS, "conformal: at most 5% of pictures like the references lie below it")
+
+
+def _h1_limit_beside_the_ledger() -> Limit:
+    """Return the limit of H1 where the ledger counts too: the two share the false alarms of their light."""
+    return Limit(
+        FALSE_ALARMS / 2,
+        "conformal: at most 2.5% of pictures like the references lie below it; the gain without evidence has the rest",
+    )
 
 
 def _ratio(evidence: Evidence, step: int) -> float | None:

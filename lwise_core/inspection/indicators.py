@@ -48,6 +48,14 @@ MEASURES = (
         "How often a picture that shows this class is at least as hard as the original: conformal p among references.",
     ),
     Measure(
+        "HE",
+        LightKind.SEMANTIC,
+        "Gain without evidence",
+        "share",
+        True,
+        "How much of what places gained for the class arose at places where nothing in the original spoke for it.",
+    ),
+    Measure(
         "H2",
         LightKind.SEMANTIC,
         "Evidence created",

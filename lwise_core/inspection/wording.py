@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 from lwise_core.inspection.evidence import Evidence
+from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import MapPair, Opinion, agreement_of
 from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Risk, no_flag_up_to
 from lwise_core.inspection.perturbation import Lattice, PerceptualDifference
@@ -47,6 +48,18 @@ def overlap_of(evidence: Evidence, *, step: int) -> tuple[str, str]:
     own, others = evidence.mass[step], evidence.mass_of_others[:, step]
     compared = f"; on those of {len(others)} other classes {others.mean():.0%} on average" if len(others) else ""
     return f"{own:.0%}", f" of the change lies on the pixels with the most evidence{compared}."
+
+
+def where_it_arose(ledger: EvidenceLedger, *, step: int) -> str:
+    """Return the sentence on where the gain of the class arose, and on what places lost."""
+    supported, unsupported = ledger.supported_share(step), ledger.unsupported_share(step)
+    if supported is None or unsupported is None:
+        return "Too little was gained to say where it arose."
+    return signed(
+        f"Of what places gained for the class, {supported:.0%} arose where the original spoke for it and "
+        f"{unsupported:.0%} where nothing did; places gained {ledger.gained(step):.2f} and lost "
+        f"{abs(ledger.lost(step)):.2f} of the logit."
+    )
 
 
 def look_of(look: PerceptualDifference) -> tuple[tuple[str, str, str], ...]:

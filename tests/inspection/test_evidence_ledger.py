@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lwise_core.guides.evidence_nulls import EvidenceNulls, GainLimit, thresholds_of
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.evidence_ledger import LEAST_GAIN, EvidenceLedger, ledger_of, why_no_ledger
+from lwise_core.inspection.evidence_ledger import LEAST_GAIN, EvidenceLedger, ledger_of, over_the_picture, why_no_ledger
 from tests.conftest import guide_of, tiny_network
 from tests.guides.test_evidence_nulls import pictures
 from tests.inspection.test_evidence import path_of
@@ -45,7 +45,9 @@ def test_a_gain_belongs_to_the_place_where_it_arose() -> None:
     assert 0.05 < ledger.support[1, 0] < 0.5
     assert (ledger.gained(1), ledger.lost(1)) == (1, -0.75)
     assert (ledger.supported_share(1), ledger.unsupported_share(1)) == (0.25, 0.5)
-    assert ledger.unsupported_gain(1).tolist() == [[0, 0.5], [0, 0]]
+    density = ledger.unsupported_density(1)
+    assert density is not None
+    assert density.tolist() == [[0, 2], [0, 0]]
     assert (ledger.supported_share(2), ledger.unsupported_share(2)) == (1, 0)
     assert ledger.picture_p < 0.05
 
@@ -55,6 +57,7 @@ def test_below_the_least_gain_nobody_says_where_it_arose() -> None:
     ledger = planted([[9.0, -9.0], [0.0, 0.0]], [[0.98 * little, -50.0], [0.0, 0.0]], [[little, 0.0], [0.0, 0.0]])
     assert [ledger.unsupported_share(step) for step in (0, 1, 2)] == [None, None, 0]
     assert [ledger.supported_share(step) for step in (0, 1, 2)] == [None, None, 1]
+    assert [ledger.unsupported_density(step) is None for step in (0, 1, 2)] == [True, True, False]
 
 
 @given(seed=st.integers(0, 200))
@@ -67,7 +70,9 @@ def test_shares_are_shares_and_gains_less_losses_are_the_logit_s_gain(seed: int)
     if with_evidence is not None and without is not None:
         assert min(with_evidence, without) >= 0
         assert with_evidence + without <= 1 + 1e-9
-        assert ledger.unsupported_gain(1).sum() == pytest.approx(without * ledger.gained(1))
+        density = ledger.unsupported_density(1)
+        assert density is not None
+        assert density.mean() == pytest.approx(without)
 
 
 def test_along_a_path_the_ledger_sums_to_the_gain_of_the_logit(tiny_guide: GuideModel) -> None:
@@ -93,6 +98,14 @@ def test_where_places_of_others_say_more_all_of_the_gain_is_without_evidence() -
         assert ledger is not None
         shares[shift] = ledger.unsupported_share(6)
     assert shares == {-6e4: 0, 6e4: 1}
+
+
+@pytest.mark.parametrize("size", [4, 5, 16])
+def test_places_are_spread_over_the_pixels_that_are_theirs(size: int) -> None:
+    spread = over_the_picture(np.array([[1.0, 2.0], [3.0, 4.0]]), size=size)
+    assert spread.shape == (size, size)
+    assert [spread[0, 0], spread[0, -1], spread[-1, 0], spread[-1, -1]] == [1, 2, 3, 4]
+    assert abs(int((spread == 1).sum()) - size * size / 4) <= size
 
 
 def test_why_there_is_no_ledger_is_said(tiny_guide: GuideModel) -> None:

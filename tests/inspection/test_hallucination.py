@@ -16,6 +16,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE, References
 from lwise_core.inspection import hallucination
 from lwise_core.inspection.evidence import Evidence, gather
+from lwise_core.inspection.evidence_ledger import EvidenceLedger, ledger_of
 from lwise_core.inspection.hallucination import Judge, Transfer, limits, transfer_of
 from lwise_core.inspection.indicators import (
     MEASURES,
@@ -24,6 +25,7 @@ from lwise_core.inspection.indicators import (
     no_flag_up_to,
 )
 from tests.inspection.test_evidence import path_of
+from tests.inspection.test_evidence_ledger import loud_guide, with_nulls
 
 
 def with_references(guide: GuideModel, *, count: int = 120, above: float = 0.0) -> GuideModel:
@@ -142,13 +144,19 @@ def planted_judge(guide: GuideModel) -> Judge:
         specificity=np.array([none, 0.9, 0.4, -0.1]),
         stability=np.array([none, 0.8, 0.2, -0.3]),
     )
-    return Judge(path, evidence, transfer=Transfer("another", (0.0, 0.7, 0.25, -0.2)))
+    ledger = EvidenceLedger(
+        support=np.array([[0.01, 0.9], [0.3, 0.3]]),
+        picture_p=0.01,
+        gains=np.array([[[0.0, 0], [0, 0]], [[0.25, 0.5], [0.25, -1]], [[0.75, 0.25], [0, 0]], [[-1, 0.2], [0.3, 0]]]),
+    )
+    return Judge(path, evidence, transfer=Transfer("another", (0.0, 0.7, 0.25, -0.2)), ledger=ledger)
 
 
 def test_every_indicator_shows_at_its_step_what_is_there(tiny_guide: GuideModel) -> None:
     judge = planted_judge(with_references(tiny_guide, count=120, above=1.5))  # 61 references are not above 2
     expected = {
         "H1": (62 / 121,) * 3,
+        "HE": (0.5, 0.25, 0.4),
         "H2": (1 / 2, 3 / 4, 0),  # there was 2 above the mean of the others, 1
         "H3": (0.6 / 0.2, 0.3 / 0.6, 0.1 / 0.4),
         "H4": (0.9, 0.4, -0.1),
@@ -158,6 +166,39 @@ def test_every_indicator_shows_at_its_step_what_is_there(tiny_guide: GuideModel)
     }
     for key, values in expected.items():
         assert [judge.values(step)[key] for step in (1, 2, 3)] == pytest.approx(values), key
+
+
+def judge_with_ledger(*, limit: float | None, shift: float) -> Judge:
+    """Return a judge of a picture easier than all references, whose places say less or more than others' do."""
+    guide = with_references(with_nulls(loud_guide(), shift=shift, limit=limit), above=-1e9)
+    path = path_of(guide, target=1)
+    *_, last = gather(path)
+    assert isinstance(last.evidence, Evidence)
+    return Judge(path, last.evidence, ledger=ledger_of(path))
+
+
+def test_a_gain_that_arose_without_evidence_flags_the_light_that_prior_support_does_not() -> None:
+    bad, good = (judge_with_ledger(limit=0.6, shift=shift) for shift in (6e4, -6e4))
+    assert [bad.at(step).semantic.state for step in (0, 6)] == [LightState.NO_FLAG, LightState.FLAGGED]
+    assert bad.at(6).semantic.sentence == "Flagged: gain without evidence."
+    assert good.at(6).semantic.state is LightState.NO_FLAG
+    assert "prior support, gain without evidence" in good.at(6).semantic.sentence
+    assert bad.at(0).semantic.indicators[1].because == "nothing was changed."
+
+
+@pytest.mark.parametrize(("limit", "alone"), [(None, 0.05), (0.6, 0.025)])
+def test_prior_support_shares_the_false_alarms_only_where_the_ledger_counts(limit: float | None, alone: float) -> None:
+    prior, ledger = judge_with_ledger(limit=limit, shift=0).at(6).semantic.indicators[:2]
+    assert (prior.measure.key, ledger.measure.key) == ("H1", "HE")
+    assert prior.limit is not None
+    assert prior.limit.value == alone
+    assert (ledger.state is LightState.CANNOT_JUDGE) == (limit is None)
+
+
+def test_without_nulls_the_ledger_cannot_judge_and_says_why(tiny_guide: GuideModel) -> None:
+    ledger = judge_of(with_references(tiny_guide)).at(6).semantic.indicators[1]
+    assert (ledger.value, ledger.state) == (None, LightState.CANNOT_JUDGE)
+    assert ledger.because.startswith("nobody measured")
 
 
 def test_grain_is_new_and_fine_and_a_lattice_and_a_wash_is_none_of_these(tiny_guide: GuideModel) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from lwise_core.inspection.evidence import Evidence
+from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Opinion
 from lwise_core.inspection.indicators import MEASURES, Indicator, Limit
 from lwise_core.inspection.perturbation import Lattice
-from lwise_core.inspection.wording import facts_of, lattice_row, opinion_row, overlap_of
+from lwise_core.inspection.wording import facts_of, lattice_row, opinion_row, overlap_of, where_it_arose
 
 
 def test_an_indicator_says_its_value_what_chance_makes_and_its_limit() -> None:
@@ -27,6 +28,16 @@ def test_where_nothing_has_changed_nothing_is_said_of_the_overlap() -> None:
     share, rest = overlap_of(evidence, step=1)
     assert share == "25%"
     assert rest.endswith("; on those of 2 other classes 20% on average.")
+
+
+def test_where_the_gain_arose_is_said_with_what_was_lost() -> None:
+    gains = np.array([[[0.0, 0.0], [0.0, 0.0]], [[1.0, 2.0], [1.0, -0.5]]])
+    ledger = EvidenceLedger(np.array([[0.01, 0.9], [0.3, 0.01]]), 0.01, gains)
+    assert where_it_arose(ledger, step=1) == (
+        "Of what places gained for the class, 25% arose where the original spoke for it and 50% where nothing did; "
+        "places gained 4.00 and lost 0.50 of the logit."
+    )
+    assert where_it_arose(ledger, step=0) == "Too little was gained to say where it arose."
 
 
 def test_a_guide_that_does_not_know_the_class_says_so() -> None:

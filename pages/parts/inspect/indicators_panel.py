@@ -9,10 +9,17 @@ import streamlit as st
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.evidence import MOST_OTHERS, Evidence
+from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Findings, Opinion, counter_experiment, examine, opinion_at, perturbation_at
 from lwise_core.inspection.indicators import Indicator, Light, LightState, Risk
-from lwise_core.inspection.wording import clear_range, facts_of, overlap_of
-from pages.parts.inspect.plots import lights_figure, overlap_figure, support_picture
+from lwise_core.inspection.wording import clear_range, facts_of, overlap_of, where_it_arose
+from pages.parts.inspect.plots import (
+    lights_figure,
+    overlap_figure,
+    spoken_picture,
+    support_picture,
+    without_evidence_picture,
+)
 from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guide_engines import engine_for, slot
 from pages.parts.session.guides import another_guide
@@ -30,9 +37,11 @@ _BADGES: dict[LightState, tuple[str, str, Literal["orange", "blue", "gray"]]] = 
 }
 _EXPLAINED = (
     "A light is flagged when one of its indicators is beyond its limit. Limits are such that, of held-out pictures "
-    "enhanced towards what they show, at most 5% are flagged anywhere on the slider. An indicator without a limit is "
-    "shown and not counted: where a class was not in the picture at all, those of the evidence added nothing to prior "
-    "support (60 pictures). No light clears a picture: a robust network can paint any class."
+    "enhanced towards what they show, at most 5% are flagged anywhere on the slider. Prior support reads the original "
+    "alone; the gain without evidence, which counts where a guide's places were measured, also reads where the gain "
+    "arose at this ε. An indicator without a limit is shown and not counted: where a class was not in the picture at "
+    "all, the others of the evidence added nothing to prior support (60 pictures). No light clears a picture: a robust "
+    "network can paint any class."
 )
 
 
@@ -78,6 +87,8 @@ def _found(found: Findings, *, epsilon: float) -> None:
     st.caption(_EXPLAINED)
     if found.evidence is not None:
         _overlap(found.evidence, step=path.step, current=current)
+    if found.ledger is not None:
+        _ledger(found.ledger, current=current, size=path.guide.input_size)
 
 
 def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
@@ -91,6 +102,14 @@ def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
         if share:
             st.markdown(f"**{share}**{rest}")
         show(overlap_figure(evidence, step=step, current=current), key="overlap")
+
+
+def _ledger(ledger: EvidenceLedger, *, current: int, size: int) -> None:
+    """Draw which places spoke for the class, and where it gained although none did."""
+    st.subheader("Where did the gain arise?")
+    maps = [spoken_picture(ledger, size=size), without_evidence_picture(ledger, step=current, size=size)]
+    show_pictures([one for one in maps if one is not None])
+    st.caption(where_it_arose(ledger, step=current))
 
 
 def _both(risk: Risk) -> None:

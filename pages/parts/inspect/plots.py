@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from lwise_core._utils.arrays import FloatImage, Plane
 from lwise_core.images.heatmaps import ringed
 from lwise_core.inspection.evidence import TOP_SHARE, Evidence
+from lwise_core.inspection.evidence_ledger import EvidenceLedger, over_the_picture
 from lwise_core.inspection.indicators import LightKind, LightState, Risk
 from lwise_core.inspection.perturbation import Histogram, Perturbation, Spectrum
 from pages.parts.ui.heatmap_picture import HeatmapPicture, Scale
@@ -76,6 +77,33 @@ def support_picture(evidence: Evidence) -> HeatmapPicture:
         alt="Which pixels of the original the class rests on.",
         caption=f"How strongly the class's logit depends on each pixel of the original (SmoothGrad). 0 to "
         f"{_TIMES_EVEN:.0f} times even for all pictures; {beyond:.1%} of the pixels go beyond.",
+        scale=scale,
+    )
+
+
+def spoken_picture(ledger: EvidenceLedger, *, size: int) -> HeatmapPicture:
+    """Return which places of the original spoke for the class, on one scale for all pictures."""
+    scale = Scale.plain(0, 1, unit="1 − p")
+    return HeatmapPicture(
+        scale.painted(over_the_picture(1 - ledger.support, size=size)),
+        alt="Which places of the original spoke for the class.",
+        caption="How far each place of the original said more for the class than places of pictures without it "
+        "(1 − p; from 0.95 on it counts as evidence, below 0.5 as none).",
+        scale=scale,
+    )
+
+
+def without_evidence_picture(ledger: EvidenceLedger, *, step: int, size: int) -> HeatmapPicture | None:
+    """Return where the gain arose without evidence, on one scale for all pictures; None where there was too little."""
+    density = ledger.unsupported_density(step)
+    if density is None:
+        return None
+    scale = Scale.plain(0, _TIMES_EVEN, unit="gain without evidence, × even")
+    return HeatmapPicture(
+        scale.painted(over_the_picture(density, size=size)),
+        alt="Where the gain of the class arose although nothing in the original spoke for it.",
+        caption="Where the gain arose although nothing spoke for the class there: it arose at these places, which need "
+        f"not be where pixels were changed. 0 to {_TIMES_EVEN:.0f} times an even gain for all pictures.",
         scale=scale,
     )
 
