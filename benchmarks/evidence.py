@@ -133,7 +133,12 @@ def single_command(
 
 @app.command("mosaic")
 def mosaic_command(
-    guide_name: GuideName, test: Test, by_path: ByPath = False, judged: Part = "11:12", count: Count = 60
+    guide_name: GuideName,
+    test: Test,
+    by_path: ByPath = False,
+    judged: Part = "11:12",
+    count: Count = 300,
+    walked: Annotated[int, typer.Option(help="How many of them are walked.")] = 20,
 ) -> None:
     """V3: four pictures of four classes in one, enhanced towards one of them (or towards one that is in no cell)."""
     native = catalog.load(guide_name)
@@ -143,10 +148,13 @@ def mosaic_command(
     guide = replace(native, input_size=size, nulls=replace(native.nulls, input_size=size))
     pictures = Pictures.read(native, test, judged, count=None, by_path=by_path)
     drawn = [_Mosaic.draw(pictures, number) for number in range(count)]
-    there = _judged(guide, pictures, drawn)
-    gone = _judged(guide, pictures, [m.without() for m in drawn])
     print(f"{count} mosaics of four of the images {judged} of “test” in {test.name} at native size, {guide.name}.\n")
-    _print_mosaics(there, gone)
+    _print_before(*(_judged(guide, pictures, some, epsilons=()) for some in (drawn, [m.without() for m in drawn])))
+    some = drawn[:walked]
+    if some:
+        print(f"\nThe first {len(some)} of them, walked:\n")
+        both = (some, [m.without() for m in some])
+        _print_walked(*(_judged(guide, pictures, part, epsilons=EPSILONS_224) for part in both))
 
 
 @dataclass(frozen=True)
@@ -196,17 +204,22 @@ class _Judged:
     in_cell: tuple[float, ...]
 
 
-def _judged(guide: GuideModel, pictures: Pictures, mosaics: list[_Mosaic]) -> list[_Judged]:
+def _judged(
+    guide: GuideModel, pictures: Pictures, mosaics: list[_Mosaic], *, epsilons: tuple[float, ...]
+) -> list[_Judged]:
     reader, scale = LocalEvidence.of(guide), guide.epsilon_scale
-    steps = [0, *(round(scale.from_224(e) / scale.step) for e in EPSILONS_224)]
+    steps = [0, *(round(scale.from_224(e) / scale.step) for e in epsilons)]
     found: list[_Judged] = []
     for first in range(0, len(mosaics), _BATCH // 2):
         some = mosaics[first : first + _BATCH // 2]
-        request = PathRequest(torch.stack([m.image(pictures) for m in some]), torch.tensor([m.target for m in some]))
-        walked = ascend(guide, request, step=scale.step, steps=steps[-1])
-        said = torch.stack([reader.read(f.images) for f in walked if f.step in steps], dim=1)
-        found += [_judge(guide, evidence, m) for evidence, m in zip(said, some, strict=True)]
-        typer.echo(f"{len(found)} of {len(mosaics)} mosaics", err=True)
+        images = torch.stack([m.image(pictures) for m in some])
+        said = [reader.read(images)]
+        if epsilons:
+            request = PathRequest(images, torch.tensor([m.target for m in some]))
+            frames = ascend(guide, request, step=scale.step, steps=steps[-1])
+            said += [reader.read(frame.images) for frame in frames if frame.step in steps[1:]]
+            typer.echo(f"{first + len(some)} of {len(mosaics)} mosaics", err=True)
+        found += [_judge(guide, e, m) for e, m in zip(torch.stack(said, dim=1), some, strict=True)]
     return found
 
 
@@ -230,32 +243,41 @@ def _judge(guide: GuideModel, evidence: torch.Tensor, mosaic: _Mosaic) -> _Judge
     )
 
 
-def _print_mosaics(there: list[_Judged], gone: list[_Judged]) -> None:
-    positive = np.array([True] * len(there) + [False] * len(gone))
-    groups = np.tile(np.arange(len(there)), 2)
+def _print_before(there: list[_Judged], gone: list[_Judged]) -> None:
+    """Print what the original alone says."""
     both = [*there, *gone]
-    logit = np.array([j.logit for j in both])
-    rows = {
-        "the logit, which H1 ranks": logit,
-        "largest place": np.array([j.largest for j in both]),
-        "largest cell": np.array([j.by_cell.max() for j in both]),
-    }
-    for k, epsilon in enumerate(EPSILONS_224):
-        rows[f"share of the gain on supported places, ε₂₂₄ {epsilon:g}"] = np.array([j.supported[k] for j in both])
-        rows[f"share without evidence, reversed, ε₂₂₄ {epsilon:g}"] = -np.array([j.unsupported[k] for j in both])
-    print("| class in one cell, or in none | AUROC | less that of the logit, paired |")
-    print("|---|---|---|")
-    for name, scores in rows.items():
-        known = np.nan_to_num(scores, nan=float(np.nanmin(scores)))
-        area, gain = auroc(known, positive, groups), auroc_difference(known, logit, positive, groups)
-        print(f"| {name} | {_plain(area)} | {'–' if scores is logit else _plain(gain)} |")
+    rows = {"largest place": [j.largest for j in both], "largest cell": [j.by_cell.max() for j in both]}
+    _print_areas(there, gone, {name: np.array(scores) for name, scores in rows.items()})
     right = mean(np.array([float(j.by_cell.argmax() == j.right) for j in there]))
     print(f"\nRight cell, by the largest mean contrast: {_share(right)}; a quarter by chance.")
     area = mean(np.array([j.support_area for j in there]))
     print(f"The right cell's places told from the others by their contrast, AUROC: {_plain(area)}.")
+
+
+def _print_walked(there: list[_Judged], gone: list[_Judged]) -> None:
+    """Print where the gain arose."""
+    rows: dict[str, Values] = {}
+    for k, epsilon in enumerate(EPSILONS_224):
+        both = [*there, *gone]
+        rows[f"share of the gain on supported places, ε₂₂₄ {epsilon:g}"] = np.array([j.supported[k] for j in both])
+        rows[f"share without evidence, reversed, ε₂₂₄ {epsilon:g}"] = -np.array([j.unsupported[k] for j in both])
+    _print_areas(there, gone, rows)
+    print("\n| ε₂₂₄ | share of the positive gain in that cell: class there | class nowhere |\n|---|---|---|")
     for k, epsilon in enumerate(EPSILONS_224):
         shares = [mean(np.array([j.in_cell[k] for j in side])) for side in (there, gone)]
-        print(f"Share of the positive gain in that cell, ε₂₂₄ {epsilon:g}: {' / '.join(map(_share, shares))} without.")
+        print(f"| {epsilon:g} | {' | '.join(map(_share, shares))} |")
+
+
+def _print_areas(there: list[_Judged], gone: list[_Judged], rows: dict[str, Values]) -> None:
+    positive = np.array([True] * len(there) + [False] * len(gone))
+    groups = np.tile(np.arange(len(there)), 2)
+    logit = np.array([j.logit for j in (*there, *gone)])
+    print("| class in one cell, or in none | AUROC | less that of the logit, paired |\n|---|---|---|")
+    print(f"| the logit, which H1 ranks | {_plain(auroc(logit, positive, groups))} | – |")
+    for name, scores in rows.items():
+        known = np.nan_to_num(scores, nan=float(np.nanmin(scores)))
+        area, gain = auroc(known, positive, groups), auroc_difference(known, logit, positive, groups)
+        print(f"| {name} | {_plain(area)} | {_plain(gain)} |")
 
 
 def _unsupported(guide: GuideModel, pictures: Pictures) -> Iterator[list[float]]:

@@ -22,6 +22,7 @@ from lwise_core.inspection.wording import (
     look_of,
     opinion_row,
     overlap_of,
+    where_it_arose,
 )
 
 
@@ -93,6 +94,8 @@ class InspectedPhotograph:
                 yield f"{measure.name} ({measure.key}), {indicator.verdict}: {facts_of(indicator)}"
         if self.findings.evidence is not None:
             yield from filter(None, ["".join(overlap_of(self.findings.evidence, step=self.risk.step))])
+        if self.findings.ledger is not None and self.risk.step:
+            yield where_it_arose(self.findings.ledger, step=self.risk.step)
         yield from self._on_the_change()
         for pair in self.maps:
             yield f"{pair.method.title}: {worth_of(pair)}"
