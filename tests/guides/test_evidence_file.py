@@ -11,7 +11,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from lwise_core.guides import evidence_file
+from lwise_core.guides import catalog, evidence_file
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.evidence_file import EVIDENCE_FILE, read_nulls, write_nulls
 from lwise_core.guides.evidence_nulls import EvidenceNulls, GainLimit, thresholds_of
@@ -82,3 +82,12 @@ def test_a_file_too_large_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None
 def test_nulls_that_ship_are_small_enough_for_their_folder() -> None:
     files = list((Path(__file__).parents[2] / "assets" / "models").glob(f"*/{EVIDENCE_FILE}"))
     assert all(f.stat().st_size < 300_000 for f in files)
+
+
+@pytest.mark.parametrize("name", ["animals16-64", "cifar10-32"])
+def test_guides_that_ship_with_nulls_have_a_limit_that_can_flag(name: str) -> None:
+    nulls = catalog.load(name).nulls
+    assert nulls is not None
+    assert nulls.limit is not None
+    assert 0 < nulls.limit.value < 1
+    assert all(nulls.enough(target=target) for target in range(len(nulls.counts)))
