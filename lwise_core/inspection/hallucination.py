@@ -65,8 +65,8 @@ class Judge:
     """What is known about one picture's path: enough to set both lights at any of its steps.
 
     ``transfer`` is None where no other guide knows the class, ``ledger`` where the guide's places say nothing that was
-    measured. ``stated`` is what the picture is said to show, “something else” where that is none of the guide's classes;
-    None where nobody said.
+    measured. ``stated`` is what the picture is said to show, “something else” where that is none of the guide's
+    classes; None where nobody said.
     """
 
     path: EnhancementPath
