@@ -36,12 +36,12 @@ _BADGES: dict[LightState, tuple[str, str, Literal["orange", "blue", "gray"]]] = 
     LightState.CANNOT_JUDGE: ("Cannot judge", ":material/question_mark:", "gray"),
 }
 _EXPLAINED = (
-    "A light is flagged when one of its indicators is beyond its limit. Limits are such that, of held-out pictures "
-    "enhanced towards what they show, at most 5% are flagged anywhere on the slider. Prior support reads the original "
-    "alone; the gain without evidence, which counts where a guide's places were measured, also reads where the gain "
-    "arose at this ε. An indicator without a limit is shown and not counted: where a class was not in the picture at "
-    "all, the others of the evidence added nothing to prior support (60 pictures). No light clears a picture: a robust "
-    "network can paint any class."
+    "A light is flagged when one of its indicators is beyond its limit, and the one about evidence also when the "
+    "picture is not said to show the class. Limits are such that, of held-out pictures enhanced towards what they "
+    "show, at most 5% are flagged anywhere on the slider. Prior support reads the original alone: where no other "
+    "indicator of the evidence counts, that light is the same at every ε. An indicator without a limit is shown and "
+    "not counted: where a class was not in the picture at all, the others told nothing more than prior support. No "
+    "light clears a picture: a robust network can paint any class."
 )
 
 
