@@ -23,6 +23,7 @@ class LWiseError(Exception):
           DownloadError
           EpsilonOutOfRange
           ExecutorLost
+          FamiliarityError
           FileError
           GuideUnavailable
             UnknownGuide
@@ -33,6 +34,7 @@ class LWiseError(Exception):
           NoFeatures
           NoGrid
           NoRegion
+          NoStages
           NonFinite
           NotCovered
           NotLocal

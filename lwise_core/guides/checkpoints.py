@@ -276,7 +276,7 @@ def _unpickle(data: bytes) -> object:
 
 
 def read_safetensors(data: bytes) -> Mapping[str, torch.Tensor]:
-    """Return the tensors of a safetensors file, which can hold nothing that runs.
+    """Return the tensors of a safetensors file, of any shape; it can hold nothing that runs.
 
     Raises:
         CheckpointError: It is damaged.

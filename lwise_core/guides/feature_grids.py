@@ -24,7 +24,7 @@ def noise(guide: GuideModel, *, count: int = 1) -> torch.Tensor:
 
 
 def recorded_outputs(network: nn.Module) -> dict[nn.Module, list[torch.Tensor]]:
-    """Return what the modules below ``network`` will have returned, in the order in which they finish."""
+    """Return what the modules below ``network`` will have returned, of any shape, in the order in which they finish."""
     outputs: dict[nn.Module, list[torch.Tensor]] = {}
 
     def record(module: nn.Module, _inputs: object, output: object) -> None:
@@ -38,7 +38,7 @@ def recorded_outputs(network: nn.Module) -> dict[nn.Module, list[torch.Tensor]]:
 
 
 def is_grid(features: torch.Tensor) -> bool:
-    """Tell whether ``features`` lie on a square grid of more than one place, in a layout that networks use."""
+    """Tell whether ``features``, of any shape, lie on a square grid of several places, as networks lay them."""
     if features.ndim == 4:
         return _rows_first(features) or _channels_last(features)
     return features.ndim == 3 and isqrt(features.shape[1]) > 1 and _class_tokens(features) <= _MOST_CLASS_TOKENS

@@ -73,7 +73,7 @@ def features_of(reader: StageFeatures, images: torch.Tensor) -> torch.Tensor:
 
 
 def made_up(reader: StageFeatures) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the features of textures and of noise, which no guide learnt: two collections."""
+    """Return the features ``(N, D)`` of textures and of noise, which no guide learnt: two collections."""
     made = (make(MADE_UP, size=reader.guide.input_size, seed=_SEED) for make in (textures, noise))
     first, second = (features_of(reader, images) for images in made)
     return first, second

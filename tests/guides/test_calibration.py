@@ -89,10 +89,10 @@ def test_a_difficulty_says_on_whose_pictures_it_rests() -> None:
     guide = replace(GUIDE, references=References({"b": (0.0,) * 40}))
     over = calibrated(guide, calibration_for(guide, {"a": 40, "c": 3}))
     said = {c: str(difficulty_of(over, torch.zeros(5), target=i)) for i, c in enumerate("abc")}
-    assert said["a"].endswith(f"{WHOLE}).")
+    assert f", {WHOLE})." in said["a"]
     assert "calibrated" not in said["b"]
     assert f"it had not learnt, {WHOLE})" in said["c"]
-    assert standing(difficulty_of(guide, torch.zeros(5), target=1), class_name="b") == said["b"]
+    assert said["b"].startswith(standing(difficulty_of(guide, torch.zeros(5), target=1), class_name="b"))
 
 
 def test_how_often_its_probabilities_were_right_is_known_of_the_persons_pictures_first() -> None:

@@ -44,7 +44,11 @@ def test_an_outline_without_a_pixel_is_refused(outline: tuple[tuple[float, float
         inside([outline] if outline else [], size=SIZE)
 
 
-@given(st.lists(st.tuples(st.floats(-5, 20), st.floats(-5, 20)), min_size=3, max_size=9))
+# Pointers tell no finer places, and libraries flush the smallest numbers of all to zero.
+places = st.floats(-5, 20).map(lambda x: round(x, 6))
+
+
+@given(st.lists(st.tuples(places, places), min_size=3, max_size=9))
 def test_whatever_is_drawn_lies_within_its_own_bounds(outline: list[tuple[float, float]]) -> None:
     try:
         rows, columns = inside([outline], size=SIZE).mask.nonzero(as_tuple=True)

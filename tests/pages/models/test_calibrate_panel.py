@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from lwise_core.training.calibrating import CalibrationProgress, calibrate
 from pages.parts.models import calibrate_panel
 from pages.parts.models.lines import line_of_entry, line_of_session
 from pages.parts.session import calibrations, guides
-from pages.parts.session.access import ALLOW_PATHS
+from pages.parts.session.access import ALLOW_PATHS, TEACHER
 from pages.parts.session.calibrations import laid_over
 from pages.parts.session.guides import SESSION_GUIDES, load_guide
 from tests.conftest import guide_of, tiny_network
@@ -40,6 +41,7 @@ def closed_afterwards() -> Iterator[None]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LWISE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv(ALLOW_PATHS, raising=False)
+    monkeypatch.setenv(TEACHER, "a word of the teacher's")
     put_guide(tmp_path / "home" / "models", "pets")
     return tmp_path
 
@@ -52,7 +54,8 @@ def panel() -> None:
 
 def opened(*, teacher: bool = True, own: GuideModel | None = None) -> AppTest:
     at = AppTest.from_function(panel, default_timeout=60)
-    at.session_state["teacher"] = teacher
+    if teacher:
+        at.session_state["teacher"] = time.monotonic()  # as if the word had been said just now
     if own is not None:
         at.session_state[SESSION_GUIDES] = {"pets": own}
     at.run()
@@ -182,10 +185,12 @@ def test_everything_that_loads_a_guide_of_the_session_s_own_gets_its_calibration
 
 def test_a_path_is_taken_where_that_is_allowed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = labelled_folder(home / "pond", {"cat": 3, "dog": 3})
-    at = opened()
-    assert list(at.text_input) == []
+    visitor = opened(teacher=False, own=catalog.load("pets"))
+    assert list(visitor.text_input) == []
     monkeypatch.setenv(ALLOW_PATHS, "1")
-    at.run()
+    assert len(visitor.run().text_input) == 1
+    monkeypatch.delenv(ALLOW_PATHS)
+    at = opened()  # whoever said the word may name paths
     at.text_input[0].set_value(str(home / "nowhere")).run()
     assert "There is no folder, archive or CSV" in said(at)
     at.text_input[0].set_value(str(root)).run()
