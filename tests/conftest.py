@@ -51,6 +51,7 @@ SLOW = (
     "guides/test_architectures.py",
     "guides/test_downloads.py",
     "inspection/test_examine.py",
+    "inspection/test_photograph_inspection.py",
     "study/test_comparisons.py",
     "study/test_mixed_model.py",
     "study/test_ablation.py",

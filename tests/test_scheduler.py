@@ -16,6 +16,12 @@ from lwise_core.scheduler import JobStage, QueueFull, Scheduler
 SOON = 30.0
 
 
+@pytest.fixture(autouse=True)
+def _nothing_to_tidy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collecting the garbage of the whole run of tests takes a second each time, and one test is about it."""
+    monkeypatch.setattr(compute, "give_back_memory", lambda: None)
+
+
 def counting(name: str, steps: int, log: list[str]) -> Iterator[int]:
     for i in range(steps):
         log.append(name)
