@@ -32,6 +32,7 @@ from lwise_core.training.evaluation import Evaluation
 from lwise_core.training.export_guide import (
     About,
     CardFigures,
+    HeldOut,
     HeldOutImages,
     held_out_figures,
     publish,
@@ -83,12 +84,22 @@ def train_command(
         attacked = measured.attacked
         _train_with_folds(RunFolder(out), recipe, start, images, note, folds=chosen.folds, attacked=attacked)
         return
-    elsewhere = measured.held_out or data
-    named = chosen if Path(elsewhere).suffix.lower() == ".csv" else replace(chosen, label_column="")
-    measured_on = _read(elsewhere, held.split, start.input_size, note, named)
-    measured_on = measured_on.in_order_of(start.classes)
-    held.refuse_trained(measured_on, trained=images)
-    _train(RunFolder(out), recipe, start, images, note, held.of(measured_on))
+    kept = _held_out(held, measured.held_out or data, start, note, chosen, trained=images)
+    of_references = measured.of_references()
+    if of_references is not None:
+        others = _held_out(of_references, str(of_references.source), start, note, chosen, trained=images)
+        kept = kept.with_references_of(others)
+    _train(RunFolder(out), recipe, start, images, note, kept)
+
+
+def _held_out(
+    held: HeldOut, source: str, start: InitialNetwork, note: About, chosen: ImageOptions, *, trained: LabelledImages
+) -> HeldOutImages:
+    """Read what ``held`` divides from ``source``, none of which may be among the images ``trained`` on."""
+    named = chosen if Path(source).suffix.lower() == ".csv" else replace(chosen, label_column="")
+    images = _read(source, held.split, start.input_size, note, named).in_order_of(start.classes)
+    held.refuse_trained(images, trained=trained)
+    return held.of(images)
 
 
 def _train(

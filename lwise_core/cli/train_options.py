@@ -15,7 +15,7 @@ from lwise_core.training.attacks import Attack, Norm
 from lwise_core.training.export_guide import (
     HeldOut,
 )
-from lwise_core.training.initial_network import InitialNetwork, new_start, start_from
+from lwise_core.training.initial_network import InitialNetwork, new_start, start_from, start_from_file
 from lwise_core.training.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
 
 
@@ -24,19 +24,29 @@ class NetworkOptions:
     """The network that training begins with."""
 
     begin_from: Annotated[str | None, typer.Option("--from", help="Fine-tune this guide of the catalogue.")] = None
+    weights: Annotated[
+        Path | None, typer.Option(help="Begin with the network of this weight file, which may know other classes.")
+    ] = None
     size: Annotated[
-        int | None, typer.Option(help="Input size in pixels; without it 32, or what the guide of --from has.")
+        int | None, typer.Option(help="Input size in pixels; without it 32, or what the network begun with has.")
     ] = None
     width: Annotated[int, typer.Option(help="Channels of a new CompactResNet after its stem.")] = 32
-    architecture: Annotated[str | None, typer.Option(help="Another new network, by timm's name.")] = None
+    architecture: Annotated[
+        str | None, typer.Option(help="Another new network, or that of --weights, by timm's name.")
+    ] = None
 
     def start(self) -> InitialNetwork:
         """Return it.
 
         Raises:
             GuideUnavailable: There is no guide to fine-tune of that name.
-            ArchitectureError: There is no such network.
+            CheckpointError: The weight file cannot be read, or does not tell its network.
+            RecipeError: Two networks to begin with are named, or there is no such network.
         """
+        if self.begin_from and self.weights:
+            raise RecipeError("Begin with a guide (--from) or with a weight file (--weights), not with both.")
+        if self.weights:
+            return start_from_file(self.weights, self.architecture, size=self.size)
         if self.begin_from:
             return start_from(self.begin_from, size=self.size)
         return new_start(self.architecture, width=self.width, size=self.size or 32)
@@ -112,6 +122,9 @@ class HeldOutOptions:
     reference_slice: Annotated[
         str | None, typer.Option(metavar="FIRST:STEP", help="Held-out images for references; without it, the rest.")
     ] = None
+    references: Annotated[
+        str | None, typer.Option(help="Images of their own for references, of the same split: all of them.")
+    ] = None
     measured_slice: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Held-out images for accuracies.")] = "1:2"
     attacked: Annotated[int, typer.Option(help="Measure the attack on about so many images.")] = 1000
 
@@ -129,6 +142,13 @@ class HeldOutOptions:
             measured=part(self.measured_slice),
             attacked=self.attacked,
         )
+
+    def of_references(self) -> HeldOut | None:
+        """Return how the images that were named for references alone are divided: all of them give one."""
+        if self.references is None:
+            return None
+        everything = slice(0, None, 1)
+        return HeldOut(Path(self.references), self.held_out_split, self.by_name, everything, everything, self.attacked)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +109,8 @@ class HeldOut:
         return self._described(self.references)
 
     def _described(self, part: slice) -> str:
+        if part == slice(0, None, 1):
+            return f"all images of “{self.split}” in {self.source.name}; never trained on"
         order = "file name" if self.by_name else "path"
         return (
             f"images {part.start}, {part.start + part.step}, {part.start + 2 * part.step}, … (counted from 0) of "
@@ -125,6 +127,10 @@ class HeldOutImages:
     described_references: str
     described_measured: str
     attacked: int
+
+    def with_references_of(self, other: HeldOutImages) -> HeldOutImages:
+        """Return the same with the references of ``other``, whose images are others."""
+        return replace(self, references=other.references, described_references=other.described_references)
 
 
 def read_about(path: Path) -> About:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import torch
 from torch import nn
 
 from lwise_core._utils.class_names import canonical
 from lwise_core.guides import catalog
-from lwise_core.guides.architectures import ArchitectureError, Blueprint, Triple, by_timm, named, recognise, timm_has
+from lwise_core.guides.architectures import (
+    ArchitectureError,
+    Blueprint,
+    Triple,
+    by_timm,
+    fill,
+    named,
+    recognise,
+    timm_has,
+)
+from lwise_core.guides.checkpoints import blueprint_for, read_weights
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, GuideModel, Normaliser
 from lwise_core.guides.learnt_hashes import learnt_by
@@ -20,6 +31,9 @@ from lwise_core.training.recipes import RecipeError
 
 _STEM_2_FROM = 64
 """From this input size on, a CompactResNet begins with a stride of 2."""
+
+_HEADS = ("head", "fc", "classifier")
+"""What CompactResNet and timm's convolutional networks call their last linear layer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,15 +107,16 @@ class InitialNetwork:
     def _with_outputs(self, count: int) -> nn.Module:
         if self.width is not None:
             return CompactResNet(width=self.width, num_classes=count, stem_stride=_stem_stride(self.input_size))
-        if self.architecture is not None and not self.classes:
+        if self.architecture is not None and isinstance(self.network, nn.Identity):
             return by_timm(self.architecture, num_classes=count)
         network = copy.deepcopy(self.network)
-        for name in ("head", "fc"):
+        for name in _HEADS:
             old = getattr(network, name, None)
             if isinstance(old, nn.Linear):
                 setattr(network, name, nn.Linear(old.in_features, count))
                 return network
-        raise RecipeError("This guide has no linear layer called “head” or “fc” that could be replaced.")
+        known = ", ".join(f"“{name}”" for name in _HEADS)
+        raise RecipeError(f"This network has no linear layer that could be replaced, called one of {known}.")
 
 
 def new_start(architecture: str | None, *, width: int, size: int) -> InitialNetwork:
@@ -125,12 +140,36 @@ def new_start(architecture: str | None, *, width: int, size: int) -> InitialNetw
     )
 
 
+def start_from_file(path: Path, architecture: str | None, *, size: int | None = None) -> InitialNetwork:
+    """Return the network of a weight file as a start, to see pictures of ``size`` px (by default its architecture's).
+
+    ``architecture`` is timm's name, or None where the file's keys give it away. A network that learnt many things
+    without attacks is a start too: what it knows of pictures is learnt anew under attack in far less time.
+
+    Raises:
+        CheckpointError: The file is damaged, or its network is unknown.
+        RecipeError: It cannot see pictures of that size.
+    """
+    weights = read_weights(path)
+    blueprint = blueprint_for(weights, architecture)
+    mean, std = weights.normaliser or (blueprint.mean, blueprint.std)
+    own = InitialNetwork(
+        network=fill(blueprint, weights.state),
+        normaliser=Normaliser(mean=mean, std=std),
+        input_size=blueprint.input_size,
+        classes=(),
+        origin=f"the weight file {path.name}, SHA-256 {weights.sha256}",
+        architecture=architecture,
+    )
+    return own if size is None or size == own.input_size else _at_size(own, size)
+
+
 def start_from(name: str, *, size: int | None = None) -> InitialNetwork:
     """Return the guide ``name`` of the catalogue as a start, to see pictures of ``size`` px (by default its own size).
 
     Raises:
         GuideUnavailable: There is none, or it is damaged.
-        RecipeError: Another size than its own is wanted of a network that is not a CompactResNet, or does not fit.
+        RecipeError: Another size than its own is wanted of a network that is tied to it, or does not fit.
     """
     guide = catalog.load(name)
     learnt = learnt_by(catalog.entries(), weights_sha256=guide.provenance.weights_sha256)
@@ -139,11 +178,17 @@ def start_from(name: str, *, size: int | None = None) -> InitialNetwork:
 
 
 def _at_size(start: InitialNetwork, size: int) -> InitialNetwork:
-    """Return ``start`` at ``size`` px: CompactResNet averages over all places, so its weights fit any size."""
-    if not isinstance(start.network, CompactResNet):
-        raise RecipeError("Only a CompactResNet can be tuned for another input size.")
+    """Return ``start`` at ``size`` px: a convolutional network averages over all places."""
+    if _tied_to_its_size(start.network):
+        raise RecipeError("Only a convolutional network can be tuned for another input size.")
     _refuse_odd_size(size)
     return replace(start, input_size=size, origin=f"{start.origin}, now at {size} px")
+
+
+def _tied_to_its_size(network: nn.Module) -> bool:
+    """Tell whether ``network`` may hold weights for each place: all but those of convolutions, norms and the head."""
+    free = (nn.modules.conv._ConvNd, nn.modules.batchnorm._NormBase, nn.Linear)
+    return any(list(m.parameters(recurse=False)) and not isinstance(m, free) for m in network.modules())
 
 
 def _refuse_odd_size(size: int) -> None:
@@ -159,7 +204,13 @@ def of_guide(guide: GuideModel) -> InitialNetwork:
         input_size=guide.input_size,
         classes=guide.classes,
         origin=f"the guide {guide.name}, SHA-256 {guide.provenance.sha256}",
+        architecture=None if isinstance(guide.network, CompactResNet) else _by_name(guide.provenance.architecture),
     )
+
+
+def _by_name(architecture: str) -> str | None:
+    """Return ``architecture`` where it is a name of timm's, by which the tuned network is built again."""
+    return architecture if timm_has(architecture) else None
 
 
 def _stem_stride(size: int) -> int:

@@ -283,3 +283,23 @@ def test_a_run_may_begin_with_small_images_and_see_them_cut_and_recoloured(place
 def test_a_recipe_that_cannot_be_followed_is_refused(place: Path, options: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(RecipeError, match=sentence):
         train(place, *FAST, *options)
+
+
+def test_references_come_from_images_of_their_own_so_that_every_held_out_one_is_measured_on(place: Path) -> None:
+    toy_folder(place / "kept" / "test", per_class=5, seed=2)
+    card = published(place, *FAST, "--references", str(place / "kept"), "--measured-slice", "0:1", name="toys")
+    references = card["references"]
+    assert isinstance(references["logits"], dict)
+    assert {c: len(v) for c, v in references["logits"].items()} == dict.fromkeys(references["logits"], 5)
+    assert references["source"] == "all images of “test” in kept; never trained on"
+    bins = card["measured"]["reliability"]
+    assert isinstance(bins, list)
+    assert sum(b[0] for b in bins) == 8 * len(references["logits"])
+    assert card["measured"]["on"] == "all images of “test” in held; never trained on"
+
+
+def test_two_networks_to_begin_with_are_refused(place: Path) -> None:
+    arguments = [str(place / "data"), "--out", str(place / "run"), "--about", str(place / "about.json")]
+    result = CliRunner().invoke(app, [*arguments, "--from", "phantom4-64", "--weights", str(place / "about.json")])
+    assert isinstance(result.exception, RecipeError)
+    assert "not with both" in str(result.exception)

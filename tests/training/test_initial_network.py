@@ -3,11 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import timm
 import torch
+from safetensors.torch import save_file
 
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import GuideModel
-from lwise_core.training.initial_network import new_start, of_guide, start_from
+from lwise_core.training.initial_network import new_start, of_guide, start_from, start_from_file
 from lwise_core.training.recipes import RecipeError
 
 LIMIT = 9_000_000
@@ -68,3 +70,23 @@ def test_a_guide_is_tuned_at_another_size(tmp_path: Path, monkeypatch: pytest.Mo
     assert start_from("phantom4-64", size=64).origin == start_from("phantom4-64").origin
     with pytest.raises(RecipeError, match="multiple of 16 px, not 90"):
         start_from("phantom4-64", size=90)
+
+
+def test_a_weight_file_of_another_network_is_begun_with_at_another_size(tmp_path: Path) -> None:
+    plain = timm.create_model("test_efficientnet", num_classes=7)
+    save_file(plain.state_dict(), tmp_path / "plain.safetensors")
+    start = start_from_file(tmp_path / "plain.safetensors", "test_efficientnet", size=48)
+    ready = start.for_classes(("x", "y"), seed=0, largest=LIMIT)
+    own, before = ready.network.state_dict(), plain.state_dict()
+    assert own["classifier.weight"].shape[0] == 2
+    assert all(torch.equal(own[k], v) for k, v in before.items() if not k.startswith("classifier") and v.ndim)
+    assert ready.network.eval()(torch.zeros(1, 3, 48, 48)).shape == (1, 2)
+    blueprint = ready.blueprint()
+    assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == ("test_efficientnet", 2, 48)
+    assert ready.origin.startswith("the weight file plain.safetensors, SHA-256 ")
+
+
+def test_a_network_with_weights_for_every_place_keeps_its_size(tmp_path: Path) -> None:
+    save_file(timm.create_model("test_vit", num_classes=3).state_dict(), tmp_path / "vit.safetensors")
+    with pytest.raises(RecipeError, match="Only a convolutional network"):
+        start_from_file(tmp_path / "vit.safetensors", "test_vit", size=48)
