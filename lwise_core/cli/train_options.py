@@ -85,6 +85,7 @@ class TrainingOptions:
     first_size: Annotated[int, typer.Option(help="Show images at this size at first, then larger; 0: full size.")] = 0
     unattacked: Annotated[float, typer.Option(help="Share of every batch that is learnt without an attack.")] = 0.0
     any_way_up: Annotated[bool, typer.Option("--any-way-up", help="Also turn by quarter turns.")] = False
+    any_light: Annotated[bool, typer.Option("--any-light", help="Turn, and recolour.")] = False
     last_layer: Annotated[bool, typer.Option("--last-layer", help="Train the last layer only.")] = False
     freeze: Annotated[int, typer.Option(help="Leave the first convolutions as they are.")] = 0
 
@@ -101,7 +102,7 @@ class TrainingOptions:
             balanced=self.balanced,
             images_per_epoch=self.epoch_images,
             validation=self.validation,
-            augmentation=_augmentation(wide=self.wide, any_way_up=self.any_way_up),
+            augmentation=self._augmentation(),
             trained=Trained.LAST if self.last_layer else Trained.AFTER if self.freeze else Trained.ALL,
             frozen_convolutions=self.freeze,
             attack_warm_up=self.grow,
@@ -110,6 +111,17 @@ class TrainingOptions:
             bf16=preset.bf16 and native_bf16(best_device()),
             **{k: v for k, v in changes.items() if v is not None},  # type: ignore[arg-type]
         )
+
+    def _augmentation(self) -> Augmentation:
+        asked = {
+            Augmentation.WIDE: self.wide,
+            Augmentation.ANY_WAY_UP: self.any_way_up,
+            Augmentation.ANY_LIGHT: self.any_light,
+        }
+        chosen = [a for a, wanted in asked.items() if wanted]
+        if len(chosen) > 1:
+            raise RecipeError("Choose one of --wide, --any-way-up and --any-light.")
+        return chosen[0] if chosen else Augmentation.PHOTOGRAPH
 
 
 @dataclass(frozen=True)
@@ -197,12 +209,6 @@ def recipe_named(preset: str, size: int) -> Recipe:
     if preset not in PRESETS:
         raise RecipeError(f"There is no preset “{preset}”; there is {', '.join(PRESETS)}.")
     return PRESETS[preset](size=size)
-
-
-def _augmentation(*, wide: bool, any_way_up: bool) -> Augmentation:
-    if wide and any_way_up:
-        raise RecipeError("Choose --wide or --any-way-up, not both.")
-    return Augmentation.WIDE if wide else Augmentation.ANY_WAY_UP if any_way_up else Augmentation.PHOTOGRAPH
 
 
 def _first_size(wanted: int, full: int) -> int:

@@ -24,8 +24,10 @@ def augmented(
     if augmentation is Augmentation.WIDE:
         return _recoloured(_cut_out(images, size or images.shape[-1], generator), generator)
     moved = _shifted(images, generator)
-    if augmentation is Augmentation.ANY_WAY_UP:
+    if augmentation in (Augmentation.ANY_WAY_UP, Augmentation.ANY_LIGHT):
         moved = _turned(moved, generator)
+    if augmentation is Augmentation.ANY_LIGHT:
+        moved = _recoloured(moved, generator)
     return moved if size in (None, images.shape[-1]) else _resized(moved, size)
 
 

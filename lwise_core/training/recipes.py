@@ -30,6 +30,8 @@ class Augmentation(StrEnum):
     """Shifted by up to an eighth of its side (edges mirrored), and mirrored left to right."""
     ANY_WAY_UP = "any way up"
     """The same, and turned by quarter turns: for pictures without an up, such as skin and tissue."""
+    ANY_LIGHT = "any way up, in any light"
+    """The same, in other colours: pictures of skin and tissue change colour with the camera and the stain."""
     WIDE = "wide"
     """A part of the image, from a quarter of its area on, mirrored and in other colours: near and far, in any light."""
 

@@ -69,7 +69,7 @@ def test_the_step_of_an_attack_follows_from_its_radius_and_their_number() -> Non
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (TrainingOptions(wide=True, any_way_up=True), "Choose --wide or --any-way-up, not both."),
+        (TrainingOptions(wide=True, any_way_up=True), "Choose one of --wide, --any-way-up and --any-light."),
         (TrainingOptions(first_size=80), "Images of 64 px cannot begin at 80 px"),
     ],
 )

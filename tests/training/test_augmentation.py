@@ -77,3 +77,14 @@ def test_some_of_the_wide_pictures_are_grey_but_for_their_tint() -> None:
     shares = changed[:, 0] / changed.sum(dim=1)
     grey = shares.flatten(1).std(dim=1) < 1e-3
     assert 0.06 < float(grey.float().mean()) < 0.15
+
+
+def test_pictures_in_any_light_are_turned_and_have_other_colours() -> None:
+    images = eight_pictures(16)
+    plain = augmented(images, Augmentation.ANY_WAY_UP, torch.Generator().manual_seed(0))
+    light = augmented(images, Augmentation.ANY_LIGHT, torch.Generator().manual_seed(0))
+    assert 0 <= float(light.min()) <= float(light.max()) <= 1
+    assert not torch.equal(light.flatten(2).mean(-1), plain.flatten(2).mean(-1))
+    ramp = torch.arange(16.0).view(1, 1, 16, 1).expand(64, 3, 16, 16) / 16
+    turned = augmented(ramp, Augmentation.ANY_LIGHT, torch.Generator().manual_seed(0))
+    assert not torch.allclose(turned[..., 0], turned[..., 15])
