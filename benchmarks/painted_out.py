@@ -35,11 +35,12 @@ def _main(
     data: Annotated[Path, typer.Argument(help="Folder or archive with train/<class>/*.")],
     out: Annotated[Path, typer.Option(help="A folder for the painted ones.")],
     size: Annotated[int, typer.Option(help="Their side in pixels.")] = 128,
+    split: Annotated[str, typer.Option(help="Which of them: the folder above the classes.")] = "train",
     share: Annotated[float, typer.Option(min=0, max=1.5, help="The disc's diameter as a share of the side.")] = 0.8,
 ) -> None:
-    images = read_images(data, split="train", size=size, cache=user_cache_path("lwise-studio", appauthor=False))
+    images = read_images(data, split=split, size=size, cache=user_cache_path("lwise-studio", appauthor=False))
     for name, row in zip(images.names, images.rows, strict=True):
-        file = out / "train" / Path(name).with_suffix(".png")
+        file = out / split / Path(name).with_suffix(".png")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(encode_png(without_disc(images.pixels[row], share=share)))
     typer.echo(f"{len(images):,} pictures without a disc of {share:g} of their side in {out.name}")

@@ -82,7 +82,7 @@ def train_command(
     if chosen.folds:
         chosen.refuse_held_out(measured)
         attacked = measured.attacked
-        _train_with_folds(RunFolder(out), recipe, start, images, note, folds=chosen.folds, attacked=attacked)
+        _train_with_folds(RunFolder(out), recipe, start, images, note, folds=chosen.folds_of(images), attacked=attacked)
         return
     kept = _held_out(held, measured.held_out or data, start, note, chosen, trained=images)
     of_references = measured.of_references()
@@ -119,18 +119,18 @@ def _train_with_folds(
     images: LabelledImages,
     note: About,
     *,
-    folds: int,
+    folds: list[Fold],
     attacked: int,
 ) -> None:
     """Train and judge a guide for each fold in a folder beside the run's, then the one on all images."""
     with folder.held():
         _agree(folder, recipe, start, images)  # before the folds, which may take hours
         parts = [
-            _judged(folder, recipe, start.fresh(), images, note, fold=Fold(n, folds), attacked=-(-attacked // folds))
-            for n in range(folds)
+            _judged(folder, recipe, start.fresh(), images, note, fold=fold, attacked=-(-attacked // len(folds)))
+            for fold in folds
         ]
         trainer = _trained(folder, recipe, start, images)
-        _publish(folder, trainer, start, note, lambda _: pooled_figures(parts, start.classes))
+        _publish(folder, trainer, start, note, lambda _: pooled_figures(parts, start.classes, unit=folds[0].unit))
 
 
 def _judged(

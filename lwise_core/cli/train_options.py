@@ -12,9 +12,8 @@ from lwise_core._utils.precision import native_bf16
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.guide import best_device
 from lwise_core.training.attacks import Attack, Norm
-from lwise_core.training.export_guide import (
-    HeldOut,
-)
+from lwise_core.training.cross_validation import Fold, groups_in
+from lwise_core.training.export_guide import HeldOut
 from lwise_core.training.initial_network import InitialNetwork, new_start, start_from, start_from_file
 from lwise_core.training.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
 
@@ -179,6 +178,18 @@ class ImageOptions:
     folds: Annotated[
         int, typer.Option(min=0, help="Judge by so many guides that each leave a part out; then hold none out.")
     ] = 0
+    groups: Annotated[
+        Path | None, typer.Option(help="For --folds: CSV with file and group; each group is left out as a whole.")
+    ] = None
+
+    def folds_of(self, images: LabelledImages) -> list[Fold]:
+        """Return the parts that are left out in turn.
+
+        Raises:
+            RecipeError: The CSV of groups lacks a column or an image.
+        """
+        groups = groups_in(self.groups, images) if self.groups else ()
+        return [Fold(n, self.folds, groups) for n in range(self.folds)]
 
     def of(self, images: LabelledImages) -> LabelledImages:
         """Return the images without those that are left out.

@@ -89,10 +89,11 @@ class LabelledImages:
             sha256=f"{self.sha256} only {', '.join(names)}",
         )
 
-    def without(self, part: slice) -> LabelledImages:
-        """Return the images but those of ``part``, a slice over all of them; the hash says that some are missing."""
+    def without(self, part: slice | Rows) -> LabelledImages:
+        """Return the images but those of ``part``, a slice or positions; the hash says which ones are missing."""
         kept = np.delete(np.arange(len(self), dtype=np.int64), part)
-        return replace(self.take(kept), sha256=f"{self.sha256} without {part.start}:{part.step}")
+        said = f"{part.start}:{part.step}" if isinstance(part, slice) else hashlib.sha256(part.tobytes()).hexdigest()
+        return replace(self.take(kept), sha256=f"{self.sha256} without {said}")
 
     def shared_with(self, other: LabelledImages) -> tuple[str, ...]:
         """Return the names of the images that ``other`` holds too: the same name and the same pixels."""

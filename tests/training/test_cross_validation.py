@@ -14,8 +14,9 @@ from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.guide import GuideModel
 from lwise_core.training.attacks import Attack, Norm
-from lwise_core.training.cross_validation import Fold, judge_folds, kept_verdicts, pooled_figures
+from lwise_core.training.cross_validation import Fold, groups_in, judge_folds, kept_verdicts, pooled_figures
 from lwise_core.training.evaluation import Evaluation
+from lwise_core.training.recipes import RecipeError
 
 CLASSES = ("a", "b", "c", "d", "e")
 ATTACK = Attack(Norm.L2, 0.25, steps=1, step=0.25)
@@ -40,6 +41,32 @@ def test_every_image_is_left_out_once_and_learnt_by_all_other_folds(count: int, 
         assert not set(out.names) & set(learnt.names)
         assert abs(len(out) - count / of) < 1
         assert out.names[0] == everything.names[number]
+
+
+@given(count=st.integers(6, 40), of=st.integers(2, 4), seed=st.integers(0, 99))
+def test_what_is_one_group_is_left_out_together(count: int, of: int, seed: int) -> None:
+    everything = images(count, size=1)
+    groups = tuple(str(g) for g in np.random.default_rng(seed).integers(0, 6, count))
+    folds = [Fold(number, of, groups) for number in range(of)]
+    left_out = [name for fold in folds for name in fold.left_out(everything).names]
+    assert sorted(left_out) == sorted(everything.names)
+    group = dict(zip(everything.names, groups, strict=True))
+    for fold in folds:
+        out, learnt = fold.left_out(everything), fold.training(everything)
+        assert not {group[n] for n in out.names} & {group[n] for n in learnt.names}
+        assert set(out.names) | set(learnt.names) == set(everything.names)
+    assert len({fold.training(everything).sha256 for fold in folds}) == of
+
+
+def test_groups_are_read_by_the_names_of_the_images(tmp_path: Path) -> None:
+    some, file = images(4, size=1), tmp_path / "groups.csv"
+    file.write_text("file,group\n" + "".join(f"{name},{name[0] in 'ab'}\n" for name in reversed(some.names)))
+    assert groups_in(file, some) == ("True", "True", "False", "False")
+    with pytest.raises(RecipeError, match=r"names no group for 1 images, such as “e/004.png”"):
+        groups_in(file, images(5, size=1))
+    file.write_text("file;group\n")
+    with pytest.raises(RecipeError, match="needs the columns file and group"):
+        groups_in(file, some)
 
 
 def test_folds_lie_beside_their_run() -> None:
