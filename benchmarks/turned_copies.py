@@ -51,7 +51,7 @@ def unrolled(pixels: Pixels) -> Floats:
 def spectra(rolled: Floats, *, zoom: int) -> Spectra:
     """Return what unrolled pictures ``(N, 3, ANGLES, RADII)`` share with those ``zoom`` rings away, in frequencies.
 
-    Each colour is centred and the whole has length 1, so that products of two are correlations: ``(ANGLES/2 + 1, N, K)``
+    Each colour is centred and the whole has length 1, so products of two are correlations: ``(ANGLES/2 + 1, N, K)``
     """
     part = rolled[..., max(0, zoom) : RADII + min(0, zoom)]
     centred = part - part.mean(axis=(2, 3), keepdims=True)
