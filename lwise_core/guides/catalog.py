@@ -119,7 +119,10 @@ class Catalog:
         return CalibrationStore(self.home / "calibrations")
 
     def entries(self) -> tuple[GuideEntry, ...]:
-        """Return every guide there is, the bundled ones first. A damaged one is an entry too, with its reason."""
+        """Return every guide there is, the bundled ones first and of these the ones that others supersede last.
+
+        A damaged one is an entry too, with its reason.
+        """
         taken: set[str] = set()
         entries = []
         for entry in self._found():
@@ -128,7 +131,7 @@ class Catalog:
                 entry = replace(entry, state=GuideStatus.BROKEN, reason=reason)  # noqa: PLW2901
             taken.add(canonical(entry.name))
             entries.append(entry)
-        return tuple(entries)
+        return tuple(sorted(entries, key=_place))
 
     def stamp(self) -> tuple[tuple[str, int, int], ...]:
         """Return what changes when a file of the catalogue does (path, bytes, time), without reading any."""
@@ -226,6 +229,10 @@ class Catalog:
                 with file_errors(root):
                     folders = sorted(root.iterdir())
                 yield from ((f, origin) for f in folders if (f / CARD_FILE).is_file())
+
+
+def _place(entry: GuideEntry) -> tuple[bool, bool]:
+    return entry.origin is not Origin.BUNDLED, bool(entry.card and entry.card.superseded_by)
 
 
 def _stamp_of(file: Path) -> tuple[str, int, int]:

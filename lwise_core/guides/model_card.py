@@ -163,8 +163,9 @@ class Card:
 
     ``mean`` and ``std`` normalise [0, 1] pixels. ``training`` and ``measured`` are free mappings of JSON values, meant
     to be shown; accuracies are shares in [0, 1]. ``elsewhere`` says what the guide is worth on other collections than
-    its own, ``not_for`` in a few words who should not use it. ``caution`` is a sentence that the app repeats wherever
-    the guide is used, empty when there is nothing to say. What the card leaves out reads “not stated”, and a domain
+    its own, ``not_for`` in a few words who should not use it, ``superseded_by`` which guide should be used instead,
+    empty when none should. ``caution`` is a sentence that the app repeats wherever the guide is used, empty when there
+    is nothing to say. What the card leaves out reads “not stated”, and a domain
     that it leaves out is unknown, which is treated as medical.
     """
 
@@ -182,6 +183,7 @@ class Card:
     elsewhere: tuple[FiguresElsewhere, ...] = ()
     intended_use: Prose = NOT_STATED
     not_for: Phrase = ""
+    superseded_by: Annotated[str, StringConstraints(max_length=100)] = ""
     limits: Prose = NOT_STATED
     caution: Prose = ""
     licence: Prose = NOT_STATED

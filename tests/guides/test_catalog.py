@@ -124,6 +124,14 @@ def test_everything_on_the_card_reaches_the_guide(empty: Catalog) -> None:
     assert entry(empty, "pets").sha256 == guide.provenance.sha256
 
 
+def test_a_guide_that_another_supersedes_stands_after_the_other_bundled_ones(empty: Catalog) -> None:
+    put_guide(empty.bundled, "birds", superseded_by="cats")
+    put_guide(empty.bundled, "cats")
+    put_guide(empty.home / "models", "ants", superseded_by="cats")
+    put_guide(empty.home / "models", "mine")
+    assert [e.name for e in empty.entries()] == ["cats", "birds", "mine", "ants"]
+
+
 def test_added_guides_are_foreign(empty: Catalog) -> None:
     put_guide(empty.home / "models", "mine")
     assert entry(empty, "mine").origin is Origin.ADDED

@@ -27,6 +27,7 @@ def line_of_entry(entry: GuideEntry) -> str:
         accuracy_words(card),
         _FITNESS[fitness_of_entry(entry)],
         f"not for {card.not_for}" if card.not_for else "not stated who should not use it",
+        *((f"superseded by {card.superseded_by}",) if card.superseded_by else ()),
         *_calibrated(entry.calibration.on if entry.calibration else None),
     )
 
