@@ -12,7 +12,6 @@ import numpy as np
 import typer
 
 from lwise_core._utils.class_names import UnknownClass, canonical
-from lwise_core._utils.durations import in_words
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
     PICTURES,
@@ -30,7 +29,8 @@ from lwise_core.guides.calibration import Calibration
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.learnt_hashes import learnt_by
 from lwise_core.images.perceptual_hash import Hashes
-from lwise_core.training.calibrating import ATTACKED, CalibrationProgress, CalibrationRequest, calibrate
+from lwise_core.training.calibrating import ATTACKED, CalibrationRequest, calibrate
+from lwise_core.training.calibration_extras import Extra
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from lwise_core.training.learnt_pictures import learnt_hashes
 
@@ -107,6 +107,17 @@ class MeasuringOptions:
             "--measure-every", min=0, help="Of each class, every Nth picture measures; 0: all give references."
         ),
     ] = field(default=Division().every)
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Measure local evidence too: what places of a picture say to the guide.")
+    ] = False
+    unlike: Annotated[
+        bool, typer.Option("--unlike", help="Let the guide tell pictures unlike all of these; from 200 pictures on.")
+    ] = False
+
+    def extras(self) -> frozenset[Extra]:
+        """Return what else is to be made of the pictures."""
+        asked = {Extra.EVIDENCE: self.evidence, Extra.UNLIKE: self.unlike}
+        return frozenset(extra for extra, wanted in asked.items() if wanted)
 
 
 @grouped
@@ -127,6 +138,7 @@ def calibrate_command(
         Division(measuring.every),
         measuring.attacked,
         _learnt(guide, pictures.learnt or ()),
+        measuring.extras(),
     )
     calibration = _followed(guide, request)
     typer.echo("\n".join((f"{guide.name}, {calibration.on}.", *calibration.sentences())))
@@ -176,14 +188,8 @@ def _followed(guide: GuideModel, request: CalibrationRequest) -> Calibration:
             calibration = progress.calibration
             if (percent := int(100 * progress.share)) > told:
                 told = percent
-                typer.echo(_line(progress), err=True)
+                typer.echo(f"{progress}.", err=True)
     except KeyboardInterrupt as error:
         raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
     assert calibration is not None  # noqa: S101  the last progress has it
     return calibration
-
-
-def _line(progress: CalibrationProgress) -> str:
-    what = "attacked" if progress.attacking else "scored"
-    left = "" if not progress.seconds_left else f", about {in_words(progress.seconds_left)} left"
-    return f"{progress.done:,} of {progress.total:,} pictures {what}{left}."

@@ -12,7 +12,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from lwise_core._utils.file_errors import read_file
 from lwise_core.guides import catalog
-from lwise_core.guides.calibration import calibrated
 from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.checkpoints import Description, blueprint_for, build_guide, read_weights
@@ -49,7 +48,7 @@ class ForeignGuide:
             names = classes_from_text(read_file(self.classes, at_most=MAX_CLASS_LIST_BYTES))
         description = Description(name=self.weights.stem, classes=names, domain=self.domain)
         guide = build_guide(weights, blueprint_for(weights, self.architecture), description)
-        return calibrated(guide, catalog.here().calibrations.of(weights.sha256))
+        return catalog.here().calibrations.laid_over(guide)
 
 
 def models_command(

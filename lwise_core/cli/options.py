@@ -18,7 +18,6 @@ from lwise_core.data.object_storage import is_url, remote_set
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
-from lwise_core.guides.calibration import calibrated
 from lwise_core.guides.class_groups import IMAGENET_ANIMALS, class_groups_at
 from lwise_core.guides.grouped_guide import grouped
 from lwise_core.guides.guide import Domain, GuideModel
@@ -99,7 +98,7 @@ class GuideChoice:
         if self.class_groups is None:
             return guide
         guide = grouped(guide, class_groups_at(self.class_groups, classes=guide.classes))
-        return calibrated(guide, catalog.here().calibrations.of(guide.provenance.sha256))
+        return catalog.here().calibrations.laid_over(guide)
 
 
 @dataclass(frozen=True)

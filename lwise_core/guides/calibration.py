@@ -6,28 +6,22 @@ guide when that is loaded: references, and whether the guide is fit, then come f
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 from pydantic.dataclasses import dataclass
 
-from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.errors import LWiseError
-from lwise_core._utils.file_errors import make_folder, read_file
 from lwise_core.guides.fitness import Fit, Fitness, fitness_of
 from lwise_core.guides.guide import CalibratedOn, GuideModel
 from lwise_core.guides.model_card import ClassName, Prose
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY, ENOUGH_FOR_EVIDENCE, References
 from lwise_core.guides.reliability import Reliability, read_reliability
 
-MAX_CALIBRATION_BYTES = 100_000_000
-_FILE = "calibration.json"
+_TO_JUDGE = f"{ENOUGH_FOR_DIFFICULTY} pictures measured, and as many attacked"
 _CHECKED = ConfigDict(strict=True, allow_inf_nan=False, extra="ignore")
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -44,7 +38,8 @@ class Calibration:
 
     ``folder`` is what the set of ``pictures`` pictures is called, ``pictures_sha256`` the hash of their classes and
     contents, ``division`` the sentence that says which of them gave ``references`` (ground-truth logits by class) and
-    which were ``measured`` on, whose fields are those of a card. ``notes`` are sentences about what was left out.
+    which were ``measured`` on, whose fields are those of a card. ``notes`` are sentences about what was left out, and
+    ``abilities`` about the local evidence and the familiarity that were asked for.
     """
 
     guide: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -58,6 +53,7 @@ class Calibration:
     references: Mapping[ClassName, tuple[float, ...]]
     measured: Mapping[str, JsonValue]
     notes: tuple[Prose, ...] = ()
+    abilities: tuple[Prose, ...] = ()
 
     @property
     def on(self) -> CalibratedOn:
@@ -69,15 +65,38 @@ class Calibration:
 
         So few pictures as would give no percentile judge nothing.
         """
-        counts = [self.measured.get(name) for name in ("test_images", "attacked_images")]
-        if not all(isinstance(n, int) and n >= ENOUGH_FOR_DIFFICULTY for n in counts):
+        if not self._judges_fitness:
             return Fitness(Fit.CANNOT_JUDGE, f"Too few pictures were measured to judge whether it is fit ({self.on}).")
         found = fitness_of(self.measured, epsilon=epsilon, classes=len(self.classes))
         return replace(found, sentence=f"{found.sentence.removesuffix('.')} ({self.on}).")
 
     def sentences(self) -> tuple[str, ...]:
         """Return what a person reads of it: what was measured, what its references suffice for, what was left out."""
-        return (self.division, *_on_figures(self.measured), *self.coverage().sentences(), *self.notes)
+        found = self.coverage()
+        limits = self.not_yet()
+        return (
+            *((f"It does not allow yet: {'; '.join(limits)}.",) if limits else ()),
+            self.division,
+            *_on_figures(self.measured),
+            *found.sentences(),
+            *self.abilities,
+            *self.notes,
+        )
+
+    def not_yet(self) -> tuple[str, ...]:
+        """Return what so few pictures do not allow for any class, and how many it takes."""
+        found = self.coverage()
+        lacking = (
+            (found.difficulty, f"a percentile of difficulty ({ENOUGH_FOR_DIFFICULTY} references of a class)"),
+            (found.evidence, f"the light about evidence ({ENOUGH_FOR_EVIDENCE} references of a class)"),
+            (self._judges_fitness, f"to judge whether the guide is fit ({_TO_JUDGE})"),
+        )
+        return tuple(words for there, words in lacking if not there)
+
+    @property
+    def _judges_fitness(self) -> bool:
+        counts = [self.measured.get(name) for name in ("test_images", "attacked_images")]
+        return all(isinstance(n, int) and n >= ENOUGH_FOR_DIFFICULTY for n in counts)
 
     def coverage(self) -> Coverage:
         """Return what its references suffice for, class by class."""
@@ -113,15 +132,16 @@ class Coverage:
             f"needs, {len(self.evidence):,} the {ENOUGH_FOR_EVIDENCE} that the light about evidence needs."
         ]
         if self.missing:
-            said.append(f"References missing for difficulty: {_listed(self.missing)}.")
+            said.append(f"References missing for difficulty: {listed(self.missing)}.")
         if rest := {c: n for c, n in self.missing_for_evidence.items() if c not in self.missing}:
-            said.append(f"References missing for evidence: {_listed(rest)}.")
+            said.append(f"References missing for evidence: {listed(rest)}.")
         if self.without:
             said.append(f"{len(self.without):,} classes of the guide have no picture there.")
         return tuple(said)
 
 
-def _listed(missing: Mapping[str, int], *, most: int = 8) -> str:
+def listed(missing: Mapping[str, int], *, most: int = 8) -> str:
+    """Return the classes that lack least, each with how many it lacks, and how many more there are."""
     shown = [f"{name} {count}" for name, count in sorted(missing.items(), key=lambda item: item[1])[:most]]
     return ", ".join(shown) + (f" and {len(missing) - most:,} more classes" if len(missing) > most else "")
 
@@ -186,82 +206,3 @@ def _reliability(guide: GuideModel, calibration: Calibration) -> tuple[Reliabili
 
 def _preferred(own: tuple[float, ...], *, over: tuple[float, ...]) -> bool:
     return len(own) >= ENOUGH_FOR_DIFFICULTY or len(own) > len(over)
-
-
-@dataclass(frozen=True)
-class CalibrationStore:
-    """The calibrations of an installation: a folder for each guide, named after the SHA-256 of its weights."""
-
-    folder: Path
-
-    def of(self, weights_sha256: str) -> Calibration | None:
-        """Return the calibration of these weights, None where there is none.
-
-        Raises:
-            CalibrationError: It is damaged.
-            FileError: It cannot be read.
-        """
-        file = self.file_of(weights_sha256)
-        return _parsed(read_file(file, at_most=MAX_CALIBRATION_BYTES + 1), file) if file.is_file() else None
-
-    def all(self) -> tuple[Calibration, ...]:
-        """Return every calibration there is, by the name of its guide.
-
-        Raises:
-            CalibrationError: One is damaged.
-        """
-        found = (self.of(file.parent.name) for file in self.files())
-        return tuple(sorted((c for c in found if c is not None), key=lambda c: (c.guide, c.weights_sha256)))
-
-    def files(self) -> tuple[Path, ...]:
-        """Return where they lie, sorted."""
-        return tuple(sorted(self.folder.glob(f"*/{_FILE}"))) if self.folder.is_dir() else ()
-
-    def hashes(self) -> tuple[str, ...]:
-        """Return the hashes of the weights of which there is a calibration, whole, damaged or unfinished."""
-        return tuple(sorted(f.name for f in self.folder.iterdir())) if self.folder.is_dir() else ()
-
-    def keep(self, calibration: Calibration) -> None:
-        """Store a calibration in place of an earlier one of the same weights.
-
-        Raises:
-            FileError: It cannot be written.
-        """
-        file = self.file_of(calibration.weights_sha256)
-        make_folder(file.parent)
-        text = json.dumps(asdict(calibration), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        write_whole(file, text.encode())
-
-    def remove(self, weights_sha256: str) -> bool:
-        """Remove the calibration of these weights, with what one that was stopped has kept; return if there was any."""
-        folder = self.file_of(weights_sha256).parent
-        there = folder.is_dir()
-        shutil.rmtree(folder, ignore_errors=True)
-        return there
-
-    def stamp(self, weights_sha256: str) -> int:
-        """Return what changes when the calibration of these weights does, without reading it; 0 where there is none."""
-        file = self.file_of(weights_sha256)
-        return file.stat().st_mtime_ns if file.is_file() else 0
-
-    def file_of(self, weights_sha256: str) -> Path:
-        """Return where the calibration of these weights lies, whether it is there or not."""
-        return self.folder / weights_sha256 / _FILE
-
-    def unfinished(self, weights_sha256: str, key: str) -> Path:
-        """Return the folder in which the calibration of these weights that is called ``key`` is at work."""
-        return self.folder / weights_sha256 / f"unfinished-{key}"
-
-
-_CALIBRATION = TypeAdapter(Calibration)
-
-
-def _parsed(data: bytes, file: Path) -> Calibration:
-    try:
-        return _CALIBRATION.validate_json(data)
-    except ValidationError as error:
-        first: Any = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise CalibrationError(
-            f"The calibration “{file}” is damaged (“{where}”: {first['msg'].lower()}); remove it and calibrate again."
-        ) from error

@@ -19,7 +19,8 @@ from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import file_errors, read_file
 from lwise_core.guides.architectures import Blueprint, compact
-from lwise_core.guides.calibration import Calibration, CalibrationError, CalibrationStore, calibrated
+from lwise_core.guides.calibration import Calibration, CalibrationError
+from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import (
     MAX_FILE_BYTES,
@@ -157,8 +158,8 @@ class Catalog:
             raise GuideUnavailable(entry.reason)
         try:
             guide = _with_nulls(_built(entry, read_weights(entry.weights)), entry.weights.parent / EVIDENCE_FILE)
-            return calibrated(guide, entry.calibration)
-        except (CheckpointError, OSError) as error:
+            return self.calibrations.laid_over(guide)
+        except (CheckpointError, CalibrationError, OSError) as error:
             raise GuideUnavailable(f"The guide “{entry.name}” cannot be used: {error}") from error
 
     def download(self, name: str) -> Generator[DownloadProgress]:

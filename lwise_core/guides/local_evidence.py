@@ -8,12 +8,15 @@ is found by comparing numbers, not by a list of names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
+from lwise_core._utils.arrays import Counts
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.evidence_nulls import EvidenceNulls, thresholds_of
 from lwise_core.guides.feature_grids import is_grid, laid_out, noise, recorded_outputs
@@ -144,7 +147,17 @@ def nulls_of(guide: GuideModel, batches: Iterable[tuple[torch.Tensor, torch.Tens
     reader = LocalEvidence.of(guide)
     found = [(contrasts(reader.read(images)).float(), targets) for images, targets in batches]
     shown = torch.cat([targets for _, targets in found]).numpy()
-    places, pictures, counts = thresholds_of(torch.cat([c for c, _ in found]).numpy(), shown)
+    return nulls_from(guide, torch.cat([c for c, _ in found]).numpy(), shown, basis=basis)
+
+
+def nulls_from(
+    guide: GuideModel, found: npt.NDArray[np.floating], shown: Sequence[int] | Counts, *, basis: str
+) -> EvidenceNulls:
+    """Return the nulls of ``guide``, from contrasts ``found`` ``(N, K, h, h)``.
+
+    ``shown`` ``(N,)`` are the classes that the pictures show, and ``basis`` says which these are, never trained on.
+    """
+    places, pictures, counts = thresholds_of(found, shown)
     return EvidenceNulls(guide.provenance.sha256, guide.input_size, places, pictures, counts, basis)
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.grouped_guide import ungrouped
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.shared_weights import copy_sharing_weights
 
@@ -38,7 +39,7 @@ class StageFeatures:
             NoStages: It has no module of one of the names, or none was given.
         """
         network = copy_sharing_weights(guide.network)
-        modules = dict(network.named_modules())
+        modules = dict(ungrouped(network).named_modules())  # a grouping of the classes changes no stage
         if not stages or any(name not in modules for name in stages):
             wanted = ", ".join(stages) or "asked for"
             raise NoStages(f"The network of “{guide.name}” lacks one of the stages {wanted}; choose others.")
@@ -80,7 +81,7 @@ def stages_of(guide: GuideModel) -> tuple[str, ...]:
             last.pop(side, None)  # so that the order is that of the last of each size
             last[side] = name
 
-    for name, module in network.named_modules():
+    for name, module in ungrouped(network).named_modules():
         if name:
             module.register_forward_hook(lambda _m, _i, output, name=name: record(name, output))
     with torch.no_grad():

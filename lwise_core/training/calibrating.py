@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar, cast
 
+from lwise_core._utils.durations import in_words
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.archives import close_archives
-from lwise_core.guides.calibration import Calibration, CalibrationStore
+from lwise_core.guides.calibration import Calibration
+from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.perceptual_hash import Hashes, no_hashes
 from lwise_core.training.calibration_batches import (
@@ -23,6 +29,7 @@ from lwise_core.training.calibration_batches import (
     attacked_batches,
     scored_batches,
 )
+from lwise_core.training.calibration_extras import Ability, Extra, ExtraPictures, Reads, ability_of, looks_of
 from lwise_core.training.calibration_figures import CountedPictures, calibration_of
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from lwise_core.training.evaluation import ATTACK_STEPS
@@ -30,30 +37,62 @@ from lwise_core.training.evaluation import ATTACK_STEPS
 ATTACKED = 100
 """Pictures that go through the attack where nothing else is asked for."""
 
+T = TypeVar("T")
+
 _LAYOUT = 1  # of what is kept of a run: raise it when that changes
-_LOOKS = 3 * ATTACK_STEPS  # what an attack costs, in forward passes: a gradient costs about two more
+
+
+class Phase(StrEnum):
+    """What is done first and always. The value is what a progress says was done with pictures."""
+
+    SCORED = "scored"
+    ATTACKED = "attacked"
+
+
+Step = Phase | Extra
+
+_LOOKS: Mapping[Step, int] = MappingProxyType(
+    {
+        Phase.SCORED: 1,
+        Phase.ATTACKED: 3 * ATTACK_STEPS,  # a gradient costs about two forward passes more
+        **dict.fromkeys(Extra, 1),
+    }
+)
+"""What a picture of each phase costs, in forward passes."""
 
 
 @dataclass(frozen=True, eq=False)
 class CalibrationRequest:
     """What is asked: on which pictures, how they are divided, and how many of the measured ones are attacked at most.
 
-    ``learnt`` ``(N,)`` are the perceptual hashes of pictures that the guide has learnt, as far as they are known.
+    ``learnt`` ``(N,)`` are the perceptual hashes of pictures that the guide has learnt, as far as they are known, and
+    ``extras`` what else is to be made of the pictures.
     """
 
     pictures: LabelledPictures
     division: Division = field(default_factory=Division)
     attacked: int = ATTACKED
     learnt: Hashes = field(default_factory=no_hashes)
+    extras: frozenset[Extra] = frozenset()
 
     def seconds(self, pace: CalibrationPace) -> float:
         """Return about how long it takes at a ``pace``."""
-        return len(self.pictures) * pace.to_score + self.attacks * pace.to_attack
+        return sum(
+            count * (pace.to_attack if phase is Phase.ATTACKED else pace.to_score)
+            for phase, count in self.expected().items()
+        )
+
+    def expected(self) -> dict[Step, int]:
+        """Return about how many pictures each phase looks at, in their order."""
+        count = len(self.pictures)
+        extras: dict[Step, int] = {extra: looks_of(extra, count) for extra in sorted(self.extras)}
+        return {Phase.SCORED: count, Phase.ATTACKED: self.attacks, **extras}
 
     def key(self, guide: GuideModel) -> str:
         """Return what tells this question to ``guide`` from every other."""
         asked = f"{_LAYOUT} {guide.provenance.sha256} {attack_epsilon(guide)} {guide.classes} {self.division}"
-        rest = f"{asked} {self.attacked} {self.pictures.fingerprint} ".encode() + self.learnt.tobytes()
+        extras = " ".join(map(str, sorted(self.extras)))
+        rest = f"{asked} {self.attacked} {self.pictures.fingerprint} {extras}".encode() + self.learnt.tobytes()
         return hashlib.sha256(rest).hexdigest()[:16]
 
     @property
@@ -65,18 +104,22 @@ class CalibrationRequest:
 
 @dataclass(frozen=True)
 class CalibrationProgress:
-    """How far a calibration is: ``done`` of ``total`` pictures of the present phase, and the ``share`` of the whole.
+    """How far a calibration is: ``done`` of ``total`` pictures of its ``phase``, and the ``share`` of the whole.
 
-    ``attacking`` tells the second phase from the first. ``seconds_left`` is None before anything was computed in this
-    call. The last progress carries the ``calibration``.
+    ``seconds_left`` is None before anything was computed in this call. The last progress carries the ``calibration``.
     """
 
     done: int
     total: int
-    attacking: bool
+    phase: Step
     share: float
     seconds_left: float | None = None
     calibration: Calibration | None = None
+
+    def __str__(self) -> str:
+        """What was done with how many pictures, and how long the rest will take."""
+        left = f", about {in_words(self.seconds_left)} left" if self.seconds_left else ""
+        return f"{self.done:,} of {self.total:,} pictures {self.phase}{left}"
 
 
 def attack_epsilon(guide: GuideModel) -> float:
@@ -110,65 +153,86 @@ def _calibrate(
     guide: GuideModel, request: CalibrationRequest, store: CalibrationStore, kept: KeptBatches
 ) -> Generator[CalibrationProgress]:
     pictures, epsilon = request.pictures, attack_epsilon(guide)
-    course = _Course(scored=len(pictures), attacked=request.attacks)
+    course = _Course(request.expected())
     parts: list[SeenPictures] = []
     for part, seconds in scored_batches(guide, pictures, kept):
         parts.append(part)
-        yield course.scored_more(len(part.places) + len(part.unusable), seconds=seconds)
+        yield course.more(Phase.SCORED, len(part.places) + len(part.unusable), seconds=seconds)
     counted = CountedPictures.of(SeenPictures.joined(parts), pictures, request.division, learnt=request.learnt)
     places = counted.to_attack(request.attacked)
-    course.attacked = len(places)
+    course.totals[Phase.ATTACKED] = len(places)
     held: list[Chosen] = []
     for answers, seconds in attacked_batches(guide, pictures, places, kept, epsilon=epsilon):
         held.append(answers)
-        yield course.attacked_more(len(answers), seconds=seconds)
+        yield course.more(Phase.ATTACKED, len(answers), seconds=seconds)
     calibration = calibration_of(
         guide, counted, folder=pictures.pictures.name, division=request.division, held=held, epsilon=epsilon
     )
-    store.keep(calibration)
-    yield replace(course.progress(attacking=bool(held)), seconds_left=0.0, calibration=calibration)
+    used = ExtraPictures(pictures, counted.seen.places, counted.targets)
+    made: dict[Extra, Ability] = {}
+    for extra in sorted(request.extras):
+        source = f"“{calibration.folder}” on {calibration.date}"
+        making = _own_or_made(extra, guide, used, kept, store=store, source=source)
+        made[extra] = yield from course.followed(extra, making)
+    calibration = replace(calibration, abilities=tuple(ability.said for ability in made.values()))
+    evidence, unlike = (made.get(extra, Ability("")) for extra in Extra)
+    store.keep(calibration, nulls=evidence.nulls, familiarity=unlike.familiarity)
+    yield replace(course.progress(), seconds_left=0.0, share=1.0, calibration=calibration)
+
+
+def _own_or_made(
+    extra: Extra, guide: GuideModel, used: ExtraPictures, kept: KeptBatches, *, store: CalibrationStore, source: str
+) -> Reads[Ability]:
+    """Return what an ``extra`` gives, made only where the guide did not come with it."""
+    if extra is Extra.EVIDENCE and store.has_own_nulls(guide):
+        return Ability("What places of a picture say was measured of this guide before it was added, and stays.")
+    if extra is Extra.UNLIKE and store.has_own_familiarity(guide):
+        return Ability("What is unlike what it learnt was measured of this guide before it was added, and stays.")
+    return (yield from ability_of(extra, guide, used, kept, source=source))
 
 
 @dataclass
 class _Course:
-    """How much of the work is done, and how quickly: ``scored`` and ``attacked`` pictures are to be done in all."""
+    """How much of the work is done, and how quickly: ``totals`` says how many pictures each phase looks at."""
 
-    scored: int
-    attacked: int
-    scored_done: int = 0
-    attacked_done: int = 0
+    totals: dict[Step, int]
+    done: Counter[Step] = field(default_factory=Counter)
+    phase: Step = Phase.SCORED
     seconds_a_look: float | None = None
     _computed: int = 0
     _seconds: float = 0.0
 
-    def scored_more(self, pictures: int, *, seconds: float) -> CalibrationProgress:
-        """Return the progress after so many pictures more, which took so many seconds, 0 where they were kept."""
-        self.scored_done += pictures
-        self._timed(pictures, seconds)
-        return self.progress(attacking=False)
+    def more(self, phase: Step, pictures: int, *, seconds: float) -> CalibrationProgress:
+        """Return the progress after so many pictures more, which took so many seconds, 0 where they were kept.
 
-    def attacked_more(self, pictures: int, *, seconds: float) -> CalibrationProgress:
-        """Return the progress after so many attacks more; their own pace counts, not that of the pictures before."""
-        if not self.attacked_done:
-            self._computed, self._seconds = 0, 0.0
-        self.attacked_done += pictures
-        self._timed(_LOOKS * pictures, seconds)
-        return self.progress(attacking=True)
+        The pace of a phase counts for all that is left, not that of the pictures before it.
+        """
+        if phase is not self.phase:
+            self.phase, self._computed, self._seconds = phase, 0, 0.0
+        self.done[phase] += pictures
+        if seconds:
+            self._computed, self._seconds = self._computed + _LOOKS[phase] * pictures, self._seconds + seconds
+            self.seconds_a_look = self._seconds / self._computed
+        return self.progress()
 
-    def progress(self, *, attacking: bool) -> CalibrationProgress:
+    def followed(self, phase: Step, making: Reads[T]) -> Generator[CalibrationProgress, None, T]:
+        """Yield the progress of what is ``making``, and return what was made."""
+        while True:
+            try:
+                pictures, seconds = next(making)
+            except StopIteration as made:
+                self.totals[phase] = self.done[phase]  # of fewer pictures than were thought, or of none
+                return cast("T", made.value)
+            yield self.more(phase, pictures, seconds=seconds)
+
+    def progress(self) -> CalibrationProgress:
         """Return how far it is."""
-        whole = self.scored + _LOOKS * self.attacked
-        done = self.scored_done + _LOOKS * self.attacked_done
-        left = None if self.seconds_a_look is None else self.seconds_a_look * (whole - done)
+        whole, done = (sum(_LOOKS[phase] * n for phase, n in counts.items()) for counts in (self.totals, self.done))
+        left = None if self.seconds_a_look is None else self.seconds_a_look * max(0, whole - done)
         return CalibrationProgress(
-            done=self.attacked_done if attacking else self.scored_done,
-            total=self.attacked if attacking else self.scored,
-            attacking=attacking,
-            share=done / whole,
+            done=self.done[self.phase],
+            total=max(self.done[self.phase], self.totals[self.phase]),
+            phase=self.phase,
+            share=min(1.0, done / whole),
             seconds_left=left,
         )
-
-    def _timed(self, looks: int, seconds: float) -> None:
-        if seconds:
-            self._computed, self._seconds = self._computed + looks, self._seconds + seconds
-            self.seconds_a_look = self._seconds / self._computed

@@ -97,8 +97,7 @@ def scored_batches(
 ) -> Iterator[tuple[SeenPictures, float]]:
     """Yield what ``guide`` says of the pictures, batch by batch, with the seconds that it took now."""
     decoder = Decoder(pictures.pictures, guide.input_size)
-    at_once = _at_once(guide, _SCORED_PIXELS)
-    for batch, places in pictures.batches(range(len(pictures)), at_once=at_once):
+    for batch, places in pictures.batches(range(len(pictures)), at_once=scored_at_once(guide)):
         found, seconds = kept.of(f"seen-{batch.index}", partial(_seen, guide, decoder, batch, places))
         unusable = tuple(map(str, found["unusable"]))
         yield (
@@ -134,7 +133,7 @@ class CalibrationPace:
 def pace_of(guide: GuideModel, pictures: LabelledPictures) -> CalibrationPace | None:
     """Return the pace by the first few pictures and one step of the attack; None where none of them can be read."""
     decoder = Decoder(pictures.pictures, guide.input_size)
-    batch, _ = next(pictures.batches(range(len(pictures)), at_once=min(_SAMPLED, _at_once(guide, _SCORED_PIXELS))))
+    batch, _ = next(pictures.batches(range(len(pictures)), at_once=min(_SAMPLED, scored_at_once(guide))))
     decoded = decoder(batch)
     if not any(isinstance(seen, Decoded) for seen in decoded.seen):
         return None
@@ -153,6 +152,20 @@ def pace_of(guide: GuideModel, pictures: LabelledPictures) -> CalibrationPace | 
     )
     stepped = perf_counter()
     return CalibrationPace((scored - began) / len(few), ATTACK_STEPS * (stepped - scored) / len(few))
+
+
+def scored_at_once(guide: GuideModel) -> int:
+    """Return how many pictures ``guide`` looks at in one batch."""
+    return _at_once(guide, _SCORED_PIXELS)
+
+
+def read_images(decoder: Decoder, batch: Batch, places: Places) -> tuple[Places, torch.Tensor]:
+    """Return those of the ``places`` (N,) of a ``batch`` that can be read, and their pictures ``(n, 3, H, W)``."""
+    decoded = decoder(batch)
+    there = np.array([isinstance(seen, Decoded) for seen in decoded.seen], dtype=np.bool_)
+    if not there.any():
+        return places[there], torch.zeros(0, 3, decoder.size, decoder.size)
+    return places[there], _labelled(decoded).images
 
 
 def _at_once(guide: GuideModel, pixels: int) -> int:

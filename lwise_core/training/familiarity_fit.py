@@ -52,10 +52,21 @@ def familiarity_from(guide: GuideModel, own: torch.Tensor, *, source: str) -> Fa
         NoStages: The network has no stages with maps, as most transformers.
     """
     reader = reader_of(guide)
-    like, held_out = (features_of(reader, own[first::2]) for first in (0, 1))
     few = own[:: max(1, len(own) // MADE_UP)]
-    found = Collections((like,), (*made_up(reader), features_of(reader, shuffled(few, seed=_SEED))), held_out)
-    return fit_familiarity(reader, found, source=source, against="textures, noise and shuffled pictures")
+    others = (features_of(reader, shuffled(few, seed=_SEED)), *made_up(reader))
+    return familiarity_of(reader, features_of(reader, own), others, source=source)
+
+
+def familiarity_of(
+    reader: StageFeatures, own: torch.Tensor, others: Sequence[torch.Tensor], *, source: str
+) -> Familiarity:
+    """Return what a guide knows of its pictures from the features ``own`` ``(N, D)`` of some that it had not learnt.
+
+    Every other one is fitted to, against ``others``, which are those of shuffled pictures, textures and noise; the rest
+    are held out. ``source`` says which they are.
+    """
+    found = Collections((own[0::2],), tuple(others), own[1::2])
+    return fit_familiarity(reader, found, source=source, against="shuffled pictures, textures and noise")
 
 
 def reader_of(guide: GuideModel) -> StageFeatures:

@@ -38,17 +38,23 @@ def noise(count: int, *, size: int, seed: int) -> torch.Tensor:
 def shuffled(images: torch.Tensor, *, seed: int) -> torch.Tensor:
     """Return ``images`` ``(N, 3, S, S)`` with their tiles in random order: 2 × 2, 4 × 4 or 8 × 8 of them.
 
-    What a picture is made of stays, and what it shows goes. ``S`` is a multiple of 8.
+    What a picture is made of stays, and what it shows goes. Where ``S`` is no multiple of 8, the last few rows and
+    columns may stay where they are.
     """
     random = np.random.default_rng(seed)
+    if not len(images):
+        return images
     return torch.stack([_tiles_shuffled(image, int(random.choice([2, 4, 8])), random) for image in images])
 
 
 def _tiles_shuffled(image: torch.Tensor, count: int, random: Random) -> torch.Tensor:
     side = image.shape[1] // count
-    tiles = image.reshape(3, count, side, count, side).permute(1, 3, 0, 2, 4).reshape(count**2, 3, side, side)
+    whole = image.clone()
+    inner = whole[:, : count * side, : count * side]
+    tiles = inner.reshape(3, count, side, count, side).permute(1, 3, 0, 2, 4).reshape(count**2, 3, side, side)
     tiles = tiles[torch.from_numpy(random.permutation(count**2))]
-    return tiles.reshape(count, count, 3, side, side).permute(2, 0, 3, 1, 4).reshape(image.shape)
+    inner.copy_(tiles.reshape(count, count, 3, side, side).permute(2, 0, 3, 1, 4).reshape(inner.shape))
+    return whole
 
 
 def _grid(size: int) -> tuple[Values, Values]:

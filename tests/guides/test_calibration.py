@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.guides.calibration import CalibrationError, CalibrationStore, Coverage, calibrated
+from lwise_core.guides.calibration import Coverage, calibrated
 from lwise_core.guides.difficulty import difficulty_of, standing
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
@@ -35,42 +33,6 @@ def measured(*, clean: float, attacked: float, images: int = 100) -> dict[str, o
         "expected_calibration_error": 0.123,
         "temperature": {"value": 1.5, "expected_calibration_error": 0.031},
     }
-
-
-def test_what_was_kept_is_read_again_and_replaced_and_removed(tmp_path: Path) -> None:
-    store = CalibrationStore(tmp_path / "calibrations")
-    assert (store.of("0" * 64), store.all(), store.files(), store.hashes()) == (None, (), (), ())
-    first = calibration_for(GUIDE, {"a": 2}, measured=measured(clean=0.8, attacked=0.5), notes=("One was lost.",))
-    store.keep(first)
-    assert store.of("0" * 64) == first
-    store.keep(replace(first, folder="lake"))
-    assert [c.folder for c in store.all()] == ["lake"]
-    assert (store.stamp("0" * 64) > 0, store.stamp("1" * 64)) == (True, 0)
-    assert store.remove("0" * 64)
-    assert store.of("0" * 64) is None
-    assert not store.remove("0" * 64)
-
-
-def test_removing_one_takes_away_what_was_stopped_too(tmp_path: Path) -> None:
-    store = CalibrationStore(tmp_path)
-    store.unfinished("0" * 64, "key").mkdir(parents=True)
-    assert store.hashes() == ("0" * 64,)
-    assert store.remove("0" * 64)
-    assert store.hashes() == ()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"pictures": -1}, {"date": "yesterday"}, {"references": {"a": ["x"]}}, {"weights_sha256": "../x"}],
-    ids=lambda c: next(iter(c)),
-)
-def test_a_damaged_one_is_said_to_be_damaged_and_how_to_be_rid_of_it(tmp_path: Path, change: dict[str, object]) -> None:
-    store = CalibrationStore(tmp_path)
-    store.keep(calibration_for(GUIDE, {"a": 2}))
-    file = store.file_of("0" * 64)
-    file.write_text(json.dumps(json.loads(file.read_text()) | change))
-    with pytest.raises(CalibrationError, match="remove it and calibrate again"):
-        store.of("0" * 64)
 
 
 def test_references_of_the_folder_replace_the_cards_where_there_are_enough_of_them_or_more() -> None:
@@ -154,6 +116,7 @@ def test_what_people_read_of_it_has_every_figure() -> None:
     calibration = calibration_for(
         GUIDE, {"a": 100, "b": 30, "c": 4}, measured=measured(clean=0.8, attacked=0.5), notes=notes
     )
+    calibration = replace(calibration, abilities=("It can do more.",))
     assert calibration.sentences() == (
         calibration.division,
         "It rightly names 80.0% (75%–85%) of 100 pictures (95% interval in brackets).",
@@ -164,6 +127,7 @@ def test_what_people_read_of_it_has_every_figure() -> None:
         "References missing for difficulty: c 26.",
         "References missing for evidence: b 70.",
         "2 classes of the guide have no picture there.",
+        "It can do more.",
         "1 picture was left out.",
     )
 
@@ -174,3 +138,14 @@ def test_of_many_classes_those_that_lack_least_are_named() -> None:
     assert "References missing for difficulty: j 11, i 12, h 13, g 14, f 15, e 16, d 17, c 18 and 2 more classes." in (
         few.sentences()
     )
+
+
+def test_what_so_few_pictures_do_not_allow_is_said_first() -> None:
+    few = calibration_for(GUIDE, {"a": 10, "b": 10})
+    assert few.sentences()[0] == (
+        "It does not allow yet: a percentile of difficulty (30 references of a class); the light about evidence (100 "
+        "references of a class); to judge whether the guide is fit (30 pictures measured, and as many attacked)."
+    )
+    more = replace(few, references={"a": (0.0,) * 30})
+    assert more.not_yet() == few.not_yet()[1:]
+    assert not replace(few, references={"a": (0.0,) * 100}, measured=measured(clean=0.8, attacked=0.5)).not_yet()

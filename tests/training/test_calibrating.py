@@ -11,11 +11,12 @@ import pytest
 
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.picture_sets import picture_set
-from lwise_core.guides.calibration import CalibrationStore
+from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.training import calibrating
-from lwise_core.training.calibrating import CalibrationRequest, attack_epsilon, calibrate
+from lwise_core.training.calibrating import CalibrationRequest, Phase, attack_epsilon, calibrate
 from lwise_core.training.calibration_batches import CalibrationPace
+from lwise_core.training.calibration_extras import Extra, looks_of
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from tests.support.calibrations import labelled_folder
 
@@ -36,12 +37,12 @@ def test_the_last_progress_has_what_is_stored_and_nothing_unfinished_is_left(
     tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
 ) -> None:
     told = list(calibrate(tiny_guide, request_of_forty, store))
-    assert [(p.done, p.total, p.attacking) for p in told] == [
-        (16, 40, False),
-        (32, 40, False),
-        (40, 40, False),
-        (4, 4, True),
-        (4, 4, True),
+    assert [(p.done, p.total, str(p.phase)) for p in told] == [
+        (16, 40, "scored"),
+        (32, 40, "scored"),
+        (40, 40, "scored"),
+        (4, 4, "attacked"),
+        (4, 4, "attacked"),
     ]
     assert all(before.share <= after.share for before, after in pairwise(told))
     assert (told[-1].share, told[-1].seconds_left) == (1.0, 0.0)
@@ -74,10 +75,12 @@ def test_another_question_is_another_run(tiny_guide: GuideModel, request_of_fort
         replace(request_of_forty, attacked=5),
         replace(request_of_forty, division=Division(2)),
         replace(request_of_forty, learnt=np.array([1], dtype=np.uint64)),
+        replace(request_of_forty, extras=frozenset({Extra.EVIDENCE})),
+        replace(request_of_forty, extras=frozenset(Extra)),
         replace(request_of_forty, pictures=replace(request_of_forty.pictures, targets=(1,) * 40)),
     ]
     guides = [tiny_guide, tiny_guide.with_domain(Domain.MEDICAL)]
-    assert len({q.key(g) for q in questions for g in guides}) == 10
+    assert len({q.key(g) for q in questions for g in guides}) == 14
 
 
 def test_a_second_calibration_takes_the_place_of_the_first(
@@ -103,10 +106,39 @@ def test_the_time_follows_from_the_pace(request_of_forty: CalibrationRequest) ->
 
 
 def test_time_left_follows_the_pace_of_the_phase() -> None:
-    course = calibrating._Course(scored=10, attacked=2)
-    first = course.scored_more(5, seconds=1.0)
+    course = calibrating._Course({Phase.SCORED: 10, Phase.ATTACKED: 2})
+    first = course.more(Phase.SCORED, 5, seconds=1.0)
     assert first.seconds_left == pytest.approx((5 + 2 * 60) / 5)
-    assert course.scored_more(5, seconds=0.0).seconds_left == pytest.approx(2 * 60 / 5)
-    attacked = course.attacked_more(1, seconds=3.0)
+    assert course.more(Phase.SCORED, 5, seconds=0.0).seconds_left == pytest.approx(2 * 60 / 5)
+    attacked = course.more(Phase.ATTACKED, 1, seconds=3.0)
     assert attacked.seconds_left == pytest.approx(3.0)
     assert attacked.share == pytest.approx(70 / 130)
+
+
+def test_the_time_counts_what_else_is_made(request_of_forty: CalibrationRequest) -> None:
+    asked = replace(request_of_forty, extras=frozenset(Extra))
+    pace = CalibrationPace(to_score=2.0, to_attack=10.0)
+    extra = sum(looks_of(e, 40) for e in Extra)
+    assert asked.seconds(pace) == request_of_forty.seconds(pace) + 2 * extra
+    assert list(asked.expected()) == [Phase.SCORED, Phase.ATTACKED, *sorted(Extra)]
+
+
+def test_of_a_quick_calibration_the_time_left_is_told_after_the_first_pictures_and_falls_to_none(
+    tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
+) -> None:
+    told = list(calibrate(tiny_guide, replace(request_of_forty, division=Division(0), attacked=0), store))
+    assert all(p.seconds_left is not None for p in told)
+    assert [str(p) for p in told][-1] == "40 of 40 pictures scored"
+    assert ", about " in str(told[0])
+
+
+def test_an_extra_of_too_few_pictures_is_said_and_takes_no_look(
+    tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
+) -> None:
+    *_, last = calibrate(tiny_guide, replace(request_of_forty, extras=frozenset(Extra)), store)
+    assert last.calibration is not None
+    assert (last.share, last.phase) == (1.0, Phase.ATTACKED)
+    assert last.calibration.abilities == (
+        "Whether a picture is unlike what it learnt cannot be judged: that takes 200 pictures, and 160 are missing.",
+        "Local evidence cannot be judged: a class needs 100 pictures of other classes, and 60 are missing.",
+    )

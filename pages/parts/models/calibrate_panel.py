@@ -12,7 +12,8 @@ from lwise_core.batch.named_files import files_in_zip
 from lwise_core.data.entries import PictureSet
 from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
-from lwise_core.guides.calibration import Calibration, CalibrationStore
+from lwise_core.guides.calibration import Calibration
+from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.learnt_hashes import learnt_by
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY
@@ -24,6 +25,7 @@ from lwise_core.training.calibrating import (
     calibrate,
 )
 from lwise_core.training.calibration_batches import pace_of
+from lwise_core.training.calibration_extras import Extra, too_few_for
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from pages.parts.session.access import is_teacher, paths_offered
 from pages.parts.session.calibrations import calibration_store
@@ -57,6 +59,12 @@ _EXTENTS = (
     _Extent(f"Accuracies too, {_QUICK} pictures attacked", Division(), _QUICK),
     _Extent(f"Accuracies too, {ATTACKED} pictures attacked", Division(), ATTACKED),
 )
+
+
+_EXTRAS = {
+    Extra.EVIDENCE: "Local evidence too: what places of a picture say for a class that it does not show",
+    Extra.UNLIKE: "What is unlike what it learnt too, by comparison with these pictures",
+}
 
 
 def calibrate_panel(name: str) -> None:
@@ -166,7 +174,8 @@ def _begin(name: str, guide: GuideModel, pictures: LabelledPictures, store: Cali
     """Ask how much is to be measured, say how long that takes, and measure it."""
     extent = st.radio("What is measured", _EXTENTS, index=1, format_func=lambda e: e.words, key=f"extent-{name}")
     known = learnt_by(guide_catalog(), weights_sha256=guide.provenance.weights_sha256)
-    request = CalibrationRequest(pictures, extent.division, extent.attacked, known)
+    extras = _extras(name, guide, pictures, store)
+    request = CalibrationRequest(pictures, extent.division, extent.attacked, known, extras)
     kind, question = _kind(name), request.key(guide)
     if asked(kind, question):
         followed(kind, _progress, name=name)
@@ -182,6 +191,21 @@ def _begin(name: str, guide: GuideModel, pictures: LabelledPictures, store: Cali
         notice("error", str(error))
         return
     st.rerun()
+
+
+def _extras(name: str, guide: GuideModel, pictures: LabelledPictures, store: CalibrationStore) -> frozenset[Extra]:
+    """Ask what else is to be made of the pictures, each where they can be enough and the guide came without it."""
+    own = {Extra.EVIDENCE: store.has_own_nulls(guide), Extra.UNLIKE: store.has_own_familiarity(guide)}
+    asked = set()
+    for extra, words in _EXTRAS.items():
+        if own[extra]:
+            continue
+        few = too_few_for(extra, pictures.targets, classes=len(guide.classes))
+        if st.checkbox(words, key=f"{extra.name}-{name}", disabled=bool(few)) and not few:
+            asked.add(extra)
+        if few:
+            st.caption(few)
+    return frozenset(asked)
 
 
 def _kind(name: str) -> str:
@@ -200,6 +224,4 @@ def _progress(job: ScheduledJob[CalibrationProgress], *, name: str) -> None:
 
 def _how_far(progress: CalibrationProgress) -> tuple[float, str]:
     """Return the share that is done, and in words what is done and how long it will take."""
-    what = "attacked" if progress.attacking else "scored"
-    left = f", about {in_words(progress.seconds_left)} left" if progress.seconds_left else ""
-    return progress.share, f"{progress.done:,} of {progress.total:,} pictures {what}{left}"
+    return progress.share, str(progress)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from lwise_core.guides import catalog
+from lwise_core.guides.calibration import Calibration
 from lwise_core.guides.card_words import accuracy_words, knows_words
 from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.fitness import Fit
-from lwise_core.guides.guide import CalibratedOn, GuideModel
+from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.published_weights import Published
 from pages.parts.ui.notices import plain
 
@@ -18,7 +19,7 @@ def line_of_entry(entry: GuideEntry) -> str:
     """Return the line of a guide of the catalogue that can be used."""
     if entry.card is None:
         said = ("published by others", "accuracy not stated", _FITNESS[fitness_of_entry(entry)])
-        return _line(entry.name, *said, *_calibrated(entry.calibration.on if entry.calibration else None))
+        return _line(entry.name, *said, *_calibrated(entry.calibration))
     card = entry.card
     return _line(
         entry.name,
@@ -28,18 +29,19 @@ def line_of_entry(entry: GuideEntry) -> str:
         _FITNESS[fitness_of_entry(entry)],
         f"not for {card.not_for}" if card.not_for else "not stated who should not use it",
         *((f"superseded by {card.superseded_by}",) if card.superseded_by else ()),
-        *_calibrated(entry.calibration.on if entry.calibration else None),
+        *_calibrated(entry.calibration),
     )
 
 
 def line_of_session(guide: GuideModel) -> str:
     """Return the line of a guide that was added in this session."""
+    on = guide.provenance.calibrated
     return _line(
         guide.name,
         knows_words(guide.classes),
         f"{guide.input_size} px",
         "added in this session",
-        *(_calibrated(guide.provenance.calibrated) or ("accuracy not measured",)),
+        "accuracy not measured" if on is None else str(on),
         _FITNESS[guide.provenance.fitness.state],
     )
 
@@ -54,8 +56,11 @@ def fitness_of_entry(entry: GuideEntry) -> Fit:
     return catalog.fitness_of_entry(entry).state
 
 
-def _calibrated(on: CalibratedOn | None) -> tuple[str, ...]:
-    return () if on is None else (str(on),)
+def _calibrated(found: Calibration | None) -> tuple[str, ...]:
+    """Return on what a guide was calibrated, and that it was too little where no class has references enough."""
+    if found is None:
+        return ()
+    return (str(found.on), *(() if found.coverage().difficulty else ("too few pictures for a difficulty",)))
 
 
 def _line(name: str, *said: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from lwise_core.guides import catalog
-from lwise_core.guides.calibration import CalibrationStore, calibrated
+from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import GuideModel
 from pages.parts.session.access import is_teacher
 
@@ -20,7 +20,7 @@ def calibration_store(*, own: bool) -> CalibrationStore:
 
 def laid_over(guide: GuideModel) -> GuideModel:
     """Return a guide of the session's own with what was measured of it, where something was."""
-    return calibrated(guide, calibration_store(own=True).of(guide.provenance.sha256))
+    return calibration_store(own=True).laid_over(guide)
 
 
 @st.cache_resource(scope="session", on_release=lambda folder: folder.cleanup(), show_spinner=False)

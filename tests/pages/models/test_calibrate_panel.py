@@ -95,9 +95,13 @@ def test_a_zip_gives_the_guide_references_that_everybody_reads(home: Path) -> No
     at = with_zip(opened(), home, PETS)
     assert "40 pictures of 2 classes. 2 pictures were left out: their split is called “train”" in said(at)
     assert "Takes about" in said(at)
+    assert "Local evidence cannot be judged: a class needs 100 pictures of other classes, and 80 are" in said(at)
+    assert "that takes 200 pictures, and 160 are missing" in said(at)
+    assert [(c.label.split()[0], c.disabled) for c in at.checkbox[1:]] == [("Local", True), ("What", True)]
     at = press(at, "Calibrate")
     assert "Calibrated on 40 pictures of “photos”" in said(at)
     assert "every fourth picture measures accuracy (10), and the others give references (30)" in said(at)
+    assert "It does not allow yet: a percentile of difficulty (30 references of a class)" in said(at)
     guide = catalog.load("pets")
     assert {c: guide.references.count(c) for c in guide.classes} == {"cat": 15, "dog": 15}
     assert calibration() is not None
@@ -209,6 +213,9 @@ def test_the_line_of_a_guide_says_that_it_was_calibrated(home: Path) -> None:
     assert "calibrated" not in line_of_entry(pets)
     found = calibration_for(catalog.load("pets"), {"cat": 30})
     assert "calibrated on 1,234 pictures" in line_of_entry(replace(pets, calibration=found)).replace("\\", "")
+    assert "too few" not in line_of_entry(replace(pets, calibration=found))
+    few = replace(found, references={"cat": (0.0,) * 29})
+    assert "too few pictures for a difficulty" in line_of_entry(replace(pets, calibration=few))
     own = calibrated(catalog.load("pets"), found)
     assert "accuracy not measured" not in line_of_session(own)
     assert "calibrated on 1,234 pictures" in line_of_session(own).replace("\\", "")
