@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +21,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.session.request_guard import RequestGuard
+from pages.parts.session.terminal_link import link_route, print_link
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
 from pages.parts.ui.browser_modules import module_routes
 from pages.parts.ui.notices import report
@@ -109,13 +112,21 @@ def _warm_up() -> None:
         import_module(f"lwise_core.{module}")
 
 
+@asynccontextmanager
+async def _served(_: st.App) -> AsyncIterator[None]:
+    """Print, once it is served, the link for whoever sits where the server was started."""
+    print_link()
+    yield
+
+
 Thread(target=_warm_up, name="warm-up", daemon=True).start()
 keep_addresses()
 keep_in_memory()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
-    routes=[Mount("/sittings", app=_sittings), *module_routes()],
+    lifespan=_served,
+    routes=[link_route(), Mount("/sittings", app=_sittings), *module_routes()],
     middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard)],
     on_script_error=report,
 )

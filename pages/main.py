@@ -8,17 +8,20 @@ import streamlit as st
 
 from lwise_core._utils.assets import asset
 from lwise_core.guides.guide import best_device
+from pages.parts.session.access import all_pages_open, teachers_door
 from pages.parts.ui.notices import intended_use
 
 _PAGES = Path(__file__).parent
 _DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)"}
+
+LEARN = "learn.py"
 
 PAGES = (
     ("studio.py", "Studio", ":material/tune:"),
     ("inspection.py", "Inspect", ":material/frame_inspect:"),
     ("rank.py", "Rank", ":material/photo_library:"),
     ("curriculum.py", "Curriculum", ":material/school:"),
-    ("learn.py", "Learn", ":material/edit_note:"),
+    (LEARN, "Learn", ":material/edit_note:"),
     ("results.py", "Results", ":material/monitoring:"),
     ("models.py", "Models", ":material/network_node:"),
 )
@@ -28,10 +31,30 @@ st.html(asset("style.css"))
 
 st.logo(asset("icon.svg"))
 
+
+def learners_only() -> None:
+    """Draw, in the place of a page that is closed, the ways on: to the courses, and for whoever gives them."""
+    st.title("L-WISE Studio")
+    st.markdown("On this server people sit courses.")
+    st.page_link(LEARN, label="To the courses", icon=":material/edit_note:")
+    with st.expander("For whoever gives the courses"):
+        teachers_door()
+
+
+everything = all_pages_open()
 page = st.navigation(
-    [st.Page(_PAGES / file, title=title, icon=icon) for file, title, icon in PAGES if (_PAGES / file).exists()],
+    [
+        st.Page(
+            _PAGES / file, title=title, icon=icon, visibility="visible" if everything or file == LEARN else "hidden"
+        )
+        for file, title, icon in PAGES
+        if (_PAGES / file).exists()
+    ],
     position="top",
 )
 with st.bottom:  # before the page, so that the line stands there whatever the page does
     intended_use(device=_DEVICES[best_device().type])
-page.run()
+if everything or page.title == "Learn":
+    page.run()
+else:
+    learners_only()

@@ -16,6 +16,7 @@ from pages.parts.models.comparison import comparison
 from pages.parts.models.guide_list import domain_choice, guide_list, listed_guides
 from pages.parts.models.lines import line_of_published
 from pages.parts.picture.card_link import GUIDE
+from pages.parts.session.access import is_teacher
 from pages.parts.session.case import desk
 from pages.parts.session.guides import available_guides, guide_catalog
 from pages.parts.ui.notices import notice
@@ -68,7 +69,7 @@ def _published(entries: list[GuideEntry]) -> None:
         "None of these comes with this program. A download can be stopped and goes on where it stopped; leaving this "
         "page pauses it."
     )
-    asked: str | None = st.session_state.get(_FETCHING)
+    asked: str | None = st.session_state.get(_FETCHING) if is_teacher() else None
     place = None
     for entry in entries:
         if entry.published is None:
@@ -84,12 +85,20 @@ def _published(entries: list[GuideEntry]) -> None:
         if box.open:
             with box:
                 published_facts(entry.published)
-                st.button("Download", key=f"fetch-{entry.name}", on_click=_ask_for, args=(entry.name,), disabled=here)
+                _offer(entry.name, disabled=here)
         if here:
             place = st.container()
     if asked is not None and place is not None:
         with place:
             _fetch(asked)
+
+
+def _offer(name: str, *, disabled: bool) -> None:
+    """Draw the button that fetches a guide, for whoever may fill the server's disk and change everybody's guides."""
+    if is_teacher():
+        st.button("Download", key=f"fetch-{name}", on_click=_ask_for, args=(name,), disabled=disabled)
+    else:
+        st.caption("It is downloaded for everybody, so only whoever gives the courses can do it (see Curriculum).")
 
 
 def _ask_for(name: str) -> None:

@@ -315,6 +315,19 @@ def _total(response: requests.Response) -> int | None:
     return int(stated) if stated.isdecimal() else None
 
 
+def _check_room(job: _Job, *, total: int | None, there: int) -> None:
+    """Refuse what would fill the disk, on which answers are kept: it must hold all that is to come, and that once more.
+
+    The second time is for what is unpacked of an archive, and for everybody else.
+    """
+    needed = 2 * (job.limits.bytes if total is None else total) - there
+    if shutil.disk_usage(job.target.parent).free < needed:
+        raise DownloadError(
+            f"“{job.target.name}” needs {needed / 1e9:,.1f} GB of free disk, unpacking included, and there is less: "
+            "make room and try again."
+        )
+
+
 def _receive(job: _Job, response: requests.Response, *, start: int) -> Iterator[DownloadProgress]:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise DownloadError(f"The server sends “{job.target.name}” in another form than asked for.")
@@ -323,6 +336,7 @@ def _receive(job: _Job, response: requests.Response, *, start: int) -> Iterator[
         raise DownloadError(f"The server does not say how large “{job.target.name}” is, so it is not fetched.")
     if (total or 0) > job.limits.bytes:
         raise _too_large(job)
+    _check_room(job, total=total, there=start)
     job.notes.write_text(json.dumps(asdict(_Partial(job.address, _validator(response), total))), encoding="utf-8")
     done = start
     yield DownloadProgress(done, total)

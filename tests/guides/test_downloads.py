@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -68,6 +69,16 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 def fetch(server: Server, target: Path, *, sha256: str | None = None, limits: Limits = QUICK) -> list[DownloadProgress]:
     return list(download(server.address, target, sha256=sha256, limits=limits))
+
+
+def test_what_would_fill_the_disk_is_not_begun(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = shutil.disk_usage(tmp_path)._replace(free=2 * len(CONTENT) - 1)
+    monkeypatch.setattr("lwise_core.guides.downloads.shutil.disk_usage", lambda _: room)
+    with pytest.raises(DownloadError, match=r"free disk, unpacking included, and there is less"):
+        fetch(server, tmp_path / "weights.pt")
+    assert not (tmp_path / "weights.pt.part").exists()
+    room = room._replace(free=2 * len(CONTENT))
+    assert fetch(server, tmp_path / "weights.pt")[-1].done == len(CONTENT)
 
 
 def test_a_file_arrives_whole_with_progress_and_its_checksum_is_recorded(server: Server, tmp_path: Path) -> None:

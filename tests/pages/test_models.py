@@ -123,11 +123,14 @@ def test_a_closed_page_has_a_line_for_each_guide_and_computes_nothing_else(at: A
     assert not at.dataframe
 
 
-def test_published_guides_are_named_with_licence_address_and_size(at: AppTest) -> None:
+def test_published_guides_are_named_with_licence_address_and_size(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     labels = "\n".join(e.label for e in at.expander).replace("\\", "")
     for published in catalog.PUBLISHED:
         assert f"{published.title}** · {published.input_size} px · {published.licence}" in labels
-    opened = fresh(*(f"published-{published.name}" for published in catalog.PUBLISHED))
+    lines_open = [f"published-{published.name}" for published in catalog.PUBLISHED]
+    assert not any(b.label == "Download" for b in fresh(*lines_open).button)  # it would be for everybody
+    monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: True)
+    opened = fresh(*lines_open)
     for published in catalog.PUBLISHED:
         for part in (published.licence, published.address, published.source, published.remark):
             assert part in said(opened)
@@ -295,6 +298,7 @@ def test_a_path_on_this_machine_is_read_where_that_is_allowed(home: Path, monkey
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: True)
     with serving() as running:
         theirs = Published(
             name="theirs",

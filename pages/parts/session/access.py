@@ -1,7 +1,7 @@
-"""What not everybody may do: give courses, whose pages show all answers and delete, and name paths on the server.
+"""What not everybody may do: give courses, name paths on the server, and, where many can reach it, more than learn.
 
-Where a word was set, it alone opens these: that somebody asked for the page on the server itself is only what a browser
-says, and behind a proxy every request looks so.
+Each is opened by something that a person knows: the link that the server printed where it was started, or the word that
+it was started with. What a browser says of itself opens nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from pages.parts.session.terminal_link import browsers_key, terminal_keys
 from pages.parts.session.wrong_words import wrong_words
 from pages.parts.ui.notices import notice
 
@@ -29,23 +30,23 @@ SHORTEST = 12
 ALLOW_PATHS = "LWISE_ALLOW_PATHS"
 """The environment's switch that lets everybody name a path on the server's disk; it opens nothing else."""
 
+OPEN_PAGES = "LWISE_OPEN_PAGES"
+"""The environment's switch that opens all pages to whoever can reach a server that others reach; no right with them."""
+
 OPEN_SECONDS = 30 * 60
 """How long the word opens these pages."""
 
-_HERE = ("localhost", "127.0.0.1", "::1")
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OPENED = "teacher"
 
 
 def sits_at_the_server() -> bool:
-    """Return whether whoever uses this session asked for the page on the machine that serves it."""
-    served_here = st.get_option("server.address") in _HERE
-    asked_here = urlsplit(st.context.url or "").hostname in _HERE
-    forwarded = any(name in st.context.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
-    return served_here and asked_here and not forwarded
+    """Return whether this session's browser opened the link that was printed where the server was started."""
+    return terminal_keys().holds(browsers_key())
 
 
 def paths_offered() -> bool:
-    """Return whether a path on the server may be entered: only by a person who sits at it, or where it was allowed.
+    """Return whether a path on the server may be entered: only by whoever gives courses, or where it was allowed.
 
     A path from elsewhere would let a visitor try which files the server has.
     """
@@ -57,32 +58,52 @@ def is_teacher() -> bool:
 
     Who may name paths is another question: a switch that answers it must not open all answers to everybody.
     """
-    if len(_word()) < SHORTEST:
-        return sits_at_the_server()
-    opened: float | None = st.session_state.get(_OPENED)
-    return opened is not None and time.monotonic() - opened < OPEN_SECONDS
+    return sits_at_the_server() or _said_the_word()
+
+
+def is_served_to_others() -> bool:
+    """Return whether people at other machines can reach this server, by nothing but what it was started with."""
+    named = [st.get_option("server.address") or "", *(st.get_option("server.allowedHosts") or [""])]
+    origins = (urlsplit(origin).hostname or "" for origin in st.get_option("server.corsAllowedOrigins"))
+    return not _HERE.issuperset((*named, *origins))
+
+
+def all_pages_open() -> bool:
+    """Return whether this session may use every page; else it learns, and that is all."""
+    return not is_served_to_others() or os.environ.get(OPEN_PAGES) == "1" or is_teacher()
 
 
 def teachers_only() -> None:
-    """Stop the page unless the person knows the word that the server was started with, or sits at it where none is."""
+    """Stop the page unless the person sits at the server, or knows the word that it was started with."""
     if is_teacher():
-        if _OPENED in st.session_state and st.button("Lock these pages", icon=":material/lock:", type="tertiary"):
-            del st.session_state[_OPENED]
+        if st.button("Lock these pages", icon=":material/lock:", type="tertiary"):
+            terminal_keys().withdraw(browsers_key())
+            st.session_state.pop(_OPENED, None)
             st.rerun()
         return
+    teachers_door()
+    st.stop()
+
+
+def teachers_door() -> None:
+    """Draw how whoever gives the courses comes in."""
     if len(_word()) < SHORTEST:
         notice(
             "info",
-            "This page is for whoever gives the courses, and opens on the server itself only. (To open it from "
-            f"elsewhere, start the server with a word of at least {SHORTEST} characters in {TEACHER}.)",
+            "This page is for whoever gives the courses: open the link that the server printed where it was started. "
+            f"(To open it from elsewhere, start it with a word of at least {SHORTEST} characters in {TEACHER}.)",
         )
-        st.stop()
+        return
     _ask()
-    st.stop()
 
 
 def _word() -> str:
     return os.environ.get(TEACHER, "")
+
+
+def _said_the_word() -> bool:
+    opened: float | None = st.session_state.get(_OPENED)
+    return opened is not None and len(_word()) >= SHORTEST and time.monotonic() - opened < OPEN_SECONDS
 
 
 def _ask() -> None:
