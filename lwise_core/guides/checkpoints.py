@@ -26,6 +26,7 @@ from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
+from lwise_core.guides.pickled_names import malicious_name
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
 from lwise_core.guides.weight_archive import repacked
@@ -120,11 +121,6 @@ _ALLOWED: list[Callable[..., object] | tuple[Callable[..., object], str]] = [
     (_Unread, "numpy.dtype"),
     (_Unread, "argparse.Namespace"),
 ]
-# What reaches a shell, the file system or the interpreter itself: no training loop leaves that beside its weights.
-_MALICIOUS = frozenset(
-    {"posix", "nt", "os", "subprocess", "builtins", "__builtin__", "sys", "shutil", "socket", "importlib", "runpy"}
-    | {"code", "pty", "ctypes", "webbrowser", "commands", "multiprocessing", "pickle"}
-)
 _allowing = threading.Lock()  # torch keeps the allowed names for the whole process, so one reader at a time
 
 
@@ -259,10 +255,10 @@ def _unpickle(data: bytes) -> object:
         try:
             return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
         except pickle.UnpicklingError as error:
-            blocked = _BLOCKED.search(str(error))
-            if blocked and blocked[1].partition(".")[0] in _MALICIOUS:
+            malicious, blocked = malicious_name(data), _BLOCKED.search(str(error))
+            if malicious is not None:
                 raise CheckpointError(
-                    f"The file is refused: it wants to run “{blocked[1]}”, as malicious files do and no weights need; "
+                    f"The file is refused: it wants to run “{malicious}”, as malicious files do and no weights need; "
                     "do not open it with anything else, and ask whoever gave it to you."
                 ) from error
             what = f"it wants to run “{blocked[1]}”" if blocked else "it holds more than weights"
