@@ -15,6 +15,7 @@ from torch import nn
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.compact_resnet import CompactResNet
+from lwise_core.guides.efficientnet_lite import TIMM_NAME, EfficientNetLite0
 from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, IMAGENET_MEAN, IMAGENET_STD
 
 State = Mapping[str, torch.Tensor]
@@ -23,6 +24,7 @@ Triple = tuple[float, float, float]
 XCIT_L12 = "xcit_large_12_p16_224"
 
 _NAMED_DIFFERENCES = 3
+_HALF = (0.5, 0.5, 0.5)
 
 # Blocks a layer, width of the first bottleneck and groups of its 3×3 convolution (0, 1: plain blocks) → timm's name.
 _RESNETS: dict[tuple[tuple[int, ...], int, int], str] = {
@@ -61,9 +63,15 @@ class Blueprint:
 def recognise(state: State) -> Blueprint | None:
     """Return the blueprint that the keys and shapes of ``state`` give away, or None when they do not.
 
-    Known are CompactResNet, torchvision's ResNet family (timm's keys are the same) and Debenedetti's XCiT-L12.
+    Known are CompactResNet, EfficientNet-Lite0, torchvision's ResNet family (timm's keys are the same) and
+    Debenedetti's XCiT-L12.
     """
-    return _recognise_compact(state) or _recognise_resnet(state) or _recognise_xcit(state)
+    return (
+        _recognise_compact(state)
+        or _recognise_efficientnet_lite(state)
+        or _recognise_resnet(state)
+        or _recognise_xcit(state)
+    )
 
 
 def named(name: str, state: State) -> Blueprint:
@@ -76,6 +84,8 @@ def named(name: str, state: State) -> Blueprint:
     """
     if name == XCIT_L12:
         return _xcit_l12(num_classes=_rows(state, "head"))
+    if name == TIMM_NAME:
+        return _efficientnet_lite(num_classes=_rows(state, "classifier"))
     import timm  # noqa: PLC0415 - see by_timm
     from timm.models import PretrainedCfg  # noqa: PLC0415 - see by_timm
 
@@ -103,6 +113,8 @@ def named(name: str, state: State) -> Blueprint:
 
 def timm_has(name: str) -> bool:
     """Tell whether timm has an architecture called ``name``."""
+    if name == TIMM_NAME:
+        return True
     import timm  # noqa: PLC0415 - see by_timm
 
     architecture, _, tag = name.partition(".")
@@ -185,6 +197,26 @@ def _recognise_compact(state: State) -> Blueprint | None:
     if len(stem) != 4 or len(head) != 2 or "stages.0.reduce.conv.weight" not in state:
         return None
     return compact(width=stem[0], num_classes=head[0], stem_stride=1 if stem[-1] == 3 else 2)
+
+
+def _recognise_efficientnet_lite(state: State) -> Blueprint | None:
+    if _shape(state, "conv_stem.weight") != (32, 3, 3, 3) or "classifier.weight" not in state:
+        return None
+    blueprint = _efficientnet_lite(num_classes=_rows(state, "classifier"))
+    with torch.device("meta"):
+        expected = _without_counters(blueprint.build().state_dict())
+    return None if _differences(expected, _without_counters(state)) else blueprint
+
+
+def _efficientnet_lite(*, num_classes: int) -> Blueprint:
+    return Blueprint(
+        name=TIMM_NAME,
+        build=partial(EfficientNetLite0, num_classes=num_classes),
+        num_classes=num_classes,
+        input_size=224,
+        mean=_HALF,
+        std=_HALF,
+    )
 
 
 def _recognise_resnet(state: State) -> Blueprint | None:

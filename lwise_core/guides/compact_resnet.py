@@ -1,8 +1,8 @@
-"""CompactResNet: the architecture of the bundled guide models.
+"""CompactResNet: an architecture of bundled guide models.
 
 A small residual network built so that its input gradients stay clean: after the stem nothing strides,
 every halving of the resolution is an average pooling, so backpropagated images carry no stride lattice.
-Every other architecture comes from timm.
+Every other architecture but EfficientNet-Lite0 comes from timm.
 """
 
 from __future__ import annotations
