@@ -30,6 +30,7 @@ from lwise_core.cli.phantom import phantom_command
 from lwise_core.cli.rehearse import rehearse_command
 from lwise_core.cli.score import score_command
 from lwise_core.cli.train import train_command
+from lwise_core.cli.tune import tune_command
 
 app = typer.Typer(
     add_completion=False,
@@ -49,6 +50,7 @@ app.command("correlate")(correlate_command)
 app.command("models")(models_command)
 app.command("download")(download_command)
 app.command("train")(train_command)
+app.command("tune")(tune_command)
 app.command("calibrate")(calibrate_command)
 app.command("calibrations")(calibrations_command)
 app.command("uncalibrate")(uncalibrate_command)

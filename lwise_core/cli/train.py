@@ -25,7 +25,7 @@ from lwise_core.cli.train_options import (
     recipe_named,
 )
 from lwise_core.data.training_images import LabelledImages, read_images
-from lwise_core.guides.guide import GuideModel, best_device
+from lwise_core.guides.guide import GuideModel
 from lwise_core.training.cross_validation import Fold, judge_folds, kept_verdicts, pooled_figures
 from lwise_core.training.curves import curves_svg
 from lwise_core.training.evaluation import Evaluation
@@ -40,8 +40,9 @@ from lwise_core.training.export_guide import (
     stored_guide,
 )
 from lwise_core.training.initial_network import InitialNetwork
-from lwise_core.training.recipes import PRESETS, Recipe
+from lwise_core.training.recipes import PRESETS
 from lwise_core.training.trainer import Trainer, TrainingProgress, advice
+from lwise_core.training.training_run import TrainingRun
 
 Data = Annotated[str, typer.Argument(help=PICTURES, show_default=False)]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the run. The same command again resumes it.")]
@@ -79,17 +80,17 @@ def train_command(
     images = chosen.of(_read(data, split, start.input_size, note, chosen))
     start = start.for_classes(images.classes, seed=recipe.seed, largest=largest)
     images = images.in_order_of(start.classes)
+    run = TrainingRun(RunFolder(out), recipe, start, images)
     if chosen.folds:
         chosen.refuse_held_out(measured)
-        attacked = measured.attacked
-        _train_with_folds(RunFolder(out), recipe, start, images, note, folds=chosen.folds_of(images), attacked=attacked)
+        _train_with_folds(run, note, folds=chosen.folds_of(images), attacked=measured.attacked)
         return
     kept = _held_out(held, measured.held_out or data, start, note, chosen, trained=images)
     of_references = measured.of_references()
     if of_references is not None:
         others = _held_out(of_references, str(of_references.source), start, note, chosen, trained=images)
         kept = kept.with_references_of(others)
-    _train(RunFolder(out), recipe, start, images, note, kept)
+    _train(run, note, kept)
 
 
 def _held_out(
@@ -102,89 +103,54 @@ def _held_out(
     return held.of(images)
 
 
-def _train(
-    folder: RunFolder, recipe: Recipe, start: InitialNetwork, images: LabelledImages, note: About, held: HeldOutImages
-) -> None:
-    with folder.held():
-        trainer = _trained(folder, recipe, start, images)
+def _train(run: TrainingRun, note: About, held: HeldOutImages) -> None:
+    with run.folder.held():
+        trainer = _trained(run)
         typer.echo("Measuring the stored file on held-out images.")
-        norm, trained = recipe.attack.norm, recipe.attack.epsilon
-        _publish(folder, trainer, start, note, lambda guide: held_out_figures(guide, held, norm=norm, trained=trained))
+        norm, trained = run.recipe.attack.norm, run.recipe.attack.epsilon
+        _publish(run, trainer, note, lambda guide: held_out_figures(guide, held, norm=norm, trained=trained))
 
 
-def _train_with_folds(
-    folder: RunFolder,
-    recipe: Recipe,
-    start: InitialNetwork,
-    images: LabelledImages,
-    note: About,
-    *,
-    folds: list[Fold],
-    attacked: int,
-) -> None:
+def _train_with_folds(run: TrainingRun, note: About, *, folds: list[Fold], attacked: int) -> None:
     """Train and judge a guide for each fold in a folder beside the run's, then the one on all images."""
-    with folder.held():
-        _agree(folder, recipe, start, images)  # before the folds, which may take hours
-        parts = [
-            _judged(folder, recipe, start.fresh(), images, note, fold=fold, attacked=-(-attacked // len(folds)))
-            for fold in folds
-        ]
-        trainer = _trained(folder, recipe, start, images)
-        _publish(folder, trainer, start, note, lambda _: pooled_figures(parts, start.classes, unit=folds[0].unit))
+    with run.folder.held():
+        run.agree()  # before the folds, which may take hours
+        parts = [_judged(run, note, fold=fold, attacked=-(-attacked // len(folds))) for fold in folds]
+        trainer = _trained(run)
+        _publish(run, trainer, note, lambda _: pooled_figures(parts, run.start.classes, unit=folds[0].unit))
 
 
-def _judged(
-    beside: RunFolder,
-    recipe: Recipe,
-    start: InitialNetwork,
-    images: LabelledImages,
-    note: About,
-    *,
-    fold: Fold,
-    attacked: int,
-) -> Evaluation:
+def _judged(whole: TrainingRun, note: About, *, fold: Fold, attacked: int) -> Evaluation:
     """Train the guide of ``fold`` in a folder beside the run's and return what it says of what it never saw."""
-    folder = fold.folder(beside)
-    with folder.held():
+    run = TrainingRun(fold.folder(whole.folder), whole.recipe, whole.start.fresh(), images=fold.training(whole.images))
+    with run.folder.held():
         typer.echo(f"Fold {fold.number + 1} of {fold.of}.")
-        trainer = _trained(folder, recipe, start, fold.training(images))
-        said = kept_verdicts(folder)
+        trainer = _trained(run)
+        said = kept_verdicts(run.folder)
         if said is None:
-            guide = stored_guide(trainer, start, note)
-            said = judge_folds(folder, guide, fold.left_out(images), recipe.attack, attacked=attacked)
+            guide = stored_guide(trainer, run.start, note)
+            said = judge_folds(run.folder, guide, fold.left_out(whole.images), run.recipe.attack, attacked=attacked)
         return said
 
 
-def _trained(folder: RunFolder, recipe: Recipe, start: InitialNetwork, images: LabelledImages) -> Trainer:
+def _trained(run: TrainingRun) -> Trainer:
     """Train to the end of the recipe in a folder that is held, and say how far it is."""
-    _agree(folder, recipe, start, images)
-    trainer = Trainer(start.network, start.normaliser, recipe, images, folder, best_device())
+    trainer = run.trainer()
     told: set[str] = set()
     for progress in trainer.run():
-        typer.echo(line(progress, recipe.epochs))
-        folder.write("curves.svg", curves_svg(progress.epochs).encode())
-        for sentence in advice(progress.epochs, classes=len(start.classes)):
+        typer.echo(line(progress, run.recipe.epochs))
+        run.folder.write("curves.svg", curves_svg(progress.epochs).encode())
+        for sentence in advice(progress.epochs, classes=len(run.start.classes)):
             if sentence not in told:
                 told.add(sentence)
                 typer.echo(f"Advice: {sentence}")
     return trainer
 
 
-def _agree(folder: RunFolder, recipe: Recipe, start: InitialNetwork, images: LabelledImages) -> None:
-    """Make sure that what was begun in the folder is this run."""
-    folder.agree({"recipe": recipe.plain(), "start": start.plain(), "data": images.sha256})
-
-
-def _publish(
-    folder: RunFolder,
-    trainer: Trainer,
-    start: InitialNetwork,
-    note: About,
-    evidence: Callable[[GuideModel], CardFigures],
-) -> None:
-    card = publish(folder, trainer, start, note, evidence, command=words())
+def _publish(run: TrainingRun, trainer: Trainer, note: About, evidence: Callable[[GuideModel], CardFigures]) -> None:
+    card = publish(run.folder, trainer, run.start, note, evidence, command=words())
     typer.echo(json.dumps(card["measured"], ensure_ascii=False))
-    typer.echo(f"The guide is in “{folder.guide}”.")
+    typer.echo(f"The guide is in “{run.folder.guide}”.")
 
 
 def line(progress: TrainingProgress, epochs: int) -> str:

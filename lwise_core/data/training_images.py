@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -140,13 +140,32 @@ def read_images(source: Path | PictureSet, *, split: str, size: int, cache: Path
         DatasetError: There is nothing there, a class is empty, there is only one, too many files are unreadable, or
             the disk is full.
     """
+    steps = reading_images(source, split=split, size=size, cache=cache)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            images: LabelledImages = end.value
+            return images
+
+
+def reading_images(
+    source: Path | PictureSet, *, split: str, size: int, cache: Path
+) -> Generator[tuple[int, int], None, LabelledImages]:
+    """Read images as :func:`read_images` does, a file a step; yield how many of how many files are decoded.
+
+    To stop iterating is to stop, and leaves nothing behind.
+
+    Raises:
+        DatasetError: As for :func:`read_images`.
+    """
     labelled = LabelledSplit(picture_set(str(source)) if isinstance(source, Path) else source, split)
     _check_classes(Counter(map(class_of, labelled.entries)), empty=labelled.empty_classes)
     key = hashlib.sha256(f"{_LAYOUT} {split} {size}\n{labelled.fingerprint}".encode()).hexdigest()[:32]
     kept = cache / key
     if not (kept / _INDEX).is_file():
         try:
-            _build(kept, labelled, size=size)
+            yield from _build(kept, labelled, size=size)
         except OSError as error:
             if error.errno not in DISK_FULL:
                 raise
@@ -161,16 +180,18 @@ def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:
         raise DatasetError(f"There is only one class, “{next(iter(counts))}”; a guide needs at least two.")
 
 
-def _build(kept: Path, labelled: LabelledSplit, *, size: int) -> None:
+def _build(kept: Path, labelled: LabelledSplit, *, size: int) -> Generator[tuple[int, int]]:
     """Decode everything into a folder beside ``kept`` and rename it, so that it is complete or absent."""
     with whole_folder(kept) as building:
-        hashes, unreadable = _decode(building / _PIXELS, labelled, size=size)
+        hashes, unreadable = yield from _decode(building / _PIXELS, labelled, size=size)
         _check_readable(unreadable, of=len(labelled.entries))
         index = _index(labelled.names, hashes, unreadable)
         (building / _INDEX).write_text(json.dumps(index, ensure_ascii=False))
 
 
-def _decode(target: Path, labelled: LabelledSplit, *, size: int) -> tuple[dict[str, str], dict[str, str]]:
+def _decode(
+    target: Path, labelled: LabelledSplit, *, size: int
+) -> Generator[tuple[int, int], None, tuple[dict[str, str], dict[str, str]]]:
     """Write the pixels of every file; return the hash of those read, and why the others were not, by name."""
     names = labelled.names
     shape = (len(names), size, size, 3)
@@ -181,7 +202,8 @@ def _decode(target: Path, labelled: LabelledSplit, *, size: int) -> tuple[dict[s
     places = {name: i for i, name in enumerate(names)}
     hashes: dict[str, str] = {}
     unreadable: dict[str, str] = {}
-    for name, data in labelled.contents():
+    for number, (name, data) in enumerate(labelled.contents()):
+        yield number, len(names)
         if isinstance(data, Unusable):
             unreadable[name] = data.sentence
             continue

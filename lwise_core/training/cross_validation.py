@@ -99,18 +99,26 @@ def judge_folds(
     """
     sizes = attack_sizes(guide, norm=attack.norm, trained=attack.epsilon)
     said = Evaluation.of(guide, labelled(images), epsilons=sizes, norm=attack.norm, attacked=attacked)
-    kept = {"logits": said.logits, "targets": said.targets, **{k: v.byte() for k, v in said.held.items()}}
-    folder.write(_VERDICTS, safetensors.torch.save({k: v.contiguous() for k, v in kept.items()}))
+    keep_verdicts(folder, said)
     return said
 
 
-def pooled_figures(parts: Sequence[Evaluation], classes: Sequence[str], *, unit: str = "image") -> CardFigures:
+def keep_verdicts(folder: RunFolder, said: Evaluation) -> None:
+    """Keep what a fold's guide ``said`` in its folder, where :func:`kept_verdicts` finds it."""
+    kept = {"logits": said.logits, "targets": said.targets, **{k: v.byte() for k, v in said.held.items()}}
+    folder.write(_VERDICTS, safetensors.torch.save({k: v.contiguous() for k, v in kept.items()}))
+
+
+def pooled_figures(
+    parts: Sequence[Evaluation], classes: Sequence[str], *, unit: str = "image", which: str = ""
+) -> CardFigures:
     """Return what the card of the guide that was trained on everything says: figures and references out of fold.
 
-    ``unit`` says what the folds left out as a whole.
+    ``unit`` says what the folds left out as a whole, ``which`` which images the figures are of where the folds were
+    made otherwise than by :class:`Fold`.
     """
     of = len(parts)
-    where = (
+    where = which or (
         f"all images of the training data, out of fold: each was seen by one of {of} guides after the same recipe, "
         f"which had left every {of}th {unit} out, sorted by path"
     )

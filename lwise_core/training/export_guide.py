@@ -34,7 +34,10 @@ _WEIGHTS, _CARD = "model.safetensors", "card.json"
 
 @dataclass(frozen=True)
 class About:
-    """What only a person can say about a guide, for its card."""
+    """What only a person can say about a guide, for its card.
+
+    ``tuned_on`` counts the pictures of a person's own that it was tuned on; it is 0 for every other guide.
+    """
 
     name: str
     domain: Domain
@@ -45,6 +48,7 @@ class About:
     caution: str = ""
     not_for: str = ""
     class_names: Mapping[str, str] = field(default_factory=dict)
+    tuned_on: int = 0
 
     def plain(self) -> dict[str, object]:
         """Return it as plain values."""
@@ -208,6 +212,8 @@ def stored(network: torch.nn.Module) -> bytes:
 def _said(about: About) -> dict[str, object]:
     said = about.plain()
     del said["class_names"]  # they are the guide's classes by now
+    if not about.tuned_on:
+        del said["tuned_on"]
     return said
 
 

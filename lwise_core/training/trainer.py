@@ -26,7 +26,9 @@ from lwise_core.training.attacks import Attack, perturbed
 from lwise_core.training.augmentation import augmented
 from lwise_core.training.recipes import LearningRateSchedule, Recipe, Trained
 
-_REPORT_SECONDS = 20.0
+REPORT_SECONDS = 20.0
+"""Seconds between two reports of a run, where nothing else is asked for."""
+
 _VALIDATION_STEPS = 4  # more than in training, and few enough to be worth it every epoch
 _WARM_UP = 0.2
 _STEP_EPOCHS = 50
@@ -89,6 +91,7 @@ class Trainer:
     """Trains ``network`` on ``images`` after ``recipe`` and keeps its state in ``folder``.
 
     ``network`` takes normalised images and is changed; ``averaged`` holds the weights to publish once the run is over.
+    It reports after every epoch, and within one every ``report_seconds`` at most, after every batch where that is 0.
     """
 
     network: nn.Module
@@ -97,6 +100,7 @@ class Trainer:
     images: LabelledImages
     folder: RunFolder
     device: torch.device
+    report_seconds: float = REPORT_SECONDS
 
     def __post_init__(self) -> None:
         watch = watched(len(self.images), self.recipe.validation)
@@ -169,7 +173,7 @@ class Trainer:
                 raise RunRefused(_not_a_number(number))
             losses, hits, seen = losses + loss * len(rows), hits + hit * len(rows), seen + len(rows)
             now = time.monotonic()
-            if now - reported > _REPORT_SECONDS:
+            if now - reported >= self.report_seconds:
                 reported = now
                 yield self._progress(number + (i + 1) / len(batches), loss=losses / seen, pace=seen / (now - began))
         clean, robust = self._validate()

@@ -274,7 +274,7 @@ def test_a_run_may_begin_with_small_images_and_see_them_cut_and_recoloured(place
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--wide", "--any-way-up"), "not both"),
+        (("--wide", "--any-way-up"), "Choose one of"),
         (("--first-size", "48"), "choose a smaller --first-size"),
         (("--first-size", "10"), "multiple of 16 px"),
         (("--unattacked", "1"), "at least 0 and less than 1"),

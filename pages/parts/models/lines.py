@@ -30,6 +30,7 @@ def line_of_entry(entry: GuideEntry) -> str:
         f"not for {card.not_for}" if card.not_for else "not stated who should not use it",
         *((f"superseded by {card.superseded_by}",) if card.superseded_by else ()),
         *_calibrated(entry.calibration),
+        *((f"tuned by you on {card.tuned_on:,} pictures",) if card.tuned_on else ()),
     )
 
 
