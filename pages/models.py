@@ -15,6 +15,7 @@ from pages.parts.models.cards import broken_card, published_facts
 from pages.parts.models.comparison import comparison
 from pages.parts.models.guide_list import domain_choice, guide_list, listed_guides
 from pages.parts.models.lines import line_of_published
+from pages.parts.models.tune_panel import tune_panel
 from pages.parts.picture.card_link import GUIDE
 from pages.parts.session.access import is_teacher
 from pages.parts.session.case import desk
@@ -33,7 +34,8 @@ def main() -> None:
         "A guide is a network that was trained to withstand small changes of a picture. Its logits say how hard a "
         "picture is, and its gradients what would make it easier. How often it is right is said twice: **at home**, on "
         "pictures like those that it learnt from, and **elsewhere**, on other collections; both are means over its "
-        "classes. Open a line for the rest. Below them you can [add a checkpoint of your own](#add-a-checkpoint)."
+        "classes. Open a line for the rest. Below them you can [add a checkpoint of your own](#add-a-checkpoint), or "
+        "[tune a guide to classes that none of them knows](#tune-a-guide-to-your-own-classes)."
     )
     entries = guide_catalog()
     present, linked = _present(), st.query_params.get(GUIDE)
@@ -48,6 +50,9 @@ def main() -> None:
     st.header("Add a checkpoint")
     with st.container(border=True):
         add_guide()
+    st.header("Tune a guide to your own classes")
+    with st.container(border=True):
+        tune_panel()
     away = [e for e in entries if e.state is not GuideStatus.READY]
     _published([e for e in away if e.published is not None and shown(e.published.domain)])
 

@@ -165,8 +165,8 @@ class Card:
     to be shown; accuracies are shares in [0, 1]. ``elsewhere`` says what the guide is worth on other collections than
     its own, ``not_for`` in a few words who should not use it, ``superseded_by`` which guide should be used instead,
     empty when none should. ``caution`` is a sentence that the app repeats wherever the guide is used, empty when there
-    is nothing to say. ``tuned_on`` counts the pictures of a person's own on which it was tuned, 0 for other guides. What
-    the card leaves out reads “not stated”, and a domain that it leaves out is unknown, which is treated as medical.
+    is nothing to say. ``tuned_on`` counts the pictures of a person's own on which it was tuned, 0 for other guides.
+    What the card leaves out reads “not stated”; a domain that it leaves out is unknown, which is treated as medical.
     """
 
     name: Name

@@ -8,6 +8,7 @@ import pytest
 
 from lwise_core.cli import tune as verb
 from lwise_core.guides import catalog
+from lwise_core.guides.guide import Domain
 from lwise_core.training.tuning_recipe import TuningRecipe
 from tests.support.cli import Shell
 from tests.support.tuning import SMALL, toys_and_guide
@@ -52,4 +53,4 @@ def test_what_cannot_be_done_is_one_line(place: Path, shell: Shell, options: tup
 
 
 def test_pictures_without_an_up_are_turned() -> None:
-    assert TuningRecipe(any_way_up=True).recipe(size=16, domain=verb.Domain.MEDICAL).augmentation == "any way up"
+    assert TuningRecipe(any_way_up=True).recipe(size=16, domain=Domain.MEDICAL).augmentation == "any way up"

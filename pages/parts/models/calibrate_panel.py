@@ -8,10 +8,7 @@ import streamlit as st
 
 from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
-from lwise_core.batch.named_files import files_in_zip
-from lwise_core.data.entries import PictureSet
 from lwise_core.data.folder_labels import FolderLabels, Instead
-from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.guides.calibration import Calibration
 from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import GuideModel
@@ -27,7 +24,8 @@ from lwise_core.training.calibrating import (
 from lwise_core.training.calibration_batches import pace_of
 from lwise_core.training.calibration_extras import Extra, too_few_for
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
-from pages.parts.session.access import is_teacher, paths_offered
+from pages.parts.models.labelled_set import labelled_set
+from pages.parts.session.access import is_teacher
 from pages.parts.session.calibrations import calibration_store
 from pages.parts.session.guides import guide_catalog, load_guide, session_guides
 from pages.parts.session.jobs import (
@@ -126,7 +124,7 @@ def _pictures(name: str, guide: GuideModel) -> LabelledPictures | None:
         "A folder for each class, called after it; pictures below a folder “train” are left out. Only figures are "
         "kept, never a picture."
     )
-    taken = _uploaded(name) or (_on_the_server(name) if paths_offered() else None)
+    taken = labelled_set("calibrate", name)
     if taken is None:
         return None
     key, pictures = taken
@@ -144,30 +142,6 @@ def _pictures(name: str, guide: GuideModel) -> LabelledPictures | None:
         f"{counted(len(found), 'picture')} of {counted(classes, 'class', 'classes')}. {plain(' '.join(found.notes))}"
     )
     return found
-
-
-def _uploaded(name: str) -> tuple[str, PictureSet] | None:
-    upload = st.file_uploader("A zip of the folder", type=["zip"], key=f"calibrate-zip-{name}")
-    if upload is None:
-        return None
-    try:
-        return upload.file_id, once(
-            "calibration-zip", upload.file_id, lambda: files_in_zip(upload.getvalue(), called=upload.name).pictures
-        )
-    except LWiseError as error:
-        notice("error", str(error))
-        return None
-
-
-def _on_the_server(name: str) -> tuple[str, PictureSet] | None:
-    path = st.text_input("Or the folder's path on this machine", help=LAYOUTS, key=f"calibrate-path-{name}").strip()
-    if not path:
-        return None
-    try:
-        return path, picture_set(path)
-    except LWiseError as error:
-        notice("error", str(error))
-        return None
 
 
 def _begin(name: str, guide: GuideModel, pictures: LabelledPictures, store: CalibrationStore) -> None:
