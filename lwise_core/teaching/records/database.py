@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections import deque
@@ -34,6 +35,8 @@ _PRAGMAS = (
     "synchronous = FULL",  # NORMAL outlives a killed process but not a power cut; an answer that was confirmed must
     "secure_delete = ON",  # what a learner wants deleted is overwritten
 )
+_HERE = ("localhost", "127.0.0.1", "::1")
+
 _NO_TRANSACTION = "lwise_no_transaction"
 """The execution option of what SQLite does outside of transactions only."""
 
@@ -49,6 +52,10 @@ class RecordsError(LWiseError):
 
 class RecordsUnavailable(RecordsError):
     """The database does not answer or cannot write. What was stored before is kept, and the call may be repeated."""
+
+
+class RecordsDamaged(RecordsUnavailable):
+    """The file of the records is damaged: to repeat the call does not help, and who runs the course must act."""
 
 
 class RecordsRefused(RecordsError):
@@ -67,6 +74,11 @@ _FULL = (
 _ADDRESS = (
     f"The address of the records names neither an SQLite file nor a PostgreSQL database; set {VARIABLE} to "
     "sqlite:///path/to/records.db or postgresql://user:password@host/database, or leave it out."
+)
+_DAMAGED = (
+    "The file “{file}”, in which the records are kept, is damaged, and waiting does not help; whoever runs this course "
+    "stops the server, copies the file, and puts back a backup or saves what can be read: "
+    "sqlite3 {file} .recover | sqlite3 saved.db."
 )
 _NEWER = (
     "A newer version of L-WISE Studio has written these records; start that version, or name other records: nothing "
@@ -121,10 +133,11 @@ class Database:
 
         Raises:
             RecordsRefused: It is of another kind, or newer than this software.
+                RecordsDamaged: It is an SQLite file that cannot be read as one.
             RecordsUnavailable: It cannot be reached.
         """
         where = _understood(url)
-        with _sentences():
+        with _sentences(where):
             _upgrade(where)
         if where.get_backend_name() == "postgresql":
             engine = _postgres(where, pool_size=20)
@@ -146,7 +159,7 @@ class Database:
         Raises:
             RecordsUnavailable: The database is gone or full.
         """
-        with self.turns, _sentences(), Session(self.writer) as session, session.begin():
+        with self.turns, _sentences(self.writer.url), Session(self.writer) as session, session.begin():
             yield session
 
     @contextmanager
@@ -156,7 +169,7 @@ class Database:
         Raises:
             RecordsUnavailable: The database is gone.
         """
-        with _sentences(), Session(self.reader) as session, session.begin():
+        with _sentences(self.reader.url), Session(self.reader) as session, session.begin():
             yield session
 
     def forget(self) -> None:
@@ -164,13 +177,13 @@ class Database:
         if self.writer.dialect.name != "sqlite":
             return
         # What a reader holds back is overwritten by a later checkpoint.
-        with self.turns, _sentences(), self.writer.connect() as connection:
+        with self.turns, _sentences(self.writer.url), self.writer.connect() as connection:
             connection.execution_options(**{_NO_TRANSACTION: True})
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
+def _sentences(where: URL) -> Iterator[None]:
     """Turn what a database says when it is gone, full or damaged into a sentence for people."""
     try:
         yield
@@ -179,6 +192,8 @@ def _sentences() -> Iterator[None]:
     except exc.DBAPIError as error:
         if not _out_of_reach(error):
             raise
+        if _damaged(error.orig):
+            raise RecordsDamaged(_DAMAGED.format(file=Path(where.database or "").name)) from error
         raise RecordsUnavailable(_FULL if _full(error.orig) else _GONE) from error
 
 
@@ -192,6 +207,11 @@ def _full(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return isinstance(error, psycopg.errors.DiskFull)
+
+
+def _damaged(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _understood(url: str) -> URL:
@@ -208,13 +228,21 @@ def _understood(url: str) -> URL:
 
 
 def _postgres(where: URL, **settings: Any) -> Engine:  # noqa: ANN401  create_engine's own
-    patience = {
+    patience: dict[str, int | str] = {
         "connect_timeout": _PATIENCE_S,
         # A server that vanished from the network is noticed, not waited for.
         "keepalives_idle": _PATIENCE_S,
         "tcp_user_timeout": 1000 * _PATIENCE_S,
     }
+    if not _encryption_is_chosen(where):
+        patience["sslmode"] = "require"  # psycopg's own choice falls back to clear text without a word
     return create_engine(where, connect_args=patience, pool_pre_ping=True, **settings)
+
+
+def _encryption_is_chosen(where: URL) -> bool:
+    """Whether the address or the environment says how to encrypt, or nothing leaves the machine."""
+    host = where.host or _HERE[0]
+    return "sslmode" in where.query or "PGSSLMODE" in os.environ or host in _HERE or host.startswith("/")  # a socket
 
 
 def _sqlite(where: URL, *, begin: str, pragmas: Sequence[str], **settings: Any) -> Engine:  # noqa: ANN401

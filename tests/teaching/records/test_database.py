@@ -15,7 +15,15 @@ from alembic.config import Config
 from sqlalchemy import exc, func, select, text, update
 from sqlalchemy.orm import Session
 
-from lwise_core.teaching.records.database import Database, FairLock, RecordsRefused, RecordsUnavailable
+from lwise_core.teaching.records.database import (
+    Database,
+    FairLock,
+    RecordsDamaged,
+    RecordsRefused,
+    RecordsUnavailable,
+    _postgres,
+    _understood,
+)
 from lwise_core.teaching.records.tables import AnswerRow, CourseRow
 from tests.teaching.records.test_tables import course_row
 
@@ -58,11 +66,42 @@ def test_another_kind_of_address_is_refused_without_its_password(wrong: str) -> 
 
 def test_a_damaged_file_and_an_impossible_place_are_said(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_bytes(b"years of work " * 100)
-    with pytest.raises(RecordsUnavailable):
+    with pytest.raises(RecordsDamaged, match=r"The file “thesis.docx”, .* is damaged, .* sqlite3 thesis.docx .recover"):
         Database.open(url=f"sqlite:///{tmp_path / 'thesis.docx'}")
     assert (tmp_path / "thesis.docx").read_bytes() == b"years of work " * 100
     with pytest.raises(RecordsUnavailable, match=r"“records.db” cannot be made in “.*thesis.docx”"):
         Database.open(url=f"sqlite:///{tmp_path / 'thesis.docx' / 'records.db'}")
+
+
+def test_a_damaged_page_is_said_with_what_to_do(tmp_path: Path) -> None:
+    Database.open(url=url_in(tmp_path)).close()
+    file = tmp_path / "records.db"
+    content = bytearray(file.read_bytes())
+    content[4096:] = b"\xa5" * (len(content) - 4096)  # all but the page that says that it is SQLite's
+    file.write_bytes(content)
+    with pytest.raises(RecordsDamaged, match=r"“records.db”.* is damaged, and waiting does not help"):
+        Database.open(url=url_in(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("postgresql://u:p@db.example/x", "require"),
+        ("postgresql://u:p@db.example/x?sslmode=verify-full", None),
+        ("postgresql://u:p@localhost/x", None),
+        ("postgresql:///x", None),
+    ],
+)
+def test_answers_do_not_cross_a_network_in_clear_text_unless_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, url: str, asked: str | None
+) -> None:
+    monkeypatch.delenv("PGSSLMODE", raising=False)
+    given = {}
+    monkeypatch.setattr(
+        "lwise_core.teaching.records.database.create_engine", lambda _, **settings: given.update(settings)
+    )
+    _postgres(_understood(url))
+    assert given["connect_args"].get("sslmode") == asked
 
 
 def test_an_sqlite_file_outlives_power_cuts_and_readers_do_not_write(database: Database) -> None:
