@@ -218,6 +218,8 @@ def _do(job: Job, how: SetOptions) -> None:
     typer.echo(str(job.folder / MANIFEST))
     if delivery is not None:
         _deliver(delivery, job.pictures)
+    if progress.done and progress.failed == progress.done:
+        raise typer.Exit(2)
 
 
 def _deliver(delivery: ResultsUpload, pictures: PictureSet) -> None:

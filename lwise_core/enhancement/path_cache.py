@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,10 +20,12 @@ import numpy as np
 import torch
 
 from lwise_core._utils.atomic_files import whole_file
-from lwise_core._utils.file_errors import make_folder
+from lwise_core._utils.file_errors import FileError, file_errors, make_folder
 from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.guide import GuideModel
+
+_log = logging.getLogger(__name__)
 
 BYTES_KEPT = 512 * 2**20
 """How much is kept; the paths that were written first go first."""
@@ -99,7 +102,10 @@ class PathStore:
 
 
 def cached(store: PathStore, wanted: PathKey, steps: Iterator[EnhancementPath]) -> Iterator[EnhancementPath]:
-    """Yield the kept path at once, or walk ``steps`` and keep where they end."""
+    """Yield the kept path at once, or walk ``steps`` and keep where they end.
+
+    A folder that is full or may not be written costs only the keeping, which the log says.
+    """
     found = store.read(wanted)
     if found is not None:
         yield found
@@ -108,7 +114,11 @@ def cached(store: PathStore, wanted: PathKey, steps: Iterator[EnhancementPath]) 
     for path in steps:
         yield path
     if path is not None:
-        store.keep(wanted, path)
+        try:
+            with file_errors(store.folder):
+                store.keep(wanted, path)
+        except FileError as error:
+            _log.warning("The path was computed and is not kept for the next time. %s", error)
 
 
 def _frames(

@@ -232,3 +232,13 @@ def test_a_choice_of_guide_goes_to_other_processes() -> None:
 )
 def test_the_time_left_is_said_in_words(seconds: float | None, words: str) -> None:
     assert cli_many._time_left(seconds) == words
+
+
+def test_where_no_picture_could_be_done_the_code_says_so(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures" / "Barred_Forktail"
+    folder.mkdir(parents=True)
+    (folder / "a.png").write_bytes(b"no picture")
+    (folder / "b.png").write_bytes(b"")
+    code, _, errors = shell("score-set", str(folder.parent), "--out", str(tmp_path / "out"), *GUIDE)
+    assert code == 2
+    assert "2 of 2 pictures, 2 of them without a result" in errors

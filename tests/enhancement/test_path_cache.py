@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -122,3 +124,27 @@ def test_the_second_walk_takes_no_step(store: PathStore, wanted: PathKey, path: 
     assert len(list(cached(store, wanted, iter(growing)))) == STEPS + 1
     (again,) = cached(store, wanted, iter([]))
     assert len(again.frames) == STEPS + 1
+
+
+def test_a_full_disk_costs_the_keeping_and_not_the_path(
+    store: PathStore,
+    wanted: PathKey,
+    path: EnhancementPath,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("lwise_core.enhancement.path_cache.np.savez", full)
+    assert list(cached(store, wanted, iter([path]))) == [path]
+    (said,) = caplog.messages
+    assert "is not kept for the next time. The disk is full" in said
+    assert not list(store.folder.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_costs_the_keeping_and_not_the_path(
+    wanted: PathKey, path: EnhancementPath, tmp_path: Path
+) -> None:
+    (tmp_path / "paths").write_bytes(b"no folder")
+    assert list(cached(PathStore(tmp_path / "paths"), wanted, iter([path]))) == [path]
