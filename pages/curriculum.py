@@ -17,6 +17,7 @@ from lwise_core.teaching.courses.course import Course, CourseError, Design
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
+from pages.parts.courses.enrolment_panel import enrolment_panel
 from pages.parts.courses.form import CourseOrder, course_form
 from pages.parts.courses.preview import course_preview
 from pages.parts.picture.downloads import download
@@ -98,7 +99,7 @@ def _facts(course: Course) -> None:
         f"{plain(guide.name)}; groups: {plain('; '.join(dict.fromkeys(map(str, design.slots))))}. Folder: "
         f"`{course.folder.name}`, digest `{course.digest[:12]}`."
     )
-    columns = st.columns(4)
+    columns = st.columns(5)
     columns[0].page_link("learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
     if columns[1].button("Make a later test of it", key=f"later-{course.digest}", help=_LATER):
         folder = course.folder.with_name(course.folder.name + "-later")
@@ -110,7 +111,9 @@ def _facts(course: Course) -> None:
             st.rerun()
     with columns[2].popover("Run it without this server"):
         _export(course)
-    with columns[3].popover("Delete"):
+    with columns[3].popover("Who may begin"):
+        enrolment_panel(course)
+    with columns[4].popover("Delete"):
         st.markdown("The answers that were given stay; whoever is in the middle of the course cannot go on.")
         if st.button("Delete it", key=f"delete-{course.digest}"):
             shutil.rmtree(course.folder)

@@ -11,6 +11,7 @@ from lwise_core.teaching.design.trial_sampling import CurriculumError, TrialKind
 from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import TrialRecord
 from lwise_core.teaching.server import Coming
+from pages.parts.courses.enrolment_panel import COURSE, KEY
 from pages.parts.courses.routes import API, buttons
 from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
 from pages.parts.session.course_server import course_library, course_server
@@ -47,7 +48,9 @@ def _door() -> None:
         st.markdown("Here people sit the courses that were made on the Curriculum page. There is none yet.")
         st.page_link("curriculum.py", label="Make one", icon=":material/school:")
         return
-    digest = st.selectbox("Course", list(courses), format_func=lambda d: courses[d].design.name)
+    linked = st.query_params.get(COURSE, "")
+    begin_with = list(courses).index(linked) if linked in courses else 0
+    digest = st.selectbox("Course", list(courses), begin_with, format_func=lambda d: courses[d].design.name)
     course = courses[digest]
     st.markdown(_what_happens(course))
     with st.form("enrol", border=True):
@@ -84,8 +87,8 @@ def _enrol(course: Course, code: str, *, agreed: bool) -> None:
     if not agreed:
         notice("caution", "Please tick that you take part of your own free will; nothing was begun.")
         return
-    sitting = course_server().enrol(course, participant=code)
-    st.query_params[_SITTING] = sitting.token
+    sitting = course_server().enrol(course, participant=code, key=st.query_params.get(KEY, ""))
+    st.query_params.from_dict({_SITTING: sitting.token})
     st.rerun()
 
 

@@ -17,6 +17,7 @@ from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
+from lwise_core.teaching.enrolment import enrolment_of
 from lwise_core.teaching.records.store import Records
 from lwise_core.teaching.records.values import Sitting, TrialRecord
 
@@ -94,15 +95,20 @@ class CourseServer:
     library: CourseLibrary
     records: Records
 
-    def enrol(self, course: Course, *, participant: str, token: str | None = None) -> Sitting:
+    def enrol(self, course: Course, *, participant: str, token: str | None = None, key: str = "") -> Sitting:
         """Give a learner who consents a place in the course: the next slot, and a partner where the group needs one.
 
+        ``key`` is what the learner's link brings, where the course asks for one.
+
         Raises:
+            EnrolmentRefused: The course asks for another key, or all its places are taken.
             RecordsError: The code is taken or none, or the records cannot be reached.
         """
         known = self.records.add_course(
             name=course.design.name, manifest=(course.folder / MANIFEST).read_bytes()
         ).digest
+        enrolled = next((c.enrolled for c in self.records.courses() if c.digest == known), 0)
+        enrolment_of(course.folder).check(key=key, enrolled=enrolled)
         sitting = self.records.enrol(
             course=known,
             participant=participant,

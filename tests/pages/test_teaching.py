@@ -106,6 +106,30 @@ def test_nobody_begins_without_consent_and_a_code(opened: Open, on_the_shelf: Co
     assert classroom.records.courses()[0].enrolled == 0
 
 
+def test_a_course_with_a_key_begins_by_its_link_and_stops_at_its_places(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    at = opened("curriculum")
+    next(b for b in at.checkbox if b.label == "Only with its link").check().run()
+    places = next(n for n in at.number_input if n.label == "Places")
+    places.set_value(1).run()
+    link = next(c.value for c in at.code if c.value.startswith("/learn?"))
+    assert f"course={on_the_shelf.digest}" in link
+
+    def begin(code: str, **query: str) -> AppTest:
+        at = opened("learn", **query)
+        at.text_input[0].set_value(code)
+        at.checkbox[0].check()
+        return press(at, "Begin")
+
+    assert "opens with the link that whoever gives it hands out" in said(begin("p1"))
+    key = link.rpartition("key=")[2]
+    at = begin("p1", course=on_the_shelf.digest, key=key)
+    assert set(at.query_params) == {"sitting"}
+    assert "All 1 places of this course are taken" in said(begin("p2", course=on_the_shelf.digest, key=key))
+    assert [s.participant for s in classroom.records.sittings(course=on_the_shelf.digest)] == ["p1"]
+
+
 def test_with_both_the_course_begins(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
     at = opened("learn")
     at.text_input[0].set_value("p1")
