@@ -17,6 +17,9 @@ LARGEST_ZIP = 500_000_000
 
 MOST_FILES = 20_000
 
+_IN_DIRECTORY = b"PK\x01\x02"  # before each member in a zip's directory
+_BESIDE = 3  # members for each photograph: folders, and what systems put beside it
+
 
 @dataclass(frozen=True)
 class NamedFile:
@@ -75,13 +78,19 @@ def files_in_zip(data: bytes, *, called: str) -> NamedFiles:
     Raises:
         DatasetError: It is not a zip, holds too many files, or would unpack to too much.
     """
+    if data.count(_IN_DIRECTORY) > _BESIDE * MOST_FILES:  # before an object is made of each
+        raise _too_much(called)
     found = NamedFiles.of(ZipInMemory(data, called))
     if len(found.entries) > MOST_FILES or sum(map(unpacked_size, found.entries)) > LARGEST_ZIP:
-        raise DatasetError(
-            f"“{called}” holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the "
-            "server, or the shell: python -m lwise_core score-set --help."
-        )
+        raise _too_much(called)
     return NamedFiles(found.pictures, tuple(sorted(found.entries, key=lambda e: e.name)))
+
+
+def _too_much(called: str) -> DatasetError:
+    return DatasetError(
+        f"“{called}” holds more than {MOST_FILES:,} files or {LARGEST_ZIP // 10**6} MB; use a folder on the server, or "
+        "the shell: python -m lwise_core score-set --help."
+    )
 
 
 def _path_of(entry: PictureEntry) -> str:

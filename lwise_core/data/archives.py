@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Self
 
 from lwise_core.data.entries import Labels, PictureEntry, placed
 from lwise_core.data.errors import DatasetError
@@ -24,6 +25,10 @@ from lwise_core.data.zip_members import member_of
 from lwise_core.images.codec import MAX_BYTES
 
 _DRIVE = re.compile("[A-Za-z]:")
+_EXTENSIONS = frozenset(
+    {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
+)
+_LONGEST_EXTENSION = 2**20  # bytes
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class TarSet(_ArchiveSet):
 
     def entries(self) -> Iterator[PictureEntry | str]:
         try:
-            with tarfile.open(self.file) as archive:
+            with open_tar(self.file) as archive:
                 while (member := archive.next()) is not None:
                     vars(archive)["members"] = []  # tarfile remembers every member, a kilobyte each
                     if member.isreg() and not member.issparse():
@@ -107,6 +112,35 @@ class TarSet(_ArchiveSet):
         assert stream is not None  # noqa: S101  an open archive has one
         stream.seek(entry.offset)  # forward in a compressed archive, as batches are read in the order of the archive
         return stream.read(min(int(entry.state), MAX_BYTES + 1))
+
+
+class _ModestHeader(tarfile.TarInfo):
+    """A header whose extensions, such as a long name, have no more than a name can: tarfile reads them whole."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in _EXTENSIONS and found.size > _LONGEST_EXTENSION:
+            raise tarfile.ReadError("A header is longer than any name.")
+        return found
+
+
+def open_tar(file: Path) -> tarfile.TarFile:
+    """Open a tar archive, compressed or not.
+
+    Raises:
+        tarfile.TarError, EOFError, zlib.error, OSError: It is none, or damaged.
+    """
+    return tarfile.open(file, tarinfo=_ModestHeader)
+
+
+def is_tar(file: Path) -> bool:
+    """Return whether ``file`` begins as a tar archive does."""
+    try:
+        open_tar(file).close()
+    except (tarfile.TarError, EOFError, zlib.error):
+        return False
+    return True
 
 
 def close_archives() -> None:
@@ -201,7 +235,7 @@ class _Archives(threading.local):
     def tar(self, file: Path) -> tarfile.TarFile:
         key = file, LocalStore(file.parent).states()(file.name)
         if key not in self._tars:
-            self._tars[key] = tarfile.open(file)  # noqa: SIM115 - closed by close()
+            self._tars[key] = open_tar(file)
         return self._tars[key]
 
     def close(self) -> None:

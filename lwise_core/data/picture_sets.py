@@ -7,13 +7,12 @@ processes that only decode pictures import it.
 from __future__ import annotations
 
 import glob
-import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lwise_core.data.archives import TarSet, ZipSet
+from lwise_core.data.archives import TarSet, ZipSet, is_tar
 from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import Labels, PictureEntry, PictureSet, placed
 from lwise_core.data.errors import DatasetError
@@ -181,7 +180,7 @@ def _archive(file: Path, labels: Labels) -> PictureSet:
         raise DatasetError(f"There is no folder, archive or CSV “{file}”.")
     if zipfile.is_zipfile(file):
         return ZipSet(file, labels)
-    if tarfile.is_tarfile(file):
+    if is_tar(file):
         return TarSet(file, labels)
     raise DatasetError(f"“{file.name}” is no dirmap CSV, zip or tar; give a folder, an archive, or a pattern.")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lwise_core.data.archives import TarSet, ZipInMemory, ZipSet, close_archives
+from lwise_core.data.archives import TarSet, ZipInMemory, ZipSet, close_archives, is_tar
 from lwise_core.data.entries import PictureEntry
 from lwise_core.data.errors import DatasetError
 from tests.support.picture_sets import listed, passed_over
@@ -126,3 +126,22 @@ def test_threads_that_read_the_same_tar_do_not_disturb_each_other(tmp_path: Path
     with ThreadPoolExecutor(4) as threads:
         for entry, data in zip(4 * entries, threads.map(read, 4 * entries), strict=True):
             assert data == (folder / entry.name).read_bytes()
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE])
+def test_a_header_that_claims_a_name_of_megabytes_is_not_read(tmp_path: Path, kind: bytes) -> None:
+    header = tarfile.TarInfo("cat/x.png")
+    header.type, header.size = kind, 2**20 + 1
+    for file, extension in (("first.tar", b""), ("later.tar", tarfile.TarInfo("cat/a.png").tobuf())):
+        (tmp_path / file).write_bytes(extension + header.tobuf() + bytes(4096))
+    assert not is_tar(tmp_path / "first.tar")
+    with pytest.raises(DatasetError, match="not an archive that can be read to its end"):
+        list(TarSet(tmp_path / "later.tar").entries())
+
+
+def test_a_name_of_a_thousand_characters_is_read(tmp_path: Path) -> None:
+    name = f"cat/{'x' * 1000}.png"
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.GNU_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    assert is_tar(tmp_path / "a.tar")
+    assert [e.name for e in TarSet(tmp_path / "a.tar").entries() if isinstance(e, PictureEntry)] == [name]
