@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.batch.ranking import RANKED_AT_ONCE, Ranking, rank, seconds_a_photograph
+from lwise_core.batch.ranking import Ranking, rank, seconds_a_photograph
 from lwise_core.batch.score_table import SCORE_COLUMNS
 from lwise_core.batch.tables import csv_lines
 from lwise_core.data.folder_labels import Instead, folder_of
@@ -26,11 +26,14 @@ from pages.parts.rank.state import (
     guides_that_ranked,
     keep,
     kept,
+    make_room,
     photographs,
     want_guide,
 )
 from pages.parts.rank.upload import Intake, intake
+from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import asked, followed, forget_job, job_for, progress_of, remembered
+from pages.parts.session.memory import MemoryFull
 from pages.parts.ui.notices import counted, notice, plain
 
 _GLIMPSES = 24
@@ -124,13 +127,14 @@ def _begin(guide: GuideModel) -> None:
     if not st.button(f"Rank {counted(count, 'file')}", type="primary", disabled=not count):
         return
     try:
+        make_room(weights=weights, count=count)
         job_for(
             kind,
             question,
-            lambda: rank(taken.files(), guide, folders=folders, total=len(taken.names)),
-            total=max(1, -(-len(taken.names) // RANKED_AT_ONCE)),
+            lambda: rank(taken.files(), guide, folders=folders, total=len(taken.names), open_file=open_upload),
+            total=count + 1,
         )
-    except QueueFull as error:
+    except (QueueFull, MemoryFull) as error:
         notice("error", str(error))
         return
     begin(taken, weights=weights)
@@ -140,7 +144,7 @@ def _begin(guide: GuideModel) -> None:
 def _how_long(taken: Intake, guide: GuideModel, *, count: int) -> None:
     """Say about how long it will take to rank ``count`` files, by the pace of the first ones."""
     question = (guide.provenance.sha256, taken.key)
-    pace = remembered("pace", question, lambda: seconds_a_photograph(taken.files(), guide))
+    pace = remembered("pace", question, lambda: seconds_a_photograph(taken.files(), guide, open_file=open_upload))
     if pace is None:
         return
     seconds = count * pace

@@ -29,6 +29,7 @@ from pages.parts.picture.upload import chooser, intake, offer_samples, sample_bu
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
+from pages.parts.session.memory import MemoryFull
 from pages.parts.session.paths import Key, failed, forget, stopped, waiting, walk_called, walk_for
 from pages.parts.studio.difficulty_panel import difficulty_panel, wobble_panel
 from pages.parts.studio.epsilon_panel import panels, scrub
@@ -145,7 +146,7 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook) -> None:
         return
     try:
         walk = walk_for(case, judged.look.original, towards=towards)
-    except QueueFull as error:
+    except (QueueFull, MemoryFull) as error:
         notice("info", str(error))
         return
     # Most paths of the bundled guides are walked before anything would have to be drawn twice.

@@ -20,6 +20,7 @@ class LWiseError(Exception):
           CourseError
           CurriculumError
           DatasetError
+          DecoderEnded
           DownloadError
           EpsilonOutOfRange
           ExecutorLost
@@ -49,8 +50,10 @@ class LWiseError(Exception):
             AnswerRefused
             CodeRefused
             CodeTaken
+            EnrolmentRefused
             RecordsRefused
             RecordsUnavailable
+              RecordsDamaged
             UnknownCourse
             UnknownSitting
           Refusal

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePosixPath
@@ -28,14 +28,20 @@ from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.looking import look
 from lwise_core.guides.novelty import NOT_JUDGED, Novelty
-from lwise_core.images.codec import ImageRejected, encode_png, open_photograph
+from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 from lwise_core.images.perceptual_hash import HASHED_SIZE, near_duplicates, perceptual_hash
 
 THUMBNAIL, SQUARE = 112, 320
 """Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
 
+BYTES_A_PHOTOGRAPH = 3 * (SQUARE**2 + THUMBNAIL**2)
+"""What one ranked photograph takes in memory at most; small ones take less."""
+
 RANKED_AT_ONCE = 16
+
+OpenFile = Callable[..., Photograph]
+"""What decodes the bytes of a file, called as :func:`open_photograph` is."""
 
 SURE, UNLIKELY = 0.5, 0.05
 """A label is doubted when the guide gives another class at least the first probability, and it at most the second."""
@@ -191,17 +197,24 @@ class Ranking:
         return near_duplicates(np.array([p.hashed for p in self.photographs], dtype=np.uint64))
 
 
-def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderLabels, total: int) -> Iterator[Ranking]:
-    """Yield the ranking as it grows, batch by batch; stop iterating to cancel.
+def rank(
+    files: Iterable[NamedFile],
+    guide: GuideModel,
+    *,
+    folders: FolderLabels,
+    total: int,
+    open_file: OpenFile = open_photograph,
+) -> Iterator[Ranking]:
+    """Yield the ranking after every file that was decoded; it grows batch by batch. Stop iterating to cancel.
 
     The label of a photograph is what its folder stands for in ``folders``, which are about the guide's classes; where
     it is guessed, it is the guide's first choice and said to be guessed. A file that is met twice, byte for byte, is
-    ranked once.
+    ranked once. ``open_file`` decodes a file, as :func:`open_photograph` does.
 
     Raises:
         UnknownClass: A folder has no class.
     """
-    ranking, waiting, met = Ranking(total, folders), [], set()
+    ranking, read, met = Ranking(total, folders), list[_ReadFile](), set()
     for file in files:
         if folders.meaning(file.folder) is Instead.LEFT_OUT:
             ranking = replace(ranking, left_out=ranking.left_out + 1)
@@ -211,65 +224,81 @@ def rank(files: Iterable[NamedFile], guide: GuideModel, *, folders: FolderLabels
             ranking = replace(ranking, refused=(*ranking.refused, f"“{file.name}” is there twice, byte for byte."))
             continue
         met.add(digest)
-        waiting.append(file)
-        if len(waiting) == RANKED_AT_ONCE:
-            ranking, waiting = _with(ranking, waiting, guide), []
-            yield ranking
-    if waiting:
-        ranking = _with(ranking, waiting, guide)
+        found = _read(file, guide, open_file=open_file)
+        if isinstance(found, str):
+            ranking = replace(ranking, refused=(*ranking.refused, found))
+        else:
+            read.append(found)
+        if len(read) == RANKED_AT_ONCE:
+            ranking, read = _with(ranking, read, guide), []
+        yield ranking
+    if read:
+        ranking = _with(ranking, read, guide)
     yield ranking
 
 
-def seconds_a_photograph(files: Iterable[NamedFile], guide: GuideModel) -> float | None:
+def seconds_a_photograph(
+    files: Iterable[NamedFile], guide: GuideModel, *, open_file: OpenFile = open_photograph
+) -> float | None:
     """Return about how long one photograph takes to rank, by the second of ``files``: the first one warms up.
 
     None where there is no second one, or it cannot be ranked.
     """
-    nothing = Ranking(1, FolderLabels(guide.classes, others=Instead.GUESSED))
+    nothing = FolderLabels(guide.classes, others=Instead.GUESSED)
     first = list(islice(files, 2))
     if len(first) < 2:
         return None
-    _with(nothing, first[:1], guide)
+    for _ in rank(first[:1], guide, folders=nothing, total=1, open_file=open_file):
+        pass
     began = perf_counter()
-    ranked = _with(nothing, first[1:], guide)
+    *_, ranked = rank(first[1:], guide, folders=nothing, total=1, open_file=open_file)
     return perf_counter() - began if ranked.photographs else None
 
 
-def _with(ranking: Ranking, files: Sequence[NamedFile], guide: GuideModel) -> Ranking:
+@dataclass(frozen=True, eq=False)
+class _ReadFile:
+    """A file that was decoded: ``seen`` ``(3, S, S)`` as the guide sees it, and the ``square`` that is kept of it.
+
+    Neither holds on to the whole photograph.
+    """
+
+    file: NamedFile
+    seen: npt.NDArray[np.float32]
+    square: Pixels
+
+
+def _read(file: NamedFile, guide: GuideModel, *, open_file: OpenFile) -> _ReadFile | str:
+    """Return a file as it is ranked, or a sentence on why it cannot be."""
+    if file.unusable:
+        return file.unusable
+    try:
+        photograph = open_file(file.data, name=PurePosixPath(file.name).name)
+    except ImageRejected as error:
+        return str(error)
+    square = Crop.central(photograph).of(photograph.pixels)
+    return _ReadFile(file, see(square, size=guide.input_size), _shrunk(square, SQUARE))
+
+
+def _with(ranking: Ranking, read: Sequence[_ReadFile], guide: GuideModel) -> Ranking:
     """Return the ranking with some files more."""
-    read, refused = [], list(ranking.refused)
-    for file in files:
-        if file.unusable:
-            refused.append(file.unusable)
-            continue
-        try:
-            photograph = open_photograph(file.data, name=PurePosixPath(file.name).name)
-        except ImageRejected as error:
-            refused.append(str(error))
-            continue
-        square = Crop.central(photograph).of(photograph.pixels)
-        read.append((file, square))
-    if not read:
-        return replace(ranking, refused=tuple(refused))
-    seen = torch.from_numpy(np.stack([see(square, size=guide.input_size) for _, square in read]))
-    looks = look(guide, seen)
+    looks = look(guide, torch.from_numpy(np.stack([r.seen for r in read])))
     found = tuple(
-        replace(_ranked(file, square, row, guide, folders=ranking.folders), novelty=novelty)
-        for (file, square), row, novelty in zip(read, looks.logits.double().numpy(), looks.novelty, strict=True)
+        replace(_ranked(r, row, guide, folders=ranking.folders), novelty=novelty)
+        for r, row, novelty in zip(read, looks.logits.double().numpy(), looks.novelty, strict=True)
     )
-    return replace(ranking, photographs=(*ranking.photographs, *found), refused=tuple(refused))
+    return replace(ranking, photographs=(*ranking.photographs, *found))
 
 
 def _ranked(
-    file: NamedFile, square: Pixels, logits: npt.NDArray[np.float64], guide: GuideModel, *, folders: FolderLabels
+    read: _ReadFile, logits: npt.NDArray[np.float64], guide: GuideModel, *, folders: FolderLabels
 ) -> RankedPhotograph:
+    file, kept = read.file, read.square
     probabilities = np.exp(logits - logits.max())
     probabilities /= probabilities.sum()
     choice = guide.classes[int(logits.argmax())]
     meaning = folders.meaning(file.folder)
     stated = meaning if isinstance(meaning, str) else None
     target = guide.classes.index(stated or choice)
-    kept = _shrunk(square, SQUARE)
     return RankedPhotograph(
         name=file.name,
         sha256=hashlib.sha256(file.data).hexdigest(),

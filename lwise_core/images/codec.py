@@ -28,7 +28,7 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.errors import LWiseError
 from lwise_core.images.caption_strip import Strip, with_strip
 from lwise_core.images.colour import Samples, to_srgb
-from lwise_core.images.file_checks import MAX_BYTES, Refusal, check_container
+from lwise_core.images.file_checks import MAX_BYTES, Overloaded, Refusal, check_container
 
 __all__ = [
     "MAX_BYTES",
@@ -50,6 +50,7 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")
 _SMALLEST_SIDE = 8  # a picture below the smallest crop holds nothing that a guide of 32 px or more could judge
 _LONGEST_SIDE = 65_535  # what a JPEG can hold; a line of millions of pixels only serves to exhaust what draws it
 _LONGEST_NAME = 80
+_MOST_SCANNED = 1_000_000_000  # pixels times scans of a JPEG; encoders write about ten scans
 _COMPRESSION = 1  # of 9. Photographs of 12 megapixels take 2.5 s instead of 10 s at the usual 6, for 5–10% more bytes
 
 _UPRIGHT = {
@@ -214,6 +215,7 @@ def _develop(data: bytes) -> tuple[Pixels, tuple[str, ...]]:
     stream = _Stream(data)
     with Image.open(stream, formats=_FORMATS) as image:
         _check_size(image)
+        _check_scans(image, data)
         samples = Samples.of(image)
         # Pillow turns a TIFF upright while it decodes and forgets the tag; the others carry theirs on.
         orientation = _orientation(image) if image.format == "TIFF" else None
@@ -249,6 +251,12 @@ def _check_size(image: Image.Image) -> None:
             f"is {image.width} × {image.height} pixels, and no side may have more than {_LONGEST_SIDE:,}; crop it and "
             "choose the copy."
         )
+
+
+def _check_scans(image: Image.Image, data: bytes) -> None:
+    """Refuse a JPEG whose scans, each of which passes over the whole picture, would take many times its decoding."""
+    if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") * image.width * image.height > _MOST_SCANNED:
+        raise Overloaded("Too many scans of so large a picture.")
 
 
 def _too_many_pixels(size: tuple[int, int] | None = None) -> str:

@@ -26,7 +26,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.looking import novelty_of
 from lwise_core.guides.novelty import NOT_JUDGED
 from lwise_core.guides.stage_features import StageFeatures, stages_of
-from lwise_core.images.codec import encode_png, open_photograph
+from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.images.geometry import Crop
 from tests.support.images import encoded, scene
 
@@ -161,8 +161,23 @@ def test_what_is_no_picture_is_said_and_the_others_go_on(phantom_guide: GuideMod
 def test_the_ranking_grows_batch_by_batch(phantom_guide: GuideModel) -> None:
     files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(RANKED_AT_ONCE + 3)]
     steps = list(rank(files, phantom_guide, folders=FolderLabels(phantom_guide.classes), total=len(files)))
-    assert [r.done for r in steps] == [RANKED_AT_ONCE, RANKED_AT_ONCE + 3]
-    assert steps[0].photographs == steps[1].photographs[:RANKED_AT_ONCE]
+    assert len(steps) == len(files) + 1  # others have a turn after every file
+    assert sorted({r.done for r in steps}) == [0, RANKED_AT_ONCE, RANKED_AT_ONCE + 3]
+    assert steps[RANKED_AT_ONCE].photographs == steps[-1].photographs[:RANKED_AT_ONCE]
+
+
+def test_a_file_that_its_decoder_refuses_is_left_out_with_its_sentence(phantom_guide: GuideModel) -> None:
+    def refuses_one(data: bytes, *, name: str) -> Photograph:
+        if name == "1.png":
+            raise ImageRejected("“1.png” took too long.")
+        return open_photograph(data, name=name)
+
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(3)]
+    *_, last = rank(
+        files, phantom_guide, folders=FolderLabels(phantom_guide.classes), total=len(files), open_file=refuses_one
+    )
+    assert [p.name for p in last.photographs] == ["0.png", "2.png"]
+    assert last.refused == ("“1.png” took too long.",)
 
 
 def test_the_pace_is_that_of_the_second_photograph_and_unknown_without_one(

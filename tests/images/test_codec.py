@@ -455,3 +455,13 @@ def test_a_photograph_keeps_its_pixels_to_itself() -> None:
     assert np.array_equal(photograph.pixels, scene())
     with pytest.raises(ValueError, match="read-only"):
         photograph.pixels[0, 0] = 0
+
+
+def test_a_jpeg_of_many_scans_for_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    once, often = encoded(pixels, "JPEG"), encoded(pixels, "JPEG", progressive=True)
+    assert often.count(b"\xff\xda") > 4
+    monkeypatch.setattr("lwise_core.images.codec._MOST_SCANNED", 4 * 64 * 64)
+    assert open_photograph(once, name="x").width == 64
+    with pytest.raises(ImageRejected, match="cannot be decoded"):
+        open_photograph(often, name="x")

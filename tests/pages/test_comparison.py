@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from pages.parts.session.case import Case, Desk, StatedBy
+from pages.parts.session.case import Case, Desk, KeptDesk, StatedBy
 
 PAGE = Path(__file__).parents[2] / "pages" / "models.py"
 
@@ -17,7 +17,7 @@ def opened(case: Case | None = None) -> AppTest:
     at = AppTest.from_file(str(PAGE), default_timeout=60)
     at.session_state["comparison"] = True
     if case is not None:
-        at.session_state["desk"] = Desk((case,))
+        at.session_state["desk"] = KeptDesk(Desk((case,)))
     at.run()
     assert not at.exception, at.exception
     return at
@@ -71,7 +71,7 @@ def test_a_medical_guide_waits_for_the_persons_answer_and_its_probability_has_it
     (stated,) = (s for s in at.selectbox if s.label == "What does it show?")
     stated.set_value("melanoma").run()
     assert not at.exception
-    case = at.session_state["desk"].case
+    case = at.session_state["desk"].desk.case
     assert (case.stated, case.stated_by) == ("melanoma", StatedBy.PERSON)
     assert charts(at) == 2
     assert "has no class melanoma" in said(at)

@@ -26,7 +26,7 @@ from lwise_core.inspection.examine import examine
 from tests.support.attributions import steepness
 
 __all__ = ["steepness"]
-from pages.parts.session.case import Aim, Desk
+from pages.parts.session.case import Aim, Desk, KeptDesk
 
 ROOT = Path(__file__).resolve().parents[2]
 CAT = SAMPLES[0]
@@ -186,9 +186,9 @@ def test_a_change_that_is_kept_to_the_evidence_leaves_every_other_pixel(at: AppT
 
 def test_a_case_that_was_made_harder_is_inspected_in_the_easier_direction(at: AppTest) -> None:
     at.button(key="sample-cat").click().run()
-    desk: Desk = at.session_state["desk"]
+    desk: Desk = at.session_state["desk"].desk
     assert desk.case is not None
-    at.session_state["desk"] = desk.with_case(replace(desk.case, aim=Aim(harder=True)))
+    at.session_state["desk"] = KeptDesk(desk.with_case(replace(desk.case, aim=Aim(harder=True))))
     settled(at.run())
     assert "not away from it" in said(at)
     assert values_in(at)["H2"] > 0.1  # evidence created

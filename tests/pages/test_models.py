@@ -19,7 +19,7 @@ from lwise_core.guides.catalog import Catalog
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.published_weights import Published
 from pages.parts.models.cards import epsilon_words, share_words
-from pages.parts.session.case import Case, Desk
+from pages.parts.session.case import Case, Desk, KeptDesk
 from tests.conftest import guide_of, tiny_network
 from tests.guides.test_catalog import flip_a_bit, put_guide, robustness_file
 from tests.guides.test_checkpoints import Runs, saved
@@ -145,7 +145,7 @@ def test_the_guide_in_use_comes_first_and_before_it_the_one_that_a_link_names(ho
     assert "This guide reads the frame" in said(at)
     photograph = photograph_of(SAMPLES[0])
     at = AppTest.from_file(str(PAGE), default_timeout=60)
-    at.session_state["desk"] = Desk((Case.new(photograph, guide="phantom4-64", sample=SAMPLES[0]),))
+    at.session_state["desk"] = KeptDesk(Desk((Case.new(photograph, guide="phantom4-64", sample=SAMPLES[0]),)))
     assert [named(line) for line in lines(at.run()) if "in use" in line] == ["phantom4-64"] == [named(lines(at)[0])]
 
 

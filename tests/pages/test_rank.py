@@ -153,7 +153,7 @@ def test_the_class_that_a_folder_speaks_of_is_offered_first() -> None:
 
 
 def test_it_is_said_before_the_start_about_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lwise_core.batch.ranking.seconds_a_photograph", lambda *_: 15.0)
+    monkeypatch.setattr("lwise_core.batch.ranking.seconds_a_photograph", lambda *_, **__: 15.0)
     assert "Ranking takes about 2 min, by the pace of the first photographs." in said(
         taken(zipped(), guide="phantom4-64")
     )

@@ -23,7 +23,7 @@ from lwise_core.guides.difficulty import difficulty_of, score
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import encode_png
 from lwise_core.scheduler import JobStage, Scheduler
-from pages.parts.session.case import Aim, Desk
+from pages.parts.session.case import Aim, Desk, KeptDesk
 from pages.parts.session.paths import PathJob
 from tests.support.objectives import margin
 
@@ -76,14 +76,14 @@ def settled(at: AppTest) -> AppTest:
 
 def slide(at: AppTest, step: int) -> AppTest:
     """Put the slider at ``step``: the viewer's slider lives in the browser, so its answer is put on the desk."""
-    desk: Desk = at.session_state["desk"]
+    desk: Desk = at.session_state["desk"].desk
     assert desk.case is not None
-    at.session_state["desk"] = desk.with_case(replace(desk.case, step=step))
+    at.session_state["desk"] = KeptDesk(desk.with_case(replace(desk.case, step=step)))
     return settled(at.run())
 
 
 def position(at: AppTest) -> int | None:
-    desk: Desk = at.session_state["desk"]
+    desk: Desk = at.session_state["desk"].desk
     assert desk.case is not None
     return desk.case.step
 

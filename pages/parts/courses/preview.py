@@ -55,5 +55,5 @@ def _block(course: Course, name: str, everything: list[Trial]) -> None:
     st.image(
         files,
         width=_THUMBNAIL,
-        caption=[t.answer + (", repeated" if t.kind is TrialKind.REPEAT else "") for t in trials],
+        caption=[plain(t.answer) + (", repeated" if t.kind is TrialKind.REPEAT else "") for t in trials],
     )

@@ -25,11 +25,13 @@ from pages.parts.models.cards import DOMAINS
 from pages.parts.models.use_guide import announce, announced
 from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import add_session_guide
+from pages.parts.session.memory import MemoryFull, free, hold
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice, plain
 
 _CANDIDATE = "guide_candidate"
 _READ = "guide_read"
+_FLOAT = 4  # bytes of a number
 _HERE = "checkpoint"
 
 
@@ -46,12 +48,12 @@ def add_guide() -> None:
     with st.container():  # always there, so that the uploader keeps its place
         announced(where=_HERE)
     _choose_file()
-    candidate: GuideCandidate | None = st.session_state.get(_CANDIDATE)
-    if candidate is None:
+    candidates = _candidates()
+    if not candidates:
         _choose_path()
     else:
-        _say_what_was_read(candidate)
-        _ask(candidate)
+        _say_what_was_read(candidates[0])
+        _ask(candidates[0])
 
 
 def _choose_file() -> None:
@@ -98,8 +100,13 @@ def _read(source: Path | bytes, *, file: str) -> GuideCandidate | None:
 
 
 def _go_on_with(candidate: GuideCandidate) -> None:
-    """Go on to the questions about ``candidate``."""
-    st.session_state[_CANDIDATE] = candidate
+    """Go on to the questions about ``candidate``, where there is memory for it."""
+    try:
+        hold(_CANDIDATE, _FLOAT * candidate.weights.count)
+    except MemoryFull as error:
+        notice("error", str(error))
+        return
+    _candidates()[:] = [candidate]
     st.rerun()
 
 
@@ -203,7 +210,14 @@ def _describe(candidate: GuideCandidate, blueprint: Blueprint) -> None:
 
 
 def _put_away() -> None:
-    st.session_state.pop(_CANDIDATE, None)
+    _candidates().clear()
+    free(_CANDIDATE)
+
+
+@st.cache_resource(scope="session", on_release=list.clear, show_spinner=False)
+def _candidates() -> list[GuideCandidate]:
+    """Return the weight file that this session has read and not added, if any; gone when its page is closed."""
+    return []
 
 
 def _name_from(file: str) -> str:

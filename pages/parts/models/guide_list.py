@@ -15,7 +15,7 @@ from pages.parts.models.calibrate_panel import calibrate_panel
 from pages.parts.models.cards import DOMAINS, ready_card, session_card
 from pages.parts.models.lines import ICONS, fitness_of_entry, line_of_entry, line_of_session
 from pages.parts.session.calibrations import laid_over
-from pages.parts.session.guides import session_guides
+from pages.parts.session.guides import remove_session_guide, session_guides
 
 _ALL = "All"
 _FILTERS = {Domain.NATURAL: "Natural images", Domain.FINE_GRAINED: "Fine-grained", Domain.MEDICAL: "Medical"}
@@ -98,9 +98,5 @@ def _own(guide: GuideModel) -> None:
     if domain is not None and domain is not guide.domain:
         session_guides()[guide.name] = guide.with_domain(domain)
         st.rerun()
-    st.button("Remove", key=f"remove-{guide.name}", on_click=_remove, args=(guide.name,))
+    st.button("Remove", key=f"remove-{guide.name}", on_click=remove_session_guide, args=(guide.name,))
     calibrate_panel(guide.name)
-
-
-def _remove(name: str) -> None:
-    session_guides().pop(name, None)

@@ -8,9 +8,11 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core.data.samples import SAMPLES, Sample, photograph_of
-from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph, preview
+from lwise_core.images.codec import MAX_BYTES, ImageRejected, preview
 from pages.parts.session.case import Case, desk, keep, put
+from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import once
+from pages.parts.session.memory import MemoryFull
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice
 
@@ -93,11 +95,15 @@ def _take(uploads: list[UploadedFile], *, guide: str) -> None:
             rejected.append(f"“{upload.name}” is an archive: the Rank page takes a zip of many photographs.")
             continue
         try:
-            photograph = open_photograph(upload.getvalue(), name=upload.name)
+            photograph = open_upload(upload.getvalue(), name=upload.name)
         except ImageRejected as error:
             rejected.append(str(error))
-        else:
+            continue
+        try:
             put(Case.new(photograph, guide=guide))
+        except MemoryFull as error:
+            rejected.append(f"“{photograph.name}” is left out. {error}")
+            break  # the others would be, too
     now = desk()
     if len(now.cases) > first:
         keep(now.turned_to(first))

@@ -15,7 +15,8 @@ from lwise_core.images.geometry import Crop
 from pages.parts.rank.plots import logit_figure
 from pages.parts.rank.state import GuideRanking, choose
 from pages.parts.session.case import Case, StatedBy, put
-from pages.parts.ui.notices import plain
+from pages.parts.session.memory import MemoryFull
+from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
 
 _COLUMNS = 6
@@ -95,7 +96,7 @@ def _choice(photograph: RankedPhotograph, guide: GuideModel, *, chosen: bool) ->
         on_change=_toggle,
         args=(weights, photograph.sha256, f"chosen-{key}"),
     )
-    if st.button("Look closer", key=f"closer-{key}", help=photograph.name):
+    if st.button("Look closer", key=f"closer-{key}", help=plain(photograph.name)):
         _open(photograph, guide)
 
 
@@ -118,12 +119,15 @@ def _open(photograph: RankedPhotograph, guide: GuideModel) -> None:
     """Put a photograph's square on the desk, as the class that it is filed under, and go to the Studio."""
     square = Photograph(name=photograph.name.rsplit("/", 1)[-1], pixels=photograph.square, sha256=photograph.sha256)
     stated_by = StatedBy.GUESS if photograph.guessed else StatedBy.PERSON
-    put(
-        Case(
-            CroppedPhotograph(square, Crop.central(square)),
-            guide.name,
-            stated=None if photograph.guessed else photograph.class_name,
-            stated_by=stated_by,
-        )
+    case = Case(
+        CroppedPhotograph(square, Crop.central(square)),
+        guide.name,
+        stated=None if photograph.guessed else photograph.class_name,
+        stated_by=stated_by,
     )
+    try:
+        put(case)
+    except MemoryFull as error:
+        notice("error", str(error))
+        return
     st.switch_page("studio.py")

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from lwise_core.batch.ranking import Ranking
+from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, THUMBNAIL, Ranking
 from pages.parts.rank.upload import Intake
+from pages.parts.session.memory import free, hold
 
+_RANKINGS = "rankings"
 _MOST = 2
 """Rankings that are kept: two guides can be compared, and no session fills the memory."""
 
@@ -28,16 +30,27 @@ class GuideRanking:
 
 @dataclass
 class _Kept:
-    """The photographs, and their rankings by the weights of the guides, the last one last."""
+    """The photographs, and their rankings by the weights of the guides, the last one last.
+
+    ``coming`` has the bytes that rankings under way will take at most.
+    """
 
     guide: str | None = None
     photographs: Intake | None = None
     begun: set[str] = field(default_factory=set)
     rankings: dict[str, GuideRanking] = field(default_factory=dict)
+    coming: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the rankings, without those that are coming; squares that they share count once."""
+        kept = [p for ranked in self.rankings.values() for p in ranked.ranking.photographs]
+        return sum({id(p.square): p.square.nbytes for p in kept}.values()) + 3 * THUMBNAIL**2 * len(kept)
 
     def clear(self) -> None:
         self.photographs = None
         self.begun.clear()
+        self.coming.clear()
         self.rankings.clear()
 
 
@@ -54,6 +67,17 @@ def want_guide(name: str) -> None:
 def photographs() -> Intake | None:
     """Return the photographs that are ranked, None before there are any."""
     return _mine().photographs
+
+
+def make_room(*, weights: str, count: int) -> None:
+    """Count the memory of ``count`` photographs that these weights are going to rank.
+
+    Raises:
+        MemoryFull: It is more than there is.
+    """
+    coming = {**_mine().coming, weights: count * BYTES_A_PHOTOGRAPH}
+    hold(_RANKINGS, _mine().size + sum(coming.values()))
+    _mine().coming = coming
 
 
 def begin(photographs: Intake, *, weights: str) -> None:
@@ -74,6 +98,8 @@ def keep(ranking: Ranking, *, weights: str, guide: str) -> None:
     rankings[weights] = GuideRanking(_sharing(ranking), guide, set(ranking.presumed()))
     while len(rankings) > _MOST:
         del rankings[next(iter(rankings))]
+    _mine().coming.pop(weights, None)
+    hold(_RANKINGS, _mine().size + sum(_mine().coming.values()))
 
 
 def _sharing(ranking: Ranking) -> Ranking:
@@ -95,6 +121,7 @@ def guides_that_ranked() -> tuple[str, ...]:
 
 def clear() -> None:
     """Forget the photographs and their rankings."""
+    free(_RANKINGS)
     _mine().clear()
 
 

@@ -14,6 +14,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
+from pages.parts.session.memory import hold, when_closed
 
 _DESK = "desk"
 
@@ -134,6 +135,11 @@ class Desk:
         """The case on top, None when the desk is empty."""
         return self.cases[self.current] if self.cases else None
 
+    @property
+    def size(self) -> int:
+        """Bytes that the photographs take; the samples are everybody's."""
+        return sum(case.photograph.pixels.nbytes for case in self.cases if case.sample is None)
+
     def with_case(self, case: Case) -> Desk:
         """Return the desk with ``case`` on top: in the place of the same photograph, or added at the end."""
         places = [i for i, c in enumerate(self.cases) if c.photograph.sha256 == case.photograph.sha256]
@@ -153,17 +159,43 @@ class Desk:
         return Desk(cases, max(0, min(self.current, len(cases) - 1)))
 
 
+class KeptDesk:
+    """What holds the desk, so that it can be cleared: Streamlit keeps the state of a closed page for a while."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def clear(self) -> None:
+        self.desk = Desk()
+
+
 def desk() -> Desk:
     """Return this session's desk."""
     found = st.session_state.get(_DESK)
-    return found if isinstance(found, Desk) else Desk()
+    if not isinstance(found, KeptDesk):
+        return Desk()
+    when_closed(_DESK, found.clear)  # again: a page that comes back has another lease
+    return found.desk
 
 
 def keep(desk: Desk) -> None:
-    """Make ``desk`` this session's desk."""
-    st.session_state[_DESK] = desk
+    """Make ``desk`` this session's desk.
+
+    Raises:
+        MemoryFull: It has a photograph more than there is memory for; the desk stays as it was.
+    """
+    hold(_DESK, desk.size)
+    found = st.session_state.get(_DESK)
+    if isinstance(found, KeptDesk):
+        found.desk = desk
+    else:
+        st.session_state[_DESK] = KeptDesk(desk)
 
 
 def put(case: Case) -> None:
-    """Put ``case`` on top of this session's desk: in the place of the same photograph, or added."""
+    """Put ``case`` on top of this session's desk: in the place of the same photograph, or added.
+
+    Raises:
+        MemoryFull: It is a photograph more than there is memory for; the desk stays as it was.
+    """
     keep(desk().with_case(case))

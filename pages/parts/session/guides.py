@@ -14,6 +14,7 @@ from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.second_guide import independent_entry
 from pages.parts.session.calibrations import laid_over
+from pages.parts.session.memory import free, hold, when_closed
 
 SESSION_GUIDES = "session_guides"
 _ASKED = "guide_asked"
@@ -29,6 +30,8 @@ def guide_catalog() -> tuple[GuideEntry, ...]:
 def session_guides() -> dict[str, GuideModel]:
     """Return the guides that were added in this session, by name, as they were added. No other session sees them."""
     guides: dict[str, GuideModel] = st.session_state.setdefault(SESSION_GUIDES, {})
+    if guides:
+        when_closed(SESSION_GUIDES, guides.clear)
     return guides
 
 
@@ -128,12 +131,25 @@ def add_session_guide(guide: GuideModel) -> None:
 
     Raises:
         GuideNotAdded: The catalogue has a guide of that name, or the session has as many of its own as it may keep.
+        MemoryFull: There is no memory for it.
     """
     if len(session_guides().keys() - {guide.name}) >= _OWN:
         raise GuideNotAdded(f"A session keeps {_OWN} guides of its own; remove one first.")
     if any(e.name == guide.name for e in guide_catalog()):
         raise GuideNotAdded(f"There is already a guide “{guide.name}”; choose another name.")
+    hold((SESSION_GUIDES, guide.name), _size(guide))
     session_guides()[guide.name] = guide
+
+
+def remove_session_guide(name: str) -> None:
+    """Keep the guide of this session that has this name no longer."""
+    session_guides().pop(name, None)
+    free((SESSION_GUIDES, name))
+
+
+def _size(guide: GuideModel) -> int:
+    """Return the bytes that a guide's weights take."""
+    return sum(weights.numel() * weights.element_size() for weights in guide.network.state_dict().values())
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -17,6 +17,7 @@ from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.case import Aim, Case
 from pages.parts.session.guide_engines import engine_for, is_there, slot, this_session
+from pages.parts.session.memory import MemoryFull, hold
 from pages.parts.ui.notices import notice
 
 BYTES_KEPT = 128 * 2**20
@@ -56,6 +57,7 @@ def walk_for(case: Case, original: Original, *, towards: str, within: Region | N
     Raises:
         ValueError: The objective cannot be formed (no rival chosen).
         QueueFull: Too many people are waiting.
+        MemoryFull: There is no memory for one more path.
     """
     # The photograph by its bytes, the guide by its weights and range: the same content is never walked twice.
     guide = original.guide
@@ -67,9 +69,11 @@ def walk_for(case: Case, original: Original, *, towards: str, within: Region | N
         if not other.job.stage.over:
             other.job.cancel()
             walks.pop(other.key)
-    walks[key] = found if found is not None else _start(key, case, original, towards=towards, within=within)
+    begun = found if found is not None else _start(key, case, original, towards=towards, within=within)
+    walks[key] = begun
     _limit(walks)
-    return walks[key]
+    _count(walks)
+    return begun
 
 
 def walk_called(key: Key) -> PathJob | None:
@@ -139,6 +143,16 @@ def _start(key: Key, case: Case, original: Original, *, towards: str, within: Re
         steps = cached(PathStore(catalog.home() / "paths"), wanted, steps)
     job = slot().submit(steps, session=session, total=guide.epsilon_scale.steps + 1, alive=there)
     return PathJob(key, job, start)
+
+
+def _count(walks: dict[Key, PathJob]) -> None:
+    """Count what the walks take and will take; where that is more than there is, drop the last one again."""
+    try:
+        hold(_WALKS, sum(max(w.size, w.start.size * w.job.total) for w in walks.values()))
+    except MemoryFull:
+        _, last = walks.popitem()
+        last.job.cancel()
+        raise
 
 
 def _limit(walks: dict[Key, PathJob]) -> None:

@@ -8,6 +8,7 @@ one that empties the caches of everybody.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -19,11 +20,20 @@ from starlette.websockets import WebSocketClose
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from pages.parts.session.memory import process_bytes
+from pages.parts.session.uploads import uploaded_bytes
+
 _MESSAGES = frozenset(
     {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"}
 )
 _OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
-_FORBIDDEN = 403
+_FORBIDDEN, _LENGTH_REQUIRED, _TOO_LARGE = 403, 411, 413
+_UPLOADS = "/_stcore/upload_file/"
+_METRICS = "/_stcore/metrics"  # Streamlit's: how much is cached and uploaded, for everybody
+_NO_ROOM = "This page, or all pages of this server, have sent as many files as are kept at once; remove some of them."
+
+MOST_UPLOADED = 2 * 2**30
+"""Bytes of the files that one page may have here at once: a folder of photographs that is ranked."""
 
 _log = logging.getLogger("lwise_studio")
 
@@ -31,21 +41,42 @@ _log = logging.getLogger("lwise_studio")
 class RequestGuard:
     """Refuses, before Streamlit sees it, what is asked by another name or from another page.
 
-    Of what a page's web socket says it passes on only what these pages need.
+    Of what a page's web socket says it passes on only what these pages need, and of files no more than one page, and
+    all together, may have here at once.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._arriving: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
-        elif not is_own(Headers(scope=scope)):
+        elif not is_own(Headers(scope=scope)) or scope["path"].endswith(_METRICS):
             await _refuse(scope, receive, send)
+        elif scope["type"] == "http" and _UPLOADS in scope["path"] and scope["method"] == "PUT":
+            await self._upload(scope, receive, send)
         elif scope["type"] == "http":
             await self._app(scope, receive, send)
         else:
             await self._app(scope, _only_known(receive), send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a file on where there is room for it, those that are still arriving counted too."""
+        session = scope["path"].partition(_UPLOADS)[2].partition("/")[0]
+        stated = Headers(scope=scope).get("content-length", "")
+        if not stated.isdecimal():
+            await PlainTextResponse("A file is sent with its length.", _LENGTH_REQUIRED)(scope, receive, send)
+            return
+        held = Counter(uploaded_bytes()) + self._arriving
+        if held[session] + int(stated) > MOST_UPLOADED or held.total() + int(stated) > process_bytes():
+            await PlainTextResponse(_NO_ROOM, _TOO_LARGE)(scope, receive, send)
+            return
+        self._arriving[session] += int(stated)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._arriving -= Counter({session: int(stated)})
 
 
 def is_own(headers: Headers) -> bool:

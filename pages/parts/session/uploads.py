@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime import app_session
+from streamlit.runtime import Runtime, app_session, exists
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
@@ -46,6 +46,17 @@ def keep_addresses() -> None:
 def keep_in_memory() -> None:
     """Let no part of an upload be written to a temporary file, which Starlette does with all above one megabyte."""
     MultiPartParser.spool_max_size = (st.get_option("server.maxUploadSize") + 1) * _MEGABYTE
+
+
+def uploaded_bytes() -> dict[str, int]:
+    """Return the bytes of the files that this server holds, by session."""
+    manager = Runtime.instance().uploaded_file_mgr if exists() else None
+    if not isinstance(manager, MemoryUploadedFileManager):
+        return {}
+    return {
+        session: sum(len(file.data) for file in tuple(files.values()))
+        for session, files in tuple(manager.file_storage.items())
+    }
 
 
 def let_go(upload: UploadedFile) -> None:

@@ -13,7 +13,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
-from pages.parts.session.case import Case, Desk, StatedBy
+from pages.parts.session.case import Case, Desk, KeptDesk, StatedBy
 
 ANIMALS = catalog.load("animals16-64")
 GREY = Photograph("grey.png", np.full((40, 40, 3), 128, np.uint8), "0" * 64)
@@ -36,14 +36,15 @@ def shown(stated: str | None, *, stated_by: StatedBy = StatedBy.PERSON) -> AppTe
         offer_guides(case, catalog.load("animals16-64"))
 
     at = AppTest.from_function(page, default_timeout=60)
-    at.session_state["desk"] = Desk((replace(CASE, stated=stated, stated_by=stated_by, step=3, towards="dog"),))
+    case = replace(CASE, stated=stated, stated_by=stated_by, step=3, towards="dog")
+    at.session_state["desk"] = KeptDesk(Desk((case,)))
     at.run()
     assert not at.exception, at.exception
     return at
 
 
 def on_top(at: AppTest) -> Case:
-    desk: Desk = at.session_state["desk"]
+    desk: Desk = at.session_state["desk"].desk
     assert desk.case is not None
     return desk.case
 

@@ -142,3 +142,38 @@ def test_what_is_no_request_passes() -> None:
     with pytest.raises(StopIteration):  # driven by hand: other tests of this process may hold a running loop
         running.send(None)
     assert seen == ["lifespan"]
+
+
+def test_a_page_sends_no_more_files_than_it_may_have_here(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.session.request_guard.MOST_UPLOADED", 100)
+    monkeypatch.setattr("pages.parts.session.request_guard.process_bytes", lambda: 150)
+    held = {"a": 60}
+    monkeypatch.setattr("pages.parts.session.request_guard.uploaded_bytes", lambda: held)
+    assert client.put("/_stcore/upload_file/a/1", content=b"x" * 40).status_code == 404  # the guard let it pass
+    refused = client.put("/_stcore/upload_file/a/1", content=b"x" * 41)
+    assert refused.status_code == 413
+    assert "remove some" in refused.text
+    assert client.put("/_stcore/upload_file/b/1", content=b"x" * 90).status_code == 404
+    assert client.put("/_stcore/upload_file/b/1", content=b"x" * 91).status_code == 413  # of all together
+    assert client.put("/_stcore/upload_file/b/1", content=iter([b"x"])).status_code == 411
+    held["a"] = 0
+    assert client.put("/_stcore/upload_file/a/1", content=b"x" * 100).status_code == 404
+
+
+def test_what_is_still_arriving_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.session.request_guard.MOST_UPLOADED", 100)
+    seen = []
+
+    async def inner(_scope: Scope, _receive: Receive, send: Send) -> None:
+        seen.append(dict(guard._arriving))
+        await PlainTextResponse("yes")({"type": "http"}, _receive, send)
+
+    guard = RequestGuard(inner)
+    client = TestClient(guard, base_url=f"http://{OWN}")
+    assert client.put("/_stcore/upload_file/a/1", content=b"x" * 70).status_code == 200
+    assert seen == [{"a": 70}]
+    assert not guard._arriving
+
+
+def test_what_the_server_caches_is_told_to_nobody(client: TestClient) -> None:
+    assert client.get("/_stcore/metrics").status_code == 403
