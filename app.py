@@ -20,11 +20,13 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.parts.session.decoding import decode_pool
 from pages.parts.session.request_guard import RequestGuard
 from pages.parts.session.terminal_link import link_route, print_link
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
 from pages.parts.ui.browser_modules import module_routes
 from pages.parts.ui.notices import report
+from pages.parts.ui.own_words import OwnWords
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -110,6 +112,7 @@ def _warm_up() -> None:
         "enhancement.path_cache",
     ):
         import_module(f"lwise_core.{module}")
+    decode_pool().warm_up()
 
 
 @asynccontextmanager
@@ -127,6 +130,6 @@ app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=_served,
     routes=[link_route(), Mount("/sittings", app=_sittings), *module_routes()],
-    middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard)],
+    middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(OwnWords)],
     on_script_error=report,
 )
