@@ -126,9 +126,9 @@ def _panels(case: Case, walk: PathJob, *, stated: str, towards: str) -> None:
     st.header("What other guides say", divider="gray")
     others = opinions_panel(walk.key, path, epsilon=epsilon, towards=towards)
     st.header("Take it away", divider="gray")
-    guessed = case.guessed_for(path.guide)
+    by = case.stated_by_for(path.guide)
     asked = Asked(question, others)
-    report = report_panel(case, path, stated=stated, epsilon=epsilon, guessed=guessed, asked=asked)
+    report = report_panel(case, path, stated=stated, epsilon=epsilon, stated_by=by, asked=asked)
     for later in (lights, counter, maps, report):
         later()
 

@@ -179,8 +179,8 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
         panels(case, path, towards=towards)
         # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
         st.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
-        guessed = case.guessed_for(path.guide)
-        downloads_panel(case, path, key=walk.key, stated=stated, towards=towards, guessed=guessed)
+        by = case.stated_by_for(path.guide)
+        downloads_panel(case, path, key=walk.key, stated=stated, towards=towards, stated_by=by)
         links.keep_link(case, path.guide)
 
 

@@ -19,6 +19,7 @@ from lwise_core.batch.settings import Budget, JobError, at_224
 from lwise_core.batch.tables import Columns, Row
 from lwise_core.batch.tasks import Put, ScoredBatch, Summary, TaskSettings
 from lwise_core.data.entries import PictureEntry
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.path import PathRequest
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
@@ -145,7 +146,8 @@ class InspectTask:
         if self.reports and flagged:
             file, first = f"reports/{entry.stem}.html", flagged[0]
             stated, epsilon = guide.classes[told.target], self._asked[first].epsilon
-            subject = ReportSubject(entry.name, stated, epsilon, guessed=self.settings.guesses)
+            by = StatedBy.GUESS if self.settings.guesses else StatedBy.PERSON
+            subject = ReportSubject(entry.name, stated, epsilon, by)
             pages[file] = Report(subject, findings, maps=()).as_html()
             rows[first]["file"] = file
         return Inspected(InspectedResult(**asdict(told), lights=lights, rows=rows), pages)

@@ -18,7 +18,7 @@ import numpy as np
 from lwise_core._utils.atomic_files import stream_whole
 from lwise_core._utils.csv_lines import cell, csv_line
 from lwise_core.batch.batch_records import BatchRecord, PictureResult, T
-from lwise_core.batch.score_table import ADDED_COLUMNS, SCORE_COLUMNS, Ranks, novelty_columns, reference_columns
+from lwise_core.batch.score_table import ADDED_COLUMNS, SCORE_COLUMNS, Ranks, reference_columns
 from lwise_core.batch.tables import Row as TableRow
 from lwise_core.batch.tables import write_tables
 from lwise_core.batch.tasks import Task
@@ -89,7 +89,7 @@ def _table(finished: Finished[T], ranks: Ranks) -> Iterator[TableRow]:
             "rank": told.rank,
             "first_choice": guide.classes[told.first_choice],
             **reference_columns(guide.references, told.logit, class_name=class_name),
-            **novelty_columns(Novelty(told.unlike_p, guide.held_out_count)),
+            **Novelty(told.unlike_p, guide.held_out_count).fields(),
             "source_sha256": told.source_sha256,
         }
         yield from ({**known, **row} for row in finished.task.rows(told))

@@ -20,7 +20,7 @@ import torch
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core.batch.named_files import NamedFile
-from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, Ranks, novelty_columns, reference_columns
+from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, Ranks, reference_columns
 from lwise_core.batch.tables import Row
 from lwise_core.data.entries import Labels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
@@ -177,7 +177,7 @@ class Ranking:
                 "rank": photograph.rank,
                 "first_choice": photograph.choice,
                 **reference_columns(guide.references, photograph.logit, class_name=photograph.class_name),
-                **novelty_columns(photograph.novelty),
+                **photograph.novelty.fields(),
                 "source_sha256": photograph.sha256,
             }
 

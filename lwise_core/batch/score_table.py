@@ -9,7 +9,6 @@ from lwise_core._utils.arrays import Values
 from lwise_core._utils.csv_lines import Cell
 from lwise_core.batch.official_difficulty import Definition, OfficialRanking, difficulties, percentiles
 from lwise_core.batch.tables import Columns
-from lwise_core.guides.novelty import Novelty
 from lwise_core.guides.references import References
 
 ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
@@ -82,8 +81,3 @@ def reference_columns(references: References, logit: float, *, class_name: str) 
         "harder_than_references": None if place is None else place.share,
         "references": references.count(class_name),
     }
-
-
-def novelty_columns(novelty: Novelty) -> Mapping[str, Cell]:
-    """Return whether a picture is unlike everything that the guide learnt, in one of three states, and its p."""
-    return {"unlike": novelty.state.value, "unlike_p": novelty.p}

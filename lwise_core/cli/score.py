@@ -56,7 +56,7 @@ class Scored:
             "harder_than": None if place is None else place.share,
             "interval_95": None if place is None else [place.low, place.high],
             "references": self.difficulty.references,
-            **_novelty_row(self.difficulty.novelty),
+            **self.difficulty.novelty.fields(),
             **({} if self.wobble is None else {"wobble": _as_row(self.wobble)}),
         }
 
@@ -86,7 +86,7 @@ class Unclassed:
         """Return one row for programs."""
         first = next(iter(self.logits))
         said = {"photograph": self.photograph, "class": SOMETHING_ELSE, "first_choice": first, "logits": self.logits}
-        return {**said, **_novelty_row(self.novelty)}
+        return {**said, **self.novelty.fields()}
 
 
 @grouped
@@ -128,11 +128,6 @@ def _scored(
         first_choice=guide.classes[int(logits.argmax())],
         difficulty=difficulty_of(guide, logits, target=guide.class_index(stated), novelty=novelty),
     )
-
-
-def _novelty_row(novelty: Novelty) -> dict[str, object]:
-    """Return for programs whether a photograph is unlike everything that the guide learnt."""
-    return {"unlike": novelty.state.value, "unlike_p": novelty.p}
 
 
 def _as_row(wobble: Wobble) -> dict[str, object]:

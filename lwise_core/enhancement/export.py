@@ -13,6 +13,7 @@ import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import version
 from typing import Any
 
@@ -25,6 +26,7 @@ from lwise_core.enhancement.objectives import Harder, Objective
 from lwise_core.enhancement.path import EnhancementPath, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.guides.reliability import reliability_sentence
 from lwise_core.images.codec import Photograph, encode_png, with_strip
 
@@ -33,18 +35,26 @@ LITTLE_KEPT = 0.5
 """Below this share of the float result's gain, the export warns that 8 bits have eaten it."""
 
 
+class StatedBy(StrEnum):
+    """Who says what a picture shows, in the words of manifests: a sample comes with its class."""
+
+    GUESS = "guess of the guide"
+    SAMPLE = "sample"
+    PERSON = "person"
+
+
 @dataclass(frozen=True)
 class Intent:
     """What was asked: the stated class of the picture, the class that was enhanced towards, ε and the extent.
 
-    ``guessed`` says that no person stated the class: it is the guide's own guess.
+    ``stated_by`` says who stated the class.
     """
 
     stated: str
     towards: str
     epsilon: float
     extent: Extent
-    guessed: bool = False
+    stated_by: StatedBy = StatedBy.PERSON
 
     @property
     def invents(self) -> bool:
@@ -69,11 +79,6 @@ class Export:
             f"{self.stem}.npz": self.perturbation,
             f"{self.stem}.json": self.manifest,
         }
-
-
-def stated_by(*, guessed: bool) -> str:
-    """Return in words who says what a picture shows."""
-    return "guess of the guide" if guessed else "person"
 
 
 def statement(guide: GuideModel, intent: Intent, objective: Objective) -> str:
@@ -106,6 +111,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
     sentence = statement(guide, intent, path.request.objective)
     height, width = rendering.pixels.shape[:2]
     has_strip = strip or strip_required(guide)
+    novelty = subject.novelty(guide)
     canvas = with_strip(rendering.pixels, sentence=sentence) if has_strip else rendering.pixels
     png = encode_png(canvas, text={"Description": sentence, "Software": f"L-WISE Studio {lwise_core.__version__}"})
     perturbation = _npz(
@@ -120,12 +126,12 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
         **_asked(guide, path, intent),
         "statement": sentence,
         "warnings": list(warnings),
-        "cautions": list(cautions_of(guide, subject.logits(guide), stated=intent.stated)),
+        "cautions": list(cautions_of(guide, subject.logits(guide), stated=intent.stated, novelty=novelty)),
         "epsilon": _epsilon(guide, path, float(enhancement.spent[0]), asked=intent.epsilon),
         "photograph": _photograph(subject),
         "picture": {"extent": intent.extent.value, "left": 0, "top": 0, "width": width, "height": height},
         "strip": has_strip,
-        "original": _says(guide, subject.logits(guide), target),
+        "original": {**_says(guide, subject.logits(guide), target), **novelty.fields()},
         "result_float": {**_says(guide, enhancement.logits[0].cpu(), target), "gain": rendering.gain_float},
         "result_8_bit": {
             **_says(guide, rendering.logits, target),
@@ -166,15 +172,19 @@ def survival_warnings(kept: float | None, *, epsilon_224: float) -> tuple[str, .
     return tuple(sentences)
 
 
-def cautions_of(guide: GuideModel, logits: torch.Tensor, *, stated: str) -> tuple[str, ...]:
+def cautions_of(
+    guide: GuideModel, logits: torch.Tensor, *, stated: str, novelty: Novelty = NOT_JUDGED
+) -> tuple[str, ...]:
     """Return what a page says beside a picture and what must go with it, since files are read without the page.
 
-    What the guide's card wants said; where the guide sees something else than was ``stated``, that; and for guides
-    treated as medical how often a probability like that of its first choice was right. ``logits`` ``(C,)`` are those of
-    the original.
+    What the guide's card wants said; where the original is flagged as unlike what the guide learnt (``novelty``), that;
+    where the guide sees something else than was ``stated``, that; and for guides treated as medical how often a
+    probability like that of its first choice was right. ``logits`` ``(C,)`` are those of the original.
     """
     probability, first = logits.softmax(dim=0).max(dim=0)
     name, said = guide.classes[int(first)], list(guide.cautions)
+    if novelty.flagged:
+        said.append(str(novelty))
     if canonical(name) != canonical(stated):
         said.append(f"The guide takes the original for {name} ({float(probability):.0%}), not for {stated}.")
     if guide.domain.treated_as_medical:
@@ -188,7 +198,7 @@ def _asked(guide: GuideModel, path: EnhancementPath, intent: Intent) -> dict[str
         "schema_version": MANIFEST_SCHEMA_VERSION,
         "guide": _guide(guide),
         "stated_class": intent.stated,
-        "stated_by": stated_by(guessed=intent.guessed),
+        "stated_by": intent.stated_by.value,
         "class": intent.towards,
         "objective": _objective(guide, path.request.objective),
         "versions": _versions(),

@@ -45,6 +45,10 @@ class Novelty:
         """Whether it is unlike everything that the guide learnt, as far as can be told."""
         return self.state is NoveltyState.FLAGGED
 
+    def fields(self) -> dict[str, str | float | None]:
+        """Return the state and the p as manifests, tables and reports have them."""
+        return {"unlike": self.state.value, "unlike_p": self.p}
+
     def around(self, said: str) -> str:
         """Return what is ``said`` of the same picture with this sentence: before it where it is flagged, else after."""
         return f"{self} {said}" if self.flagged else f"{said} {self}"

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -19,7 +19,9 @@ import numpy as np
 
 import lwise_core
 from lwise_core._utils.arrays import FloatImage, Pixels
-from lwise_core.enhancement.export import stated_by
+from lwise_core.enhancement.export import StatedBy
+from lwise_core.guides.looking import novelty_of
+from lwise_core.guides.novelty import Novelty
 from lwise_core.images.caption_strip import with_strip
 from lwise_core.images.codec import encode_png
 from lwise_core.images.geometry import to_8_bit
@@ -44,13 +46,13 @@ Json = Mapping[str, Any]
 class ReportSubject:
     """What was inspected: the photograph's name, what it is stated to show, and the budget in the guide's units.
 
-    ``guessed`` says that no person stated the class: it is the guide's own guess.
+    ``stated_by`` says who stated the class.
     """
 
     photograph: str
     stated: str
     epsilon: float
-    guessed: bool = False
+    stated_by: StatedBy = StatedBy.PERSON
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +68,18 @@ class Report:
         """Both lights at the budget, or where the path ends before it."""
         return self.findings.at(self.subject.epsilon)
 
+    @cached_property
+    def novelty(self) -> Novelty:
+        """Whether the original is unlike everything that the guide learnt."""
+        path = self.findings.path
+        return novelty_of(path.guide, path.frames[0].images[0])
+
     def as_json(self) -> str:
         """Return every number, as JSON without NaN."""
         change = self._change
         numbers = {
             **self._head(),
+            **self.novelty.fields(),
             "semantic": _light_numbers(self.risk.semantic),
             "artefact": _light_numbers(self.risk.artefact),
             "no_flag_up_to": no_flag_up_to(self.findings.risks),
@@ -107,7 +116,9 @@ class Report:
         clear = no_flag_up_to(self.findings.risks)
         page = {
             **self._head(),
-            "guessed": self.subject.guessed,
+            "guessed": self.subject.stated_by is StatedBy.GUESS,
+            "novelty": str(self.novelty),
+            "unlike_flagged": self.novelty.flagged,
             "cautions": guide.cautions,
             "calibrated_on": str(guide.provenance.calibrated or ""),
             "no_flag_up_to": (
@@ -137,7 +148,7 @@ class Report:
         return {
             "photograph": self.subject.photograph,
             "stated": self.subject.stated,
-            "stated_by": stated_by(guessed=self.subject.guessed),
+            "stated_by": self.subject.stated_by.value,
             "towards": self._towards,
             "guide": guide.name,
             "guide_sha256": guide.provenance.weights_sha256,

@@ -11,12 +11,11 @@ import pytest
 from lwise_core.batch.named_files import NamedFiles
 from lwise_core.batch.official_difficulty import UNDECIDED
 from lwise_core.batch.ranking import rank
-from lwise_core.batch.score_table import ADDED_COLUMNS, SCORE_COLUMNS, Ranks, novelty_columns, reference_columns
+from lwise_core.batch.score_table import ADDED_COLUMNS, SCORE_COLUMNS, Ranks, reference_columns
 from lwise_core.batch.settings import JobSettings
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides.guide import GuideModel
-from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.guides.references import References
 from tests.support.jobs import finished, job, phantom_pictures
 
@@ -82,9 +81,3 @@ def test_a_ranking_and_a_job_over_the_same_set_have_the_same_table(
                 assert value == pytest.approx(float(there), abs=1e-4), name
             else:
                 assert str(value) == there, name
-
-
-def test_whether_a_picture_is_unlike_all_that_was_learnt_is_said_in_three_states() -> None:
-    assert novelty_columns(Novelty(0.01, 200)) == {"unlike": "flagged", "unlike_p": 0.01}
-    assert novelty_columns(Novelty(0.5, 200)) == {"unlike": "no flag", "unlike_p": 0.5}
-    assert novelty_columns(NOT_JUDGED) == {"unlike": "cannot judge", "unlike_p": None}

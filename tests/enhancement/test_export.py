@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.export import Intent, export, export_stem, name_for_files, statement, survival_warnings
+from lwise_core.enhancement.export import (
+    Intent,
+    StatedBy,
+    export,
+    export_stem,
+    name_for_files,
+    statement,
+    survival_warnings,
+)
 from lwise_core.enhancement.objectives import Harder, objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
@@ -117,12 +125,32 @@ def test_a_class_that_the_picture_is_not_is_said_to_be_invented(
     assert "Features not in the original." in json.loads(export(subject, path, intent).manifest)["statement"]
 
 
-@pytest.mark.parametrize(("guessed", "by"), [(False, "person"), (True, "guess of the guide")])
-def test_the_manifest_says_whether_anybody_stated_the_class(
-    subject: CroppedPhotograph, path: EnhancementPath, guessed: bool, by: str
+@pytest.mark.parametrize(
+    ("stated_by", "words"),
+    [(StatedBy.PERSON, "person"), (StatedBy.SAMPLE, "sample"), (StatedBy.GUESS, "guess of the guide")],
+)
+def test_the_manifest_says_who_stated_the_class(
+    subject: CroppedPhotograph, path: EnhancementPath, stated_by: StatedBy, words: str
 ) -> None:
-    said = json.loads(export(subject, path, replace(INTENT, guessed=guessed)).manifest)
-    assert (said["stated_class"], said["stated_by"]) == ("house cat", by)
+    said = json.loads(export(subject, path, replace(INTENT, stated_by=stated_by)).manifest)
+    assert (said["stated_class"], said["stated_by"]) == ("house cat", words)
+
+
+def test_the_manifest_says_whether_the_original_is_unlike_what_the_guide_learnt(
+    subject: CroppedPhotograph, path: EnhancementPath
+) -> None:
+    known = path.guide.familiarity
+    assert known is not None
+    said = json.loads(export(subject, path, INTENT).manifest)
+    novelty = subject.novelty(path.guide)
+    assert (said["original"]["unlike"], said["original"]["unlike_p"]) == (novelty.state.value, novelty.p)
+    lower = replace(path, guide=replace(path.guide, familiarity=replace(known, bias=known.bias + 1000)))
+    flagged = json.loads(export(subject, lower, INTENT).manifest)
+    assert flagged["original"]["unlike"] == "flagged"
+    assert [c for c in flagged["cautions"] if c.startswith("Flagged: it is unlike what the guide learnt")]
+    blind = replace(path, guide=replace(path.guide, familiarity=None))
+    unknown = json.loads(export(subject, blind, INTENT).manifest)["original"]
+    assert (unknown["unlike"], unknown["unlike_p"]) == ("cannot judge", None)
 
 
 def test_away_is_said_to_be_away(bundled_guide: GuideModel) -> None:

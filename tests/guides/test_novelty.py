@@ -49,3 +49,9 @@ def test_a_flag_is_read_before_anything_else() -> None:
     assert flagged.around("Hard.") == f"{flagged} Hard."
     assert clear.around("Hard.") == f"Hard. {clear}"
     assert NOT_JUDGED.around("Hard.") == f"Hard. {NOT_JUDGED}"
+
+
+def test_manifests_and_tables_have_one_of_three_states_and_its_p() -> None:
+    assert Novelty(0.01, 200).fields() == {"unlike": "flagged", "unlike_p": 0.01}
+    assert Novelty(0.5, 200).fields() == {"unlike": "no flag", "unlike_p": 0.5}
+    assert NOT_JUDGED.fields() == {"unlike": "cannot judge", "unlike_p": None}

@@ -12,7 +12,10 @@ from math import isfinite
 import numpy as np
 import pytest
 
+from lwise_core.enhancement.export import StatedBy
+from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.guide import CalibratedOn, GuideModel
+from lwise_core.guides.stage_features import StageFeatures, stages_of
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.attribution_methods import OCCLUSION, SALIENCY
 from lwise_core.inspection.examine import Question, examine, maps_at
@@ -129,11 +132,31 @@ def test_the_page_shows_the_numbers_of_the_json(report: Report) -> None:
 
 
 def test_a_guess_is_not_called_stated(report: Report) -> None:
-    guessed = replace(report, subject=replace(report.subject, guessed=True))
+    guessed = replace(report, subject=replace(report.subject, stated_by=StatedBy.GUESS))
     assert "Stated to show <strong>b</strong>." in report.as_html()
     assert "The guide's own guess: <strong>b</strong>; nobody stated it." in guessed.as_html()
     assert "Stated to show" not in guessed.as_html()
     assert [json.loads(r.as_json())["stated_by"] for r in (report, guessed)] == ["person", "guess of the guide"]
+    sample = replace(report, subject=replace(report.subject, stated_by=StatedBy.SAMPLE))
+    assert "Stated to show <strong>b</strong> by the sample's own record." in sample.as_html()
+
+
+@pytest.mark.parametrize(("bias", "state"), [(-1000.0, "no flag"), (1000.0, "flagged"), (None, "cannot judge")])
+def test_a_report_says_whether_the_original_is_unlike_what_the_guide_learnt(
+    report: Report, bias: float | None, state: str
+) -> None:
+    path, known = report.findings.path, None
+    if bias is not None:
+        stages = stages_of(path.guide)
+        size = StageFeatures.of(path.guide, stages).read(path.frames[0].images[:1])[1].shape[1]
+        known = Familiarity(stages, np.zeros(size, np.float32), bias, np.zeros(100, np.float32), sha256="0" * 64)
+    over = replace(path, guide=replace(path.guide, familiarity=known))
+    judged = replace(report, findings=replace(report.findings, path=over))
+    numbers = json.loads(judged.as_json())
+    p = {"no flag": 1.0, "flagged": 1 / 101}.get(state)
+    assert (numbers["unlike"], numbers["unlike_p"]) == (state, p)
+    assert f"{judged.novelty}</p>" in judged.as_html()
+    assert ('<p class="warn">Flagged: it is unlike' in judged.as_html()) == (state == "flagged")
 
 
 def test_an_indicator_with_a_value_and_no_limit_is_called_not_counted_as_on_the_page(report: Report) -> None:

@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from pages.parts.session.case import Case, Desk, KeptDesk, StatedBy
+from lwise_core.enhancement.export import StatedBy
+from pages.parts.session.case import Case, Desk, KeptDesk
 
 PAGE = Path(__file__).parents[2] / "pages" / "models.py"
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
-from lwise_core.enhancement.export import Export
+from lwise_core.enhancement.export import Export, StatedBy
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.inspection.examine import examine
@@ -50,15 +50,15 @@ def case_for(guide: GuideModel) -> Case:
     return replace(Case.new(replace(photograph_of(SAMPLES[0]), name=PATIENT), guide=guide.name), step=2)
 
 
-def draw_export(path: EnhancementPath, *, guessed: bool) -> None:
-    export_panel.downloads_panel(case_for(path.guide), path, key=guessed, stated="b", towards="b", guessed=guessed)
+def draw_export(path: EnhancementPath, *, by: StatedBy = StatedBy.PERSON) -> None:
+    export_panel.downloads_panel(case_for(path.guide), path, key=by, stated="b", towards="b", stated_by=by)
 
 
-def draw_report(path: EnhancementPath, monkeypatch: pytest.MonkeyPatch, *, guessed: bool) -> None:
+def draw_report(path: EnhancementPath, monkeypatch: pytest.MonkeyPatch, *, by: StatedBy = StatedBy.PERSON) -> None:
     *_, findings = examine(path)
     monkeypatch.setattr(report_panel, "finished", lambda kind: findings if kind == LIGHTS else ())
     report_panel.report_panel(
-        case_for(path.guide), path, stated="b", epsilon=2 * path.step, guessed=guessed, asked=report_panel.Asked()
+        case_for(path.guide), path, stated="b", epsilon=2 * path.step, stated_by=by, asked=report_panel.Asked()
     )()
 
 
@@ -67,30 +67,30 @@ def test_nothing_that_is_handed_out_of_a_medical_guide_is_called_after_the_uploa
     files: Files, monkeypatch: pytest.MonkeyPatch, tiny_guide: GuideModel, domain: Domain, stem: str
 ) -> None:
     path = path_of(tiny_guide.with_domain(domain), target=1)
-    draw_export(path, guessed=False)
-    draw_report(path, monkeypatch, guessed=False)
+    draw_export(path)
+    draw_report(path, monkeypatch)
     assert len(files) == 6
     assert all(name.startswith(f"{stem}_b_eps") for name in files)
     named = [name for name, content in files.items() if b"Mueller" in content()]
     assert len(named) == (2 if domain is Domain.NATURAL else 0)  # the report, as HTML and as JSON
 
 
-@pytest.mark.parametrize(("guessed", "by"), [(False, "person"), (True, "guess of the guide")])
-def test_a_guess_is_called_one_in_the_manifest_and_in_the_report(
-    files: Files, monkeypatch: pytest.MonkeyPatch, tiny_guide: GuideModel, guessed: bool, by: str
+@pytest.mark.parametrize("by", list(StatedBy))
+def test_who_stated_the_class_is_said_in_the_manifest_and_in_the_report(
+    files: Files, monkeypatch: pytest.MonkeyPatch, tiny_guide: GuideModel, by: StatedBy
 ) -> None:
     path = path_of(tiny_guide, target=1)
-    draw_export(path, guessed=guessed)
-    draw_report(path, monkeypatch, guessed=guessed)
+    draw_export(path, by=by)
+    draw_report(path, monkeypatch, by=by)
     numbers = [json.loads(content()) for name, content in files.items() if name.endswith(".json")]
-    assert [n["stated_by"] for n in numbers] == [by, by]
+    assert [n["stated_by"] for n in numbers] == [by.value, by.value]
 
 
 def test_three_downloads_are_one_export(files: Files, monkeypatch: pytest.MonkeyPatch, tiny_guide: GuideModel) -> None:
     made = list[Export]()
     make = export_panel.export
     monkeypatch.setattr(export_panel, "export", lambda *a, **k: (made.append(make(*a, **k)), made[-1])[1])
-    draw_export(path_of(tiny_guide, target=1), guessed=False)
+    draw_export(path_of(tiny_guide, target=1))
     png, perturbation, manifest = (content() for content in files.values())
     assert len(made) == 1
     assert (png, perturbation, manifest) == tuple(made[0].files().values())

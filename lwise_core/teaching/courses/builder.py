@@ -26,8 +26,8 @@ from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_n
 from lwise_core.enhancement.path import EnhancementPath, PathRequest
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.enhancement.walker import Walker
-from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import Novelty
 from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 from lwise_core.teaching.courses.course import (
@@ -43,7 +43,7 @@ from lwise_core.teaching.courses.course import (
 )
 from lwise_core.teaching.courses.pictures import LabelledFile, Pictures
 from lwise_core.teaching.design.schedules import Group
-from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, pictures_needed, trials_for
 
 SIDE = 512
 """Largest side of a stimulus in pixels."""
@@ -61,6 +61,7 @@ class _Made:
 
     logit: float
     stimuli: tuple[Stimulus, ...]
+    unlike_p: float | None = None
 
 
 _ADAPTER = TypeAdapter(_Made)
@@ -124,11 +125,12 @@ class CourseBuilder:
             made = self._made(_subject(open_photograph(file.data, name=Path(file.name).name)), file, folder)
             write_whole(kept, _ADAPTER.dump_json(made))
         candidate = Candidate(file.name, file.class_name, file.split, difficulty=-made.logit, origin=file.origin)
-        return Picture(candidate, made.logit, made.stimuli)
+        novelty = Novelty(made.unlike_p, self.guide.held_out_count)
+        return Picture(candidate, made.logit, made.stimuli, novelty.state, novelty.p)
 
     def _made(self, subject: CroppedPhotograph, file: LabelledFile, folder: Path) -> _Made:
         target = self.guide.class_index(file.class_name)
-        logit = float(score(self.guide, subject.seen(size=self.guide.input_size))[target])
+        logit, novelty = float(subject.logits(self.guide)[target]), subject.novelty(self.guide)
         if not math.isfinite(logit):
             raise CourseError("The guide returned a value that is not a number, so no course can be made with it.")
         enhanced = (
@@ -137,7 +139,7 @@ class CourseBuilder:
             for path in [self._path(subject, towards)]
             for epsilon in self.design.schedule.epsilons_224
         )
-        return _Made(logit, (Stimulus(0.0, "", _write(folder, subject.photograph)), *enhanced))
+        return _Made(logit, (Stimulus(0.0, "", _write(folder, subject.photograph)), *enhanced), novelty.p)
 
     def _directions(self, file: LabelledFile) -> Iterator[str]:
         """Yield the classes that a picture is enhanced towards, none where no block of the curriculum shows it."""
@@ -184,6 +186,7 @@ class CourseBuilder:
             self.guide.provenance.sha256,
             str(self.walker.twin is None),
             torch.__version__,
+            *(() if self.guide.familiarity is None else (self.guide.familiarity.digest,)),
         )
         return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
@@ -246,8 +249,10 @@ def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
     could not be drawn although others' can.
 
     Raises:
-        CourseError: They cannot, and the sentence says why.
+        CourseError: They cannot, and the sentence says how many pictures are needed, or else why.
     """
+    if missing := _missing_words(design, candidates):
+        raise CourseError(missing)
     try:
         pool = Pool(tuple(candidates), as_published=design.as_published)
         for slot in range(max(LEARNERS_TRIED, len(design.slots))):
@@ -256,6 +261,22 @@ def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
     except CurriculumError as error:
         counts = Counter(f"{c.class_name} in “{c.split}”" for c in candidates)
         raise CourseError(f"{error} (In all: {', '.join(f'{n} of {c}' for c, n in counts.items())}.)") from error
+
+
+def _missing_words(design: Design, candidates: Sequence[Candidate]) -> str:
+    """Return the sentence about all the pictures that are too few, whatever is drawn; empty where none are."""
+    groups = {g for g in design.slots if not g.follows_answers}
+    needed = pictures_needed(design.schedule, groups, as_published=design.as_published)
+    counts = Counter((c.class_name, c.split) for c in candidates)
+    names = sorted({c.class_name for c in candidates})
+    short = [f"{n - counts[c, s]} of {c} in “{s}”" for s, n in needed.items() for c in names if counts[c, s] < n]
+    if not short:
+        return ""
+    asked = " and ".join(f"{n} in “{split}”" for split, n in needed.items())
+    return (
+        f"This schedule needs {asked} of each class, and missing are {', '.join(short)}; add pictures, or ask for "
+        "fewer a block."
+    )
 
 
 def _subject(photograph: Photograph) -> CroppedPhotograph:

@@ -23,6 +23,7 @@ from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import read_file
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
+from lwise_core.guides.novelty import NoveltyState
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, aliases_for, trials_for
@@ -111,11 +112,17 @@ class Stimulus:
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture of a course: what it shows, how hard the guide finds it, and its stimuli."""
+    """One picture of a course: what it shows, how hard the guide finds it, and its stimuli.
+
+    ``unlike`` says whether the original is unlike everything that the guide learnt, and ``unlike_p`` its p, None where
+    that could not be judged; courses that were made before it was asked say nothing.
+    """
 
     candidate: Candidate
     logit: float
     stimuli: tuple[Stimulus, ...]
+    unlike: NoveltyState = NoveltyState.CANNOT_JUDGE
+    unlike_p: float | None = None
 
 
 @dataclass(frozen=True)

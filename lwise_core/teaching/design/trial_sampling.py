@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 
@@ -149,6 +149,31 @@ def aliases_for(classes: Sequence[str], names: Sequence[str], *, seed: int) -> d
     """
     order = np.random.default_rng([seed, 1]).permutation(len(classes))
     return {classes[c]: name for c, name in zip(order, names, strict=True)}
+
+
+def pictures_needed(schedule: Schedule, groups: Iterable[Group], *, as_published: bool) -> dict[str, int]:
+    """Return how many pictures each class needs, by the name of the split, so that learners of ``groups`` can be drawn.
+
+    With fewer they cannot, whatever the difficulties are; where several pictures are of one origin it takes more.
+    """
+    needed: dict[str, int] = defaultdict(int)
+    for group in groups:
+        taken: dict[str, int] = defaultdict(int)
+        for block in schedule.held_out if group.selects else schedule.blocks:
+            taken[block.split] += block.per_class
+        shared: dict[str, int] = defaultdict(int)
+        for block in schedule.curriculum if group.selects else ():
+            shared[block.split] = max(shared[block.split], _enough_of_a_share(block))
+        if any(b.repeats for b in schedule.blocks) and not (as_published and group.selects):
+            taken[schedule.repeat_split] += 1  # any class may be the one whose picture is repeated
+        for split in {*taken, *shared}:
+            needed[split] = max(needed[split], taken[split] + shared[split])
+    return dict(sorted(needed.items()))
+
+
+def _enough_of_a_share(block: Block) -> int:
+    """Return how many pictures a class must have for its easiest share to be as many as a block shows."""
+    return next(n for n in count(block.per_class) if round(block.fraction * n) >= block.per_class)
 
 
 class _Draw:

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from lwise_core.enhancement.export import Intent, export_stem, name_for_files
+from lwise_core.enhancement.export import Intent, StatedBy, export_stem, name_for_files
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
@@ -34,11 +34,11 @@ class Asked:
 
 
 def report_panel(
-    case: Case, path: EnhancementPath, *, stated: str, epsilon: float, guessed: bool, asked: Asked
+    case: Case, path: EnhancementPath, *, stated: str, epsilon: float, stated_by: StatedBy, asked: Asked
 ) -> Later:
     """Draw how to find the same elsewhere, and later the downloads of what was found at ``epsilon``.
 
-    ``guessed`` says that nobody stated the class.
+    ``stated_by`` says who stated the class.
     """
     downloads = st.empty()
     downloads.caption(_INCOMPLETE)
@@ -53,7 +53,7 @@ def report_panel(
         if findings is not None and maps is not None:
             intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
             name = name_for_files(path.guide, case.photograph)
-            report = Report(ReportSubject(name, stated, epsilon, guessed=guessed), findings, maps)
+            report = Report(ReportSubject(name, stated, epsilon, stated_by), findings, maps)
             with downloads.container():
                 _files(report, stem=f"{export_stem(name, path, intent)}_inspected")
 

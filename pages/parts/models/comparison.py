@@ -8,6 +8,7 @@ import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.data.samples import SAMPLES, photograph_of
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.difficulty import class_probability, difficulty_of, plainly, standing
 from lwise_core.guides.fitness import Fit
@@ -16,7 +17,7 @@ from lwise_core.images.codec import preview
 from pages.parts.picture.cautions import cautions
 from pages.parts.picture.ground_truth import FirstLook, look_at
 from pages.parts.picture.reliability import say_reliability
-from pages.parts.session.case import Case, StatedBy, desk, put
+from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guides import available_guides, load_guide
 from pages.parts.session.jobs import once
 from pages.parts.ui.notices import notice, plain

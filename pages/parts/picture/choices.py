@@ -7,11 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.card_link import card_link
-from pages.parts.session.case import Aim, Case, StatedBy, put
+from pages.parts.session.case import Aim, Case, put
 from pages.parts.session.guides import asked_guide, available_guides, guide_was_chosen, load_guide
 from pages.parts.ui.notices import notice, plain
 

@@ -8,7 +8,15 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lwise_core.enhancement.export import Export, Intent, export, export_stem, name_for_files, strip_required
+from lwise_core.enhancement.export import (
+    Export,
+    Intent,
+    StatedBy,
+    export,
+    export_stem,
+    name_for_files,
+    strip_required,
+)
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import Extent
 from pages.parts.session.case import Case, put
@@ -39,11 +47,11 @@ def extent_choice(case: Case) -> Case:
 
 
 def downloads_panel(
-    case: Case, path: EnhancementPath, *, key: Hashable, stated: str, towards: str, guessed: bool
+    case: Case, path: EnhancementPath, *, key: Hashable, stated: str, towards: str, stated_by: StatedBy
 ) -> None:
     """Draw the three downloads of ``path`` at the slider's position.
 
-    ``key`` tells this path from every other of the session; ``guessed`` says that nobody stated the class.
+    ``key`` tells this path from every other of the session; ``stated_by`` says who stated the class.
     """
     guide = path.guide
     required = strip_required(guide)
@@ -55,7 +63,7 @@ def downloads_panel(
         help="Always on for medical guides, and for guides of unknown domain." if required else None,
     )
     epsilon = min(case.epsilon_for(guide), path.reach)
-    intent = Intent(stated=stated, towards=towards, epsilon=epsilon, extent=case.extent, guessed=guessed)
+    intent = Intent(stated=stated, towards=towards, epsilon=epsilon, extent=case.extent, stated_by=stated_by)
 
     def make() -> Export:
         return export(case.subject, path, intent, strip=strip or required)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.guides.guide import GuideModel
-from pages.parts.session.case import Case, StatedBy, desk, put
+from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guides import classes_elsewhere, guides_that_know, is_unfit
 from pages.parts.ui.notices import plain
 

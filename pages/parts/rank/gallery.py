@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from lwise_core.batch.ranking import RankedPhotograph, Standing
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
@@ -14,7 +15,7 @@ from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from pages.parts.rank.plots import logit_figure
 from pages.parts.rank.state import GuideRanking, choose
-from pages.parts.session.case import Case, StatedBy, put
+from pages.parts.session.case import Case, put
 from pages.parts.session.memory import MemoryFull
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show

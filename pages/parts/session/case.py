@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.data.samples import Sample
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, Harder, Objective, objective_named
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.guides.guide import GuideModel
@@ -17,14 +17,6 @@ from lwise_core.images.geometry import Crop
 from pages.parts.session.memory import hold, when_closed
 
 _DESK = "desk"
-
-
-class StatedBy(StrEnum):
-    """Who named the class: the guide (a guess), the sample's own record, or the person."""
-
-    GUESS = "guess"
-    SAMPLE = "sample"
-    PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -105,6 +97,10 @@ class Case:
     def guessed_for(self, guide: GuideModel) -> bool:
         """Return whether nobody has named a class that this guide has, so that its own guess stands in."""
         return self.stated_for(guide) is None
+
+    def stated_by_for(self, guide: GuideModel) -> StatedBy:
+        """Return who named the class that this guide is shown the picture as."""
+        return StatedBy.GUESS if self.guessed_for(guide) else self.stated_by
 
     def target_for(self, guide: GuideModel) -> str | None:
         """Return the class to enhance towards, or None while there is none."""

@@ -9,11 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
-from pages.parts.session.case import Case, Desk, KeptDesk, StatedBy
+from pages.parts.session.case import Case, Desk, KeptDesk
 
 ANIMALS = catalog.load("animals16-64")
 GREY = Photograph("grey.png", np.full((40, 40, 3), 128, np.uint8), "0" * 64)

@@ -20,7 +20,7 @@ from lwise_core.images.geometry import Crop
 from lwise_core.teaching.courses.builder import LEARNERS_TRIED, SIDE, CourseBuilder, build_course, check_filled
 from lwise_core.teaching.courses.course import STIMULI, Course, CourseError, Design
 from lwise_core.teaching.courses.pictures import FromData, FromPhantom, LabelledFile, Pictures
-from lwise_core.teaching.design.schedules import MOTHS, Group
+from lwise_core.teaching.design.schedules import MOTHS, SEVEN_SLOTS, Group
 from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, trials_for
 from tests.support.courses import DESIGN, PICTURES, SHORT
 from tests.support.images import scene
@@ -118,7 +118,7 @@ def test_a_file_that_is_no_picture_is_left_out_and_said_so(
 
 
 def test_too_few_pictures_are_refused_with_what_there_is(maker: CourseBuilder, tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match=r"train_\d needs 1 pictures of .* \(In all: 4 of .* in “train”"):
+    with pytest.raises(CourseError, match=r"^This schedule needs \d+ in “train” and \d+ in “val” of each"):
         finished(tmp_path, maker, FromPhantom(per_class=4, per_class_in_tests=2, size=64))
 
 
@@ -211,7 +211,18 @@ def test_a_course_that_is_not_refused_can_be_sat_by_every_learner_tried(count: i
             stuck.append(slot)
     assert (count == 32) == bool(stuck)
     if stuck:
-        with pytest.raises(CourseError, match="needs 4 pictures of A"):
+        with pytest.raises(CourseError, match=r"needs 33 in “train” .* missing are 1 of A in “train”;"):
             check_filled(design, candidates)
     else:
         check_filled(design, candidates)
+
+
+def test_every_picture_that_is_missing_is_said_at_once() -> None:
+    design = Design(name="moths", schedule=MOTHS, slots=SEVEN_SLOTS, aliases=())
+    with pytest.raises(CourseError) as refused:
+        check_filled(design, pictures_of({"A": 20, "B": 100, "C": 5}))
+    assert str(refused.value) == (
+        "This schedule needs 44 in “train” and 10 in “val” of each class, and missing are 24 of A in “train”, 39 of C "
+        "in “train”; add pictures, or ask for fewer a block."
+    )
+    check_filled(design, pictures_of({"A": 44, "B": 44}))
