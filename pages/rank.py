@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lwise_core.batch.ranking import Ranking, rank, seconds_a_photograph
-from lwise_core.batch.score_table import SCORE_COLUMNS
+from lwise_core.batch.score_table import SCORE_COLUMNS, WOBBLE_COLUMNS, wobble_columns
 from lwise_core.batch.tables import csv_lines
 from lwise_core.data.folder_labels import Instead, folder_of
 from lwise_core.guides.guide import GuideModel
@@ -65,16 +65,22 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
     )
     _decided(ranking)
     _refused(ranking)
-    download(st.container(), "Ranking (CSV)", lambda: _as_csv(ranking, guide), "ranking.csv", "text/csv")
+    download(st.container(), "Ranking (CSV)", lambda: _as_csv(ranked, guide), "ranking.csv", "text/csv")
     say_calibration(guide)
     gallery(ranked, guide)
     st.header("A lesson of the chosen ones", divider="gray")
     lesson_panel(ranked, guide)
 
 
-def _as_csv(ranking: Ranking, guide: GuideModel) -> bytes:
-    """Return the ranking as the table that score-set writes."""
-    return b"".join(csv_lines(SCORE_COLUMNS, ranking.as_table(guide)))
+def _as_csv(ranked: GuideRanking, guide: GuideModel) -> bytes:
+    """Return the ranking as the table that score-set writes, with the wobbles that were asked for."""
+    rows = ranked.ranking.as_table(guide)
+    if not ranked.wobbles:
+        return b"".join(csv_lines(SCORE_COLUMNS, rows))
+    found = {sha: wobble_columns(lowest=w.lowest, highest=w.highest, seen=w.seen) for sha, w in ranked.wobbles.items()}
+    nothing = dict.fromkeys(WOBBLE_COLUMNS)
+    wobbled = ({**row, **found.get(str(row["source_sha256"]), nothing)} for row in rows)
+    return b"".join(csv_lines({**SCORE_COLUMNS, **WOBBLE_COLUMNS}, wobbled))
 
 
 def _at_hand(what: str) -> None:

@@ -88,25 +88,33 @@ _LARGEST_BATCH = 32
 
 
 @dataclass(frozen=True)
-class ScoreTask:
-    """To say how hard each picture is, and nothing else."""
+class RankingTask:
+    """What tasks have in common that say how hard each picture is, and write none."""
 
     settings: TaskSettings
-    plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
     packages: ClassVar[tuple[str, ...]] = ()
+    folders: ClassVar[tuple[str, ...]] = ()
+
+    def summary(self, guide: GuideModel, told: Iterable[PictureResult]) -> Summary:  # noqa: ARG002
+        """Return what is said of all pictures together."""
+        return Summary({"statement": "Ranks by a guide model.", "budgets": [], "geometry": _geometry(guide)})
+
+
+@dataclass(frozen=True)
+class ScoreTask(RankingTask):
+    """To say how hard each picture is, and nothing else."""
+
+    plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
     most_at_once: ClassVar[int] = _LARGEST_BATCH
+    varied: ClassVar[bool] = False
     form: ClassVar[TypeAdapter[BatchRecord[EnhancedResult]]] = _FORM
     columns: ClassVar[Columns] = {}
-    folders: ClassVar[tuple[str, ...]] = ()
 
     def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[NothingToWrite[EnhancedResult]]:  # noqa: ARG002
         return [NothingToWrite(EnhancedResult(**asdict(told))) for told in looked.told]
 
     def rows(self, told: EnhancedResult) -> Iterator[Row]:  # noqa: ARG002 - what every job says is all there is
         yield {}
-
-    def summary(self, guide: GuideModel, told: Iterable[EnhancedResult]) -> Summary:  # noqa: ARG002
-        return Summary({"statement": "Ranks by a guide model.", "budgets": [], "geometry": _geometry(guide)})
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,7 @@ class EnhanceTask:
     plan: ClassVar[Mapping[str, object]] = {"layout": _LAYOUT}
     packages: ClassVar[tuple[str, ...]] = ()
     most_at_once: ClassVar[int] = _LARGEST_BATCH
+    varied: ClassVar[bool] = False
     form: ClassVar[TypeAdapter[BatchRecord[EnhancedResult]]] = _FORM
     columns: ClassVar[Columns] = {
         "epsilon_224": float,

@@ -117,6 +117,7 @@ class InspectTask:
     settings: TaskSettings
     reports: bool = False
     packages: ClassVar[tuple[str, ...]] = ("scikit-image", "scipy")
+    varied: ClassVar[bool] = False
     most_at_once: ClassVar[int] = 4  # a picture takes seconds, and a kill should not cost many
     form: ClassVar[TypeAdapter[BatchRecord[InspectedResult]]] = _FORM
     columns: ClassVar[Columns] = dict(_columns())

@@ -164,7 +164,7 @@ def _worked(
 ) -> Iterator[tuple[Batch, BatchRecord[Any]]]:
     """Yield the remaining batches of the job, each when it is completely on the disk."""
     worker = Worker(job.load_guide, plan.task, guesses=plan.settings.guesses, threads=plan.threads)
-    stages = Stages(Decoder(job.pictures, plan.size), worker)
+    stages = Stages(Decoder(job.pictures, plan.size, varied=plan.task.varied), worker)
     writer = _Writer(job.folder, records)
     with ThreadPoolExecutor(_WRITERS) as threads:
         under_way: list[Future[tuple[Batch, BatchRecord[Any]]]] = []

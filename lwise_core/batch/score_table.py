@@ -34,6 +34,9 @@ SCORE_COLUMNS: Columns = {
 }
 """The columns, in their order."""
 
+WOBBLE_COLUMNS: Columns = {"wobble_lowest": float, "wobble_highest": float, "wobble_seen": int}
+"""Beside them where a person asked by how much ranks wobble."""
+
 GUESSED = "guess of the guide"
 """What ``stated_by`` says where nobody named the class."""
 
@@ -81,3 +84,8 @@ def reference_columns(references: References, logit: float, *, class_name: str) 
         "harder_than_references": None if place is None else place.share,
         "references": references.count(class_name),
     }
+
+
+def wobble_columns(*, lowest: float, highest: float, seen: int) -> Mapping[str, Cell]:
+    """Return the smallest and the largest logit over all looks at a picture, and in how many its class is seen."""
+    return dict(zip(WOBBLE_COLUMNS, (lowest, highest, seen), strict=True))

@@ -48,13 +48,15 @@ class TaskSettings:
 class ScoredBatch:
     """The usable pictures of a batch: their ``entries``, ``images`` ``(N, 3, H, W)`` in [0, 1], ``logits`` ``(N, C)``.
 
-    Both on the CPU; ``told`` is what follows for each picture from its logits alone.
+    Both on the CPU; ``told`` is what follows for each picture from its logits alone. ``variations``
+    ``(N, 8, 3, H, W)`` are the pictures after each small change, for a task whose pictures are ``varied``.
     """
 
     entries: tuple[PictureEntry, ...]
     images: torch.Tensor
     logits: torch.Tensor
     told: tuple[PictureResult, ...]
+    variations: torch.Tensor | None = None
 
 
 class PendingResult(Protocol[T_co]):
@@ -100,6 +102,10 @@ class Task(Protocol[T]):
     @property
     def most_at_once(self) -> int:
         """Pictures in a batch, which is what a kill can cost, where the guide's size does not ask for fewer."""
+
+    @property
+    def varied(self) -> bool:
+        """Whether pictures are to be decoded with their small changes too."""
 
     @property
     def form(self) -> TypeAdapter[BatchRecord[T]]:
@@ -194,7 +200,8 @@ class _Bench(Generic[T]):
             replace(self._told(place, s, entry, logits=row), unlike_p=novelty.p)
             for (place, s), entry, row, novelty in zip(usable, entries, looks.logits, looks.novelty, strict=True)
         )
-        return ScoredBatch(entries, images, looks.logits, told)
+        varied = [s.variations for _, s in usable if s.variations is not None]
+        return ScoredBatch(entries, images, looks.logits, told, torch.from_numpy(np.stack(varied)) if varied else None)
 
     def _told(self, place: int, seen: Decoded, entry: PictureEntry, *, logits: torch.Tensor) -> PictureResult:
         first = int(logits.argmax())

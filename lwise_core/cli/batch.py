@@ -19,6 +19,7 @@ from lwise_core.batch.folder_job import this_machine
 from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings, Naming
 from lwise_core.batch.tasks import Task, TaskSettings
 from lwise_core.batch.upload_results import ResultsUpload
+from lwise_core.batch.wobble_task import WobbleTask
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
     PICTURES,
@@ -141,9 +142,18 @@ class SetOptions:
 
 
 @grouped
-def score_set_command(source: Source, out: Out, how: SetOptions, guide: GuideChoice) -> None:
+def score_set_command(
+    source: Source,
+    out: Out,
+    *,
+    wobble: Annotated[
+        bool, typer.Option("--wobble", help="Say too by how much each rank changes with small crops, mirroring, JPEG.")
+    ] = False,
+    how: SetOptions,
+    guide: GuideChoice,
+) -> None:
     """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
-    _do(how.job(source, out, guide, JobSettings(), task_for), how)
+    _do(how.job(source, out, guide, JobSettings(), WobbleTask if wobble else task_for), how)
 
 
 @grouped

@@ -9,20 +9,27 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 
+import numpy as np
+
 from lwise_core._utils.arrays import FloatImage
 from lwise_core._utils.errors import LWiseError
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.file_stores import StoreUnavailable
 from lwise_core.images.codec import ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop, see
+from lwise_core.images.variations import variations
 
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """What a guide sees of a picture: ``image`` ``(3, size, size)`` float32 in [0, 1]; ``sha256`` of its file."""
+    """What a guide sees of a picture: ``image`` ``(3, size, size)`` float32 in [0, 1]; ``sha256`` of its file.
+
+    ``variations`` ``(8, 3, size, size)`` is what it sees after each small change, None where nobody asked.
+    """
 
     image: FloatImage
     sha256: str
+    variations: FloatImage | None = None
 
 
 @dataclass(frozen=True)
@@ -50,14 +57,30 @@ class DecodedBatch:
 
 @dataclass(frozen=True)
 class Decoder:
-    """What decodes the pictures of a set for a guide of ``size`` px; goes to other processes."""
+    """What decodes the pictures of a set for a guide of ``size`` px; goes to other processes.
+
+    Where they are to be ``varied``, each comes with its small changes.
+    """
 
     pictures: PictureSet
     size: int
+    varied: bool = False
 
     def __call__(self, batch: Batch) -> DecodedBatch:
         """Return what the guide sees of the central square of every picture, none of them a reason to stop."""
-        return DecodedBatch(batch, tuple(_decoded(self.pictures, entry, size=self.size) for entry in batch.entries))
+        return DecodedBatch(batch, tuple(self._decoded(entry) for entry in batch.entries))
+
+    def _decoded(self, entry: PictureEntry) -> Decoded | Unusable:
+        data = read_bytes(self.pictures, entry)
+        if isinstance(data, Unusable):
+            return data
+        try:
+            photograph = open_photograph(data, name=entry.name)
+        except ImageRejected as error:
+            return Unusable(str(error))
+        square = Crop.central(photograph).of(photograph.pixels)
+        varied = np.stack(list(variations(square, size=self.size).values())) if self.varied else None
+        return Decoded(see(square, size=self.size), hashlib.sha256(data).hexdigest(), varied)
 
 
 def read_bytes(pictures: PictureSet, entry: PictureEntry) -> bytes | Unusable:
@@ -74,15 +97,3 @@ def read_bytes(pictures: PictureSet, entry: PictureEntry) -> bytes | Unusable:
         return Unusable(f"“{entry.name}” has no file.")
     except (LWiseError, OSError, EOFError, zlib.error) as error:
         return Unusable(f"“{entry.name}” cannot be read ({error}).")
-
-
-def _decoded(pictures: PictureSet, entry: PictureEntry, *, size: int) -> Decoded | Unusable:
-    data = read_bytes(pictures, entry)
-    if isinstance(data, Unusable):
-        return data
-    try:
-        photograph = open_photograph(data, name=entry.name)
-    except ImageRejected as error:
-        return Unusable(str(error))
-    square = Crop.central(photograph).of(photograph.pixels)
-    return Decoded(see(square, size=size), hashlib.sha256(data).hexdigest())

@@ -16,7 +16,7 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import References
 from lwise_core.images.geometry import see
-from lwise_core.images.variations import variations
+from lwise_core.images.variations import VARIATIONS, variations
 
 AS_IT_IS = "as it is"
 """What the photograph without any change is called among its looks."""
@@ -40,10 +40,15 @@ class Wobble:
     def of(cls, guide: GuideModel, square: Pixels, *, target: int) -> Wobble:
         """Return it for the ``square`` ``(S, S, 3)`` uint8 that the guide looks at, and its class index ``target``."""
         size = guide.input_size
-        looks = {AS_IT_IS: see(square, size=size), **variations(square, size=size)}
+        looks = np.stack([see(square, size=size), *variations(square, size=size).values()])
         with torch.no_grad():
-            logits = guide.logits(torch.from_numpy(np.stack(list(looks.values()))).to(guide.device)).cpu()
-        own = logits[:, target]
+            logits = guide.logits(torch.from_numpy(looks).to(guide.device)).cpu()
+        return cls.of_logits(guide, logits, target=target)
+
+    @classmethod
+    def of_logits(cls, guide: GuideModel, logits: torch.Tensor, *, target: int) -> Wobble:
+        """Return it from the ``logits`` ``(1 + 8, C)`` of the picture as it is and after each change, in order."""
+        looks, own = (AS_IT_IS, *VARIATIONS), logits[:, target]
         ranks = (logits > own[:, None]).sum(dim=1) + 1
         name = guide.classes[target]
         return cls(

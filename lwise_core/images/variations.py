@@ -17,6 +17,11 @@ QUALITIES = (75, 50)
 """Qualities at which the square is saved again as JPEG; cameras write about 90."""
 
 
+_PLACES = ("top left", "top right", "bottom left", "bottom right", "middle")
+VARIATIONS = (*(f"moved to the {place}" for place in _PLACES), "mirrored", *(f"JPEG of quality {q}" for q in QUALITIES))
+"""What the changes are called, in their order."""
+
+
 def variations(square: Pixels, *, size: int) -> Mapping[str, FloatImage]:
     """Return what the guide sees of ``square`` after each small change, name → picture.
 
@@ -29,16 +34,17 @@ def variations(square: Pixels, *, size: int) -> Mapping[str, FloatImage]:
     Returns:
         Pictures ``(3, size, size)`` float32 in [0, 1], in a fixed order.
     """
-    return {name: see(np.ascontiguousarray(pixels), size=size) for name, pixels in _changed(square)}
+    seen = (see(np.ascontiguousarray(pixels), size=size) for pixels in _changed(square))
+    return dict(zip(VARIATIONS, seen, strict=True))
 
 
-def _changed(square: Pixels) -> Iterator[tuple[str, Pixels]]:
+def _changed(square: Pixels) -> Iterator[Pixels]:
+    """Yield the square after each of the changes, in the order of their names."""
     side = max(1, round(INNER * len(square)))
     most = len(square) - side
-    places = {"top left": (0, 0), "top right": (most, 0), "bottom left": (0, most), "bottom right": (most, most)}
-    places["middle"] = (most // 2, most // 2)
-    for name, (left, top) in places.items():
-        yield f"moved to the {name}", Crop(left=left, top=top, side=side).of(square)
-    yield "mirrored", square[:, ::-1]
+    corners = ((0, 0), (most, 0), (0, most), (most, most), (most // 2, most // 2))
+    for left, top in corners:
+        yield Crop(left=left, top=top, side=side).of(square)
+    yield square[:, ::-1]
     for quality in QUALITIES:
-        yield f"JPEG of quality {quality}", saved_as_jpeg(square, quality=quality)
+        yield saved_as_jpeg(square, quality=quality)

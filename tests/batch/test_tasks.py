@@ -43,6 +43,7 @@ class Repeating:
     plan: ClassVar[Mapping[str, object]] = {}
     packages: ClassVar[tuple[str, ...]] = ()
     most_at_once: ClassVar[int] = 32
+    varied: ClassVar[bool] = False
     form: ClassVar[Any] = None
     columns: ClassVar[Mapping[str, Any]] = {}
     folders: ClassVar[tuple[str, ...]] = ()

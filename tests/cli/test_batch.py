@@ -41,6 +41,21 @@ def test_score_set_writes_a_dirmap_and_says_what_it_cost(shell: Shell, phantom_p
         assert len(list(csv.DictReader(text))) == 20
 
 
+def test_score_set_says_by_how_much_ranks_wobble_where_that_is_asked(
+    shell: Shell, phantom_pictures: Path, tmp_path: Path
+) -> None:
+    code, _, errors = shell("score-set", str(phantom_pictures), "--out", str(tmp_path / "out"), "--wobble", *GUIDE)
+    assert code == 0, errors
+    with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0])[-3:] == ["wobble_lowest", "wobble_highest", "wobble_seen"]
+    for row in rows:
+        assert (
+            float(row["wobble_lowest"]) - 1e-4 <= float(row["robust_gt_logit"]) <= float(row["wobble_highest"]) + 1e-4
+        )
+        assert 0 <= int(row["wobble_seen"]) <= 9
+
+
 def test_a_job_of_grouped_classes_names_the_mapping_in_its_manifest(
     shell: Shell, phantom_pictures: Path, tmp_path: Path
 ) -> None:

@@ -83,6 +83,14 @@ def test_a_zip_is_ranked_and_what_is_odd_is_pointed_at(ranked: AppTest) -> None:
     assert said(ranked).count("of 100 references") == 7
 
 
+def test_by_how_much_each_rank_wobbles_is_said_where_it_is_asked_for(ranked: AppTest) -> None:
+    assert "Wobbles" not in said(ranked)
+    at = settled(ranked.toggle(key="rank-wobbles").set_value(True).run())
+    assert said(at).count("of the references; seen in") == 7
+    (csv,) = (d for d in at.get("download_button") if d.proto.label == "Ranking (CSV)")
+    assert csv is not None
+
+
 def test_doubtful_ones_are_not_in_the_lesson_until_they_are_chosen(ranked: AppTest) -> None:
     assert "6 photographs chosen" in said(ranked)
     (unchosen,) = (c for c in ranked.checkbox if not c.value)

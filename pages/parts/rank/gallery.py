@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from lwise_core.batch.rank_wobbles import wobble_words, wobbles_of
 from lwise_core.batch.ranking import RankedPhotograph, Standing
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
+from lwise_core.guides.wobble import Wobble
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
+from lwise_core.scheduler import QueueFull
 from pages.parts.rank.plots import logit_figure
 from pages.parts.rank.state import GuideRanking, choose
 from pages.parts.session.case import Case, put
+from pages.parts.session.jobs import Place, ended, job_for, place, values_of
 from pages.parts.session.memory import MemoryFull
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
@@ -24,6 +29,7 @@ _COLUMNS = 6
 _A_PAGE = 36
 _ALL = "every class"
 _ODD = "odd ones only"
+_WOBBLES = "rank-wobbles"
 
 
 def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
@@ -43,7 +49,42 @@ def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
         found = [p for p in found if p.novelty.flagged or p.doubt or p.sha256 in duplicates or p.guessed]
     places = ranking.standing()  # within each class, since classes differ in their logits
     found.sort(key=lambda p: (places[p.sha256].share, p.name), reverse=hardest == "hardest")
-    _page(found, ranked, guide, places=places, duplicates=duplicates)
+    wobbling = st.toggle(
+        "By how much each rank wobbles",
+        key="rank-wobbles",
+        help="Each photograph of this page moved a little, mirrored, and saved again as JPEG. People see no change, so "
+        "a difference between two photographs that is smaller says nothing.",
+    )
+    there = place()
+    notes = _page(found, ranked, guide, places=places, duplicates=duplicates)
+    if wobbling:
+        _wobbles(ranked, guide, notes, at=there)
+
+
+def _wobbles(ranked: GuideRanking, guide: GuideModel, notes: Mapping[str, DeltaGenerator], *, at: Place) -> None:
+    """Draw by how much the photographs of ``notes`` wobble, each once it is known."""
+    photographs = {p.sha256: p for p in ranked.ranking.photographs if p.sha256 in notes}
+
+    def say(found: Mapping[str, Wobble]) -> None:
+        for sha256, photograph in photographs.items():
+            if sha256 in found:
+                words = wobble_words(photograph, found[sha256], ranked.ranking)
+                notes[sha256].caption(f":material/swap_vert: {plain(words)}")
+
+    say(ranked.wobbles)
+    missing = [p for p in photographs.values() if p.sha256 not in ranked.wobbles]
+    if not missing:
+        return
+    question = (guide.provenance.sha256, tuple(p.sha256 for p in missing))
+    try:
+        job = job_for(_WOBBLES, question, lambda: wobbles_of(missing, guide), total=len(missing))
+    except QueueFull as error:
+        notice("error", str(error))
+        return
+    for found in values_of(_WOBBLES, job, at=at, what="Looking at small changes"):
+        ranked.wobbles.update(found)
+        say(found)
+    ended(_WOBBLES, job, at=at, what="Looking at small changes")
 
 
 def _page(
@@ -53,19 +94,23 @@ def _page(
     *,
     places: Mapping[str, Standing],
     duplicates: Mapping[str, tuple[str, ...]],
-) -> None:
+) -> Mapping[str, DeltaGenerator]:
+    """Draw one page of thumbnails, and return the place for a further note on each, by its hash."""
+    notes: dict[str, DeltaGenerator] = {}
     pages = max(1, -(-len(found) // _A_PAGE))
     number = st.number_input(f"Page (there are {pages})", 1, pages, 1) if pages > 1 else 1
     if not found:
         st.caption("None fits.")
-        return
+        return notes
     first = (int(number) - 1) * _A_PAGE
     for start in range(first, min(first + _A_PAGE, len(found)), _COLUMNS):
         for column, photograph in zip(st.columns(_COLUMNS), found[start : start + _COLUMNS], strict=False):
             with column:
                 sha256 = photograph.sha256
                 _card(photograph, guide, place=places[sha256], duplicates=duplicates.get(sha256, ()))
+                notes[sha256] = st.empty()
                 _choice(photograph, guide, chosen=sha256 in ranked.chosen)
+    return notes
 
 
 def _card(photograph: RankedPhotograph, guide: GuideModel, *, place: Standing, duplicates: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, THUMBNAIL, Ranking
+from lwise_core.guides.wobble import Wobble
 from pages.parts.rank.upload import Intake
 from pages.parts.session.memory import free, hold
 
@@ -21,11 +22,12 @@ _MOST = 2
 
 @dataclass(frozen=True, eq=False)
 class GuideRanking:
-    """A ranking by the guide of that name, and its chosen photographs by their hashes."""
+    """A ranking by the guide of that name, with its chosen photographs and the wobbles asked for, by their hashes."""
 
     ranking: Ranking
     guide: str
     chosen: set[str]
+    wobbles: dict[str, Wobble] = field(default_factory=dict)
 
 
 @dataclass
