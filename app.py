@@ -17,7 +17,9 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.session.decoding import decode_pool
@@ -102,6 +104,16 @@ async def _sittings(scope: Scope, receive: Receive, send: Send) -> None:
     await routes.app(scope, receive, send)
 
 
+def studio_route() -> Route:
+    """Return the route that leads from the address /studio to the Studio, which is the first page and lies at /."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return Route(f"/{base}/studio" if base else "/studio", _to_studio)
+
+
+async def _to_studio(request: Request) -> Response:
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
 def _warm_up() -> None:
     """Import what the first page needs, PyTorch above all, while the browser still fetches and starts its own part."""
     for module in (
@@ -129,7 +141,7 @@ keep_in_memory()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=_served,
-    routes=[link_route(), Mount("/sittings", app=_sittings), *module_routes()],
+    routes=[link_route(), studio_route(), Mount("/sittings", app=_sittings), *module_routes()],
     middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(OwnWords)],
     on_script_error=report,
 )

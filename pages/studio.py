@@ -69,6 +69,7 @@ def main() -> None:
         sample_buttons(guide=guide.name)
         chooser()
         case = _photograph(desk().case or case, guide)
+    links.drop_stale_link(case)
     with right[0]:
         judged = _judge(case, guide)
     if judged is not None:

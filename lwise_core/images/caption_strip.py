@@ -18,7 +18,7 @@ _SMALLEST_TEXT = 14  # px
 _LARGEST_TEXT = 200  # px: where a picture of 40 megapixels ends, unless it is a ribbon
 _WIDTH_IN_TEXT = 45  # a picture is this many times as wide as its text is high: legible when shown 700 px wide
 _GAP = 0.36  # between words, in text sizes: the font's own space all but vanishes between digits
-_NARROWEST = 320  # px: what a few words need at the smallest size
+_NARROWEST = 128  # px: what a word needs at the smallest size
 
 _PLAIN = {"−": "-", "×": "x", "≤": "<=", "≥": ">=", "≈": "~", "±": "+/-", "µ": "micro", "°": " degrees", "ß": "ss"}
 
@@ -80,7 +80,7 @@ def with_strip(pixels: Pixels, *, sentence: str) -> Pixels:
         sentence: What the strip says, wrapped to its width.
 
     Returns:
-        ``(H + strip, max(W, 320), 3)`` uint8: a picture too narrow for legible words gets a wider canvas.
+        ``(H + strip, max(W, 128), 3)`` uint8: a picture too narrow for legible words gets a wider canvas.
 
     Raises:
         ValueError: There is nothing to say.

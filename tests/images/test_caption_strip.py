@@ -34,13 +34,20 @@ def test_the_picture_stays_bit_for_bit(height: int, width: int, sentence: str) -
     assert np.array_equal(result[:height, :width], picture)
     assert result.dtype == np.uint8
     assert result.shape[0] > height
-    assert result.shape[1] == max(width, 320)
+    assert result.shape[1] == max(width, 128)
 
 
 def test_beside_a_narrow_picture_there_is_only_background() -> None:
     beside = with_strip(noise(64, 64), sentence=SENTENCE)[:64, 64:]
-    assert beside.shape == (64, 256, 3)
+    assert beside.shape == (64, 64, 3)
     assert len(np.unique(beside)) == 1
+
+
+def test_the_strip_of_a_picture_of_128_px_is_as_wide_as_the_picture() -> None:
+    strip = Strip.saying(SENTENCE, width=128)
+    assert (strip.width, strip.text_size) == (128, 14)
+    words = drawable(SENTENCE).split()
+    assert [word for line in strip.lines for word in line.split()] == words  # none is broken
 
 
 @given(width=WIDTHS, sentence=SENTENCES)
@@ -56,7 +63,7 @@ def test_the_words_are_all_there_and_inside(width: int, sentence: str) -> None:
 
 @pytest.mark.parametrize(
     ("width", "text_size", "lines"),
-    [(64, 14, 3), (320, 14, 3), (512, 14, 2), (900, 20, 3), (4000, 88, 3), (60_000, 200, 1)],
+    [(64, 14, 8), (128, 14, 8), (320, 14, 3), (512, 14, 2), (900, 20, 3), (4000, 88, 3), (60_000, 200, 1)],
 )
 def test_the_text_is_never_under_14_px_and_grows_with_the_picture(width: int, text_size: int, lines: int) -> None:
     strip = Strip.saying(SENTENCE, width=width)

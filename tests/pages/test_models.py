@@ -392,6 +392,7 @@ def test_a_csv_of_groups_makes_a_further_guide_of_this_session(home: Path) -> No
     assert not at.session_state["session_guides"]
     grouped_by(at, f"class,group\n{first},left\n{second},left\n{third},right\n")
     assert "“phantom4-64 (mine)” is added for this session" in said(at)
+    assert at.session_state["grouping-phantom4-64"] is False  # closed, or it would lie over that sentence
     made = at.session_state["session_guides"]["phantom4-64 (mine)"]
     assert made.classes == ("left", "right")
     assert "phantom4-64 (mine)" in [named(line) for line in lines(at)]

@@ -30,7 +30,7 @@ from lwise_core.images.codec import Strip, encode_png, with_strip
 __all__ = ["Lesson", "LessonError", "Slide", "lesson_zip"]
 
 _FILES = {"lesson.js": ("lesson/lesson.js",), "lesson.css": ("shared/base.css", "lesson/lesson.css")}
-_NARROWEST = 320  # px: below it a strip would be wider than its picture, and the two would not lie on each other
+_NARROWEST = 320  # px: below it a strip's few words would take many lines
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder the text around them
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from lwise_core.study.error_agreement import ErrorAgreement, error_agreement
+from lwise_core.study.error_agreement import ErrorAgreement, MeasuredAgreement, error_agreement
 from lwise_core.study.estimates import CannotJudge
 from lwise_core.study.human_errors import MAX_HUMAN_ERRORS_BYTES, read_human_errors
 from lwise_core.study.ranked_pictures import read_ranked_pictures
@@ -31,6 +31,10 @@ def human_errors_panel() -> None:
     )
     answers = columns[1].file_uploader(
         "People's answers: CSV", type="csv", max_upload_size=_MEGABYTES, key="errors-people"
+    )
+    st.caption(
+        "Ranking: one row a picture with “picture” and “robust_gt_logit”, the guide's logit of what it shows; "
+        "“log_probability” is compared too where it is there."
     )
     st.caption(
         "Answers: one row a picture with “picture”, “right” and “wrong”, or one row an answer with “picture” and "
@@ -62,7 +66,8 @@ def _draw(found: ErrorAgreement) -> None:
     st.markdown(f"**{plain(found.sentence)}**")
     for caution in found.cautions:
         notice("caution", caution)
-    st.dataframe(_figures(found), hide_index=True)
+    for measured in found.measured:
+        st.markdown(_figures(measured))
     st.caption(
         f"{len(found.pictures):,} pictures, {int(found.answers.sum()):,} answers, mean error {found.mean_error:.1%}. "
         "ρ is over pictures, from −1 (people err where the guide's number is low) to 1, with its 95% bootstrap "
@@ -75,20 +80,11 @@ def _draw(found: ErrorAgreement) -> None:
         st.dataframe(_pictures(found), hide_index=True)
 
 
-def _figures(found: ErrorAgreement) -> pd.DataFrame:
-    """Return a row for each measure of the guide."""
-    return pd.DataFrame(
-        [
-            {
-                "the guide's": m.measure,
-                "Spearman's ρ": round(m.rho.value, 3),
-                "95% from": round(m.rho.low, 3),
-                "95% to": round(m.rho.high, 3),
-                "AUC": round(m.auc, 3),
-            }
-            for m in found.measured
-        ]
-    )
+def _figures(found: MeasuredAgreement) -> str:
+    """Return the figures of one measure of the guide, as a line that wraps where a table would be cut off."""
+    rho = found.rho
+    said = f"Spearman's ρ {rho.value:.3f} (95% {rho.low:.3f} to {rho.high:.3f}), AUC {found.auc:.3f}"
+    return f"- The guide's **{plain(found.measure)}**: {said.replace('-', '−')}"
 
 
 def _pictures(found: ErrorAgreement) -> pd.DataFrame:

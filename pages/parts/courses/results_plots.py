@@ -21,6 +21,7 @@ _STYLES = {
     Group.YOKED: (PURPLE, "dot", "cross"),
     Group.WRONG_CLASS: (VERMILLION, "dot", "star"),
 }
+_DOT = {"color": BLUE, "line": {"color": GREY, "width": 1}}  # see-through dots are too dim on the dark page
 _OTHERS = tuple(_STYLES.values())[1:]
 
 
@@ -88,7 +89,7 @@ def difficulty_figure(pictures: Sequence[PictureAccuracy], difficulty: dict[str,
         x=[difficulty[p.picture] for p in shown],
         y=[100 * (1 - p.accuracy) for p in shown],
         mode="markers",
-        marker={"color": BLUE, "size": 8, "opacity": 0.7},
+        marker=_DOT | {"size": 8},
         text=[f"{label(p.class_name)}, {p.trials} answers" for p in shown],
         hovertemplate="%{text}<br>difficulty %{x:.2f}, error %{y:.0f}%<extra></extra>",
         showlegend=False,
@@ -109,7 +110,7 @@ def errors_figure(found: ErrorAgreement) -> Plot:
         y=100 * found.errors,
         mode="markers",
         name="a picture",
-        marker={"color": BLUE, "size": 6, "opacity": 0.7},
+        marker=_DOT | {"size": 6},
         text=[f"{label(p)}, {n} answers" for p, n in zip(found.pictures, found.answers, strict=True)],
         hovertemplate="%{text}<br>logit %{x:.2f}, error %{y:.0f}%<extra></extra>",
     )

@@ -23,6 +23,7 @@ from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice
 
 _READ = "groups_read"
+_GROUPED = "classes_grouped"
 
 
 def use_or_group(name: str, *, classes: int | None) -> None:
@@ -39,7 +40,11 @@ def use_or_group(name: str, *, classes: int | None) -> None:
 
 
 def _group(name: str, classes: int | None) -> None:
-    with st.popover("Group its classes"):
+    key = f"grouping-{name}"
+    if st.session_state.get(_GROUPED) == name:  # the popover would hide what is said of the new guide below it
+        del st.session_state[_GROUPED]
+        st.session_state[key] = False
+    with st.popover("Group its classes", key=key, on_change="rerun"):
         st.markdown(
             "A CSV says which of its classes count as which of your own: a column “group”, and “class”, “index” or, "
             "for ImageNet's classes, “wnid”. The logit of a group is the highest of its members'; classes without a "
@@ -70,4 +75,5 @@ def _add(name: str, groups_of: Callable[[GuideModel], ClassGroups]) -> None:
         notice("error", str(error))
         return
     announce(made.name, where=name)
+    st.session_state[_GROUPED] = name
     st.rerun()

@@ -72,6 +72,13 @@ def keep_link(case: Case, guide: GuideModel) -> None:
     )
 
 
+def drop_stale_link(case: Case) -> None:
+    """Take another picture's link out of the address: its own is written once its path is walked."""
+    named = st.query_params.get("sample")
+    if named is not None and (case.sample is None or case.sample.key != named):
+        st.query_params.clear()
+
+
 def _with_choices(case: Case, wanted: dict[str, str], guide: GuideModel, missing: list[str]) -> Case:
     """Return ``case`` with what the link chose; the names of what this guide lacks go to ``missing``."""
     towards, objective = wanted.get("towards"), wanted.get("objective", DEFAULT_OBJECTIVE)

@@ -35,10 +35,15 @@ def test_two_files_give_a_sentence_a_table_and_a_plot(page: AppTest) -> None:
     assert "People err more where the guide's logit is lower: Spearman's ρ −1.000" in said(at)
     assert "There are only 40 pictures" in said(at)
     assert "40 pictures, 2,400 answers" in said(at)
-    figures, pictures = (frame.value for frame in at.dataframe)
-    assert figures["Spearman's ρ"].tolist() == [-1.0]
+    (pictures,) = (frame.value for frame in at.dataframe)
+    assert "- The guide's **logit**: Spearman's ρ −1.000 (95% −1.000 to −1.000), AUC 0." in said(at)
     assert pictures["errors, %"].is_monotonic_decreasing
     assert len(at.get("plotly_chart")) == 1
+
+
+def test_the_columns_that_each_file_needs_stand_beside_it(page: AppTest) -> None:
+    assert "“picture” and “robust_gt_logit”" in said(page)
+    assert "“picture”, “right” and “wrong”" in said(page)
 
 
 def test_files_that_cannot_be_compared_say_why_and_draw_nothing(page: AppTest) -> None:
