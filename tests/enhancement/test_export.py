@@ -24,7 +24,9 @@ from lwise_core.enhancement.export import (
 from lwise_core.enhancement.objectives import Harder, objective_named
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
+from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.guide import CalibratedOn, Domain, GuideModel
+from lwise_core.guides.stage_features import StageFeatures, stages_of
 from lwise_core.images.codec import open_photograph, read_png_text
 
 CAT = SAMPLES[0]
@@ -139,18 +141,17 @@ def test_the_manifest_says_who_stated_the_class(
 def test_the_manifest_says_whether_the_original_is_unlike_what_the_guide_learnt(
     subject: CroppedPhotograph, path: EnhancementPath
 ) -> None:
-    known = path.guide.familiarity
-    assert known is not None
-    said = json.loads(export(subject, path, INTENT).manifest)
-    novelty = subject.novelty(path.guide)
-    assert (said["original"]["unlike"], said["original"]["unlike_p"]) == (novelty.state.value, novelty.p)
-    lower = replace(path, guide=replace(path.guide, familiarity=replace(known, bias=known.bias + 1000)))
-    flagged = json.loads(export(subject, lower, INTENT).manifest)
-    assert flagged["original"]["unlike"] == "flagged"
-    assert [c for c in flagged["cautions"] if c.startswith("Flagged: it is unlike what the guide learnt")]
-    blind = replace(path, guide=replace(path.guide, familiarity=None))
-    unknown = json.loads(export(subject, blind, INTENT).manifest)["original"]
-    assert (unknown["unlike"], unknown["unlike_p"]) == ("cannot judge", None)
+    stages = stages_of(path.guide)
+    size = StageFeatures.of(path.guide, stages).read(subject.seen(size=path.guide.input_size)[None])[1].shape[1]
+    known = Familiarity(stages, np.zeros(size, np.float32), 0.0, np.ones(100, np.float32), sha256="0" * 64)
+    said = [
+        json.loads(export(subject, replace(path, guide=replace(path.guide, familiarity=f)), INTENT).manifest)
+        for f in (known, replace(known, bias=2.0), None)
+    ]
+    originals = [(s["original"]["unlike"], s["original"]["unlike_p"]) for s in said]
+    assert originals == [("no flag", 1.0), ("flagged", 1 / 101), ("cannot judge", None)]
+    flags = [[c for c in s["cautions"] if c.startswith("Flagged: it is unlike what")] for s in said]
+    assert [len(found) for found in flags] == [0, 1, 0]
 
 
 def test_away_is_said_to_be_away(bundled_guide: GuideModel) -> None:
