@@ -72,7 +72,7 @@ def test_what_is_made_is_not_made_again(course: Course, maker: CourseBuilder, mo
         raise AssertionError("computed again")
 
     monkeypatch.setattr(Walker, "to", unexpected)
-    monkeypatch.setattr("lwise_core.teaching.courses.builder.score", unexpected)
+    monkeypatch.setattr(CroppedPhotograph, "logits", unexpected)
     assert finished(course.folder, maker).digest == course.digest
 
 
