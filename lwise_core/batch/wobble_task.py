@@ -41,7 +41,7 @@ class WobbleTask(RankingTask):
         """Return the ranks of a batch whose pictures were decoded with their small changes."""
         assert looked.variations is not None  # noqa: S101  they are asked for above
         count, changes = looked.variations.shape[:2]
-        changed = logits_of(guide, looked.variations.flatten(0, 1)).unflatten(0, (count, changes))
+        changed = logits_of(guide, looked.variations.flatten(0, 1)).reshape(count, changes, -1)
         wobbles = (
             Wobble.of_logits(guide, torch.cat([own[None], others]), target=told.target)
             for own, others, told in zip(looked.logits, changed, looked.told, strict=True)
