@@ -44,7 +44,7 @@ def tune_command(
     request = TuningRequest(name, pictures, nearest, domain, TuningRecipe(any_way_up=any_way_up))
     pace = seconds_a_pass(request, sample)
     typer.echo(f"{request.recipe.described(len(pictures))} {EXPERIENCE}", err=True)
-    typer.echo(f"Takes about {in_words(request.seconds(pace))}, by the pace of one batch.", err=True)
+    typer.echo(f"Takes about {in_words(request.seconds(pace))}, by the pace of a few batches.", err=True)
     _follow(request, store)
     (entry,) = (e for e in catalog.entries() if e.name == name)
     typer.echo(f"The guide “{name}” is in the catalogue, tuned on {len(pictures):,} pictures from “{nearest}”.")

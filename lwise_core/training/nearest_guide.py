@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ SAMPLED_SIZE = 256
 
 _A_CLASS, _IN_ALL = 12, 96  # pictures of the sample
 _CHEAP_PIXELS, _CHEAP_BYTES = 160, 40_000_000  # larger guides are not tried: a page waits
-_ALIKE = 0.05  # of two guides this near each other the domain and the input size decide
+_STANDARD_ERRORS = 2  # a guide that is this near the best one may be as good: so few pictures do not tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +125,17 @@ def search_guides(pictures: OwnPictures, entries: Sequence[GuideEntry]) -> Gener
 def ranked_guides(guides: Sequence[NearbyGuide], *, domain: Domain) -> tuple[NearbyGuide, ...]:
     """Return ``guides``, the nearest first.
 
-    The one whose features tell the pictures apart best; among those that do it about as well, one of the ``domain``
-    before others, and then the one that sees more pixels. Those that were not tried come last.
+    First those whose features tell the pictures apart as well as the best one's, as far as so few pictures can say: of
+    them one of the ``domain`` before others, and then the one that sees more pixels. The others follow by how well they
+    do it, and last those that were not tried.
     """
+    best = max((guide.separation or 0.0 for guide in guides), default=0.0)
 
-    def key(guide: NearbyGuide) -> tuple[float, bool, int]:
-        tried = -1.0 if guide.separation is None else round(guide.separation / _ALIKE)
-        return tried, guide.domain is domain, guide.input_size
+    def key(guide: NearbyGuide) -> tuple[bool, bool, int, float]:
+        share = -1.0 if guide.separation is None else guide.separation
+        error = sqrt(best * (1 - best) / max(1, guide.pictures))
+        first = share >= best - _STANDARD_ERRORS * error
+        return first, first and guide.domain is domain, guide.input_size if first else 0, share
 
     return tuple(sorted(guides, key=key, reverse=True))
 

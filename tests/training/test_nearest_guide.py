@@ -72,12 +72,22 @@ def test_a_picture_does_not_count_in_its_own_mean() -> None:
 
 def test_the_domain_and_the_size_decide_between_guides_that_are_about_as_good() -> None:
     guides = [
-        NearbyGuide("small", Domain.NATURAL, 64, 0.81),
-        NearbyGuide("other", Domain.MEDICAL, 128, 0.81),
-        NearbyGuide("large", Domain.NATURAL, 128, 0.80),
-        NearbyGuide("worse", Domain.NATURAL, 128, 0.6),
+        NearbyGuide("small", Domain.NATURAL, 64, 0.80, 96, 4),
+        NearbyGuide("other", Domain.MEDICAL, 128, 0.79, 96, 4),
+        NearbyGuide("large", Domain.NATURAL, 128, 0.74, 96, 4),
+        NearbyGuide("bad", Domain.NATURAL, 128, 0.3, 96, 4),
+        NearbyGuide("worse", Domain.UNKNOWN, 32, 0.6, 96, 4),
         NearbyGuide("untried", Domain.NATURAL, 224),
-        NearbyGuide("best", Domain.UNKNOWN, 32, 0.95),
+        NearbyGuide("best", Domain.UNKNOWN, 32, 0.81, 96, 4),
     ]
     ranked = [g.name for g in ranked_guides(guides, domain=Domain.NATURAL)]
-    assert ranked == ["best", "large", "small", "other", "worse", "untried"]
+    assert ranked == ["large", "small", "other", "best", "worse", "bad", "untried"]
+    assert ranked_guides((), domain=Domain.NATURAL) == ()
+
+
+def test_with_many_pictures_the_best_comes_first() -> None:
+    guides = [
+        NearbyGuide("best", Domain.UNKNOWN, 32, 0.81, 96_000, 4),
+        NearbyGuide("large", Domain.NATURAL, 128, 0.74, 96_000, 4),
+    ]
+    assert [g.name for g in ranked_guides(guides, domain=Domain.NATURAL)] == ["best", "large"]

@@ -193,7 +193,7 @@ def _begin(request: TuningRequest, sample: PictureSample, store: TuningStore) ->
         return
     count = len(request.pictures)
     st.markdown(
-        f"Takes about **{in_words(request.seconds(pace))}** on this machine, by the pace of one batch, and goes on "
+        f"Takes about **{in_words(request.seconds(pace))}** on this machine, by the pace of a few batches, and goes on "
         f"only while this page is open; what was done is kept. {request.recipe.described(count)}"
     )
     st.caption(
