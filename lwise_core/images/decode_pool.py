@@ -34,6 +34,7 @@ _PROGRAM = ("-m", "lwise_core.images.decode_worker")
 _ROOT = str(Path(__file__).parents[2])
 _HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")  # of the surroundings, what a program needs to start
 _LONGEST_ANSWER = 2**20
+_PIPE = 2**20  # bytes; of the usual 64 kB a photograph would take hundreds of turns between two processes
 
 
 class DecoderEnded(LWiseError):
@@ -51,6 +52,7 @@ class _Worker:
             | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join([_ROOT, *filter(None, sys.path)])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=_PIPE,
         )
 
     @property
