@@ -5,12 +5,13 @@ BIN       := $(VENV)/bin
 HOST      ?= localhost
 PORT      ?= 8501
 PIP_ARGS  ?=
+REQUIREMENTS ?= requirements.txt
 PIP       := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
 PYTEST_ARGS ?=
 BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format docs browser oracle bench prove risk clean
+.PHONY: help install run test quick lint format docs browser oracle bench prove risk lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -71,16 +72,21 @@ risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; th
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted lattice
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted textures
 
+lock: $(VENV)-lock/.installed $(VENV)/.app  ## Write requirements.lock: every package that the app runs with here, with the hashes of its files
+	@$(BIN)/python -m pip freeze --exclude-editable | sed -n 's/+[a-z0-9]*$$//; /==/p' > $(VENV)-lock/tested.txt
+	@$(VENV)-lock/bin/uv pip compile requirements.txt --constraint $(VENV)-lock/tested.txt --generate-hashes --universal \
+		--python-version 3.11 --no-config --no-annotate --custom-compile-command "make lock" --quiet -o requirements.lock
+
 clean:  ## Remove the environments and caches
-	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules node_modules
+	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules node_modules
 
 $(VENV)/.created:
 	@$(call create_environment,$(VENV))
 	@touch $@
 
-$(VENV)/.app: requirements.txt | $(VENV)/.created
+$(VENV)/.app: $(REQUIREMENTS) | $(VENV)/.created
 	@echo "Installing what the app needs into $(VENV); the first time this takes some minutes."
-	@$(PIP) -r requirements.txt
+	@$(PIP) -r $(REQUIREMENTS)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-s3.txt $(VENV)/.app
@@ -97,6 +103,11 @@ node_modules/.installed: package-lock.json | $(VENV)/.dev
 $(VENV)-oracle/.installed: tests/oracle/requirements.txt
 	@$(call create_environment,$(VENV)-oracle)
 	@$(VENV)-oracle/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r $<
+	@touch $@
+
+$(VENV)-lock/.installed:
+	@$(call create_environment,$(VENV)-lock)
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) uv==0.13.9
 	@touch $@
 
 $(VENV)-peers/.installed: benchmarks/requirements-peers.txt requirements.txt
