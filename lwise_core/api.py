@@ -1,4 +1,4 @@
-"""The library's front door: a guide, a photograph, its difficulty, its enhancement, and whether to believe that.
+"""The library's front door: a guide, a photograph, its difficulty, its enhancement, and how far to trust that.
 
 Nothing is computed here: each function puts together what the packages below do, as the shell and the pages do, so
 that all three find the same figures. Where a function takes ``on_progress``, that is called with the share that is

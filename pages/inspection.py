@@ -1,23 +1,26 @@
-"""One image inspected: whether to believe what was painted, where it changed, and why."""
+"""One image inspected: can this change be trusted? The picture and the verdict first, everything else in tabs."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core._utils.errors import LWiseError
-from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.guides.fitness import Fit
+from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import preview
 from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import QueueFull
-from pages.parts.inspect.attribution_panel import attribution_panel
-from pages.parts.inspect.change_panel import change_panel
-from pages.parts.inspect.indicators_panel import counter_panel, indicators_panel
+from pages.parts.inspect.inspected import InspectedPath
+from pages.parts.inspect.layers import layer_choice, layer_of, say_why_there_is_none
+from pages.parts.inspect.picture_panel import picture_panel, say_budget
 from pages.parts.inspect.region_panel import region_panel
-from pages.parts.inspect.report_panel import Asked, report_panel
-from pages.parts.inspect.second_opinions_panel import opinions_panel
+from pages.parts.inspect.tabs import tabs
+from pages.parts.inspect.verdict_panel import known_ledger, say_first_look, verdict_panel
+from pages.parts.picture import links
 from pages.parts.picture.cautions import cautions, say_what_is_beyond_training
 from pages.parts.picture.choices import guide_choice, target_class
 from pages.parts.picture.ground_truth import (
@@ -32,130 +35,178 @@ from pages.parts.picture.upload import chooser, intake, offer_samples, sample_bu
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once, place, values_of
-from pages.parts.session.paths import PathJob, failed, walk_for
-from pages.parts.ui.notices import notice
+from pages.parts.session.paths import PathJob, failed, forget, stopped, walk_for
+from pages.parts.ui.notices import notice, plain
 
-_PREVIEW = 360
+_PREVIEW = 720
+_PATIENCE = 0.3  # seconds to wait for a path before the page is drawn without it
 
 _WELCOME = (
-    "A robust network can paint any class into any picture. Here you see **whether to believe** what was painted, "
-    "**where** it changed and **why**, each beside what it would be by chance."
+    "A robust network can paint any class into any picture. Here you see whether you can **trust** what it painted, "
+    "**where** it changed the picture, and **what else** it could have painted there."
 )
+
+
+@dataclass(frozen=True, eq=False)
+class _FirstScreen:
+    """The places of what is seen without scrolling: the picture; beside it the verdict, the layer and the choices."""
+
+    picture: DeltaGenerator
+    verdict: DeltaGenerator
+    layer: DeltaGenerator
+    choices: DeltaGenerator
+    notes: DeltaGenerator
+
+    @classmethod
+    def drawn(cls) -> _FirstScreen:
+        left, right = st.columns([3, 2], gap="large")
+        with right:
+            return cls(left, *(st.container() for _ in range(4)))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the person said: what the picture shows, what it goes towards, and where it may change."""
+
+    look: FirstLook
+    stated: str
+    towards: str
+    within: Region | None
 
 
 def main() -> None:
     """Draw the page."""
     slot().touch()
     st.title("Inspect")
+    links.open_linked_sample()
     case = desk().case
     with st.container():  # always there: the uploader keeps its place below it
+        links.say_what_was_not_found()
         if case is None:
             st.markdown(_WELCOME)
-    left, *right = st.columns(1 if case is None else [2, 5], gap="large")
-    with left:
-        guide = guide_choice(case.guide if case is not None else None)
-        intake(guide=guide.name)
+    name = "" if case is None else f": {plain(case.photograph.name)}"
+    photographs = st.expander(f"Photograph{name}", expanded=case is None)
     if case is None:
+        guide = guide_choice(None)
+        with photographs:
+            intake(guide=guide.name)
         offer_samples(guide=guide.name)
         return
-    with left:
+    screen = _FirstScreen.drawn()
+    with screen.notes:
+        guide = guide_choice(case.guide)
+    with photographs:
+        intake(guide=guide.name)
         sample_buttons(guide=guide.name)
         chooser()
-        case = desk().case or case
-        subject, shown = case.subject, (case.photograph.sha256, case.crop)
-        square = once("square", shown, lambda: preview(subject.crop.of(subject.photograph.pixels), longest=_PREVIEW))
-        st.image(square, alt="The square that the guide sees")
-        st.caption(f"The square of {case.crop.side} px that the guide sees. It is moved in the Studio.")
+    case = desk().case or case
     if guide.name != case.guide:  # a step means another ε for another guide
         case = replace(case, guide=guide.name, step=None)
         put(case)
-    with right[0]:
+    asked = _ask(case, guide, screen)
+    if asked is None:
+        with screen.picture:
+            _original(case)
+    else:
+        _inspect(desk().case or case, asked, screen)
+
+
+def _original(case: Case) -> None:
+    """Draw the square that the guide sees, where nobody knows yet what to make of it."""
+    subject, shown = case.subject, (case.photograph.sha256, case.crop)
+    square = once("square", shown, lambda: preview(subject.crop.of(subject.photograph.pixels), longest=_PREVIEW))
+    st.image(square, alt="The square that the guide sees")
+    st.caption(f"The guide sees this square of {case.crop.side} px. Change the crop in Studio.")
+
+
+def _ask(case: Case, guide: GuideModel, screen: _FirstScreen) -> _Asked | None:
+    """Draw the choices and the notes; return what the person said, None while nobody has named the class."""
+    look = look_at(case, guide)
+    with screen.notes:
         cautions(guide)
         with st.container():
             if guide.provenance.fitness.state is not Fit.UNFIT:  # which is a caution of the guide already
                 st.caption(guide.provenance.fitness.sentence)
-        look = look_at(case, guide)
         say_novelty(look)
-        columns = st.columns(2, gap="large")
+    with screen.choices:
+        columns = st.columns(2)
         with columns[0]:
             stated = stated_after(case, guide, look)
         if stated is None:
-            return
+            return None
         with columns[1]:
             towards = target_class(desk().case or case, guide, stated=stated, fallback=look.choice)
         render_guess_warning(desk().case or case, guide, stated=stated)
         render_target_warning(desk().case or case, guide, stated=stated, towards=towards)
         within = region_panel(look.original, towards=towards, token=case.token)
-    _inspect(desk().case or case, look, stated=stated, towards=towards, within=within)
+    return _Asked(look, stated, towards, within)
 
 
-def _inspect(case: Case, look: FirstLook, *, stated: str, towards: str, within: Region | None) -> None:
-    """Walk the path, and draw everything that follows from it."""
-    with st.container():
+def _inspect(case: Case, asked: _Asked, screen: _FirstScreen) -> None:
+    """Walk the path, and draw the first screen and the tabs."""
+    with screen.notes:
         if case.aim.harder:
             notice("info", "The lights are about enhancement, so this page goes towards the class, not away from it.")
     try:
         easier = replace(case, aim=replace(case.aim, harder=False))
-        walk = walk_for(easier, look.original, towards=towards, within=within)
-    except LWiseError as error:
-        notice("info", str(error))
+        walk = walk_for(easier, asked.look.original, towards=asked.towards, within=asked.within)
+    except LWiseError as error:  # no rival was chosen, or too many people are waiting
+        with screen.verdict:
+            notice("info", str(error))
+        with screen.picture:
+            _original(case)
         return
-    there = place()
-    for _ in values_of("walk", walk.job, at=there, what="Computing the path"):
-        pass
+    walk.job.wait(seconds=_PATIENCE)
+    try:
+        _first_screen(case, walk, asked, screen)
+    except QueueFull as error:
+        with screen.verdict:
+            notice("info", str(error))
+
+
+def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen) -> None:
+    """Draw the picture with its layer, and beside it the verdict once the path is there; then what the tabs hold."""
+    path, by = walk.path, case.stated_by_for(walk.path.guide)
+    stated = None if by is StatedBy.GUESS else asked.stated
+    with screen.layer:
+        chosen = layer_choice(path, token=case.token)
+    ledger = known_ledger(walk.key, stated)
+    with screen.picture:
+        layer = layer_of(chosen, walk.key, path, step=case.step_for(path.guide), ledger=ledger)
+        moved = picture_panel(case, path, invents=asked.stated != asked.towards, layer=layer)
+    if chosen.follows_epsilon and moved.step_for(path.guide) != case.step_for(path.guide):
+        st.rerun()  # the slider was moved in the browser, and the layer is that of the position before
+    case = moved
+    with screen.verdict:
+        st.subheader("Can you trust this change?")
+        say_first_look(asked.look)
+        if not walk.job.stage.over:
+            for _ in values_of("walk", walk.job, at=place(), what=f"Changing it towards {plain(asked.towards)}"):
+                pass
+            st.rerun()
+        if not _is_there(walk):
+            return
+        epsilon = min(case.epsilon_for(path.guide), path.reach)
+        found = verdict_panel(walk.key, path, epsilon=epsilon, stated=stated)
+        say_budget(path, epsilon=epsilon)
+        say_what_is_beyond_training(path.guide, epsilon=epsilon)
+    if chosen.needs_ledger and layer is None and ledger is None and found is not None and found.ledger is not None:
+        st.rerun()  # the layer is known now, and the picture stands above
+    with screen.layer:
+        if layer is None:
+            say_why_there_is_none(chosen, path)
+    tabs(case, InspectedPath(walk.key, path, found, asked.stated, asked.towards, epsilon, by))
+
+
+def _is_there(walk: PathJob) -> bool:
+    """Return whether there is a path to inspect, and say what became of it where it is not whole."""
     if walk.job.error is not None:
         failed(walk.job.error)
-        return
-    try:
-        _panels(case, walk, stated=stated, towards=towards)
-    except QueueFull as error:
-        notice("info", str(error))
-
-
-def _panels(case: Case, walk: PathJob, *, stated: str, towards: str) -> None:
-    """Draw the slider and of each panel what is there at once; then what is computed, the first question first."""
-    path = walk.path
-    epsilon = _slider(case, path)
-    st.header("Whether to believe it", divider="gray")
-    lights = indicators_panel(walk.key, path, epsilon=epsilon, stated=None if case.guessed_for(path.guide) else stated)
-    counter = counter_panel(walk.key, path, epsilon=epsilon)
-    st.header("Where it changed", divider="gray")
-    change_panel(walk.key, path, epsilon=epsilon, towards=towards)
-    st.header("Why", divider="gray")
-    maps, question = attribution_panel(walk.key, path, epsilon=epsilon, towards=towards)
-    st.header("What other guides say", divider="gray")
-    others = opinions_panel(walk.key, path, epsilon=epsilon, towards=towards)
-    st.header("Take it away", divider="gray")
-    by = case.stated_by_for(path.guide)
-    asked = Asked(question, others)
-    report = report_panel(case, path, stated=stated, epsilon=epsilon, stated_by=by, asked=asked)
-    for later in (lights, counter, maps, report):
-        later()
-
-
-def _slider(case: Case, path: EnhancementPath) -> float:
-    """Draw ε and return the one that the person chose, in the guide's units."""
-    scale, last = path.guide.epsilon_scale, len(path.frames) - 1
-    if last < 1:
-        notice("caution", "The path was stopped before its first step: there is no change to inspect.")
-        return 0.0
-    epsilons = [round(i * scale.step, 4) for i in range(last + 1)]
-    chosen = st.select_slider(
-        "ε, the budget of the change",
-        options=range(last + 1),
-        value=min(case.step_for(path.guide), last),
-        format_func=lambda i: f"{epsilons[i]:.2f}",
-        key=f"inspect-{case.token}-{path.guide.name}",
-    )
-    if chosen != case.step_for(path.guide):
-        put(replace(case, step=chosen))
-    epsilon = chosen * scale.step
-    st.caption(
-        f"ε = {epsilon:.2f} (ε₂₂₄ = {scale.at_224(epsilon):.3g}): at most {scale.grey_levels(epsilon):.1f} of 255 grey "
-        "levels RMS, as the guide sees the picture."
-    )
-    say_what_is_beyond_training(path.guide, epsilon=epsilon)
-    return epsilon
+        return False
+    if stopped(walk):
+        notice("caution", f"Stopped at ε = {walk.path.reach:.2f}: the slider reaches up to there.")
+        st.button("Compute the rest", on_click=forget, args=(walk.key,))
+    return len(walk.path.frames) > 1
 
 
 main()

@@ -4,7 +4,7 @@ import { found, foundAll } from "../shared/dom.js";
 import { clamp } from "../shared/numbers.js";
 import { onDrag, shareOf } from "../shared/pointer.js";
 
-/** @typedef {"side" | "wipe" | "blink" | "change"} Mode */
+/** @typedef {"side" | "alone" | "wipe" | "blink" | "change"} Mode */
 
 const BLINK_MS = 400; // 2.5 changes a second, below 3 Hz however they are counted
 const PUSH = 2; // % of the width, by a key
@@ -31,7 +31,10 @@ export function pushed(wipe, { key, shiftKey }) {
   return Object.hasOwn(places, key) ? clamp(places[key], 0, 100) : null;
 }
 
-/** How original and altered picture are compared: side by side, by wiping, by blinking, or by their difference. */
+/**
+ * How original and altered picture are compared: side by side, by wiping, by blinking, or by their difference; or the
+ * altered one alone.
+ */
 export class Comparison {
   /** @type {Mode} */
   mode = "side";
@@ -68,6 +71,16 @@ export class Comparison {
     for (const kind of ["pointerdown", "pointermove"])
       divider.addEventListener(kind, (event) => event.stopPropagation());
     divider.addEventListener("keydown", (event) => this.#push(event));
+  }
+
+  /**
+   * Begin with the view that the page asks for; what the person chose meanwhile stays.
+   * @param {"side" | "alone"} view
+   */
+  begin(view) {
+    this.frame.dataset.view = view;
+    found(this.#root, ".alone", HTMLElement).hidden = view !== "alone";
+    if (this.mode === "side") this.choose(view);
   }
 
   /** @param {Mode} mode */

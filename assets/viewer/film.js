@@ -11,12 +11,13 @@
  *   towards: string, harder: boolean, atGuideSize: boolean, side: number, grid: number, level: number,
  *   classes: string[], positions: Position[], frames: FrameEntry[],
  *   sections: {original?: Section, starts?: Section, weights?: Section}}} Header
- * @typedef {{step: number, revision: number, name: string, remark: string, picture: string, limit: number}} Words
- *   what the page says beside the film (pages/parts/studio/viewer.py)
+ * @typedef {{step: number, revision: number, name: string, remark: string, picture: string, limit: number,
+ *   view: "side" | "alone", layer: ?import("./layer.js").SentLayer}} Words
+ *   what the page says beside the film (pages/parts/picture/viewer.py)
  */
 
 const MAGIC = "LWFILM01";
-const FILMS_KEPT = 2; // as pages/parts/studio/viewer.py counts them
+const FILMS_KEPT = 2; // as pages/parts/picture/viewer.py counts them
 
 /** @param {Uint8Array} bytes */
 const text = (bytes) => new TextDecoder().decode(bytes);

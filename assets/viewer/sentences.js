@@ -59,6 +59,7 @@ export function readingAt(about, position, chosen) {
 export function alteredCaption(mode, { made, remark, away }) {
   switch (mode) {
     case "side":
+    case "alone":
       return `${made}. ${remark}`;
     case "wipe":
       return `Left the original, right ${made}. ${remark}`;

@@ -8,6 +8,7 @@ import { found, surfaceOf } from "../shared/dom.js";
 import { Comparison } from "./comparison.js";
 import { Composer } from "./composer.js";
 import { FilmShelf, opened, unpacked } from "./film.js";
+import { Layer } from "./layer.js";
 import { Lens } from "./lens.js";
 import { drawBar, drawTicks } from "./scale.js";
 import { Scrubber } from "./scrubber.js";
@@ -71,6 +72,7 @@ export class Viewer {
     });
     this.comparison = new Comparison(root, () => this.#refresh());
     this.lens = new Lens(root, () => this.#readPixel());
+    this.layer = new Layer(root);
     this.#calm.addEventListener("change", this.#onCalm);
     this.resized = new ResizeObserver(() => this.lens.aim());
     this.resized.observe(this.comparison.panels);
@@ -114,9 +116,11 @@ export class Viewer {
   async #receive(data) {
     const { words, header, packed } = opened(data);
     const body = await unpacked(packed);
+    await this.layer.take(words.layer);
     if (this.#closed) return;
     const film = films.filmOf(header);
     film.take(header, body);
+    if (!this.#words) this.comparison.begin(words.view);
     this.#words = words;
     this.scrubber.hear(words);
     this.#ask(film);
@@ -214,10 +218,11 @@ export class Viewer {
     if (!this.#composer || !this.#film || !this.#words) return;
     const { position } = this.scrubber;
     const { mode } = this.comparison;
-    const mapped = mode === "side" || mode === "change";
+    const mapped = mode === "side" || mode === "change" || this.layer.isChange;
     this.#composer.compose(position, { mapped });
     surfaceOf(this.canvases.altered).putImageData(this.#composer.altered, 0, 0);
     if (mapped) surfaceOf(this.canvases.change).putImageData(this.#composer.change, 0, 0);
+    this.layer.draw(position, this.#composer.change);
     this.frame.dataset.position = String(position);
     this.frame.dataset.film = this.#film.id;
     this.#read(this.#film, this.#words);

@@ -1,4 +1,4 @@
-"""``python -m lwise_core inspect``: whether to believe an enhancement, as a report."""
+"""``python -m lwise_core inspect``: how far to trust an enhancement, as a report."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ _GATHERING = 0.8  # of the time that the lights take
 class Findings:
     """The lights of one path as far as they are known: ``done`` in [0, 1], and ``risks`` from the original on.
 
-    ``ledger`` says where the gain arose, None where the guide cannot tell.
+    ``ledger`` says where the gain arose, None where the guide cannot tell. ``early`` are the lights of one step that
+    somebody is looking at, which are known before those of all others.
     """
 
     path: EnhancementPath
@@ -49,10 +50,29 @@ class Findings:
     evidence: Evidence | None = None
     risks: tuple[Risk, ...] = ()
     ledger: EvidenceLedger | None = None
+    early: Risk | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the lights of every step are known."""
+        return len(self.risks) == len(self.path.frames)
 
     def at(self, epsilon: float) -> Risk:
-        """Return both lights of the result for ``epsilon``, or where the path ends before it."""
-        return self.risks[min(steps_for(epsilon, step=self.path.step), len(self.risks) - 1)]
+        """Return both lights of the result for ``epsilon``, or where the path ends before it.
+
+        While some are not known yet, those of the nearest step before it.
+        """
+        step = steps_for(epsilon, step=self.path.step)
+        if self.early is not None and (self.early.step == step or not self.risks):
+            return self.early
+        return self.risks[min(step, len(self.risks) - 1)]
+
+    def known_at(self, epsilon: float) -> Risk | None:
+        """Return both lights of the result for ``epsilon``, None while they are not known."""
+        step = min(steps_for(epsilon, step=self.path.step), len(self.path.frames) - 1)
+        if self.early is not None and self.early.step == step:
+            return self.early
+        return self.risks[step] if step < len(self.risks) else None
 
 
 def examine(
@@ -79,6 +99,46 @@ def examine(
     for risk in judge.along():
         risks = (*risks, risk)
         yield Findings(path, _GATHERING + (1 - _GATHERING) * len(risks) / len(path.frames), evidence, risks, ledger)
+
+
+def examine_counted(path: EnhancementPath, *, stated: str | None = None, first: int = 0) -> Iterator[Findings]:
+    """Yield the lights of a finished ``path`` from what counts alone: those after ``first`` steps, then all of them.
+
+    The further indicators of :func:`examine`, which are shown and not counted, are left out: they cost a walk of eight
+    pictures. ``stated`` is as there.
+
+    Raises:
+        NonFinite: The guide returned NaN or infinity.
+    """
+    judge = Judge(path, ledger=ledger_of(path), stated=stated)
+    early = judge.at(min(first, len(path.frames) - 1))
+    yield Findings(path, 0.0, ledger=judge.ledger, early=early)
+    risks: tuple[Risk, ...] = ()
+    for risk in judge.along():
+        risks = (*risks, risk)
+        yield Findings(path, len(risks) / len(path.frames), None, risks, judge.ledger, early)
+
+
+def paint_others(
+    path: EnhancementPath, *, towards: Sequence[int], stated: str | None = None, walker: Walker | None = None
+) -> Iterator[tuple[Judge, ...]]:
+    """Walk from the same original towards each of the classes ``towards``; yield who judges each finished path so far.
+
+    The judges know what counts alone. ``stated`` is what the picture is said to show; None: what ``path`` goes towards.
+    ``walker`` walks; None: the guide itself. A value a step of each walk, and one for each class.
+
+    Raises:
+        NonFinite: The guide returned NaN or infinity.
+    """
+    shown = stated or path.guide.classes[int(path.request.targets[0])]
+    judges: tuple[Judge, ...] = ()
+    for target in towards:
+        other = path
+        for grown in (walker or Walker(path.guide)).walk(replace(path.request, targets=torch.tensor([target]))):
+            other = grown
+            yield judges
+        judges = (*judges, Judge(other, ledger=ledger_of(other), stated=shown))
+        yield judges
 
 
 def counter_experiment(

@@ -64,13 +64,14 @@ class Transfer:
 class Judge:
     """What is known about one picture's path: enough to set both lights at any of its steps.
 
-    ``transfer`` is None where no other guide knows the class, ``ledger`` where the guide's places say nothing that was
-    measured. ``stated`` is what the picture is said to show, “something else” where that is none of the guide's
-    classes; None where nobody said.
+    Without ``evidence`` the lights stand on what counts alone; with it they hold the further indicators too, which are
+    shown and not counted. ``transfer`` is None where no other guide knows the class, ``ledger`` where nobody measured
+    what places say to the guide. ``stated`` is what the picture is said to show, “something else” where that is none of
+    the guide's classes; None where nobody said.
     """
 
     path: EnhancementPath
-    evidence: Evidence
+    evidence: Evidence | None = None
     transfer: Transfer | None = None
     ledger: EvidenceLedger | None = None
     stated: str | None = None
@@ -116,20 +117,23 @@ class Judge:
         if step == 0 or self.stated is None or canonical(self.stated) == canonical(towards):
             return ""
         if canonical(self.stated) == canonical(SOMETHING_ELSE):
-            return f"{towards} is not what it is said to show, which is none of this guide's classes"
-        return f"{towards} is not what it is said to show, which is {self.stated}"
+            return f"{towards} is not what the picture is said to show, which is none of this guide's classes"
+        return f"{towards} is not what the picture is said to show, which is {self.stated}"
 
     @property
     def _any_change(self) -> bool:
         return len(self.path.frames) > 1
 
     def _semantic(self, step: int) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
-        evidence = self.evidence
+        counts = {"H1": self._prior_support(), "HE": self._without_evidence(step)}
+        return counts if self.evidence is None else counts | self._further(self.evidence, step)
+
+    def _further(
+        self, evidence: Evidence, step: int
+    ) -> dict[str, tuple[float | None, str] | tuple[float | None, str, str]]:
         moved = step > 0
         ratio = _ratio(evidence, step) if moved else None
         return {
-            "H1": self._prior_support(),
-            "HE": self._without_evidence(step),
             "H2": (_created(self.path, step) if moved else None, "0 at ε = 0"),
             "H3": (ratio, f"1 on average over {len(evidence.mass_of_others)} other classes"),
             "H4": (float(evidence.specificity[step]) if moved else None, "0 when any class gets the same change"),

@@ -28,13 +28,14 @@ from lwise_core.images.geometry import to_8_bit
 from lwise_core.images.heatmaps import enlarged, painted
 from lwise_core.inspection.attribution import scale_of
 from lwise_core.inspection.examine import Findings, MapPair, agreement_of, perturbation_at
-from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, Risk, no_flag_up_to
+from lwise_core.inspection.indicators import Indicator, Light, Risk, no_flag_up_to
 from lwise_core.inspection.perturbation import (
     PerceptualDifference,
     Perturbation,
     perceptual_difference_of,
     similarity_map,
 )
+from lwise_core.inspection.wording import clear_range, verdict_of
 
 _SIDE = 448
 _LUMA_LIMIT = 24.0  # grey levels, as on the page
@@ -57,11 +58,14 @@ class ReportSubject:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """The lights of one path, and the maps before and after, at one ε."""
+    """The lights of one path, and the maps before and after, at one ε.
+
+    It holds what is known: no ``maps`` where none were computed, and the lights as far as they are set.
+    """
 
     subject: ReportSubject
     findings: Findings
-    maps: tuple[MapPair, ...]
+    maps: tuple[MapPair, ...] = ()
 
     @property
     def risk(self) -> Risk:
@@ -74,15 +78,32 @@ class Report:
         path = self.findings.path
         return novelty_of(path.guide, path.frames[0].images[0])
 
+    @property
+    def verdict(self) -> str:
+        """Whether the change can be trusted, in a sentence or two."""
+        return verdict_of(self.risk, towards=self._towards)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What this report does not hold, a sentence each."""
+        lacks = {
+            "The lights at other ε were still being computed.": not self.findings.complete,
+            "No attributions were computed.": not self.maps,
+            "The further indicators, which are not counted, were not asked for.": self.findings.evidence is None,
+        }
+        return tuple(sentence for sentence, is_so in lacks.items() if is_so)
+
     def as_json(self) -> str:
         """Return every number, as JSON without NaN."""
         change = self._change
         numbers = {
             **self._head(),
             **self.novelty.fields(),
+            "verdict": self.verdict,
+            "missing": self.missing,
             "semantic": _light_numbers(self.risk.semantic),
             "artefact": _light_numbers(self.risk.artefact),
-            "no_flag_up_to": no_flag_up_to(self.findings.risks),
+            "no_flag_up_to": no_flag_up_to(self.findings.risks) if self.findings.complete else None,
             "along": [_along(risk) for risk in self.findings.risks],
             "look": None if change.is_none else vars(perceptual_difference_of(change)),
             "maps": [_map_numbers(pair) for pair in self.maps],
@@ -113,19 +134,16 @@ class Report:
         """Return the report as one HTML file, pictures inside."""
         change = self._change
         guide = self.findings.path.guide
-        clear = no_flag_up_to(self.findings.risks)
         page = {
             **self._head(),
+            "verdict": self.verdict,
+            "missing": self.missing,
             "guessed": self.subject.stated_by is StatedBy.GUESS,
             "novelty": str(self.novelty),
             "unlike_flagged": self.novelty.flagged,
             "cautions": guide.cautions,
             "calibrated_on": str(guide.provenance.calibrated or ""),
-            "no_flag_up_to": (
-                "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
-                if clear is None
-                else f"No flag up to ε = {clear:.3g}: {NOT_SAFETY}."
-            ),
+            "no_flag_up_to": clear_range(self.findings.risks) if self.findings.complete else "",
             "lights": [_light_words(light) for light in (self.risk.semantic, self.risk.artefact)],
             "pictures": self._pictures(change),
             "look": [] if change.is_none else _look_words(perceptual_difference_of(change)),

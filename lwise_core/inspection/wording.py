@@ -8,7 +8,7 @@ from math import isfinite
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import MapPair, Opinion, agreement_of
-from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Risk, no_flag_up_to
+from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, LightState, Risk, no_flag_up_to
 from lwise_core.inspection.perturbation import Lattice, PerceptualDifference
 
 
@@ -35,7 +35,65 @@ def clear_range(risks: tuple[Risk, ...]) -> str:
     clear = no_flag_up_to(risks)
     if clear is None:
         return "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
+    if clear == 0 and any(risk.flagged for risk in risks):
+        return "Flagged from the smallest change on."
     return f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}."
+
+
+_SIGNS = {
+    "H1": "the original hardly shows {towards} to this guide",
+    "HE": "most of the gain arose where nothing in the original spoke for {towards}",
+    "H7": "fine detail where the original is flat",
+    "H8": "a regular pattern",
+    "H9": "pixels driven to black or white",
+    "HF": "fine grain",
+}
+"""What a flagged indicator means, in words that can be read aloud."""
+
+
+def verdict_of(risk: Risk, *, towards: str) -> str:
+    """Return in one or two sentences, to be read aloud, whether a change ``towards`` a class can be trusted."""
+    if risk.step == 0:
+        return "Nothing is changed at this ε."
+    evidence, paint = risk.semantic, risk.artefact
+    if evidence.contradicted:
+        said = f"Do not trust this change: {evidence.contradicted}."
+    elif evidence.state is LightState.FLAGGED:
+        said = f"Do not trust this change: {_listed(_signs(evidence, towards=towards))}."
+    elif evidence.state is LightState.CANNOT_JUDGE:
+        said = f"Nobody can say here whether {towards} was there before."
+    elif paint.state is LightState.FLAGGED:
+        return f"Nothing says that {towards} was missing before, but this looks like paint: {_paint(paint, towards)}."
+    else:
+        return f"Nothing speaks against this change towards {towards}, which is no proof that it is right."
+    if paint.state is LightState.FLAGGED:
+        return f"{said} It also looks like paint: {_paint(paint, towards)}."
+    return said
+
+
+def missing_of(light: Light) -> str:
+    """Return why ``light`` cannot judge, as a sentence; empty where it can."""
+    if light.state is not LightState.CANNOT_JUDGE:
+        return ""
+    reasons = [i.because for i in light.indicators if i.because]
+    return _upper(reasons[0]) if reasons else "There are no limits for this guide."
+
+
+def _signs(light: Light, *, towards: str) -> list[str]:
+    flagged = [i.measure for i in light.counted if i.state is LightState.FLAGGED]
+    return [_SIGNS.get(m.key, m.name.lower()).format(towards=towards) for m in flagged]
+
+
+def _paint(light: Light, towards: str) -> str:
+    return _listed(_signs(light, towards=towards))
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def overlap_of(evidence: Evidence, *, step: int) -> tuple[str, str]:

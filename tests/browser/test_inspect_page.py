@@ -11,18 +11,19 @@ _COMPUTED_MS = 150_000  # lights and maps, on a machine that may be busy
 
 
 def inspect_sample(page: Page, url: str) -> None:
-    page.goto(f"{url}/?sample=cat")
-    expect(page.get_by_text("Take it away")).to_be_visible()
-    page.get_by_role("link", name="Inspect").click()
+    page.goto(f"{url}/inspection?sample=cat")
     expect(page.get_by_role("heading", name="Inspect", exact=True)).to_be_visible()
+    expect(page.locator("h4")).to_be_visible(timeout=_COMPUTED_MS)  # the verdict
 
 
 def test_a_report_of_the_sample_opens_without_the_server(
     page: Page, browser: Browser, studio_url: str, tmp_path: Path
 ) -> None:
     inspect_sample(page, studio_url)
+    page.get_by_role("tab", name="Attributions").click()
+    expect(page.get_by_text("Saliency", exact=True).last).to_be_visible(timeout=_COMPUTED_MS)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=_COMPUTED_MS)
     report = page.get_by_role("button", name="Report (HTML)")
-    expect(report).to_be_visible(timeout=_COMPUTED_MS)
     said = page.locator("[data-testid=stMain]").inner_text()
     assert any(state in said.lower() for state in ("no flag", "flagged", "cannot judge"))
     assert "nan" not in said.lower().split()
@@ -56,6 +57,21 @@ def opens_by_itself(browser: Browser, file: Path) -> None:
 def test_inspect_needs_no_more_than_a_narrow_screen(page: Page, studio_url: str) -> None:
     inspect_sample(page, studio_url)
     page.set_viewport_size({"width": 390, "height": 844})
-    expect(page.get_by_role("heading", name="Whether to believe it")).to_be_visible(timeout=_COMPUTED_MS)
+    expect(page.get_by_role("heading", name="Can you trust this change?")).to_be_visible()
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
+
+
+def test_picture_verdict_and_layer_stand_on_the_first_screen(page: Page, studio_url: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    inspect_sample(page, studio_url)
+    seen = [page.locator(".viewer .altered canvas.altered"), page.locator("h4"), page.locator(".viewer .epsilon")]
+    for one in seen:
+        box = one.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 900 - 40  # above the line at the bottom
+    page.locator("[data-testid=stButtonGroup] button", has_text="Perturbation").click()
+    layer = page.locator("canvas.layer")
+    expect(layer).to_be_visible()
+    page.get_by_role("slider", name="Opacity of the layer").press("Home")
+    expect(layer).to_have_css("opacity", "0")

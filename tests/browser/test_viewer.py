@@ -110,6 +110,31 @@ def test_every_position_shows_what_the_export_gives(page: Page, url: str, film: 
         before = shown[..., :3]
 
 
+def test_a_layer_follows_the_slider_and_shows_as_much_as_the_person_wants(page: Page, url: str) -> None:
+    viewer = opened(page, url, "layer=1")
+    expect(viewer.locator(".panels")).to_have_attribute("data-mode", "alone")
+    expect(viewer.get_by_text("Red: the position.")).to_be_visible()
+    for key, position in (("Home", 0), ("ArrowRight", 1), ("End", STEPS)):
+        slider_of(viewer).press(key)
+        expect_position(viewer, position)
+        assert (pixels(viewer, "layer")[..., 0] == 5 * position).all()
+    opacity = viewer.get_by_role("slider", name="Opacity of the layer")
+    opacity.press("Home")
+    expect(viewer.locator("canvas.layer")).to_have_css("opacity", "0")
+    opacity.press("End")
+    expect(viewer.locator("canvas.layer")).to_have_css("opacity", "1")
+    viewer.get_by_text("Side by side").click()
+    expect(viewer.locator("canvas.layer")).to_be_visible()
+
+
+def test_without_a_layer_nothing_of_it_is_there(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    expect(viewer.locator(".panels")).to_have_attribute("data-mode", "side")
+    expect(viewer.get_by_role("slider", name="Opacity of the layer")).to_be_hidden()
+    expect(viewer.get_by_text("Enhanced", exact=True)).to_be_hidden()
+    expect(viewer.locator("canvas.layer")).to_be_hidden()
+
+
 def test_scrubbing_is_silent_and_letting_go_says_it_once(page: Page, url: str) -> None:
     wire = Wire(page)
     viewer = opened(page, url)

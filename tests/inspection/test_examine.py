@@ -23,9 +23,11 @@ from lwise_core.inspection.examine import (
     agreement_of,
     counter_experiment,
     examine,
+    examine_counted,
     gradients_for,
     map_pairs,
     opinion_of,
+    paint_others,
 )
 from lwise_core.inspection.indicators import LightState
 from tests.conftest import eight_pictures, guide_of, tiny_network
@@ -72,6 +74,33 @@ def test_the_counter_experiment_starts_from_the_same_original_and_goes_elsewhere
     assert len(last.risks) == len(last.path.frames)
     gains = [float(p.frames[6].logits[0, 3] - p.frames[0].logits[0, 3]) for p in (last.path, path)]
     assert gains[0] > gains[1]
+
+
+def test_what_counts_is_known_without_what_does_not_and_first_where_somebody_looks(tiny_guide: GuideModel) -> None:
+    path = path_of(with_references(tiny_guide), target=1)
+    begun, *_, last = examine_counted(path, stated="a", first=4)
+    *_, whole = examine(path, stated="a")
+    assert last.complete
+    assert not begun.complete
+    assert begun.known_at(4 * path.step) == begun.at(4 * path.step) == last.risks[4]
+    assert begun.known_at(3 * path.step) is None
+    for lean, full in zip(last.risks, whole.risks, strict=True):
+        assert (lean.semantic.state, lean.artefact) == (full.semantic.state, full.artefact)
+        assert last.known_at(lean.epsilon) == lean
+    assert last.evidence is None
+
+
+def test_other_classes_are_painted_from_the_same_original_and_judged(tiny_guide: GuideModel) -> None:
+    path = path_of(tiny_guide, target=1)
+    found = list(paint_others(path, towards=(3, 0)))
+    assert [len(judges) for judges in found] == sorted(len(judges) for judges in found)
+    for judge, target in zip(found[-1], (3, 0), strict=True):
+        assert int(judge.path.request.targets[0]) == target
+        assert torch.equal(judge.path.frames[0].images, path.frames[0].images)
+        risk = judge.at(2)
+        assert risk.semantic.contradicted == (
+            f"{tiny_guide.classes[target]} is not what the picture is said to show, which is {tiny_guide.classes[1]}"
+        )
 
 
 def test_maps_of_one_picture_do_not_drift(tiny_guide: GuideModel) -> None:

@@ -46,8 +46,8 @@ def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
     [
         (None, ""),
         ("B", ""),
-        ("a", "Flagged: b is not what it is said to show, which is a"),
-        ("something else", "Flagged: b is not what it is said to show, which is none of this guide's classes"),
+        ("a", "Flagged: b is not what the picture is said to show, which is a"),
+        ("something else", "Flagged: b is not what the picture is said to show, which is none of this guide's classes"),
     ],
 )
 def test_what_the_picture_is_not_said_to_show_is_flagged_from_the_first_step(
@@ -216,6 +216,15 @@ def test_the_evidence_made_grows_with_the_path(tiny_guide: GuideModel) -> None:
     made = [judge.values(step)["H2"] for step in range(1, 7)]
     assert made == sorted(made)
     assert made[0] > 0
+
+
+def test_what_is_not_counted_is_left_out_where_nobody_asked_for_it(tiny_guide: GuideModel) -> None:
+    judge = judge_of(with_references(tiny_guide))
+    for whole, lean in zip(judge.along(), replace(judge, evidence=None).along(), strict=True):
+        assert [i.measure.key for i in lean.semantic.indicators] == ["H1", "HE"]
+        assert lean.semantic.state is whole.semantic.state
+        assert lean.artefact == whole.artefact
+        assert set(lean.values.items()) <= set(whole.values.items())
 
 
 def test_a_limit_counts_and_what_it_flags_is_named(tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:

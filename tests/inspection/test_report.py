@@ -18,7 +18,7 @@ from lwise_core.guides.guide import CalibratedOn, GuideModel
 from lwise_core.guides.stage_features import StageFeatures, stages_of
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.attribution_methods import OCCLUSION, SALIENCY
-from lwise_core.inspection.examine import Question, examine, maps_at
+from lwise_core.inspection.examine import Question, examine, examine_counted, maps_at
 from lwise_core.inspection.report import Report, ReportSubject
 from tests.inspection.test_evidence import path_of
 from tests.inspection.test_hallucination import with_references
@@ -173,6 +173,31 @@ def test_an_indicator_with_a_value_and_no_limit_is_called_not_counted_as_on_the_
         assert state == ("not counted" if i.measure.key in uncounted else i.state.value)
         assert known == (i.value is not None)
         assert (limit == "no limit") == (i.limit is None)
+
+
+def test_the_page_begins_with_the_pictures_and_the_verdict(report: Report) -> None:
+    page = report.as_html()
+    order = ["<img", "Can you trust this change?", report.verdict, "<table"]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    assert json.loads(report.as_json())["verdict"] == report.verdict
+
+
+def test_a_report_of_what_is_known_so_far_says_what_is_missing(tiny_guide: GuideModel, report: Report) -> None:
+    path = path_of(with_references(tiny_guide), target=1)
+    begun, *_, last = examine_counted(path, first=EPSILON_STEPS)
+    subject = ReportSubject("moth.png", "b", EPSILON_STEPS * path.step)
+    early, late = Report(subject, begun), Report(subject, last)
+    assert early.missing == ("The lights at other ε were still being computed.", *late.missing)
+    assert len(late.missing) == 2
+    assert report.missing == ()
+    assert early.verdict == late.verdict
+    for one in (early, late):
+        assert json.loads(one.as_json())["missing"] == list(one.missing)
+        assert all(sentence in one.as_html() for sentence in one.missing)
+    assert json.loads(early.as_json())["no_flag_up_to"] is None
+    assert "No flag up to" not in early.as_html()
+    assert "Not in this report" not in report.as_html()
 
 
 def test_at_zero_there_is_a_report_too(tiny_guide: GuideModel) -> None:

@@ -2,14 +2,106 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Opinion
-from lwise_core.inspection.indicators import MEASURES, Indicator, Limit
+from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, LightState, Limit, Risk
 from lwise_core.inspection.perturbation import Lattice
-from lwise_core.inspection.wording import facts_of, lattice_row, opinion_row, overlap_of, where_it_arose
+from lwise_core.inspection.wording import (
+    clear_range,
+    facts_of,
+    lattice_row,
+    missing_of,
+    opinion_row,
+    overlap_of,
+    verdict_of,
+    where_it_arose,
+)
+
+_BY_KEY = {measure.key: measure for measure in MEASURES}
+_BAD, _FINE, _UNKNOWN = LightState.FLAGGED, LightState.NO_FLAG, LightState.CANNOT_JUDGE
+
+
+def indicator_in(key: str, state: LightState) -> Indicator:
+    """Return the indicator ``key`` in ``state``."""
+    measure = _BY_KEY[key]
+    if state is _UNKNOWN:
+        return Indicator(measure, None, "", None, "there are 3 references of dog, and it takes 100.")
+    high = measure.high_is_bad == (state is _BAD)
+    return Indicator(measure, 1.0 if high else 0.0, "", Limit(0.5, "a test"))
+
+
+def risk_of(evidence: LightState, paint: LightState, *, step: int = 1, contradicted: str = "") -> Risk:
+    """Return both lights with one indicator each, in these states."""
+    return Risk(
+        step,
+        0.1 * step,
+        Light(LightKind.SEMANTIC, (indicator_in("H1", evidence),), contradicted),
+        Light(LightKind.ARTEFACT, (indicator_in("H8", paint),)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("evidence", "paint", "said"),
+    [
+        (_BAD, _FINE, "Do not trust this change: the original hardly shows dog to this guide."),
+        (_FINE, _FINE, "Nothing speaks against this change towards dog, which is no proof that it is right."),
+        (_FINE, _UNKNOWN, "Nothing speaks against this change towards dog, which is no proof that it is right."),
+        (_FINE, _BAD, "Nothing says that dog was missing before, but this looks like paint: a regular pattern."),
+        (_UNKNOWN, _FINE, "Nobody can say here whether dog was there before."),
+        (
+            _UNKNOWN,
+            _BAD,
+            "Nobody can say here whether dog was there before. It also looks like paint: a regular pattern.",
+        ),
+    ],
+)
+def test_the_verdict_is_a_sentence_about_both_lights(evidence: LightState, paint: LightState, said: str) -> None:
+    assert verdict_of(risk_of(evidence, paint), towards="dog") == said
+
+
+@pytest.mark.parametrize("evidence", list(LightState))
+def test_a_change_towards_what_is_not_there_is_not_to_be_trusted_whatever_the_indicators_say(
+    evidence: LightState,
+) -> None:
+    risk = risk_of(evidence, _FINE, contradicted="dog is not what the picture is said to show, which is cat")
+    assert verdict_of(risk, towards="dog") == (
+        "Do not trust this change: dog is not what the picture is said to show, which is cat."
+    )
+
+
+def test_without_a_change_there_is_no_verdict() -> None:
+    assert verdict_of(risk_of(_BAD, _BAD, step=0), towards="dog") == "Nothing is changed at this ε."
+
+
+def test_every_measure_that_can_count_has_words_that_can_be_read_aloud() -> None:
+    for measure in MEASURES:
+        if measure.key in {"H2", "H3", "H4", "H5", "H6"}:  # shown, not counted
+            continue
+        flagged = Light(measure.kind, (indicator_in(measure.key, _BAD),))
+        fine = Light(LightKind.SEMANTIC, (indicator_in("H1", _FINE),))
+        lights = (flagged, fine) if measure.kind is LightKind.SEMANTIC else (fine, flagged)
+        said = verdict_of(Risk(1, 0.1, *lights), towards="dog")
+        assert measure.name.lower() not in said or measure.key == "HF"  # “fine grain” is plain enough
+        assert not any(character.isdigit() for character in said)
+
+
+def test_why_a_light_cannot_judge_is_a_sentence() -> None:
+    risk = risk_of(_UNKNOWN, _FINE)
+    assert missing_of(risk.semantic) == "There are 3 references of dog, and it takes 100."
+    assert missing_of(risk.artefact) == ""
+
+
+def test_how_far_there_is_no_flag_is_said_in_words_where_that_is_nowhere() -> None:
+    nothing, flagged = risk_of(_FINE, _FINE, step=0), risk_of(_BAD, _FINE)
+    assert clear_range((nothing, flagged)) == "Flagged from the smallest change on."
+    assert clear_range((nothing, risk_of(_FINE, _FINE), replace(flagged, step=2))).startswith("No flag up to ε = 0.10")
+    assert clear_range((nothing,)).startswith("No flag up to ε = 0.00")
 
 
 def test_an_indicator_says_its_value_what_chance_makes_and_its_limit() -> None:

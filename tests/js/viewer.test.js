@@ -4,6 +4,7 @@ import { deflateSync } from "node:zlib";
 import { clamp, plain, signed, tenths } from "../../assets/shared/numbers.js";
 import { pushed } from "../../assets/viewer/comparison.js";
 import { Film, FilmShelf, opened, summedAlongRows, unpacked } from "../../assets/viewer/film.js";
+import { mapAt } from "../../assets/viewer/layer.js";
 import { alteredCaption, beyondSentence, pixelSentence, readingAt } from "../../assets/viewer/sentences.js";
 import { SHADES, shade, shades } from "../../assets/viewer/shades.js";
 
@@ -159,4 +160,11 @@ test("numbers are written with true minus signs", () => {
   assert.deepEqual([plain(-1.25, 1), signed(-3, 0), signed(3, 0)], ["−1.3", "−3", "+3"]);
   assert.deepEqual([clamp(5, 0, 3), clamp(-5, 0, 3), clamp(2, 0, 3)], [3, 0, 2]);
   assert.equal(tenths(1.26), 1.3);
+});
+
+test("a layer of one map is the same everywhere, of several each position has its own", () => {
+  for (const position of [0, 3, 40]) {
+    assert.equal(mapAt(position, 1), 0);
+    assert.equal(mapAt(position, 41), position);
+  }
 });

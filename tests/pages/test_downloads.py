@@ -7,19 +7,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.export import Export, StatedBy
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import Domain, GuideModel
-from lwise_core.inspection.examine import examine
+from lwise_core.inspection.examine import examine_counted
 from pages.parts.inspect import report_panel
-from pages.parts.inspect.indicators_panel import LIGHTS
+from pages.parts.inspect.inspected import InspectedPath
 from pages.parts.picture import downloads as export_panel
-from pages.parts.session.case import Case
+from pages.parts.session.case import Aim, Case
+from pages.parts.session.paths import Key
 from tests.inspection.test_evidence import path_of
 
 PATIENT = "Mueller_Hans.jpg"
+KEY: Key = ("0" * 64, None, "0" * 64, "natural", "b", Aim(), b"")
 Files = dict[str, Callable[[], bytes]]
 
 
@@ -36,8 +39,11 @@ def files(monkeypatch: pytest.MonkeyPatch) -> Files:
     """What is offered, by the names of the files."""
     offered: Files = {}
 
-    def download(_: object, label: str, content: Callable[[], bytes], name: str, mime: str) -> None:
+    def download(
+        _: object, label: str, content: Callable[[], bytes], name: str, mime: str, *, key: str | None = None
+    ) -> None:
         assert label
+        assert key is None or key.endswith("-late")
         assert mime
         offered[name] = content
 
@@ -55,11 +61,11 @@ def draw_export(path: EnhancementPath, *, by: StatedBy = StatedBy.PERSON) -> Non
 
 
 def draw_report(path: EnhancementPath, monkeypatch: pytest.MonkeyPatch, *, by: StatedBy = StatedBy.PERSON) -> None:
-    *_, findings = examine(path)
-    monkeypatch.setattr(report_panel, "finished", lambda kind: findings if kind == LIGHTS else ())
-    report_panel.report_panel(
-        case_for(path.guide), path, stated="b", epsilon=2 * path.step, stated_by=by, asked=report_panel.Asked()
-    )()
+    *_, findings = examine_counted(path)
+    monkeypatch.setattr(report_panel, "further_findings", lambda *_: None)
+    monkeypatch.setattr(report_panel, "known_maps", lambda *_, **__: ())
+    one = InspectedPath(KEY, path, findings, "b", "b", 2 * path.step, by)
+    report_panel.report_panel(st.empty(), case_for(path.guide), one, when="late")
 
 
 @pytest.mark.parametrize(("domain", "stem"), [(Domain.NATURAL, "Mueller_Hans"), (Domain.MEDICAL, "picture")])

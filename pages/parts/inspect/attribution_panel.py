@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -24,9 +23,10 @@ from lwise_core.inspection.examine import (
 )
 from lwise_core.inspection.report import worth_of
 from lwise_core.scheduler import ScheduledJob
+from pages.parts.inspect.inspected import asked_so_far, keep_asked
 from pages.parts.inspect.plots import agreement_figure, attribution_picture
 from pages.parts.session.guide_engines import slot
-from pages.parts.session.jobs import Later, Place, ended, forget_job, job_for, place, values_of
+from pages.parts.session.jobs import Place, asked, ended, finished, forget_job, job_for, place, values_of
 from pages.parts.session.paths import Key
 from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
@@ -37,10 +37,16 @@ _DEFAULT = tuple(method.name for method in (SALIENCY, INTEGRATED_GRADIENTS, GRAD
 _WORTH_SAYING = 5.0  # seconds
 
 
-def attribution_panel(
-    key: Key, path: EnhancementPath, *, epsilon: float, towards: str
-) -> tuple[Later, Question | None]:
-    """Draw what is asked, and return it; later, maps of the original and of the picture at ``epsilon``, with checks.
+def known_maps(key: Key, path: EnhancementPath, *, epsilon: float) -> tuple[MapPair, ...]:
+    """Return the maps that are there of this path at ``epsilon``, whichever tab is open; none while there are none."""
+    question = asked_so_far(key).question
+    if question is None or not asked(MAPS, (key, question, round(epsilon / path.step))):
+        return ()
+    return finished(MAPS) or ()
+
+
+def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
+    """Draw what is asked, and maps of the original and of the picture at ``epsilon``, with checks.
 
     Raises:
         QueueFull: Too many people are waiting.
@@ -73,21 +79,20 @@ def attribution_panel(
                 st.markdown(f"**{METHODS[name].title}**: {plain(reason)}")
     if not chosen:
         notice("info", "Choose at least one method.")
-        return partial(forget_job, MAPS), None
+        forget_job(MAPS)
+        keep_asked(key, replace(asked_so_far(key), question=None))
+        return
     at = place()
     methods = tuple(METHODS[name] for name in chosen)
     question = Question(guide.class_index(of), methods, layer)
-
-    def later() -> None:
-        job = job_for(
-            MAPS,
-            (key, question, round(epsilon / path.step)),
-            lambda: maps_at(path, question, epsilon=epsilon),
-            total=1 + STAGES * len(methods),
-        )
-        _maps(job, at=at, methods=methods)
-
-    return later, question
+    keep_asked(key, replace(asked_so_far(key), question=question))
+    job = job_for(
+        MAPS,
+        (key, question, round(epsilon / path.step)),
+        lambda: maps_at(path, question, epsilon=epsilon),
+        total=1 + STAGES * len(methods),
+    )
+    _maps(job, at=at, methods=methods)
 
 
 def _maps(job: ScheduledJob[tuple[MapPair, ...]], *, at: Place, methods: Sequence[AttributionMethod]) -> None:

@@ -20,7 +20,7 @@ _COLOURS = {LightState.FLAGGED: VERMILLION, LightState.NO_FLAG: BLUE, LightState
 _PATTERNS = {LightState.FLAGGED: "x", LightState.NO_FLAG: "", LightState.CANNOT_JUDGE: "/"}
 _ROWS = {LightKind.SEMANTIC: "Evidence", LightKind.ARTEFACT: "Artefact"}
 _SPECTRUM_TOP, _SPECTRUM_RANGE = 70.0, 60.0  # decibels of |F|² over H·W, in grey levels squared
-_TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.5 and 0.8% of the pixels go beyond
+TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.5 and 0.8% of the pixels go beyond
 _CHANNELS = ("red", "green", "blue")
 _LUMA_SCALE = Scale.signed(PERTURBATION_LIMIT, unit="darker ← grey levels → lighter")
 _SPECTRUM_SIDE = 384  # px, so that the rings around single frequencies can be seen
@@ -70,13 +70,13 @@ def support_picture(evidence: Evidence) -> HeatmapPicture:
     The evidence of every picture sums to 1, so an even one is 1 everywhere.
     """
     times_even = evidence.support * evidence.support.size
-    scale = Scale.plain(0, _TIMES_EVEN, unit="evidence, × evenly spread")
-    beyond = float((times_even > _TIMES_EVEN).mean())
+    scale = Scale.plain(0, TIMES_EVEN, unit="evidence, × evenly spread")
+    beyond = float((times_even > TIMES_EVEN).mean())
     return HeatmapPicture(
         scale.painted(times_even),
         alt="Which pixels of the original the class rests on.",
         caption=f"How strongly the class's logit depends on each pixel of the original (SmoothGrad). 0 to "
-        f"{_TIMES_EVEN:.0f} times even for all pictures; {beyond:.1%} of the pixels go beyond.",
+        f"{TIMES_EVEN:.0f} times even for all pictures; {beyond:.1%} of the pixels go beyond.",
         scale=scale,
     )
 
@@ -98,12 +98,12 @@ def without_evidence_picture(ledger: EvidenceLedger, *, step: int, size: int) ->
     density = ledger.unsupported_density(step)
     if density is None:
         return None
-    scale = Scale.plain(0, _TIMES_EVEN, unit="gain without evidence, × even")
+    scale = Scale.plain(0, TIMES_EVEN, unit="gain without evidence, × even")
     return HeatmapPicture(
         scale.painted(over_the_picture(density, size=size)),
         alt="Where the gain of the class arose although nothing in the original spoke for it.",
         caption="Where the gain arose although nothing spoke for the class there: it arose at these places, which need "
-        f"not be where pixels were changed. 0 to {_TIMES_EVEN:.0f} times an even gain for all pictures.",
+        f"not be where pixels were changed. 0 to {TIMES_EVEN:.0f} times an even gain for all pictures.",
         scale=scale,
     )
 

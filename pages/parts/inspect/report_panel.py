@@ -3,64 +3,56 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from lwise_core.enhancement.export import Intent, StatedBy, export_stem, name_for_files
+from lwise_core.enhancement.export import Intent, export_stem, name_for_files
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Question
 from lwise_core.inspection.report import Report, ReportSubject
-from pages.parts.inspect.attribution_panel import MAPS
-from pages.parts.inspect.indicators_panel import LIGHTS
+from pages.parts.inspect.attribution_panel import known_maps
+from pages.parts.inspect.indicators_panel import further_findings
+from pages.parts.inspect.inspected import Asked, InspectedPath, asked_so_far
 from pages.parts.picture.downloads import download
 from pages.parts.session.case import Case
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.guides import another_guide
-from pages.parts.session.jobs import Later, finished
-
-_INCOMPLETE = "The report can be taken away once the lights and the maps above are complete."
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the page was asked besides the lights: maps, None for no method, and which other guides."""
+def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when: Literal["early", "late"]) -> None:
+    """Draw in ``place`` the downloads of what is known of ``one``, and say what is not among it.
 
-    question: Question | None = None
-    others: tuple[str, ...] = ()
-
-
-def report_panel(
-    case: Case, path: EnhancementPath, *, stated: str, epsilon: float, stated_by: StatedBy, asked: Asked
-) -> Later:
-    """Draw how to find the same elsewhere, and later the downloads of what was found at ``epsilon``.
-
-    ``stated_by`` says who stated the class.
+    ``when`` says whether the open tab is still waiting for something.
     """
-    downloads = st.empty()
-    downloads.caption(_INCOMPLETE)
+    if one.found is None:
+        return
+    path, findings = one.path, further_findings(one.key, one.said_to_show) or one.found
+    maps = known_maps(one.key, path, epsilon=one.epsilon)
+    intent = Intent(stated=one.stated, towards=one.towards, epsilon=one.epsilon, extent=case.extent)
+    name = name_for_files(path.guide, case.photograph)
+    subject = ReportSubject(name, one.stated, one.epsilon, one.stated_by)
+    report = Report(subject, findings, maps)
+    with place.container():
+        _files(report, stem=f"{export_stem(name, path, intent)}_inspected", when=when)
+        st.caption(" ".join(("Report, numbers and pixels of what is computed so far.", *report.missing)))
+
+
+def words_panel(case: Case, one: InspectedPath) -> None:
+    """Draw how to find the same in the shell and in Python."""
     with st.expander("The same from the shell and from Python"):
-        st.code(shell_words(case, path, stated=stated, epsilon=epsilon), language="shell", wrap_lines=True)
-        st.code(python_words(case, path, stated=stated, epsilon=epsilon, asked=asked), language="python")
-        if path.request.within is not None:
+        st.code(shell_words(case, one.path, stated=one.stated, epsilon=one.epsilon), language="shell", wrap_lines=True)
+        words = python_words(case, one.path, stated=one.stated, epsilon=one.epsilon, asked=asked_so_far(one.key))
+        st.code(words, language="python")
+        if one.path.request.within is not None:
             st.caption("The region is not in these words: --only-box and --only-evidence restrict the change there.")
 
-    def later() -> None:
-        findings, maps = finished(LIGHTS), finished(MAPS)
-        if findings is not None and maps is not None:
-            intent = Intent(stated=stated, towards=_to(path), epsilon=epsilon, extent=case.extent)
-            name = name_for_files(path.guide, case.photograph)
-            report = Report(ReportSubject(name, stated, epsilon, stated_by), findings, maps)
-            with downloads.container():
-                _files(report, stem=f"{export_stem(name, path, intent)}_inspected")
 
-    return later
-
-
-def _files(report: Report, *, stem: str) -> None:
+def _files(report: Report, *, stem: str, when: str) -> None:
     for column, (title, content, ending, kind) in zip(
         st.columns(3),
         (
@@ -70,7 +62,7 @@ def _files(report: Report, *, stem: str) -> None:
         ),
         strict=True,
     ):
-        download(column, title, partial(slot().do, content), f"{stem}.{ending}", kind)
+        download(column, title, partial(slot().do, content), f"{stem}.{ending}", kind, key=f"{ending}-{when}")
 
 
 def shell_words(case: Case, path: EnhancementPath, *, stated: str, epsilon: float) -> str:

@@ -81,6 +81,8 @@ def downloads_panel(
     )
 
 
-def download(column: DeltaGenerator, label: str, content: Callable[[], bytes], name: str, mime: str) -> None:
-    """Draw the button of a file that is made when it is clicked."""
-    column.download_button(label, content, file_name=name, mime=mime, on_click="ignore", width="stretch")
+def download(
+    column: DeltaGenerator, label: str, content: Callable[[], bytes], name: str, mime: str, *, key: str | None = None
+) -> None:
+    """Draw the button of a file that is made when it is clicked; ``key`` tells it from others of its name."""
+    column.download_button(label, content, file_name=name, mime=mime, on_click="ignore", width="stretch", key=key)

@@ -29,9 +29,6 @@ AGAIN = 0.6
 _LOOK = 0.25
 """Seconds between two looks of a run that stays until what it waits for is there."""
 
-Later = Callable[[], None]
-"""What is left of a panel after what can be drawn at once: to wait for its job, and to draw what it finds."""
-
 
 @dataclass(frozen=True, eq=False)
 class _Asked:

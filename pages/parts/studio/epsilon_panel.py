@@ -13,10 +13,10 @@ from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.cautions import say_what_is_beyond_training
 from pages.parts.picture.reliability import say_altered
+from pages.parts.picture.viewer import viewer
 from pages.parts.session.case import Case, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.studio.path_plot import EpsilonAxis, LogitCurves, path_figure
-from pages.parts.studio.viewer import viewer
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
 

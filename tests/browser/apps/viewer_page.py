@@ -1,15 +1,16 @@
 """A page with nothing but the viewer: a film that grows or is whole, in one of several places, and what it told.
 
 ``?side=``, ``?guide=`` and ``?steps=`` set the sizes, ``?frames=`` how many frames the path has at first, ``?step=``
-the slider's position.
+the slider's position, ``?layer=`` maps over the altered picture.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from lwise_core.enhancement.viewer_payload import ViewerPayload
-from pages.parts.studio.viewer import viewer
+from pages.parts.picture.viewer import Framing, Layer, View, viewer
 from tests.support.film import film_of, shortened
 
 PLACES = ("first", "second", "third", "nowhere")
@@ -35,6 +36,16 @@ def asked(name: str, default: int) -> int:
 
 STEPS = asked("steps", 40)
 
+
+def framing() -> Framing:
+    """Return how the film is shown: with ``?layer=``, alone, below maps whose red is 5 times the position."""
+    if "layer" not in st.query_params:
+        return Framing()
+    maps = np.full((STEPS + 1, 2, 2, 4), 255, dtype=np.uint8)
+    maps[..., 0] = 5 * np.arange(STEPS + 1)[:, None, None]
+    return Framing(View.ALONE, Layer("Test", "Red: the position.", maps))
+
+
 st.session_state.setdefault("step", asked("step", 10))
 st.session_state.setdefault("frames", asked("frames", STEPS + 1))
 
@@ -57,7 +68,12 @@ def scrub() -> None:
         now = shortened(whole, frames=state["frames"])
         weighed = WeighedFilm(now.path, now.subject, now.extent)
         state["step"] = viewer(
-            weighed, step=state["step"], name="cat.png", remark="Not for diagnosis.", key=f"viewer-{place}"
+            weighed,
+            step=state["step"],
+            name="cat.png",
+            remark="Not for diagnosis.",
+            key=f"viewer-{place}",
+            framing=framing(),
         )
     st.text(f"held {state['step']} run {state['runs']} frames {state['frames']} sent {state.get('sent', 0)}")
 

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 HEARERS = (
-    ("pages.parts.studio.viewer", "_hear_step"),
-    ("pages.parts.studio.viewer", "_hear_missing"),
+    ("pages.parts.picture.viewer", "_hear_step"),
+    ("pages.parts.picture.viewer", "_hear_missing"),
     ("pages.parts.picture.cropper", "_hear"),
     ("pages.parts.courses.trial_runner", "_hear"),
 )

@@ -6,15 +6,20 @@ lacks some (a message was lost, the page was drawn anew) asks for them.
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from enum import StrEnum
+from functools import cached_property, partial
 
+import numpy as np
 import streamlit as st
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.viewer_payload import ViewerPayload
+from lwise_core.images.codec import encode_png
 from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
 from pages.parts.ui.plots import PERTURBATION_LIMIT
@@ -40,7 +45,47 @@ class _Heard:
         return replace(self, sent=dict([*others, (film_id, frames)][-_FILMS_KEPT:]))
 
 
-def viewer(film: ViewerPayload, *, step: int, name: str, remark: str, key: str) -> int:
+class View(StrEnum):
+    """What the viewer shows before the person chooses: all pictures side by side, or the altered one alone, large."""
+
+    SIDE = "side"
+    ALONE = "alone"
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What lies over the altered picture: a map called ``name``, and a sentence on what its colours mean.
+
+    ``maps`` ``(T, h, w, 4)`` uint8 holds one for every position of the slider, or a single one for all; None: the map
+    of changes, which the browser makes itself.
+    """
+
+    name: str
+    caption: str
+    maps: Pixels | None = None
+
+    @cached_property
+    def sent(self) -> dict[str, object]:
+        """What the browser gets: the maps below one another, as one picture."""
+        maps = self.maps
+        png = None if maps is None else base64.b64encode(encode_png(np.concatenate(list(maps)))).decode()
+        return {"name": self.name, "caption": self.caption, "count": 1 if maps is None else len(maps), "png": png}
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How a page shows a film: the ``view`` to begin with, and the layer over the altered picture, None without one."""
+
+    view: View = View.SIDE
+    layer: Layer | None = None
+
+
+_SIDE_BY_SIDE = Framing()
+
+
+def viewer(
+    film: ViewerPayload, *, step: int, name: str, remark: str, key: str, framing: Framing = _SIDE_BY_SIDE
+) -> int:
     """Show ``film`` at position ``step`` and return the position: ``step``, or the one that the person just chose.
 
     The caller owns the position: store what comes back and pass it the next time; pass another one to move the slider.
@@ -53,13 +98,14 @@ def viewer(film: ViewerPayload, *, step: int, name: str, remark: str, key: str) 
         name: What the picture is called, for screen readers.
         remark: A sentence that stands with every altered picture, such as “Not for diagnosis.”
         key: Unique key. Keep it while the path grows.
+        framing: The view to begin with, and what lies over the altered picture.
     """
     heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
     shown = step if heard.step is None else heard.step
     first = min(heard.sent.get(film.id, 0), film.length)
     _FILM_VIEWER(
         key=key,
-        data=_message(film, first=first, words=_Words(shown, heard.revision, name, remark, picture=key)),
+        data=_message(film, first=first, words=_Words(shown, heard.revision, name, remark, picture=key), how=framing),
         on_step_change=partial(_hear_step, key),
         on_missing_change=partial(_hear_missing, key),
     )
@@ -78,9 +124,10 @@ class _Words:
     picture: str
 
 
-def _message(film: ViewerPayload, *, first: int, words: _Words) -> bytes:
+def _message(film: ViewerPayload, *, first: int, words: _Words, how: Framing) -> bytes:
     """Return the one value that the component takes: the page's own words, their length before them, then the film."""
-    said = json.dumps({**asdict(words), "limit": PERTURBATION_LIMIT}).encode()
+    shown = {"view": how.view.value, "layer": None if how.layer is None else how.layer.sent}
+    said = json.dumps({**asdict(words), **shown, "limit": PERTURBATION_LIMIT}).encode()
     return struct.pack("<I", len(said)) + said + film.payload(first=first)
 
 

@@ -1,0 +1,43 @@
+"""The enhanced picture, large, with ε below it and over it the layer that the person chose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.enhancement.rendering import Extent
+from lwise_core.enhancement.viewer_payload import ViewerPayload
+from pages.parts.picture.viewer import Framing, Layer, View, viewer
+from pages.parts.session.case import Case, put
+
+
+def picture_panel(case: Case, path: EnhancementPath, *, invents: bool, layer: Layer | None) -> Case:
+    """Draw what ``path`` makes of the picture, as far as it is known, and return the case at the ε that was chosen.
+
+    ``invents`` says that the class enhanced towards is
+    not what the picture is said to show.
+    """
+    scored = len(path.frames) if path.scored is None else path.scored
+    step = viewer(
+        ViewerPayload(path, case.subject, Extent.PHOTOGRAPH, provisional=range(scored, len(path.frames))),
+        step=case.step_for(path.guide),
+        name=case.photograph.name,
+        remark=f"{'Features not in the original. ' if invents else ''}Not for diagnosis.",
+        key=f"inspected-{case.token}",
+        framing=Framing(View.ALONE, layer),
+    )
+    moved = replace(case, step=step)
+    if step != case.step_for(path.guide):
+        put(moved)
+    return moved
+
+
+def say_budget(path: EnhancementPath, *, epsilon: float) -> None:
+    """Say in grey levels how much may change at ``epsilon``."""
+    scale = path.guide.epsilon_scale
+    st.caption(
+        f"At most {scale.grey_levels(epsilon):.1f} of 255 grey levels may change (RMS, as the guide sees it): "
+        f"ε = {epsilon:.2f}, ε₂₂₄ = {scale.at_224(epsilon):.3g}."
+    )

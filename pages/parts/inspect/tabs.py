@@ -1,0 +1,68 @@
+"""Below the first screen: what the lights stand on, four tabs of which only the open one is computed, and the files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.parts.inspect.attribution_panel import attribution_panel
+from pages.parts.inspect.change_panel import change_panel
+from pages.parts.inspect.contrast_panel import contrast_panel
+from pages.parts.inspect.counter_panel import counter_panel
+from pages.parts.inspect.indicators_panel import indicators_panel
+from pages.parts.inspect.inspected import InspectedPath, asked_so_far, keep_asked
+from pages.parts.inspect.report_panel import report_panel, words_panel
+from pages.parts.inspect.second_opinions_panel import opinions_panel
+from pages.parts.session.case import Case
+
+CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS = "Change", "Attributions", "Can it paint anything?", "Second opinion"
+TAB = "inspect-tab"
+"""Key of the tabs: the session's state holds there which of them is open."""
+NUMBERS = "inspect-numbers"
+"""Key of what the lights stand on: the session's state holds there whether it is open."""
+
+
+def tabs(case: Case, one: InspectedPath) -> None:
+    """Draw what the lights stand on, the tab that is open, and the files to download.
+
+    The files come before what the tab waits for, and once more when it is there.
+
+    Raises:
+        QueueFull: Too many people are waiting.
+    """
+    numbers = st.expander("Both lights along ε, and every number behind them", key=NUMBERS, on_change="rerun")
+    opened = st.tabs([CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS], key=TAB, on_change="rerun")
+    st.header("Download", divider="gray")
+    files, words = st.empty(), st.empty()
+    if one.found is not None:
+        report_panel(files, case, one, when="early")
+    if numbers.open and one.found is not None:
+        with numbers:
+            indicators_panel(one.key, one.found, epsilon=one.epsilon, stated=one.said_to_show)
+    for tab, draw in zip(opened, (_change, _attributions, _counter, _opinions), strict=True):
+        if tab.open:
+            with tab:
+                draw(one)
+    if one.found is not None:
+        report_panel(files, case, one, when="late")
+    with words.container():
+        words_panel(case, one)
+
+
+def _change(one: InspectedPath) -> None:
+    change_panel(one.key, one.path, epsilon=one.epsilon, towards=one.towards)
+
+
+def _attributions(one: InspectedPath) -> None:
+    attribution_panel(one.key, one.path, epsilon=one.epsilon, towards=one.towards)
+    contrast_panel(one.key, one.path, epsilon=one.epsilon)
+
+
+def _counter(one: InspectedPath) -> None:
+    counter_panel(one.key, one.path, epsilon=one.epsilon, stated=one.said_to_show)
+
+
+def _opinions(one: InspectedPath) -> None:
+    others = opinions_panel(one.key, one.path, epsilon=one.epsilon, towards=one.towards)
+    keep_asked(one.key, replace(asked_so_far(one.key), others=others))

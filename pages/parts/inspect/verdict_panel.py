@@ -1,0 +1,83 @@
+"""Can you trust this change? One sentence that can be read aloud, and two lights."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.inspection.evidence_ledger import EvidenceLedger
+from lwise_core.inspection.examine import Findings, examine_counted
+from lwise_core.inspection.indicators import Light, LightState, Risk
+from lwise_core.inspection.wording import clear_range, missing_of, verdict_of
+from lwise_core.scheduler import ScheduledJob
+from pages.parts.picture.ground_truth import FirstLook
+from pages.parts.session.jobs import asked, ended, finished, job_for, place, values_of
+from pages.parts.session.paths import Key
+from pages.parts.ui.notices import plain
+
+LIGHTS = "lights"
+"""The kind of job that sets the lights that count."""
+
+BADGES: dict[LightState, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
+    LightState.FLAGGED: ("Flagged", ":material/flag:", "orange"),
+    LightState.NO_FLAG: ("No flag", ":material/remove:", "blue"),
+    LightState.CANNOT_JUDGE: ("Cannot judge", ":material/question_mark:", "gray"),
+}
+"""Each state of a light in words, as an icon and as a colour."""
+
+_WHAT = "Looking for the evidence, along ε"
+
+
+def say_first_look(look: FirstLook) -> None:
+    """Say what the guide takes the original for."""
+    st.markdown(f"The guide takes the original for **{plain(look.choice)}** ({look.sureness:.0%}).")
+
+
+def known_ledger(key: Key, stated: str | None) -> EvidenceLedger | None:
+    """Return where the gain of this path arose, None while it is not known or where the guide cannot tell."""
+    found = finished(LIGHTS) if asked(LIGHTS, (key, stated)) else None
+    return None if found is None else found.ledger
+
+
+def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None) -> Findings | None:
+    """Draw the verdict on ``path`` at ``epsilon`` and both lights; return what they stand on, None if it was stopped.
+
+    The verdict comes first, and the lights at every other ε while the person reads it. ``stated`` is what the picture
+    is said to show, None where that is the guide's own guess.
+
+    Raises:
+        QueueFull: Too many people are waiting.
+    """
+    words = st.empty()
+    at = place()
+    step = round(epsilon / path.step)
+    job: ScheduledJob[Findings] = job_for(
+        LIGHTS, (key, stated), lambda: examine_counted(path, stated=stated, first=step), total=len(path.frames) + 1
+    )
+    drawn = False
+    for found in values_of(LIGHTS, job, at=at, what=_WHAT):
+        risk = None if drawn else found.known_at(epsilon)
+        if risk is not None:
+            with words.container():
+                draw_verdict(risk, path)
+            drawn = True
+    if not ended(LIGHTS, job, at=at, what=_WHAT) or job.latest is None:
+        return None
+    st.caption(clear_range(job.latest.risks))
+    return job.latest
+
+
+def draw_verdict(risk: Risk, path: EnhancementPath) -> None:
+    """Draw the verdict in a sentence, and both lights."""
+    towards = path.guide.classes[int(path.request.targets[0])]
+    st.markdown(f"#### {plain(verdict_of(risk, towards=towards))}")
+    st.markdown("\n\n".join(_light(light) for light in (risk.semantic, risk.artefact)))
+
+
+def _light(light: Light) -> str:
+    name, icon, colour = BADGES[light.state]
+    words = f"**{light.kind.value}** :{colour}-badge[{icon} {name}]"
+    because = missing_of(light)
+    return f"{words} {plain(because)}" if because else words

@@ -1,0 +1,236 @@
+"""The Inspect page with a guide that computes in milliseconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from skimage import data
+from streamlit.runtime.caching import clear_session_resource_cache
+from streamlit.testing.v1 import AppTest
+
+from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.enhancement.export import StatedBy
+from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.images.codec import encode_png, open_photograph
+from pages.parts.inspect.layers import LayerChoice
+from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPINIONS, TAB
+from pages.parts.session.case import Aim, Case, Desk, KeptDesk
+from tests.conftest import guide_of, tiny_network
+from tests.inspection.test_evidence_ledger import loud_guide, with_nulls
+
+ROOT = Path(__file__).resolve().parents[3]
+TABS = [CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS]
+FILES = ["Report (HTML)", "Every number (JSON)", "Every pixel (NPZ)"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def closed_afterwards() -> Iterator[None]:
+    yield
+    clear_session_resource_cache("test session id")
+
+
+def case_of(guide: GuideModel, **chosen: object) -> Case:
+    """Return the cat on the desk, stated by a person to show a, for ``guide``."""
+    photograph = open_photograph(encode_png(data.chelsea()[::4, ::4].copy()), name="cat.png")
+    case = replace(Case.new(photograph, guide=guide.name), stated="a", stated_by=StatedBy.PERSON)
+    return replace(case, **chosen)  # type: ignore[arg-type]  # whatever a case holds
+
+
+def opened(guide: GuideModel, **chosen: object) -> AppTest:
+    """Return the page with the cat on the desk, everything computed that is computed unasked."""
+    at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    at.session_state["session_guides"] = {guide.name: guide}
+    at.session_state["desk"] = KeptDesk(Desk((case_of(guide, **chosen),)))
+    return settled(at.switch_page("inspection.py").run())
+
+
+def settled(at: AppTest) -> AppTest:
+    """Run until nothing is computed any more; what never ends is ended by pytest's own limit of time."""
+    while any(b.label == "Stop" for b in at.button):
+        assert not at.exception, at.exception
+        at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def turned(at: AppTest, tab: str) -> AppTest:
+    at.session_state[TAB] = tab
+    return settled(at.run())
+
+
+def slid(at: AppTest, step: int) -> AppTest:
+    """Put the slider at ``step``: it lives in the browser, so its answer is put on the desk."""
+    desk: Desk = at.session_state["desk"].desk
+    assert desk.case is not None
+    at.session_state["desk"] = KeptDesk(desk.with_case(replace(desk.case, step=step)))
+    return settled(at.run())
+
+
+def with_further(at: AppTest) -> AppTest:
+    """Ask for the indicators that are shown and not counted."""
+    at.session_state[NUMBERS] = True
+    at.run()
+    toggle = next(t for t in at.toggle if t.label == "More indicators, shown and not counted")
+    return settled(toggle.set_value(True).run())
+
+
+def said(at: AppTest) -> str:
+    elements = [*at.markdown, *at.caption, *at.info, *at.warning, *at.error, *at.subheader]
+    return "\n".join([*(e.value for e in elements), *(e.proto.body for e in at.get("html"))]).replace("\\", "")
+
+
+def chosen(at: AppTest, label: str, value: str) -> AppTest:
+    control = next(c for c in at.get("button_group") if c.label == label)
+    return settled(control.set_value(value).run())
+
+
+def indicators_on(at: AppTest) -> set[str]:
+    """Return the keys of the indicators that the page shows."""
+    texts = "\n".join(m.value.replace("\\", "") for m in at.markdown)
+    return set(re.findall(r"\((H\w+)\) :\w+-badge", texts))
+
+
+@pytest.fixture(scope="module")
+def guide() -> GuideModel:
+    return guide_of(tiny_network())
+
+
+@pytest.fixture(scope="module")
+def page(guide: GuideModel) -> AppTest:
+    return opened(guide)
+
+
+def known_as(guide: GuideModel, digit: str) -> GuideModel:
+    """Return ``guide`` with weights of its own: what was computed is kept by them."""
+    return replace(guide, provenance=replace(guide.provenance, sha256=digit * 64))
+
+
+def never(*_: object, **__: object) -> None:
+    raise AssertionError("Nobody asked for it.")
+
+
+def test_what_is_not_open_is_not_computed(guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (
+        "attribution_panel.maps_at",
+        "counter_panel.paint_others",
+        "indicators_panel.examine",
+        "second_opinions_panel.opinion_at",
+        "layers.attribute",
+    ):
+        monkeypatch.setattr(f"pages.parts.inspect.{name}", never)
+    at = opened(guide)
+    assert at.subheader[0].value == "Can you trust this change?"
+    assert [t.label for t in at.tabs if t.label in TABS] == TABS
+    assert [b.label for b in at.get("download_button")] == FILES
+    assert "No attributions were computed." in said(at)
+    assert indicators_on(at) == set()
+
+
+def test_the_verdict_stands_before_everything_else_that_is_said(page: AppTest) -> None:
+    texts = [m.value for m in page.markdown]
+    assert texts[0].startswith("The guide takes the original for **")
+    assert texts[1].startswith("#### ")
+    assert texts[2].count("-badge[") == 2
+
+
+def test_indicators_that_are_not_counted_come_when_they_are_asked_for(guide: GuideModel) -> None:
+    at = opened(guide)
+    at.session_state[NUMBERS] = True
+    assert indicators_on(settled(at.run())) == {"H1", "HE", "H7", "H8", "H9", "HF"}
+    assert indicators_on(with_further(at)) == {"H1", "HE", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9", "HF"}
+    assert "which are not counted, were not asked for" not in said(at)
+
+
+def test_a_report_holds_the_maps_of_a_tab_that_is_closed_again(guide: GuideModel) -> None:
+    at = turned(opened(guide), ATTRIBUTIONS)
+    assert "No attributions were computed." not in said(at)
+    assert "No attributions were computed." not in said(turned(at, OPINIONS))
+    assert "No attributions were computed." in said(slid(at, 3))  # they were of another ε
+
+
+def test_why_one_class_rather_than_another_is_asked_beside_the_plain_maps(guide: GuideModel) -> None:
+    at = turned(opened(guide), ATTRIBUTIONS)
+    assert "rather than b" not in said(at)
+    rival = next(s for s in at.selectbox if s.label == "Why a rather than …")
+    assert rival.options == ["b", "c", "d", "e"]
+    words = said(settled(rival.set_value("b").run()))
+    assert "Orange speaks for a rather than b" in words
+    assert "Saliency, a rather than b, original" in words
+
+
+def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide: GuideModel) -> None:
+    at = turned(opened(guide), COUNTER)
+    towards = next(s for s in at.selectbox if s.label == "A class that is not there").value
+    assert towards != "a"
+    verdict = next(m.value for m in at.markdown if m.value.startswith("#### "))
+    settled(next(b for b in at.button if b.label == "Paint it").click().run())
+    words = said(at)
+    assert f"AI-altered towards {towards}, ε" in words
+    assert f"The logit of {towards} went from" in words
+    assert f"Do not trust this change: {towards} is not what the picture is said to show, which is a." in words
+    assert verdict in [m.value for m in at.markdown]
+    assert [b.label for b in at.get("download_button")] == FILES
+    assert f"AI-altered towards {towards}, ε" in said(turned(turned(at, CHANGE), COUNTER))  # and it is kept
+
+
+def test_a_layer_is_chosen_and_an_attribution_by_its_method(guide: GuideModel) -> None:
+    at = opened(guide)
+    for choice in LayerChoice:
+        chosen(at, "Over the picture", choice)
+    methods = next(s for s in at.selectbox if s.label == "Method")
+    assert "Saliency" in methods.options
+    chosen(at, "Over the picture", LayerChoice.UNSUPPORTED)
+    assert "This guide cannot tell where the gain arose: nobody measured" in said(at)
+
+
+def test_with_nulls_the_page_says_nothing_of_a_guide_that_cannot_tell() -> None:
+    at = opened(with_nulls(known_as(loud_guide(), "1")))
+    chosen(at, "Over the picture", LayerChoice.UNSUPPORTED)
+    assert "This guide cannot tell" not in said(at)
+
+
+def test_at_zero_there_is_nothing_to_measure(guide: GuideModel) -> None:
+    at = slid(opened(guide), 0)
+    assert "nothing was changed" in said(at)
+    assert "Nothing is changed at this ε." in said(at)
+
+
+def test_what_the_picture_does_not_show_is_not_to_be_trusted(guide: GuideModel) -> None:
+    for stated, shown in ((SOMETHING_ELSE, "none of this guide's classes"), ("b", "b")):
+        at = opened(guide, stated=stated, towards="c")
+        assert f"Do not trust this change: c is not what the picture is said to show, which is {shown}." in said(at)
+
+
+def test_a_guess_contradicts_nothing(guide: GuideModel) -> None:
+    at = opened(guide, stated=None, stated_by=StatedBy.GUESS, towards="c")
+    assert "is not what the picture is said to show" not in said(at)
+    assert "the guide's own guess" in said(at)
+
+
+def test_a_change_that_is_kept_to_the_evidence_leaves_every_other_pixel(guide: GuideModel) -> None:
+    assert "20% of the pixels may change" in said(chosen(opened(guide), "Where it may change", "Where the evidence is"))
+
+
+def test_a_case_that_was_made_harder_is_inspected_in_the_easier_direction(guide: GuideModel) -> None:
+    assert "not away from it" in said(opened(guide, aim=Aim(harder=True)))
+
+
+def test_beyond_seven_times_the_training_budget_it_warns(guide: GuideModel) -> None:
+    other = known_as(guide, "2")
+    weak = replace(other, provenance=replace(other.provenance, training_epsilon=guide.epsilon_scale.step))
+    at = slid(opened(weak), 7)
+    assert "its own invention" not in said(at)
+    assert "its own invention" in said(slid(at, 8))
+
+
+def test_for_a_medical_guide_the_person_answers_before_the_guide_says_anything(guide: GuideModel) -> None:
+    at = opened(replace(guide, domain=Domain.UNKNOWN), stated=None, stated_by=StatedBy.GUESS)
+    assert "Enter what the picture shows first" in said(at)
+    assert "The guide takes the original for" not in said(at)
+    assert not at.get("download_button")
+    answer = next(s for s in at.selectbox if s.label == "What does it show?")
+    assert "The guide takes the original for" in said(settled(answer.set_value("b").run()))
