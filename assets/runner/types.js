@@ -9,9 +9,9 @@
  * @typedef {"circle" | "triangle"} ShapeName
  * @typedef {{stimulus_ms: number, blank_ms: number, choice_ms: number, lockout_ms: number, feedback_correct_ms: number,
  *   feedback_wrong_ms: number, between_ms: number}} Timing as in lwise_core/teaching/design/timing.py
- * @typedef {{number: number, stimulus: string, altered: boolean, relabelled?: Record<string, ShapeName>}} Trial
+ * @typedef {{number: number, stimulus: string, altered?: boolean, relabelled?: Record<string, ShapeName>}} Trial
  *   `stimulus` is an address, or “shape:circle” or “shape:triangle”; `relabelled` gives the classes whose buttons say a
- *   shape in this trial.
+ *   shape in this trial; `altered` is known beforehand only where there is no server that could keep it.
  * @typedef {{done: false, number: number, total: number, block: string, feedback: boolean, trials: Trial[]}} Batch
  *   `number` counts the answers so far; `trials` come next, all of them of `block`.
  * @typedef {{done: true, number?: number, total?: number}} Done

@@ -143,13 +143,12 @@ def _batch(coming: Coming, token: str) -> dict[str, Any]:
 
 
 def _trial(course: Course, trial: Trial, token: str) -> dict[str, Any]:
-    """Return a trial as the runner takes it: not what it shows, so that nobody finds the answer in the page."""
+    """Return a trial as the runner takes it: not what it shows, nor whether that was altered, before it is answered."""
     file = course.stimulus(trial)
     identity = {name: i for i, name in _identities(course).items()}
     return {
         "number": trial.number,
         "stimulus": f"shape:{trial.picture}" if file is None else f"{API}/{token}/pictures/{file.stem}",
-        "altered": trial.altered,
         "relabelled": {identity[c]: shape for c, shape in zip(trial.relabelled, SHAPES, strict=False)},
     }
 

@@ -102,6 +102,7 @@ def test_a_course_is_sat_and_its_answers_are_stored(
     while not (batch := server.coming(token))["done"]:
         assert (batch["number"], batch["total"]) == (seen, total(course))
         for trial in batch["trials"]:
+            assert set(trial) == {"number", "stimulus", "relabelled"}  # nothing of what is right or was altered
             reply = server.answer(token, trial)
             assert reply.ok, reply.text
             assert ("right" in reply.json()) is batch["feedback"]
