@@ -21,6 +21,7 @@ EXPERIENCE = (
 )
 """What the product's own figures say of how many pictures it takes (docs/results.md)."""
 
+_NAMED = 8  # classes: a card's sentences have a limit
 _SMALL_BATCH_FROM = 160  # px: a batch is one turn of the slot that everybody shares
 _LOOKS_A_WATCHED = 5  # four steps of the attack, and two looks without a gradient
 
@@ -66,12 +67,16 @@ class TuningRecipe:
         """Return whether so many pictures are judged by folds."""
         return count <= self.few
 
+    def to_watch(self, count: int) -> int:
+        """Return how many of so many pictures only watch the training."""
+        return max(1, min(self.watched, count // 5))
+
     def to_train(self, count: int) -> int:
         """Return how many passes training on ``count`` pictures takes.
 
         A pass is one picture forward and back, of which an attack's step takes one and a training step another.
         """
-        watched = max(1, min(self.watched, count // 5))
+        watched = self.to_watch(count)
         return self.epochs * (2 * (count - watched) + _LOOKS_A_WATCHED * watched)
 
     def to_judge(self, count: int, *, attacked: int) -> int:
@@ -108,5 +113,6 @@ def weights_on_disk(parameters: int, *, runs: int) -> int:
 def coverage(references: Mapping[str, int], *, enough: int) -> str:
     """Return the sentence about classes with fewer than ``enough`` references, empty where there is none."""
     few = {name: n for name, n in references.items() if n < enough}
-    listed = ", ".join(f"{name} {n}" for name, n in few.items())
-    return f"Fewer than {enough} references, which a difficulty needs, have: {listed}." if few else ""
+    listed = ", ".join(f"{name} {n}" for name, n in list(few.items())[:_NAMED])
+    more = f" and {len(few) - _NAMED:,} more classes" if len(few) > _NAMED else ""
+    return f"Fewer than {enough} references, which a difficulty needs, have: {listed}{more}." if few else ""

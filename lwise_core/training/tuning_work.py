@@ -125,7 +125,7 @@ class _Plan:
         """Return the plan: folds, or of many pictures the one part that is held out.
 
         Raises:
-            RunRefused: Of some class no picture is left to judge by.
+            RunRefused: Of some class no picture is left to judge by, or too few are left to learn from.
         """
         tuning = request.recipe
         in_folds = tuning.in_folds(len(request.pictures))
@@ -138,6 +138,11 @@ class _Plan:
             raise RunRefused(
                 f"Nearly all pictures of “{lacking}” are ones that the guide “{request.guide}” had learnt, so nothing "
                 "is left to judge by; begin with another guide."
+            )
+        if min(len(fold.learnt) - tuning.to_watch(len(fold.learnt)) for fold in folds) < recipe.batch:
+            raise RunRefused(
+                "So many pictures are nearly the same as another one that too few are left to learn from, once a part "
+                "is kept to judge by; add different ones."
             )
         return cls(request, recipe, start, images, folds, clock)
 

@@ -16,6 +16,7 @@ from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides import catalog
 from lwise_core.guides.learnt_hashes import LEARNT_FILE, as_file
 from lwise_core.guides.model_card import Card
+from lwise_core.images.codec import encode_png
 from lwise_core.training.own_pictures import OwnPictures
 from lwise_core.training.tuning import TuningProgress, tune
 from lwise_core.training.tuning_store import TuningStore
@@ -112,6 +113,19 @@ def test_what_the_first_guide_had_learnt_judges_nothing(
     known = 8 - int(str(card.measured["test_images"]))
     assert 0 < known < 8
     assert f"{known} pictures did not judge, as nearly the same as what “pets” had learnt" in str(card.measured["on"])
+
+
+def test_pictures_that_are_all_alike_are_refused_before_anything_is_learnt(toys: OwnPictures, root: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    for number, name in enumerate(("left", "top")):
+        (root / "alike" / name).mkdir(parents=True)
+        pixels[0, 0] = number
+        for i in range(20):
+            (root / "alike" / name / f"{i}.png").write_bytes(encode_png(pixels))
+    alike = OwnPictures.of(picture_set(str(root / "alike")))
+    with pytest.raises(RunRefused, match="So many pictures are nearly the same as another one"):
+        list(tune(request_for(alike, name="alike"), store()))
+    assert len(toys) == 40
 
 
 def test_another_tuning_under_the_same_name_is_refused_until_the_first_is_taken_away(

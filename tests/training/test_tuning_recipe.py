@@ -56,6 +56,7 @@ def test_it_is_said_how_it_is_judged_and_nothing_is_promised() -> None:
 def test_classes_with_few_references_are_named() -> None:
     assert coverage({"newt": 24, "frog": 30}, enough=30).endswith("have: newt 24.")
     assert coverage({"frog": 30}, enough=30) == ""
+    assert coverage(dict.fromkeys(map(str, range(100)), 20), enough=30).endswith("6 20, 7 20 and 92 more classes.")
 
 
 def test_the_disk_holds_the_weights_of_every_run() -> None:
