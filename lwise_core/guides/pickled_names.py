@@ -13,6 +13,7 @@ _MALICIOUS = frozenset(
     | {"io", "_io"}
     | {"code", "pty", "ctypes", "webbrowser", "commands", "multiprocessing", "pickle"}
 )
+_CONTAINERS = frozenset({"builtins.set", "__builtin__.set"})  # every whole network has one; making it runs nothing
 _MOST_STEPS = 1_000_000  # of a pickle; those of a large network are about ten thousand
 _STREAMS = 5  # pickles at the start of a legacy file: number, protocol, system, the object, keys of storages
 _ENDLESS = "builtins.eval"
@@ -24,7 +25,8 @@ def malicious_name(data: bytes) -> str | None:
     All names are looked at, not only the one at which reading stopped: who is told how to convert a file runs it. One
     that is too long to be looked through counts as if it named ``eval``.
     """
-    return next((name for name in _names_in(data) if name.partition(".")[0] in _MALICIOUS), None)
+    names = (name for name in _names_in(data) if name not in _CONTAINERS)
+    return next((name for name in names if name.partition(".")[0] in _MALICIOUS), None)
 
 
 def _names_in(data: bytes) -> Iterator[str]:

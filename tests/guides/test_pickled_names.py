@@ -51,6 +51,11 @@ def test_weights_name_nothing_of_the_kind(protocol: int, legacy: bool) -> None:
         assert malicious_name(saved(content, protocol=protocol, legacy=legacy)) is None
 
 
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_whole_network_names_a_set_and_nothing_of_the_kind(legacy: bool) -> None:
+    assert malicious_name(saved(torch.nn.Linear(2, 2), protocol=2, legacy=legacy)) is None
+
+
 def test_a_pickle_without_end_counts_as_one_that_runs_something(monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved({str(i): i for i in range(100)}, protocol=2)
     assert malicious_name(data) is None
