@@ -185,9 +185,9 @@ def _own_or_made(
 ) -> Reads[Ability]:
     """Return what an ``extra`` gives, made only where the guide did not come with it."""
     if extra is Extra.EVIDENCE and store.has_own_nulls(guide):
-        return Ability("What places of a picture say was measured of this guide before it was added, and stays.")
+        return Ability("The guide came with its own nulls of local evidence, which stay.")
     if extra is Extra.UNLIKE and store.has_own_familiarity(guide):
-        return Ability("What is unlike what it learnt was measured of this guide before it was added, and stays.")
+        return Ability("The guide came with its own way to tell what is unlike what it learnt, which stays.")
     return (yield from ability_of(extra, guide, used, kept, source=source))
 
 

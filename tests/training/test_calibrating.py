@@ -18,6 +18,7 @@ from lwise_core.training.calibrating import CalibrationRequest, Phase, attack_ep
 from lwise_core.training.calibration_batches import CalibrationPace
 from lwise_core.training.calibration_extras import Extra, looks_of
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
+from tests.guides.test_calibration_store import familiarity, nulls
 from tests.support.calibrations import labelled_folder
 
 
@@ -142,3 +143,17 @@ def test_an_extra_of_too_few_pictures_is_said_and_takes_no_look(
         "Whether a picture is unlike what it learnt cannot be judged: that takes 200 pictures, and 160 are missing.",
         "Local evidence cannot be judged: a class needs 100 pictures of other classes, and 60 are missing.",
     )
+
+
+def test_what_the_guide_came_with_is_not_made_again(
+    tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
+) -> None:
+    own = replace(tiny_guide, nulls=nulls(), familiarity=familiarity())
+    asked = replace(request_of_forty, extras=frozenset(Extra), division=Division(0))
+    *_, last = calibrate(own, asked, store)
+    assert last.calibration is not None
+    assert last.calibration.abilities == (
+        "The guide came with its own way to tell what is unlike what it learnt, which stays.",
+        "The guide came with its own nulls of local evidence, which stay.",
+    )
+    assert store.laid_over(own).nulls is own.nulls
