@@ -15,10 +15,10 @@ from lwise_core.images.codec import preview
 from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import QueueFull
 from pages.parts.inspect.inspected import InspectedPath
-from pages.parts.inspect.layers import layer_choice, layer_of, say_why_there_is_none
+from pages.parts.inspect.layers import LAYER, layer_choice, layer_of, say_why_there_is_none
 from pages.parts.inspect.picture_panel import picture_panel, say_budget
 from pages.parts.inspect.region_panel import region_panel
-from pages.parts.inspect.tabs import tabs
+from pages.parts.inspect.tabs import TAB, open_tab, tabs
 from pages.parts.inspect.verdict_panel import known_ledger, say_first_look, verdict_panel
 from pages.parts.picture import links
 from pages.parts.picture.cautions import cautions, say_what_is_beyond_training
@@ -195,6 +195,7 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     with screen.layer:
         if layer is None:
             say_why_there_is_none(chosen, path)
+    links.keep_link(case, path.guide, **{LAYER: chosen.choice.value, TAB: open_tab()})
     tabs(case, InspectedPath(walk.key, path, found, asked.stated, asked.towards, epsilon, by))
 
 

@@ -94,7 +94,7 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
         put(moved)
     st.caption(
         f"{photograph.width} × {photograph.height} px. The guide sees the square of {crop.side} px, "
-        f"resized to {guide.input_size} px. Move it, size it."
+        f"resized to {guide.input_size} px. Drag to move, pull a corner to resize."
     )
     for note in photograph.notes:
         notice("info", note)

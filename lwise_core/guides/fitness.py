@@ -69,8 +69,8 @@ def fitness_of(measured: Mapping[str, Any], *, epsilon: float, classes: int) -> 
         if size >= epsilon * 0.999 and accuracy >= clean / 2:
             return Fitness(
                 Fit.FIT,
-                f"This guide rightly names {clean:.0%} of its test pictures, and {accuracy:.0%} under an attack of "
-                f"ε = {size:.2g}. Below half of the first it would be called unfit to guide.",
+                f"Guide check passed: {clean:.0%} right on test pictures, {accuracy:.0%} when they are disturbed by "
+                f"ε = {size:.2g} (at least {clean / 2:.0%} needed).",
             )
     return UNKNOWN
 

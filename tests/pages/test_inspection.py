@@ -194,3 +194,16 @@ def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_
     at = AppTest.from_function(page, default_timeout=60).run()
     assert not at.exception, at.exception
     assert [t.value for t in at.text] == ["animals16-64-b", "animals16-64-b", "none"]  # two know ships, both unfit
+
+
+def test_a_link_restores_sample_class_epsilon_tab_and_layer() -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=280)
+    link = {"sample": "cat", "guide": "animals16-64", "step": "3", "tab": OPINIONS, "layer": "Support"}
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.switch_page("inspection.py")
+    settled(app.run())
+    assert [t.label for t in app.tabs] == [CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS]
+    assert app.dataframe  # what other guides say
+    assert app.session_state["desk"].desk.case.step == 3
+    assert {name: app.query_params[name] for name in link} == link

@@ -177,7 +177,7 @@ def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) 
     picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
     at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()
     assert select(at, "What does it show?").value == "dog"  # type: ignore[attr-defined]
-    assert "supposes dog, the guide's own guess" in everything_said(at)
+    assert "the guide's own guess: dog" in everything_said(at)
     select(at, "What does it show?").set_value("house cat").run()  # type: ignore[attr-defined]
     assert "the guide's own guess" not in everything_said(at)
     select(at, "Enhance towards").set_value("bird").run()  # type: ignore[attr-defined]

@@ -22,6 +22,9 @@ from pages.parts.session.jobs import once
 from pages.parts.session.paths import Key
 from pages.parts.ui.notices import plain
 
+LAYER = "layer"
+"""What the layer is called in the address."""
+
 _QUICK = (GRAD_CAM, SALIENCY, SMOOTH_GRAD, INTEGRATED_GRADIENTS)
 
 
@@ -58,7 +61,7 @@ def layer_choice(path: EnhancementPath, *, token: str) -> ChosenLayer:
     choice = st.segmented_control(
         "Over the picture",
         list(LayerChoice),
-        default=LayerChoice.NOTHING,
+        default=linked_layer(),
         required=True,
         format_func=lambda c: c.value,
         key=f"layer-{token}",
@@ -72,6 +75,12 @@ def layer_choice(path: EnhancementPath, *, token: str) -> ChosenLayer:
     possible = once("layer-methods", guide.provenance.sha256, lambda: _possible(path))
     name = st.selectbox("Method", possible, format_func=lambda n: METHODS[n].title, key=f"layer-by-{guide.name}")
     return ChosenLayer(choice, METHODS[name])
+
+
+def linked_layer() -> LayerChoice:
+    """Return the layer that the address named when the page was opened, nothing without one."""
+    named = st.session_state.setdefault("linked-layer", st.query_params.get(LAYER, ""))
+    return next((choice for choice in LayerChoice if choice.value == named), LayerChoice.NOTHING)
 
 
 def layer_of(

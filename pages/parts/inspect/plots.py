@@ -60,7 +60,7 @@ def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: fl
         for kind in LightKind
     )
     return Plot(
-        figure, alt=f"Both lights along ε: {said}.", caption="Crossed: flagged. Plain: no flag. Hatched: cannot judge."
+        figure, alt=f"Both lights along ε: {said}.", caption="Crossed: flagged. Plain: no flag. Striped: cannot judge."
     )
 
 
@@ -75,8 +75,8 @@ def support_picture(evidence: Evidence) -> HeatmapPicture:
     return HeatmapPicture(
         scale.painted(times_even),
         alt="Which pixels of the original the class rests on.",
-        caption=f"How strongly the class's logit depends on each pixel of the original (SmoothGrad). 0 to "
-        f"{TIMES_EVEN:.0f} times even for all pictures; {beyond:.1%} of the pixels go beyond.",
+        caption=f"Bright: pixels that the guide relies on (SmoothGrad; {TIMES_EVEN:.0f} = {TIMES_EVEN:.0f} times the "
+        f"average; {beyond:.1%} of the pixels go beyond).",
         scale=scale,
     )
 

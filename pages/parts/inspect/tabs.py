@@ -17,10 +17,24 @@ from pages.parts.inspect.second_opinions_panel import opinions_panel
 from pages.parts.session.case import Case
 
 CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS = "Change", "Attributions", "Can it paint anything?", "Second opinion"
-TAB = "inspect-tab"
-"""Key of the tabs: the session's state holds there which of them is open."""
+TAB = "tab"
+"""Key of the tabs, and what the open one is called in the address: the session's state holds there which it is."""
 NUMBERS = "inspect-numbers"
 """Key of what the lights stand on: the session's state holds there whether it is open."""
+
+
+_TABS = (CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS)
+
+
+def linked_tab() -> str:
+    """Return the tab that the address named when the page was opened, the first without one."""
+    named = str(st.session_state.setdefault("linked-tab", st.query_params.get(TAB, "")))
+    return named if named in _TABS else CHANGE
+
+
+def open_tab() -> str:
+    """Return the tab that is open."""
+    return str(st.session_state.get(TAB) or linked_tab())
 
 
 def tabs(case: Case, one: InspectedPath) -> None:
@@ -32,7 +46,7 @@ def tabs(case: Case, one: InspectedPath) -> None:
         QueueFull: Too many people are waiting.
     """
     numbers = st.expander("Both lights along ε, and every number behind them", key=NUMBERS, on_change="rerun")
-    opened = st.tabs([CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS], key=TAB, on_change="rerun")
+    opened = st.tabs(list(_TABS), default=linked_tab(), key=TAB, on_change="rerun")
     st.header("Download", divider="gray")
     files, words = st.empty(), st.empty()
     if one.found is not None:

@@ -86,8 +86,8 @@ def render_guess_warning(case: Case, guide: GuideModel, *, stated: str) -> None:
     with st.container():  # always there, so that what follows keeps its place in the page
         if case.guessed_for(guide):
             st.caption(
-                f"Nobody has said what it shows. What follows supposes {plain(stated)}, the guide's own guess, and the "
-                "files to take away say so."
+                f"You have not said what it is. Everything here uses the guide's own guess: {plain(stated)}. The files "
+                "say so."
             )
 
 

@@ -50,8 +50,11 @@ def say_what_was_not_found() -> None:
         notice("caution", f"The link names a {' and a '.join(missing)} that is not here, so the default is shown.")
 
 
-def keep_link(case: Case, guide: GuideModel) -> None:
-    """Write the case into the address when it is a sample; leave nothing there for a person's own photograph."""
+def keep_link(case: Case, guide: GuideModel, **view: str) -> None:
+    """Write the case into the address when it is a sample; leave nothing there for a person's own photograph.
+
+    ``view`` is what else the page wants to find there again.
+    """
     if case.sample is None:
         st.query_params.clear()
         return
@@ -68,6 +71,7 @@ def keep_link(case: Case, guide: GuideModel) -> None:
             "guide": guide.name,
             "step": str(case.step_for(guide)),
             **{name: value for name, value in choices.items() if value is not None},
+            **view,
         }
     )
 
