@@ -1,5 +1,6 @@
 """The evidence ledger: its nulls and its limit are made here, and it is tried where the truth is known.
 
+    python -m benchmarks.evidence nulls --guide animals16-128 --test animals16-128.tar.gz --by-path
     python -m benchmarks.evidence make --guide animals16-64 --test animals16-64-test.tar.gz --by-path
     python -m benchmarks.evidence mosaic --guide animals16-64 --test animals16-64-test.tar.gz --by-path
     python -m benchmarks.evidence single --guide animals16-64 --test animals16-64-test.tar.gz --by-path
@@ -70,6 +71,23 @@ class Pictures:
     def batches(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Yield them, some at a time."""
         return zip(self.images.split(_BATCH), self.targets.split(_BATCH), strict=True)
+
+
+@app.command("nulls")
+def nulls_command(
+    guide_name: GuideName,
+    test: Test,
+    by_path: ByPath = False,
+    nulls_part: Annotated[str, typer.Option("--nulls", metavar="FIRST:STEP")] = "0:2",
+) -> None:
+    """Make a bundled guide's nulls, without a limit, and put them beside its card."""
+    guide = catalog.load(guide_name)
+    sources = Pictures.read(guide, test, nulls_part, count=None, by_path=by_path)
+    order = "path" if by_path else "file name"
+    basis = f"{len(sources.targets):,} of the images {nulls_part} of “test” in {test.name}, sorted by {order}"
+    nulls = nulls_of(guide, sources.batches(), basis=basis)
+    (catalog.BUNDLED / guide.name / EVIDENCE_FILE).write_bytes(write_nulls(nulls))
+    print(f"{guide.name}: nulls from {basis}.")
 
 
 @app.command("make")

@@ -24,7 +24,7 @@ from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop
 
-DEFAULT_GUIDE = "animals16-64"
+DEFAULT_GUIDE = "animals16-128"
 
 PICTURES = f"{LAYOUTS} A folder or a CSV may lie at an address, such as s3://bucket/photos."
 """Help on every argument that is a set of labelled pictures."""

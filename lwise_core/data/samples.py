@@ -1,19 +1,28 @@
-"""Sample photographs: what a dependency's licence allows, each with its true class, a good crop and its story."""
+"""Sample photographs that licences allow to be shipped, each with its true class, a good crop and its story."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 
 import torch
 
+from lwise_core._utils.assets import asset
 from lwise_core.images.codec import Photograph, open_photograph
 from lwise_core.images.geometry import Crop, see
 
 
+class SampleSource(StrEnum):
+    """Where a sample's file lies: in scikit-image's collection, or among our own assets."""
+
+    SCIKIT_IMAGE = "scikit-image"
+    OURS = "samples"
+
+
 @dataclass(frozen=True)
 class Sample:
-    """One picture of scikit-image's collection.
+    """One picture that may be shown to everybody.
 
     ``true_class`` is None where the picture shows nothing that ``guide`` knows. ``story`` is what a person should see
     in it with that guide.
@@ -26,7 +35,8 @@ class Sample:
     true_class: str | None
     story: str
     credit: str
-    guide: str = "animals16-64"
+    source: SampleSource = SampleSource.SCIKIT_IMAGE
+    guide: str = "animals16-128"
 
 
 SAMPLES = (
@@ -36,8 +46,8 @@ SAMPLES = (
         file="chelsea.png",
         crop=Crop(left=110, top=10, side=260),
         true_class="house cat",
-        story="You see a cat at once. At 64 pixels animals16-64 takes this close-up for a dog. Slide ε and watch what "
-        "it would need to see a cat.",
+        story="You see a cat at once, and so does animals16-128. Slide ε and watch what it strengthens. Then let it "
+        "paint a dog: a snout appears that was never there.",
         credit="“Chelsea” by Stefan van der Walt, public domain (CC0), from scikit-image.",
     ),
     Sample(
@@ -46,9 +56,20 @@ SAMPLES = (
         file="coffee.png",
         crop=Crop(left=100, top=0, side=400),
         true_class=None,
-        story="There is no animal here, but animals16-64 knows only animals and must choose one. It can be pushed "
+        story="There is no animal here, but animals16-128 knows only animals and must choose one. It can be pushed "
         "towards any of them: what appears then was not in the original.",
         credit="Photograph by Rachel Michetti for Pikolo Espresso Bar, public domain (CC0), from scikit-image.",
+    ),
+    Sample(
+        key="gecko",
+        title="A gecko on a finger",
+        file="gecko.jpg",
+        crop=Crop(left=80, top=0, side=480),
+        true_class="reptile",
+        story="Small, pale and out of place: animals16-128 hesitates. Slide ε and see what makes it surer that this is "
+        "a reptile.",
+        credit="“Tarentola mauritanica” by Babo, public domain, from Wikimedia Commons.",
+        source=SampleSource.OURS,
     ),
 )
 
@@ -60,8 +81,15 @@ def sample(key: str) -> Sample | None:
 
 def photograph_of(chosen: Sample) -> Photograph:
     """Return the sample's photograph, through the same door as every upload."""
-    data = files("skimage.data").joinpath(chosen.file).read_bytes()
-    return open_photograph(data, name=f"{chosen.key}.{chosen.file.rpartition('.')[2]}")
+    return open_photograph(_bytes_of(chosen), name=f"{chosen.key}.{chosen.file.rpartition('.')[2]}")
+
+
+def _bytes_of(chosen: Sample) -> bytes:
+    match chosen.source:
+        case SampleSource.SCIKIT_IMAGE:
+            return files("skimage.data").joinpath(chosen.file).read_bytes()
+        case SampleSource.OURS:
+            return (asset("samples") / chosen.file).read_bytes()
 
 
 def seen_samples(*, size: int) -> torch.Tensor:

@@ -31,7 +31,7 @@ GPS_IFD, ORIENTATION = 0x8825, 0x0112
 
 @pytest.fixture(scope="module")
 def guide() -> GuideModel:
-    return catalog.load("animals16-64")
+    return catalog.load("animals16-128")
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,10 @@ from tests.support.cli import CAT_FILE, Shell
     ("words", "sentence"),
     [
         (("score", CAT_FILE, "--class", "housecta"), "Did you mean “house cat”"),
-        (("score", CAT_FILE, "--class", "xyzzy"), "such as “dog”. `models animals16-64` lists its classes."),
+        (("score", CAT_FILE, "--class", "xyzzy"), "such as “bear”. `models animals16-128` lists its classes."),
         (
             ("inspect", CAT_FILE, "--class", "dog", "--towards", "xyzzy", "--eps", "1"),
-            "`models animals16-64` lists its classes.",
+            "`models animals16-128` lists its classes.",
         ),
         (("models", "nobody"), "There is no guide “nobody”"),
         (

@@ -58,7 +58,7 @@ def test_the_second_time_the_path_is_read_and_the_files_are_the_same(
 
 
 @pytest.mark.parametrize(
-    "words", [("--class", "house cat", "--no-keep"), ("--guide", "dermoscopy4-128", "--class", "nevus")]
+    "words", [("--class", "house cat", "--no-keep"), ("--guide", "dermoscopy7-128", "--class", "nevus")]
 )
 def test_no_photograph_stays_behind_of_a_medical_guide_or_where_nobody_wants_it(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]

@@ -17,7 +17,7 @@ def test_a_sample_holds_its_crop_and_says_whose_it_is(chosen: Sample) -> None:
     assert chosen.crop == chosen.crop.within(photograph)
     assert chosen.title
     assert chosen.story.endswith(".")
-    assert "public domain (CC0)" in chosen.credit
+    assert "public domain" in chosen.credit
     assert chosen.guide in chosen.story
 
 
@@ -28,7 +28,7 @@ def test_a_sample_is_found_by_its_key(chosen: Sample) -> None:
 
 
 def test_a_sample_that_shows_nothing_the_guide_knows_has_no_class() -> None:
-    assert {s.key: s.true_class for s in SAMPLES} == {"cat": "house cat", "coffee": None}
+    assert {s.key: s.true_class for s in SAMPLES} == {"cat": "house cat", "gecko": "reptile", "coffee": None}
 
 
 @pytest.mark.parametrize("size", [16, 32])

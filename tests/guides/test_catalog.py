@@ -84,13 +84,14 @@ def test_this_installation_has_its_bundled_guides_and_names_the_published_ones(
     monkeypatch.setenv("LWISE_HOME", str(tmp_path))
     states = {e.name: (e.origin, e.state) for e in catalog.entries()}
     for name in (
+        "animals16-128",
         "animals16-64",
         "animals16-64-b",
         "butterflies-128",
         "cifar10-32",
         "cifar10-32-plain",
         "cifar10-32-random",
-        "dermoscopy4-128",
+        "dermoscopy7-128",
         "mimics4-128",
         "phantom4-64",
     ):

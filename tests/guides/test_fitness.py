@@ -62,11 +62,12 @@ def test_a_stranger_s_card_never_breaks_it(value: object) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "animals16-128",
         "animals16-64",
         "animals16-64-b",
         "butterflies-128",
         "cifar10-32",
-        "dermoscopy4-128",
+        "dermoscopy7-128",
         "mimics4-128",
         "phantom4-64",
     ],

@@ -20,8 +20,9 @@ def only_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("guide", "name", "expected"),
     [
-        ("animals16-64", "House-Cat", "animals16-64-b"),
-        ("animals16-64-b", "house cat", "animals16-64"),
+        ("animals16-128", "house cat", "animals16-64"),
+        ("animals16-64", "House-Cat", "animals16-128"),
+        ("animals16-64-b", "house cat", "animals16-128"),
         ("cifar10-32", "ship", None),  # two know ships, and both are unfit
         ("animals16-64", "nothing of the kind", None),
     ],
@@ -36,11 +37,11 @@ def test_a_guide_of_groups_does_not_ask_the_one_that_it_was_made_from() -> None:
     groups = ClassGroups("mine", {"house cat": (guide.class_index("house cat"),), "dog": (guide.class_index("dog"),)})
     found = independent_entry(catalog.entries(), grouped(guide, groups), class_name="house cat")
     assert found is not None
-    assert found.name == "animals16-64-b"
+    assert found.name == "animals16-128"
 
 
 def test_the_guide_is_loaded() -> None:
     found = second_guide(catalog.load("animals16-64"), class_name="dog")
     assert found is not None
-    assert found.name == "animals16-64-b"
+    assert found.name == "animals16-128"
     assert second_guide(catalog.load("cifar10-32"), class_name="ship") is None

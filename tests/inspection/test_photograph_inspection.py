@@ -26,12 +26,12 @@ def inspection(tiny_photo: lw.Photograph) -> PhotographInspection:
 def test_the_second_opinion_is_of_an_independent_guide_or_of_the_one_that_is_named(path: lw.PhotographPath) -> None:
     found = lw.inspect(path, method="saliency").at(1.4)
     assert found.second is not None
-    assert found.second.name == "animals16-64-b"
+    assert found.second.name == "animals16-128"
     assert found.risk.values["H5"] is not None
-    assert [o.guide for o in found.opinions] == ["animals16-64", "animals16-64-b"]
+    assert [o.guide for o in found.opinions] == ["animals16-64", "animals16-128"]
     assert [pair.method.name for pair in found.maps] == ["saliency"]
     text = found.every_number()
-    for word in ("No flag up to", "(H5)", "Colour, ΔE2000", "Pattern every 2 px", "Deletion", "animals16-64-b"):
+    for word in ("No flag up to", "(H5)", "Colour, ΔE2000", "Pattern every 2 px", "Deletion", "animals16-128"):
         assert word in text
     assert found.risk.semantic.sentence in found.report.as_html()
 

@@ -66,7 +66,7 @@ def test_a_guide_without_the_class_says_so_and_an_unfit_one_nothing_of_people() 
 
 def test_a_medical_guide_waits_for_the_persons_answer_and_its_probability_has_its_reliability() -> None:
     at = opened(Case.new(photograph_of(SAMPLES[1]), guide="animals16-64"))
-    at.selectbox(key="compared-another").set_value("dermoscopy4-128").run()
+    at.selectbox(key="compared-another").set_value("dermoscopy7-128").run()
     assert "Enter what the picture shows first" in said(at)
     assert charts(at) == 0
     (stated,) = (s for s in at.selectbox if s.label == "What does it show?")

@@ -193,7 +193,7 @@ def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_
 
     at = AppTest.from_function(page, default_timeout=60).run()
     assert not at.exception, at.exception
-    assert [t.value for t in at.text] == ["animals16-64-b", "animals16-64-b", "none"]  # two know ships, both unfit
+    assert [t.value for t in at.text] == ["animals16-128", "animals16-128", "none"]  # two know ships, both unfit
 
 
 def test_a_link_restores_sample_class_epsilon_tab_and_layer() -> None:

@@ -139,10 +139,10 @@ def test_published_guides_are_named_with_licence_address_and_size(at: AppTest, m
 
 def test_the_guide_in_use_comes_first_and_before_it_the_one_that_a_link_names(home: Path) -> None:  # noqa: ARG001
     at = fresh()
-    assert [named(line) for line in lines(at) if "in use" in line] == ["animals16-64"] == [named(lines(at)[0])]
-    at = fresh(guide="dermoscopy4-128")
-    assert [named(line) for line in lines(at)[:2]] == ["dermoscopy4-128", "animals16-64"]
-    assert "This guide reads the frame" in said(at)
+    assert [named(line) for line in lines(at) if "in use" in line] == ["animals16-128"] == [named(lines(at)[0])]
+    at = fresh(guide="dermoscopy7-128")
+    assert [named(line) for line in lines(at)[:2]] == ["dermoscopy7-128", "animals16-128"]
+    assert "two of three benign keratoses" in said(at)
     photograph = photograph_of(SAMPLES[0])
     at = AppTest.from_file(str(PAGE), default_timeout=60)
     at.session_state["desk"] = KeptDesk(Desk((Case.new(photograph, guide="phantom4-64", sample=SAMPLES[0]),)))
@@ -151,7 +151,7 @@ def test_the_guide_in_use_comes_first_and_before_it_the_one_that_a_link_names(ho
 
 def test_a_link_to_a_guide_that_is_not_there_opens_nothing(home: Path) -> None:  # noqa: ARG001
     at = fresh(guide="../../etc/passwd")
-    assert named(lines(at)[0]) == "animals16-64"
+    assert named(lines(at)[0]) == "animals16-128"
     assert not at.dataframe
 
 
@@ -159,7 +159,7 @@ def test_guides_of_one_domain_can_be_shown_alone(home: Path) -> None:
     put_guide(home / "models", "unanswered", domain="unknown")
     at = fresh()
     at.get("button_group")[0].set_value("Medical").run()
-    assert [named(line) for line in lines(at)] == ["dermoscopy4-128", "unanswered"]
+    assert [named(line) for line in lines(at)] == ["dermoscopy7-128", "unanswered"]
     others = [named(e.label) for e in at.expander if "not downloaded" in e.label]
     assert len(others) == sum(p.domain.treated_as_medical for p in catalog.PUBLISHED)
     assert not at.exception

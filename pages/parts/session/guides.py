@@ -17,7 +17,7 @@ from pages.parts.session.calibrations import laid_over
 from pages.parts.session.memory import free, hold, when_closed
 
 SESSION_GUIDES = "session_guides"
-_ASKED = "guide_asked"
+ASKED = "guide_asked"
 _KEPT = 4
 _OWN = 3
 
@@ -37,18 +37,18 @@ def session_guides() -> dict[str, GuideModel]:
 
 def ask_for_guide(name: str) -> None:
     """Let the next choice of a guide that is drawn, on whichever page, begin with the guide called ``name``."""
-    st.session_state[_ASKED] = name
+    st.session_state[ASKED] = name
 
 
 def asked_guide() -> str | None:
     """Return the guide that was asked for and not chosen yet, None where there is none."""
-    name: str | None = st.session_state.get(_ASKED)
+    name: str | None = st.session_state.get(ASKED)
     return name
 
 
 def guide_was_chosen() -> None:
     """Forget which guide was asked for: the choice is drawn."""
-    st.session_state.pop(_ASKED, None)
+    st.session_state.pop(ASKED, None)
 
 
 def available_guides() -> tuple[str, ...]:
