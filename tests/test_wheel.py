@@ -45,7 +45,7 @@ sys.meta_path[sys.meta_path.index(PathFinder)] = WithoutExtras
 LINES = """
 import sys
 import lwise_core as lw
-guide = lw.load_guide("animals16-64")
+guide = lw.load_guide("animals16-128")
 photo = lw.open_image("cat.png")
 print(lw.score(guide, photo, "house cat"))
 path = lw.enhance(guide, photo, "house cat", exact=True)

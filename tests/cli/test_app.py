@@ -29,7 +29,7 @@ from tests.support.cli import CAT_FILE, Shell
         (("models", "nobody"), "There is no guide “nobody”"),
         (
             ("enhance", CAT_FILE, "--class", "dog", "--eps", "30", "--out", "{tmp}"),
-            "outside this guide's range of 0–5.714",
+            "outside this guide's range of 0–11.43",
         ),
         (("enhance", CAT_FILE, "--class", "dog", "--eps", "-1", "--out", "{tmp}"), "outside this guide's range"),
         (("enhance", CAT_FILE, "--class", "dog", "--out", "{tmp}"), "Say the budget: --eps"),

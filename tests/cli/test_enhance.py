@@ -19,7 +19,8 @@ from tests.support.cli import CAT, CAT_FILE, Shell
 
 def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, bundled_guide: GuideModel) -> None:
     code, out, _ = shell(
-        "enhance", CAT_FILE, "--class", "house cat", "--eps-224", "3.3", "--exact", "--out", str(tmp_path)
+        *("enhance", CAT_FILE, "--guide", "animals16-64", "--class", "house cat"),
+        *("--eps-224", "3.3", "--exact", "--out", str(tmp_path)),
     )
     assert code == 0
     assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".npz", ".png"]

@@ -18,9 +18,11 @@ from lwise_core.guides.novelty import LARGEST_FLAGGED_P
 from lwise_core.guides.wobble import Wobble
 from tests.support.cli import CAT, CAT_FILE, CROP, Shell
 
+SMALL = ("--guide", "animals16-64")  # whose figures the tests know
+
 
 def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
-    code, out, _ = shell("score", CAT_FILE, "--class", "House-Cat", "--crop", CROP, "--json")
+    code, out, _ = shell("score", CAT_FILE, *SMALL, "--class", "House-Cat", "--crop", CROP, "--json")
     row = json.loads(out)
     logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
     difficulty = difficulty_of(bundled_guide, logits, target=1)
@@ -35,7 +37,7 @@ def test_score_gives_the_library_s_difficulty(shell: Shell, bundled_guide: Guide
 
 
 def test_score_says_it_in_a_sentence(shell: Shell) -> None:
-    code, out, _ = shell("score", CAT_FILE, "--class", "house cat")
+    code, out, _ = shell("score", CAT_FILE, *SMALL, "--class", "house cat")
     assert code == 0
     assert "Harder than" in out
     assert "95% interval" in out
@@ -43,7 +45,7 @@ def test_score_says_it_in_a_sentence(shell: Shell) -> None:
 
 
 def test_score_of_something_else_gives_logits_and_no_difficulty(shell: Shell, bundled_guide: GuideModel) -> None:
-    words = ("score", CAT_FILE, "--class", "Something-else", "--crop", CROP)
+    words = ("score", CAT_FILE, *SMALL, "--class", "Something-else", "--crop", CROP)
     code, out, _ = shell(*words, "--json")
     row = json.loads(out)
     logits = score(bundled_guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=64))
@@ -80,7 +82,7 @@ def test_where_no_file_could_be_used_none_is_said_to_have_been(shell: Shell) -> 
 
 
 def test_a_wobble_is_said_where_it_is_asked_for(shell: Shell, bundled_guide: GuideModel) -> None:
-    words = ("score", CAT_FILE, "--class", "house cat", "--crop", CROP)
+    words = ("score", CAT_FILE, *SMALL, "--class", "house cat", "--crop", CROP)
     wobble = Wobble.of(bundled_guide, CAT.crop.of(photograph_of(CAT).pixels), target=1)
     _, plain, _ = shell(*words)
     _, out, _ = shell(*words, "--wobble")
@@ -93,7 +95,7 @@ def test_a_wobble_is_said_where_it_is_asked_for(shell: Shell, bundled_guide: Gui
 
 
 def test_something_else_has_no_difficulty_that_could_wobble(shell: Shell) -> None:
-    words = ("score", CAT_FILE, "--class", "something else")
+    words = ("score", CAT_FILE, *SMALL, "--class", "something else")
     assert shell(*words, "--wobble") == shell(*words)
 
 

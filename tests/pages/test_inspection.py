@@ -24,6 +24,7 @@ from lwise_core.inspection.attribution_methods import DEEP_LIFT, GUIDED_GRAD_CAM
 from lwise_core.inspection.examine import examine
 from lwise_core.inspection.wording import verdict_of
 from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPINIONS, TAB
+from pages.parts.session.guides import ASKED
 from tests.support.attributions import steepness
 
 __all__ = ["steepness"]
@@ -66,7 +67,9 @@ def with_further(at: AppTest) -> AppTest:
 
 
 def opened() -> AppTest:
+    """The page with the small guide, whose paths take a fifth of the time."""
     app = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=280)
+    app.session_state[ASKED] = "animals16-64"
     app.switch_page("inspection.py").run()
     assert not app.exception, app.exception
     return app

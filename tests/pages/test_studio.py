@@ -24,8 +24,8 @@ from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import encode_png
 from lwise_core.scheduler import JobStage, Scheduler
 from pages.parts.session.case import Aim, Desk, KeptDesk
-from pages.parts.session.paths import PathJob
 from pages.parts.session.guides import ASKED
+from pages.parts.session.paths import PathJob
 from tests.support.objectives import margin
 
 __all__ = ["margin"]
