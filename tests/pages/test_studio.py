@@ -246,7 +246,7 @@ def test_a_link_keeps_the_direction_and_the_objective() -> None:
     for name, value in {"sample": "cat", "harder": "1", "objective": "logit_diverge", "rivals": "dog,big cat"}.items():
         app.query_params[name] = value
     app.run()
-    case = app.session_state["desk"].case
+    case = app.session_state["desk"].desk.case
     assert case.aim == Aim(objective="logit_diverge", rivals=("dog", "big cat"), harder=True)
 
 

@@ -18,7 +18,7 @@ from pages.parts.picture.cautions import cautions
 from pages.parts.picture.ground_truth import FirstLook, look_at
 from pages.parts.picture.reliability import say_reliability
 from pages.parts.session.case import Case, desk, put
-from pages.parts.session.guides import available_guides, load_guide
+from pages.parts.session.guides import available_guides, guide_catalog, load_guide
 from pages.parts.session.jobs import once
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import probability_figure, show
@@ -66,7 +66,14 @@ def _choose(names: list[str], *, first: str) -> tuple[str, str]:
     left, right = st.columns(2)
     one = left.selectbox("One guide", names, index=names.index(first) if first in names else 0, key="compared-one")
     others = [name for name in names if name != one]
-    return one, right.selectbox("Another", others, key="compared-another")
+    return one, right.selectbox("Another", others, index=_most_alike(one, others), key="compared-another")
+
+
+def _most_alike(name: str, others: list[str]) -> int:
+    """Return the place of the guide among ``others`` that shares most classes with ``name``, the first of several."""
+    classes = {entry.name: set(map(canonical, entry.card.classes)) for entry in guide_catalog() if entry.card}
+    shared = [len(classes.get(name, set()) & classes.get(other, set())) for other in others]
+    return shared.index(max(shared))
 
 
 def _photograph(*, guide: str) -> Case:
