@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 import torch
+from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
@@ -28,6 +29,13 @@ from tests.support.local_server import Server, send, serving
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "pages" / "models.py"
 ORACLE = ROOT / "tests" / "oracle" / "fixtures" / "robustness.pt"
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards() -> Iterator[None]:
+    """Do what Streamlit does when a page is closed: every test has the same session, which keeps what was read."""
+    yield
+    clear_session_resource_cache("test session id")
 
 
 @pytest.fixture
