@@ -20,7 +20,8 @@ import typer
 from platformdirs import user_cache_path
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.people import Values, spearman
+from benchmarks.people import spearman
+from lwise_core._utils.arrays import Values
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel

@@ -45,7 +45,8 @@ def unrolled(pixels: Pixels) -> Floats:
         scaling="log",
         channel_axis=-1,
     )[:, -RADII:]
-    return np.moveaxis(polar, -1, 0).astype(np.float32)
+    rolled: Floats = np.moveaxis(polar, -1, 0).astype(np.float32)
+    return rolled
 
 
 def spectra(rolled: Floats, *, zoom: int) -> Spectra:
@@ -63,7 +64,8 @@ def spectra(rolled: Floats, *, zoom: int) -> Spectra:
 def likeness(one: Spectra, others: Spectra) -> Floats:
     """Return the best correlation over all turns of ``one`` ``(F, K)`` with each of ``others`` ``(F, N, K)``."""
     products = np.matmul(others, one.conj()[:, :, None])[..., 0]
-    return np.fft.irfft(products, n=ANGLES, axis=0).max(axis=0).astype(np.float32)
+    best: Floats = np.fft.irfft(products, n=ANGLES, axis=0).max(axis=0).astype(np.float32)
+    return best
 
 
 def groups_of(images: LabelledImages, *, limit: float, colour: float) -> npt.NDArray[np.int32]:
