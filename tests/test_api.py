@@ -85,7 +85,7 @@ def test_the_shell_says_and_writes_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     crop = f"{CAT.crop.left},{CAT.crop.top},{CAT.crop.side}"
-    where = [CAT_FILE, "--crop", crop, "--class", "house cat"]
+    where = [CAT_FILE, "--guide", bundled_guide.name, "--crop", crop, "--class", "house cat"]
 
     def said(*words: str) -> str:
         monkeypatch.setattr(sys, "argv", ["lwise", *words])
