@@ -74,7 +74,7 @@ def creature(number: int) -> FilePayload:
     return FilePayload(name=f"creature-{number}.png", mimeType="image/png", buffer=picture)
 
 
-@pytest.mark.parametrize(("path", "taken"), [("", "The photograph"), ("inspection", "The square of")])
+@pytest.mark.parametrize(("path", "taken"), [("", "The photograph"), ("inspection", "creature-1.png")])
 def test_a_photograph_that_is_still_on_its_way_when_the_page_takes_another_is_taken_too(
     page: Page, studio_url: str, path: str, taken: str
 ) -> None:
@@ -87,6 +87,8 @@ def test_a_photograph_that_is_still_on_its_way_when_the_page_takes_another_is_ta
         uploader.set_input_files([creature(2)])
     expect(page.get_by_text(taken).first).to_be_visible()
     on_the_way.go()
+    if path == "inspection":  # where the choice of a photograph is folded away
+        page.get_by_text("Photograph: creature").first.click()
     expect(page.get_by_role("combobox", name="Photograph on the desk")).to_have_value("2. creature-2.png")
 
 

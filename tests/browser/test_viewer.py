@@ -287,7 +287,7 @@ def test_all_panels_move_together_by_wheel_and_drag(page: Page, url: str) -> Non
     page.mouse.down()
     page.mouse.move(box["x"] - 30, box["y"] - 20)
     page.mouse.up()
-    views = viewer.locator("canvas").evaluate_all(
+    views = viewer.locator("canvas:visible").evaluate_all(
         "all => all.map(c => { const m = new DOMMatrix(getComputedStyle(c).transform); return [m.a, m.e, m.f]; })"
     )
     assert views[0][0] == pytest.approx(np.exp(2 * 120 / 300))
