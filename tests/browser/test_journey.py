@@ -101,22 +101,20 @@ def test_a_photograph_in_and_the_same_files_out_as_from_the_library(
         {"name": "my cat.jpg", "mimeType": "image/jpeg", "buffer": phone_photograph}
     )
     expect(page.get_by_text("turned upright")).to_be_visible()
-    choose(page, "What does it show?", "big cat")  # the guide's own guess is preselected, so it has to be left first
+    choose(page, "What does it show?", "big cat")  # another than the guide's own guess, which is preselected
     expect(page.get_by_text("As you stated.")).to_be_visible()
-    choose(page, "What does it show?", "house cat")
-    expect(page.get_by_text("The files say so.")).to_have_count(0)
     slide_to(page, STEP)
     epsilon = STEP * guide.epsilon_scale.step
-    expect(page.get_by_text(f"AI-altered towards house cat, ε {epsilon:.2f}").first).to_be_visible()
+    expect(page.get_by_text(f"AI-altered towards big cat, ε {epsilon:.2f}").first).to_be_visible()
 
     _, manifest = downloaded(page, "Manifest (JSON)")
     said = json.loads(manifest)
     photograph = open_photograph(phone_photograph, name="my cat.jpg")
     subject = CroppedPhotograph(photograph, Crop.central(photograph))
-    path = path_of(guide, subject, towards="house cat", precision=said["epsilon"]["precision"])
-    expected = export(subject, path, Intent("house cat", "house cat", epsilon, Extent.PHOTOGRAPH))
+    path = path_of(guide, subject, towards="big cat", precision=said["epsilon"]["precision"])
+    expected = export(subject, path, Intent("big cat", "big cat", epsilon, Extent.PHOTOGRAPH))
     name, png = downloaded(page, "Picture (PNG)")
-    assert name == "my-cat_house-cat_eps6.png"
+    assert name == "my-cat_big-cat_eps6.png"
     # The server sums with as many threads as there are cores, this process with one: a pixel may round the other way.
     got, wanted = (open_photograph(p, name=name).pixels.astype(int) for p in (png, expected.png))
     assert np.abs(got - wanted).max() <= 1
