@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from lwise_core._utils.class_names import has_class
-from lwise_core.enhancement.path import EnhancementPath, steps_for, walk
+from lwise_core.enhancement.path import EnhancementPath, steps_for
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
@@ -139,21 +139,6 @@ def paint_others(
             yield judges
         judges = (*judges, Judge(other, ledger=ledger_of(other), stated=shown))
         yield judges
-
-
-def counter_experiment(
-    path: EnhancementPath, *, towards: int, other: GuideModel | None = None, walker: Walker | None = None
-) -> Iterator[Findings]:
-    """Walk from the same original towards another class, such as one that is not there, and yield its lights.
-
-    What ``path`` goes towards is what the picture is taken to show.
-    """
-    stated = path.guide.classes[int(path.request.targets[0])]
-    request = replace(path.request, targets=torch.tensor([towards]))
-    finished = path
-    for finished in walk(path.guide, request):
-        yield Findings(finished, 0.0)
-    yield from examine(finished, other=other, walker=walker, stated=stated)
 
 
 def perturbation_at(path: EnhancementPath, *, epsilon: float) -> Perturbation:

@@ -21,7 +21,6 @@ from lwise_core.inspection.examine import (
     MapPair,
     Question,
     agreement_of,
-    counter_experiment,
     examine,
     examine_counted,
     gradients_for,
@@ -64,16 +63,6 @@ def test_another_guide_that_knows_the_class_says_whether_the_gain_transfers(tiny
     (asked,) = (i for i in together if i.measure.key == "H5")
     assert asked.value == pytest.approx(1.0, abs=1e-4)
     assert asked.null == f"1 when {guide.name} gains alike, 0 when it sees nothing"
-
-
-def test_the_counter_experiment_starts_from_the_same_original_and_goes_elsewhere(tiny_guide: GuideModel) -> None:
-    path = path_of(tiny_guide, target=1)
-    *_, last = counter_experiment(path, towards=3)
-    assert int(last.path.request.targets[0]) == 3
-    assert torch.equal(last.path.frames[0].images, path.frames[0].images)
-    assert len(last.risks) == len(last.path.frames)
-    gains = [float(p.frames[6].logits[0, 3] - p.frames[0].logits[0, 3]) for p in (last.path, path)]
-    assert gains[0] > gains[1]
 
 
 def test_what_counts_is_known_without_what_does_not_and_first_where_somebody_looks(tiny_guide: GuideModel) -> None:
