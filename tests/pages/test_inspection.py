@@ -25,6 +25,7 @@ from lwise_core.inspection.examine import examine
 from lwise_core.inspection.wording import verdict_of
 from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPINIONS, TAB
 from pages.parts.session.guides import ASKED
+from tests.support.app_runs import settled
 from tests.support.attributions import steepness
 
 __all__ = ["steepness"]
@@ -73,15 +74,6 @@ def opened() -> AppTest:
     app.switch_page("inspection.py").run()
     assert not app.exception, app.exception
     return app
-
-
-def settled(at: AppTest) -> AppTest:
-    """Run until nothing is computed any more; what never ends is ended by pytest's own limit of time."""
-    while any(b.label == "Stop" for b in at.button):
-        assert not at.exception, at.exception
-        at.run()
-    assert not at.exception, at.exception
-    return at
 
 
 def said(at: AppTest) -> str:

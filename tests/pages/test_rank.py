@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.images.codec import encode_png
+from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,15 +30,6 @@ def opened() -> AppTest:
     at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
     at.switch_page("rank.py")
     return settled(at.run())
-
-
-def settled(at: AppTest) -> AppTest:
-    """Run until nothing is computed any more; what never ends is ended by pytest's own limit of time."""
-    while any(b.label == "Stop" for b in at.button):
-        assert not at.exception, at.exception
-        at.run()
-    assert not at.exception, at.exception
-    return at
 
 
 def said(at: AppTest) -> str:

@@ -21,6 +21,7 @@ from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPI
 from pages.parts.session.case import Aim, Case, Desk, KeptDesk
 from tests.conftest import guide_of, tiny_network
 from tests.inspection.test_evidence_ledger import loud_guide, with_nulls
+from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[3]
 TABS = [CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS]
@@ -46,15 +47,6 @@ def opened(guide: GuideModel, **chosen: object) -> AppTest:
     at.session_state["session_guides"] = {guide.name: guide}
     at.session_state["desk"] = KeptDesk(Desk((case_of(guide, **chosen),)))
     return settled(at.switch_page("inspection.py").run())
-
-
-def settled(at: AppTest) -> AppTest:
-    """Run until nothing is computed any more; what never ends is ended by pytest's own limit of time."""
-    while any(b.label == "Stop" for b in at.button):
-        assert not at.exception, at.exception
-        at.run()
-    assert not at.exception, at.exception
-    return at
 
 
 def turned(at: AppTest, tab: str) -> AppTest:

@@ -25,6 +25,7 @@ from pages.parts.session.calibrations import laid_over
 from pages.parts.session.guides import SESSION_GUIDES, load_guide
 from tests.conftest import guide_of, tiny_network
 from tests.guides.test_catalog import put_guide
+from tests.support.app_runs import settled
 from tests.support.calibrations import calibration_for, labelled_folder
 from tests.support.picture_sets import zip_of
 
@@ -60,15 +61,6 @@ def opened(*, teacher: bool = True, own: GuideModel | None = None) -> AppTest:
         at.session_state[SESSION_GUIDES] = {"pets": own}
     at.run()
     return settled(at.toggle[0].set_value(True).run())
-
-
-def settled(at: AppTest) -> AppTest:
-    """Run until nothing is computed any more; what never ends is ended by pytest's own limit of time."""
-    while any(b.label == "Stop" for b in at.button):
-        assert not at.exception, at.exception
-        at.run()
-    assert not at.exception, at.exception
-    return at
 
 
 def said(at: AppTest) -> str:

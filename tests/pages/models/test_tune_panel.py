@@ -19,6 +19,7 @@ from lwise_core.training.tuning import TuningProgress, tune
 from pages.parts.models import tune_panel
 from pages.parts.models.lines import line_of_entry
 from pages.parts.session.access import ALLOW_PATHS, TEACHER
+from tests.support.app_runs import settled
 from tests.support.calibrations import labelled_folder
 from tests.support.picture_sets import zip_of
 from tests.support.tuning import SMALL, toys_and_guide
@@ -53,15 +54,6 @@ def opened(*, teacher: bool = True) -> AppTest:
         at.session_state["teacher"] = time.monotonic()  # as if the word had been said just now
     at.run()
     return settled(at.toggle[0].set_value(True).run())
-
-
-def settled(at: AppTest) -> AppTest:
-    """Run until nothing is computed any more; what never ends is ended by pytest's own limit of time."""
-    while any(b.label == "Stop" for b in at.button):
-        assert not at.exception, at.exception
-        at.run()
-    assert not at.exception, at.exception
-    return at
 
 
 def said(at: AppTest) -> str:
