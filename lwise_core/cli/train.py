@@ -79,7 +79,7 @@ def train_command(
     held = measured.of(data)
     images = chosen.of(_read(data, split, start.input_size, note, chosen))
     start = start.for_classes(images.classes, seed=recipe.seed, largest=largest)
-    images = images.in_order_of(start.classes)
+    images = chosen.with_answers(images.in_order_of(start.classes))
     run = TrainingRun(RunFolder(out), recipe, start, images)
     if chosen.folds:
         chosen.refuse_held_out(measured)

@@ -15,6 +15,7 @@ from lwise_core.training.attacks import Attack, Norm
 from lwise_core.training.cross_validation import Fold, groups_in
 from lwise_core.training.export_guide import HeldOut
 from lwise_core.training.initial_network import InitialNetwork, new_start, start_from, start_from_file
+from lwise_core.training.people_answers import read_answers
 from lwise_core.training.recipes import PRESETS, Augmentation, Recipe, RecipeError, Trained, step_for
 
 
@@ -181,6 +182,24 @@ class ImageOptions:
     groups: Annotated[
         Path | None, typer.Option(help="For --folds: CSV with file and group; each group is left out as a whole.")
     ] = None
+
+    answers: Annotated[
+        Path | None,
+        typer.Option(help="CSV of what people called the images: file or index, and a count for each class."),
+    ] = None
+    answers_weight: Annotated[
+        float, typer.Option(help="How much of those answers is learnt, up to 1; the rest is the class.")
+    ] = 0.5
+
+    def with_answers(self, images: LabelledImages) -> LabelledImages:
+        """Return the images, their classes in the final order, with what people called them, where that was named.
+
+        Raises:
+            RecipeError: The answers are about other classes or images, or cannot be counted.
+        """
+        if self.answers is None:
+            return images
+        return read_answers(self.answers).beside(images, weight=self.answers_weight)
 
     def folds_of(self, images: LabelledImages) -> list[Fold]:
         """Return the parts that are left out in turn.

@@ -28,6 +28,7 @@ from lwise_core.images.codec import ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 
 Rows = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float32]
 
 UNREADABLE_SHARE = 0.1
 """Above this share of unreadable files the folder is refused: it is probably not what was meant."""
@@ -42,7 +43,8 @@ class LabelledImages:
 
     ``pixels`` is ``(M, size, size, 3)`` uint8, memory-mapped and read-only; ``rows`` ``(N,)`` says which of them belong
     here, ``targets`` ``(N,)`` their class indices, ``names`` (N) their ``<class>/<file>``. ``notes`` has a sentence for
-    everything that was left out, ``sha256`` is the hash of names and pixels.
+    everything that was left out, ``sha256`` is the hash of names and pixels. ``learnt`` ``(N, C)`` float32, each row
+    summing to 1, is what a network is to say of each image where that is not its class alone.
     """
 
     pixels: Pixels
@@ -52,6 +54,7 @@ class LabelledImages:
     classes: tuple[str, ...]
     sha256: str
     notes: tuple[str, ...] = ()
+    learnt: Shares | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -65,7 +68,8 @@ class LabelledImages:
         """Return the images at ``positions``, in that order."""
         chosen = np.asarray(positions, dtype=np.int64)
         names = tuple(self.names[i] for i in chosen)
-        return replace(self, rows=self.rows[chosen], targets=self.targets[chosen], names=names)
+        learnt = None if self.learnt is None else self.learnt[chosen]
+        return replace(self, rows=self.rows[chosen], targets=self.targets[chosen], names=names, learnt=learnt)
 
     def of_classes(self, classes: Sequence[str]) -> LabelledImages:
         """Return the images of ``classes`` alone, by name (case, space, hyphen and underscore do not count).

@@ -106,6 +106,7 @@ class Trainer:
         watch = watched(len(self.images), self.recipe.validation)
         self._validation = self.images.take(watch)
         self._training = self.images.take(np.setdiff1d(np.arange(len(self.images)), watch))
+        self._learnt = None if self._training.learnt is None else torch.from_numpy(self._training.learnt)
         if len(self._training) < self.recipe.batch:
             raise RunRefused(
                 f"There are {len(self._training)} images to train on, fewer than the {self.recipe.batch} of one batch; "
@@ -199,7 +200,8 @@ class Trainer:
         images = torch.cat([images[:spared], twins]).contiguous(memory_format=torch.channels_last)
         train_mode(self.network)
         logits = self._forward(images)
-        loss = F.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing)
+        learnt = targets if self._learnt is None else self._learnt[rows].to(self.device)
+        loss = F.cross_entropy(logits, learnt, label_smoothing=self.recipe.label_smoothing)
         self._state.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._state.optimiser.step()
