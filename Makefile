@@ -89,7 +89,7 @@ $(VENV)/.app: $(REQUIREMENTS) | $(VENV)/.created
 	@$(PIP) -r $(REQUIREMENTS)
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-s3.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-s3.txt requirements-formats.txt $(VENV)/.app
 	@echo "Installing what the tests need into $(VENV)."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

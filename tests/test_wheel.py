@@ -143,6 +143,7 @@ def test_the_pins_of_the_app_lie_in_the_ranges_of_the_library_and_each_stands_in
     for file, words in (
         ("requirements.txt", [*PROJECT["dependencies"], *extras["inspect"], *extras["teach"], *extras["app"]]),
         ("requirements-s3.txt", extras["s3"]),
+        ("requirements-formats.txt", extras["formats"]),
         ("requirements-ray.txt", extras["cluster"]),
     ):
         pins, ranges = pinned(file), {r.name: r for r in requirements(words)}

@@ -65,7 +65,7 @@ class Restriction:
 
 @grouped
 def inspect_command(
-    photo: Annotated[Path, typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF file.", show_default=False)],
+    photo: Annotated[Path, typer.Argument(help="PNG, JPEG, WebP, AVIF, TIFF, BMP or GIF file.", show_default=False)],
     class_name: ClassName,
     report: Annotated[
         Path | None, typer.Option(help="HTML file to write, pictures inside, and the photograph's name.")

@@ -29,7 +29,7 @@ DEFAULT_GUIDE = "animals16-128"
 PICTURES = f"{LAYOUTS} A folder or a CSV may lie at an address, such as s3://bucket/photos."
 """Help on every argument that is a set of labelled pictures."""
 
-Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, TIFF, BMP or GIF files.", show_default=False)]
+Photos = Annotated[list[Path], typer.Argument(help="PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF files.", show_default=False)]
 ClassName = Annotated[
     str,
     typer.Option("--class", help="What they show, or “something else”; case, space, - and _ do not count."),

@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
@@ -28,7 +29,17 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.errors import LWiseError
 from lwise_core.images.caption_strip import Strip, with_strip
 from lwise_core.images.colour import Samples, to_srgb
-from lwise_core.images.file_checks import MAX_BYTES, Overloaded, Refusal, check_container
+from lwise_core.images.file_checks import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    Overloaded,
+    Refusal,
+    check_container,
+    check_size,
+    is_dicom,
+    is_heic,
+    too_many_pixels,
+)
 
 __all__ = [
     "MAX_BYTES",
@@ -43,12 +54,7 @@ __all__ = [
     "with_strip",
 ]
 
-MAX_PIXELS = 40_000_000
-"""Pictures of this many pixels and over are rejected, on the size that the header states, before any decoding."""
-
-_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")
-_SMALLEST_SIDE = 8  # a picture below the smallest crop holds nothing that a guide of 32 px or more could judge
-_LONGEST_SIDE = 65_535  # what a JPEG can hold; a line of millions of pixels only serves to exhaust what draws it
+_FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
 _LONGEST_NAME = 80
 _MOST_SCANNED = 1_000_000_000  # pixels times scans of a JPEG; encoders write about ten scans
 _COMPRESSION = 1  # of 9. Photographs of 12 megapixels take 2.5 s instead of 10 s at the usual 6, for 5–10% more bytes
@@ -67,6 +73,11 @@ _UPRIGHT = {
 _UNREADABLE = (
     "cannot be decoded, because it is incomplete, damaged or of a rare kind; open it in another program, save it as "
     "PNG or JPEG and choose that."
+)
+_NEARLY_BLACK = 16  # of 255: what lies below is black on most screens
+_DARK = (
+    "It is nearly black: at least 99% of it is darker than 16 of 255; if it should show more, brighten it in another "
+    "program and choose that."
 )
 _TURNED = "It was turned upright, as its EXIF orientation says."
 _NOT_TURNED = "Its EXIF orientation cannot be read and was ignored, so it appears as it is stored."
@@ -111,7 +122,8 @@ def open_photograph(data: bytes, *, name: str) -> Photograph:
     """Return the photograph in ``data``, upright, in sRGB, with a note on each conversion.
 
     Args:
-        data: A whole PNG, JPEG, WebP, TIFF, BMP or GIF file, whatever its name says.
+        data: A whole PNG, JPEG, WebP, AVIF, TIFF, BMP or GIF file, whatever its name says; HEIC and DICOM where the
+            extra “formats” is installed.
         name: The file's name as the person knows it; only for display.
 
     Raises:
@@ -189,7 +201,7 @@ def _refusals(subject: str) -> Iterator[None]:
     except Refusal as error:
         raise ImageRejected(f"{subject} {error}") from error
     except Image.DecompressionBombError as error:
-        raise ImageRejected(f"{subject} {_too_many_pixels()}") from error
+        raise ImageRejected(f"{subject} {too_many_pixels()}") from error
     except MemoryError as error:
         raise ImageRejected(
             f"{subject} needs more memory than there is at the moment; try a smaller copy, or try again later."
@@ -212,9 +224,16 @@ class _Stream(io.BytesIO):
 def _develop(data: bytes) -> tuple[Pixels, tuple[str, ...]]:
     """Return upright sRGB pixels and the notes on how they came about."""
     check_container(data)
+    picture, notes = _first_frame_of_dicom(data) if is_dicom(data) else _decode(data)
+    pixels: Pixels = np.asarray(picture)
+    return pixels, (*notes, *_on_darkness(picture))
+
+
+def _decode(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+    """Return the picture in a file that is no DICOM, upright and in sRGB, and the notes on it."""
     stream = _Stream(data)
-    with Image.open(stream, formats=_FORMATS) as image:
-        _check_size(image)
+    with _opened(stream, data) as image:
+        check_size(*image.size)
         _check_scans(image, data)
         samples = Samples.of(image)
         # Pillow turns a TIFF upright while it decodes and forgets the tag; the others carry theirs on.
@@ -223,13 +242,35 @@ def _develop(data: bytes) -> tuple[Pixels, tuple[str, ...]]:
         image.load()
         if stream.ran_out:
             raise EOFError("The decoder wanted more than the file holds.")
+        check_size(*image.size)  # HEIC: its header and its pixels are two things
         picture, notes = to_srgb(image, samples)
         if orientation is None:
             orientation = _orientation(image)
             if orientation in _UPRIGHT:
                 picture = picture.transpose(_UPRIGHT[orientation])
-        pixels: Pixels = np.asarray(picture)
-        return pixels, (*_on_frames(image), *_on_end(image), *notes, *_on_orientation(orientation))
+        return picture, (*_on_frames(image), *_on_end(image), *notes, *_on_orientation(orientation))
+
+
+def _opened(stream: io.BytesIO, data: bytes) -> Image.Image:
+    """Return the image in ``stream``, of which no pixel is decoded yet."""
+    if is_heic(data):
+        return cast("Image.Image", import_module("lwise_core.images.heic").open_heic(stream))
+    return Image.open(stream, formats=_FORMATS)
+
+
+def _first_frame_of_dicom(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+    """Return the first frame of a DICOM file in sRGB, and the notes on it."""
+    dicom = import_module("lwise_core.images.dicom")  # what it stands on is optional
+    image, on_frame = cast("tuple[Image.Image, tuple[str, ...]]", dicom.first_frame(data))
+    picture, on_colour = to_srgb(image, Samples(bits=8, white_is_zero=False))
+    return picture, (*on_frame, *on_colour)
+
+
+def _on_darkness(picture: Image.Image) -> tuple[str, ...]:
+    """Say when there is next to nothing to see, as of a 16-bit file that uses the lowest of its values only."""
+    counts = np.array(picture.histogram()).reshape(3, 256)
+    lighter = counts[:, _NEARLY_BLACK:].sum(axis=1).max()
+    return (_DARK,) if lighter * 100 <= picture.width * picture.height else ()
 
 
 def _check_pixels(pixels: Pixels) -> None:
@@ -237,33 +278,10 @@ def _check_pixels(pixels: Pixels) -> None:
         raise ValueError(f"Pixels are (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}.")
 
 
-def _check_size(image: Image.Image) -> None:
-    """Refuse by the size that the header states."""
-    if image.width * image.height >= MAX_PIXELS:
-        raise Refusal(_too_many_pixels(image.size))
-    if min(image.size) < _SMALLEST_SIDE:
-        raise Refusal(
-            f"is {image.width} × {image.height} pixels, too small to show anything; choose a picture of at least "
-            f"{_SMALLEST_SIDE} pixels a side."
-        )
-    if max(image.size) > _LONGEST_SIDE:
-        raise Refusal(
-            f"is {image.width} × {image.height} pixels, and no side may have more than {_LONGEST_SIDE:,}; crop it and "
-            "choose the copy."
-        )
-
-
 def _check_scans(image: Image.Image, data: bytes) -> None:
     """Refuse a JPEG whose scans, each of which passes over the whole picture, would take many times its decoding."""
     if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") * image.width * image.height > _MOST_SCANNED:
         raise Overloaded("Too many scans of so large a picture.")
-
-
-def _too_many_pixels(size: tuple[int, int] | None = None) -> str:
-    stated = "far more than 40 megapixels"
-    if size is not None:
-        stated = f"{size[0] * size[1] / 1e6:.1f} megapixels ({size[0]} × {size[1]})"
-    return f"has {stated}, and only pictures under 40 megapixels are accepted; save a smaller copy and choose that."
 
 
 def _orientation(image: Image.Image) -> int:
@@ -293,7 +311,7 @@ def _on_frames(image: Image.Image) -> tuple[str, ...]:
         several = True
     if not several:
         return ()
-    stated = f"{image.n_frames} " if image.format in ("PNG", "WEBP", "MPO") else ""  # type: ignore[attr-defined]
+    stated = f"{image.n_frames} " if image.format in ("PNG", "WEBP", "AVIF", "HEIF", "MPO") else ""  # type: ignore[attr-defined]
     return (f"Only the first of its {stated}{'pages' if image.format == 'TIFF' else 'frames'} is used.",)
 
 
@@ -305,7 +323,7 @@ def _on_end(image: Image.Image) -> tuple[str, ...]:
     """
     if image.format not in ("JPEG", "MPO"):
         return ()
-    last = image.crop((image.width - _SMALLEST_SIDE, image.height - 1, image.width, image.height))
+    last = image.crop((image.width - 8, image.height - 1, image.width, image.height))
     if (np.asarray(last) != 128).any():
         return ()
     return ("It ends in plain grey, as a JPEG does that was cut off: please check that it is whole.",)

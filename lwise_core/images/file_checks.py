@@ -11,6 +11,7 @@ import io
 import re
 import struct
 import zlib
+from importlib.util import find_spec
 
 from PIL import ExifTags, TiffImagePlugin
 
@@ -19,21 +20,46 @@ from lwise_core._utils.errors import LWiseError
 MAX_BYTES = 20_000_000
 """Files of this size and over are rejected."""
 
+MAX_PIXELS = 40_000_000
+"""Pictures of this many pixels and over are rejected, on the size that the header states, before any decoding."""
+
+_SMALLEST_SIDE = 8  # a picture below the smallest crop holds nothing that a guide of 32 px or more could judge
+_LONGEST_SIDE = 65_535  # what a JPEG can hold; a line of millions of pixels only serves to exhaust what draws it
+
 _MOST_PARTS = 65_536  # chunks of a PNG, steps to the pixels of a JPEG, strips or tiles of a TIFF
 _MOST_BLOCKS = 262_144  # of a GIF: 20 MB of full blocks are 78,000
 _MOST_RUNS = 4_000_000  # bytes of a run-length encoded BMP, which Pillow decodes in Python, pair by pair
 _MOST_SCANS = 500  # of a progressive JPEG, each of which passes over the whole picture; encoders write about ten
 
+_DNG_VERSION = 50706  # the tag that makes a TIFF a DNG (Adobe, DNG Specification 1.7, p. 24)
+
 _ACCEPTED = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP|II[*+]\0|MM\0[*+]|BM|GIF8[79]a", re.DOTALL)
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_AVIF = frozenset({b"avif", b"avis"})
+_ANY_CODEC = frozenset({b"mif1", b"mif2", b"msf1", b"miaf"})  # brands that leave it to others to name the codec
+_HEIF = frozenset({b"mif3", b"avci", b"avcs", b"j2ki", b"j2is", b"jpeg", b"jpgs", b"unif", *_ANY_CODEC})
+_LONGEST_BRANDS = 512  # bytes; writers name five brands
+
+_EXPORT = "export it as PNG or JPEG"
 _FOREIGN = {
-    "a DICOM": re.compile(rb".{128}DICM", re.DOTALL),
-    "a HEIC": re.compile(rb".{4}ftyp(hei|hev|mif1|msf1)", re.DOTALL),
-    "an AVIF": re.compile(rb".{4}ftypavi", re.DOTALL),
-    "a PDF": re.compile(rb"%PDF"),
-    "a Photoshop": re.compile(rb"8BPS"),
-    "an SVG": re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<svg"),
+    "a JPEG XL": (
+        re.compile(rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n"),
+        "export it as PNG or JPEG, for instance with GIMP or with djxl,",
+    ),
+    "a JPEG 2000": (
+        re.compile(rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51"),
+        "export it as PNG or JPEG, for instance with GIMP or with opj_decompress,",
+    ),
+    "a camera's raw": (
+        re.compile(rb".{4}ftypcrx|FUJIFILMCCD-RAW|IIU\0|IIR[OS]", re.DOTALL),
+        "develop it in the camera or a photo program, export it as JPEG",
+    ),
+    "a video": (re.compile(rb".{4}ftyp(isom|iso\d|mp4|qt|M4V|avc1|3gp)", re.DOTALL), "save one of its frames as PNG"),
+    "a PDF": (re.compile(rb"%PDF"), _EXPORT),
+    "a Photoshop": (re.compile(rb"8BPS"), _EXPORT),
+    "an SVG": (re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<svg"), _EXPORT),
 }
-"""Formats that people try and that are not accepted, told apart only to name them."""
+"""Formats that people try and that are not accepted, told apart only to name them and to say what to do."""
 
 
 class Refusal(LWiseError):
@@ -59,18 +85,103 @@ def check_container(data: bytes) -> None:
             f"has {MAX_BYTES // 1_000_000} MB or more, and only smaller files are accepted; save a smaller copy "
             "and choose that."
         )
-    if not _ACCEPTED.match(data):
+    if is_dicom(data):
+        _check_installed("pydicom", reads="a DICOM")
+    elif is_heic(data):
+        _check_installed("pillow_heif", reads="a HEIC")
+    elif not _ACCEPTED.match(data) and not _is_avif(data):
         raise Refusal(_not_a_picture(data))
-    for signature, walk in _WALKS.items():
-        if data.startswith(signature):
-            walk(data)
+    else:
+        for signature, walk in _WALKS.items():
+            if data.startswith(signature):
+                walk(data)
+
+
+def list_of_formats() -> str:
+    """Return the names of the formats that are read here, as they stand in a sentence."""
+    optional = {"HEIC": "pillow_heif", "DICOM": "pydicom"}
+    there = [name for name, package in optional.items() if find_spec(package) is not None]
+    *names, last = "PNG", "JPEG", "WebP", "AVIF", *there, "TIFF", "BMP", "GIF"
+    return f"{', '.join(names)} or {last}"
+
+
+def check_size(width: int, height: int) -> None:
+    """Accept a picture of ``width`` × ``height`` pixels.
+
+    Raises:
+        Refusal: It has too many pixels, or a side is too short or too long.
+    """
+    if width * height >= MAX_PIXELS:
+        raise Refusal(too_many_pixels((width, height)))
+    if min(width, height) < _SMALLEST_SIDE:
+        raise Refusal(
+            f"is {width} × {height} pixels, too small to show anything; choose a picture of at least "
+            f"{_SMALLEST_SIDE} pixels a side."
+        )
+    if max(width, height) > _LONGEST_SIDE:
+        raise Refusal(
+            f"is {width} × {height} pixels, and no side may have more than {_LONGEST_SIDE:,}; crop it and "
+            "choose the copy."
+        )
+
+
+def too_many_pixels(size: tuple[int, int] | None = None) -> str:
+    """Return the rest of the sentence about a picture of ``size``, or of one that nobody dared to measure."""
+    stated = "far more than 40 megapixels"
+    if size is not None:
+        stated = f"{size[0] * size[1] / 1e6:.1f} megapixels ({size[0]} × {size[1]})"
+    return f"has {stated}, and only pictures under 40 megapixels are accepted; save a smaller copy and choose that."
+
+
+def is_dicom(data: bytes) -> bool:
+    """Whether ``data`` is a DICOM file, whose first 128 bytes may be those of another format, such as TIFF."""
+    return data[128:132] == b"DICM"
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether ``data`` is a HEIF file whose picture is HEVC, as phones write them."""
+    return _has_codec(data, _HEIC)
+
+
+def _is_avif(data: bytes) -> bool:
+    return _has_codec(data, _AVIF)
+
+
+def _has_codec(data: bytes, codec: frozenset[bytes]) -> bool:
+    """Whether a HEIF file's first brand is of ``codec``, or leaves it to the others, one of which is."""
+    brands = _brands(data)
+    return bool(brands) and (brands[0] in codec or (brands[0] in _ANY_CODEC and not codec.isdisjoint(brands)))
+
+
+def _brands(data: bytes) -> tuple[bytes, ...]:
+    """Return the brands that a file of the ISO base format (ISO/IEC 14496-12, box “ftyp”) names, the major one first.
+
+    Empty where it is no such file.
+    """
+    if data[4:8] != b"ftyp" or len(data) < 12:
+        return ()
+    end = min(int.from_bytes(data[:4]), _LONGEST_BRANDS, len(data))
+    return (data[8:12], *(data[i : i + 4] for i in range(16, end - 3, 4)))
+
+
+def _check_installed(package: str, *, reads: str) -> None:
+    """Refuse a file whose format only ``package`` reads, where that is not installed."""
+    if find_spec(package) is None:
+        raise Refusal(
+            f"is {reads} file, and {package.replace('_', '-')}, which reads it, is not installed here; {_EXPORT} and "
+            "choose that."
+        )
 
 
 def _not_a_picture(data: bytes) -> str:
-    for kind, signature in _FOREIGN.items():
+    brands = _brands(data)
+    if brands and brands[0] in _HEIF:
+        kind = brands[0].decode()
+        return f"is a HEIF file of the kind “{kind}”, which cannot be read here; {_EXPORT} and choose that."
+    for kind, (signature, advice) in _FOREIGN.items():
         if signature.match(data[:1024]):
-            return f"is {kind} file, which cannot be read here; export it as PNG or JPEG and choose that."
-    return "is not a picture that can be read here; choose a PNG, JPEG, WebP, TIFF, BMP or GIF file."
+            return f"is {kind} file, which cannot be read here; {advice} and choose that."
+    return f"is not a picture that can be read here; choose a {list_of_formats()} file."
 
 
 def _walk_png(data: bytes) -> None:
@@ -146,6 +257,11 @@ def _walk_tiff(data: bytes) -> None:
     offsets = (TiffImagePlugin.STRIPOFFSETS, TiffImagePlugin.TILEOFFSETS)
     if any(len(directory.get(tag, ())) > _MOST_PARTS for tag in offsets):
         raise Overloaded("Too many strips or tiles.")
+    if _DNG_VERSION in directory:
+        raise Refusal(
+            "is a DNG, a camera's raw file, which cannot be read here; develop it in the camera or a photo program, "
+            "export it as JPEG and choose that."
+        )
     kind = directory.get(ExifTags.Base.NewSubfileType)
     if isinstance(kind, int) and kind & 1:
         raise Refusal(

@@ -27,8 +27,8 @@ def open_image(source: ImageSource, *, name: str = "") -> Photograph:
     first, and the hash is that of this file.
 
     Args:
-        source: The path of a PNG, JPEG, WebP, TIFF, BMP or GIF file; the bytes of one; a Pillow image; or an array
-            ``(H, W)``, ``(H, W, 3)`` or ``(H, W, 4)``, uint8 or floating point in [0, 1], sRGB.
+        source: The path of a file of a kind that :func:`open_photograph` takes; the bytes of one; a Pillow image; or
+            an array ``(H, W)``, ``(H, W, 3)`` or ``(H, W, 4)``, uint8 or floating point in [0, 1], sRGB.
         name: What it is called on screen and in file names; the file's own name where there is one.
 
     Raises:

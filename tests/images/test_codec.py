@@ -65,7 +65,7 @@ def test_lossless_formats_give_the_pixels_back(kind: str) -> None:
     assert photograph.notes == ()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF"])
 def test_lossy_formats_come_near(kind: str) -> None:
     photograph = open_photograph(encoded(scene(), kind, quality=95), name="a")
     assert np.abs(photograph.pixels.astype(int) - scene()).mean() < 3
@@ -172,6 +172,21 @@ def test_a_jpeg_that_ends_in_the_grey_of_missing_data_is_doubted() -> None:
     assert "please check that it is whole" in note
 
 
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_picture_that_is_nearly_black_is_said_to_be(deep: bool) -> None:
+    dark = (scene()[..., 0] // 17).astype(np.uint16 if deep else np.uint8) * (257 if deep else 1)
+    (note,) = [n for n in open_photograph(encoded(dark, "PNG"), name="a").notes if "black" in n]
+    assert "brighten it in another program" in note
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.009, True), (0.02, False)])
+def test_a_hundredth_in_the_light_is_enough(share: float, said: bool) -> None:
+    pixels = np.zeros((100, 100, 3), np.uint8)
+    pixels.reshape(-1, 3)[: round(share * 10_000), 2] = 16
+    notes = open_photograph(encode_png(pixels), name="a").notes
+    assert any("nearly black" in note for note in notes) is said
+
+
 # What is refused
 
 ENORMOUS = raw_png(8000, 5000)
@@ -190,12 +205,23 @@ PREVIEW_FIRST = encoded(scene(), "TIFF", tiffinfo={ExifTags.Base.NewSubfileType:
         (raw_png(65_536, 8), "is 65536 × 8 pixels, and no side may have more than 65,535; crop it"),
         (b"\x89PNG\r\n\x1a\n", "cannot be decoded, because it is incomplete, damaged or of a rare kind; open it"),
         (b"BM" + b"\xff" * 100, "cannot be decoded, because it is incomplete, damaged or of a rare kind; open it"),
-        (b"Not a picture, only words.", "is not a picture that can be read here; choose a PNG, JPEG, WebP, TIFF, BMP"),
+        (b"Not a picture, only words.", "is not a picture that can be read here; choose a PNG, JPEG, WebP, AVIF"),
         (b"\0" * 1000, "is not a picture that can be read here; choose a PNG"),
         (b"P6 8 8 255 " + bytes(192), "is not a picture that can be read here; choose a PNG"),
-        (b"\0" * 128 + b"DICM", "is a DICOM file, which cannot be read here; export it as PNG or JPEG"),
-        (b"\0\0\0\x18ftypheic", "is a HEIC file, which cannot be read here; export it as PNG or JPEG"),
-        (b"\0\0\0\x18ftypavif", "is an AVIF file, which cannot be read here; export it as PNG or JPEG"),
+        *[
+            (b"\0\0\0\x18ftyp" + brand + bytes(12), f"is a HEIF file of the kind “{brand.decode()}”, which cannot be")
+            for brand in (b"mif3", b"avci", b"j2ki", b"mif1")
+        ],
+        (
+            b"\xff\x0a" + bytes(20),
+            "is a JPEG XL file, which cannot be read here; export it as PNG or JPEG, for instance",
+        ),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "is a JPEG XL file, which cannot be read here; export it as PNG or JPEG"),
+        (encoded(scene(), "JPEG2000"), "is a JPEG 2000 file, which cannot be read here; export it as PNG or JPEG"),
+        (b"\xff\x4f\xff\x51", "is a JPEG 2000 file, which cannot be read here; export it as PNG or JPEG"),
+        (b"\0\0\0\x18ftypcrx ", "is a camera's raw file, which cannot be read here; develop it in the camera"),
+        (b"\0\0\0\x14ftypqt  ", "is a video file, which cannot be read here; save one of its frames as PNG"),
+        (encoded(scene(), "TIFF", tiffinfo={50706: b"\1\4\0\0"}), "is a DNG, a camera's raw file, which cannot be"),
         (b"%PDF-1.7", "is a PDF file, which cannot be read here; export it as PNG or JPEG"),
         (b'<?xml version="1.0"?>\n<svg/>', "is an SVG file, which cannot be read here; export it as PNG or JPEG"),
         (PREVIEW_FIRST, "begins with a small preview, as camera raw files do"),

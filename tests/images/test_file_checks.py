@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.images.file_checks import MAX_BYTES, Overloaded, Refusal, check_container
+from lwise_core.images import file_checks
+from lwise_core.images.file_checks import MAX_BYTES, Overloaded, Refusal, check_container, is_heic
 from tests.support.images import encoded, one_of_each, png_chunk, raw_png, raw_tiff, scene
 
 EACH = one_of_each()
@@ -114,6 +115,26 @@ def test_a_tiff_that_begins_with_a_preview_is_refused() -> None:
     check_container(encoded(scene(), "TIFF", tiffinfo={254: 2}))  # one page of many
     with pytest.raises(Refusal, match="begins with a small preview"):
         check_container(encoded(scene(), "TIFF", tiffinfo={254: 1}))
+
+
+@pytest.mark.parametrize(
+    ("data", "package"),
+    [(bytes(128) + b"DICM", "pydicom"), (b"II*\0" + bytes(124) + b"DICM", "pydicom")]
+    + [(b"\0\0\0\x18ftyp" + brands, "pillow-heif") for brands in (b"heic", b"heix", b"hevc", b"mif1\0\0\0\0heic")],
+)
+def test_formats_that_need_a_package_name_it_where_it_is_missing(
+    data: bytes, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_container(data)
+    monkeypatch.setattr(file_checks, "find_spec", lambda _name: None)
+    with pytest.raises(Refusal, match=f"and {package}, which reads it, is not installed here; export it as PNG"):
+        check_container(data)
+
+
+@given(st.binary(max_size=40))
+def test_brands_of_any_length_are_read(rest: bytes) -> None:
+    data = rest[:4].ljust(4, b"\0") + b"ftyp" + rest[4:]
+    assert not (is_heic(data) and rest[4:8] not in (b"mif1", b"mif2", b"msf1", b"miaf") and rest[4:6] != b"he")
 
 
 @pytest.mark.parametrize("cut", [b"IEND", b"IDAT"])

@@ -47,6 +47,8 @@ def one_of_each() -> dict[str, bytes]:
         "mpo": encoded(image, "MPO", save_all=True, append_images=[image.rotate(180)]),
         "webp": encoded(image, "WEBP", exif=exif),
         "webp lossless animated": encoded(image.convert("RGBA"), "WEBP", lossless=True, **frames),
+        "avif": encoded(image, "AVIF", exif=exif),
+        "avif animated": encoded(image, "AVIF", **frames),
         "tiff": encoded(image, "TIFF", exif=exif),
         "tiff deflate": encoded(image, "TIFF", compression="tiff_adobe_deflate"),
         "tiff pages": encoded(image.convert("L"), "TIFF", **frames),

@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core.data.samples import SAMPLES, Sample, photograph_of
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, preview
+from lwise_core.images.file_checks import list_of_formats
 from pages.parts.session.case import Case, desk, keep, put
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import once
@@ -29,7 +30,7 @@ def intake(*, guide: str) -> None:
     lost with an uploader that goes.
     """
     uploads = st.file_uploader(
-        "Upload photographs: PNG, JPEG, WebP, TIFF, BMP or GIF",
+        f"Upload photographs: {list_of_formats()}",
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 2**20 + 1,
         key="photographs",

@@ -24,7 +24,7 @@ MOST_AT_ONCE = 900
 """Files that browsers hand over in good time: what Streamlit's uploader does for each grows with their number."""
 
 _CREATURE = 128
-_TYPES = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"]
+_TYPES = ["png", "jpg", "jpeg", "webp", "avif", "heic", "heif", "dcm", "tif", "tiff", "bmp", "gif"]
 _FOLDER, _FILES, _SERVER, _PHANTOM = "A folder", "Files or a zip", "A folder on this server", "Artificial creatures"
 
 
