@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ from lwise_core.cli.options import (
     stated_and_target,
     subjects_in,
 )
-from lwise_core.enhancement.export import Export, Intent, export, export_stem
+from lwise_core.enhancement.export import Intent, export, export_stem
 from lwise_core.enhancement.objectives import (
     DEFAULT_OBJECTIVE,
     Harder,
@@ -34,9 +35,11 @@ from lwise_core.enhancement.objectives import (
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, steps_for
 from lwise_core.enhancement.path_cache import BYTES_KEPT, PathKey, PathStore, cached
 from lwise_core.enhancement.rendering import Extent
+from lwise_core.enhancement.sweep import sweep
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
+from lwise_core.images.animation import AnimationFormat
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ class TakenAway:
     strip: Annotated[
         bool, typer.Option(help="The strip “AI-altered … not for diagnosis”; medical guides always get it.")
     ] = True
+    animation: Annotated[
+        list[AnimationFormat] | None,
+        typer.Option(help="Also the square from ε = 0 up as a moving picture, always with the strip; repeatable."),
+    ] = None
 
 
 @grouped
@@ -114,7 +121,13 @@ def enhance_command(
         path = _path(walker, request, epsilon=intent.epsilon, keep=keep)
         made = export(subject, path, intent, strip=taken.strip)
         own = export_stem(subject.photograph.name, path, intent)  # nothing leaves the machine: it may keep its name
-        _write(replace(made, stem=own), out)
+        moving = {
+            f"{own}.{kind.value}": sweep(subject, path, intent, kind=kind)
+            for kind in dict.fromkeys(taken.animation or ())
+        }
+        _write({**replace(made, stem=own).files(), **moving}, out)
+        for sentence in made.warnings:
+            typer.echo(f"Warning: {sentence}", err=True)
 
 
 def _path(walker: Walker, request: PathRequest, *, epsilon: float, keep: bool) -> EnhancementPath:
@@ -128,13 +141,13 @@ def _path(walker: Walker, request: PathRequest, *, epsilon: float, keep: bool) -
     return path
 
 
-def _write(made: Export, folder: Path) -> None:
+def _write(made: Mapping[str, bytes], folder: Path) -> None:
     """Write the files of one export, each whole or not at all; those that are there already stay as they are.
 
     Raises:
         Refused: A file of one of these names is there and holds something else.
     """
-    files = {folder / name: content for name, content in made.files().items()}
+    files = {folder / name: content for name, content in made.items()}
     for file, content in files.items():
         if file.exists() and read_file(file) != content:
             raise Refused(
@@ -143,5 +156,3 @@ def _write(made: Export, folder: Path) -> None:
     for file, content in files.items():
         write_whole(file, content)
         typer.echo(str(file))
-    for sentence in made.warnings:
-        typer.echo(f"Warning: {sentence}", err=True)

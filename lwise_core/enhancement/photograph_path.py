@@ -15,8 +15,10 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.export import Export, Intent, export, statement
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, Rendering, render
+from lwise_core.enhancement.sweep import sweep
 from lwise_core.guides.difficulty import Difficulty, difficulty_of
 from lwise_core.guides.guide import GuideModel
+from lwise_core.images.animation import AnimationFormat
 
 
 class NotSaved(LWiseError):
@@ -155,6 +157,27 @@ class PhotographPath:
         self.guide.epsilon_scale.check(epsilon)
         intent = Intent(stated=self.stated, towards=self.towards, epsilon=epsilon, extent=Extent(extent))
         return EnhancedPhotograph(self.subject, self.path, intent, strip)
+
+    def animation(
+        self,
+        epsilon: float,
+        *,
+        kind: AnimationFormat | str = AnimationFormat.WEBP,
+        extent: Extent | str = Extent.PHOTOGRAPH,
+    ) -> bytes:
+        """Return the square that the guide sees from ε = 0 to ``epsilon`` as a moving picture, with the strip.
+
+        Args:
+            epsilon: The last budget, as for :meth:`at`.
+            kind: “webp”, or “gif”, which every program opens and which has 256 colours a frame.
+            extent: “photograph”, the square at its own resolution up to 640 px, or “guide”, at the guide's size.
+
+        Raises:
+            EpsilonOutOfRange: ``epsilon`` is outside the guide's range.
+        """
+        self.guide.epsilon_scale.check(epsilon)
+        intent = Intent(stated=self.stated, towards=self.towards, epsilon=epsilon, extent=Extent(extent))
+        return sweep(self.subject, self.path, intent, kind=AnimationFormat(kind))
 
     def curves(self) -> dict[str, list[float]]:
         """Return the logits along the path, class name → one value for each of :attr:`epsilons`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +21,19 @@ _WIDTH_IN_TEXT = 45  # a picture is this many times as wide as its text is high:
 _GAP = 0.36  # between words, in text sizes: the font's own space all but vanishes between digits
 _NARROWEST = 128  # px: what a word needs at the smallest size
 
-_PLAIN = {"−": "-", "×": "x", "≤": "<=", "≥": ">=", "≈": "~", "±": "+/-", "µ": "micro", "°": " degrees", "ß": "ss"}
+_PLAIN = {
+    "−": "-",
+    "×": "x",
+    "≤": "<=",
+    "≥": ">=",
+    "≈": "~",
+    "±": "+/-",
+    "µ": "micro",
+    "°": " degrees",
+    "ß": "ss",
+    "←": "<-",
+    "→": "->",
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,25 @@ def with_strip(pixels: Pixels, *, sentence: str) -> Pixels:
     canvas[:height, :width] = pixels
     canvas[height:] = strip.drawn()
     return canvas
+
+
+def with_strips(frames: Sequence[Pixels], *, sentences: Sequence[str]) -> tuple[Pixels, ...]:
+    """Return ``frames`` of one size, each above the strip of its own sentence, all as high as the highest.
+
+    Args:
+        frames: Each ``(H, W, 3)`` uint8; it stays at ``[:H, :W]`` of the result, bit for bit.
+        sentences: What the strip of each says.
+
+    Raises:
+        ValueError: There is nothing to say of a frame, or there are more frames than sentences or fewer.
+    """
+    said = [with_strip(frame, sentence=words) for frame, words in zip(frames, sentences, strict=True)]
+    highest = max((len(one) for one in said), default=0)
+    ink = np.array(_INK, dtype=np.uint8)
+    return tuple(
+        np.concatenate([one, np.broadcast_to(ink, (highest - len(one), *one.shape[1:]))]) if len(one) < highest else one
+        for one in said
+    )
 
 
 def drawable(sentence: str) -> str:

@@ -20,10 +20,10 @@ from tests.support.cli import CAT, CAT_FILE, Shell
 def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, bundled_guide: GuideModel) -> None:
     code, out, _ = shell(
         *("enhance", CAT_FILE, "--guide", "animals16-64", "--class", "house cat"),
-        *("--eps-224", "3.3", "--exact", "--out", str(tmp_path)),
+        *("--eps-224", "3.3", "--exact", "--out", str(tmp_path), "--animation", "gif", "--animation", "webp"),
     )
     assert code == 0
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".npz", ".png"]
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".gif", ".json", ".npz", ".png", ".webp"]
     assert {Path(line).parent for line in out.splitlines()} == {tmp_path}
     said = json.loads(next(tmp_path.glob("*.json")).read_text())
     photograph = photograph_of(CAT)

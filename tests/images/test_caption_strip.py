@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from lwise_core.images.caption_strip import Strip, drawable, with_strip
+from lwise_core.images.caption_strip import Strip, drawable, with_strip, with_strips
 
 SENTENCE = "AI-altered towards house cat, ε 3 (ε₂₂₄ 10.5) – “features not in the original”. Not for diagnosis."
 WIDTHS = st.integers(1, 3000)
@@ -35,6 +35,16 @@ def test_the_picture_stays_bit_for_bit(height: int, width: int, sentence: str) -
     assert result.dtype == np.uint8
     assert result.shape[0] > height
     assert result.shape[1] == max(width, 128)
+
+
+@given(sentences=st.lists(SENTENCES, min_size=1, max_size=4))
+def test_frames_keep_their_pixels_and_their_own_words_at_one_height(sentences: list[str]) -> None:
+    frames = [noise(20, 200) // (i + 1) for i in range(len(sentences))]
+    made = with_strips(frames, sentences=sentences)
+    alone = [with_strip(frame, sentence=words) for frame, words in zip(frames, sentences, strict=True)]
+    assert {len(one) for one in made} == {max(map(len, alone))}
+    for one, its_own in zip(made, alone, strict=True):
+        assert np.array_equal(one[: len(its_own)], its_own)
 
 
 def test_beside_a_narrow_picture_there_is_only_background() -> None:

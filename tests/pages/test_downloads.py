@@ -75,7 +75,7 @@ def test_nothing_that_is_handed_out_of_a_medical_guide_is_called_after_the_uploa
     path = path_of(tiny_guide.with_domain(domain), target=1)
     draw_export(path)
     draw_report(path, monkeypatch)
-    assert len(files) == 6
+    assert len(files) == 8
     assert all(name.startswith(f"{stem}_b_eps") for name in files)
     named = [name for name, content in files.items() if b"Mueller" in content()]
     assert len(named) == (2 if domain is Domain.NATURAL else 0)  # the report, as HTML and as JSON
@@ -97,6 +97,9 @@ def test_three_downloads_are_one_export(files: Files, monkeypatch: pytest.Monkey
     make = export_panel.export
     monkeypatch.setattr(export_panel, "export", lambda *a, **k: (made.append(make(*a, **k)), made[-1])[1])
     draw_export(path_of(tiny_guide, target=1))
-    png, perturbation, manifest = (content() for content in files.values())
+    png, perturbation, manifest, *moving = (content() for content in files.values())
     assert len(made) == 1
     assert (png, perturbation, manifest) == tuple(made[0].files().values())
+    assert [name.rpartition(".")[2] for name in files][3:] == ["webp", "gif"]
+    assert moving[0][8:12] == b"WEBP"
+    assert moving[1].startswith(b"GIF89a")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lwise_core.enhancement.export import Intent
 from pages.parts.inspect.attribution_panel import attribution_panel
 from pages.parts.inspect.change_panel import change_panel
 from pages.parts.inspect.contrast_panel import contrast_panel
@@ -14,6 +15,7 @@ from pages.parts.inspect.indicators_panel import indicators_panel
 from pages.parts.inspect.inspected import InspectedPath, asked_so_far, keep_asked
 from pages.parts.inspect.report_panel import report_panel, words_panel
 from pages.parts.inspect.second_opinions_panel import opinions_panel
+from pages.parts.picture.downloads import animation_buttons
 from pages.parts.session.case import Case
 
 CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS = "Change", "Attributions", "Can it paint anything?", "Second opinion"
@@ -61,6 +63,8 @@ def tabs(case: Case, one: InspectedPath) -> None:
     if one.found is not None:
         report_panel(files, case, one, when="late")
     with words.container():
+        intent = Intent(stated=one.stated, towards=one.towards, epsilon=one.epsilon, extent=case.extent)
+        animation_buttons(case, one.path, intent, key=one.key)
         words_panel(case, one)
 
 

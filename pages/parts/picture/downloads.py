@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,6 +20,8 @@ from lwise_core.enhancement.export import (
 )
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import Extent
+from lwise_core.enhancement.sweep import sweep
+from lwise_core.images.animation import AnimationFormat
 from pages.parts.session.case import Case, put
 from pages.parts.session.jobs import deferred
 
@@ -26,6 +29,9 @@ _EXTENTS = {
     Extent.PHOTOGRAPH: "Whole photograph, at its own resolution",
     Extent.GUIDE: "The crop, at the guide's size",
 }
+
+
+_KINDS = {AnimationFormat.WEBP: "WebP", AnimationFormat.GIF: "GIF"}
 
 
 def extent_choice(case: Case) -> Case:
@@ -75,9 +81,23 @@ def downloads_panel(
     download(columns[0], "Picture (PNG)", lambda: made().png, f"{stem}.png", "image/png")
     download(columns[1], "Perturbation (NPZ)", lambda: made().perturbation, f"{stem}.npz", "application/octet-stream")
     download(columns[2], "Manifest (JSON)", lambda: made().manifest, f"{stem}.json", "application/json")
+    animation_buttons(case, path, intent, key=key)
     st.caption(
         "The picture is lossless and carries none of the original's metadata. "
         "The manifest names the guide by its hash, the class, ε, the steps and the logits of this very file."
+    )
+
+
+def animation_buttons(case: Case, path: EnhancementPath, intent: Intent, *, key: Hashable) -> None:
+    """Draw the downloads of ``path`` from ε = 0 to that of ``intent`` as a moving picture; ``key`` as above."""
+    stem = export_stem(name_for_files(path.guide, case.photograph), path, intent)
+    for column, kind in zip(st.columns(3), AnimationFormat, strict=False):
+        question = (key, path.reach, intent)
+        make = deferred(f"sweep-{kind.value}", question, partial(sweep, case.subject, path, intent, kind=kind))
+        download(column, f"ε from 0 up ({_KINDS[kind]})", make, f"{stem}.{kind.value}", kind.mime)
+    st.caption(
+        "The moving pictures show the square that the guide sees, with the strip in every frame. WebP keeps small "
+        "changes; a GIF has 256 colours a frame, and every program opens it."
     )
 
 
