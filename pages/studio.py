@@ -25,14 +25,17 @@ from pages.parts.picture.ground_truth import (
     stated_after,
 )
 from pages.parts.picture.reliability import say_reliability
-from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
+from pages.parts.picture.upload import chooser, intake, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
 from pages.parts.session.memory import MemoryFull
 from pages.parts.session.paths import Key, failed, forget, stopped, waiting, walk_called, walk_for
 from pages.parts.studio.difficulty_panel import difficulty_panel, wobble_panel
+from pages.parts.studio.doors import doors
 from pages.parts.studio.epsilon_panel import panels, scrub
+from pages.parts.studio.gallery import first_pairs, more_pairs, remember_guide
+from pages.parts.studio.guess_first import guess_first
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import probability_figure, show
 
@@ -41,10 +44,9 @@ _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
 _AGAIN = 0.6  # seconds between two looks at a path in the making
 
 _WELCOME = (
-    "How hard is a photograph for people to recognise, and what would make it easier? A **robust** image network, "
-    "one whose gradients look like what people see, answers both: it gives a difficulty, and it changes the "
-    "picture a little, within a budget **ε** that you set. It can also paint what is not there, so everything "
-    "that it changed is shown."
+    "How hard is a photograph for people to recognise, and what would make it easier? A **robust** image network "
+    "says how hard, and changes the picture a little, within a budget **ε** that you set, so that it is easier. It can "
+    "also paint what is not there: so everything that it changed is shown."
 )
 
 
@@ -58,12 +60,16 @@ def main() -> None:
         links.say_what_was_not_found()
         if case is None:
             st.markdown(_WELCOME)
+            first_pairs()
     left, *right = st.columns(1 if case is None else [2, 5], gap="large")  # the uploader keeps its place in the first
     with left:
         guide = guide_choice(case.guide if case is not None else None)
         intake(guide=guide.name)
     if case is None:
-        offer_samples(guide=guide.name)
+        remember_guide(guide.name)
+        doors()
+        guess_first()
+        more_pairs()
         return
     with left:
         sample_buttons(guide=guide.name)

@@ -74,9 +74,66 @@ SAMPLES = (
 )
 
 
+MORE_SAMPLES = (
+    Sample(
+        key="frog",
+        title="A tree frog",
+        file="frog.jpg",
+        crop=Crop(left=20, top=0, side=420),
+        true_class="frog",
+        story="Bright, whole and close: a frog as in a book. See what animals16-128 adds to what is already plain.",
+        credit="“Australia green tree frog” by LiquidGhoul, public domain, from Wikimedia Commons.",
+        source=SampleSource.OURS,
+    ),
+    Sample(
+        key="bison",
+        title="A bison",
+        file="bison.jpg",
+        crop=Crop(left=210, top=0, side=417),
+        true_class="hoofed animal",
+        story="A dark head in tall grass. animals16-128 brings out what tells a hoofed animal from a bear.",
+        credit="“American bison k5680-1” by Jack Dykinga, public domain, from Wikimedia Commons.",
+        source=SampleSource.OURS,
+    ),
+    Sample(
+        key="dragonfly",
+        title="A dragonfly in the grass",
+        file="dragonfly.jpg",
+        crop=Crop(left=100, top=30, side=440),
+        true_class="beetle or bug",
+        story="Wings of glass on green: hard to see. Slide ε and see which lines animals16-128 draws more clearly.",
+        credit="“Orthetrum cancellatum” by Tim Bekaert, public domain, from Wikimedia Commons.",
+        source=SampleSource.OURS,
+    ),
+    Sample(
+        key="shark",
+        title="A shark",
+        file="shark.jpg",
+        crop=Crop(left=90, top=10, side=400),
+        true_class="fish",
+        story="A big fish among small ones. See on which of them animals16-128 spends the change.",
+        credit="“White shark” by Terry Goss, CC BY 2.5, from Wikimedia Commons; shown cropped and altered.",
+        source=SampleSource.OURS,
+    ),
+    Sample(
+        key="phantom",
+        title="A drawn creature, for skin and tissue",
+        file="phantom.png",
+        crop=Crop(left=0, top=0, side=192),
+        true_class="barred forktail",
+        story="No photograph of a patient is shown here. A creature that phantom4-64 knows stands for one: families "
+        "differ in two small features, as diagnoses do, and here one knows which.",
+        credit="Drawn by this program.",
+        source=SampleSource.OURS,
+        guide="phantom4-64",
+    ),
+)
+"""Samples of the gallery beyond the first three."""
+
+
 def sample(key: str) -> Sample | None:
     """Return the sample called ``key``, or None."""
-    return next((s for s in SAMPLES if s.key == key), None)
+    return next((s for s in (*SAMPLES, *MORE_SAMPLES) if s.key == key), None)
 
 
 def photograph_of(chosen: Sample) -> Photograph:

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.path import EnhancementPath, Original
 from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
@@ -100,7 +101,7 @@ def waiting(walk: PathJob) -> None:
     else:
         text = f"Computing the path: step {min(outlook.done, outlook.total)} of {outlook.total}"
     if outlook.seconds is not None:
-        text += f", about {max(1, round(outlook.seconds))} s left"
+        text += f", about {in_words(outlook.seconds)} left"
     columns = st.columns([5, 1], vertical_alignment="bottom")
     columns[0].progress(min(1.0, outlook.done / outlook.total), text=text)
     columns[1].button("Stop", key="stop-walk", on_click=walk.job.cancel, width="stretch")

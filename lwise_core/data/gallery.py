@@ -1,0 +1,138 @@
+"""The gallery: pairs of pictures, original and altered, that were computed beforehand and stored small.
+
+Each pair is a strip of a few pictures of one ε-path below one another (assets/gallery/films/KEY.webp); pairs.json says
+at which ε each was taken and what the guide said. ``python -m benchmarks.gallery`` makes both anew.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lwise_core._utils.assets import asset
+from lwise_core.data.samples import MORE_SAMPLES, SAMPLES, Sample, SampleSource
+from lwise_core.images.geometry import Crop
+
+GALLERY = ("cat", "coffee", "gecko", "dragonfly", "bison", "shark", "frog", "phantom")
+"""Keys of the samples that have a pair, in the order in which they are shown."""
+
+PAINTED = "spider"
+"""What the pair of the cup, which shows no animal, is enhanced towards."""
+
+_LEVELS = ("very easy", "easy", "middling", "hard", "very hard")
+
+
+@dataclass(frozen=True)
+class StoredChange:
+    """One picture of a strip.
+
+    ``step`` is its ε in steps of the path, ``epsilon`` the same in the guide's units, ``grey_levels`` the RMS change
+    that was spent, ``choice`` the guide's first choice.
+    """
+
+    step: int
+    epsilon: float
+    grey_levels: float
+    choice: str
+
+
+@dataclass(frozen=True)
+class StoredPair:
+    """One strip: what it shows, towards which class and by which guide it was altered, and its pictures.
+
+    ``weights`` is the hash of the guide's weights. ``harder_than`` is the share of the guide's references of the class
+    that are easier than the original, in [0, 1]; None where there is none to compare with. The first of ``changes`` is
+    the original.
+    """
+
+    key: str
+    guide: str
+    weights: str
+    towards: str
+    harder_than: float | None
+    changes: tuple[StoredChange, ...]
+
+    @property
+    def difficulty(self) -> str:
+        """How hard the original is predicted to be for people, in words; empty where nothing can be said."""
+        if self.harder_than is None:
+            return ""
+        level = min(len(_LEVELS), int(self.harder_than * len(_LEVELS)) + 1)
+        return f"{_LEVELS[level - 1]} ({level} of {len(_LEVELS)})"
+
+    @classmethod
+    def read(cls, entry: dict[str, Any]) -> StoredPair:
+        """Return the pair that ``entry`` of pairs.json tells of."""
+        changes = tuple(StoredChange(**change) for change in entry["changes"])
+        return cls(**{**entry, "changes": changes})
+
+
+@dataclass(frozen=True)
+class GuessQuestion:
+    """A detail of a photograph for people to name: one of ``options``, the sample's class among them."""
+
+    sample: Sample
+    options: tuple[str, ...]
+
+
+def _detail(key: str, file: str, crop: Crop, *, true_class: str, credit: str) -> Sample:
+    return Sample(
+        key=key,
+        title="What is it?",
+        file=file,
+        crop=crop,
+        true_class=true_class,
+        story="",
+        credit=credit,
+        source=SampleSource.OURS,
+    )
+
+
+QUESTIONS = (
+    GuessQuestion(
+        _detail(
+            "guess-bison",
+            "bison.jpg",
+            Crop(left=285, top=95, side=160),
+            true_class="hoofed animal",
+            credit="Detail of “American bison k5680-1” by Jack Dykinga, public domain, from Wikimedia Commons.",
+        ),
+        ("bear", "hoofed animal", "dog", "monkey"),
+    ),
+    GuessQuestion(
+        _detail(
+            "guess-duck",
+            "duck.jpg",
+            Crop(left=250, top=140, side=200),
+            true_class="bird",
+            credit="Detail of “Female Mallard Duck Rest 3” by Acarpentier, CC BY 3.0, from Wikimedia Commons; altered.",
+        ),
+        ("fish", "reptile", "bird", "snail or slug"),
+    ),
+    GuessQuestion(
+        _detail(
+            "guess-snake",
+            "snake.jpg",
+            Crop(left=0, top=150, side=200),
+            true_class="reptile",
+            credit="Detail of “The Grass Snake” by Darius Bauzys, CC BY 3.0, from Wikimedia Commons; altered.",
+        ),
+        ("beetle or bug", "butterfly", "fish", "reptile"),
+    ),
+)
+"""Three hard details, in the order in which they are asked."""
+
+
+def gallery_samples() -> tuple[Sample, ...]:
+    """Return the samples that have a pair, in the order in which they are shown."""
+    known = {s.key: s for s in (*SAMPLES, *MORE_SAMPLES)}
+    return tuple(known[key] for key in GALLERY)
+
+
+@cache
+def stored_pairs() -> dict[str, StoredPair]:
+    """Return the stored pairs by the keys of their samples, the questions' among them."""
+    entries = json.loads(asset("gallery/pairs.json").read_text(encoding="utf-8"))
+    return {entry["key"]: StoredPair.read(entry) for entry in entries}

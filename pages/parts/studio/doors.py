@@ -1,0 +1,57 @@
+"""Three ways in, in plain words: each leads by at most three steps to where a person wants to be."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.guides.catalog import GuideStatus
+from lwise_core.guides.guide import Domain
+from pages.parts.session.guides import ask_for_guide, guide_catalog
+
+
+def doors() -> None:
+    """Draw the three ways in."""
+    st.header("What brings you here?")
+    teach, research, clinic = st.columns(3, gap="medium")
+    with teach.container(border=True, height="stretch"):
+        _teach()
+    with research.container(border=True, height="stretch"):
+        _do_research()
+    with clinic.container(border=True, height="stretch"):
+        _show_clinicians()
+
+
+def _teach() -> None:
+    st.markdown("**I teach**")
+    st.page_link("rank.py", label="1. Sort a folder of photographs from easy to hard", icon=":material/photo_library:")
+    st.markdown("2. On the same page: make a lesson of it that opens anywhere, without a network.")
+    st.page_link("curriculum.py", label="3. Or make a course with trials and a test", icon=":material/school:")
+
+
+def _do_research() -> None:
+    st.markdown("**I do research**")
+    st.page_link("models.py", label="1. Add a network of your own, or compare guides", icon=":material/network_node:")
+    st.markdown("2. Put a photograph on this page and slide ε.")
+    st.page_link("inspection.py", label="3. Ask whether the change can be trusted", icon=":material/frame_inspect:")
+
+
+def _show_clinicians() -> None:
+    st.markdown("**I demonstrate to clinicians**")
+    medical = medical_guide()
+    if medical is None:
+        st.markdown("1. Add a guide for your pictures on the Models page.")
+    else:
+        st.button(f"1. Choose {medical}", key="door-medical", on_click=ask_for_guide, args=(medical,))
+    st.markdown("2. Put a picture that you may show on this page, and say what it is before the guide does.")
+    st.page_link(
+        "inspection.py", label="3. Ask whether it can paint another diagnosis", icon=":material/frame_inspect:"
+    )
+
+
+def medical_guide() -> str | None:
+    """Return the first guide for medical pictures that can be used, None where there is none."""
+    known = ((entry.name, entry.card, entry.state) for entry in guide_catalog())
+    return next(
+        (name for name, card, state in known if card and card.domain is Domain.MEDICAL and state is GuideStatus.READY),
+        None,
+    )

@@ -1,0 +1,45 @@
+"""The start page's gallery: there before any guide, and every card leads where its buttons say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.caching import clear_session_resource_cache
+from streamlit.testing.v1 import AppTest
+
+from lwise_core.data.gallery import gallery_samples
+from pages.parts.session.case import Case
+from pages.parts.session.guides import ASKED
+
+MAIN = Path(__file__).parents[3] / "pages" / "main.py"
+
+
+@pytest.fixture
+def at() -> Iterator[AppTest]:
+    app = AppTest.from_file(str(MAIN), default_timeout=120)
+    app.session_state[ASKED] = "animals16-64"
+    yield app.run()
+    assert not app.exception, app.exception
+    clear_session_resource_cache("test session id")
+
+
+def on_top(at: AppTest) -> Case:
+    case = at.session_state["desk"].desk.case
+    assert isinstance(case, Case)
+    return case
+
+
+def test_every_pair_has_its_card_with_its_licence(at: AppTest) -> None:
+    keys = {b.key for b in at.button}
+    captions = {c.value for c in at.caption}
+    for shown in gallery_samples():
+        assert {f"sample-{shown.key}", f"inspect-{shown.key}"} <= keys
+        assert shown.credit in captions
+
+
+def test_the_drawn_creature_opens_with_the_guide_that_knows_it(at: AppTest) -> None:
+    at.button(key="sample-phantom").click().run()
+    assert on_top(at).guide == "phantom4-64"
+    assert on_top(at).stated == "barred forktail"
