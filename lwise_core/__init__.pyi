@@ -11,6 +11,7 @@ from .api import enhance as enhance
 from .api import enhance_folder as enhance_folder
 from .api import group_classes as group_classes
 from .api import inspect as inspect
+from .api import inspect_pair as inspect_pair
 from .api import list_guides as list_guides
 from .api import load_guide as load_guide
 from .api import open_image as open_image
@@ -35,6 +36,7 @@ __all__ = [
     "enhance_folder",
     "group_classes",
     "inspect",
+    "inspect_pair",
     "list_guides",
     "load_guide",
     "open_image",

@@ -33,6 +33,7 @@ from lwise_core.guides.guide import GuideModel as Guide
 from lwise_core.guides.looking import look
 from lwise_core.guides.second_guide import second_guide
 from lwise_core.guides.wobble import Wobble
+from lwise_core.images.alignment import aligned
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.images.opening import open_image
@@ -40,6 +41,7 @@ from lwise_core.inspection import attribution
 from lwise_core.inspection.attribution import Attribution, AttributionMethod
 from lwise_core.inspection.examine import Question, examine
 from lwise_core.inspection.photograph_inspection import PhotographInspection
+from lwise_core.inspection.picture_pair import InspectedPair, PicturePair
 from lwise_core.inspection.regions import Region
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "enhance_folder",
     "group_classes",
     "inspect",
+    "inspect_pair",
     "list_guides",
     "load_guide",
     "open_image",
@@ -223,6 +226,44 @@ def inspect(
         examine(path.path, other=other, walker=walker, stated=path.stated), on_progress, lambda found: found.done
     )
     return PhotographInspection(path, findings, Question(guide.class_index(of or path.towards), methods, layer), other)
+
+
+def inspect_pair(
+    guide: Guide,
+    original: Photograph,
+    altered: Photograph,
+    class_name: str,
+    *,
+    towards: str = "",
+    crop: Crop | None = None,
+    method: str | Sequence[str] = (),
+    second: Guide | Literal["auto"] | None = "auto",
+) -> InspectedPair:
+    """Return how far to trust what somebody else made of a photograph; printed, it says what both lights say.
+
+    Args:
+        guide: Is asked what was there before, and what is there now.
+        original: What :func:`open_image` returned.
+        altered: A picture that was made of it, of its shape at any size, or the square alone; a small shift is undone.
+        class_name: What the original shows, a class of the guide, or “something else”.
+        towards: The class that the change is inspected for, where that is another.
+        crop: The square of the original that is looked at; the largest central one where it is None.
+        method: Which attributions are made, by name.
+        second: The guide that is asked for its opinion too; as for :func:`inspect`.
+
+    Raises:
+        NotAPair: They have different shapes, show different pictures, or are the same to the guide.
+        UnknownClass: The guide has no such class.
+        NotPossible: There is no such method, or no class to inspect the change for.
+        NonFinite: A guide returned NaN or infinity.
+    """
+    stated, aimed = _stated_and_aimed(guide, class_name, towards)
+    pair = PicturePair(original, altered, aligned(original, altered, crop=_subject(original, crop).crop), stated)
+    target = guide.class_index(aimed)
+    methods = tuple(map(_method, [method] if isinstance(method, str) else method))
+    other = second_guide(guide, class_name=aimed) if second == "auto" else second
+    *_, found = pair.inspected(pair.path(guide, target=target), Question(target, methods), second=other)
+    return found
 
 
 def attribute(

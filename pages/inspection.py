@@ -16,6 +16,7 @@ from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import QueueFull
 from pages.parts.inspect.inspected import InspectedPath
 from pages.parts.inspect.layers import LAYER, layer_choice, layer_of, say_why_there_is_none
+from pages.parts.inspect.pair_panel import pair_button, pair_is_open, pair_panel
 from pages.parts.inspect.picture_panel import picture_panel, say_budget
 from pages.parts.inspect.region_panel import region_panel
 from pages.parts.inspect.tabs import TAB, open_tab, tabs
@@ -80,6 +81,9 @@ def main() -> None:
     st.title("Inspect")
     links.open_linked_sample()
     case = desk().case
+    if pair_is_open():
+        pair_panel(guide_choice(None if case is None else case.guide))
+        return
     with st.container():  # always there: the uploader keeps its place below it
         links.say_what_was_not_found()
         if case is None:
@@ -90,6 +94,7 @@ def main() -> None:
         guide = guide_choice(None)
         with photographs:
             intake(guide=guide.name)
+            pair_button()
         offer_samples(guide=guide.name)
         return
     screen = _FirstScreen.drawn()
@@ -99,6 +104,7 @@ def main() -> None:
         intake(guide=guide.name)
         sample_buttons(guide=guide.name)
         chooser()
+        pair_button()
     case = desk().case or case
     if guide.name != case.guide:  # a step means another ε for another guide
         case = replace(case, guide=guide.name, step=None)

@@ -37,6 +37,7 @@ class LWiseError(Exception):
           NoRegion
           NoStages
           NonFinite
+          NotAPair
           NotCovered
           NotLocal
           NotPossible

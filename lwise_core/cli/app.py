@@ -23,6 +23,7 @@ from lwise_core.cli.course import course_app
 from lwise_core.cli.enhance import enhance_command
 from lwise_core.cli.guides import download_command, models_command
 from lwise_core.cli.inspect import inspect_command
+from lwise_core.cli.inspect_pair import inspect_pair_command
 from lwise_core.cli.options import (
     help_without_verb,
 )
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.command("score")(score_command)
 app.command("enhance")(enhance_command)
 app.command("inspect")(inspect_command)
+app.command("inspect-pair")(inspect_pair_command)
 app.command("score-set")(score_set_command)
 app.command("enhance-set")(enhance_set_command)
 app.command("inspect-set")(inspect_set_command)

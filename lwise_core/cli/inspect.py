@@ -31,8 +31,18 @@ from lwise_core.inspection.regions import Outline, Region, box, inside, on_evide
 if TYPE_CHECKING:
     from lwise_core.inspection.attribution import AttributionMethod
 
-_LEARNT_FOR_ITSELF, _NOBODY = "independent", "none"
+LEARNT_FOR_ITSELF, _NOBODY = "independent", "none"
 _USUAL_METHODS = ("saliency", "integrated-gradients", "grad-cam")
+
+Methods = Annotated[list[str] | None, typer.Option("--method", help="An attribution; repeatable.")]
+SecondGuide = Annotated[
+    str,
+    typer.Option(
+        metavar="GUIDE",
+        help="A second guide to ask, by name; “independent” takes one that knows the class and learnt for itself, "
+        "where there is one, and “none” asks nobody.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -77,15 +87,8 @@ def inspect_command(
     budget: BudgetOptions,
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,
     restriction: Restriction,
-    method: Annotated[list[str] | None, typer.Option("--method", help="An attribution; repeatable.")] = None,
-    second: Annotated[
-        str,
-        typer.Option(
-            metavar="GUIDE",
-            help="A second guide to ask, by name; “independent” takes one that knows the class and learnt for itself, "
-            "where there is one, and “none” asks nobody.",
-        ),
-    ] = _LEARNT_FOR_ITSELF,
+    method: Methods = None,
+    second: SecondGuide = LEARNT_FOR_ITSELF,
     chosen: GuideChoice,
     crop: CropAt = None,
 ) -> None:
@@ -99,8 +102,8 @@ def inspect_command(
     stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
     target = guide.class_index(aimed)
     epsilon = budget.of(guide)
-    methods = _methods(guide, method)
-    other = _second(guide, second, class_name=aimed)
+    methods = methods_of(guide, method)
+    other = second_asked(guide, second, class_name=aimed)
     ((name, subject),) = subjects_in([photo], crop)
     seen = subject.seen(size=guide.input_size)
     within = restriction.within(guide, seen, target=target)
@@ -121,14 +124,14 @@ def inspect_command(
             typer.echo(str(file))
 
 
-def _second(guide: GuideModel, name: str, *, class_name: str) -> GuideModel | None:
+def second_asked(guide: GuideModel, name: str, *, class_name: str) -> GuideModel | None:
     """Return the second guide that was asked for, None for nobody."""
     if name == _NOBODY:
         return None
-    return second_guide(guide, class_name=class_name) if name == _LEARNT_FOR_ITSELF else catalog.load(name)
+    return second_guide(guide, class_name=class_name) if name == LEARNT_FOR_ITSELF else catalog.load(name)
 
 
-def _methods(guide: GuideModel, asked: Sequence[str] | None) -> tuple[AttributionMethod, ...]:
+def methods_of(guide: GuideModel, asked: Sequence[str] | None) -> tuple[AttributionMethod, ...]:
     """Return the methods that were asked for, or the usual ones as far as this guide has them."""
     from lwise_core.inspection.attribution import why_not  # noqa: PLC0415
     from lwise_core.inspection.attribution_methods import METHODS  # noqa: PLC0415

@@ -1,3 +1,6 @@
+from .alignment import AlignedSquares as AlignedSquares
+from .alignment import NotAPair as NotAPair
+from .alignment import aligned as aligned
 from .codec import ImageRejected as ImageRejected
 from .codec import Photograph as Photograph
 from .codec import encode_png as encode_png
@@ -7,9 +10,12 @@ from .geometry import Crop as Crop
 from .opening import open_image as open_image
 
 __all__ = [
+    "AlignedSquares",
     "Crop",
     "ImageRejected",
+    "NotAPair",
     "Photograph",
+    "aligned",
     "encode_png",
     "open_image",
     "open_photograph",

@@ -10,6 +10,8 @@ from .examine import maps_at as maps_at
 from .indicators import Risk as Risk
 from .photograph_inspection import InspectedPhotograph as InspectedPhotograph
 from .photograph_inspection import PhotographInspection as PhotographInspection
+from .picture_pair import InspectedPair as InspectedPair
+from .picture_pair import PicturePair as PicturePair
 from .regions import Region as Region
 from .report import Report as Report
 from .sanity_checks import faithfulness as faithfulness
@@ -20,8 +22,10 @@ __all__ = [
     "Attribution",
     "AttributionMethod",
     "Findings",
+    "InspectedPair",
     "InspectedPhotograph",
     "PhotographInspection",
+    "PicturePair",
     "Question",
     "Region",
     "Report",

@@ -31,6 +31,7 @@ from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_no_ledger
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, Limit, Risk
+from lwise_core.inspection.look_alikes import alike_here
 from lwise_core.inspection.perturbation import (
     Lattice,
     Perturbation,
@@ -78,7 +79,9 @@ class Judge:
 
     def at(self, step: int) -> Risk:
         """Return both lights after ``step`` steps."""
-        evidence = Light(LightKind.SEMANTIC, self._indicators(LightKind.SEMANTIC, step), self._contradiction(step))
+        alike = alike_here(self.path, stated=self.stated) if step else ""
+        indicators = self._indicators(LightKind.SEMANTIC, step)
+        evidence = Light(LightKind.SEMANTIC, indicators, self._contradiction(step), alike)
         paint = Light(LightKind.ARTEFACT, self._indicators(LightKind.ARTEFACT, step))
         return Risk(step, step * self.path.step, evidence, paint)
 

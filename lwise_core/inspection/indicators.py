@@ -170,12 +170,14 @@ class Light:
     """All indicators of one kind at one ε.
 
     ``contradicted`` is the sentence on a picture that is changed towards something else than it is said to show: the
-    light is flagged then, whatever the indicators find.
+    light is flagged then, whatever the indicators find. ``alike`` is the sentence on two classes that the guide cannot
+    tell apart in the original; it changes no state.
     """
 
     kind: LightKind
     indicators: tuple[Indicator, ...]
     contradicted: str = ""
+    alike: str = ""
 
     @property
     def counted(self) -> tuple[Indicator, ...]:
@@ -192,6 +194,10 @@ class Light:
     @property
     def sentence(self) -> str:
         """What the light says, and why."""
+        return " ".join(filter(None, (self._on_its_state, self.alike)))
+
+    @property
+    def _on_its_state(self) -> str:
         flagged = [i.measure.name.lower() for i in self.counted if i.state is LightState.FLAGGED]
         if self.contradicted or flagged:
             return f"Flagged: {'; '.join(filter(None, (self.contradicted, ', '.join(flagged))))}."

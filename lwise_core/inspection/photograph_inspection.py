@@ -85,8 +85,11 @@ class InspectedPhotograph:
         lights = (self.risk.semantic, self.risk.artefact)
         return "\n".join(f"{light.kind.value} {light.sentence}" for light in lights)
 
-    def _lines(self) -> Iterator[str]:
+    def _head(self) -> Iterator[str]:
         yield clear_range(self.findings.risks)
+
+    def _lines(self) -> Iterator[str]:
+        yield from self._head()
         for light in (self.risk.semantic, self.risk.artefact):
             yield f"{light.kind.value} {light.sentence}"
             for indicator in light.indicators:

@@ -47,13 +47,16 @@ Json = Mapping[str, Any]
 class ReportSubject:
     """What was inspected: the photograph's name, what it is stated to show, and the budget in the guide's units.
 
-    ``stated_by`` says who stated the class.
+    ``stated_by`` says who stated the class. ``altered`` is the name of the picture that somebody else made of it, empty
+    for changes of this library's own; ``notes`` are sentences on such a pair.
     """
 
     photograph: str
     stated: str
     epsilon: float
     stated_by: StatedBy = StatedBy.PERSON
+    altered: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +92,8 @@ class Report:
         lacks = {
             "The lights at other ε were still being computed.": not self.findings.complete,
             "No attributions were computed.": not self.maps,
-            "The further indicators, which are not counted, were not asked for.": self.findings.evidence is None,
+            "The further indicators, which are not counted, were not asked for.": self._walked
+            and self.findings.evidence is None,
         }
         return tuple(sentence for sentence, is_so in lacks.items() if is_so)
 
@@ -103,7 +107,7 @@ class Report:
             "missing": self.missing,
             "semantic": _light_numbers(self.risk.semantic),
             "artefact": _light_numbers(self.risk.artefact),
-            "no_flag_up_to": no_flag_up_to(self.findings.risks) if self.findings.complete else None,
+            "no_flag_up_to": no_flag_up_to(self.findings.risks) if self._walked and self.findings.complete else None,
             "along": [_along(risk) for risk in self.findings.risks],
             "look": None if change.is_none else vars(perceptual_difference_of(change)),
             "maps": [_map_numbers(pair) for pair in self.maps],
@@ -143,7 +147,7 @@ class Report:
             "unlike_flagged": self.novelty.flagged,
             "cautions": guide.cautions,
             "calibrated_on": str(guide.provenance.calibrated or ""),
-            "no_flag_up_to": clear_range(self.findings.risks) if self.findings.complete else "",
+            "no_flag_up_to": clear_range(self.findings.risks) if self._walked and self.findings.complete else "",
             "lights": [_light_words(light) for light in (self.risk.semantic, self.risk.artefact)],
             "pictures": self._pictures(change),
             "look": [] if change.is_none else _look_words(perceptual_difference_of(change)),
@@ -155,6 +159,11 @@ class Report:
     def _change(self) -> Perturbation:
         path = self.findings.path
         return perturbation_at(path, epsilon=min(self.subject.epsilon, path.reach))
+
+    @property
+    def _walked(self) -> bool:
+        """Whether the change is this library's own, which knows every ε up to it."""
+        return not self.subject.altered
 
     @property
     def _towards(self) -> str:
@@ -175,10 +184,14 @@ class Report:
             "epsilon": self.subject.epsilon,
             "epsilon_224": guide.epsilon_scale.at_224(self.subject.epsilon),
             "share_that_may_change": 1.0 if within is None else float(within.float().mean()),
+            "altered": self.subject.altered or None,
+            "notes": self.subject.notes,
             "version": lwise_core.__version__,
         }
 
     def _sentence(self) -> str:
+        if not self._walked:
+            return f"Altered by somebody else, inspected for {self._towards}. Not for diagnosis."
         return f"AI-altered towards {self._towards}, ε = {self.subject.epsilon:.3g}. Not for diagnosis."
 
     def _pictures(self, change: Perturbation) -> list[Json]:

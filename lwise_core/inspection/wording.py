@@ -52,9 +52,14 @@ _SIGNS = {
 
 
 def verdict_of(risk: Risk, *, towards: str) -> str:
-    """Return in one or two sentences, to be read aloud, whether a change ``towards`` a class can be trusted."""
+    """Return in one to three sentences, to be read aloud, whether a change ``towards`` a class can be trusted."""
     if risk.step == 0:
         return "Nothing is changed at this ε."
+    said = _trust(risk, towards=towards)
+    return " ".join(filter(None, (said, risk.semantic.alike)))
+
+
+def _trust(risk: Risk, *, towards: str) -> str:
     evidence, paint = risk.semantic, risk.artefact
     if evidence.contradicted:
         said = f"Do not trust this change: {evidence.contradicted}."

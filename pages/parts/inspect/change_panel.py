@@ -66,19 +66,18 @@ class _Measured:
         return cls(change, perceptual_difference_of(change), similarity_map(change), spectrum, lattices)
 
 
-def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> None:
-    """Draw everything about the change ``towards`` a class at ``epsilon`` that needs no guide."""
+def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, caption: str) -> None:
+    """Draw everything about the change at ``epsilon`` that needs no guide; ``caption`` stands below what it made."""
     measured = remembered("change", (key, epsilon), lambda: _Measured.at(path, epsilon))
     change = measured.change
     if change.is_none:
         notice("info", "At this ε nothing was changed, so there is nothing to measure: move ε up.")
         return
     words = "Original, as the guide sees it"
-    altered = f"AI-altered towards {towards}, ε {epsilon:.2f}. Not for diagnosis."
     show_pictures(
         [
             HeatmapPicture(_upright(change.original), alt=words, caption=words),
-            HeatmapPicture(_upright(change.changed), alt=f"Enhanced towards {towards}", caption=altered),
+            HeatmapPicture(_upright(change.changed), alt=caption, caption=caption),
             perturbation_picture(change.luma),
             magnitude_picture(change),
         ]

@@ -61,11 +61,11 @@ def indicators_panel(key: Key, found: Findings, *, epsilon: float, stated: str |
         "whether another guide sees the gain. In a test on 60 pictures they told nothing more than prior support.",
     )
     whole = _further(key, path, stated=stated) if wanted else None
-    _both((whole or found).risks[current])
+    draw_lights((whole or found).risks[current])
     if whole is not None and whole.evidence is not None:
         _overlap(whole.evidence, step=path.step, current=current)
     if found.ledger is not None:
-        _ledger(found.ledger, current=current, size=path.guide.input_size)
+        draw_ledger(found.ledger, current=current, size=path.guide.input_size)
 
 
 def _further(key: Key, path: EnhancementPath, *, stated: str | None) -> Findings | None:
@@ -99,7 +99,7 @@ def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
         show(overlap_figure(evidence, step=step, current=current), key="overlap")
 
 
-def _ledger(ledger: EvidenceLedger, *, current: int, size: int) -> None:
+def draw_ledger(ledger: EvidenceLedger, *, current: int, size: int) -> None:
     """Draw which places spoke for the class, and where it gained although none did."""
     st.subheader("Where did the gain arise?")
     maps = [spoken_picture(ledger, size=size), without_evidence_picture(ledger, step=current, size=size)]
@@ -107,7 +107,8 @@ def _ledger(ledger: EvidenceLedger, *, current: int, size: int) -> None:
     st.caption(where_it_arose(ledger, step=current))
 
 
-def _both(risk: Risk) -> None:
+def draw_lights(risk: Risk) -> None:
+    """Draw both lights with every indicator that they are made of."""
     for column, light in zip(st.columns(2, gap="large"), (risk.semantic, risk.artefact), strict=True):
         with column:
             _light(light)

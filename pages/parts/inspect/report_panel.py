@@ -38,7 +38,7 @@ def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when:
     subject = ReportSubject(name, one.stated, one.epsilon, one.stated_by)
     report = Report(subject, findings, maps)
     with place.container():
-        _files(report, stem=f"{export_stem(name, path, intent)}_inspected", when=when)
+        files_row(report, stem=f"{export_stem(name, path, intent)}_inspected", when=when)
         st.caption(" ".join(("Report, numbers and pixels of what is computed so far.", *report.missing)))
 
 
@@ -52,7 +52,8 @@ def words_panel(case: Case, one: InspectedPath) -> None:
             st.caption("The region is not in these words: --only-box and --only-evidence restrict the change there.")
 
 
-def _files(report: Report, *, stem: str, when: str) -> None:
+def files_row(report: Report, *, stem: str, when: str) -> None:
+    """Draw the three files of ``report``; ``when`` tells its buttons from others on the page."""
     for column, (title, content, ending, kind) in zip(
         st.columns(3),
         (

@@ -69,7 +69,8 @@ def tabs(case: Case, one: InspectedPath) -> None:
 
 
 def _change(one: InspectedPath) -> None:
-    change_panel(one.key, one.path, epsilon=one.epsilon, towards=one.towards)
+    caption = f"AI-altered towards {one.towards}, ε {one.epsilon:.2f}. Not for diagnosis."
+    change_panel(one.key, one.path, epsilon=one.epsilon, caption=caption)
 
 
 def _attributions(one: InspectedPath) -> None:
