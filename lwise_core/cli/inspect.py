@@ -18,11 +18,12 @@ from lwise_core.cli.options import (
     CropAt,
     GuideChoice,
     Refused,
+    pictures_at,
     stated_and_target,
     subjects_in,
 )
 from lwise_core.enhancement.objectives import GroundTruthLogit
-from lwise_core.enhancement.path import PathRequest, walk
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.second_guide import second_guide
@@ -41,6 +42,14 @@ SecondGuide = Annotated[
         metavar="GUIDE",
         help="A second guide to ask, by name; “independent” takes one that knows the class and learnt for itself, "
         "where there is one, and “none” asks nobody.",
+    ),
+]
+NeighboursAmong = Annotated[
+    str | None,
+    typer.Option(
+        "--neighbours",
+        metavar="SET",
+        help="Labelled pictures that the guide has not learnt: say which are nearest to the original and to the other.",
     ),
 ]
 
@@ -89,6 +98,7 @@ def inspect_command(
     restriction: Restriction,
     method: Methods = None,
     second: SecondGuide = LEARNT_FOR_ITSELF,
+    neighbours: NeighboursAmong = None,
     chosen: GuideChoice,
     crop: CropAt = None,
 ) -> None:
@@ -118,10 +128,25 @@ def inspect_command(
     for one in (guide, other):
         if other is not None and one is not None:
             typer.echo(said(opinion_at(path, one, epsilon=epsilon, class_name=aimed), class_name=aimed))
+    if neighbours is not None:
+        say_neighbours(path, neighbours, epsilon=epsilon)
     for file, text in ((report, made.as_html), (numbers, made.as_json)):
         if file is not None:
             write_whole(file.resolve(), text().encode())
             typer.echo(str(file))
+
+
+def say_neighbours(path: EnhancementPath, source: str, *, epsilon: float) -> None:
+    """Print which pictures at ``source`` are nearest to the original of ``path`` and to its result for ``epsilon``."""
+    from lwise_core.inspection.neighbours import entries_among, indexed  # noqa: PLC0415
+
+    pictures = pictures_at(source)
+    *_, index = indexed(path.guide, pictures, entries_among(pictures))
+    towards = path.guide.classes[int(path.request.targets[0])]
+    found = index.neighbours(path.frames[0].images[0], path.at(epsilon).images[0], towards=towards)
+    typer.echo(str(found))
+    for words, nearest in (("Nearest to the original", found.before), ("Nearest to the other", found.after)):
+        typer.echo(f"{words}: {', '.join(f'{one.name} ({one.cosine:.3f})' for one in nearest)}")
 
 
 def second_asked(guide: GuideModel, name: str, *, class_name: str) -> GuideModel | None:

@@ -9,7 +9,15 @@ import typer
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import make_folder
-from lwise_core.cli.inspect import LEARNT_FOR_ITSELF, Methods, SecondGuide, methods_of, second_asked
+from lwise_core.cli.inspect import (
+    LEARNT_FOR_ITSELF,
+    Methods,
+    NeighboursAmong,
+    SecondGuide,
+    methods_of,
+    say_neighbours,
+    second_asked,
+)
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import ClassName, CropAt, GuideChoice, stated_and_target, subjects_in
 
@@ -29,6 +37,7 @@ def inspect_pair_command(
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to inspect the change for.")] = None,
     method: Methods = None,
     second: SecondGuide = LEARNT_FOR_ITSELF,
+    neighbours: NeighboursAmong = None,
     chosen: GuideChoice,
     crop: CropAt = None,
 ) -> None:
@@ -52,6 +61,8 @@ def inspect_pair_command(
     for one in (guide, found.second):
         if one is not None:
             typer.echo(found.said_by(one))
+    if neighbours is not None:
+        say_neighbours(path, neighbours, epsilon=found.epsilon)
     make_folder(out)
     report = found.report
     contents = {

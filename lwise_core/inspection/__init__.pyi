@@ -8,6 +8,10 @@ from .examine import Question as Question
 from .examine import examine as examine
 from .examine import maps_at as maps_at
 from .indicators import Risk as Risk
+from .neighbours import FeatureIndex as FeatureIndex
+from .neighbours import Neighbours as Neighbours
+from .neighbours import entries_among as entries_among
+from .neighbours import indexed as indexed
 from .photograph_inspection import InspectedPhotograph as InspectedPhotograph
 from .photograph_inspection import PhotographInspection as PhotographInspection
 from .picture_pair import InspectedPair as InspectedPair
@@ -21,9 +25,11 @@ __all__ = [
     "METHODS",
     "Attribution",
     "AttributionMethod",
+    "FeatureIndex",
     "Findings",
     "InspectedPair",
     "InspectedPhotograph",
+    "Neighbours",
     "PhotographInspection",
     "PicturePair",
     "Question",
@@ -32,8 +38,10 @@ __all__ = [
     "Risk",
     "attribute",
     "available",
+    "entries_among",
     "examine",
     "faithfulness",
+    "indexed",
     "knows_the_weights",
     "maps_at",
 ]

@@ -12,6 +12,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Findings, MapPair, Opinion, Question, maps_at, opinion_at, perturbation_at
 from lwise_core.inspection.hallucination import PERIODS
 from lwise_core.inspection.indicators import Risk
+from lwise_core.inspection.neighbours import FeatureIndex, Neighbours
 from lwise_core.inspection.perturbation import Perturbation, lattices_of, perceptual_difference_of, spectrum_of
 from lwise_core.inspection.report import Report, ReportSubject, worth_of
 from lwise_core.inspection.wording import (
@@ -75,6 +76,12 @@ class InspectedPhotograph:
     def said_by(self, guide: GuideModel) -> str:
         """Return in a line what ``guide`` says of the original and of the enhanced picture."""
         return said(self.opinion_of(guide), class_name=self.photograph.towards)
+
+    def neighbours_among(self, index: FeatureIndex) -> Neighbours:
+        """Return which pictures of a set are nearest to the original, and which to the enhanced picture."""
+        path = self.photograph.path
+        images = path.frames[0].images[0], path.at(self.epsilon).images[0]
+        return index.neighbours(*images, towards=self.photograph.towards)
 
     def every_number(self) -> str:
         """Return every number that the Inspect page shows, in its words and its order, one a line."""

@@ -19,16 +19,29 @@ def lighter(tmp_path: Path) -> Path:
     return file
 
 
+def set_of_pictures(root: Path) -> Path:
+    """Return a folder of a darker cat and of two pictures of something else."""
+    left, top, side = map(int, CROP.split(","))
+    cat = data.chelsea()[top : top + side, left : left + side] // 2
+    for name, pictures in (("house cat", [cat]), ("spider", [data.coffee()[:300, :300], data.rocket()[:300, :300]])):
+        (root / name).mkdir(parents=True)
+        for i, pixels in enumerate(pictures):
+            Image.fromarray(pixels).save(root / name / f"{i}.png")
+    return root
+
+
 def test_a_folder_holds_the_report_the_numbers_and_the_pixels(shell: Shell, tmp_path: Path, lighter: Path) -> None:
     out = tmp_path / "inspected"
     words = ("--guide", "animals16-64", "--class", "house cat", "--crop", CROP, "--second", "none")
-    code, said, errors = shell(
-        "inspect-pair", CAT_FILE, str(lighter), *words, "--out", str(out), "--method", "saliency"
-    )
+    among = ("--neighbours", str(set_of_pictures(tmp_path / "set")))
+    files = ("--out", str(out), "--method", "saliency")
+    code, said, errors = shell("inspect-pair", CAT_FILE, str(lighter), *words, *files, *among)
     assert code == 0, errors
     assert "Was the evidence there?" in said
     assert "false alarms" in said
     assert "Guide animals16-64, Original" in said
+    assert "Of the 3 pictures nearest to the original, 1 show house cat" in said.replace("House cat", "house cat")
+    assert "Nearest to the original: house cat/0.png" in said
     found = json.loads((out / "report.json").read_text())
     assert (found["altered"], found["towards"]) == ("lighter.png", "house cat")
     assert "lighter.png" in (out / "report.html").read_text()

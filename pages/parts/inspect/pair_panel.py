@@ -22,6 +22,7 @@ from pages.parts.inspect.attribution_panel import attribution_panel, known_maps
 from pages.parts.inspect.change_panel import change_panel
 from pages.parts.inspect.contrast_panel import contrast_panel
 from pages.parts.inspect.indicators_panel import draw_ledger, draw_lights
+from pages.parts.inspect.neighbours_panel import neighbours_panel
 from pages.parts.inspect.report_panel import files_row
 from pages.parts.inspect.second_opinions_panel import opinions_panel
 from pages.parts.inspect.verdict_panel import draw_verdict
@@ -212,6 +213,7 @@ def _tabs(key: Key, found: InspectedPair, *, towards: str) -> None:
     if opinions.open:
         with opinions:
             opinions_panel(key, path, epsilon=epsilon, towards=towards)
+            neighbours_panel(key, path, epsilon=epsilon, towards=towards)
     if numbers.open:
         with numbers:
             draw_lights(found.risk)

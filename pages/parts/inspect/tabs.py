@@ -13,6 +13,7 @@ from pages.parts.inspect.contrast_panel import contrast_panel
 from pages.parts.inspect.counter_panel import counter_panel
 from pages.parts.inspect.indicators_panel import indicators_panel
 from pages.parts.inspect.inspected import InspectedPath, asked_so_far, keep_asked
+from pages.parts.inspect.neighbours_panel import neighbours_panel
 from pages.parts.inspect.report_panel import report_panel, words_panel
 from pages.parts.inspect.second_opinions_panel import opinions_panel
 from pages.parts.picture.downloads import animation_buttons
@@ -85,3 +86,4 @@ def _counter(one: InspectedPath) -> None:
 def _opinions(one: InspectedPath) -> None:
     others = opinions_panel(one.key, one.path, epsilon=one.epsilon, towards=one.towards)
     keep_asked(one.key, replace(asked_so_far(one.key), others=others))
+    neighbours_panel(one.key, one.path, epsilon=one.epsilon, towards=one.towards)

@@ -24,7 +24,7 @@ from lwise_core.training.calibrating import (
 from lwise_core.training.calibration_batches import pace_of
 from lwise_core.training.calibration_extras import Extra, too_few_for
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
-from pages.parts.models.labelled_set import labelled_set
+from pages.parts.picture.labelled_set import labelled_set
 from pages.parts.session.access import is_teacher
 from pages.parts.session.calibrations import calibration_store
 from pages.parts.session.guides import guide_catalog, load_guide, session_guides

@@ -16,8 +16,8 @@ from lwise_core.training.tuning_recipe import EXPERIENCE, TuningRecipe
 from lwise_core.training.tuning_request import TuningRequest, seconds_a_pass
 from lwise_core.training.tuning_store import TuningStore
 from pages.parts.models.cards import DOMAINS
-from pages.parts.models.labelled_set import labelled_set
 from pages.parts.models.use_guide import use_guide
+from pages.parts.picture.labelled_set import labelled_set
 from pages.parts.session.access import is_teacher
 from pages.parts.session.guides import guide_catalog
 from pages.parts.session.jobs import (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +48,16 @@ def uploaded(at: AppTest, which: str, pixels: Pixels, *, name: str) -> AppTest:
     return settled(at.run())
 
 
+def a_set() -> bytes:
+    """Return a zip of six pictures of two classes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for i in range(6):
+            pixels = data.coffee()[40 * i : 40 * i + 32, 90:122]
+            archive.writestr(f"{'ab'[i % 2]}/{i}.png", encode_png(np.ascontiguousarray(pixels)))
+    return stream.getvalue()
+
+
 def lighter(pixels: Pixels) -> Pixels:
     return (pixels * 0.9 + 25).astype(np.uint8)
 
@@ -70,6 +82,12 @@ def test_two_uploads_are_judged_like_our_own_changes() -> None:
     ]
     at.session_state["pair-tab"] = "Every number"
     assert "Prior support" in said(settled(at.run()))
+    at.session_state["pair-tab"] = "Second opinion"
+    at = settled(at.run())
+    at.file_uploader(key="neighbours-zip-").set_value(("mine.zip", a_set(), "application/zip"))
+    text = said(settled(at.run()))
+    assert "Of the 5 pictures nearest to the original" in text
+    assert text.count(", cosine ") == 10
 
 
 def test_the_photograph_on_the_desk_is_the_original_and_what_is_no_version_of_it_is_refused() -> None:
