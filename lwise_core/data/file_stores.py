@@ -30,6 +30,7 @@ class Found:
     name: str
     is_folder: bool
     state: str
+    is_link: bool = False
 
 
 class FileStore(Protocol):
@@ -87,8 +88,11 @@ class LocalStore:
 
     def listed(self, path: str) -> Sequence[Found]:
         with file_errors(self.folder / path), os.scandir(self.folder / path) as found:
-            entries = [(e.name, e.is_dir(), Path(e.path)) for e in found if not e.name.startswith(".")]
-        return [Found(name, is_folder, "" if is_folder else _state(file)) for name, is_folder, file in sorted(entries)]
+            entries = [(e.name, e.is_dir(), Path(e.path), e.is_symlink()) for e in found if e.name[0] != "."]
+        return [
+            Found(name, is_folder, "" if is_folder else _state(file), is_link)
+            for name, is_folder, file, is_link in sorted(entries)
+        ]
 
     def states(self) -> Callable[[str], str]:
         return lambda path: _state(self.folder / path)

@@ -25,6 +25,7 @@ LAYOUTS = (
 )
 """What everything that reads labelled pictures takes, in words."""
 
+_OUTSIDE = "outside"  # the state of a link that leads out of its folder
 _DEEPEST = 16  # folders below each other: more is a loop of links
 
 
@@ -46,7 +47,9 @@ class FolderSet:
     def entries(self) -> Iterator[PictureEntry | str]:
         for path, state in _files_below(self.store, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
             where = placed(path.parts, guess=self._guess)
-            if where is None:
+            if state == _OUTSIDE:
+                yield f"“{path}” was passed over: it is a link that leads out of the folder; copy it there instead."
+            elif where is None:
                 yield f"“{path}” was passed over: it is not laid out as class/file or split/class/file."
             else:
                 yield PictureEntry(path.as_posix(), *where, state)
@@ -188,7 +191,9 @@ def _archive(file: Path, labels: Labels) -> PictureSet:
 def _files_below(store: FileStore, below: PurePosixPath, *, deepest: int) -> Iterator[tuple[PurePosixPath, str]]:
     """Yield path and state of the files below a folder, folder by folder, each sorted by name."""
     for found in store.listed(below.as_posix() if below.parts else ""):
-        if not found.is_folder:
+        if found.is_link and not store.holds((below / found.name).as_posix()):
+            yield below / found.name, _OUTSIDE
+        elif not found.is_folder:
             yield below / found.name, found.state
         elif deepest == 1:
             yield below / found.name / "…", ""  # what lies too deep is passed over, with one sentence for all of it

@@ -128,7 +128,7 @@ def export(subject: CroppedPhotograph, path: EnhancementPath, intent: Intent, *,
         "warnings": list(warnings),
         "cautions": list(cautions_of(guide, subject.logits(guide), stated=intent.stated, novelty=novelty)),
         "epsilon": _epsilon(guide, path, float(enhancement.spent[0]), asked=intent.epsilon),
-        "photograph": _photograph(subject),
+        "photograph": _photograph(subject, guide),
         "picture": {"extent": intent.extent.value, "left": 0, "top": 0, "width": width, "height": height},
         "strip": has_strip,
         "original": {**_says(guide, subject.logits(guide), target), **novelty.fields()},
@@ -205,10 +205,11 @@ def _asked(guide: GuideModel, path: EnhancementPath, intent: Intent) -> dict[str
     }
 
 
-def _photograph(subject: CroppedPhotograph) -> dict[str, Any]:
+def _photograph(subject: CroppedPhotograph, guide: GuideModel) -> dict[str, Any]:
+    """Return what a manifest says of the photograph; not its hash where that could tell whose it is."""
     photograph, crop = subject.photograph, subject.crop
     return {
-        "sha256": photograph.sha256,
+        **({} if guide.domain.treated_as_medical else {"sha256": photograph.sha256}),
         "width": photograph.width,
         "height": photograph.height,
         "crop": {"left": crop.left, "top": crop.top, "side": crop.side},

@@ -58,6 +58,22 @@ def test_a_folder_without_splits_and_what_it_passes_over(folder: Path) -> None:
     assert [s.split("”")[0] for s in passed_over(pictures)] == ["“README", "“top/a/b/…"]
 
 
+def test_a_folder_s_links_are_followed_within_it_and_not_out_of_it(folder: Path, tmp_path: Path) -> None:
+    train, elsewhere = folder / "train", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "secret.png").write_bytes(b"secret")
+    (train / "out").symlink_to(elsewhere)
+    (train / "left" / "link.png").symlink_to(elsewhere / "secret.png")
+    (train / "left" / "again.png").symlink_to(next(train.rglob("*.png")).resolve())
+    pictures = FolderSet(LocalStore(train))
+    assert "left/again.png" in {e.name for e in listed(pictures)}
+    assert not any(pictures.read(e) == b"secret" for e in listed(pictures))
+    assert [s for s in passed_over(pictures) if "leads out of the folder" in s] == [
+        f"“{name}” was passed over: it is a link that leads out of the folder; copy it there instead."
+        for name in ("left/link.png", "out")
+    ]
+
+
 def test_where_the_guide_says_the_classes_any_layout_does(folder: Path) -> None:
     (folder / "loose.png").write_bytes(b"")
     entries = listed(FolderSet(LocalStore(folder), Labels.GUIDE))

@@ -167,6 +167,7 @@ def test_medical_pictures_always_get_their_strip(
     said = json.loads(made.manifest)
     assert said["strip"]
     assert open_photograph(made.png, name="x").height > said["picture"]["height"]
+    assert subject.photograph.sha256 not in made.manifest.decode()  # whoever has the original could find whose it is
 
 
 @pytest.mark.parametrize("domain", Domain)

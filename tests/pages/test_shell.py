@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from html import unescape
@@ -136,7 +137,7 @@ NAMES = strategies.text(strategies.characters(codec="utf-8", exclude_categories=
 @given(NAMES)
 def test_other_peoples_text_is_shown_as_it_is(name: str) -> None:
     shown = MarkdownIt("commonmark").renderInline(plain(name))
-    assert unescape(shown) == name.strip()
+    assert unescape(shown).replace("\u2060", "") == name.strip()
     assert "<" not in shown
 
 
@@ -144,7 +145,51 @@ def test_other_peoples_text_is_shown_as_it_is(name: str) -> None:
     "name", ["![x](https://example.com/x.png)", "<img src=x>", "[a](b)", "**a**", "# a", ":red[a]"]
 )
 def test_markup_in_a_name_has_no_effect(name: str) -> None:
-    assert unescape(MarkdownIt("commonmark").render(plain(name))) == f"<p>{name}</p>\n"
+    assert unescape(MarkdownIt("commonmark").render(plain(name))).replace("\u2060", "") == f"<p>{name}</p>\n"
+
+
+MADE_INTO_ELSE = re.compile(
+    r"(https?://|www(?=\.))[-.\w]+|(?:^|(?<=[\s\W]))[-.\w+]+@[-\w]+(\.[-\w]+)+"
+    r"|(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)|:[-+\w/]+:",
+    re.IGNORECASE,
+)
+"""What the browser's Markdown (remark-gfm, and what Streamlit adds) looks for in text that is unescaped already."""
+
+
+@given(
+    strategies.lists(
+        strategies.sampled_from(
+            [" "]
+            + [
+                "www.",
+                "WWW.",
+                "evil.example",
+                "https://",
+                "http://",
+                "a",
+                "@",
+                "->",
+                "<-",
+                "<->",
+                "--",
+                ">=",
+                "<=",
+                "~=",
+                ":material/home:",
+                ":streamlit:",
+                ":",
+                "-",
+                "mail",
+                ".org",
+            ]
+        ),
+        max_size=8,
+    ).map("".join)
+)
+def test_no_name_becomes_a_link_an_icon_or_an_arrow(name: str) -> None:
+    text = unescape(MarkdownIt("commonmark").renderInline(plain(name)))
+    assert not MADE_INTO_ELSE.search(text)
+    assert text.replace("\u2060", "") == name.strip()
 
 
 def test_a_name_of_several_lines_cannot_begin_a_block() -> None:

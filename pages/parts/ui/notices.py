@@ -23,15 +23,25 @@ _ICONS = {
     "done": ":material/check_circle:",
 }
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_JOINER = "\u2060"  # has no width: the eye does not see it, and no pattern matches across it
+_LIVE = re.compile(
+    r"(?<=www)(?=\.)|(?=://)|(?<=@)"  # addresses, which browsers are shown as links
+    r"|(?<=:)(?=[\w+/-]+:)"  # names of icons and emoji
+    r"|(?<=(?<!\S)[-<>~])(?=[-=>])",  # arrows and signs of comparison written out
+    re.IGNORECASE,
+)
+"""Where Streamlit's Markdown would make something else of text even when its punctuation is escaped."""
+
 _LINE_BREAKS = re.compile(r"\s*[\t\r\n]\s*")
 
 
 def plain(text: str) -> str:
     """Return ``text`` so that Streamlit's Markdown shows it as it is, on one line.
 
-    File, class and model names are other people's text: without this, a name could fetch a picture.
+    File, class and model names are other people's text: without this, a name could fetch a picture or be a link.
     """
-    return _PUNCTUATION.sub(r"\\\1", _LINE_BREAKS.sub(" ", text.strip()))
+    inert = _LIVE.sub(_JOINER, _LINE_BREAKS.sub(" ", text.strip()))
+    return _PUNCTUATION.sub(r"\\\1", inert)
 
 
 def counted(count: int, one: str, many: str = "") -> str:
