@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lwise_core._utils.file_errors import file_errors, make_folder
+from lwise_core._utils.file_names import LONGEST_NAME, shortened
+
+_LONGEST_PREFIX = LONGEST_NAME - 15  # bytes: a dot, a hyphen and what tempfile adds are to fit behind it
 
 
 def write_whole(target: Path, data: bytes) -> None:
@@ -39,6 +42,11 @@ def stream_whole(target: Path, pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
+def _prefix(target: Path) -> str:
+    """Return how the name of a file begins that is to become ``target``: the whole name may be too long for more."""
+    return f".{shortened(target.name, at_most=_LONGEST_PREFIX)}-"
+
+
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """Give a folder beside ``target`` to fill; when the block ends, flush its files to the disk and rename it.
@@ -50,7 +58,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     make_folder(target.parent)
     with file_errors(target):
-        part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        part = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
         try:
             yield part
             for file in filter(Path.is_file, part.rglob("*")):
@@ -72,7 +80,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
         FileError: It cannot be made, written, flushed or renamed.
     """
     with file_errors(target):
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=_prefix(target), dir=target.parent)
         part = Path(name)
         try:
             with os.fdopen(handle, "w+b") as file:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from lwise_core._utils.errors import LWiseError
 
-_IGNORED = re.compile(r"[\s_\-]+")
+_SEPARATORS = re.compile(r"[\s_\-]+")
+_VARIATIONS = frozenset(map(chr, range(0xFE00, 0xFE10)))  # they choose between two looks of one character
+_IGNORED = frozenset({"Pd", "Pc", "Zs", "Zl", "Zp", "Cf", "Cc"})  # dashes, underscores, spaces, joiners, controls
 
 SOMETHING_ELSE = "something else"
 """The stated class of a picture that shows none of the guide's classes."""
@@ -19,8 +22,18 @@ class UnknownClass(LWiseError):
 
 
 def canonical(name: str) -> str:
-    """Return the form in which names are compared: case, spaces, hyphens and underscores do not count."""
-    return _IGNORED.sub("", name).casefold()
+    """Return the form in which names are compared: case, spaces, hyphens and underscores do not count.
+
+    Nor does the form of Unicode: whether an accent is a character of its own, whether letters are of full width.
+    """
+    if name.isascii():
+        return _SEPARATORS.sub("", name).casefold()
+    alike = unicodedata.normalize("NFKC", _letters_of(unicodedata.normalize("NFKC", name)).casefold())
+    return _letters_of(alike)
+
+
+def _letters_of(name: str) -> str:
+    return "".join(c for c in name if unicodedata.category(c) not in _IGNORED and c not in _VARIATIONS)
 
 
 def has_class(classes: Sequence[str], name: str) -> bool:

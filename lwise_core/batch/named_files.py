@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from lwise_core.data.archives import ZipInMemory, close_archives, unpacked_size
 from lwise_core.data.decoding import Unusable, read_bytes
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.folder_labels import folder_of, is_somebodys
+from lwise_core.data.folder_labels import folder_of
 
 LARGEST_ZIP = 500_000_000
 """Bytes that a zip may unpack to; what is larger is for a folder on the server, or the shell."""
@@ -40,10 +40,11 @@ class NamedFile:
 
 @dataclass(frozen=True)
 class NamedFiles:
-    """The files of a set that are a person's and not their system's; each iteration reads them anew."""
+    """The pictures of a set; each iteration reads them anew. ``passed_over`` are sentences about its other files."""
 
     pictures: PictureSet
     entries: tuple[PictureEntry, ...]
+    passed_over: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, pictures: PictureSet) -> NamedFiles:
@@ -52,8 +53,9 @@ class NamedFiles:
         Raises:
             DatasetError: It cannot be listed.
         """
-        found = (e for e in pictures.entries() if isinstance(e, PictureEntry))
-        return cls(pictures, tuple(e for e in found if is_somebodys(e.name)))
+        found = tuple(pictures.entries())
+        entries = tuple(e for e in found if isinstance(e, PictureEntry))
+        return cls(pictures, entries, tuple(e for e in found if isinstance(e, str)))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ def files_in_zip(data: bytes, *, called: str) -> NamedFiles:
     found = NamedFiles.of(ZipInMemory(data, called))
     if len(found.entries) > MOST_FILES or sum(map(unpacked_size, found.entries)) > LARGEST_ZIP:
         raise _too_much(called)
-    return NamedFiles(found.pictures, tuple(sorted(found.entries, key=lambda e: e.name)))
+    return replace(found, entries=tuple(sorted(found.entries, key=lambda e: e.name)))
 
 
 def _too_much(called: str) -> DatasetError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from itertools import islice
@@ -21,6 +21,7 @@ import torch
 import lwise_core
 from lwise_core._utils.atomic_files import stream_whole
 from lwise_core._utils.class_names import UnknownClass, canonical
+from lwise_core._utils.file_names import LONGEST_NAME, composed, shortened
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.batch.enhance_task import task_for
 from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
@@ -32,6 +33,7 @@ from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.enhancement.path import steps_for
 from lwise_core.guides.guide import GuideModel
 
+_LONGEST_PART = LONGEST_NAME - 15  # bytes of a stem, for what a job puts behind it, such as “.png”
 _NAMED = 5  # labels that no class is called like, in one sentence
 _PATH_BYTES = 256 * 2**20  # what the frames of a batch may take: 32 pictures at 64 px, 10 at 224 px and ε₂₂₄ = 20
 
@@ -100,7 +102,7 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
     try:
         digest = stream_whole(listed, listing.lines())
         if not listing.total:
-            raise JobError("There is no picture to work on: the set is empty, or no picture has that split or class.")
+            raise JobError(f"There is no picture to work on: {_why_none(listing.passed_over)}")
         rivals = job.order.rivals(guide, listing.targets)
         settings = TaskSettings(
             objective=job.order.towards(rivals),
@@ -128,6 +130,14 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
         items=items,
         passed_over=tuple(listing.passed_over),
     )
+
+
+def _why_none(passed_over: Sequence[str]) -> str:
+    """Return why a set has no picture: what was passed over, or what may be the case where nothing was."""
+    if not passed_over:
+        return "the set is empty, or no picture has that split or class."
+    more = f" So it is with {len(passed_over) - 1:,} more." if len(passed_over) > 1 else ""
+    return f"{passed_over[0]}{more}"
 
 
 def _circumstances(job: Assignment, guide: GuideModel, task: Task[Any]) -> dict[str, Any]:
@@ -217,9 +227,10 @@ class _Listing:
         Its own name without the ending; the second of a.jpg and a.png keeps its ending.
         """
         path = PurePosixPath(name)
-        for candidate in (path.with_suffix("").as_posix(), path.as_posix()):
-            stem = candidate.replace("/", "__") if self._job.order.naming is Naming.FLAT else candidate
-            key = int.from_bytes(hashlib.blake2b(stem.casefold().encode(), digest_size=8).digest())
+        for candidate in (path.with_suffix(""), path):
+            stem = "__".join(candidate.parts) if self._job.order.naming is Naming.FLAT else candidate.as_posix()
+            stem = "/".join(shortened(part, at_most=_LONGEST_PART) for part in stem.split("/"))
+            key = int.from_bytes(hashlib.blake2b(composed(stem.casefold()).encode(), digest_size=8).digest())
             if key not in self._stems or not self._job.order.epsilons:
                 self._stems.add(key)
                 return stem

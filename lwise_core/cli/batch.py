@@ -25,6 +25,7 @@ from lwise_core.cli.options import (
     PICTURES,
     GuideChoice,
     Refused,
+    listed_names,
     pictures_at,
 )
 from lwise_core.data.entries import Labels, PictureSet
@@ -181,7 +182,7 @@ def enhance_set_command(
     settings = JobSettings(
         epsilons=budgets.of(guide.load()),
         objective=objective,
-        diverge_from=tuple(c.strip() for c in diverge_from.split(",") if c.strip()),
+        diverge_from=tuple(listed_names(diverge_from)),
         harder=harder,
         naming=naming,
     )

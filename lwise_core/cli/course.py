@@ -20,10 +20,11 @@ from lwise_core.cli.options import (
     GuideChoice,
     Refused,
     help_without_verb,
+    listed_names,
     pictures_at,
 )
 from lwise_core.data.entries import PictureSet
-from lwise_core.data.labelled_split import LabelledSplit, class_of
+from lwise_core.data.labelled_split import LabelledSplit, class_of, told
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
@@ -246,7 +247,10 @@ def _data(
             f"A course has {FEWEST_CLASSES} to {MOST_CLASSES} classes, and this would have {len(wanted)}; choose "
             "some with --classes."
         )
-    return _Chosen(pictures=FromData(pictures, splits, frozenset(wanted)), classes=wanted, schedule=drawn)
+    chosen = FromData(pictures, splits, frozenset(wanted))
+    for sentence in told(chosen.passed_over):
+        typer.echo(f"Left out: {sentence}", err=True)
+    return _Chosen(pictures=chosen, classes=wanted, schedule=drawn)
 
 
 def _split(schedule: Schedule, *, feedback: bool) -> str:
@@ -279,16 +283,16 @@ def _groups(text: str) -> tuple[Group, ...]:
 
 
 def _listed(text: str | None) -> list[str]:
-    return [word.strip() for word in (text or "").split(",") if word.strip()]
+    return listed_names(text or "")
 
 
 def _make(out: Path, maker: CourseBuilder, pictures: Pictures) -> None:
     """Make a course and say how far it is."""
-    told = 0
+    said = 0
     for progress in build_course(out, maker, pictures):
-        for sentence in progress.left_out[told:]:
+        for sentence in progress.left_out[said:]:
             typer.echo(f"Left out: {sentence}", err=True)
-        told = len(progress.left_out)
+        said = len(progress.left_out)
         if progress.course is not None:
             typer.echo(f"“{progress.course.design.name}” is in “{out}”, digest {progress.course.digest[:12]}.")
         elif is_told(progress.done, progress.total):

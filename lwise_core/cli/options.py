@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,21 @@ def pictures_at(source: str, *, labels: Labels | None = None, column: str = "") 
         StoreUnavailable: The address cannot be reached.
     """
     return (remote_set if is_url(source) else picture_set)(source, labels=labels, column=column)
+
+
+def listed_names(text: str) -> list[str]:
+    """Return the names in a list with commas between them; one that has a comma stands in quotes, as in a CSV.
+
+    Raises:
+        Refused: A quote is not closed.
+    """
+    try:
+        (names,) = csv.reader([text], skipinitialspace=True, strict=True)
+    except (csv.Error, ValueError) as error:
+        if not text.strip():
+            return []
+        raise Refused(f'Write names with commas between them, those with a comma in "quotes", not “{text}”.') from error
+    return [name.strip() for name in names if name.strip()]
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,13 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Self
 
-from lwise_core.data.entries import Labels, PictureEntry, placed
+from lwise_core._utils.file_names import shown
+from lwise_core.data.entries import Labels, PictureEntry
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
+from lwise_core.data.folder_labels import folder_of
+from lwise_core.data.listing import FoundFile, entries_of, passed_over
+from lwise_core.data.system_files import is_somebodys
 from lwise_core.data.zip_members import member_of
 from lwise_core.images.codec import MAX_BYTES
 
@@ -52,8 +56,7 @@ class ZipSet(_ArchiveSet):
     """A zip archive that holds [split/]class/file, in the order of its directory."""
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        for member in _members(_zip(self.file)):
-            yield _entry_of(member, labels=self.labels)
+        yield from entries_of(map(_inside, _members(_zip(self.file))), guess=self.labels is Labels.GUIDE)
 
     def read(self, entry: PictureEntry) -> bytes:
         return _read_member(_zip(self.file), entry, called=self.file.name)
@@ -75,9 +78,8 @@ class ZipInMemory:
         return None
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        for member in _members(self._opened):
-            entry = _entry_of(member, labels=Labels.GUIDE)
-            yield entry if isinstance(entry, str) else replace(entry, class_name=PurePosixPath(entry.name).parent.name)
+        for entry in entries_of(map(_inside, _members(self._opened)), guess=True):
+            yield entry if isinstance(entry, str) else replace(entry, class_name=folder_of(entry.name))
 
     def read(self, entry: PictureEntry) -> bytes:
         return _read_member(self._opened, entry, called=self.called)
@@ -96,16 +98,18 @@ class TarSet(_ArchiveSet):
 
     def entries(self) -> Iterator[PictureEntry | str]:
         try:
-            with open_tar(self.file) as archive:
-                while (member := archive.next()) is not None:
-                    vars(archive)["members"] = []  # tarfile remembers every member, a kilobyte each
-                    if member.isreg() and not member.issparse():
-                        found = _Member(member.name, member.offset_data, str(member.size))
-                        yield _entry_of(found, labels=self.labels)
-                    elif not member.isdir():
-                        yield f"“{member.name}” was passed over: it is no ordinary file."
+            yield from entries_of(self._members(), guess=self.labels is Labels.GUIDE)
         except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
             raise DatasetError(f"“{self.file.name}” is not an archive that can be read to its end.") from error
+
+    def _members(self) -> Iterator[FoundFile | str]:
+        with open_tar(self.file) as archive:
+            while (member := archive.next()) is not None:
+                vars(archive)["members"] = []  # tarfile remembers every member, a kilobyte each
+                if member.isreg() and not member.issparse():
+                    yield _inside(FoundFile(member.name, str(member.size), member.offset_data))
+                elif not member.isdir() and is_somebodys(member.name):
+                    yield passed_over(member.name, "it is no ordinary file")
 
     def read(self, entry: PictureEntry) -> bytes:
         stream = _tar(self.file).fileobj
@@ -148,23 +152,14 @@ def close_archives() -> None:
     _archives.close()
 
 
-@dataclass(frozen=True)
-class _Member:
-    """A file in an archive: its path with slashes, its place, and what changes when it does."""
-
-    path: str
-    offset: int
-    state: str
-
-
-def _members(archive: zipfile.ZipFile) -> Iterator[_Member]:
+def _members(archive: zipfile.ZipFile) -> Iterator[FoundFile]:
     """Yield the files of a zip; some programs for Windows write backslashes, and then no slash at all."""
     found = archive.infolist()
     backslashes = not any("/" in member.filename for member in found)
     for number, member in enumerate(found):
         path = member.filename.replace("\\", "/") if backslashes else member.filename
         if not path.endswith("/"):
-            yield _Member(path, number, f"{member.CRC}:{member.file_size}")
+            yield FoundFile(path, f"{member.CRC}:{member.file_size}", number)
 
 
 def unpacked_size(entry: PictureEntry) -> int:
@@ -180,17 +175,11 @@ def _read_member(archive: zipfile.ZipFile, entry: PictureEntry, *, called: str) 
     return member_of(archive, member, at_most=MAX_BYTES + 1)
 
 
-def _entry_of(member: _Member, *, labels: Labels) -> PictureEntry | str:
-    """Return the entry of an archive's member; its name must not lead outside."""
-    parts = PurePosixPath(member.path).parts
+def _inside(member: FoundFile) -> FoundFile | str:
+    """Return a member, or a sentence where its name leads outside the archive."""
     if _leads_outside(member.path):
-        return f"“{member.path}” was passed over: its name leads outside the archive."
-    if not parts or any(part.startswith(".") for part in parts):
-        return f"“{member.path}” was passed over: it is hidden."
-    where = placed(parts, guess=labels is Labels.GUIDE)
-    if where is None:
-        return f"“{member.path}” was passed over: it is not laid out as class/file or split/class/file."
-    return PictureEntry(member.path, *where, member.state, offset=member.offset)
+        return passed_over(member.path, "its name leads outside the archive")
+    return member
 
 
 def _leads_outside(written: str) -> bool:
@@ -201,7 +190,7 @@ def _leads_outside(written: str) -> bool:
 
 def _stem(file: Path) -> str:
     """Return the name of an archive without its endings."""
-    return file.name.partition(".")[0] or file.name
+    return shown(file.name.partition(".")[0] or file.name)
 
 
 def _zip(file: Path) -> zipfile.ZipFile:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from lwise_core._utils.file_names import composed
+
 
 class Labels(StrEnum):
     """Who says what a picture shows: the folder it lies in, a column of the CSV, or the guide, which guesses."""
@@ -63,10 +65,10 @@ class PictureSet(Protocol):
 
 
 def placed(parts: Sequence[str], *, guess: bool) -> tuple[str, str] | None:
-    """Return class and split by the folders of a path, None where they do not say them."""
+    """Return class and split by the folders of a path, in NFC; None where they do not say them."""
     if guess:
         return "", ""
-    match tuple(parts):
+    match tuple(map(composed, parts)):
         case (name, _):
             return name, ""
         case (split, name, _):

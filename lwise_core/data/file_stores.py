@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import file_errors
+from lwise_core._utils.file_names import shown
 
 GONE = "none"
 """The state of a file that is not there."""
@@ -77,7 +78,7 @@ class LocalStore:
 
     @property
     def name(self) -> str:
-        return self.folder.resolve().name
+        return shown(self.folder.resolve().name)
 
     @property
     def place(self) -> Path:

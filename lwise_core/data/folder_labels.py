@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from lwise_core._utils.class_names import UnknownClass, canonical, nearest
+from lwise_core._utils.file_names import composed
+from lwise_core.data.system_files import slashed
 
-_SYSTEMS_OWN = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
 _BETWEEN = re.compile(r"[\s_\-]+")
 _ALIKE = 0.6  # less alike, a suggestion would only mislead
 
@@ -53,6 +53,10 @@ class FolderLabels:
     def _by_name(self) -> Mapping[str, str]:
         return {canonical(c): c for c in reversed(self.classes)}
 
+    @cached_property
+    def _stated(self) -> Mapping[str, str | Instead]:
+        return {composed(folder): meaning for folder, meaning in self.stated.items()}
+
     def meaning(self, folder: str) -> str | Instead:
         """Return the class that a folder stands for, or what happens instead.
 
@@ -63,7 +67,7 @@ class FolderLabels:
         """
         if not folder:
             return Instead.GUESSED
-        meaning = self.match(folder) or self.stated.get(folder, self.others)
+        meaning = self.match(folder) or self._stated.get(composed(folder), self.others)
         if meaning is None:
             raise UnknownClass(f"No class is called “{folder}”; say what this folder stands for, or leave it out.")
         return meaning
@@ -74,7 +78,7 @@ class FolderLabels:
 
     def undecided(self, folders: Iterable[str]) -> tuple[str, ...]:
         """Return those of ``folders`` that have no class yet, each once, sorted."""
-        return () if self.others else tuple(f for f in self.unknown(folders) if f not in self.stated)
+        return () if self.others else tuple(f for f in self.unknown(folders) if composed(f) not in self._stated)
 
     def suggestion(self, folder: str) -> str | None:
         """Return the class that a folder's name speaks of, else the one that comes nearest; it decides nothing.
@@ -92,16 +96,5 @@ def _words(name: str) -> str:
 
 
 def folder_of(name: str) -> str:
-    """Return the folder that a file lies in, by its path as a person's system writes it; empty without one."""
-    return _path(name).parent.name
-
-
-def is_somebodys(name: str) -> bool:
-    """Return whether a file is a person's, by its path, and not one that their system has put there or hides."""
-    path = _path(name)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return bool(path.parts) and not hidden and path.name.casefold() not in _SYSTEMS_OWN
-
-
-def _path(name: str) -> PurePosixPath:
-    return PurePosixPath(name.replace("\\", "/"))
+    """Return the folder that a file lies in, in NFC, by its path as a person's system writes it; empty without one."""
+    return composed(slashed(name).parent.name)

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import glob
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from lwise_core._utils.class_names import canonical
+from lwise_core._utils.file_names import composed, is_text, shown
 from lwise_core.data.archives import TarSet, ZipSet, is_tar
 from lwise_core.data.dirmap import DirmapFile
-from lwise_core.data.entries import Labels, PictureEntry, PictureSet, placed
+from lwise_core.data.entries import Labels, PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
+from lwise_core.data.folder_labels import folder_of
+from lwise_core.data.listing import USUAL_SPLITS, FoundFile, entries_of, passed_over
+from lwise_core.data.system_files import is_somebodys
 from lwise_core.images.codec import MAX_BYTES
 
 LAYOUTS = (
@@ -25,8 +31,8 @@ LAYOUTS = (
 )
 """What everything that reads labelled pictures takes, in words."""
 
-_OUTSIDE = "outside"  # the state of a link that leads out of its folder
 _DEEPEST = 16  # folders below each other: more is a loop of links
+_LOOKED_INTO = 3  # folders, to see whether they hold others: classes of a hundred thousand pictures take time to list
 
 
 @dataclass(frozen=True)
@@ -45,25 +51,37 @@ class FolderSet:
         return self.store.place
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        for path, state in _files_below(self.store, PurePosixPath(), deepest=_DEEPEST if self._guess else 3):
-            where = placed(path.parts, guess=self._guess)
-            if state == _OUTSIDE:
-                yield f"“{path}” was passed over: it is a link that leads out of the folder; copy it there instead."
-            elif where is None:
-                yield f"“{path}” was passed over: it is not laid out as class/file or split/class/file."
-            else:
-                yield PictureEntry(path.as_posix(), *where, state)
+        deepest = _DEEPEST if self._guess else 3 + len(self._around)
+        yield from entries_of(_files_below(self.store, PurePosixPath(), deepest=deepest), guess=self._guess)
 
     def read(self, entry: PictureEntry) -> bytes:
         return _read(self.store, entry)
 
-    def below(self, folder: str) -> FolderSet:
-        """Return the pictures of one of its folders as a set, whether it is there or not."""
-        return FolderSet(self.store.below(folder), self.labels)
+    def part(self, split: str) -> FolderSet:
+        """Return the pictures of one split as a set, whether it is there or not; its folder may be spelt otherwise."""
+        below = self.store.below("/".join(self._around)) if self._around else self.store
+        folders = _folders(below, "")
+        name = _spelt(split, folders)
+        doubled = name in folders and _folders(below, name) == [name]  # as some archives have it
+        return FolderSet(below.below(f"{name}/{name}" if doubled else name), self.labels)
 
     def folders(self) -> tuple[str, ...]:
-        """Return the names of its folders, sorted, also those that hold nothing."""
-        return tuple(f.name for f in self.store.listed("") if f.is_folder)
+        """Return the names of its folders in NFC, sorted, also those that hold nothing."""
+        return tuple(map(composed, _folders(self.store, "")))
+
+    @cached_property
+    def _around(self) -> tuple[str, ...]:
+        """The folders that lie around everything, one in the other, where the pictures would lie too deep otherwise."""
+        around: tuple[str, ...] = ()
+        while len(around) + 3 < _DEEPEST:
+            found = _folders(self.store, "/".join(around))
+            if len(found) != 1 or canonical(found[0]) in USUAL_SPLITS:
+                break
+            below = "/".join((*around, found[0]))
+            if not any(_folders(self.store, f"{below}/{name}") for name in _folders(self.store, below)[:_LOOKED_INTO]):
+                break
+            around = (*around, found[0])
+        return around
 
     @property
     def _guess(self) -> bool:
@@ -79,7 +97,7 @@ class GlobSet:
 
     @property
     def name(self) -> str:
-        return self.place.resolve().name
+        return shown(self.place.resolve().name)
 
     @property
     def place(self) -> Path:
@@ -89,14 +107,18 @@ class GlobSet:
         return Path(*parts[:fixed])
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        root, state = self.place, LocalStore(self.place).states()
+        root = self.place
+        for entry in entries_of(self._found(root), guess=True):
+            if isinstance(entry, str) or self.labels is Labels.GUIDE:
+                yield entry
+            else:
+                yield replace(entry, class_name=folder_of(entry.name) or composed(root.resolve().name))
+
+    def _found(self, root: Path) -> Iterator[FoundFile]:
+        state = LocalStore(root).states()
         found = (f.relative_to(root) for f in root.glob(str(Path(self.pattern).relative_to(root))) if f.is_file())
         for path in sorted(found, key=lambda p: p.parts):
-            if any(part.startswith(".") for part in path.parts):
-                continue
-            label = path.parent.name or root.resolve().name
-            name = path.as_posix()
-            yield PictureEntry(name, "" if self.labels is Labels.GUIDE else label, "", state(name))
+            yield FoundFile(path.as_posix(), state(path.as_posix()))
 
     def read(self, entry: PictureEntry) -> bytes:
         return _read(LocalStore(self.place), entry)
@@ -126,8 +148,8 @@ class DirmapSet:
             path = dirmap.path_of(row)
             yield PictureEntry(
                 path,
-                "" if label is None else row.values[label].strip(),
-                "" if split is None else row.values[split].strip(),
+                "" if label is None else composed(row.values[label].strip()),
+                "" if split is None else composed(row.values[split].strip()),
                 state(path),
                 row=row.number,
             )
@@ -188,17 +210,32 @@ def _archive(file: Path, labels: Labels) -> PictureSet:
     raise DatasetError(f"“{file.name}” is no dirmap CSV, zip or tar; give a folder, an archive, or a pattern.")
 
 
-def _files_below(store: FileStore, below: PurePosixPath, *, deepest: int) -> Iterator[tuple[PurePosixPath, str]]:
-    """Yield path and state of the files below a folder, folder by folder, each sorted by name."""
+def _files_below(store: FileStore, below: PurePosixPath, *, deepest: int) -> Iterator[FoundFile | str]:
+    """Yield the files below a folder, folder by folder, each sorted by name."""
     for found in store.listed(below.as_posix() if below.parts else ""):
-        if found.is_link and not store.holds((below / found.name).as_posix()):
-            yield below / found.name, _OUTSIDE
+        path = (below / found.name).as_posix()
+        if not is_somebodys(path):
+            continue
+        if found.is_link and not store.holds(path):
+            yield passed_over(path, "it is a link that leads out of the folder; copy it there instead")
         elif not found.is_folder:
-            yield below / found.name, found.state
-        elif deepest == 1:
-            yield below / found.name / "…", ""  # what lies too deep is passed over, with one sentence for all of it
+            yield FoundFile(path, found.state)
+        elif deepest == 1 or not is_text(found.name):
+            yield FoundFile(f"{path}/…", "")  # what is passed over whole gets one sentence
         else:
             yield from _files_below(store, below / found.name, deepest=deepest - 1)
+
+
+def _folders(store: FileStore, path: str) -> list[str]:
+    """Return the names of the folders that a folder holds, sorted, without links and what no person has put there."""
+    found = (f for f in store.listed(path) if f.is_folder and not f.is_link)
+    return [f.name for f in found if is_somebodys(f.name) and is_text(f.name)]
+
+
+def _spelt(name: str, folders: Sequence[str]) -> str:
+    """Return how one of ``folders`` spells a name, the name itself where none does, or several do."""
+    alike = [folder for folder in folders if canonical(folder) == canonical(name)]
+    return alike[0] if name not in folders and len(alike) == 1 else name
 
 
 def _read(store: FileStore, entry: PictureEntry) -> bytes:

@@ -22,7 +22,7 @@ from lwise_core._utils.file_errors import DISK_FULL
 from lwise_core.data.decoding import Unusable
 from lwise_core.data.entries import PictureSet
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.labelled_split import LabelledSplit, class_of
+from lwise_core.data.labelled_split import LabelledSplit, class_of, told
 from lwise_core.data.picture_sets import picture_set
 from lwise_core.images.codec import ImageRejected, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
@@ -174,7 +174,8 @@ def reading_images(
             if error.errno not in DISK_FULL:
                 raise
             raise DatasetError(f"The disk is full, so the images cannot be decoded to “{cache}”; make room.") from error
-    return _open(kept)
+    images = _open(kept)
+    return replace(images, notes=(*told(labelled.passed_over), *images.notes))
 
 
 def _check_classes(counts: Counter[str], *, empty: Sequence[str]) -> None:

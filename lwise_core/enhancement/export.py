@@ -22,6 +22,7 @@ import torch
 
 import lwise_core
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.file_names import LONGEST_NAME, shortened
 from lwise_core.enhancement.objectives import Harder, Objective
 from lwise_core.enhancement.path import EnhancementPath, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
@@ -33,6 +34,8 @@ from lwise_core.images.codec import Photograph, encode_png, with_strip
 MANIFEST_SCHEMA_VERSION = 1
 LITTLE_KEPT = 0.5
 """Below this share of the float result's gain, the export warns that 8 bits have eaten it."""
+
+_LONGEST_STEM = LONGEST_NAME - 15  # bytes: an ending is to fit behind it
 
 
 class StatedBy(StrEnum):
@@ -157,7 +160,8 @@ def export_stem(name: str, path: EnhancementPath, intent: Intent) -> str:
     """Return the stem of the files' names: photograph, class, direction and ε, letters and digits only."""
     direction = "harder" if isinstance(path.request.objective, Harder) else ""
     words = [name.rpartition(".")[0] or name, intent.towards, direction, f"eps{intent.epsilon:.4g}"]
-    return "_".join(filter(None, (re.sub(r"[^\w.]+", "-", w).strip("-.") for w in words)))[:120] or "picture"
+    stem = "_".join(filter(None, (re.sub(r"[^\w.]+", "-", w).strip("-.") for w in words)))[:120]
+    return shortened(stem, at_most=_LONGEST_STEM) or "picture"
 
 
 def survival_warnings(kept: float | None, *, epsilon_224: float) -> tuple[str, ...]:

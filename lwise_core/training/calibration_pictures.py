@@ -14,7 +14,7 @@ from lwise_core._utils.class_names import UnknownClass
 from lwise_core.data.decoding import Batch
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.folder_labels import FolderLabels, Instead, is_somebodys
+from lwise_core.data.folder_labels import FolderLabels, Instead
 
 Places = npt.NDArray[np.int64]
 
@@ -44,7 +44,7 @@ class LabelledPictures:
             DatasetError: There is none, or the set cannot be listed.
             UnknownClass: A folder is not called after a class, and nothing was decided for it.
         """
-        found = [e for e in pictures.entries() if isinstance(e, PictureEntry) and is_somebodys(e.name)]
+        found = [e for e in pictures.entries() if isinstance(e, PictureEntry)]
         wanted = [e for e in found if _asked_for(e, splits)]
         names = tuple(dict.fromkeys(e.class_name for e in wanted))
         _refuse_undecided(folders, folders.undecided(names))

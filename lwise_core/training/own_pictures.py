@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from lwise_core._utils.class_names import canonical
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.folder_labels import is_somebodys
+from lwise_core.data.system_files import may_be_a_picture
 
 FEWEST_TO_LEARN = 20
 """Pictures that each class needs at least: with fewer, the parts that judge would hold hardly any of it."""
@@ -45,8 +44,8 @@ class OwnPictures:
         Raises:
             DatasetError: There are fewer than two classes, or too many, or one has a name that no card takes.
         """
-        found = [e for e in source.entries() if isinstance(e, PictureEntry) and is_somebodys(e.name)]
-        named = [e for e in found if e.class_name.strip() and _may_be_a_picture(e.name)]
+        found = list(source.entries())
+        named = [e for e in found if isinstance(e, PictureEntry) and e.class_name.strip() and may_be_a_picture(e.name)]
         spelt: dict[str, str] = {}
         for name in sorted({e.class_name.strip() for e in named}):
             spelt.setdefault(canonical(name) or name, name)
@@ -127,12 +126,6 @@ def _check_names(names: tuple[str, ...], *, called: str) -> None:
             f"No class can be called “{unfit[:60]}”; a name has letters, no slash, and {_LONGEST_NAME} characters at "
             "most."
         )
-
-
-def _may_be_a_picture(name: str) -> bool:
-    """Return whether a file's ending does not say that it is something else, as a text beside the pictures."""
-    kind, _ = mimetypes.guess_type(name)
-    return kind is None or kind.startswith("image/")
 
 
 def _notes(named: list[PictureEntry], *, left_out: int) -> tuple[str, ...]:

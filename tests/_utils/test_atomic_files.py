@@ -79,3 +79,9 @@ def test_of_a_folder_that_fails_nothing_is_left_and_another_process_s_stays(tmp_
         (tmp_path / "set").mkdir()
         (tmp_path / "set" / "theirs").touch()
     assert [str(f.relative_to(tmp_path)) for f in tmp_path.rglob("*")] == ["set", "set/theirs"]
+
+
+def test_a_file_of_the_longest_name_is_written(tmp_path: Path) -> None:
+    target = tmp_path / ("写" * 83 + ".png")
+    write_whole(target, b"x")
+    assert [f.name for f in tmp_path.iterdir()] == [target.name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +67,22 @@ def test_the_nearest_name_comes_first_as_the_guide_spells_it() -> None:
     assert nearest("House Cats", CLASSES)[0] == "house cat"
     assert nearest("slugs", CLASSES) == ("snail or slug",)
     assert nearest("xylophone", CLASSES) == ()
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "Fru\u0308hlings-Knotenblume",  # as Macs store it
+        "FRÜHLINGS\u2011KNOTENBLUME",  # a hyphen at which no line breaks
+        "Frühlings\u00a0Knotenblume",
+        "Ｆrühlings_Knotenblume",
+        "Frühlings\u200dknoten\u00adblume\ufeff",
+    ],
+)
+def test_the_form_of_unicode_does_not_count(spelt: str) -> None:
+    assert find_class(spelt, ["owl", "Frühlings-Knotenblume"]) == 1
+
+
+@given(name=st.text(max_size=12))
+def test_both_forms_of_a_name_are_compared_as_one(name: str) -> None:
+    assert canonical(unicodedata.normalize("NFD", name)) == canonical(name)

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -104,6 +104,21 @@ def test_a_second_picture_of_a_name_keeps_its_ending_and_a_third_is_passed_over(
     plan = place.plan(*map(entry, ("x.jpg", "x.png", "x.PNG")), order=JobSettings(epsilons=(EPSILON,)))
     assert [e.stem for e in listed(plan)] == ["x", "x.png"]
     assert plan.passed_over == ("“x.PNG” was passed over: the set holds another picture of that name.",)
+
+
+def test_names_that_are_too_long_for_a_result_are_cut_and_stay_apart() -> None:
+    names = [f"d/{'標本写真' * 30}{i}.png" for i in range(2)]
+    for naming in Naming:
+        with another_place() as there:
+            plan = there.plan(*map(entry, names), order=JobSettings(epsilons=(EPSILON,), naming=naming))
+            stems = [PurePosixPath(e.stem).name for e in listed(plan)]
+        assert len(set(stems)) == 2
+        assert max(len(f"{stem}.png".encode()) for stem in stems) <= 255
+
+
+def test_what_was_passed_over_is_told_where_nothing_is_left(place: Place) -> None:
+    with pytest.raises(JobError, match=r"no picture to work on: “1” is locked\. So it is with 1 more\."):
+        place.plan("“1” is locked.", "“2” is locked.")
 
 
 def test_what_is_only_ranked_needs_no_name_of_its_own(place: Place) -> None:

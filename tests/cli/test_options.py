@@ -14,6 +14,7 @@ from lwise_core.cli.options import (
     GuideChoice,
     Refused,
     class_called,
+    listed_names,
     stated_and_target,
     stated_class,
     subjects_in,
@@ -124,3 +125,22 @@ def test_a_guide_is_chosen_with_groups_of_its_classes(tmp_path: Path) -> None:
     assert (guide.name, guide.classes) == ("phantom4-64 (mine)", ("left", "right"))
     with pytest.raises(ClassGroupsError, match="this guide has others"):
         GuideChoice("phantom4-64", class_groups="ImageNet Animals").load()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a,b", ["a", "b"]),
+        (" a , b,", ["a", "b"]),
+        ('"Käfer, groß", =1+1', ["Käfer, groß", "=1+1"]),
+        ('"say ""cat"""', ['say "cat"']),
+        ("", []),
+    ],
+)
+def test_a_name_with_a_comma_stands_in_quotes(text: str, names: list[str]) -> None:
+    assert listed_names(text) == names
+
+
+def test_a_quote_that_is_not_closed_is_refused() -> None:
+    with pytest.raises(Refused, match="with a comma in"):
+        listed_names('a,"b')

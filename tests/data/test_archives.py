@@ -101,7 +101,7 @@ def test_names_with_colons_and_backslashes_in_a_tar_lie_inside(tmp_path: Path) -
 
 def test_a_zip_in_memory_takes_the_class_from_the_folder_that_a_file_lies_in(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        for name in ("loose.png", "cat/a.png", "deep/er/dog/b.png", "../up.png", "cat/.hidden"):
+        for name in ("loose.png", "cat/a.png", "deep/er/dog/b.png", "../up.png", "cat/.hidden.png"):
             archive.writestr(name, name)
     pictures = ZipInMemory((tmp_path / "a.zip").read_bytes(), "mine.zip")
     assert {e.name: e.class_name for e in listed(pictures)} == {
@@ -110,7 +110,7 @@ def test_a_zip_in_memory_takes_the_class_from_the_folder_that_a_file_lies_in(tmp
         "deep/er/dog/b.png": "dog",
     }
     assert all(pictures.read(e) == e.name.encode() for e in listed(pictures))
-    assert len(passed_over(pictures)) == 2
+    assert len(passed_over(pictures)) == 1
 
 
 def test_threads_that_read_the_same_tar_do_not_disturb_each_other(tmp_path: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.class_names import UnknownClass, canonical
-from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of, is_somebodys
+from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 
 CLASSES = ("luna moth", "io moth", "owl")
 NAMES = st.sampled_from([*CLASSES, "Luna_Moth", "LUNA-MOTH", "luna", "moths", "IMG 100", "owls"]) | st.text(min_size=1)
@@ -87,15 +87,3 @@ def test_the_same_decisions_are_the_same_value() -> None:
 )
 def test_a_files_folder_is_the_last_one(name: str, folder: str) -> None:
     assert folder_of(name) == folder
-
-
-@pytest.mark.parametrize(
-    "name", ["a/Thumbs.db", "THUMBS.DB", "a\\desktop.ini", "a\\.DS_Store", "__MACOSX/a/._b.png", ""]
-)
-def test_what_a_system_puts_beside_photographs_is_nobodys(name: str) -> None:
-    assert not is_somebodys(name)
-
-
-@pytest.mark.parametrize("name", ["a.png", "a\\b.png", "./a/b.png", "thumbs/db.png"])
-def test_a_photograph_is_somebodys(name: str) -> None:
-    assert is_somebodys(name)

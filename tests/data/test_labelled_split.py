@@ -182,3 +182,44 @@ def test_a_fingerprint_changes_with_a_picture_and_with_nothing_else(splits: Path
     picture.write_bytes(picture.read_bytes()[:-1] + b"x")
     os.utime(picture, (10**9, 10**9))
     assert LabelledSplit(layout(splits, kind), split).fingerprint != first
+
+
+def test_a_split_in_a_folder_around_it_and_one_spelt_otherwise_are_found(splits: Path, tmp_path: Path) -> None:
+    plain = LabelledSplit(layout(splits, "folder"), "train").names
+    around = tmp_path / "around"
+    around.mkdir()
+    (splits / "train").rename(splits / "Train")
+    splits.rename(around / "set")
+    for source in (around, around / "set", zip_of(around, tmp_path / "a.zip")):
+        assert LabelledSplit(picture_set(str(source)), "train").names == plain
+
+
+def test_a_folder_around_classes_without_splits_is_looked_through(splits: Path) -> None:
+    (splits / "val").rename(splits.parent / "photos")
+    shutil.rmtree(splits)
+    (splits / "pond").mkdir(parents=True)
+    (splits.parent / "photos").rename(splits / "pond" / "photos")
+    part = LabelledSplit(picture_set(str(splits / "pond")), "")
+    assert len(part.names) == 9
+    assert part.empty_classes == ()
+
+
+def test_a_split_that_is_not_there_is_answered_with_those_that_are(splits: Path) -> None:
+    with pytest.raises(DatasetError, match="its splits are “train”, “val”"):
+        LabelledSplit(layout(splits, "zip"), "exam").names  # noqa: B018
+
+
+def test_where_everything_was_passed_over_the_reason_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("../cat/a.png", b"x")
+    with pytest.raises(DatasetError, match="leads outside the archive"):
+        LabelledSplit(picture_set(str(tmp_path / "a.zip")), "").names  # noqa: B018
+
+
+def test_pictures_of_two_folders_of_one_class_are_all_there(tmp_path: Path) -> None:
+    for folder in ("K\u00e4fer", "Ka\u0308fer"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.png").write_bytes(folder.encode())
+    found = dict(LabelledSplit(picture_set(str(tmp_path)), "").contents())
+    assert {class_of(name) for name in found} == {"K\u00e4fer"}
+    assert len(set(found.values())) == 2

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from lwise_core._utils.class_names import canonical
 from lwise_core.data.decoding import Unusable
 from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import PictureSet
@@ -76,8 +77,13 @@ class FromData:
     def _parts(self) -> tuple[LabelledSplit, ...]:
         return tuple(LabelledSplit(self.pictures, split) for split in self.splits)
 
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """A sentence for what is passed over in the set."""
+        return tuple(dict.fromkeys(sentence for part in self._parts for sentence in part.passed_over))
+
     def _wanted(self, name: str) -> bool:
-        return not self.classes or class_of(name) in self.classes
+        return not self.classes or canonical(class_of(name)) in set(map(canonical, self.classes))
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lwise_core._utils.errors import LWiseError
 from lwise_core.batch.named_files import LARGEST_ZIP, MOST_FILES, NamedFile, NamedFiles, files_in_zip
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.folder_labels import is_somebodys
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
+from lwise_core.data.system_files import is_somebodys
 from lwise_core.teaching.courses.pictures import FromPhantom
 from pages.parts.session.access import paths_offered
 from pages.parts.ui.notices import notice

@@ -1,0 +1,152 @@
+"""From the files that a folder or an archive holds to its pictures: one rule for what counts, and where it belongs.
+
+It imports no PyTorch, as the processes that only decode pictures import it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import PurePosixPath
+
+from lwise_core._utils.class_names import canonical
+from lwise_core._utils.file_names import is_text, shown
+from lwise_core.data.entries import PictureEntry, placed
+from lwise_core.data.system_files import is_somebodys, may_be_a_picture
+
+USUAL_SPLITS = frozenset(
+    {"train", "training", "trainset", "trainingset", "val", "valid", "validation", "test", "testing", "testset"}
+    | {"dev", "eval", "evaluation", "holdout"}
+)
+"""What splits are usually called, in the form in which names are compared."""
+
+_DEEPEST = 3  # parts of split/class/file
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file of a folder or an archive: its path there with slashes, and what an entry says of it."""
+
+    path: str
+    state: str
+    offset: int = -1
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of its path."""
+        return PurePosixPath(self.path).parts
+
+
+def entries_of(found: Iterable[FoundFile | str], *, guess: bool) -> Iterator[PictureEntry | str]:
+    """Yield the pictures among ``found``, and a sentence for what is passed over; sentences in it are passed on.
+
+    What no person put there does not count at all. Files whose endings say that they are no pictures get one sentence
+    together. Where ``guess``, every layout is read, and no folder says a class.
+    """
+    others = _OtherFiles()
+    for file, parts in _looked_through(_named(found, others)) if not guess else _as_they_lie(_named(found, others)):
+        if isinstance(file, str):
+            yield file
+        elif (where := placed(_once(parts), guess=guess)) is None:
+            yield passed_over(file.path, "it is not laid out as class/file or split/class/file")
+        else:
+            yield PictureEntry(file.path, *where, file.state, offset=file.offset)
+    yield from others.sentence()
+
+
+def passed_over(path: str, why: str) -> str:
+    """Return the sentence about a file that is passed over."""
+    return f"“{shown(path)}” was passed over: {why}."
+
+
+class _OtherFiles:
+    """Files whose endings say that they are no pictures: how many, and the first."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._first = ""
+
+    def add(self, path: str) -> None:
+        self._count += 1
+        self._first = self._first or path
+
+    def sentence(self) -> Iterator[str]:
+        """Yield a sentence about them where there are any."""
+        if self._count == 1:
+            yield passed_over(self._first, "its ending says that it is no picture")
+        elif self._count:
+            yield (
+                f"{self._count:,} files were passed over, such as “{shown(self._first)}”: their endings say that they "
+                "are no pictures."
+            )
+
+
+def _named(found: Iterable[FoundFile | str], others: _OtherFiles) -> Iterator[FoundFile | str]:
+    """Yield what is a person's and has a name that can be written down."""
+    for file in found:
+        if isinstance(file, str):
+            yield file
+        elif not is_somebodys(file.path):
+            continue
+        elif not is_text(file.path):
+            yield passed_over(file.path, "its name is not in UTF-8; rename it")
+        elif not may_be_a_picture(file.path):
+            others.add(file.path)
+        else:
+            yield file
+
+
+_Parted = tuple[FoundFile | str, tuple[str, ...]]
+
+
+def _as_they_lie(found: Iterable[FoundFile | str]) -> Iterator[_Parted]:
+    for file in found:
+        yield file, () if isinstance(file, str) else file.parts
+
+
+def _looked_through(found: Iterable[FoundFile | str]) -> Iterator[_Parted]:
+    """Yield files with the parts of their paths below the folders that lie around everything.
+
+    Such a folder is looked through where most pictures would lie too deep otherwise, and is not called as a split is.
+    Files wait until it is known which folders those are: where a second one lies beside the first, none wait.
+    """
+    waiting: list[tuple[FoundFile, tuple[str, ...]]] = []
+    around: tuple[str, ...] | None = None
+    for file in found:
+        parts = () if isinstance(file, str) else file.parts
+        if isinstance(file, str) or len(parts) < 2 or around == ():
+            yield file, parts
+            continue
+        around = _shared(around, parts[:-1])
+        waiting.append((file, parts))
+        if not around:
+            yield from waiting
+            waiting.clear()
+    through = _too_many(around or (), Counter(len(parts) for _, parts in waiting))
+    for waited, parts in waiting:
+        yield waited, parts[through:]
+
+
+def _shared(around: tuple[str, ...] | None, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what of the folders ``around`` the files so far lies around one more in ``folders``."""
+    alike = zip(folders if around is None else around, folders, strict=False)
+    return tuple(a for a, _ in takewhile(lambda ab: ab[0] == ab[1] and canonical(ab[0]) not in USUAL_SPLITS, alike))
+
+
+def _too_many(around: tuple[str, ...], lengths: Counter[int]) -> int:
+    """Return how many of the folders ``around`` everything make most paths, of so many parts each, too long."""
+    through = 0
+    while through < len(around) and 2 * _deeper(lengths, _DEEPEST + through) > lengths.total():
+        through += 1
+    return through
+
+
+def _deeper(lengths: Counter[int], parts: int) -> int:
+    return sum(count for length, count in lengths.items() if length > parts)
+
+
+def _once(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts of a path; a split in a folder of its own name, as some archives have it, is one split."""
+    return parts[1:] if len(parts) > _DEEPEST and parts[0] == parts[1] else parts
