@@ -10,6 +10,7 @@ from lwise_core.enhancement.export import name_for_files
 from lwise_core.enhancement.photograph_path import PhotographPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Findings, MapPair, Opinion, Question, maps_at, opinion_at, perturbation_at
+from lwise_core.inspection.folding import folds_of
 from lwise_core.inspection.hallucination import PERIODS
 from lwise_core.inspection.indicators import Risk
 from lwise_core.inspection.neighbours import FeatureIndex, Neighbours
@@ -19,6 +20,7 @@ from lwise_core.inspection.wording import (
     agreement_lines,
     clear_range,
     facts_of,
+    folded_row,
     lattice_row,
     look_of,
     opinion_row,
@@ -121,6 +123,8 @@ class InspectedPhotograph:
             yield f"{name}: {figure}" + (f" ({beside})" if beside else "")
         for lattice in lattices_of(spectrum_of(self.change), periods=PERIODS):
             yield _row(lattice_row(lattice))
+        for folded in folds_of(self.change):
+            yield _row(folded_row(folded))
 
 
 @dataclass(frozen=True, eq=False)

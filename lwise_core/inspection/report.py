@@ -28,6 +28,7 @@ from lwise_core.images.geometry import to_8_bit
 from lwise_core.images.heatmaps import enlarged, painted
 from lwise_core.inspection.attribution import scale_of
 from lwise_core.inspection.examine import Findings, MapPair, agreement_of, perturbation_at
+from lwise_core.inspection.folding import folds_of
 from lwise_core.inspection.indicators import Indicator, Light, Risk, no_flag_up_to
 from lwise_core.inspection.perturbation import (
     PerceptualDifference,
@@ -110,6 +111,7 @@ class Report:
             "no_flag_up_to": no_flag_up_to(self.findings.risks) if self._walked and self.findings.complete else None,
             "along": [_along(risk) for risk in self.findings.risks],
             "look": None if change.is_none else vars(perceptual_difference_of(change)),
+            "folds": [vars(folded) for folded in folds_of(change)],
             "maps": [_map_numbers(pair) for pair in self.maps],
             "agreement": agreement_of(self.maps),
         }

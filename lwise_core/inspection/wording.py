@@ -8,6 +8,7 @@ from math import isfinite
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import MapPair, Opinion, agreement_of
+from lwise_core.inspection.folding import FoldedPattern
 from lwise_core.inspection.indicators import NOT_SAFETY, Indicator, Light, LightState, Risk, no_flag_up_to
 from lwise_core.inspection.perturbation import Lattice, PerceptualDifference
 
@@ -142,6 +143,16 @@ def lattice_row(lattice: Lattice) -> dict[str, str]:
         "Peak": f"{lattice.peak_db:.1f} dB above its ring",
         "95% of chance": f"{lattice.null_db:.1f} dB",
         "p": f"{lattice.p:.3f}",
+    }
+
+
+def folded_row(found: FoldedPattern) -> dict[str, str]:
+    """Return one row of the table of what repeats when the change is folded."""
+    return {
+        "Repeats every": f"{found.period} px",
+        "Alike in all tiles": f"{found.share:.1%}",
+        "95% of chance": f"{found.null:.1%}",
+        "p": f"{found.p:.3f}",
     }
 
 

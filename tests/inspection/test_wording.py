@@ -10,11 +10,13 @@ import pytest
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Opinion
+from lwise_core.inspection.folding import FoldedPattern
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, LightState, Limit, Risk
 from lwise_core.inspection.perturbation import Lattice
 from lwise_core.inspection.wording import (
     clear_range,
     facts_of,
+    folded_row,
     lattice_row,
     missing_of,
     opinion_row,
@@ -145,5 +147,7 @@ def test_a_guide_that_does_not_know_the_class_says_so() -> None:
 
 
 def test_a_lattice_is_a_row_of_a_table() -> None:
+    folded = folded_row(FoldedPattern(8, 64, 0.1234, 0.0311, 0.005))
+    assert list(folded.values()) == ["8 px", "12.3%", "3.1%", "0.005"]
     row = lattice_row(Lattice(4, 9.26, 9.84, 0.0744))
     assert list(row.values()) == ["4 px", "9.3 dB above its ring", "9.8 dB", "0.074"]

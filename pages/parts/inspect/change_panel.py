@@ -10,6 +10,7 @@ from lwise_core._utils.arrays import FloatImage, Pixels, Plane
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.examine import perturbation_at
+from lwise_core.inspection.folding import FoldedPattern, folds_of
 from lwise_core.inspection.hallucination import PERIODS
 from lwise_core.inspection.perturbation import (
     Lattice,
@@ -22,7 +23,7 @@ from lwise_core.inspection.perturbation import (
     similarity_map,
     spectrum_of,
 )
-from lwise_core.inspection.wording import lattice_row, look_of
+from lwise_core.inspection.wording import folded_row, lattice_row, look_of
 from pages.parts.inspect.plots import (
     channel_pictures,
     histogram_figure,
@@ -57,13 +58,15 @@ class _Measured:
     similarity: Plane
     spectrum: Spectrum
     lattices: tuple[Lattice, ...]
+    folds: tuple[FoldedPattern, ...]
 
     @classmethod
     def at(cls, path: EnhancementPath, epsilon: float) -> _Measured:
         change = perturbation_at(path, epsilon=epsilon)
         spectrum = spectrum_of(change)
         lattices = lattices_of(spectrum, periods=PERIODS)
-        return cls(change, perceptual_difference_of(change), similarity_map(change), spectrum, lattices)
+        look, similarity = perceptual_difference_of(change), similarity_map(change)
+        return cls(change, look, similarity, spectrum, lattices, folds_of(change))
 
 
 def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, caption: str) -> None:
@@ -117,3 +120,9 @@ def _spectrum(measured: _Measured) -> None:
             "Networks with strides or patches can leave patterns that repeat every few pixels. Chance: as many "
             "frequencies drawn at random 999 times from those on no lattice."
         )
+        if measured.folds:
+            st.dataframe([folded_row(found) for found in measured.folds], hide_index=True, width="stretch")
+            st.caption(
+                "The same by folding: the change laid upon itself in tiles, which finds coarse patterns too. Chance: "
+                "every tile turned round at random, 99 times. It is shown, and no light counts it."
+            )

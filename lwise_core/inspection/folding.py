@@ -1,0 +1,97 @@
+"""Patterns that repeat every few pixels, by folding: the change laid upon itself, tile by tile.
+
+Strides and patches of networks leave such patterns. A tile's mean keeps what all tiles have at the same place and loses
+what they have at different ones, so that coarse patterns are found too, whose frequencies a change has anyway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lwise_core._utils.arrays import Plane
+from lwise_core.inspection.perturbation import Perturbation
+
+FOLDED = (2, 4, 8, 16, 32)
+"""Periods in pixels that are looked for, each where there are tiles enough."""
+
+ENOUGH_TILES = 16
+"""With fewer tiles, nothing is told from chance: 32 px takes a guide of 128 px."""
+
+_DRAWS = 99
+_SEED = 0
+_FLOOR = 1e-12
+
+_Spectra = npt.NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class FoldedPattern:
+    """How much of a change repeats every ``period`` pixels, and not already every half of that.
+
+    ``share`` in [0, 1] is what the mean tile keeps of the energy that the ``tiles`` have at the frequencies of this
+    period, those of its half left out: 1 where all tiles are alike, about 1/``tiles`` by chance. ``null`` is the 95th
+    percentile of the same after every tile was turned round by a random shift, and ``p`` the share of draws that reach
+    it, (1 + #)/(1 + draws).
+    """
+
+    period: int
+    tiles: int
+    share: float
+    null: float
+    p: float
+
+
+def folds_of(perturbation: Perturbation, *, periods: tuple[int, ...] = FOLDED) -> tuple[FoldedPattern, ...]:
+    """Return the fold of each of ``periods`` that divides the side and has tiles enough; none when nothing changed."""
+    if perturbation.is_none:
+        return ()
+    size = perturbation.size
+    possible = [p for p in periods if size % p == 0 and (size // p) ** 2 >= ENOUGH_TILES]
+    return tuple(_fold(perturbation.delta, period) for period in possible)
+
+
+def _fold(delta: Plane, period: int) -> FoldedPattern:
+    spectra = _of_tiles(delta, period)
+    tiles = len(spectra)
+    total = max(float(np.square(np.abs(spectra)).sum()), _FLOOR)
+    share = _kept(spectra.mean(axis=0)) * tiles / total
+    random = np.random.default_rng((_SEED, period))
+    draws = np.array([_kept(_turned(spectra, period, random)) for _ in range(_DRAWS)]) * tiles / total
+    p = (1 + int((draws >= share).sum())) / (1 + _DRAWS)
+    return FoldedPattern(period, tiles, share, float(np.quantile(draws, 0.95)), p)
+
+
+def _of_tiles(delta: Plane, period: int) -> _Spectra:
+    """Return the Fourier transforms of the tiles, ``(tiles, 3, F)``, at what repeats every period and not every half.
+
+    These are the frequencies of which one coordinate is odd; the mean and all periods that divide the half are even.
+    """
+    channels, size, _ = delta.shape
+    count = size // period
+    tiles = delta.reshape(channels, count, period, count, period).transpose(1, 3, 0, 2, 4)
+    spectra = np.fft.fft2(tiles.reshape(count**2, channels, period, period), axes=(2, 3), norm="ortho")
+    return spectra[:, :, _odd(period)]
+
+
+def _odd(period: int) -> npt.NDArray[np.bool_]:
+    steps = np.arange(period) % 2 == 1
+    odd: npt.NDArray[np.bool_] = steps[:, None] | steps[None, :]
+    return odd
+
+
+def _turned(spectra: _Spectra, period: int, random: np.random.Generator) -> _Spectra:
+    """Return the mean of the tiles after each was turned round by a shift of its own, which chance gives."""
+    steps = np.fft.fftfreq(period)
+    along = np.exp(-2j * np.pi * np.outer(np.arange(period), steps))  # (shift, frequency)
+    down, right = random.integers(period, size=(2, len(spectra)))
+    phases = (along[down][:, :, None] * along[right][:, None, :])[:, _odd(period)]
+    turned: _Spectra = np.einsum("tcf,tf->cf", spectra, phases) / len(spectra)
+    return turned
+
+
+def _kept(mean: _Spectra) -> float:
+    """Return the energy of a mean tile, by its Fourier transform."""
+    return float(np.square(np.abs(mean)).sum())
