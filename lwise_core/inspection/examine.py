@@ -18,7 +18,7 @@ from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.attribution import GREY, Attribution, AttributionMethod, attribute
-from lwise_core.inspection.evidence import Evidence, gather
+from lwise_core.inspection.evidence import Evidence, gather, top_of
 from lwise_core.inspection.evidence_ledger import EvidenceLedger, ledger_of
 from lwise_core.inspection.hallucination import Judge, resized, transfer_of
 from lwise_core.inspection.indicators import Risk
@@ -151,7 +151,9 @@ class MapPair:
     """One method's maps of the original and of the enhanced picture, and what they are worth.
 
     ``drift`` is the Spearman correlation of the two maps, None where one of them has no order. ``faithful`` and
-    ``random_weights`` are about the map of the original.
+    ``random_weights`` are about the map of the original. ``overlap`` is the share of the change, by its length over the
+    channels, on the fifth of the pixels with that map's largest values, of either sign; None without a change or an
+    order.
     """
 
     before: Attribution
@@ -159,6 +161,7 @@ class MapPair:
     drift: float | None
     faithful: Faithfulness | None
     random_weights: Randomised
+    overlap: float | None = None
 
     @property
     def method(self) -> AttributionMethod:
@@ -226,8 +229,17 @@ def map_pairs(
         faithful = removal.of(before.values)
         yield pairs
         drift = rank_correlation(before.values, after.values)
-        pairs = (*pairs, MapPair(before, after, drift, faithful, survival(before, original, among=forgetful)))
+        overlap = _overlap(before, original, changed)
+        pairs = (*pairs, MapPair(before, after, drift, faithful, survival(before, original, among=forgetful), overlap))
         yield pairs
+
+
+def _overlap(before: Attribution, original: torch.Tensor, changed: torch.Tensor) -> float | None:
+    """Return the share of the change on the top of a map of the original, None without a change or an order."""
+    values = torch.from_numpy(before.values).abs()
+    lengths = torch.linalg.vector_norm((changed - original).cpu(), dim=0)
+    total = float(lengths.sum())
+    return float(lengths[top_of(values)].sum()) / total if total and values.min() < values.max() else None
 
 
 def maps_at(path: EnhancementPath, question: Question, *, epsilon: float) -> Iterator[tuple[MapPair, ...]]:

@@ -234,6 +234,10 @@ def worth_of(pair: MapPair) -> str:
     said.append(
         f"Against the same network with random weights: {_rho(pair.random_weights.absolute)} (near 0 is better)."
     )
+    if pair.overlap is not None:
+        said.append(
+            f"{pair.overlap:.0%} of the change lies on the fifth of the pixels that it ranks highest (20% by chance)."
+        )
     missed = pair.before.completeness_error
     if missed is not None:
         said.append(f"Completeness: the map's sum misses the difference of logits by {missed:.1%}.")
@@ -322,6 +326,7 @@ def _map_numbers(pair: MapPair) -> Json:
         "method": pair.method.name,
         "layer": pair.before.layer,
         "drift": pair.drift,
+        "overlap": pair.overlap,
         "completeness_error": pair.before.completeness_error,
         "random_weights": {"signed": pair.random_weights.signed, "absolute": pair.random_weights.absolute},
         "deletion": None if faithful is None else faithful.ranked.deletion.area,

@@ -15,6 +15,7 @@ from lwise_core.inspection.attribution_methods import (
     METHODS,
     SALIENCY,
 )
+from lwise_core.inspection.evidence import top_of
 from lwise_core.inspection.examine import (
     STAGES,
     Findings,
@@ -29,6 +30,7 @@ from lwise_core.inspection.examine import (
     paint_others,
 )
 from lwise_core.inspection.indicators import LightState
+from lwise_core.inspection.report import worth_of
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.inspection.test_evidence import path_of
 from tests.inspection.test_hallucination import with_references
@@ -128,6 +130,16 @@ def test_what_a_method_is_said_to_cost_is_about_what_it_costs(
     finally:
         hook.remove()
     assert 0.5 < gradients_for(method) / passes[0] < 2
+
+
+def test_a_map_says_how_much_of_the_change_lies_on_its_highest_pixels(tiny_guide: GuideModel) -> None:
+    image = eight_pictures(16)[0] * 0.5 + 0.2
+    top = top_of(torch.from_numpy(pairs_of(tiny_guide, image, image)[0].before.values).abs())
+    for where, share in ((top, 1.0), (~top, 0.0), (torch.ones_like(top), float(top.float().mean()))):
+        saliency, *_ = pairs_of(tiny_guide, image, image + 0.05 * where)
+        assert saliency.overlap == pytest.approx(share, abs=1e-5)
+        assert f"{share:.0%} of the change lies on the fifth of the pixels" in worth_of(saliency)
+    assert pairs_of(tiny_guide, image, image)[0].overlap is None
 
 
 def test_maps_of_different_pictures_drift(tiny_guide: GuideModel) -> None:
