@@ -8,6 +8,7 @@ import streamlit as st
 
 from lwise_core._utils.assets import asset
 from lwise_core.guides.guide import best_device
+from pages.forgetting import forget_button
 from pages.parts.session.access import all_pages_open, teachers_door
 from pages.parts.ui.notices import intended_use
 
@@ -52,8 +53,12 @@ page = st.navigation(
     ],
     position="top",
 )
-with st.bottom:  # before the page, so that the line stands there whatever the page does
-    intended_use(device=_DEVICES[best_device().type])
+# Before the page, so that the line stands there whatever the page does.
+with st.bottom, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(width="content"):
+        intended_use(device=_DEVICES[best_device().type])
+    if everything:
+        forget_button()
 if everything or page.title == "Learn":
     page.run()
 else:

@@ -20,6 +20,7 @@ from lwise_core.cli.batch import enhance_set_command, inspect_set_command, score
 from lwise_core.cli.calibrate import calibrate_command, calibrations_command, uncalibrate_command
 from lwise_core.cli.correlate import correlate_command
 from lwise_core.cli.course import course_app
+from lwise_core.cli.data import data_app
 from lwise_core.cli.enhance import enhance_command
 from lwise_core.cli.guides import download_command, models_command
 from lwise_core.cli.inspect import inspect_command
@@ -58,6 +59,7 @@ app.command("calibrations")(calibrations_command)
 app.command("uncalibrate")(uncalibrate_command)
 app.command("phantom")(phantom_command)
 app.add_typer(course_app, name="course")
+app.add_typer(data_app, name="data")
 app.command("rehearse")(rehearse_command)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -31,7 +32,7 @@ from pages.parts.session.case import Aim, desk
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.guides import another_guide
 from pages.parts.session.jobs import ended, job_for, once, place, remembered, values_of
-from pages.parts.session.memory import MemoryFull, free, hold
+from pages.parts.session.memory import MemoryFull, free, hold, when_closed
 from pages.parts.session.paths import Key
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.heatmap_picture import HeatmapPicture, show_pictures
@@ -141,6 +142,7 @@ def _taken(which: Which, label: str) -> Photograph | None:
             photograph = open_upload(upload.getvalue(), name=upload.name)
             hold((_JOB, which), photograph.pixels.nbytes)
             held[which] = photograph
+            when_closed((_JOB, which), partial(_drop, held, which))
         except (ImageRejected, MemoryFull) as error:
             st.session_state[_REFUSED] = str(error)
         let_go(upload)
@@ -148,6 +150,10 @@ def _taken(which: Which, label: str) -> Photograph | None:
         st.caption(f"Here: “{plain(held[which].name)}”.")
         st.button("Put it away", key=f"pair-away-{which}", on_click=_put_away, args=(which,))
     return held.get(which)
+
+
+def _drop(held: dict[Which, Photograph], which: Which) -> None:
+    held.pop(which, None)
 
 
 def _put_away(which: Which) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, THUMBNAIL, Ranking
 from lwise_core.guides.wobble import Wobble
 from pages.parts.rank.upload import Intake
-from pages.parts.session.memory import free, hold
+from pages.parts.session.memory import free, hold, when_closed
 
 _RANKINGS = "rankings"
 _MOST = 2
@@ -85,6 +85,7 @@ def make_room(*, weights: str, count: int) -> None:
 def begin(photographs: Intake, *, weights: str) -> None:
     """Keep the photographs, which these weights begin to rank."""
     _mine().photographs = photographs
+    when_closed(_RANKINGS, _mine().clear)
     _mine().begun.add(weights)
 
 

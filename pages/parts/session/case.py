@@ -185,7 +185,8 @@ def keep(desk: Desk) -> None:
     if isinstance(found, KeptDesk):
         found.desk = desk
     else:
-        st.session_state[_DESK] = KeptDesk(desk)
+        found = st.session_state[_DESK] = KeptDesk(desk)
+    when_closed(_DESK, found.clear)
 
 
 def put(case: Case) -> None:

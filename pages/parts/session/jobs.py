@@ -228,6 +228,14 @@ def _how_far(job: ScheduledJob[T], *, what: str) -> tuple[float, str]:
     return min(1.0, outlook.done / max(1, outlook.total)), text
 
 
+def forget_jobs() -> None:
+    """Stop and drop every job of this session, and its short answers."""
+    for asked in _jobs().values():
+        asked.job.cancel()
+    _jobs().clear()
+    _answers().clear()
+
+
 @st.cache_resource(scope="session", on_release=dict.clear, show_spinner=False)
 def _jobs() -> dict[str, _Asked]:
     """Return this session's jobs by kind; gone with the page, like its paths."""

@@ -113,6 +113,15 @@ def when_closed(what: Hashable, let_go: Callable[[], None]) -> None:
     _lease().endings[what] = let_go
 
 
+def forget_held() -> None:
+    """Let go now of everything that would be let go of when this session's page is closed."""
+    endings = _lease().endings
+    for what, let_go in endings.items():
+        let_go()
+        free(what)
+    endings.clear()
+
+
 class Lease:
     """One page's hold on what it keeps, from when it is first drawn to some time after it is closed."""
 

@@ -18,7 +18,7 @@ from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.case import Aim, Case
 from pages.parts.session.guide_engines import engine_for, is_there, slot, this_session
-from pages.parts.session.memory import MemoryFull, hold
+from pages.parts.session.memory import MemoryFull, free, hold
 from pages.parts.ui.notices import notice
 
 BYTES_KEPT = 128 * 2**20
@@ -91,6 +91,7 @@ def forget_walks() -> None:
     """Stop and drop every walk: the guides that they hold have changed."""
     for key in tuple(_walks()):
         _walks().pop(key).job.cancel()
+    free(_WALKS)
 
 
 def waiting(walk: PathJob) -> None:

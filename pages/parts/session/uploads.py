@@ -59,6 +59,13 @@ def uploaded_bytes() -> dict[str, int]:
     }
 
 
+def forget_uploads() -> None:
+    """Free the bytes of every file that this session has sent."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
+
+
 def let_go(upload: UploadedFile) -> None:
     """Free the bytes of a file that the page has taken over; its uploader stays, and what is dropped on it meanwhile.
 
