@@ -6,11 +6,9 @@ decode pictures import it.
 
 from __future__ import annotations
 
-import io
 import re
 import tarfile
 import threading
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,7 +23,7 @@ from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.listing import FoundFile, entries_of, passed_over
 from lwise_core.data.system_files import is_somebodys
-from lwise_core.data.zip_members import member_of
+from lwise_core.data.zip_directory import ZipDirectory, open_zip
 from lwise_core.images.codec import MAX_BYTES
 
 _DRIVE = re.compile("[A-Za-z]:")
@@ -56,10 +54,10 @@ class ZipSet(_ArchiveSet):
     """A zip archive that holds [split/]class/file, in the order of its directory."""
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        yield from entries_of(map(_inside, _members(_zip(self.file))), guess=self.labels is Labels.GUIDE)
+        yield from entries_of(_contained(_zip(self.file)), guess=self.labels is Labels.GUIDE)
 
     def read(self, entry: PictureEntry) -> bytes:
-        return _read_member(_zip(self.file), entry, called=self.file.name)
+        return _zip(self.file).read(entry.offset, entry.name, at_most=MAX_BYTES + 1)
 
 
 @dataclass(frozen=True)
@@ -78,18 +76,15 @@ class ZipInMemory:
         return None
 
     def entries(self) -> Iterator[PictureEntry | str]:
-        for entry in entries_of(map(_inside, _members(self._opened)), guess=True):
+        for entry in entries_of(_contained(self._opened), guess=True):
             yield entry if isinstance(entry, str) else replace(entry, class_name=folder_of(entry.name))
 
     def read(self, entry: PictureEntry) -> bytes:
-        return _read_member(self._opened, entry, called=self.called)
+        return self._opened.read(entry.offset, entry.name, at_most=MAX_BYTES + 1)
 
     @cached_property
-    def _opened(self) -> zipfile.ZipFile:
-        try:
-            return zipfile.ZipFile(io.BytesIO(self.data))
-        except (zipfile.BadZipFile, ValueError) as error:
-            raise DatasetError(f"“{self.called}” is not a zip that can be read; zip the folder again.") from error
+    def _opened(self) -> ZipDirectory:
+        return open_zip(self.data, called=self.called)
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ class TarSet(_ArchiveSet):
         try:
             yield from entries_of(self._members(), guess=self.labels is Labels.GUIDE)
         except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-            raise DatasetError(f"“{self.file.name}” is not an archive that can be read to its end.") from error
+            raise DatasetError(f"“{shown(self.file.name)}” is not an archive that can be read to its end.") from error
 
     def _members(self) -> Iterator[FoundFile | str]:
         with open_tar(self.file) as archive:
@@ -152,27 +147,13 @@ def close_archives() -> None:
     _archives.close()
 
 
-def _members(archive: zipfile.ZipFile) -> Iterator[FoundFile]:
-    """Yield the files of a zip; some programs for Windows write backslashes, and then no slash at all."""
-    found = archive.infolist()
-    backslashes = not any("/" in member.filename for member in found)
-    for number, member in enumerate(found):
-        path = member.filename.replace("\\", "/") if backslashes else member.filename
-        if not path.endswith("/"):
-            yield FoundFile(path, f"{member.CRC}:{member.file_size}", number)
+def _contained(directory: ZipDirectory) -> Iterator[FoundFile | str]:
+    return (found if isinstance(found, str) else _inside(found) for found in directory.files())
 
 
 def unpacked_size(entry: PictureEntry) -> int:
     """Return the bytes that a member of a zip claims to unpack to."""
     return int(entry.state.partition(":")[2])
-
-
-def _read_member(archive: zipfile.ZipFile, entry: PictureEntry, *, called: str) -> bytes:
-    found = archive.infolist()
-    member = found[entry.offset] if entry.offset < len(found) else None
-    if member is None or member.filename.replace("\\", "/") != entry.name.replace("\\", "/"):
-        raise DatasetError(f"“{called}” has changed since its pictures were listed; begin again.")
-    return member_of(archive, member, at_most=MAX_BYTES + 1)
 
 
 def _inside(member: FoundFile) -> FoundFile | str:
@@ -193,7 +174,7 @@ def _stem(file: Path) -> str:
     return shown(file.name.partition(".")[0] or file.name)
 
 
-def _zip(file: Path) -> zipfile.ZipFile:
+def _zip(file: Path) -> ZipDirectory:
     return _archives.zip(file)
 
 
@@ -209,16 +190,13 @@ class _Archives(threading.local):
 
     def __init__(self) -> None:
         super().__init__()
-        self._zips: dict[tuple[Path, str], zipfile.ZipFile] = {}
+        self._zips: dict[tuple[Path, str], ZipDirectory] = {}
         self._tars: dict[tuple[Path, str], tarfile.TarFile] = {}
 
-    def zip(self, file: Path) -> zipfile.ZipFile:
+    def zip(self, file: Path) -> ZipDirectory:
         key = file, LocalStore(file.parent).states()(file.name)
         if key not in self._zips:
-            try:
-                self._zips[key] = zipfile.ZipFile(file)
-            except zipfile.BadZipFile as error:
-                raise DatasetError(f"“{file.name}” is not a zip archive that can be read.") from error
+            self._zips[key] = open_zip(file, called=shown(file.name))
         return self._zips[key]
 
     def tar(self, file: Path) -> tarfile.TarFile:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.file_errors import file_errors
 from lwise_core._utils.file_names import composed, is_text, shown
 from lwise_core.data.archives import TarSet, ZipSet, is_tar
 from lwise_core.data.dirmap import DirmapFile
@@ -31,6 +32,12 @@ LAYOUTS = (
 )
 """What everything that reads labelled pictures takes, in words."""
 
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
+_OTHER_ARCHIVES = {
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\x28\xb5\x2f\xfd": "packed with Zstandard",
+}
 _DEEPEST = 16  # folders below each other: more is a loop of links
 _LOOKED_INTO = 3  # folders, to see whether they hold others: classes of a hundred thousand pictures take time to list
 
@@ -203,11 +210,28 @@ def folder_labels(labels: Labels | None, column: str) -> Labels:
 def _archive(file: Path, labels: Labels) -> PictureSet:
     if not file.is_file():
         raise DatasetError(f"There is no folder, archive or CSV “{file}”.")
+    if file.suffix.lower() in _WORKBOOKS:
+        raise DatasetError(f"“{shown(file.name)}” is a workbook; save its sheet as CSV in UTF-8, and give that.")
     if zipfile.is_zipfile(file):
         return ZipSet(file, labels)
     if is_tar(file):
         return TarSet(file, labels)
-    raise DatasetError(f"“{file.name}” is no dirmap CSV, zip or tar; give a folder, an archive, or a pattern.")
+    raise DatasetError(_what_else(file))
+
+
+def _what_else(file: Path) -> str:
+    """Return what a file is that is no set, and what to do."""
+    name = shown(file.name)
+    with file_errors(file), file.open("rb") as opened:
+        begin = opened.read(512)
+    packed = next((kind for sign, kind in _OTHER_ARCHIVES.items() if begin.startswith(sign)), None)
+    if packed is not None:
+        return f"“{name}” is {packed}, which is not read; unpack it, and give the folder instead."
+    if begin.startswith((b"PK\x03\x04", b"PK\x01\x02")):
+        return f"“{name}” is a zip that was cut off, or a part of one; download or make it again."
+    if begin.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return f"“{name}” is a web page and no archive; what was downloaded may be a warning: open it to read that."
+    return f"“{name}” is no dirmap CSV, zip or tar; give a folder, an archive, or a pattern."
 
 
 def _files_below(store: FileStore, below: PurePosixPath, *, deepest: int) -> Iterator[FoundFile | str]:

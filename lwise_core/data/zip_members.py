@@ -8,7 +8,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from lwise_core._utils.errors import LWiseError
 
-_DAMAGED = (OSError, EOFError, BadZipFile, zlib.error, LZMAError)
+_DAMAGED = (OSError, EOFError, BadZipFile, zlib.error, LZMAError, UnicodeDecodeError)
 _NOT_GIVEN_OUT = (RuntimeError, NotImplementedError, KeyError)  # locked, packed in a way of its own, not there
 
 

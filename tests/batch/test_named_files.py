@@ -52,7 +52,7 @@ def test_a_zip_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.Monk
 def test_a_directory_of_too_many_members_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lwise_core.batch.named_files.MOST_FILES", 2)
     data = zipped({f"folder{i}/": b"" for i in range(7)})
-    monkeypatch.setattr("lwise_core.data.archives.zipfile.ZipFile", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr("lwise_core.data.zip_directory.zipfile.ZipFile", lambda *_: pytest.fail("it was read"))
     with pytest.raises(DatasetError, match="more than 2 files"):
         files_in_zip(data, called="x.zip")
 

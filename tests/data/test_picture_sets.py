@@ -113,3 +113,20 @@ def test_a_csv_names_its_columns_and_a_glob_its_root(tmp_path: Path) -> None:
     (guess,) = listed(picture_set(str(tmp_path / "d.csv"), labels=Labels.GUIDE))
     assert guess.class_name == ""
     assert GlobSet(f"{tmp_path}/*/x?.png").place == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "sentence"),
+    [
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive, which is not read; unpack it"),
+        ("a.rar", b"Rar!\x1a\x07\x01", "is a RAR archive, which is not read; unpack it"),
+        ("a.tar.zst", b"\x28\xb5\x2f\xfd", "is packed with Zstandard"),
+        ("a.zip", b"PK\x03\x04 and no end", "is a zip that was cut off"),
+        ("a.tar.gz", b"\n<!DOCTYPE html>", "is a web page and no archive"),
+        ("a.xlsx", b"PK\x03\x04", "is a workbook; save its sheet as CSV"),
+    ],
+)
+def test_a_file_that_is_no_set_is_called_what_it_is(tmp_path: Path, name: str, begin: bytes, sentence: str) -> None:
+    (tmp_path / name).write_bytes(begin)
+    with pytest.raises(DatasetError, match=sentence):
+        picture_set(str(tmp_path / name))

@@ -14,6 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lwise_core._utils.errors import LWiseError
 from lwise_core.batch.named_files import LARGEST_ZIP, MOST_FILES, NamedFile, NamedFiles, files_in_zip
 from lwise_core.data.errors import DatasetError
+from lwise_core.data.labelled_split import told
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.data.system_files import is_somebodys
 from lwise_core.teaching.courses.pictures import FromPhantom
@@ -24,7 +25,23 @@ MOST_AT_ONCE = 900
 """Files that browsers hand over in good time: what Streamlit's uploader does for each grows with their number."""
 
 _CREATURE = 128
-_TYPES = ["png", "jpg", "jpeg", "webp", "avif", "heic", "heif", "dcm", "tif", "tiff", "bmp", "gif"]
+_TYPES = [
+    "png",
+    "jpg",
+    "jpeg",
+    "jfif",
+    "jpe",
+    "mpo",
+    "webp",
+    "avif",
+    "heic",
+    "heif",
+    "dcm",
+    "tif",
+    "tiff",
+    "bmp",
+    "gif",
+]
 _FOLDER, _FILES, _SERVER, _PHANTOM = "A folder", "Files or a zip", "A folder on this server", "Artificial creatures"
 
 
@@ -90,7 +107,14 @@ def _zipped(upload: UploadedFile) -> Intake | None:
     except DatasetError as error:
         notice("error", f"{error} It is left out.")
         return None
+    _tell(files)
     return Intake(upload.file_id, files.names, lambda: iter(files))
+
+
+def _tell(files: NamedFiles) -> None:
+    """Say what of a set was passed over."""
+    for sentence in told(files.passed_over):
+        notice("info", sentence)
 
 
 def _on_the_server() -> Intake | None:
@@ -105,6 +129,7 @@ def _on_the_server() -> Intake | None:
     if not files.entries:
         notice("error", f"There are no photographs in “{Path(path).name}”.")
         return None
+    _tell(files)
     key = hashlib.sha256(repr([(e.name, e.state) for e in files.entries]).encode()).hexdigest()
     return Intake(key, files.names, lambda: iter(files))
 

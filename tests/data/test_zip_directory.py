@@ -1,0 +1,70 @@
+"""The directory of a zip: members of every program are found, and one that cannot be read has its true reason."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lwise_core.data.archives import ZipInMemory, ZipSet
+from lwise_core.data.errors import DatasetError
+from lwise_core.data.listing import FoundFile
+from lwise_core.data.zip_directory import open_zip
+from tests.support.picture_sets import listed
+from tests.support.raw_zips import raw_zip
+
+TWO = {b"cat/1.png": b"one", b"dog/2.png": b"two"}
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (raw_zip(TWO, flag=1), "is locked with a password; unpack it"),
+        (raw_zip(TWO, method=9), "is packed with Deflate64; unpack it"),
+        (raw_zip(TWO, method=93), "is packed with Zstandard; unpack it"),
+        (raw_zip(TWO, method=77), "is packed with method 77; unpack it"),
+    ],
+)
+def test_an_archive_that_cannot_be_read_has_one_sentence(data: bytes, why: str) -> None:
+    with pytest.raises(DatasetError, match=f"“mine.zip” {why}"):
+        list(open_zip(data, called="mine.zip").files())
+
+
+def test_where_some_members_are_locked_the_others_are_read() -> None:
+    data = bytearray(raw_zip({**TWO, b"owl/3.png": b"three"}))
+    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.rindex(sign) + flags] |= 1
+    *found, sentence = open_zip(bytes(data), called="mine.zip").files()
+    assert [f.path for f in found if isinstance(f, FoundFile)] == ["cat/1.png", "dog/2.png"]
+    assert sentence == (
+        "1 file of “mine.zip” cannot be read, locked with a password; unpack it, and give the folder instead."
+    )
+
+
+def test_a_flag_that_lies_about_the_encoding_loses_no_picture(tmp_path: Path) -> None:
+    members = {"cat/strä.png".encode("latin-1"): b"one", b"dog/2.png": b"two"}
+    (tmp_path / "a.zip").write_bytes(raw_zip(members, flag=0x800))
+    for pictures in (ZipSet(tmp_path / "a.zip"), ZipInMemory(raw_zip(members, flag=0x800), "a.zip")):
+        found = {entry.name: pictures.read(entry) for entry in listed(pictures)}
+        assert found == {"cat/strä.png": b"one", "dog/2.png": b"two"}
+
+
+def test_a_trail_byte_that_is_a_backslash_parts_no_folders() -> None:
+    names = ["forktail/表0.png", "forktail/ソ1.png"]
+    data = raw_zip({name.encode("cp932"): name.encode() for name in names})
+    directory = open_zip(data, called="a.zip")
+    for found in directory.files():
+        assert isinstance(found, FoundFile)
+        assert directory.read(found.offset, found.path, at_most=99) == found.path.encode()
+
+
+def test_a_directory_is_no_file() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.mkdir("cat")
+        archive.writestr("cat/1.png", b"x")
+    assert [f.path for f in open_zip(stream.getvalue(), called="a").files() if isinstance(f, FoundFile)] == [
+        "cat/1.png"
+    ]

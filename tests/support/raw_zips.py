@@ -1,0 +1,19 @@
+"""Zips byte by byte, as programs write them that Python's own module does not imitate."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Mapping
+
+
+def raw_zip(members: Mapping[bytes, bytes], *, flag: int = 0, method: int = 0, extra: bytes = b"") -> bytes:
+    """Return a zip whose members are called by these bytes, stored, with ``flag`` and ``method`` as they are said."""
+    data, directory = b"", b""
+    for name, content in members.items():
+        sizes = zlib.crc32(content), len(content), len(content)
+        said = struct.pack("<HHHHIIIHH", flag, method, 0, 0x21, *sizes, len(name), len(extra))
+        directory += b"PK\x01\x02\x14\0\x14\0" + said + struct.pack("<HHHII", 0, 0, 0, 0, len(data)) + name + extra
+        data += b"PK\x03\x04\x14\0" + said + name + extra + content
+    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(directory), len(data), 0)
+    return data + directory + b"PK\x05\x06" + end
