@@ -1,4 +1,4 @@
-"""What a page says while its server does not answer, in the words of this program.
+"""What a page says while its server does not answer, in the words of this program, and where it looks for its server.
 
 By then nothing of ours runs in the page, so the sentences stand in Streamlit's own script, for which there is no
 setting: it is served with ours in their place. What is relied on is written down in tests/pages/ui/test_own_words.py,
@@ -26,6 +26,13 @@ WORDS = {
     ),
 }
 """Streamlit's sentences → ours."""
+
+ADDRESS = ("new URL(e??window.location.href)", 'new URL(e??new URL("./",window.location.href))')
+"""Where a page looks for its server, Streamlit's way → ours.
+
+A page that is opened by its own address, such as /inspection, first asked below that address, where nobody answers. All
+pages of this program lie side by side, so the server is where “./” leads.
+"""
 
 _SCRIPTS = Path(st.__file__).with_name("static") / "static" / "js"
 _JAVASCRIPT = "text/javascript"
@@ -57,7 +64,7 @@ class OwnWords:
 def _with_own_words() -> bytes:
     script = script_with_words()
     content = b"" if script is None else script.read_bytes()
-    for theirs, ours in WORDS.items():
+    for theirs, ours in (*WORDS.items(), ADDRESS):
         content = content.replace(theirs.encode(), ours.encode())
     return content
 
