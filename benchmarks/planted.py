@@ -1,6 +1,7 @@
 """What the lights say where the truth was planted; no data set is needed, and each command prints one table.
 
     python -m benchmarks.planted lattice
+    python -m benchmarks.planted folded
     python -m benchmarks.planted textures
 
 V4: lattices are added to clean perturbations of the phantom, to find how strong one must be to be flagged. V7: noise
@@ -24,6 +25,7 @@ from lwise_core.enhancement.path import PathRequest, walk
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import examine, perturbation_at
+from lwise_core.inspection.folding import folds_of
 from lwise_core.inspection.hallucination import PERIODS, limits, strongest
 from lwise_core.inspection.indicators import LightState
 from lwise_core.inspection.perturbation import Perturbation, lattices_of, spectrum_of
@@ -36,6 +38,7 @@ DECIBELS = tuple(range(-30, 7, 2))
 """Energy of the lattice over that of the perturbation which it is added to."""
 PLANTED = (2, 4, 8, 16)
 FOUND = 0.95
+_P = 0.01
 _SEED = 23
 
 
@@ -53,6 +56,20 @@ def lattice_command(count: Annotated[int, typer.Option(help="How many creatures.
         shares = {db: np.mean([_stands_out(_with_lattice(c, period, db)) > limit for c in clean]) for db in DECIBELS}
         least = next((f"{db:+d} dB" for db in DECIBELS if shares[db] >= FOUND), "not up to +6 dB")
         print(f"| {period} px | {least} | {shares[-20]:.0%} | {shares[-10]:.0%} | {shares[0]:.0%} |")
+
+
+@app.command("folded")
+def folded_command(count: Annotated[int, typer.Option(help="How many creatures.")] = 16) -> None:
+    """V4 by folding: how many perturbations with a lattice of each period and energy have a p of 1%."""
+    guide = catalog.load("phantom4-64")
+    clean = list(_clean(guide, count))
+    print(f"{count} creatures, ε = {guide.epsilon_scale.default:g}; found at p ≤ {_P:g}.\n")
+    print("| period | without a lattice | at −20 dB | at −12 dB | at −8 dB |")
+    print("|---|---|---|---|---|")
+    for period in PLANTED:
+        without = sum(_folded_p(change, period) <= _P for change in clean)
+        found = [sum(_folded_p(_with_lattice(c, period, db), period) <= _P for c in clean) for db in (-20, -12, -8)]
+        print(f"| {period} px | {without} | {' | '.join(map(str, found))} |", flush=True)
 
 
 @app.command("textures")
@@ -101,6 +118,11 @@ def _with_lattice(clean: Perturbation, period: int, decibels: float) -> Perturba
     change = (clean.changed - clean.original).astype(np.float64)
     strength = np.sqrt(np.square(change).mean() / np.square(pattern).mean() * 10 ** (decibels / 10))
     return Perturbation(clean.original, (clean.changed + strength * pattern).astype(np.float32))
+
+
+def _folded_p(change: Perturbation, period: int) -> float:
+    (found,) = folds_of(change, periods=(period,))
+    return found.p
 
 
 def _stands_out(change: Perturbation) -> float:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.planted import PLANTED, TEXTURES, _stands_out, _with_lattice
+from benchmarks.planted import PLANTED, TEXTURES, _folded_p, _stands_out, _with_lattice
 from lwise_core.inspection.perturbation import Perturbation
 
 
@@ -22,6 +22,8 @@ def test_a_planted_lattice_has_the_energy_asked_for_and_stands_out_the_more_the_
     added = np.square(strong.changed - clean.changed).mean() / np.square(clean.changed - clean.original).mean()
     assert added == pytest.approx(1, rel=1e-3)
     assert _stands_out(clean) < _stands_out(weak) < _stands_out(strong)
+    assert _folded_p(clean, period) > 0.05
+    assert _folded_p(strong, period) == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize("kind", TEXTURES)
