@@ -11,6 +11,7 @@ import torch
 import typer
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.file_errors import make_folder
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
     BudgetOptions,
@@ -92,6 +93,10 @@ def inspect_command(
     numbers: Annotated[
         Path | None, typer.Option("--json", help="JSON file to write, every number in it, and the photograph's name.")
     ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Folder for every map as PNG (300 dpi) and SVG, 85 mm wide, with its scale below it."),
+    ] = None,
     *,
     budget: BudgetOptions,
     towards: Annotated[str | None, typer.Option("--towards", help="Another class to enhance towards.")] = None,
@@ -105,6 +110,7 @@ def inspect_command(
     """Say how far to trust what ε paints into a photograph: both lights, where it changed, and why."""
     # Captum, behind attributions, takes a second to import: only who inspects waits for it.
     from lwise_core.inspection.examine import Question, examine, maps_at, opinion_at  # noqa: PLC0415
+    from lwise_core.inspection.figure_files import figure_files  # noqa: PLC0415
     from lwise_core.inspection.photograph_inspection import said  # noqa: PLC0415
     from lwise_core.inspection.report import Report, ReportSubject  # noqa: PLC0415
 
@@ -134,6 +140,11 @@ def inspect_command(
         if file is not None:
             write_whole(file.resolve(), text().encode())
             typer.echo(str(file))
+    if figures is not None:
+        make_folder(figures)
+        for file_name, content in figure_files(made).items():
+            write_whole(figures / file_name, content)
+            typer.echo(str(figures / file_name))
 
 
 def say_neighbours(path: EnhancementPath, source: str, *, epsilon: float) -> None:

@@ -74,13 +74,20 @@ class Strip:
 
     def drawn(self) -> Pixels:
         """Return the strip itself, ``(height, width, 3)`` uint8: white text on near-black."""
-        image = Image.new("RGB", (self.width, self.height), _INK)
+        return self._drawn(text=_PAPER, ground=_INK)
+
+    def printed(self) -> Pixels:
+        """Return the strip as a printed figure has it, ``(height, width, 3)`` uint8: near-black text on white."""
+        return self._drawn(text=_INK, ground=_PAPER)
+
+    def _drawn(self, *, text: tuple[int, int, int], ground: tuple[int, int, int]) -> Pixels:
+        image = Image.new("RGB", (self.width, self.height), ground)
         draw = ImageDraw.Draw(image)
         font = _font(self.text_size)
         for i, line in enumerate(self.lines):
             left = float(self.margin)
             for word in line.split():
-                draw.text((left, self.margin + i * self.line_height), word, fill=_PAPER, font=font)
+                draw.text((left, self.margin + i * self.line_height), word, fill=text, font=font)
                 left += _length(word, font) + _GAP * font.size
         return np.asarray(image)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from lwise_core.enhancement.export import name_for_files
 from lwise_core.enhancement.photograph_path import PhotographPath
 from lwise_core.guides.guide import GuideModel
+from lwise_core.images.heatmaps import PALETTE_PAIRS, PalettePair
 from lwise_core.inspection.examine import Findings, MapPair, Opinion, Question, maps_at, opinion_at, perturbation_at
 from lwise_core.inspection.folding import folds_of
+from lwise_core.inspection.figure_files import figure_files
 from lwise_core.inspection.hallucination import PERIODS
 from lwise_core.inspection.indicators import Risk
 from lwise_core.inspection.neighbours import FeatureIndex, Neighbours
@@ -69,6 +71,13 @@ class InspectedPhotograph:
         """The report, as one HTML file, as JSON and as arrays."""
         name = name_for_files(self.photograph.guide, self.photograph.subject.photograph)
         return Report(ReportSubject(name, self.photograph.stated, self.epsilon), self.findings, self.maps)
+
+    def figures(self, colours: PalettePair = PALETTE_PAIRS[0]) -> Mapping[str, bytes]:
+        """Return every map as a figure for print, file name → content: each as PNG at 300 dpi and as SVG, 85 mm wide.
+
+        ``colours`` are those of the maps, one of :data:`lwise_core.images.heatmaps.PALETTE_PAIRS`.
+        """
+        return figure_files(self.report, colours=colours)
 
     def opinion_of(self, guide: GuideModel) -> Opinion:
         """Return what ``guide`` says of the original and of the enhanced picture."""

@@ -98,6 +98,13 @@ class Report:
         }
         return tuple(sentence for sentence, is_so in lacks.items() if is_so)
 
+    @property
+    def statement(self) -> str:
+        """The sentence that every picture of the altered one carries."""
+        if not self._walked:
+            return f"Altered by somebody else, inspected for {self._towards}. Not for diagnosis."
+        return f"AI-altered towards {self._towards}, ε = {self.subject.epsilon:.3g}. Not for diagnosis."
+
     def as_json(self) -> str:
         """Return every number, as JSON without NaN."""
         change = self._change
@@ -191,16 +198,11 @@ class Report:
             "version": lwise_core.__version__,
         }
 
-    def _sentence(self) -> str:
-        if not self._walked:
-            return f"Altered by somebody else, inspected for {self._towards}. Not for diagnosis."
-        return f"AI-altered towards {self._towards}, ε = {self.subject.epsilon:.3g}. Not for diagnosis."
-
     def _pictures(self, change: Perturbation) -> list[Json]:
         shown = [("Original, as the guide sees it. Not for diagnosis.", _upright(change.original))]
-        shown.append((self._sentence(), _upright(change.changed)))
+        shown.append((self.statement, _upright(change.changed)))
         luma = painted(change.luma.astype(np.float32), limit=_LUMA_LIMIT)
-        shown.append((f"Change of luma, ±{_LUMA_LIMIT:.0f} grey levels. {self._sentence()}", luma))
+        shown.append((f"Change of luma, ±{_LUMA_LIMIT:.0f} grey levels. {self.statement}", luma))
         return [_picture(title, pixels) for title, pixels in shown]
 
     def _map_words(self, pair: MapPair) -> Json:

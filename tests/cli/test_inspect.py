@@ -23,7 +23,7 @@ def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_pa
         "0.25,0.25,0.75,0.75",
     )
     files = ("--report", str(page), "--json", str(numbers), "--method", "saliency")
-    code, said, errors = shell(*words, *files)
+    code, said, errors = shell(*words, *files, "--figures", str(tmp_path / "figures"))
     assert code == 0, errors
     assert "Was the evidence there?" in said
     found = json.loads(numbers.read_text())
@@ -33,6 +33,9 @@ def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_pa
     html = page.read_text()
     assert "Only 25% of the pixels" in html
     assert "Not for diagnosis" in html
+    assert {"perturbation.png", "perturbation.svg", "saliency-difference.svg"} <= {
+        file.name for file in (tmp_path / "figures").iterdir()
+    }
 
 
 @pytest.mark.parametrize(

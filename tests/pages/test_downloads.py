@@ -75,7 +75,7 @@ def test_nothing_that_is_handed_out_of_a_medical_guide_is_called_after_the_uploa
     path = path_of(tiny_guide.with_domain(domain), target=1)
     draw_export(path)
     draw_report(path, monkeypatch)
-    assert len(files) == 8
+    assert len(files) == 9
     assert all(name.startswith(f"{stem}_b_eps") for name in files)
     named = [name for name, content in files.items() if b"Mueller" in content()]
     assert len(named) == (2 if domain is Domain.NATURAL else 0)  # the report, as HTML and as JSON

@@ -21,10 +21,11 @@ from lwise_core.inspection.examine import (
     maps_at,
     seconds_a_gradient,
 )
+from lwise_core.inspection.map_pictures import attribution_picture
 from lwise_core.inspection.report import worth_of
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.inspected import asked_so_far, keep_asked
-from pages.parts.inspect.plots import agreement_figure, attribution_picture
+from pages.parts.inspect.plots import agreement_figure
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import Place, asked, ended, finished, forget_job, job_for, place, values_of
 from pages.parts.session.paths import Key

@@ -9,9 +9,18 @@ import streamlit as st
 from lwise_core._utils.arrays import FloatImage, Pixels, Plane
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
+from lwise_core.images.map_picture import HeatmapPicture
 from lwise_core.inspection.examine import perturbation_at
 from lwise_core.inspection.folding import FoldedPattern, folds_of
 from lwise_core.inspection.hallucination import PERIODS
+from lwise_core.inspection.map_pictures import (
+    MARKED_PERIODS,
+    channel_pictures,
+    magnitude_picture,
+    perturbation_picture,
+    similarity_picture,
+    spectrum_picture,
+)
 from lwise_core.inspection.perturbation import (
     Lattice,
     PerceptualDifference,
@@ -24,22 +33,12 @@ from lwise_core.inspection.perturbation import (
     spectrum_of,
 )
 from lwise_core.inspection.wording import folded_row, lattice_row, look_of
-from pages.parts.inspect.plots import (
-    channel_pictures,
-    histogram_figure,
-    magnitude_picture,
-    perturbation_picture,
-    profile_figure,
-    similarity_picture,
-    spectrum_picture,
-)
+from pages.parts.inspect.plots import histogram_figure, profile_figure
 from pages.parts.session.jobs import remembered
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import HeatmapPicture, show_pictures
+from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show
-
-_MARKED = (2, 4, 8)  # periods of strides and poolings whose places in the spectrum are marked
 
 _LOOK_HELP = {
     "RMS": "Root mean square of the change over all channels.",
@@ -111,7 +110,7 @@ def _look(look: PerceptualDifference) -> None:
 def _spectrum(measured: _Measured) -> None:
     columns = st.columns(2, gap="medium")
     with columns[0]:
-        show_pictures([spectrum_picture(measured.spectrum, periods=_MARKED)])
+        show_pictures([spectrum_picture(measured.spectrum, periods=MARKED_PERIODS)])
     with columns[1]:
         show(profile_figure(measured.spectrum), key="inspect-profile")
         rows = [lattice_row(lattice) for lattice in measured.lattices]

@@ -9,11 +9,11 @@ import streamlit as st
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.inspection.attribution import scale_of
 from lwise_core.inspection.contrast import Contrast, contrasts_at
+from lwise_core.inspection.map_pictures import attribution_picture
 from pages.parts.inspect.inspected import asked_so_far
-from pages.parts.inspect.plots import attribution_picture
 from pages.parts.session.jobs import ended, job_for, place, values_of
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import show_pictures
+from pages.parts.ui.heatmap_picture import chosen_colours, show_pictures
 from pages.parts.ui.notices import plain
 
 _CONTRAST = "contrast"
@@ -58,7 +58,9 @@ def contrast_panel(key: Key, path: EnhancementPath, *, epsilon: float) -> None:
 
 
 def _draw(contrasts: Sequence[Contrast], *, own: str, rival: str) -> None:
-    st.caption(f"Orange speaks for {plain(own)} rather than {plain(rival)}, blue the other way round.")
+    colours = chosen_colours()
+    above, below = colours.above.capitalize(), colours.below
+    st.caption(f"{above} speaks for {plain(own)} rather than {plain(rival)}, {below} the other way round.")
     for one in contrasts:
         st.subheader(f"{one.method.title}: why {plain(own)} rather than {plain(rival)}")
         limit = scale_of([one.before, one.after])

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
+from lwise_core.images.map_picture import HeatmapPicture
 from lwise_core.inspection.examine import Opinion, opinion_at, paint_others, perturbation_at
 from lwise_core.inspection.hallucination import Judge
 from lwise_core.inspection.wording import verdict_of
@@ -16,7 +17,7 @@ from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guide_engines import engine_for, slot
 from pages.parts.session.jobs import Place, asked, ended, job_for, place, values_of
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import HeatmapPicture, show_pictures
+from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
 
 _COUNTER = "counter"

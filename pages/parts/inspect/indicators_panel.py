@@ -9,14 +9,9 @@ from lwise_core.inspection.evidence import MOST_OTHERS, Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Findings, examine
 from lwise_core.inspection.indicators import Indicator, Light, Risk
+from lwise_core.inspection.map_pictures import spoken_picture, support_picture, without_evidence_picture
 from lwise_core.inspection.wording import facts_of, overlap_of, where_it_arose
-from pages.parts.inspect.plots import (
-    lights_figure,
-    overlap_figure,
-    spoken_picture,
-    support_picture,
-    without_evidence_picture,
-)
+from pages.parts.inspect.plots import lights_figure, overlap_figure
 from pages.parts.inspect.verdict_panel import BADGES
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.guides import another_guide

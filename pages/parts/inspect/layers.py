@@ -15,7 +15,7 @@ from lwise_core.inspection.attribution import AttributionMethod, attribute, scal
 from lwise_core.inspection.attribution_methods import GRAD_CAM, INTEGRATED_GRADIENTS, METHODS, SALIENCY, SMOOTH_GRAD
 from lwise_core.inspection.evidence import support_of
 from lwise_core.inspection.evidence_ledger import NOTHING, EvidenceLedger, why_no_ledger
-from pages.parts.inspect.plots import TIMES_EVEN
+from lwise_core.inspection.map_pictures import TIMES_EVEN
 from pages.parts.picture.viewer import Layer
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once

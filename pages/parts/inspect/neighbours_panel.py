@@ -8,12 +8,13 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core.data.entries import PictureSet
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
+from lwise_core.images.map_picture import HeatmapPicture
 from lwise_core.inspection.neighbours import AT_ONCE, FeatureIndex, Neighbour, entries_among, indexed
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.picture.labelled_set import labelled_set
 from pages.parts.session.jobs import ended, job_for, once, place, remembered, values_of
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import HeatmapPicture, show_pictures
+from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
 
 _INDEX = "neighbours-index"

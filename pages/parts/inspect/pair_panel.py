@@ -16,6 +16,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.alignment import aligned
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, Photograph
 from lwise_core.images.geometry import Crop, to_8_bit
+from lwise_core.images.map_picture import HeatmapPicture
 from lwise_core.inspection.examine import Question
 from lwise_core.inspection.picture_pair import InspectedPair, PicturePair
 from lwise_core.scheduler import ScheduledJob
@@ -35,7 +36,7 @@ from pages.parts.session.jobs import ended, job_for, once, place, remembered, va
 from pages.parts.session.memory import MemoryFull, free, hold, when_closed
 from pages.parts.session.paths import Key
 from pages.parts.session.uploads import let_go
-from pages.parts.ui.heatmap_picture import HeatmapPicture, show_pictures
+from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
 
 Which = Literal["original", "altered"]

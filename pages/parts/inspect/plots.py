@@ -1,4 +1,4 @@
-"""Figures and pictures of the Inspect page: lights along ε, maps, spectra, histograms and how far methods agree."""
+"""Plots of the Inspect page: lights along ε, overlap, spectra, histograms and how far methods agree."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lwise_core._utils.arrays import FloatImage, Plane
-from lwise_core.images.heatmaps import ringed
 from lwise_core.inspection.evidence import TOP_SHARE, Evidence
-from lwise_core.inspection.evidence_ledger import EvidenceLedger, over_the_picture
 from lwise_core.inspection.indicators import LightKind, LightState, Risk
-from lwise_core.inspection.perturbation import Histogram, Perturbation, Spectrum
-from pages.parts.ui.heatmap_picture import HeatmapPicture, Scale
-from pages.parts.ui.plots import BLUE, GREY, PERTURBATION_LIMIT, PURPLE, VERMILLION, Plot, blank_figure, label
+from lwise_core.inspection.map_pictures import SPECTRUM_RANGE, SPECTRUM_TOP, decibels
+from lwise_core.inspection.perturbation import Histogram, Spectrum
+from pages.parts.ui.plots import BLUE, GREY, PURPLE, VERMILLION, Plot, blank_figure, label
 
 _COLOURS = {LightState.FLAGGED: VERMILLION, LightState.NO_FLAG: BLUE, LightState.CANNOT_JUDGE: GREY}
 _PATTERNS = {LightState.FLAGGED: "x", LightState.NO_FLAG: "", LightState.CANNOT_JUDGE: "/"}
 _ROWS = {LightKind.SEMANTIC: "Evidence", LightKind.ARTEFACT: "Artefact"}
-_SPECTRUM_TOP, _SPECTRUM_RANGE = 70.0, 60.0  # decibels of |F|² over H·W, in grey levels squared
-TIMES_EVEN = 4.0  # end of the scale of evidence: on two photographs 0.5 and 0.8% of the pixels go beyond
-_CHANNELS = ("red", "green", "blue")
-_LUMA_SCALE = Scale.signed(PERTURBATION_LIMIT, unit="darker ← grey levels → lighter")
-_SPECTRUM_SIDE = 384  # px, so that the rings around single frequencies can be seen
 
 
 def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: float) -> Plot:
@@ -61,50 +53,6 @@ def lights_figure(risks: Sequence[Risk], *, step: float, steps: int, current: fl
     )
     return Plot(
         figure, alt=f"Both lights along ε: {said}.", caption="Crossed: flagged. Plain: no flag. Striped: cannot judge."
-    )
-
-
-def support_picture(evidence: Evidence) -> HeatmapPicture:
-    """Return which pixels a class rests on, on one scale for all pictures, 0 to 4 × even.
-
-    The evidence of every picture sums to 1, so an even one is 1 everywhere.
-    """
-    times_even = evidence.support * evidence.support.size
-    scale = Scale.plain(0, TIMES_EVEN, unit="evidence, × evenly spread")
-    beyond = float((times_even > TIMES_EVEN).mean())
-    return HeatmapPicture(
-        scale.painted(times_even),
-        alt="Which pixels of the original the class rests on.",
-        caption=f"Bright: pixels that the guide relies on (SmoothGrad; {TIMES_EVEN:.0f} = {TIMES_EVEN:.0f} times the "
-        f"average; {beyond:.1%} of the pixels go beyond).",
-        scale=scale,
-    )
-
-
-def spoken_picture(ledger: EvidenceLedger, *, size: int) -> HeatmapPicture:
-    """Return which places of the original spoke for the class, on one scale for all pictures."""
-    scale = Scale.plain(0, 1, unit="1 − p")
-    return HeatmapPicture(
-        scale.painted(over_the_picture(1 - ledger.support, size=size)),
-        alt="Which places of the original spoke for the class.",
-        caption="How far each place of the original said more for the class than places of pictures without it "
-        "(1 − p; from 0.95 on it counts as evidence, below 0.5 as none).",
-        scale=scale,
-    )
-
-
-def without_evidence_picture(ledger: EvidenceLedger, *, step: int, size: int) -> HeatmapPicture | None:
-    """Return where the gain arose without evidence, on one scale for all pictures; None where there was too little."""
-    density = ledger.unsupported_density(step)
-    if density is None:
-        return None
-    scale = Scale.plain(0, TIMES_EVEN, unit="gain without evidence, × even")
-    return HeatmapPicture(
-        scale.painted(over_the_picture(density, size=size)),
-        alt="Where the gain of the class arose although nothing in the original spoke for it.",
-        caption="Where the gain arose although nothing spoke for the class there: it arose at these places, which need "
-        f"not be where pixels were changed. 0 to {TIMES_EVEN:.0f} times an even gain for all pictures.",
-        scale=scale,
     )
 
 
@@ -153,73 +101,6 @@ def overlap_figure(evidence: Evidence, *, step: float, current: int) -> Plot:
     )
 
 
-def perturbation_picture(luma: Plane) -> HeatmapPicture:
-    """Return the signed change of luma ``(H, W)`` on one scale for all pictures, ±``PERTURBATION_LIMIT`` grey levels.
-
-    Pixels beyond the scale get its end colour, and the caption says how many they are.
-    """
-    rms = float(np.sqrt(np.square(luma, dtype=np.float64).mean()))
-    beyond = float((np.abs(luma) > PERTURBATION_LIMIT).mean())
-    rows, columns = luma.shape
-    return HeatmapPicture(
-        _LUMA_SCALE.painted(luma),
-        alt=(
-            f"Signed perturbation, {columns} by {rows} pixels: orange is lighter, blue is darker than the original. "
-            f"RMS {rms:.1f} grey levels, largest {float(np.abs(luma).max()):.1f}."
-        ),
-        caption=_share_beyond(beyond),
-        scale=_LUMA_SCALE,
-    )
-
-
-def _share_beyond(share: float) -> str:
-    scale = f"One scale for all pictures, ±{PERTURBATION_LIMIT:.0f} grey levels"
-    if share == 0:
-        return f"{scale}; no pixel goes beyond it."
-    percent = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
-    return f"{scale}; {percent} of the pixels go beyond it and are drawn in its end colours."
-
-
-def magnitude_picture(perturbation: Perturbation) -> HeatmapPicture:
-    """Return the length of the change at every pixel on one scale for all pictures, 0 to 48 grey levels."""
-    limit = 2 * PERTURBATION_LIMIT
-    scale = Scale.plain(0, limit, unit="grey levels over the three channels")
-    beyond = float((perturbation.magnitude > limit).mean())
-    return HeatmapPicture(
-        scale.painted(perturbation.magnitude),
-        alt=f"Length of the change at every pixel in grey levels; largest {perturbation.magnitude.max():.1f}.",
-        caption=f"0 to {limit:.0f} grey levels for all pictures; {beyond:.1%} of the pixels go beyond.",
-        scale=scale,
-    )
-
-
-def similarity_picture(similarity: Plane) -> HeatmapPicture:
-    """Return the map of structural similarity on the fixed scale 0.5 to 1."""
-    scale = Scale.plain(0.5, 1, unit="structural similarity (SSIM)")
-    below = float((similarity < 0.5).mean())
-    return HeatmapPicture(
-        scale.painted(similarity),
-        alt=f"Structural similarity, mean {similarity.mean():.3f}, 1 being the same.",
-        caption=f"0.5 to 1 for all pictures; {below:.1%} of the pixels are below 0.5.",
-        scale=scale,
-    )
-
-
-def spectrum_picture(spectrum: Spectrum, *, periods: Sequence[int]) -> HeatmapPicture:
-    """Return the spectrum, zero frequency in the middle, with rings where a lattice of ``periods`` would show."""
-    size = len(spectrum.power)
-    scale = Scale.plain(_SPECTRUM_TOP - _SPECTRUM_RANGE, _SPECTRUM_TOP, unit="energy, dB")
-    points = {(i * size // p + size // 2) % size for p in periods if size % p == 0 for i in range(p)}
-    marks = [(x, y) for x in sorted(points) for y in sorted(points) if _on_one(x, y, size=size, periods=periods)]
-    painted = scale.painted(decibels(spectrum.power / size**2))
-    return HeatmapPicture(
-        ringed(painted, np.array(marks, dtype=np.int64).reshape(-1, 2), times=max(1, round(_SPECTRUM_SIDE / size))),
-        alt=f"Spectrum of the perturbation, {size} by {size} frequencies, lattices of {_listed(periods)} px marked.",
-        caption=f"Fixed scale. Middle: coarse, edge: fine. Circles: where patterns of {_listed(periods)} px show.",
-        scale=scale,
-    )
-
-
 def profile_figure(spectrum: Spectrum) -> Plot:
     """Return the median energy of every ring of the spectrum, in decibels."""
     radii, power = zip(*spectrum.profile, strict=True)
@@ -241,7 +122,7 @@ def profile_figure(spectrum: Spectrum) -> Plot:
         },
         yaxis={
             "title": {"text": "median energy, dB", "font": {"size": 12}},
-            "range": (_SPECTRUM_TOP - 2 * _SPECTRUM_RANGE, _SPECTRUM_TOP),
+            "range": (SPECTRUM_TOP - 2 * SPECTRUM_RANGE, SPECTRUM_TOP),
             "fixedrange": True,
         },
         margin={"l": 8, "r": 8, "t": 4, "b": 40},
@@ -279,31 +160,6 @@ def histogram_figure(histogram: Histogram) -> Plot:
     )
 
 
-def channel_pictures(perturbation: Perturbation) -> tuple[HeatmapPicture, ...]:
-    """Return the signed change of red, green and blue on the scale of luma."""
-    return tuple(
-        HeatmapPicture(
-            _LUMA_SCALE.painted(channel),
-            alt=f"Signed change of {name}, RMS {float(np.sqrt(np.square(channel).mean())):.1f} grey levels.",
-            caption=name.capitalize(),
-            scale=_LUMA_SCALE,
-        )
-        for name, channel in zip(_CHANNELS, perturbation.delta, strict=True)
-    )
-
-
-def attribution_picture(values: FloatImage, *, limit: float, of: str) -> HeatmapPicture:
-    """Return a signed attribution on the scale ±``limit``, which maps that stand side by side share."""
-    scale = Scale.signed(limit, unit="against ← logit → for the class")
-    beyond = float((np.abs(values) > limit).mean())
-    return HeatmapPicture(
-        scale.painted(values),
-        alt=f"{of}: {float((values > 0).mean()):.0%} of the pixels speak for the class (orange), the others against.",
-        caption=f"{of}; {beyond:.1%} of the pixels beyond the scale.",
-        scale=scale,
-    )
-
-
 def agreement_figure(names: Sequence[str], matrix: Sequence[Sequence[float | None]]) -> Plot:
     """Return how alike methods rank the pixels: Spearman's ρ from −1 to 1, “–” where there is no order."""
     values = np.array([[np.nan if v is None else v for v in row] for row in matrix])
@@ -338,15 +194,6 @@ def agreement_figure(names: Sequence[str], matrix: Sequence[Sequence[float | Non
     )
 
 
-def decibels(
-    energy: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Return 10·log₁₀ of ``energy``, no lower than the scale goes."""
-    floor = 10 ** ((_SPECTRUM_TOP - 2 * _SPECTRUM_RANGE) / 10)
-    found: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = 10 * np.log10(np.maximum(energy, floor))
-    return found
-
-
 def _light(risk: Risk, kind: LightKind) -> LightState:
     return (risk.semantic if kind is LightKind.SEMANTIC else risk.artefact).state
 
@@ -360,14 +207,3 @@ def _runs(states: Sequence[LightState]) -> list[tuple[int, int, LightState]]:
         else:
             runs.append((i, i, state))
     return runs
-
-
-def _on_one(x: int, y: int, *, size: int, periods: Sequence[int]) -> bool:
-    """Return whether the frequency lies on a lattice of one of ``periods`` and is not zero."""
-    across, down = x - size // 2, y - size // 2
-    steps = [size // p for p in periods if size % p == 0]
-    return (across, down) != (0, 0) and any(across % s == 0 and down % s == 0 for s in steps)
-
-
-def _listed(periods: Sequence[int]) -> str:
-    return ", ".join(map(str, periods))

@@ -14,6 +14,7 @@ from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Question
+from lwise_core.inspection.figure_files import figures_zip
 from lwise_core.inspection.report import Report, ReportSubject
 from pages.parts.inspect.attribution_panel import known_maps
 from pages.parts.inspect.indicators_panel import further_findings
@@ -22,6 +23,7 @@ from pages.parts.picture.downloads import download
 from pages.parts.session.case import Case
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.guides import another_guide
+from pages.parts.ui.heatmap_picture import chosen_colours
 
 
 def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when: Literal["early", "late"]) -> None:
@@ -39,7 +41,15 @@ def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when:
     report = Report(subject, findings, maps)
     with place.container():
         files_row(report, stem=f"{export_stem(name, path, intent)}_inspected", when=when)
-        st.caption(" ".join(("Report, numbers and pixels of what is computed so far.", *report.missing)))
+        st.caption(
+            " ".join(
+                (
+                    "Report, numbers, pixels and figures of what is computed so far.",
+                    *report.missing,
+                    "Figures: every map as PNG (300 dpi) and SVG, 85 mm wide, with its scale and what it shows.",
+                )
+            )
+        )
 
 
 def words_panel(case: Case, one: InspectedPath) -> None:
@@ -53,13 +63,14 @@ def words_panel(case: Case, one: InspectedPath) -> None:
 
 
 def files_row(report: Report, *, stem: str, when: str) -> None:
-    """Draw the three files of ``report``; ``when`` tells its buttons from others on the page."""
+    """Draw the files of ``report``; ``when`` tells its buttons from others on the page."""
     for column, (title, content, ending, kind) in zip(
-        st.columns(3),
+        st.columns(4),
         (
             ("Report (HTML)", lambda: report.as_html().encode(), "html", "text/html"),
             ("Every number (JSON)", lambda: report.as_json().encode(), "json", "application/json"),
             ("Every pixel (NPZ)", report.as_arrays, "npz", "application/octet-stream"),
+            ("Figures (ZIP)", partial(figures_zip, report, colours=chosen_colours()), "zip", "application/zip"),
         ),
         strict=True,
     ):

@@ -18,6 +18,7 @@ from pages.parts.inspect.report_panel import report_panel, words_panel
 from pages.parts.inspect.second_opinions_panel import opinions_panel
 from pages.parts.picture.downloads import animation_buttons
 from pages.parts.session.case import Case
+from pages.parts.ui.heatmap_picture import colours_choice
 
 CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS = "Change", "Attributions", "Can it paint anything?", "Second opinion"
 TAB = "tab"
@@ -51,6 +52,7 @@ def tabs(case: Case, one: InspectedPath) -> None:
     numbers = st.expander("Both lights along ε, and every number behind them", key=NUMBERS, on_change="rerun")
     opened = st.tabs(list(_TABS), default=linked_tab(), key=TAB, on_change="rerun")
     st.header("Download", divider="gray")
+    colours_choice()
     files, words = st.empty(), st.empty()
     if one.found is not None:
         report_panel(files, case, one, when="early")

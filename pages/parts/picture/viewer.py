@@ -20,9 +20,9 @@ import streamlit as st
 from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.images.codec import encode_png
+from lwise_core.images.heatmaps import PERTURBATION_LIMIT
 from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
-from pages.parts.ui.plots import PERTURBATION_LIMIT
 
 _FILM_VIEWER = component("lwise_viewer", folder="viewer", html="viewer/viewer.html")
 _FILMS_KEPT = 2  # as assets/viewer/film.js keeps them

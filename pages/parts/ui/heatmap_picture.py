@@ -1,4 +1,4 @@
-"""Maps as pictures: every pixel a square, on a fixed scale that stands below as a bar of colours.
+"""Maps on a page, in the colours that the person chose.
 
 A picture takes a fraction of the bytes of a figure that can be pointed at, and a browser draws it at once. Several that
 belong together go to the page as one element. The numbers themselves are among the report's files.
@@ -9,59 +9,37 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from lwise_core._utils.arrays import Pixels, Plane
 from lwise_core.images.codec import encode_png
-from lwise_core.images.heatmaps import CIVIDIS, SIGNED, Palette
+from lwise_core.images.heatmaps import PALETTE_PAIRS, PalettePair
+from lwise_core.images.map_picture import HeatmapPicture, Scale
+
+_COLOURS = "map-colours"
 
 
-@dataclass(frozen=True)
-class Scale:
-    """What colours mean: the values at both ``ends``, and the ``unit`` in words, for signed maps with directions."""
-
-    palette: Palette
-    ends: tuple[float, float]
-    unit: str
-
-    @classmethod
-    def signed(cls, limit: float, *, unit: str) -> Scale:
-        """Return the scale from −``limit`` to ``limit``, on which 0 has the colour of the page."""
-        return cls(SIGNED, (-limit, limit), unit)
-
-    @classmethod
-    def plain(cls, low: float, high: float, *, unit: str) -> Scale:
-        """Return the scale of values that have no sign."""
-        return cls(CIVIDIS, (low, high), unit)
-
-    def painted(self, values: Plane) -> Pixels:
-        """Return ``values`` ``(H, W)`` as a picture ``(H, W, 4)``."""
-        return self.palette.painted(values, ends=self.ends)
-
-    @property
-    def ticks(self) -> tuple[str, ...]:
-        """Five values, evenly spaced from end to end; signed ones with their sign."""
-        low, high = self.ends
-        form = "{:+.3g}" if low < 0 else "{:.3g}"
-        return tuple(form.format(x).replace("-", "−") if x else "0" for x in np.linspace(low, high, 5).tolist())
+def colours_choice() -> None:
+    """Draw the choice of the colours of all maps; it stays for the session."""
+    st.selectbox(
+        "Colours of maps",
+        PALETTE_PAIRS,
+        format_func=lambda pair: pair.name,
+        key=_COLOURS,
+        help="Colour-blind eyes can tell each of them apart. The figures that you download have them too.",
+    )
 
 
-@dataclass(frozen=True, eq=False)
-class HeatmapPicture:
-    """A picture ``(H, W, 3 or 4)`` with its description for screen readers, its ``scale`` if it is a map, a caption."""
-
-    pixels: Pixels
-    alt: str
-    caption: str = ""
-    scale: Scale | None = None
+def chosen_colours() -> PalettePair:
+    """Return the colours of maps that the person chose."""
+    chosen: PalettePair = st.session_state.get(_COLOURS) or PALETTE_PAIRS[0]
+    return chosen
 
 
 def show_pictures(pictures: Sequence[HeatmapPicture]) -> None:
     """Draw ``pictures`` in a row, as many side by side as the width has room for."""
-    st.html(f'<div class="pictures">{"".join(map(figure_of, pictures))}</div>')
+    st.html(f'<div class="pictures">{"".join(figure_of(one.in_colours(chosen_colours())) for one in pictures)}</div>')
 
 
 def figure_of(picture: HeatmapPicture) -> str:

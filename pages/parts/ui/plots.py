@@ -16,13 +16,6 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 import streamlit as st
 
-PERTURBATION_LIMIT = 24.0
-"""End of the one scale of perturbation maps, in grey levels of luma.
-
-The RMS of a perturbation is 3.3 grey levels at the default ε and 13 at the largest (natural guides). Measured on three
-photographs with the bundled guide: 99% of pixels lie within 10 at the default ε, 95% within 24 at the largest.
-"""
-
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY = "#808080"
 _CLEAR = "rgba(0,0,0,0)"
@@ -45,9 +38,18 @@ class Plot:
 
 def show(plot: Plot, *, key: str) -> None:
     """Draw ``plot`` and its caption on the page."""
-    st.plotly_chart(plot.figure, alt=plot.alt, height="content", key=key, config={"displayModeBar": False})
+    st.plotly_chart(plot.figure, alt=plot.alt, height="content", key=key, config=_config(key))
     if plot.caption:
         st.caption(plot.caption)
+
+
+def _config(name: str) -> dict[str, object]:
+    """Return what Plotly offers on a plot: to save it as a file called ``name``, without asking the server."""
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": name},
+    }
 
 
 def lay_square(figure: go.Figure, *, shape: tuple[int, ...]) -> None:
