@@ -73,7 +73,7 @@ def _plain(guide: GuideModel, image: torch.Tensor, known: Attribution) -> Callab
     network = nn.Sequential(guide.normaliser, guide.network)
     picture = image[None].clone().requires_grad_(True)
     way = _PLAINLY[known.method]
-    return lambda: way(network, picture, known)[0].detach().sum(dim=0)
+    return lambda: way(network, picture, known)[0].detach().sum(dim=0).cpu()
 
 
 def _saliency(network: nn.Module, picture: torch.Tensor, known: Attribution) -> torch.Tensor:

@@ -18,7 +18,6 @@ from pages.parts.inspect.inspected import InspectedPath
 from pages.parts.inspect.layers import LAYER, layer_choice, layer_of, say_why_there_is_none
 from pages.parts.inspect.pair_panel import pair_button, pair_is_open, pair_panel
 from pages.parts.inspect.picture_panel import picture_panel, say_budget
-from pages.parts.inspect.region_panel import region_panel
 from pages.parts.inspect.tabs import TAB, open_tab, tabs
 from pages.parts.inspect.verdict_panel import known_ledger, say_first_look, verdict_panel
 from pages.parts.picture import links
@@ -32,6 +31,7 @@ from pages.parts.picture.ground_truth import (
     say_novelty,
     stated_after,
 )
+from pages.parts.picture.region_panel import region_panel
 from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot

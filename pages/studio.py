@@ -24,6 +24,7 @@ from pages.parts.picture.ground_truth import (
     say_novelty,
     stated_after,
 )
+from pages.parts.picture.region_panel import region_panel
 from pages.parts.picture.reliability import say_reliability
 from pages.parts.picture.upload import chooser, intake, sample_buttons
 from pages.parts.session.case import Case, desk, put
@@ -148,11 +149,13 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook) -> None:
         rival = next((c for c in judged.look.top if c != towards), None)
         case = aim(desk().case or case, guide, towards=towards, rival=rival)
     render_target_warning(desk().case or case, guide, stated=stated, towards=towards)
+    with st.expander("Region"):
+        within = region_panel(judged.look.original, towards=towards, token=case.token)
     if case.aim.lacks_rivals:
         notice("info", "Choose at least one rival to compare the class with.")
         return
     try:
-        walk = walk_for(case, judged.look.original, towards=towards)
+        walk = walk_for(case, judged.look.original, towards=towards, within=within)
     except (QueueFull, MemoryFull) as error:
         notice("info", str(error))
         return

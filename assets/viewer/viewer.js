@@ -5,6 +5,7 @@
 // says from which on.
 
 import { found, surfaceOf } from "../shared/dom.js";
+import { BurntWords } from "./burnt_words.js";
 import { Comparison } from "./comparison.js";
 import { Composer } from "./composer.js";
 import { FilmShelf, opened, unpacked } from "./film.js";
@@ -73,6 +74,7 @@ export class Viewer {
     this.comparison = new Comparison(root, () => this.#refresh());
     this.lens = new Lens(root, () => this.#readPixel());
     this.layer = new Layer(root);
+    this.burnt = new BurntWords(root);
     this.#calm.addEventListener("change", this.#onCalm);
     this.resized = new ResizeObserver(() => this.lens.aim());
     this.resized.observe(this.comparison.panels);
@@ -258,6 +260,7 @@ export class Viewer {
     const { mode, away } = this.comparison;
     const altered = alteredCaption(mode, { made, remark, away });
     if (altered !== null) this.#one("[data-shows=altered] figcaption").textContent = altered;
+    this.burnt.say(altered ?? `${made}. ${remark}`);
     const beyond = this.#composer?.beyond ?? null;
     if (beyond === null) return;
     // What changes with ε keeps its number of lines, or the slider would run away from under the finger.

@@ -23,6 +23,7 @@ from lwise_core.cli.options import (
     stated_and_target,
     subjects_in,
 )
+from lwise_core.cli.restriction import Restriction
 from lwise_core.enhancement.export import Intent, export, export_stem
 from lwise_core.enhancement.objectives import (
     DEFAULT_OBJECTIVE,
@@ -94,6 +95,7 @@ def enhance_command(
     budget: BudgetOptions,
     aim: AimOptions,
     taken: TakenAway,
+    restriction: Restriction,
     exact: Annotated[
         bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")
     ] = False,
@@ -117,7 +119,10 @@ def enhance_command(
     make_folder(out)
     for _, subject in subjects_in(photos, crop):
         seen = subject.seen(size=guide.input_size)
-        request = PathRequest.single(seen, target=guide.class_index(aimed), objective=objective)
+        target = guide.class_index(aimed)
+        within = restriction.within(guide, subject, target=target)
+        mask = None if within is None else within.mask
+        request = PathRequest.single(seen, target=target, objective=objective, within=mask)
         path = _path(walker, request, epsilon=intent.epsilon, keep=keep)
         made = export(subject, path, intent, strip=taken.strip)
         own = export_stem(subject.photograph.name, path, intent)  # nothing leaves the machine: it may keep its name

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import torch
 import typer
 
 from lwise_core._utils.atomic_files import write_whole
@@ -23,12 +21,12 @@ from lwise_core.cli.options import (
     stated_and_target,
     subjects_in,
 )
+from lwise_core.cli.restriction import Restriction
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.second_guide import second_guide
-from lwise_core.inspection.regions import Outline, Region, box, inside, on_evidence
 
 if TYPE_CHECKING:
     from lwise_core.inspection.attribution import AttributionMethod
@@ -53,34 +51,6 @@ NeighboursAmong = Annotated[
         help="Labelled pictures that the guide has not learnt: say which are nearest to the original and to the other.",
     ),
 ]
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """Which pixels may change."""
-
-    only_box: Annotated[
-        str | None,
-        typer.Option(metavar="LEFT,TOP,RIGHT,BOTTOM", help="Change this box only, in shares of the square's side."),
-    ] = None
-    only_evidence: Annotated[
-        float | None, typer.Option(metavar="SHARE", help="Change only this share of pixels, those with most evidence.")
-    ] = None
-
-    def within(self, guide: GuideModel, seen: torch.Tensor, *, target: int) -> Region | None:
-        """Return the pixels of ``seen`` ``(3, H, W)`` that may change, None for all of them.
-
-        Raises:
-            Refused: Both were given, or a share outside 0 to 1, or a box that is none.
-        """
-        if self.only_box is not None and self.only_evidence is not None:
-            raise Refused("Restrict the change once: --only-box or --only-evidence.")
-        if self.only_evidence is not None:
-            if not 0 < self.only_evidence < 1:
-                raise Refused(f"--only-evidence takes a share between 0 and 1, not {self.only_evidence:g}.")
-            return on_evidence(guide, seen, target=target, share=self.only_evidence)
-        size = guide.input_size
-        return None if self.only_box is None else inside([_box(self.only_box, size=size)], size=size)
 
 
 @grouped
@@ -122,7 +92,7 @@ def inspect_command(
     other = second_asked(guide, second, class_name=aimed)
     ((name, subject),) = subjects_in([photo], crop)
     seen = subject.seen(size=guide.input_size)
-    within = restriction.within(guide, seen, target=target)
+    within = restriction.within(guide, subject, target=target)
     mask = None if within is None else within.mask
     request = PathRequest.single(seen, target=target, objective=GroundTruthLogit(), within=mask)
     *_, path = walk(guide, request)
@@ -178,11 +148,3 @@ def methods_of(guide: GuideModel, asked: Sequence[str] | None) -> tuple[Attribut
     if asked:
         return tuple(METHODS[name] for name in asked)
     return tuple(METHODS[name] for name in _USUAL_METHODS if why_not(guide, METHODS[name]) is None)
-
-
-def _box(text: str, *, size: int) -> Outline:
-    try:
-        left, top, right, bottom = (float(part) * size - 0.5 for part in text.split(","))
-    except ValueError as error:
-        raise Refused(f"The box must be LEFT,TOP,RIGHT,BOTTOM between 0 and 1, not “{text}”.") from error
-    return box(left=left, top=top, right=right, bottom=bottom)

@@ -205,8 +205,15 @@ def _asked(guide: GuideModel, path: EnhancementPath, intent: Intent) -> dict[str
         "stated_by": intent.stated_by.value,
         "class": intent.towards,
         "objective": _objective(guide, path.request.objective),
+        **_restriction(path),
         "versions": _versions(),
     }
+
+
+def _restriction(path: EnhancementPath) -> dict[str, Any]:
+    """Return which share of what the guide sees could change; nothing where all of it could."""
+    within = path.request.within
+    return {} if within is None else {"share_that_may_change": float(within.float().mean())}
 
 
 def _photograph(subject: CroppedPhotograph, guide: GuideModel) -> dict[str, Any]:

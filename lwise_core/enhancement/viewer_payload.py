@@ -97,6 +97,7 @@ class ViewerPayload:
             repr(request.objective),
             self.path.step,
             self.extent.value,
+            b"" if request.within is None else request.within.cpu().numpy().tobytes(),
         )
         return hashlib.sha256(repr(belongs_to).encode()).hexdigest()[:16]
 

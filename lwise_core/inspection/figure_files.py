@@ -67,7 +67,7 @@ def figures_zip(report: Report, *, colours: PalettePair = PALETTE_PAIRS[0]) -> b
 def _pictures(change: Perturbation) -> Iterator[tuple[str, HeatmapPicture]]:
     for name, words, image in (
         ("original", "Original, as the guide sees it.", change.original),
-        ("enhanced", "Enhanced, as the guide sees it.", change.changed),
+        ("enhanced", "Altered, as the guide sees it.", change.changed),
     ):
         yield name, HeatmapPicture(_upright(image), alt=words, caption=words)
 
@@ -89,7 +89,9 @@ def _of_evidence(report: Report) -> Iterator[tuple[str, HeatmapPicture]]:
         return
     size, path = found.path.guide.input_size, found.path
     yield "spoken", spoken_picture(found.ledger, size=size)
-    step = round(min(report.subject.epsilon, path.reach) / path.step)
+    step = (
+        round(min(report.subject.epsilon, path.reach) / path.step) if path.step else 0
+    )  # a pair may be the same twice
     without = without_evidence_picture(found.ledger, step=step, size=size)
     if without is not None:
         yield "without-evidence", without

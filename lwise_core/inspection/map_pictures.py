@@ -112,7 +112,7 @@ def magnitude_picture(perturbation: Perturbation) -> HeatmapPicture:
 
 
 def similarity_picture(similarity: Plane) -> HeatmapPicture:
-    """Return the map of structural similarity on the fixed scale 0.5 to 1."""
+    """Return the map of structural similarity ``(H, W)`` on the fixed scale 0.5 to 1."""
     scale = Scale.plain(0.5, 1, unit="structural similarity (SSIM)")
     below = float((similarity < 0.5).mean())
     return HeatmapPicture(
@@ -152,7 +152,7 @@ def channel_pictures(perturbation: Perturbation) -> tuple[HeatmapPicture, ...]:
 
 
 def attribution_picture(values: FloatImage, *, limit: float, of: str) -> HeatmapPicture:
-    """Return a signed attribution on the scale ±``limit``, which maps that stand side by side share."""
+    """Return a signed attribution ``(H, W)`` on the scale ±``limit``, which maps that stand side by side share."""
     scale = Scale.signed(limit, unit="against ← logit → for the class")
     beyond = float((np.abs(values) > limit).mean())
     return HeatmapPicture(
@@ -164,7 +164,7 @@ def attribution_picture(values: FloatImage, *, limit: float, of: str) -> Heatmap
 
 
 def decibels(energy: Values) -> Values:
-    """Return 10·log₁₀ of ``energy``, no lower than the scale goes."""
+    """Return 10·log₁₀ of ``energy``, of any shape, no lower than the scale goes."""
     floor = 10 ** ((SPECTRUM_TOP - 2 * SPECTRUM_RANGE) / 10)
     found: Values = 10 * np.log10(np.maximum(energy, floor))
     return found

@@ -378,3 +378,19 @@ def test_it_fits_a_phone_and_answers_a_finger(browser: Browser, url: str) -> Non
     page.touchscreen.tap(*place_on(slider_of(viewer), 30))
     expect(page.get_by_text("held")).to_contain_text(re.compile(r"held (29|30|31) run 2"))
     context.close()
+
+
+def test_a_screenshot_of_the_picture_says_what_it_is_where_the_person_wants_that(page: Page, url: str) -> None:
+    viewer = opened(page, url)
+    strips = viewer.locator(".burnt")
+    expect(strips).to_have_count(2)
+    expect(strips.first).to_be_hidden()
+    viewer.get_by_label("Words in the picture").check()
+    strip, window = strips.first.bounding_box(), viewer.locator("[data-shows=altered] .window").bounding_box()
+    assert strip is not None
+    assert window is not None
+    assert window["y"] < strip["y"]
+    assert strip["y"] + strip["height"] == pytest.approx(window["y"] + window["height"], abs=1)
+    expect(strips.first).to_have_text(re.compile(r"^AI-altered .*Not for diagnosis\.$"))
+    viewer.get_by_label("ε").press("ArrowRight")
+    expect(strips.first).to_have_text(viewer.locator("[data-shows=altered] figcaption").inner_text())

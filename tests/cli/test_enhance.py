@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lwise_core.data.samples import photograph_of
@@ -13,6 +14,7 @@ from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import encode_png
 from lwise_core.images.geometry import Crop
 from tests.support.cli import CAT, CAT_FILE, Shell
 
@@ -32,6 +34,19 @@ def test_enhance_writes_what_the_library_computes(shell: Shell, tmp_path: Path, 
     result = enhance(bundled_guide, request, epsilon=3.3 * 64 / 224)
     assert said["epsilon"]["spent"] == pytest.approx(float(result.spent[0]), rel=1e-4)
     assert said["result_float"]["logit"] == pytest.approx(float(result.logits[0, 1]), abs=1e-3)
+
+
+def test_nothing_changes_outside_a_mask(shell: Shell, tmp_path: Path) -> None:
+    mask = np.zeros((64, 64, 3), dtype=np.uint8)
+    mask[:, :16] = 255
+    (tmp_path / "mask.png").write_bytes(encode_png(mask))
+    words = ("enhance", CAT_FILE, "--guide", "animals16-64", "--class", "house cat", "--eps", "0.5", "--exact")
+    code, _, errors = shell(*words, "--only-mask", str(tmp_path / "mask.png"), "--out", str(tmp_path / "made"))
+    assert code == 0, errors
+    assert json.loads(next((tmp_path / "made").glob("*.json")).read_text())["share_that_may_change"] == 0.25
+    with np.load(next((tmp_path / "made").glob("*.npz"))) as arrays:
+        assert arrays["perturbation"][..., :16].any()
+        assert not arrays["perturbation"][..., 16:].any()
 
 
 def test_a_picture_of_something_else_is_said_to_be_so(shell: Shell, tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_pa
         (("--only-box", "0.5,0.5,0.501,0.501"), "draw a larger one"),
         (("--only-evidence", "20"), "between 0 and 1"),
         (("--only-evidence", "0.2", "--only-box", "0,0,1,1"), "once"),
+        (("--only-mask", "no-such-mask.png"), "no-such-mask.png"),
         (("--method", "tea-leaves"), "tea-leaves"),
         (("--second", "nobody-there"), "There is no guide “nobody-there”"),
     ],

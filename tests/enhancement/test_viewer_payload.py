@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -154,6 +156,12 @@ def test_the_id_follows_what_is_shown_and_not_how_far_the_path_got() -> None:
         film_of(input_size=32, side=80, steps=3),
         film_of(input_size=64, side=80, steps=3, objective=Harder(GroundTruthLogit())),
     )
+    half = torch.arange(64).expand(1, 1, 64, 64) < 32
+    restricted = [
+        replace(film, path=replace(film.path, request=replace(film.path.request, within=where)))
+        for where in (half, ~half)
+    ]
+    others = (*others, *restricted)
     assert len({film.id, *(other.id for other in others)}) == 1 + len(others)
 
 

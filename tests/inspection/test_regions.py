@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.fast_twin import fast_twin
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
+from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.guide import GuideModel
+from lwise_core.images.geometry import Crop
+from lwise_core.images.opening import open_image
 from lwise_core.inspection.evidence import gather
-from lwise_core.inspection.regions import NoRegion, Region, box, inside, on_evidence
+from lwise_core.inspection.regions import NoRegion, Region, box, inside, of_mask, on_evidence, superpixels
 from tests.conftest import eight_pictures
 
 SIZE = 16
@@ -111,3 +116,45 @@ def test_regions_of_evidence_grow_with_their_share_and_hold_each_other(tiny_guid
     assert small.share == pytest.approx(0.1, abs=0.01)
     assert bool((small.mask <= large.mask).all())
     assert small.key != large.key
+
+
+def subject(*, width: int = 40, height: int = 30) -> CroppedPhotograph:
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return CroppedPhotograph(open_image(pixels), Crop(left=4, top=2, side=24))
+
+
+@given(st.lists(st.booleans(), min_size=SIZE**2, max_size=SIZE**2).filter(any))
+def test_a_region_is_read_back_from_its_picture(bits: list[bool]) -> None:
+    region = Region(torch.tensor(bits).reshape(SIZE, SIZE))
+    read = of_mask(open_image(region.as_png()).pixels, subject(), size=SIZE)
+    assert torch.equal(read.mask, region.mask)
+
+
+def test_a_mask_as_large_as_the_photograph_is_cropped_with_it() -> None:
+    mask = np.zeros((30, 40, 3), dtype=np.uint8)
+    mask[2:14, 4:28] = 255  # the upper half of the crop
+    read = of_mask(mask, subject(), size=8).mask
+    assert read[:4].all()
+    assert not read[4:].any()
+
+
+@pytest.mark.parametrize(
+    ("mask", "sentence"),
+    [
+        (np.full((20, 30, 3), 255, dtype=np.uint8), "30 × 20 pixels: make it square"),
+        (np.full((9, 9, 3), 127, dtype=np.uint8), "lighter than half"),
+    ],
+)
+def test_a_mask_that_fits_nothing_is_refused(mask: Pixels, sentence: str) -> None:
+    with pytest.raises(NoRegion, match=sentence):
+        of_mask(mask, subject(), size=8)
+
+
+def test_superpixels_follow_what_is_seen_and_are_the_same_each_time() -> None:
+    image = np.zeros((3, 32, 32), dtype=np.float32)
+    image[:, :, 16:] = 1
+    pieces = superpixels(image, count=16)
+    assert pieces.shape == (32, 32)
+    assert 8 <= len(np.unique(pieces)) <= 24
+    assert not set(np.unique(pieces[:, :16])) & set(np.unique(pieces[:, 16:]))
+    assert np.array_equal(pieces, superpixels(image, count=16))

@@ -59,7 +59,7 @@ def words_panel(case: Case, one: InspectedPath) -> None:
         words = python_words(case, one.path, stated=one.stated, epsilon=one.epsilon, asked=asked_so_far(one.key))
         st.code(words, language="python")
         if one.path.request.within is not None:
-            st.caption("The region is not in these words: --only-box and --only-evidence restrict the change there.")
+            st.caption("The region is not in these words: download it, and add --only-mask region.png in the shell.")
 
 
 def files_row(report: Report, *, stem: str, when: str) -> None:

@@ -16,6 +16,7 @@ from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
+from lwise_core.images.heatmaps import PALETTE_PAIRS
 from pages.parts.inspect.layers import LayerChoice
 from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPINIONS, TAB
 from pages.parts.session.case import Aim, Case, Desk, KeptDesk
@@ -151,6 +152,8 @@ def test_why_one_class_rather_than_another_is_asked_beside_the_plain_maps(guide:
     assert rival.options == ["b", "c", "d", "e"]
     words = said(settled(rival.set_value("b").run()))
     assert "Orange speaks for a rather than b" in words
+    colours = next(s for s in at.selectbox if s.label == "Colours of maps")
+    assert "Green speaks for a rather than b" in said(settled(colours.set_value(PALETTE_PAIRS[1]).run()))
     assert "Saliency, a rather than b, original" in words
 
 

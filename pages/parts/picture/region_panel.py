@@ -7,17 +7,25 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+import torch
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.path import Original
 from lwise_core.images.codec import encode_png
 from lwise_core.images.geometry import to_8_bit
-from lwise_core.inspection.regions import NoRegion, Outline, Region, box, inside, on_evidence
+from lwise_core.inspection.regions import NoRegion, Outline, Region, box, inside, on_evidence, superpixels
+from pages.parts.picture.region_painter import region_painter
 from pages.parts.session.guide_engines import slot
+from pages.parts.session.jobs import once
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import BLUE, blank_figure, lay_square
 
-_EVERYWHERE, _DRAWN, _EVIDENCE = "The whole picture", "What I draw", "Where the evidence is"
+_EVERYWHERE, _DRAWN, _PAINTED, _EVIDENCE = (
+    "The whole picture",
+    "What I draw",
+    "What I paint",
+    "Where the evidence is",
+)
 _DOTS = 32  # a side: what a drawn outline takes hold of
 _SHARES = (5, 10, 20, 30, 50)  # per cent
 
@@ -26,13 +34,15 @@ def region_panel(original: Original, *, towards: str, token: str) -> Region | No
     """Draw the choice and return the pixels that may change, or None for all of them."""
     where = st.segmented_control(
         "Where it may change",
-        (_EVERYWHERE, _DRAWN, _EVIDENCE),
+        (_EVERYWHERE, _DRAWN, _PAINTED, _EVIDENCE),
         default=_EVERYWHERE,
         key=f"where-{token}",
         help="Every other pixel stays as it is, bit for bit; the whole budget ε is spent inside.",
     )
     if where == _DRAWN:
         within = _drawn(original, token=token)
+    elif where == _PAINTED:
+        within = _painted(original, token=token)
     elif where == _EVIDENCE:
         within = _on_evidence(original, towards=towards, token=token)
     else:
@@ -41,6 +51,14 @@ def region_panel(original: Original, *, towards: str, token: str) -> Region | No
         st.caption(
             f"{within.share:.0%} of the pixels may change; the others stay as they are, bit for bit. "
             "The limits of the lights were set on whole pictures."
+        )
+        st.download_button(
+            "Region (PNG)",
+            within.as_png(),
+            file_name="region.png",
+            mime="image/png",
+            on_click="ignore",
+            help="White may change. `enhance --only-mask` and `inspect --only-mask` take it in the shell.",
         )
     return within
 
@@ -64,6 +82,16 @@ def _drawn(original: Original, *, token: str) -> Region | None:
     except NoRegion as error:
         notice("info", str(error))
         return None
+
+
+def _painted(original: Original, *, token: str) -> Region | None:
+    image, key = original.image.cpu().numpy(), f"paint-{token}-{original.guide.name}"
+    pieces = once("superpixels", key, lambda: superpixels(image))
+    mask = region_painter(to_8_bit(image), pieces=pieces, key=key)
+    if not mask.any():
+        notice("info", "Paint where it may change. Until then all may change.")
+        return None
+    return Region(torch.from_numpy(mask))
 
 
 def _on_evidence(original: Original, *, towards: str, token: str) -> Region:

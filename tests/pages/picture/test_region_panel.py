@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from lwise_core.inspection.regions import inside
-from pages.parts.inspect.region_panel import drawing_figure, outlines_in
+from pages.parts.picture.region_panel import drawing_figure, outlines_in
 
 
 def test_what_was_drawn_becomes_outlines_whichever_way_it_was_drawn() -> None:
