@@ -13,6 +13,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -131,7 +132,7 @@ def check_parts(guides: TwoGuides, checks: list[Check]) -> list[Part]:
         ("Maps", said(lambda: map_check(guides))),
         ("Lights", said(lambda: lights_check(guides))),
         ("Training", said(lambda: training_check(device))),
-        ("Pages", said(lambda: page_check({name: lambda f=file: opened(f) for name, file in _PAGES.items()}))),
+        ("Pages", said(lambda: page_check({name: partial(opened, file) for name, file in _PAGES.items()}))),
     ]
 
 
@@ -139,7 +140,7 @@ def speed_parts(device: torch.device) -> list[Part]:
     """Return the parts that measure the rows of the speed table, those of small guides first."""
     bundled: list[Part] = []
     for name in ("animals16-64", "animals16-128"):
-        bundled += _parts_of(name, lambda name=name: catalog.load(name), device)
+        bundled += _parts_of(name, partial(catalog.load, name), device)
     return [*bundled, *_parts_of("ResNet-50, seeded", seeded_resnet50, device)]
 
 

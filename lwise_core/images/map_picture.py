@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -95,7 +96,7 @@ class HeatmapPicture:
         """The picture as it is shown, ``(H, W, 3)``, or ``(H, W, 4)`` of a map."""
         if self.scale is None:
             return np.ascontiguousarray(self.content, dtype=np.uint8)
-        painted = self.scale.painted(self.content)
+        painted = self.scale.painted(cast("Plane", self.content))
         return painted if self.rings is None else ringed(painted, self.rings.places, times=self.rings.times)
 
     def in_colours(self, pair: PalettePair) -> HeatmapPicture:

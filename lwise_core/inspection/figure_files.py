@@ -89,9 +89,8 @@ def _of_evidence(report: Report) -> Iterator[tuple[str, HeatmapPicture]]:
         return
     size, path = found.path.guide.input_size, found.path
     yield "spoken", spoken_picture(found.ledger, size=size)
-    step = (
-        round(min(report.subject.epsilon, path.reach) / path.step) if path.step else 0
-    )  # a pair may be the same twice
+    same = path.step == 0  # a pair may be the same picture twice
+    step = 0 if same else round(min(report.subject.epsilon, path.reach) / path.step)
     without = without_evidence_picture(found.ledger, step=step, size=size)
     if without is not None:
         yield "without-evidence", without

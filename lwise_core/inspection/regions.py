@@ -108,7 +108,7 @@ def superpixels(image: FloatImage, *, count: int = SUPERPIXELS) -> npt.NDArray[n
     # SciPy's part of scikit-image takes a while to import: only who asks for pieces waits for it.
     from skimage.segmentation import slic  # noqa: PLC0415
 
-    pieces: npt.NDArray[np.uint16] = slic(  # type: ignore[no-untyped-call]
+    pieces: npt.NDArray[np.uint16] = slic(
         image.transpose(1, 2, 0), n_segments=count, compactness=10, start_label=0
     ).astype(np.uint16)
     return pieces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_pages_with_errors_are_counted() -> None:
 def test_a_row_holds_ours_beside_the_peers_that_run_and_names_the_others(tiny_guide: GuideModel) -> None:
     task = TwoGuides.of(tiny_guide, CPU).tasks(images=1)[1]
 
-    def absent(_: Task) -> None:
+    def absent(_: Task) -> Callable[[], torch.Tensor]:
         raise ModuleNotFoundError("foolbox")
 
     row = enhancement_row(task, {"still": lambda t: lambda: t.images, "absent": absent}, rounds=1)

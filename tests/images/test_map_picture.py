@@ -37,7 +37,9 @@ def test_other_colours_change_neither_numbers_nor_scale(pair: PalettePair) -> No
         other = one.in_colours(pair)
         assert other.scale is not None
         assert (other.scale.ends, other.scale.unit, other.content is one.content) == (*_of(one.scale), True)
-        assert np.array_equal(other.pixels, palette.painted(one.content, ends=one.scale.ends))
+        assert np.array_equal(
+            other.pixels, palette.painted(np.asarray(one.content, dtype=np.float64), ends=one.scale.ends)
+        )
     photograph = HeatmapPicture(np.zeros((2, 2, 3), dtype=np.uint8), alt="x")
     assert photograph.in_colours(pair) is photograph
 

@@ -118,7 +118,8 @@ def test_every_part_of_the_page_is_there_and_nothing_is_called_safe(cat: AppTest
     assert cat.subheader[0].value == "Can you trust this change?"
     tabs = [CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS]
     assert [t.label for t in cat.tabs if t.label in tabs] == tabs
-    files = ["Report (HTML)", "Every number (JSON)", "Every pixel (NPZ)"]
+    files = ["Report (HTML)", "Every number (JSON)", "Every pixel (NPZ)", "Figures (ZIP)"]
+    files += ["ε from 0 up (WebP)", "ε from 0 up (GIF)"]
     assert [b.label for b in cat.get("download_button")] == files
     words = said(cat).lower().replace("not a safety limit", "").replace("no light here ever says safe", "")
     assert "safe" not in words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -64,16 +65,13 @@ def words_panel(case: Case, one: InspectedPath) -> None:
 
 def files_row(report: Report, *, stem: str, when: str) -> None:
     """Draw the files of ``report``; ``when`` tells its buttons from others on the page."""
-    for column, (title, content, ending, kind) in zip(
-        st.columns(4),
-        (
-            ("Report (HTML)", lambda: report.as_html().encode(), "html", "text/html"),
-            ("Every number (JSON)", lambda: report.as_json().encode(), "json", "application/json"),
-            ("Every pixel (NPZ)", report.as_arrays, "npz", "application/octet-stream"),
-            ("Figures (ZIP)", partial(figures_zip, report, colours=chosen_colours()), "zip", "application/zip"),
-        ),
-        strict=True,
-    ):
+    files: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
+        ("Report (HTML)", lambda: report.as_html().encode(), "html", "text/html"),
+        ("Every number (JSON)", lambda: report.as_json().encode(), "json", "application/json"),
+        ("Every pixel (NPZ)", report.as_arrays, "npz", "application/octet-stream"),
+        ("Figures (ZIP)", partial(figures_zip, report, colours=chosen_colours()), "zip", "application/zip"),
+    )
+    for column, (title, content, ending, kind) in zip(st.columns(4), files, strict=True):
         download(column, title, partial(slot().do, content), f"{stem}.{ending}", kind, key=f"{ending}-{when}")
 
 

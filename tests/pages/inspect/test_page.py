@@ -26,7 +26,8 @@ from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[3]
 TABS = [CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS]
-FILES = ["Report (HTML)", "Every number (JSON)", "Every pixel (NPZ)"]
+FILES = ["Report (HTML)", "Every number (JSON)", "Every pixel (NPZ)", "Figures (ZIP)"]
+FILES += ["ε from 0 up (WebP)", "ε from 0 up (GIF)"]
 
 
 @pytest.fixture(autouse=True, scope="module")

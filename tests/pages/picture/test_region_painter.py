@@ -41,7 +41,7 @@ def draw() -> Mask:
 @given(bits=st.lists(st.booleans(), min_size=SIDE**2, max_size=SIDE**2))
 def test_what_is_painted_comes_back_and_is_sent_again(bits: list[bool]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(region_painter.st, "session_state", {})
+        patched.setattr("streamlit.session_state", {})
         browser, mask = Browser(patched), np.array(bits).reshape(SIDE, SIDE)
         assert not draw().any()
         browser.paints(np.packbits(mask).tobytes(), revision=7)
@@ -51,7 +51,7 @@ def test_what_is_painted_comes_back_and_is_sent_again(bits: list[bool]) -> None:
 
 
 def test_bits_of_another_picture_are_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(region_painter.st, "session_state", {})
+    monkeypatch.setattr("streamlit.session_state", {})
     browser = Browser(monkeypatch)
     draw()
     browser.paints(b"\xff" * 99)
