@@ -11,8 +11,8 @@ from lwise_core.enhancement.photograph_path import PhotographPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.heatmaps import PALETTE_PAIRS, PalettePair
 from lwise_core.inspection.examine import Findings, MapPair, Opinion, Question, maps_at, opinion_at, perturbation_at
-from lwise_core.inspection.folding import folds_of
 from lwise_core.inspection.figure_files import figure_files
+from lwise_core.inspection.folding import folds_of
 from lwise_core.inspection.hallucination import PERIODS
 from lwise_core.inspection.indicators import Risk
 from lwise_core.inspection.neighbours import FeatureIndex, Neighbours

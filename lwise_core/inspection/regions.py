@@ -72,6 +72,17 @@ def inside(outlines: Sequence[Outline], *, size: int) -> Region:
     return Region(torch.from_numpy(mask))
 
 
+def painted(mask: npt.NDArray[np.bool_]) -> Region:
+    """Return the pixels where ``mask`` ``(H, W)``, at the guide's size, is true.
+
+    Raises:
+        NoRegion: There is no such pixel.
+    """
+    if not mask.any():
+        raise NoRegion("Nothing is painted, so nothing could change; paint where it may.")
+    return Region(torch.from_numpy(mask))
+
+
 def of_mask(mask: Pixels, subject: CroppedPhotograph, *, size: int) -> Region:
     """Return the pixels of what a guide of ``size`` px sees where ``mask`` is lighter than half, on average.
 
@@ -97,7 +108,7 @@ def of_mask(mask: Pixels, subject: CroppedPhotograph, *, size: int) -> Region:
     light = np.tensordot(LUMA_709, see(square, size=size), axes=1) > 0.5
     if not light.any():
         raise NoRegion("Nothing in the mask is lighter than half, so nothing could change: paint white what may.")
-    return Region(torch.from_numpy(light))
+    return painted(light)
 
 
 def superpixels(image: FloatImage, *, count: int = SUPERPIXELS) -> npt.NDArray[np.uint16]:

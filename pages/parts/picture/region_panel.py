@@ -7,13 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
-import torch
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.path import Original
 from lwise_core.images.codec import encode_png
 from lwise_core.images.geometry import to_8_bit
-from lwise_core.inspection.regions import NoRegion, Outline, Region, box, inside, on_evidence, superpixels
+from lwise_core.inspection.regions import NoRegion, Outline, Region, box, inside, on_evidence, painted, superpixels
 from pages.parts.picture.region_painter import region_painter
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
@@ -91,7 +90,7 @@ def _painted(original: Original, *, token: str) -> Region | None:
     if not mask.any():
         notice("info", "Paint where it may change. Until then all may change.")
         return None
-    return Region(torch.from_numpy(mask))
+    return painted(mask)
 
 
 def _on_evidence(original: Original, *, towards: str, token: str) -> Region:
