@@ -33,6 +33,7 @@ from lwise_core.cli.rehearse import rehearse_command
 from lwise_core.cli.score import score_command
 from lwise_core.cli.train import train_command
 from lwise_core.cli.tune import tune_command
+from lwise_core.guides.checkpoint_error import CheckpointError
 
 app = typer.Typer(
     add_completion=False,
@@ -93,6 +94,8 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
         result = run()
     except TyperException as error:
         _fail(error.format_message())
+    except CheckpointError as error:
+        _fail(str(error), program=error.conversion)
     except LWiseError as error:
         _fail(str(error))
     except BrokenPipeError:  # whoever read the output has read enough, such as `head`
@@ -101,6 +104,8 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
     sys.exit(result if isinstance(result, int) else 0)
 
 
-def _fail(sentence: str) -> NoReturn:
+def _fail(sentence: str, *, program: str = "") -> NoReturn:
     typer.echo(f"Error: {' '.join(sentence.split())}", err=True)
+    if program:
+        typer.echo(f"\n{program}", err=True)
     sys.exit(2)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -12,26 +14,45 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from lwise_core._utils.file_errors import read_file
 from lwise_core.guides import catalog
+from lwise_core.guides.architectures import Blueprint
 from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideStatus
-from lwise_core.guides.checkpoints import Description, blueprint_for, build_guide, read_weights
+from lwise_core.guides.checkpoints import Description, Weights, blueprint_for, build_guide, read_weights
 from lwise_core.guides.class_lists import classes_from_text
-from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.guide import (
+    IDENTITY_MEAN,
+    IDENTITY_STD,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Domain,
+    GuideModel,
+)
 
 MAX_CLASS_LIST_BYTES = 5_000_000
 
 
+class PixelsAs(StrEnum):
+    """What the training of a weight file's network did to pixels in [0, 1]."""
+
+    NONE = "none"
+    IMAGENET = "imagenet"
+
+
+_STATISTICS = {PixelsAs.NONE: (IDENTITY_MEAN, IDENTITY_STD), PixelsAs.IMAGENET: (IMAGENET_MEAN, IMAGENET_STD)}
+
+
 @dataclass(frozen=True)
 class ForeignGuide:
-    """A weight file and what a person says about it: architecture and class list only where the file leaves them open.
+    """A weight file and what a person says about it, each only where the file leaves it open.
 
-    ``domain`` UNKNOWN is treated as medical.
+    ``domain`` UNKNOWN is treated as medical; ``normaliser`` None is what is usual for the architecture.
     """
 
     weights: Path
     architecture: str | None = None
     classes: Path | None = None
     domain: Domain = Domain.UNKNOWN
+    normaliser: PixelsAs | None = None
 
     def load(self) -> GuideModel:
         """Return the guide.
@@ -47,8 +68,36 @@ class ForeignGuide:
         if self.classes is not None:
             names = classes_from_text(read_file(self.classes, at_most=MAX_CLASS_LIST_BYTES))
         description = Description(name=self.weights.stem, classes=names, domain=self.domain)
-        guide = build_guide(weights, blueprint_for(weights, self.architecture), description)
-        return catalog.here().calibrations.laid_over(guide)
+        blueprint = self._normalising(blueprint_for(weights, self.architecture), weights)
+        return catalog.here().calibrations.laid_over(build_guide(weights, blueprint, description))
+
+    def _normalising(self, blueprint: Blueprint, weights: Weights) -> Blueprint:
+        """Return ``blueprint`` with the normaliser that was asked for, and say which one is taken where none is stated.
+
+        A wrong one costs accuracy and shows in nothing else.
+        """
+        if weights.normaliser is not None:
+            if self.normaliser is not None:
+                _note("The weight file has a normaliser of its own, so --normaliser changes nothing.")
+            return blueprint
+        if self.normaliser is not None:
+            mean, std = _STATISTICS[self.normaliser]
+            return replace(blueprint, mean=mean, std=std)
+        taken = "pixels are taken as they are" if blueprint.mean == IDENTITY_MEAN else _normalised(blueprint)
+        _note(
+            f"The weight file has no normaliser: {taken}, as usual for {blueprint.name}; --normaliser says otherwise."
+        )
+        return blueprint
+
+
+@cache  # a command may load its guide several times
+def _note(sentence: str) -> None:
+    typer.echo(f"Note: {sentence}", err=True)
+
+
+def _normalised(blueprint: Blueprint) -> str:
+    mean, std = (", ".join(f"{v:.3g}" for v in values) for values in (blueprint.mean, blueprint.std))
+    return f"pixels are normalised by the mean {mean} and the standard deviation {std}"
 
 
 def models_command(

@@ -13,7 +13,7 @@ import typer
 from lwise_core._utils.class_names import SOMETHING_ELSE, UnknownClass, canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import FileError, read_file
-from lwise_core.cli.guides import ForeignGuide
+from lwise_core.cli.guides import ForeignGuide, PixelsAs
 from lwise_core.data.entries import Labels, PictureSet
 from lwise_core.data.object_storage import is_url, remote_set
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
@@ -40,10 +40,17 @@ WeightFile = Annotated[
     Path | None, typer.Option("--weights", help="A weight file to use as guide instead; read without running it.")
 ]
 Architecture = Annotated[
-    str | None, typer.Option("--architecture", help="For --weights: timm's name, where the file leaves it open.")
+    str | None,
+    typer.Option("--architecture", help="For --weights: timm's or torchvision's name, where the file leaves it open."),
 ]
 ClassList = Annotated[Path | None, typer.Option("--classes", help="For --weights: class names, one a line.")]
 DomainOf = Annotated[Domain, typer.Option("--domain", help="For --weights; unknown is treated as medical.")]
+NormaliserOf = Annotated[
+    PixelsAs | None,
+    typer.Option(
+        "--normaliser", help="For --weights without one: pixels as they are, or ImageNet's mean and deviation."
+    ),
+]
 ClassGroupsOf = Annotated[
     str | None,
     typer.Option(
@@ -94,6 +101,7 @@ class GuideChoice:
     classes: ClassList = None
     domain: DomainOf = Domain.UNKNOWN
     class_groups: ClassGroupsOf = None
+    normaliser: NormaliserOf = None
 
     def load(self) -> GuideModel:
         """Return the guide of the catalogue, or the one in the weight file, with groups as its classes if asked.
@@ -107,14 +115,14 @@ class GuideChoice:
             UnknownClass: The groups name a class that the guide does not have.
             FileError: A file cannot be read.
         """
-        if self.weights is None:
-            guide = catalog.load(self.guide_name)
-        else:
-            guide = ForeignGuide(self.weights, self.architecture, self.classes, self.domain).load()
+        guide = catalog.load(self.guide_name) if self.weights is None else self._foreign(self.weights).load()
         if self.class_groups is None:
             return guide
         guide = grouped(guide, class_groups_at(self.class_groups, classes=guide.classes))
         return catalog.here().calibrations.laid_over(guide)
+
+    def _foreign(self, weights: Path) -> ForeignGuide:
+        return ForeignGuide(weights, self.architecture, self.classes, self.domain, self.normaliser)
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,33 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import torch
 from torch import nn
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.cifar_networks import CIFAR_MEAN, CIFAR_SIZE, CIFAR_STD, CifarResNet, CifarVgg
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.efficientnet_lite import TIMM_NAME, EfficientNetLite0
 from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, IMAGENET_MEAN, IMAGENET_STD
+from lwise_core.guides.torchvision_networks import (
+    by_torchvision,
+    has_auxiliary,
+    head_of,
+    preprocessing,
+    torchvision_has,
+)
 
 State = Mapping[str, torch.Tensor]
 Triple = tuple[float, float, float]
 
-XCIT_L12 = "xcit_large_12_p16_224"
+_XCITS = {
+    "xcit_small_12_p16_224": (384, 8),
+    "xcit_medium_12_p16_224": (512, 8),
+    "xcit_large_12_p16_224": (768, 16),
+}
+"""Debenedetti's robust XCiTs: name → width and heads; of the medium and the large one timm has no such depth."""
 
 _NAMED_DIFFERENCES = 3
 _HALF = (0.5, 0.5, 0.5)
@@ -38,6 +52,18 @@ _RESNETS: dict[tuple[tuple[int, ...], int, int], str] = {
     ((3, 4, 6, 3), 128, 32): "resnext50_32x4d",
     ((3, 4, 23, 3), 256, 32): "resnext101_32x8d",
 }
+
+
+_CIFAR_RESNETS: dict[tuple[tuple[int, ...], bool], str] = {
+    ((2, 2, 2, 2), False): "18",
+    ((3, 4, 6, 3), False): "34",
+    ((3, 4, 6, 3), True): "50",
+    ((3, 4, 23, 3), True): "101",
+    ((3, 8, 36, 3), True): "152",
+}
+# Convolutions of each of the five stages.
+_CIFAR_VGGS = {"11": (1, 1, 2, 2, 2), "13": (2, 2, 2, 2, 2), "16": (2, 2, 3, 3, 3), "19": (2, 2, 4, 4, 4)}
+_VGG_WIDTHS = (64, 128, 256, 512, 512)
 
 
 class ArchitectureError(LWiseError):
@@ -63,35 +89,47 @@ class Blueprint:
 def recognise(state: State) -> Blueprint | None:
     """Return the blueprint that the keys and shapes of ``state`` give away, or None when they do not.
 
-    Known are CompactResNet, EfficientNet-Lite0, torchvision's ResNet family (timm's keys are the same) and
-    Debenedetti's XCiT-L12.
+    Known are CompactResNet, EfficientNet-Lite0, torchvision's ResNet family (timm's keys are the same), the ResNets and
+    VGGs of the robustness library for CIFAR, and Debenedetti's XCiTs.
     """
     return (
         _recognise_compact(state)
         or _recognise_efficientnet_lite(state)
         or _recognise_resnet(state)
+        or _recognise_cifar_resnet(state)
+        or _recognise_cifar_vgg(state)
         or _recognise_xcit(state)
     )
 
 
 def named(name: str, state: State) -> Blueprint:
-    """Return the blueprint of timm's architecture ``name``, with as many classes as the head in ``state`` has.
+    """Return the blueprint of the architecture that timm or torchvision calls ``name``, with the classes of ``state``.
 
-    Nothing is downloaded.
+    Where both have one of that name, it is the one whose keys ``state`` has. Nothing is downloaded.
 
     Raises:
-        ArchitectureError: timm has no such architecture, its input is not square, or ``state`` lacks its head.
+        ArchitectureError: Neither has such an architecture, its input is not square, or ``state`` lacks its head.
     """
-    if name == XCIT_L12:
-        return _xcit_l12(num_classes=_rows(state, "head"))
+    if name in _XCITS:
+        return _xcit(name, num_classes=_rows(state, "head"))
     if name == TIMM_NAME:
         return _efficientnet_lite(num_classes=_rows(state, "classifier"))
+    known = _recognise_cifar_resnet(state) or _recognise_cifar_vgg(state)
+    if known is not None and known.name == name:
+        return known
+    of_torchvision = torchvision_has(name)
+    if of_torchvision and (not timm_has(name) or _has_torchvisions_keys(name, state)):
+        return _by_torchvision(name, state)
+    return _by_timm(name, state)
+
+
+def _by_timm(name: str, state: State) -> Blueprint:
     import timm  # noqa: PLC0415 - see by_timm
     from timm.models import PretrainedCfg  # noqa: PLC0415 - see by_timm
 
     if not timm_has(name):
         near = difflib.get_close_matches(name, timm.list_models(), n=3)
-        hint = f"; did you mean {', '.join(f'“{n}”' for n in near)}?" if near else "."
+        hint = f"; did you mean {', '.join(f'“{n}”' for n in near)}?" if near else ", nor has torchvision."
         raise ArchitectureError(f"timm has no architecture “{name}”{hint}")
     configuration = timm.get_pretrained_cfg(name) or PretrainedCfg()
     _, height, width = configuration.input_size
@@ -109,6 +147,35 @@ def named(name: str, state: State) -> Blueprint:
         mean=(mean[0], mean[1], mean[2]),
         std=(std[0], std[1], std[2]),
     )
+
+
+def _by_torchvision(name: str, state: State) -> Blueprint:
+    num_classes = _rows(state, head_of(name))
+    size, mean, std = preprocessing(name)
+    return Blueprint(
+        name=name,
+        build=partial(by_torchvision, name, num_classes=num_classes, auxiliary=has_auxiliary(state)),
+        num_classes=num_classes,
+        input_size=size,
+        mean=(mean[0], mean[1], mean[2]),
+        std=(std[0], std[1], std[2]),
+    )
+
+
+def _has_torchvisions_keys(name: str, state: State) -> bool:
+    with torch.device("meta"):
+        expected = by_torchvision(name, num_classes=1, auxiliary=has_auxiliary(state)).state_dict()
+    return _without_counters(expected).keys() == _without_counters(state).keys()
+
+
+def found_words(state: State) -> str:
+    """Say what weights ``state`` holds: how their names begin, and the last matrix, which is most likely the head."""
+    begins = list(dict.fromkeys(k.partition(".")[0] for k in state))
+    first = ", ".join(f"“{b[:80]}”" for b in begins[:_NAMED_DIFFERENCES])
+    rest = f" and {len(begins) - _NAMED_DIFFERENCES} more" if len(begins) > _NAMED_DIFFERENCES else ""
+    heads = [k for k, v in state.items() if v.ndim == 2]
+    last = f", and the last matrix, “{heads[-1][:80]}”, has the shape {tuple(state[heads[-1]].shape)}" if heads else ""
+    return f"their names begin with {first}{rest}{last}"
 
 
 def timm_has(name: str) -> bool:
@@ -151,7 +218,9 @@ def fill(blueprint: Blueprint, state: State) -> nn.Module:
     if wrong:
         raise ArchitectureError(f"The weights do not fit {blueprint.name}: {'; '.join(wrong)}.")
     network = blueprint.build()
-    network.load_state_dict(dict(state), strict=False)  # strict but for BatchNorm's counters: compared above
+    filled = network.state_dict()  # with the versions of its modules, which some read
+    filled.update(state)
+    network.load_state_dict(filled, strict=False)  # strict but for BatchNorm's counters: compared above
     return network
 
 
@@ -181,7 +250,10 @@ def _shape(state: State, key: str) -> tuple[int, ...]:
 def _rows(state: State, head: str) -> int:
     shape = _shape(state, f"{head}.weight")
     if not shape:
-        raise ArchitectureError(f"The weights have no “{head}.weight”, from which the number of classes is read.")
+        raise ArchitectureError(
+            f"The weights have no “{head}.weight”, from which the number of classes is read: {found_words(state)}; "
+            "name the architecture that they belong to."
+        )
     return shape[0]
 
 
@@ -239,30 +311,65 @@ def _recognise_resnet(state: State) -> Blueprint | None:
     )
 
 
+def _recognise_cifar_resnet(state: State) -> Blueprint | None:
+    stem, head = _shape(state, "conv1.weight"), _shape(state, "linear.weight")
+    if stem[1:] != (3, 3, 3) or len(head) != 2 or "layer4.0.conv2.weight" not in state:
+        return None
+    blocks, bottleneck = tuple(_count(state, f"layer{i}") for i in (1, 2, 3, 4)), "layer1.0.conv3.weight" in state
+    number = _CIFAR_RESNETS.get((blocks, bottleneck))
+    widths = [_shape(state, f"layer{i}.0.conv1.weight")[:1] for i in (1, 2, 3, 4)]
+    if number is None or () in widths or stem[:1] != widths[0]:
+        return None
+    wide = "" if stem[0] == _VGG_WIDTHS[0] else f"_width{stem[0]}"
+    build = partial(
+        CifarResNet, blocks=blocks, widths=[w[0] for w in widths], bottleneck=bottleneck, num_classes=head[0]
+    )
+    return _cifar(f"cifar_resnet{number}{wide}", build, num_classes=head[0])
+
+
+def _recognise_cifar_vgg(state: State) -> Blueprint | None:
+    head = _shape(state, "classifier.weight")
+    convolutions = [v.shape[0] for k, v in state.items() if k.startswith("features.") and v.ndim == 4]
+    if len(head) != 2 or "features.0.bias" not in state:
+        return None
+    for number, counts in _CIFAR_VGGS.items():
+        stages = [[width] * count for width, count in zip(_VGG_WIDTHS, counts, strict=True)]
+        if convolutions == list(chain.from_iterable(stages)):
+            build = partial(CifarVgg, stages=stages, num_classes=head[0])
+            return _cifar(f"cifar_vgg{number}", build, num_classes=head[0])
+    return None
+
+
+def _cifar(name: str, build: Callable[[], nn.Module], *, num_classes: int) -> Blueprint:
+    return Blueprint(name, build, num_classes, input_size=CIFAR_SIZE, mean=CIFAR_MEAN, std=CIFAR_STD)
+
+
 def _recognise_xcit(state: State) -> Blueprint | None:
     heads = _shape(state, "blocks.0.attn.temperature")
     patches = _shape(state, "patch_embed.proj.6.0.weight")
-    if heads != (16, 1, 1) or patches[:1] != (768,) or _count(state, "blocks") != 12 or "head.weight" not in state:
+    name = next((n for n, (width, h) in _XCITS.items() if heads == (h, 1, 1) and patches[:1] == (width,)), None)
+    if name is None or _count(state, "blocks") != 12 or "head.weight" not in state:
         return None
-    return _xcit_l12(num_classes=_rows(state, "head"))
+    return _xcit(name, num_classes=_rows(state, "head"))
 
 
-def _build_xcit_l12(*, num_classes: int) -> nn.Module:
+def _build_xcit(name: str, *, num_classes: int) -> nn.Module:
     from timm.models import Xcit  # noqa: PLC0415 - see by_timm
 
+    width, heads = _XCITS[name]
     return Xcit(
-        patch_size=16, embed_dim=768, depth=12, num_heads=16, eta=1.0, tokens_norm=True, num_classes=num_classes
+        patch_size=16, embed_dim=width, depth=12, num_heads=heads, eta=1.0, tokens_norm=True, num_classes=num_classes
     )
 
 
-def _xcit_l12(*, num_classes: int) -> Blueprint:
-    """Return the robust XCiT-L12 of Debenedetti et al. (2022), a variant that timm does not name.
+def _xcit(name: str, *, num_classes: int) -> Blueprint:
+    """Return a robust XCiT of Debenedetti et al. (2022).
 
-    It was trained without input normalisation: with ImageNet's, its accuracy falls to about half.
+    They were trained without input normalisation: with ImageNet's, the large one's accuracy falls to about half.
     """
     return Blueprint(
-        name=XCIT_L12,
-        build=partial(_build_xcit_l12, num_classes=num_classes),
+        name=name,
+        build=partial(_build_xcit, name, num_classes=num_classes),
         num_classes=num_classes,
         input_size=224,
         mean=IDENTITY_MEAN,

@@ -16,12 +16,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-from lwise_core.guides.architectures import ArchitectureError, Blueprint, State, Triple, fill, named, recognise
+from lwise_core.guides.architectures import (
+    ArchitectureError,
+    Blueprint,
+    State,
+    Triple,
+    fill,
+    found_words,
+    named,
+    recognise,
+)
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
@@ -29,31 +39,35 @@ from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, 
 from lwise_core.guides.pickled_names import malicious_name
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
+from lwise_core.guides.state_dicts import Entry, entry_in, network_in
 from lwise_core.guides.weight_archive import repacked
 
 MAX_UPLOAD_BYTES = 200 * 2**20
 MAX_FILE_BYTES = 2 * 2**30
 
-CONVERSION = """import dill, torch
+_CONVERSION = """import torch
 from safetensors.torch import save_file
 
-loaded = torch.load("weights.pt", map_location="cpu", pickle_module=dill, weights_only=False)
-state = loaded.get("model", loaded.get("state_dict", loaded))
+loaded = torch.load("weights.pt", map_location="cpu", weights_only=False)
+found = [loaded, *(loaded.values() if isinstance(loaded, dict) else ())]
+states = [f.state_dict() if isinstance(f, torch.nn.Module) else f for f in found]
+state = next(s for s in states if isinstance(s, dict) and s and all(map(torch.is_tensor, s.values())))
 state = {k: v.clone().contiguous() for k, v in state.items() if "attacker." not in k}
 save_file(state, "weights.safetensors")"""
 """What the owner of a refused pickle runs, in an environment where running its contents is no danger."""
 
+CONVERSION = _CONVERSION.replace("import torch", "import dill\nimport torch", 1).replace(
+    "weights_only", "pickle_module=dill, weights_only"
+)
+"""The same where dill wrote the file, as the robustness library does."""
+
 _LEGACY_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the number with which torch.save began before 1.6
 _BLOCKED = re.compile(r"GLOBAL ([\w.]+)")
-_STATE_KEYS = ("model", "state_dict")
 _SHARED = 3  # how often the weights of a file may use its bytes: AttackerModel names each of them twice
 _LARGER = 4  # how many times its bytes the weights may take in float32: what is stored in 8 bits grows so much
 _MOST_ENTRIES = 100_000
 _LONGEST_NAME = 512  # characters
 _LONGEST_HEADER = 64 * 2**20  # bytes: names and shapes of as many entries as are read
-_DEEPEST = 4  # wrappers around one another
-_WRAPPERS = ("module.", "model.")
-_MEAN, _STD = "normalizer.new_mean", "normalizer.new_std"
 
 
 class Layout(StrEnum):
@@ -124,21 +138,12 @@ _ALLOWED: list[Callable[..., object] | tuple[Callable[..., object], str]] = [
 _allowing = threading.Lock()  # torch keeps the allowed names for the whole process, so one reader at a time
 
 
-@dataclass(frozen=True)
-class _Found:
-    """The weights of a file as it names them, and what it says beside them."""
-
-    state: Mapping[str, object]
-    layout: Layout
-    epoch: int | None = None
-    ignored: tuple[str, ...] = ()
-
-
 def read_weights(source: Path | bytes, *, limit: int = MAX_FILE_BYTES) -> Weights:
     """Return what the weight file ``source``, a path or its bytes, holds.
 
     Read are safetensors, and files of ``torch.save`` (zip and legacy) in the layouts of the robustness library
-    (``model`` or ``state_dict``, DataParallel and AttackerModel wrappers), of training loops, and flat state dicts.
+    (``model`` or ``state_dict``, DataParallel and AttackerModel wrappers), of training loops, and flat state dicts
+    (:mod:`~lwise_core.guides.state_dicts`).
 
     Args:
         source: The file.
@@ -152,16 +157,26 @@ def read_weights(source: Path | bytes, *, limit: int = MAX_FILE_BYTES) -> Weight
     except OSError as error:
         raise CheckpointError(f"The file cannot be read ({error.strerror}).") from error
     if data.startswith(b"PK\x03\x04"):
-        found = _sort(_unpickle(repacked(data)))
+        found, layout = _pickled(_unpickle(repacked(data)))
     elif data.startswith(_LEGACY_START):
-        found = _sort(_unpickle(data))
+        found, layout = _pickled(_unpickle(data))
     elif data[8:9] == b"{":
-        found = _Found(read_safetensors(data), Layout.SAFETENSORS)
+        found, layout = Entry(dict(read_safetensors(data))), Layout.SAFETENSORS
     else:
         raise CheckpointError(
             "This is not a weight file that can be read here: it is neither safetensors nor written by torch.save."
         )
-    return _unwrapped(found, sha256=hashlib.sha256(data).hexdigest(), budget=len(data))
+    network = network_in(_checked(found.state, budget=len(data)))
+    _check_size(network.state, budget=len(data))
+    robustness = network.robustness and layout is not Layout.SAFETENSORS
+    return Weights(
+        state={k: v.float() if v.is_floating_point() else v for k, v in network.state.items()},
+        layout=Layout.ROBUSTNESS if robustness else layout,
+        sha256=hashlib.sha256(data).hexdigest(),
+        normaliser=network.normaliser,
+        epoch=found.epoch,
+        ignored=(*found.beside, *network.beside),
+    )
 
 
 def blueprint_for(weights: Weights, architecture: str | None = None) -> Blueprint:
@@ -178,7 +193,8 @@ def blueprint_for(weights: Weights, architecture: str | None = None) -> Blueprin
         raise CheckpointError(str(error)) from error
     if blueprint is None:
         raise CheckpointError(
-            "The weights do not tell which network they belong to; name its architecture as timm calls it."
+            f"The weights do not tell which network they belong to: {found_words(weights.state)}; name its "
+            "architecture as timm or torchvision calls it."
         )
     return blueprint
 
@@ -193,6 +209,11 @@ def build_guide(weights: Weights, blueprint: Blueprint, description: Description
             does not return one finite number for each class.
     """
     classes = description.classes or default_classes(blueprint.num_classes)
+    if blueprint.num_classes == 1:
+        raise CheckpointError(
+            "The network has one output, which is no choice between classes; a guide needs an output for each of two "
+            "classes or more."
+        )
     if len(classes) != blueprint.num_classes:
         raise CheckpointError(
             f"The weights have {blueprint.num_classes} outputs, but {len(classes)} class names were given; "
@@ -265,7 +286,7 @@ def _unpickle(data: bytes) -> object:
             raise CheckpointError(
                 f"The file is refused: {what}, which a file of weights need not; its owner can convert it to "
                 "safetensors with the program below, somewhere where running the file is no danger.",
-                conversion=CONVERSION,
+                conversion=CONVERSION if blocked is None or "dill" in blocked[1] else _CONVERSION,
             ) from error
         except Exception as error:  # a damaged pickle may fail in any way at all
             raise CheckpointError("The weight file is damaged or cut off; fetch or copy it again.") from error
@@ -286,50 +307,22 @@ def read_safetensors(data: bytes) -> Mapping[str, torch.Tensor]:
         raise CheckpointError("The safetensors file is damaged or cut off; fetch or copy it again.") from error
 
 
-def _sort(loaded: object) -> _Found:
+def _pickled(loaded: object) -> tuple[Entry, Layout]:
     """Find the weights in what a file of ``torch.save`` holds."""
     if not isinstance(loaded, Mapping):
         raise CheckpointError("The file holds no state dict, so there are no weights to read.")
-    for key in _STATE_KEYS:
-        inner = loaded.get(key)
-        if isinstance(inner, Mapping):
-            epoch = loaded.get("epoch")
-            ignored = tuple(f"“{k}”" for k in loaded if k not in (key, "epoch"))
-            return _Found(inner, Layout.TRAINING, epoch if isinstance(epoch, int) else None, ignored)
-    return _Found(loaded, Layout.FLAT)
+    found = entry_in(loaded)
+    return found, Layout.TRAINING if found.name else Layout.FLAT
 
 
-def _unwrapped(found: _Found, *, sha256: str, budget: int) -> Weights:
-    """Return the network's own weights: wrappers' prefixes stripped, the normaliser taken, attacker copies dropped."""
-    state = _checked(found.state, budget=budget)
-    attacker, normaliser = 0, None
-    wrapper: str | None = ""
-    for _ in range(_DEEPEST + 1):
-        if wrapper is None:
-            break
-        state = {k.removeprefix(wrapper): v for k, v in state.items()}
-        kept = {k: v for k, v in state.items() if not k.startswith("attacker.")}
-        attacker += len(state) - len(kept)
-        normaliser = normaliser or _take_normaliser(kept)
-        state = kept
-        wrapper = next((w for w in _WRAPPERS if state and all(k.startswith(w) for k in state)), None)
+def _check_size(state: State, *, budget: int) -> None:
     if not state:
         raise CheckpointError("The file holds no weights.")
     if 4 * sum(v.numel() for v in state.values()) > _LARGER * budget + 4096:
         raise CheckpointError("The weights would take many times the size of their file, as no network's do.")
-    copies = (f"the attacker’s copies of {attacker} weights",) if attacker else ()
-    wrapped = found.layout is not Layout.SAFETENSORS and (attacker or normaliser)
-    return Weights(
-        state={k: v.float() if v.is_floating_point() else v for k, v in state.items()},
-        layout=Layout.ROBUSTNESS if wrapped else found.layout,
-        sha256=sha256,
-        normaliser=normaliser,
-        epoch=found.epoch,
-        ignored=(*found.ignored, *copies),
-    )
 
 
-def _checked(state: Mapping[object, object] | Mapping[str, object], *, budget: int) -> dict[str, torch.Tensor]:
+def _checked(state: Mapping[Any, object], *, budget: int) -> dict[str, torch.Tensor]:
     """Accept a state dict whose values are plain, finite and no larger than the file that holds them."""
     if len(state) > _MOST_ENTRIES:
         raise _too_many()
@@ -343,7 +336,8 @@ def _checked(state: Mapping[object, object] | Mapping[str, object], *, budget: i
             or type(value) not in (torch.Tensor, torch.nn.Parameter)
         ):
             raise CheckpointError(
-                f"The state dict is not one of weights: “{str(key)[:80]}” is a {type(value).__name__}."
+                f"The state dict is not one of weights: “{str(key)[:80]}” is {_words(key, value)}; save the network's "
+                "own state dict."
             )
         assert isinstance(value, torch.Tensor)  # noqa: S101  said above, in the way mypy understands
         plain = value.layout == torch.strided and value.device.type == "cpu" and not value.is_quantized
@@ -372,11 +366,15 @@ def _too_many() -> CheckpointError:
     return CheckpointError(f"The file names more than {_MOST_ENTRIES:,} weights, which no network has.")
 
 
-def _take_normaliser(state: dict[str, torch.Tensor]) -> tuple[Triple, Triple] | None:
-    """Remove and return mean and std when ``state`` has them (lwise-method 4.1: they are authoritative)."""
-    if _MEAN not in state and _STD not in state:
-        return None
-    mean, std = (state.pop(k, torch.empty(0)).flatten().tolist() for k in (_MEAN, _STD))
-    if len(mean) != 3 or len(std) != 3 or min(std) <= 0:
-        raise CheckpointError("The normaliser in the file is damaged: it needs three means and three positive widths.")
-    return (mean[0], mean[1], mean[2]), (std[0], std[1], std[2])
+def _words(key: object, value: object) -> str:
+    """Return what stands where weights are expected, for people."""
+    if not isinstance(key, str) or len(key) > _LONGEST_NAME:
+        return "no name of weights"
+    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
+        (Mapping, "a group of entries"),
+        ((int, float), "a number"),
+        (str, "a text"),
+        ((list, tuple), "a list"),
+        (type(None), "empty"),
+    )
+    return next((words for kind, words in kinds if isinstance(value, kind)), "something else")

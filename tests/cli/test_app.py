@@ -66,6 +66,16 @@ def test_what_is_asked_wrongly_is_one_line_and_code_2(
     assert all(line.startswith("Note:") for line in others)
 
 
+def test_a_whole_network_is_refused_with_the_program_that_converts_it(shell: Shell, tmp_path: Path) -> None:
+    torch.save({"net": torch.nn.Linear(2, 2)}, tmp_path / "whole.pt")
+    code, _, err = shell("score", CAT_FILE, "--class", "dog", "--weights", str(tmp_path / "whole.pt"))
+    assert code == 2
+    sentence, _, program = err.partition("\n\n")
+    assert sentence.startswith("Error: The file is refused: it wants to run “torch.nn.modules.linear.Linear”")
+    assert program.startswith("import torch\n")
+    assert 'save_file(state, "weights.safetensors")' in program
+
+
 def test_a_weight_file_serves_as_guide_and_is_treated_as_medical(shell: Shell, tmp_path: Path) -> None:
     torch.manual_seed(0)
     weights, names = tmp_path / "seeded.pt", tmp_path / "names.txt"

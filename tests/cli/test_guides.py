@@ -9,13 +9,14 @@ import timm
 import torch
 
 from lwise_core._utils.file_errors import FileError
-from lwise_core.cli.guides import ForeignGuide, models_command
+from lwise_core.cli.guides import ForeignGuide, PixelsAs, _note, models_command
 from lwise_core.guides import catalog
 from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.checkpoint_error import CheckpointError
+from lwise_core.guides.cifar_networks import CIFAR_MEAN, CifarResNet
 from lwise_core.guides.class_lists import ClassListError
-from lwise_core.guides.guide import Domain
+from lwise_core.guides.guide import IDENTITY_MEAN, IMAGENET_MEAN, Domain
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +75,51 @@ def test_every_guide_is_listed_with_its_state(
         assert line.startswith(f"{entry.name}: {entry.state.value}")
         assert line == line.rstrip()
         assert entry.card is None or line.endswith(accuracy_words(entry.card))
+
+
+def cifar_weights(folder: Path) -> Path:
+    """The weights of a CIFAR network, whose usual normaliser is neither of those that can be asked for."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = CifarResNet(blocks=(2, 2, 2, 2), widths=(8, 8, 8, 8), bottleneck=False, num_classes=3)
+    file = folder / "cifar.pt"
+    torch.save(network.state_dict(), file)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("asked", "mean", "said"),
+    [
+        (
+            None,
+            CIFAR_MEAN,
+            "mean 0.491, 0.482, 0.447 and the standard deviation 0.202, 0.199, 0.201, as usual for cifar",
+        ),
+        (PixelsAs.NONE, IDENTITY_MEAN, ""),
+        (PixelsAs.IMAGENET, IMAGENET_MEAN, ""),
+    ],
+)
+def test_a_file_without_a_normaliser_is_said_to_have_none_unless_one_is_asked_for(
+    asked: PixelsAs | None,
+    mean: tuple[float, ...],
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _note.cache_clear()
+    guide = ForeignGuide(cifar_weights(tmp_path), normaliser=asked).load()
+    assert guide.normaliser.mean.flatten().tolist() == pytest.approx(mean)
+    notes = capsys.readouterr().err
+    assert said in notes
+    assert notes.count("Note:") == (1 if said else 0)
+
+
+def test_the_normaliser_of_the_file_wins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _note.cache_clear()
+    file = cifar_weights(tmp_path)
+    state = {f"model.{k}": v for k, v in torch.load(file, weights_only=True).items()}
+    mean = torch.tensor([0.1, 0.2, 0.3])
+    torch.save(state | {"normalize.mean": mean, "normalize.std": mean}, file)
+    guide = ForeignGuide(file, normaliser=PixelsAs.IMAGENET).load()
+    torch.testing.assert_close(guide.normaliser.mean.flatten().cpu(), mean)
+    assert "--normaliser changes nothing" in capsys.readouterr().err

@@ -12,7 +12,6 @@ import torchvision
 from torch import nn
 
 from lwise_core.guides.architectures import (
-    XCIT_L12,
     ArchitectureError,
     Blueprint,
     compact,
@@ -105,13 +104,13 @@ def xcit() -> tuple[Blueprint, nn.Module]:
 
 def test_xcit_l12_is_recognised_and_sees_pixels_as_they_are(xcit: tuple[Blueprint, nn.Module]) -> None:
     blueprint, network = xcit
-    assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == (XCIT_L12, 6, 224)
+    assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == ("xcit_large_12_p16_224", 6, 224)
     assert (blueprint.mean, blueprint.std) == (IDENTITY_MEAN, IDENTITY_STD)
     attention = network.blocks[0].attn  # type: ignore[index, union-attr]
     assert len(network.blocks) == 12  # type: ignore[arg-type]
     assert (attention.num_heads, network.patch_embed.patch_size, network.embed_dim) == (16, 16, 768)  # type: ignore[union-attr]
     assert network.cls_attn_blocks[0].tokens_norm  # type: ignore[index, union-attr]
-    assert named(XCIT_L12, network.state_dict()).num_classes == 6
+    assert named("xcit_large_12_p16_224", network.state_dict()).num_classes == 6
 
 
 def test_xcit_l12_computes_what_timms_own_variant_computes(xcit: tuple[Blueprint, nn.Module]) -> None:
@@ -209,3 +208,36 @@ def test_narrow_relatives_of_a_resnet_are_not_taken_for_it() -> None:
     state = on_meta(timm.create_model, model_name="resnet50", num_classes=3)
     state = {k: v for k, v in state.items() if not k.startswith("layer4.2")}
     assert recognise(state) is None
+
+
+@pytest.mark.parametrize(("size", "width", "heads"), [("small", 384, 8), ("medium", 512, 8), ("large", 768, 16)])
+def test_a_robust_xcit_of_any_size_sees_pixels_as_they_are(size: str, width: int, heads: int) -> None:
+    # The shapes of most weights do not matter for being recognised, and building one takes seconds.
+    state = {f"blocks.{i}.norm1.weight": torch.zeros(1) for i in range(12)} | {"head.weight": torch.zeros(3, 1)}
+    state |= {"blocks.0.attn.temperature": torch.zeros(heads, 1, 1)}
+    state |= {"patch_embed.proj.6.0.weight": torch.zeros(width, 1, 1, 1)}
+    for blueprint in (recognise(state), named(f"xcit_{size}_12_p16_224", state)):
+        assert blueprint is not None
+        assert (blueprint.name, blueprint.num_classes) == (f"xcit_{size}_12_p16_224", 3)
+        assert (blueprint.mean, blueprint.std) == (IDENTITY_MEAN, IDENTITY_STD)
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "convnext_tiny", "squeezenet1_1"])
+def test_torchvisions_classifiers_are_named_and_what_timm_calls_alike_is_told_apart_by_its_keys(name: str) -> None:
+    state = on_meta(getattr(torchvision.models, name), num_classes=5)
+    blueprint = named(name, state)
+    assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == (name, 5, 224)
+    assert (blueprint.mean, blueprint.std) == (IMAGENET_MEAN, IMAGENET_STD)
+    with torch.device("meta"):
+        assert blueprint.build().state_dict().keys() == state.keys()
+
+
+def test_timms_own_keys_stay_timms() -> None:
+    state = on_meta(timm.create_model, model_name="convnext_tiny", num_classes=4)
+    with torch.device("meta"):
+        assert named("convnext_tiny", state).build().state_dict().keys() == state.keys()
+
+
+def test_weights_without_the_head_of_the_named_network_say_what_they_have() -> None:
+    with pytest.raises(ArchitectureError, match=r"begin with “fc”, and the last matrix, “fc.weight”, has the shape"):
+        named("convnext_tiny", {"fc.weight": torch.zeros(2, 4)})

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import runpy
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -112,6 +113,39 @@ def test_a_robustness_file_that_pickles_a_function_is_refused_with_a_way_to_conv
     assert refused.value.conversion == CONVERSION
     assert "\n" not in str(refused.value)
     compile(CONVERSION, "conversion", "exec")
+
+
+WHOLE: dict[str, Callable[[torch.nn.Module], object]] = {
+    "a network": lambda n: n,
+    "a network in `model`": lambda n: {"epoch": 3, "model": n},
+    "a state dict in `net`, beside what is refused": lambda n: {"epoch": 3, "net": n.state_dict(), "path": Path("x")},
+    "a state dict in `model_state_dict`": lambda n: {"path": Path("x"), "model_state_dict": n.state_dict()},
+}
+
+
+@pytest.mark.parametrize("what", list(WHOLE))
+def test_what_is_refused_is_read_after_the_program_that_is_offered(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = tiny_network()
+    monkeypatch.chdir(tmp_path)
+    torch.save(WHOLE[what](network), "weights.pt")
+    with pytest.raises(CheckpointError) as refused:
+        read_weights(Path("weights.pt"))
+    Path("convert.py").write_text(refused.value.conversion)
+    runpy.run_path("convert.py")
+    converted = read_weights(Path("weights.safetensors"))
+    torch.testing.assert_close(converted.state["head.weight"], network.state_dict()["head.weight"])
+    assert guide_from(converted).classes == tuple(f"class {i}" for i in range(5))
+
+
+def test_one_output_is_no_choice() -> None:
+    state = tiny_state() | {
+        "head.weight": torch.zeros(1, tiny_state()["head.weight"].shape[1]),
+        "head.bias": torch.zeros(1),
+    }
+    with pytest.raises(CheckpointError, match="one output, which is no choice"):
+        guide_from(read_weights(saved(state)))
 
 
 LAYOUTS: dict[str, Callable[[State], bytes]] = {
@@ -301,8 +335,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no weights in `model`": (saved({"model": {}}), "holds no weights"),
     "only attacker copies": (saved({"model": {"module.attacker.model.w": torch.zeros(1)}}), "holds no weights"),
     "numbers for keys": (saved({1: torch.zeros(1)}), "not one of weights"),
-    "a number for a weight": (saved({"w": 1.5}), "“w” is a float"),
-    "a deeper dict": (saved({"model": {"net": {"w": torch.zeros(1)}}}), "“net” is a dict"),
+    "a number for a weight": (saved({"w": 1.5}), "“w” is a number"),
+    "a deeper dict": (saved({"a": {"b": {"c": {"d": {"e": {"w": torch.zeros(1)}}}}}}), "is a group of entries"),
     "NaN": (saved({"w": torch.tensor([1.0, float("nan")])}), "“w” hold a value that is not a finite number"),
     "infinity": (safetensors.torch.save({"w": torch.tensor([float("inf")])}), "not a finite number"),
     "a view of any size": (saved({"w": torch.zeros(1).expand(10**12)}), "in a way that no network writes"),
@@ -442,7 +476,7 @@ def test_weights_of_an_unknown_network_ask_for_its_name() -> None:
         torch.manual_seed(0)
         state = timm.create_model("vit_tiny_patch16_224", num_classes=3, depth=1).state_dict()
     weights = read_weights(saved(state))
-    with pytest.raises(CheckpointError, match="name its architecture"):
+    with pytest.raises(CheckpointError, match=r"“head.weight”, has the shape \(3, 192\); name its architecture"):
         blueprint_for(weights)
     with pytest.raises(CheckpointError, match="did you mean"):
         blueprint_for(weights, "vit_tiny_patch16_2240")

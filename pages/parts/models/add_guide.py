@@ -152,7 +152,8 @@ def _architecture(weights: Weights) -> Blueprint | None:
     try:
         return blueprint_for(weights)
     except CheckpointError as unknown:
-        name = st.text_input("Architecture, as timm calls it", help="Nothing is downloaded for it.", key="guide-arch")
+        label = "Architecture, as timm or torchvision calls it"
+        name = st.text_input(label, help="Nothing is downloaded for it.", key="guide-arch")
         if not name:
             notice("info", str(unknown))
             return None
