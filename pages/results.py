@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core.study.accuracy import accuracies, group_scores, learning_curves, pictures
 from lwise_core.study.agreement import agreement, confusions
@@ -70,8 +71,11 @@ def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | N
     """Let the person choose a course or a file, and return its answers."""
     choice = st.selectbox("Answers of", [*courses, _FILE], format_func=lambda d: courses[d].name if d in courses else d)
     if choice == _FILE:
-        upload = st.file_uploader("CSV, one row a trial", type="csv", max_upload_size=MAX_RESPONSES_BYTES // 2**20)
-        st.caption("The layout of the paper's published data. What the file lacks is said; it stays on this server.")
+        upload = _upload()
+        st.caption(
+            "The layout of the paper's published data, or what JATOS and jsPsych export. What the file lacks is said; "
+            "it stays on this server."
+        )
         if upload is None:
             return None
         responses = read_csv(upload.getvalue())
@@ -83,6 +87,12 @@ def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | N
     responses = responses_in(here.records, course)
     _downloads(responses, course)
     return _Answers(responses, len(course.classes))
+
+
+def _upload() -> UploadedFile | None:
+    return st.file_uploader(
+        "CSV or JSON, one row a trial", type=["csv", "json", "txt", "tsv"], max_upload_size=MAX_RESPONSES_BYTES // 2**20
+    )
 
 
 def _downloads(responses: Responses, course: Course) -> None:

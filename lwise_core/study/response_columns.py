@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ UNCHANGED = "Nothing was changed."
 MISSING_WORDS = ("", "na", "nan", "none", "null", "undefined")
 
 _TRUTHS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")  # three digits after it may be thousands
 
 
 class ResponsesError(LWiseError):
@@ -39,8 +43,9 @@ def numbers_in(table: pd.DataFrame, name: str) -> pd.Series:
 def _number(value: object, name: str) -> float:
     if value is None or value is pd.NA or str(value).strip().lower() in MISSING_WORDS:
         return math.nan
+    text = str(value).strip()
     try:
-        number = float(str(value))
+        number = float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
     except ValueError:
         number = math.inf
     if math.isinf(number):
@@ -91,7 +96,9 @@ def right_or_wrong(table: pd.DataFrame) -> pd.Series:
     Raises:
         ResponsesError: A value of “perf” is neither 1 nor 0.
     """
-    right = numbers_in(table, "perf").fillna(0.0)
+    said = [_TRUTHS.get(str(value).strip().lower()) for value in table["perf"]]
+    cells = [value if truth is None else int(truth) for value, truth in zip(table["perf"], said, strict=True)]
+    right = numbers_in(pd.DataFrame({"perf": cells}, index=table.index, dtype=object), "perf").fillna(0.0)
     if not right.isin([0.0, 1.0]).all():
         raise ResponsesError(f"The column “perf” must say 1 (right) or 0 (wrong); correct it. {UNCHANGED}")
     if "choice" in table and (texts_in(table, "choice") != "").any():

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from lwise_core.study.csv_rows import rows_of
+from lwise_core.study.json_rows import is_json, rows_of_json
 from lwise_core.study.response_columns import (
     MISSING_WORDS,
     NEEDED_COLUMNS,
@@ -22,6 +23,7 @@ from lwise_core.study.response_columns import (
     whole_numbers,
 )
 from lwise_core.study.responses import COLUMNS, COUNTS, Responses
+from lwise_core.study.shared_labels import told_apart
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.trial_sampling import TrialKind
 
@@ -35,7 +37,10 @@ _BUCKET = re.compile(r"-(\d+(?:dot\d+)?)-0dot5-\d+-")
 
 
 def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequence[Group] = ()) -> Responses:
-    """Return the answers in a CSV, one row a trial: one that :func:`as_csv` wrote, or the paper's.
+    """Return the answers in a file, one row a trial: one that :func:`as_csv` wrote, the paper's, or JSON.
+
+    JSON is read as our own experiment for other servers, JATOS and jsPsych save it: a list, or one a line. Two people
+    under one label, who drew the same sequence, are told apart (“7” and “7 (2)”).
 
     What the paper's files do not say is derived. The group is ``slots[condition_idx]``, or “control” for 0 and
     “condition 1” and so on. Whether there was feedback follows from the block: by ``schedule``, which knows it by name
@@ -52,7 +57,8 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     Raises:
         ResponsesError: It is not such a file.
     """
-    rows = rows_of(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
+    read = rows_of_json if is_json(content) else rows_of
+    rows = read(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
     table = pd.DataFrame({name: [_unguarded(r[name]) for r in rows] for name in rows[0]})
     lacking = [name for name in NEEDED_COLUMNS if name not in table]
     if lacking or not {"trial_number", "obs"} & set(table):
@@ -62,6 +68,7 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
         )
     if "trial_number" not in table:
         table["trial_number"] = table["obs"]
+    table = told_apart(table)
     table["trial_type"] = table["trial_type"].map(_kind)
     _add_group(table, slots)
     _add_pictures(table)
@@ -196,9 +203,15 @@ def _add_choices(table: pd.DataFrame) -> None:
         table["stimulus_name"] = table["class"]
     main = table[table["trial_type"] != TrialKind.CALIBRATION]
     known = {(p, s): c for p, s, c in zip(main["participant"], main["stimulus_name"], main["class"], strict=True)}
+    # A word such as “None” says that there was no answer, unless a class bears it.
+    borne = {name.strip().lower() for column in ("stimulus_name", "class") for name in main[column]}
+    missing = set(MISSING_WORDS) - (borne - {""})
+    unanswered = table["choice_name"].map(lambda name: name.strip().lower() in missing)
+    if "i_choice" in table:
+        unanswered |= table["i_choice"].map(lambda number: number.strip() in ("-1", "-1.0"))
     table["choice"] = [
-        "" if name.strip().lower() in MISSING_WORDS else known.get((person, name), name)
-        for person, name in zip(table["participant"], table["choice_name"], strict=True)
+        "" if none else known.get((person, name), name)
+        for person, name, none in zip(table["participant"], table["choice_name"], unanswered, strict=True)
     ]
 
 

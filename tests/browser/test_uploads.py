@@ -27,7 +27,7 @@ def late_url(serve: Callable[[Path], str]) -> str:
         ("", "Upload photographs", "creature.png", CREATURE, "The photograph"),
         ("rank", "Photographs, or zips", "creature.png", CREATURE, "Rank 1 file"),
         ("models", "Weight file", "notes.pt", b"no weights", "This is not a weight file"),
-        ("results", "CSV, one row a trial", "answers.csv", b"a,b\n1,2\n", "lacks the column"),
+        ("results", "CSV or JSON, one row a trial", "answers.csv", b"a,b\n1,2\n", "lacks the column"),
     ],
 )
 def test_a_file_survives_a_run_that_begins_before_its_address_has_left(

@@ -205,3 +205,68 @@ def test_what_jspsych_would_have_saved() -> None:
     for t in trials[1:]:
         assert t["choices"][t["response"]] == t["class"]
         assert t["time_elapsed"] == 1000.0 * t["trial_index"] + t["rt"]
+
+
+NAMES = ("None", "NA", "Null", "none of these")
+
+
+def in_the_papers_layout(name: str, **columns: object) -> bytes:
+    """Return eight answers of one person about “moth” and a class of that name, of which half are right."""
+    shown = [name, "moth"] * 4
+    chosen = [*shown[:4], *reversed(shown[:4])]
+    frame = {"participant": "1", "block": "test", "trial_type": "main", "class": shown, "condition_idx": 0}
+    frame |= {"stimulus_name": shown, "choice_name": chosen, "trial_number": range(8)}
+    frame |= {"perf": [int(a == b) for a, b in zip(shown, chosen, strict=True)]}
+    return pd.DataFrame(frame | columns).to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_class_that_is_called_like_nothing_stays_a_class(name: str) -> None:
+    trials = read_csv(in_the_papers_layout(name)).trials
+    assert trials["perf"].sum() == 4
+    assert (trials["choice"] != "").all()
+
+
+@pytest.mark.parametrize("word", ["None", "NA", "nan", ""])
+def test_such_a_word_is_no_answer_where_no_class_bears_it(word: str) -> None:
+    content = in_the_papers_layout("butterfly", choice_name=[word] * 8, perf=0)
+    assert (read_csv(content).trials["choice"] == "").all()
+
+
+def test_a_place_of_minus_one_is_no_answer_whatever_the_name_says() -> None:
+    content = in_the_papers_layout("None", i_choice=[-1, *[0] * 7])
+    assert read_csv(content).trials["choice"].tolist()[0] == ""
+
+
+def as_json_lines(*answers: Responses) -> bytes:
+    """Return each person's answers as our own page hands them over under JATOS, a list a line."""
+    lines = []
+    for one in answers:
+        rows = [dict(zip(row, row.values(), strict=True)) for row in one.trials.to_dict("records")]
+        lines.append(json.dumps([{k: None if pd.isna(v) else v for k, v in row.items()} for row in rows], default=int))
+    return "\n".join(lines).encode()
+
+
+def test_what_jatos_exports_is_read_and_two_people_with_one_sequence_stay_two() -> None:
+    first = responses_of(TRIALS, right_answers(TRIALS), participant="7", group="control")
+    second = first.trials.assign(reaction_time_msec=first.trials["reaction_time_msec"] + 5)
+    read = read_csv(as_json_lines(first, Responses(second)))
+    assert read.participants == ("7", "7 (2)")
+    assert_frame_equal(read.trials[read.trials["participant"] == "7"], first.trials)
+    assert len(read.trials) == 2 * len(first.trials)
+
+
+def test_jspsychs_json_is_read_back() -> None:
+    written = responses_of(TRIALS, right_answers(TRIALS), participant="p", group="control")
+    read = read_csv(as_jspsych(written)).trials
+    same = ["participant", "group", "block", "trial_type", "class", "choice", "perf", "trial_number", "feedback"]
+    assert_frame_equal(read[same], written.trials[same])
+
+
+def test_numbers_as_a_spreadsheet_of_another_country_saves_them() -> None:
+    content = in_the_papers_layout("x", reaction_time_msec="512,5", perf=["TRUE", "FALSE"] * 4)
+    trials = read_csv(content).trials
+    assert set(trials["reaction_time_msec"]) == {512.5}
+    assert trials["perf"].tolist() == [1, 0] * 4
+    with pytest.raises(ResponsesError, match="“1,234” in the column “reaction_time_msec” is no number"):
+        read_csv(in_the_papers_layout("x", reaction_time_msec="1,234"))

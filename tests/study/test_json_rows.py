@@ -1,0 +1,81 @@
+"""JSON as JATOS and jsPsych save it, read as rows of text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core.study.json_rows import PART, is_json, rows_of_json
+from lwise_core.study.response_columns import ResponsesError
+
+ONE, TWO = {"class": "a", "perf": 1}, {"class": "b", "perf": 0}
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return rows_of_json(content, unit="trial", at_most=10**6)
+
+
+def dumped(*values: object, between: str = "\n") -> bytes:
+    return between.join(map(json.dumps, values)).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "parts"),
+    [
+        (dumped([ONE, TWO]), "00"),
+        (dumped([ONE], [TWO]), "01"),
+        (dumped([ONE], [TWO], between="\r\n\r\n"), "01"),
+        (dumped(ONE, TWO), "01"),
+        (b"\xef\xbb\xbf \n" + dumped([[ONE], [TWO]]), "00"),
+        (dumped({"trials": [ONE, TWO], "browser": "x"}), "00"),
+        (json.dumps([ONE, TWO], indent=1).encode(), "00"),
+    ],
+)
+def test_a_list_and_a_list_or_an_object_a_line_are_read(content: bytes, parts: str) -> None:
+    assert is_json(content)
+    assert rows(content) == [
+        {"class": "a", "perf": "1", PART: parts[0]},
+        {"class": "b", "perf": "0", PART: parts[1]},
+    ]
+
+
+def test_nothing_is_an_empty_text_and_truth_is_a_number() -> None:
+    (row,) = rows(dumped([{"a": None, "b": True, "c": False, "d": 1.5, "e": "None", "f": ["x"]}]))
+    assert row == {"a": "", "b": "1", "c": "0", "d": "1.5", "e": "None", "f": '["x"]', PART: "0"}
+
+
+def test_a_column_that_some_rows_lack_is_empty_there() -> None:
+    assert [row.get("b") for row in rows(dumped([{"a": 1}, {"b": 2}]))] == ["", "2"]
+
+
+def test_what_jspsych_shows_without_asking_is_no_trial() -> None:
+    instructions = {"trial_type": "html-button-response", "trial_index": 0, "time_elapsed": 10, "rt": 5}
+    asked = {"trial_type": "image-button-response", "trial_index": 1, "rt": 300, "class": "a", "task": "main"}
+    (row,) = rows(dumped([instructions, asked]))
+    assert (row["trial_type"], row["trial_number"], row["reaction_time_msec"]) == ("main", "1", "300")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[", "read to its end"),
+        (b'[{"a": 1}', "read to its end"),
+        (b'{"a": "\xff"}', "read to its end"),
+        (b"[" * 100_000, "read to its end"),
+        (b"[]", "holds no trials"),
+        (b"[1, 2]", "holds no trials"),
+        (b'[{"a": 1}]' * 200_000, "larger than"),
+    ],
+)
+def test_what_holds_no_rows_is_refused_in_a_sentence(content: bytes, said: str) -> None:
+    with pytest.raises(ResponsesError, match=said) as refused:
+        rows(content)
+    assert "\n" not in str(refused.value)
+
+
+@given(st.text(max_size=20))
+def test_no_table_of_text_is_taken_for_json(text: str) -> None:
+    assert not is_json(f"participant,{text}".encode())
