@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format docs browser oracle bench prove risk lock clean
+.PHONY: help install run test quick lint format docs browser oracle bench prove risk lock sbom audit clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -77,6 +77,13 @@ lock: $(VENV)-lock/.installed $(VENV)/.app  ## Write requirements.lock: every pa
 	@$(VENV)-lock/bin/uv pip compile requirements.txt --constraint $(VENV)-lock/tested.txt --generate-hashes --universal \
 		--python-version 3.11 --no-config --no-annotate --custom-compile-command "make lock" --quiet -o requirements.lock
 
+sbom: $(VENV)-lock/.supply  ## Write sbom.cdx.json: what requirements.lock installs, as a CycloneDX bill of materials
+	@$(VENV)-lock/bin/cyclonedx-py requirements requirements.lock --output-reproducible --spec-version 1.6 --output-file sbom.cdx.json
+	@echo "The bill of materials is in sbom.cdx.json."
+
+audit: $(VENV)-lock/.supply  ## Ask the advisory database of PyPI about every package of requirements.lock
+	@$(VENV)-lock/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
 clean:  ## Remove the environments and caches
 	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules node_modules
 
@@ -108,6 +115,10 @@ $(VENV)-oracle/.installed: tests/oracle/requirements.txt
 $(VENV)-lock/.installed:
 	@$(call create_environment,$(VENV)-lock)
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) uv==0.13.9
+	@touch $@
+
+$(VENV)-lock/.supply: $(VENV)-lock/.installed
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) cyclonedx-bom==7.5.0 pip-audit==2.10.1
 	@touch $@
 
 $(VENV)-peers/.installed: benchmarks/requirements-peers.txt requirements.txt
