@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
@@ -34,6 +35,7 @@ from lwise_core.enhancement.path import steps_for
 from lwise_core.guides.guide import GuideModel
 
 _LONGEST_PART = LONGEST_NAME - 15  # bytes of a stem, for what a job puts behind it, such as “.png”
+_WHOLE = re.compile(r"(\d+)(?:[.,]0+)?")  # a class index, also as programs write it that take it for a measurement
 _NAMED = 5  # labels that no class is called like, in one sentence
 _PATH_BYTES = 256 * 2**20  # what the frames of a batch may take: 32 pictures at 64 px, 10 at 224 px and ε₂₂₄ = 20
 
@@ -205,8 +207,10 @@ class _Listing:
     def _target(self, written: str) -> int:
         """Return the class index that a label means; a column whose name ends in ``_num`` holds indices."""
         if written not in self._classes:
-            numbered = self._numbered and written.isdecimal() and int(written) < len(self._guide.classes)
-            self._classes[written] = int(written) if numbered else self._guide.class_index(written)
+            number = _WHOLE.fullmatch(written) if self._numbered else None
+            index = len(self._guide.classes) if number is None else int(number[1])
+            known = index < len(self._guide.classes)
+            self._classes[written] = index if known else self._guide.class_index(written)
         return self._classes[written]
 
     def _refuse_unknown(self) -> None:

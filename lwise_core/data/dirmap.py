@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from io import TextIOWrapper
 from pathlib import Path
 
 from lwise_core._utils.csv_lines import csv_line
+from lwise_core.data.csv_lists import csv_lines
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
 
@@ -23,6 +24,8 @@ MAX_CSV_BYTES = 200_000_000
 
 PATH = "im_path"
 """The column that says where a picture lies, from the CSV's folder."""
+
+_ELSEWHERE = re.compile(r"[A-Za-z]:/|//")  # a drive or a server of Windows
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class DirmapFile:
         if twice is not None:
             raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
         if PATH not in names:
-            raise DatasetError(f"“{self.name}” has no column “{PATH}”, so it is not a dirmap.")
+            has = f"; it has {', '.join(filter(None, names))}" if any(names) else ""
+            raise DatasetError(f"“{self.name}” has no column “{PATH}”, so it is not a dirmap{has}.")
         return names
 
     def place(self, column: str) -> int:
@@ -75,7 +79,8 @@ class DirmapFile:
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of the file.
 
-        A row all of whose cells are empty does not count.
+        A row all of whose cells are empty does not count, nor do empty cells behind the last column; cells that a row
+        lacks behind its path are empty.
 
         Raises:
             DatasetError: A row is shorter or longer than the header, or the file is no CSV in UTF-8.
@@ -83,14 +88,24 @@ class DirmapFile:
         width = len(self.columns)
         lines = self._lines()
         next(lines, None)
-        for number, values in enumerate(lines):
-            if not any(values):
+        for number, cells in enumerate(lines):
+            if not any(map(str.strip, cells)):
                 continue  # spreadsheets leave rows of empty cells behind
+            values = self._fitted(cells)
             if len(values) != width:
                 raise DatasetError(
                     f"Row {number + 1} of “{self.name}” has {len(values)} values for {width} columns; write it anew."
                 )
             yield Row(number, values)
+
+    def _fitted(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        """Return a row without empty cells behind the last column, and with those that spreadsheets leave out there."""
+        width = len(self.columns)
+        if len(cells) > width and not any(cells[width:]):
+            return cells[:width]
+        if self.columns.index(PATH) < len(cells) < width:
+            return (*cells, *[""] * (width - len(cells)))
+        return cells
 
     def path_of(self, row: Row) -> str:
         """Return the picture's path from the CSV's folder, with slashes and without detours.
@@ -99,11 +114,37 @@ class DirmapFile:
             DatasetError: It leads outside the CSV's folder, by name or by a link.
         """
         written = row.values[self.place(PATH)]
-        path = self._from_here(posixpath.normpath(written))
+        path = self._from_here(posixpath.normpath(self._slashed(written)))
         outside = not written or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path
         if outside or not self.store.holds(path):
             raise DatasetError(f"“{self.name}” names the file “{written}” outside its own folder; move it there.")
         return path
+
+    def _slashed(self, written: str) -> str:
+        """Return a path with slashes; a backslash stays where it is a character of a file's name.
+
+        Raises:
+            DatasetError: It is the place of a file on another computer.
+        """
+        if "\\" not in written or self._has(written):
+            return written
+        path = written.replace("\\", "/")
+        if not _ELSEWHERE.match(path):
+            return path
+        _, here, inside = path.partition(f"/{self.store.name}/")
+        if not here:
+            raise DatasetError(
+                f"“{self.name}” names the file “{written}” by its place on another computer; write the paths from the "
+                "CSV's folder on."
+            )
+        return inside
+
+    def _has(self, path: str) -> bool:
+        try:
+            self.store.size(path)
+        except (OSError, ValueError):
+            return False
+        return True
 
     def _from_here(self, path: str) -> str:
         """Return an absolute path that lies in the CSV's folder as one that begins there, any other as it is."""
@@ -134,7 +175,8 @@ class DirmapFile:
 
     def _lines(self) -> Iterator[tuple[str, ...]]:
         try:
-            with TextIOWrapper(self.store.opened(self.name), encoding="utf-8-sig", newline="") as text:
-                yield from (tuple(line) for line in csv.reader(text, strict=True) if line)
+            yield from csv_lines(lambda: self.store.opened(self.name), column=PATH)
         except (UnicodeDecodeError, csv.Error) as error:
-            raise DatasetError(f"“{self.name}” is not a CSV file in UTF-8.") from error
+            raise DatasetError(
+                f"“{self.name}” is not a CSV file in UTF-8; save it as that, which spreadsheets call “CSV UTF-8”."
+            ) from error

@@ -15,7 +15,7 @@ from lwise_core.data.archives import TarSet, close_archives
 from lwise_core.data.decoding import Unusable, read_bytes
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.listing import USUAL_SPLITS
+from lwise_core.data.listing import USUAL_SPLITS, passed_over
 from lwise_core.data.picture_sets import DirmapSet, FolderSet
 
 _NO_FOLDER = (errno.ENOENT, errno.ENOTDIR)
@@ -31,6 +31,13 @@ def told(passed_over: Sequence[str]) -> tuple[str, ...]:
     """Return the first sentences about what was passed over, and how many more there are."""
     more = len(passed_over) - _NAMED
     return (*passed_over[:_NAMED], f"{more:,} more were passed over.") if more > 0 else tuple(passed_over)
+
+
+def _with_a_class(found: PictureEntry | str) -> PictureEntry | str:
+    """Return what was found, a sentence for a row that names no class."""
+    if isinstance(found, PictureEntry) and found.row >= 0 and not found.class_name:
+        return passed_over(found.name, "nothing says its class")
+    return found
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ class LabelledSplit:
         if isinstance(self.pictures, DirmapSet) and self.split:
             self.pictures.dirmap.place("split")
         try:
-            return tuple(self._source.entries())
+            return tuple(map(_with_a_class, self._source.entries()))
         except OSError as error:
             if not isinstance(error, FileNotFoundError) and error.errno not in _NO_FOLDER:
                 raise

@@ -17,12 +17,13 @@ from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_errors import file_errors
 from lwise_core._utils.file_names import composed, is_text, shown
 from lwise_core.data.archives import TarSet, ZipSet, is_tar
-from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.dirmap import PATH, DirmapFile
 from lwise_core.data.entries import Labels, PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.file_stores import FileStore, LocalStore
+from lwise_core.data.file_stores import GONE, FileStore, LocalStore
 from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.listing import USUAL_SPLITS, FoundFile, entries_of, passed_over
+from lwise_core.data.spelt_paths import SpeltPaths
 from lwise_core.data.system_files import is_somebodys
 from lwise_core.images.codec import MAX_BYTES
 
@@ -151,8 +152,17 @@ class DirmapSet:
         dirmap, state = self.dirmap, self.dirmap.store.states()
         label = dirmap.place(self.column) if self.column else None
         split = dirmap.columns.index("split") if "split" in dirmap.columns else None
+        spelt = SpeltPaths(dirmap.store)
         for row in dirmap.rows():
+            if not row.values[dirmap.place(PATH)].strip():
+                yield f"Row {row.number + 1} of “{dirmap.name}” was passed over: it names no picture."
+                continue
             path = dirmap.path_of(row)
+            if state(path) == GONE:
+                path = spelt.find(path)
+            if not is_somebodys(path):
+                yield passed_over(path, "it is hidden, or a file of a system")
+                continue
             yield PictureEntry(
                 path,
                 "" if label is None else composed(row.values[label].strip()),

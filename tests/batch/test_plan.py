@@ -18,6 +18,7 @@ from lwise_core._utils.run_folder import RunFolder, RunRefused
 from lwise_core.batch.plan import Assignment, Plan, make_plan, versions
 from lwise_core.batch.settings import JobError, JobSettings, Naming
 from lwise_core.data.entries import Labels, PictureEntry
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides.guide import CalibratedOn, GuideModel
 from tests.conftest import guide_of, tiny_network
 
@@ -222,3 +223,16 @@ def test_a_batch_holds_fewer_pictures_the_longer_their_paths() -> None:
 def test_the_versions_are_those_of_what_decides_the_bytes() -> None:
     assert {"torch", "numpy", "pillow", "pyarrow", "python", "lwise_studio"} == versions().keys()
     assert versions(("captum",)).keys() == versions().keys() | {"captum"}
+
+
+@pytest.mark.parametrize("written", ["3", "3.0", "3,00"])
+def test_a_class_index_may_be_written_as_a_measurement(tmp_path: Path, written: str) -> None:
+    (tmp_path / "d.csv").write_text(f"im_path;class_num\nx.png;{written}\n")
+    pictures = picture_set(str(tmp_path / "d.csv"), column="class_num")
+    run = RunFolder(tmp_path / "run")
+    job = Assignment(
+        pictures=pictures, labels=Labels.COLUMN, load_guide=lambda: GUIDE, order=JobSettings(), folder=run.path
+    )
+    (tmp_path / "run").mkdir()
+    (found,) = listed(make_plan(job, GUIDE, run, items=tmp_path / "items.jsonl"))
+    assert found.class_name == GUIDE.classes[3]

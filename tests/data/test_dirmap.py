@@ -82,7 +82,7 @@ def test_rows_and_columns_that_a_spreadsheet_leaves_empty_do_not_count(tmp_path:
         (b"split,class\n", "no column “im_path”"),
         (b"", "no column “im_path”"),
         (b"im_path,a,a\n", "two columns “a”"),
-        (b"im_path,a\nx.png\n", "Row 1 of “dirmap.csv” has 1 values for 2 columns"),
+        (b"a,im_path\nx\n", "Row 1 of “dirmap.csv” has 1 values for 2 columns"),
         (b"im_path\n\xff\xfe\n", "not a CSV file in UTF-8"),
         (b'im_path\n"x.png"y\n', "not a CSV file in UTF-8"),
     ],
@@ -96,3 +96,55 @@ def test_what_is_no_dirmap_is_one_sentence(tmp_path: Path, data: bytes, sentence
 def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no column “species”; it has split, class, im_path, note"):
         written(tmp_path, TEXT).place("species")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"split;class;im_path;note\r\ntrain;cat;cat/1.png;0,5\r\n",
+        b"split\tclass\tim_path\tnote\ntrain\tcat\tcat/1.png\t0,5\n",
+        b'sep=;\r\nsplit;class;im_path;note\r\ntrain;cat;cat/1.png;"0,5"\r\n',
+        'split\tclass\tim_path\tnote\r\ntrain\tcat\tcat/1.png\t"0,5"\r\n'.encode("utf-16"),
+        'split,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n'.encode("utf-16-le"),
+        b'\xef\xbb\xbfsplit, class, im_path,note\rtrain,cat,cat/1.png,"0,5"\r',
+        b'split,class,im_path,note\ntrain,cat,cat/1.png,"0,5",,\n,,,,,\n , ,,\n',
+        b'split,class,im_path,note\ntrain,cat,cat/1.png,"0,5"\nsplit,class,im_path,note\n',
+    ],
+    ids=["semicolons", "tabs", "sep", "UTF-16", "UTF-16 without BOM", "spaces, BOM, CR", "empty cells", "two headings"],
+)
+def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "dirmap.csv").write_bytes(data)
+    dirmap = DirmapFile.at(tmp_path / "dirmap.csv")
+    assert dirmap.columns == ("split", "class", "im_path", "note")
+    assert [row.values for row in dirmap.rows()] == [("train", "cat", "cat/1.png", "0,5")]
+
+
+def test_empty_cells_that_are_left_out_at_the_end_are_empty(tmp_path: Path) -> None:
+    assert [r.values for r in written(tmp_path, "im_path,a,b\nx.png\n").rows()] == [("x.png", "", "")]
+
+
+def test_an_encoding_that_is_not_said_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="not a CSV file in UTF-8; save it as that"):
+        list(written(tmp_path, "class,im_path\nKäfer,x.png\n", encoding="cp1252").rows())
+
+
+@pytest.mark.parametrize(
+    "path", ["cat\\a.png", ".\\cat\\a.png", "C:\\Users\\me\\{here}\\cat\\a.png", "\\\\nas\\{here}\\cat\\a.png"]
+)
+def test_a_path_of_windows_is_read_from_the_folder_on(tmp_path: Path, path: str) -> None:
+    assert written(tmp_path, "im_path\n").path_of(Row(0, (path.format(here=tmp_path.name),))) == "cat/a.png"
+
+
+def test_a_backslash_in_a_files_name_stays(tmp_path: Path) -> None:
+    (tmp_path / "a\\b.png").write_bytes(b"")
+    assert written(tmp_path, "im_path\n").path_of(Row(0, ("a\\b.png",))) == "a\\b.png"
+
+
+def test_a_place_on_another_computer_is_called_that(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="by its place on another computer"):
+        written(tmp_path, "im_path\n").path_of(Row(0, ("C:\\Users\\me\\cat\\a.png",)))
+
+
+def test_a_csv_without_paths_is_answered_with_its_columns(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="so it is not a dirmap; it has image_id, dx"):
+        list(written(tmp_path, "image_id,dx\nISIC_1,nv\n").rows())

@@ -22,6 +22,9 @@ _UNSEEN = (
     1000  # populations of different seeds share no creature, and the phantom's guide was trained on that of seed 0
 )
 
+_UNKNOWN = frozenset({"na", "n/a", "#n/a", "nan", "none", "null", "nil", "unknown", "missing", "-", "–", "—", "?", "."})
+"""What is written for an origin that is not known: pictures that share it share nothing."""
+
 
 @dataclass(frozen=True)
 class LabelledFile:
@@ -114,9 +117,10 @@ class FromPhantom:
 
 
 def _origins(dirmap: DirmapFile) -> Mapping[int, str]:
-    """Return the number of each row → what its picture shows the same of as others."""
+    """Return the number of each row → what its picture shows the same of as others, empty where that is not known."""
     column = next((c for c in ("origin", "lesion_id") if c in dirmap.columns), None)
     if column is None:
         return {}
     place = dirmap.place(column)
-    return {row.number: row.values[place] for row in dirmap.rows()}
+    origins = {row.number: row.values[place].strip() for row in dirmap.rows()}
+    return {number: "" if origin.casefold() in _UNKNOWN else origin for number, origin in origins.items()}

@@ -64,3 +64,31 @@ def test_another_seed_gives_other_creatures() -> None:
     seeds = [FromPhantom(per_class=2, per_class_in_tests=2, seed=seed, size=16) for seed in range(2)]
     one, other = ({f.data for f in files_of(pictures)} for pictures in seeds)
     assert not one & other
+
+
+@pytest.mark.parametrize("word", ["NA", "nan", "None", "unknown", "", "-", "#N/A"])
+def test_an_origin_that_is_not_known_is_shared_by_nothing(tmp_path: Path, word: str) -> None:
+    folder = toy_folder(tmp_path / "set", per_class=1)
+    rows = [
+        f"val,{name},{name}/000.png,{origin}"
+        for name, origin in zip(TOY_CLASSES, ("lesion 1", word, word), strict=True)
+    ]
+    (folder / "d.csv").write_text("\n".join(("split,class,im_path,lesion_id", *rows)))
+    found = files_of(FromData(picture_set(str(folder / "d.csv")), ("val",)))
+    assert {f.class_name: f.origin for f in found} == dict(zip(TOY_CLASSES, ("lesion 1", "", ""), strict=True))
+
+
+def test_what_is_passed_over_can_be_told_before_the_work(tmp_path: Path) -> None:
+    pictures = from_data(tmp_path)
+    (tmp_path / "set" / TRAIN / TOY_CLASSES[0] / "list.txt").write_text("x")
+    assert len(pictures) == 15
+    assert pictures.passed_over == (
+        f"“{TOY_CLASSES[0]}/list.txt” was passed over: its ending says that it is no picture.",
+    )
+
+
+def test_a_class_is_chosen_in_either_form_of_unicode(tmp_path: Path) -> None:
+    toy_folder(tmp_path / "set" / TRAIN, per_class=1)
+    (tmp_path / "set" / TRAIN / TOY_CLASSES[0]).rename(tmp_path / "set" / TRAIN / "Ka\u0308fer")
+    pictures = FromData(picture_set(str(tmp_path / "set")), (TRAIN,), frozenset({"K\u00e4fer"}))
+    assert [f.class_name for f in files_of(pictures)] == ["K\u00e4fer"]

@@ -1,0 +1,63 @@
+"""Lists as spreadsheets save them: the cells of a CSV, whatever separates them, in UTF-8 or UTF-16."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from io import TextIOWrapper
+from itertools import chain
+from typing import BinaryIO
+
+_SEPARATORS = ",;\t|"
+_SAID = "sep="  # Excel's first line, which says what separates the cells
+_HEAD = 4096  # bytes that tell the encoding
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def csv_lines(opened: Callable[[], BinaryIO], *, column: str) -> Iterator[tuple[str, ...]]:
+    """Yield the lines of a CSV as their cells, the heading first, without lines that hold nothing.
+
+    A comma separates the cells, or a semicolon, tab or bar where so the heading has ``column``, or where a first line
+    such as ``sep=;`` says so. A heading that is repeated further down, as in files put together, does not count.
+
+    Args:
+        opened: What opens the file at its beginning.
+        column: The name of a column that is looked for.
+
+    Raises:
+        UnicodeDecodeError: It is in another encoding.
+        csv.Error: It is no CSV.
+    """
+    with opened() as begin:
+        encoding = _encoding(begin.read(_HEAD))
+    with TextIOWrapper(opened(), encoding=encoding, newline="") as text:
+        first = text.readline()
+        said = first.strip("\r\n ").lower()
+        if said.startswith(_SAID) and len(said) == len(_SAID) + 1:
+            lines = csv.reader(text, strict=True, delimiter=said[-1])
+        else:
+            lines = csv.reader(chain([first], text), strict=True, delimiter=_separator(first, column))
+        heading: tuple[str, ...] | None = None
+        for cells in lines:
+            line = tuple(cells)
+            if heading is None and line:
+                heading = tuple(name.strip() for name in line)
+                yield heading
+            elif line and tuple(cell.strip() for cell in line) != heading:
+                yield line
+
+
+def _encoding(begin: bytes) -> str:
+    if begin.startswith(_BOMS):
+        return "utf-16"
+    every_second = begin[1:200:2]
+    return "utf-16-le" if every_second and not any(every_second) else "utf-8-sig"
+
+
+def _separator(heading: str, column: str) -> str:
+    """Return what separates the cells of a heading so that one of them is called ``column``, else the comma."""
+    for separator in _SEPARATORS:
+        cells = next(csv.reader([heading], delimiter=separator), [])
+        if column in (cell.strip() for cell in cells):
+            return separator
+    return _SEPARATORS[0]

@@ -1,0 +1,24 @@
+"""Cells of lists: whatever separates them, they are the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core.data.csv_lists import csv_lines
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), min_size=1, max_size=8).filter(str.strip)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@given(rows=st.lists(st.tuples(CELL, CELL), max_size=4))
+def test_cells_come_back_whatever_separates_them(rows: list[tuple[str, str]], separator: str, encoding: str) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([("class", "im_path"), *rows])
+    data = text.getvalue().encode(encoding)
+    assert list(csv_lines(lambda: io.BytesIO(data), column="im_path")) == [("class", "im_path"), *rows]
