@@ -67,5 +67,6 @@ class LWiseError(Exception):
           StoreUnavailable
           Unavailable
           UnknownClass
+          UnknownData
           UploadRefused
     """
