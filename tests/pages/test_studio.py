@@ -199,6 +199,16 @@ def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) 
     assert "You said it shows house cat. What appears of bird" in everything_said(at)
 
 
+def test_the_guide_s_own_guess_can_be_confirmed_as_what_it_shows(at: AppTest) -> None:
+    picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
+    at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()
+    (confirm,) = [b for b in at.button if b.label.startswith("Yes, it shows")]
+    confirm.click().run()
+    assert "As you stated." in [c.value for c in at.caption]
+    assert "You have not said what it is" not in everything_said(at)
+    assert not [b for b in at.button if b.label.startswith("Yes, it shows")]
+
+
 def test_an_archive_is_sent_to_the_page_that_takes_it(at: AppTest) -> None:
     at.file_uploader[0].set_value(("look-alikes.zip", b"PK", "application/zip")).run()
     assert "the Rank page takes a zip" in at.error[0].value

@@ -82,6 +82,13 @@ def stated_class(case: Case, guide: GuideModel, *, guess: str | None) -> Case:
         st.caption(f"This guide has no class “{plain(case.stated)}”: {_INSTEAD}")
     elif chosen is not None:
         st.caption(_STATED_BY[case.stated_by])
+        if case.stated is None:  # what is chosen already cannot be chosen again
+            st.button(
+                f"Yes, it shows {plain(chosen)}",
+                key=f"confirm-{case.token}-{guide.name}-{chosen}",
+                on_click=put,
+                args=(replace(case, stated=chosen, stated_by=StatedBy.PERSON),),
+            )
     return case
 
 
