@@ -23,6 +23,7 @@ from pages.parts.courses.preview import course_preview
 from pages.parts.picture.downloads import download
 from pages.parts.session.access import teachers_only
 from pages.parts.session.course_server import course_library
+from pages.parts.session.decoding import open_upload
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import finished, followed, job_for, progress_of
 from pages.parts.ui.notices import notice, plain
@@ -67,7 +68,7 @@ def _make(order: CourseOrder) -> None:
 
 
 def _steps(order: CourseOrder, folder: Path) -> Iterator[CourseProgress]:
-    maker = CourseBuilder(engine_for(order.guide).walker(), order.design, order.classes)
+    maker = CourseBuilder(engine_for(order.guide).walker(), order.design, order.classes, open_file=open_upload)
     return build_course(folder, maker, order.pictures)
 
 

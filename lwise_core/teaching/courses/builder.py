@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -79,11 +79,15 @@ class CourseProgress:
 
 @dataclass(frozen=True)
 class CourseBuilder:
-    """What makes the pictures of one course: a guide with what walks its paths, and the design."""
+    """What makes the pictures of one course: a guide with what walks its paths, and the design.
+
+    ``open_file`` decodes the bytes of a file, as :func:`open_photograph` does.
+    """
 
     walker: Walker
     design: Design
     classes: tuple[str, ...]
+    open_file: Callable[..., Photograph] = open_photograph
 
     @property
     def guide(self) -> GuideModel:
@@ -122,7 +126,7 @@ class CourseBuilder:
         kept = folder / _MADE / f"{self._key(file)}.json"
         made = _made_before(kept, folder)
         if made is None:
-            made = self._made(_subject(open_photograph(file.data, name=Path(file.name).name)), file, folder)
+            made = self._made(_subject(self.open_file(file.data, name=Path(file.name).name)), file, folder)
             write_whole(kept, _ADAPTER.dump_json(made))
         candidate = Candidate(file.name, file.class_name, file.split, difficulty=-made.logit, origin=file.origin)
         novelty = Novelty(made.unlike_p, self.guide.held_out_count)

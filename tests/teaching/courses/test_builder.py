@@ -15,7 +15,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.codec import encode_png, open_photograph
+from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.teaching.courses.builder import LEARNERS_TRIED, SIDE, CourseBuilder, build_course, check_filled
 from lwise_core.teaching.courses.course import STIMULI, Course, CourseError, Design
@@ -162,6 +162,17 @@ def test_large_photographs_become_squares_of_at_most_512_px(maker: CourseBuilder
     for stimulus in picture.stimuli:
         made = open_photograph((tmp_path / STIMULI / f"{stimulus.file}.png").read_bytes(), name="x")
         assert (made.width, made.height) == (SIDE, SIDE)
+
+
+def test_files_are_decoded_by_what_the_builder_is_given(maker: CourseBuilder, tmp_path: Path) -> None:
+    """A server decodes what visitors bring in processes that it can end."""
+
+    def too_slow(_data: bytes, *, name: str) -> Photograph:
+        raise ImageRejected(f"“{name}” took too long.")
+
+    file = LabelledFile("a/slow.png", "a", "train", b"")
+    with pytest.raises(ImageRejected, match=r"“slow\.png” took too long"):
+        replace(maker, open_file=too_slow).make(file, tmp_path)
 
 
 def test_a_dirmap_says_which_pictures_have_one_origin(tmp_path: Path) -> None:
