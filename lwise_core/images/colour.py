@@ -16,6 +16,8 @@ from lwise_core.images.file_checks import Refusal
 
 _LARGEST_PROFILE = 4_000_000  # bytes; profiles of printing presses have two to three million
 _UNNOTICEABLE = 2  # grey levels: a profile that moves no colour further than this is sRGB by another name
+_DEEP = 16  # bits, in which cameras of 10, 12 or 14 bits store theirs
+_SELDOM_DARKER = 2**14 / 2**16
 _WHITE_IS_ZERO = 0  # the TIFF tag PhotometricInterpretation
 
 _BY_FORMULA = "Its CMYK inks were converted to sRGB by a plain formula, without a colour profile: hues may be off."
@@ -84,13 +86,28 @@ def _to_eight_bits(image: Image.Image, samples: Samples) -> tuple[Image.Image, t
             "a channel and choose that."
         )
     if image.mode.startswith("I;16"):
-        return _from_deep_grey(image, samples), (_on_depth(samples),)
+        return _from_deep_grey(image, samples), (_on_depth(samples), *_on_unused_bits(image, samples))
     _rescale_transparent_colour(image, samples)
-    return image, (_on_depth(samples),) if samples.bits > 8 else ()
+    return image, (_on_depth(samples), *_on_unused_bits(image, samples)) if samples.bits > 8 else ()
 
 
 def _on_depth(samples: Samples) -> str:
     return f"Its {samples.bits} bits a channel were scaled to 8."
+
+
+def _on_unused_bits(image: Image.Image, samples: Samples) -> tuple[str, ...]:
+    """Say so where 16 bits hold what may be the 10 to 14 bits of a camera: the picture is dark by its container."""
+    if samples.bits != _DEEP or samples.white_is_zero:
+        return ()
+    grey = image.mode.startswith("I;16")
+    largest = int(np.asarray(image if grey else image.convert("RGB")).max())
+    share = largest / samples.largest if grey else (largest + 1) / 2**8  # Pillow keeps 8 of the bits of colours
+    if share > _SELDOM_DARKER or largest == 0:
+        return ()
+    return (
+        f"Its values reach {share:.0%} of what 16 bits hold; if it was taken with fewer bits, it looks darker than it "
+        "is: export it with its white at the top, and choose that.",
+    )
 
 
 def _from_floats(image: Image.Image, samples: Samples) -> Image.Image:

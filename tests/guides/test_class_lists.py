@@ -33,7 +33,16 @@ def test_other_counts_are_numbered() -> None:
     assert default_classes(1000) == imagenet_classes()
 
 
-@pytest.mark.parametrize("data", [b"cat\ndog", b"cat\r\ndog\r\n\r\n", "\ufeffcat\ndog\n".encode(), b"  cat \n\tdog\n"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"cat\ndog",
+        b"cat\r\ndog\r\n\r\n",
+        "\ufeffcat\ndog\n".encode(),
+        b"  cat \n\tdog\n",
+        "cat\ndog\n".encode("utf-16"),
+    ],
+)
 def test_one_name_a_line_however_the_file_was_saved(data: bytes) -> None:
     assert classes_from_text(data) == ("cat", "dog")
 
@@ -48,6 +57,11 @@ def test_one_name_a_line_however_the_file_was_saved(data: bytes) -> None:
         (b"house cat\ndog\nhouse_cat", "“house cat” stands twice"),
         (b"cat\x00\ndog", "Line 1"),
         (b"\xff\xfecat", "UTF-8"),
+        ("Käfer\nHund".encode("cp1252"), "save it as UTF-8"),
+        ("cat\nd\u202eog".encode(), "Line 2"),
+        (b'{"0": "cat", "2": "dog"}', "another form"),
+        (b"[1, 2]", "another form"),
+        (b'{"a": {"b": "c"}}', "another form"),
         (b"x" * 300, "Line 1"),
         (b"x\n" * 2_000_000, "bytes"),
     ],
@@ -66,3 +80,44 @@ names = st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=
 @given(st.lists(names, min_size=1, max_size=20, unique_by=canonical))
 def test_a_written_list_is_read_back(given_names: list[str]) -> None:
     assert classes_from_text("\n".join(given_names).encode()) == tuple(given_names)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("basal\u00a0cell\nmelanoma", ("basal cell", "melanoma")),
+        ("a\u3000b\nc", ("a b", "c")),
+        ("می\u200cخواهم\n👩\u200d🔬", ("می\u200cخواهم", "👩\u200d🔬")),
+        ("cat\u200d\n\u200cdog", ("cat", "dog")),
+        ("c\u00adat\nd\u200bog", ("cat", "dog")),
+    ],
+)
+def test_spaces_and_joiners_of_any_kind_are_read(text: str, expected: tuple[str, ...]) -> None:
+    assert classes_from_text(text.encode()) == expected
+
+
+LISTS = {
+    "JSON": '["tench", "goldfish", "shark"]',
+    "JSON by number": '{"0": "tench", "1": "goldfish", "2": "shark"}',
+    "JSON as Keras has it": '{"0": ["n1", "tench"], "1": ["n2", "goldfish"], "2": ["n3", "shark"]}',
+    "JSON as class_to_idx": '{"shark": 2, "tench": 0, "goldfish": 1}',
+    "a colon": "0: tench\n1: goldfish\n2: shark\n",
+    "from 1, with points": "1. tench\n2. goldfish\n3. shark",
+    "in another order": "2 shark\n0 tench\n1 goldfish",
+    "a table with its heading": "index,label\r\n0,tench\r\n1,goldfish\r\n2,shark\r\n",
+    "a semicolon's table": "number;name\n0;tench\n1;goldfish\n2;shark",
+    "a tab": "0\ttench\n1\tgoldfish\n2\tshark",
+    "as Python prints it": "{0: 'tench',\n 1: 'goldfish',\n 2: \"shark\"}",
+}
+
+
+@pytest.mark.parametrize("form", list(LISTS))
+def test_lists_are_read_as_others_write_them(form: str) -> None:
+    assert classes_from_text(LISTS[form].encode()) == ("tench", "goldfish", "shark")
+
+
+@pytest.mark.parametrize(
+    "lines", [["3 spined stickleback", "9 spined stickleback"], ["0 tench", "goldfish"], ["1", "2"]]
+)
+def test_numbers_that_belong_to_the_names_stay(lines: list[str]) -> None:
+    assert classes_from_text("\n".join(lines).encode()) == tuple(lines)

@@ -49,12 +49,18 @@ def distance(photograph: Photograph, expected: object) -> int:
     return int(np.abs(photograph.pixels.astype(int) - np.asarray(expected, dtype=int)).max())
 
 
+def _of_colour(photograph: Photograph) -> tuple[str, ...]:
+    """Return the notes but that on a picture that is nearly black."""
+    return tuple(note for note in photograph.notes if "nearly black" not in note)
+
+
 # Depth
 
 
 @given(values=DEEP, way=st.sampled_from([("PNG", {}), ("TIFF", {}), ("TIFF", {"compression": "tiff_lzw"})]))
 def test_16_bit_grey_is_scaled_and_not_clipped(values: npt.NDArray[np.uint16], way: tuple[str, dict[str, str]]) -> None:
     kind, options = way
+    values[0, 0] = 65_535  # of a picture that is dark by its container more is said
     photograph = opened(values, kind, **options)
     assert np.array_equal(photograph.pixels, grey(np.rint(values / 257)))
     assert photograph.notes == (SIXTEEN, GREY)
@@ -82,10 +88,31 @@ def test_negatives_are_turned_at_every_depth(values: npt.NDArray[np.uint16]) -> 
 
 @given(arrays.arrays(np.uint16, (8, 8, 3), elements=st.integers(0, 65_535)))
 def test_16_bit_colours_are_scaled_to_the_nearest_level_or_its_neighbour(values: npt.NDArray[np.uint16]) -> None:
+    values[0, 0] = 65_535
     rows = b"".join(b"\0" + row.tobytes() for row in values.astype(">u2"))
     photograph = open_photograph(raw_png(8, 8, depth=16, colour=2, rows=rows), name="a")
     assert distance(photograph, values / 257) <= 1
     assert photograph.notes == (SIXTEEN,)
+
+
+def deep_colours(values: npt.NDArray[np.uint16]) -> bytes:
+    rows = b"".join(b"\0" + row.tobytes() for row in values.astype(">u2"))
+    return raw_png(8, 8, depth=16, colour=2, rows=rows)
+
+
+@pytest.mark.parametrize(("bits", "share"), [(12, "6%"), (10, "2%"), (14, "25%")])
+def test_fewer_bits_than_the_container_holds_are_said(bits: int, share: str) -> None:
+    values = np.linspace(0, 2**bits - 1, 64).astype(np.uint16).reshape(8, 8)
+    for photograph in (opened(values, "TIFF"), open_photograph(deep_colours(grey(values)), name="a")):
+        assert photograph.notes[0] == SIXTEEN
+        assert photograph.notes[1].startswith(f"Its values reach {share} of what 16 bits hold")
+
+
+@pytest.mark.parametrize("largest", [20_000, 65_535])
+def test_a_picture_that_uses_its_bits_is_told_nothing_more(largest: int) -> None:
+    values = np.linspace(0, largest, 64).astype(np.uint16).reshape(8, 8)
+    for photograph in (opened(values, "TIFF"), open_photograph(deep_colours(grey(values)), name="a")):
+        assert not any("bits hold" in note for note in photograph.notes)
 
 
 def test_12_bits_reach_from_black_to_white() -> None:
@@ -100,7 +127,7 @@ def test_12_bits_reach_from_black_to_white() -> None:
 def test_floats_from_0_to_1_are_scaled(values: npt.NDArray[np.float32]) -> None:
     photograph = opened(values, "TIFF")
     assert np.array_equal(photograph.pixels, grey(np.rint(values * 255)))
-    assert photograph.notes == ("Its floating-point values, 0 to 1, were scaled to 0–255.", GREY)
+    assert _of_colour(photograph) == ("Its floating-point values, 0 to 1, were scaled to 0–255.", GREY)
     assert np.array_equal(opened(values, "TIFF", tiffinfo=WHITE_IS_ZERO).pixels, grey(np.rint((1 - values) * 255)))
 
 
@@ -216,7 +243,7 @@ def test_the_transparent_colour_of_a_png_is_named_in_its_own_depth(
     opaque = open_photograph(data.replace(chunk, b""), name="a")
     assert (photograph.pixels[:, 0] == 255).all()
     assert np.array_equal(photograph.pixels[:, 1:], opaque.pixels[:, 1:])
-    assert photograph.notes == (*opaque.notes, OVER_WHITE)
+    assert _of_colour(photograph) == (*_of_colour(opaque), OVER_WHITE)
 
 
 # Colour spaces and profiles
@@ -293,7 +320,7 @@ def test_grey_may_carry_a_profile_for_colours() -> None:
 def test_a_profile_that_cannot_be_used_is_ignored_and_said(profile: bytes) -> None:
     photograph = opened(scene(), "TIFF", icc_profile=profile)
     assert np.array_equal(photograph.pixels, scene())
-    assert photograph.notes == (PROFILE_IGNORED,)
+    assert _of_colour(photograph) == (PROFILE_IGNORED,)
 
 
 def test_a_profile_that_cannot_be_unpacked_is_ignored_and_said() -> None:
