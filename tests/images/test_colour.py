@@ -328,7 +328,7 @@ def test_a_profile_that_cannot_be_unpacked_is_ignored_and_said() -> None:
         raw_png(8, 8, colour=2, rows=bytes(200), between=png_chunk(b"iCCP", b"name\0\0nonsense")), name="a"
     )
     assert (photograph.pixels == 0).all()
-    assert photograph.notes == (PROFILE_IGNORED,)
+    assert _of_colour(photograph) == (PROFILE_IGNORED,)
 
 
 def test_a_broken_profile_of_inks_leaves_the_formula() -> None:
