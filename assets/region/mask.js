@@ -31,8 +31,7 @@ export function brushed(mask, side, at, { radius, value }) {
  * @param {number} at which pixel
  * @param {0 | 1} value
  */
-export const withPiece = (mask, pieces, at, value) =>
-  mask.map((old, i) => (pieces[i] === pieces[at] ? value : old));
+export const withPiece = (mask, pieces, at, value) => mask.map((old, i) => (pieces[i] === pieces[at] ? value : old));
 
 /**
  * The pixel after a key, or null when the key means nothing here.
