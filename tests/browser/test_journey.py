@@ -105,7 +105,7 @@ def test_a_photograph_in_and_the_same_files_out_as_from_the_library(
     expect(page.get_by_text("As you stated.")).to_be_visible()
     slide_to(page, STEP)
     epsilon = STEP * guide.epsilon_scale.step
-    expect(page.get_by_text(f"AI-altered towards big cat, ε {epsilon:.2f}").first).to_be_visible()
+    expect(page.get_by_text(f"AI-altered towards big cat, ε {epsilon:.2f}").filter(visible=True).first).to_be_visible()
 
     _, manifest = downloaded(page, "Manifest (JSON)")
     said = json.loads(manifest)
@@ -139,7 +139,7 @@ def test_switching_pages_and_back_loses_nothing(page: Page, studio_url: str) -> 
     page.get_by_role("link", name="Studio").click()
     expect(page.get_by_text("As you stated.")).to_be_visible()
     expect(page.get_by_role("slider", name="ε: how much may change")).to_have_value(str(STEP))
-    expect(page.get_by_text("AI-altered towards big cat").first).to_be_visible()
+    expect(page.get_by_text("AI-altered towards big cat").filter(visible=True).first).to_be_visible()
 
 
 def test_a_link_names_the_sample_and_nothing_of_an_upload(page: Page, studio_url: str, phone_photograph: bytes) -> None:

@@ -87,8 +87,8 @@ def test_a_photograph_that_is_still_on_its_way_when_the_page_takes_another_is_ta
         uploader.set_input_files([creature(2)])
     expect(page.get_by_text(taken).first).to_be_visible()
     on_the_way.go()
-    if path == "inspection":  # where the choice of a photograph is folded away
-        page.get_by_text("Photograph: creature").first.click()
+    if path == "inspection":  # where the choice of a photograph is folded away, and again when another one comes
+        page.get_by_text("Photograph: creature-2.png").first.click()
     expect(page.get_by_role("combobox", name="Photograph on the desk")).to_have_value("2. creature-2.png")
 
 
