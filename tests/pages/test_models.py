@@ -73,9 +73,9 @@ def named(line: str) -> str:
 
 
 def said(at: AppTest) -> str:
-    """Return everything the page says, without the backslashes that keep Markdown quiet."""
+    """Return everything the page says, without the backslashes and joiners that keep Markdown quiet."""
     parts = [*at.title, *at.header, *at.subheader, *at.markdown, *at.caption, *at.error, *at.success, *at.info]
-    return "\n".join(str(p.value) for p in parts).replace("\\", "")
+    return "\n".join(str(p.value) for p in parts).replace("\\", "").replace("\u2060", "")
 
 
 def upload(at: AppTest, data: bytes, *, name: str = "my weights.pt") -> AppTest:

@@ -53,7 +53,7 @@ def zipped() -> bytes:
             for i in range(3):
                 archive.writestr(f"mine/{FAMILIES[family]}/{i}.png", creature(family, 10 * family + i))
         archive.writestr(f"mine/{FAMILIES[0]}/misfiled.png", creature(1, 99))
-        archive.writestr(f"mine/{FAMILIES[0]}/notes.txt", "no picture")
+        archive.writestr(f"mine/{FAMILIES[0]}/broken.png", "no picture")
     return stream.getvalue()
 
 
@@ -70,7 +70,7 @@ def test_a_newcomer_is_told_what_the_page_is_for() -> None:
 def test_a_zip_is_ranked_and_what_is_odd_is_pointed_at(ranked: AppTest) -> None:
     assert "7 photographs of 2 classes" in said(ranked)
     assert f"Wrong label? the guide takes it for {FAMILIES[1]}" in said(ranked)
-    assert "“notes.txt”" in said(ranked)
+    assert "“broken.png”" in said(ranked)
     assert [e.label for e in ranked.expander] == ["1 file could not be ranked"]
     assert said(ranked).count("of 100 references") == 7
 

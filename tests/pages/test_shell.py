@@ -173,3 +173,7 @@ def test_no_name_becomes_a_link_an_icon_or_an_arrow(name: str) -> None:
 
 def test_a_name_of_several_lines_cannot_begin_a_block() -> None:
     assert plain("a\n\n# b\r\n    c") == "a \\# b c"
+
+
+def test_the_options_of_a_command_can_be_copied() -> None:
+    assert "\u2060" not in plain("python -m lwise_core train --from animals16-128 --size 128")
