@@ -15,7 +15,8 @@ SESSION = "test session id"
 
 
 @pytest.fixture(autouse=True)
-def closed_afterwards() -> Iterator[None]:
+def closed_before_and_afterwards() -> Iterator[None]:
+    clear_session_resource_cache(SESSION)  # every test without a browser is of this one session
     yield
     clear_session_resource_cache(SESSION)
 

@@ -27,7 +27,7 @@ _JOINER = "\u2060"  # has no width: the eye does not see it, and no pattern matc
 _LIVE = re.compile(
     r"(?<=www)(?=\.)|(?=://)|(?<=@)"  # addresses, which browsers are shown as links
     r"|(?<=:)(?=[\w+/-]+:)"  # names of icons and emoji
-    r"|(?<=(?<!\S)[-<>~])(?=[-=>](?:\s|$))",  # arrows and signs of comparison written out, alone between spaces
+    r"|(?<=(?<!\S)[-<>~])(?=[-=>]{1,2}(?:\s|$))",  # arrows and signs of comparison written out, alone between spaces
     re.IGNORECASE,
 )
 """Where Streamlit's Markdown would make something else of text even when its punctuation is escaped."""
