@@ -14,10 +14,10 @@ from lwise_core.inspection.evidence_ledger import EvidenceLedger, over_the_pictu
 from lwise_core.inspection.perturbation import Perturbation, Spectrum
 
 SPECTRUM_TOP, SPECTRUM_RANGE = 70.0, 60.0
-"""Decibels of |F|² over H·W, in grey levels squared: the end of the scale, and how far it reaches down."""
+"""The end of the scale of a spectrum, and how far it reaches down, in decibels of energy (grey levels squared)."""
 
 TIMES_EVEN = 4.0
-"""End of the scale of evidence: on two photographs 0.5 and 0.8% of the pixels go beyond."""
+"""End of the scale of evidence, beyond which 0.5 and 0.8% of the pixels of two photographs go."""
 
 MARKED_PERIODS = (2, 4, 8)
 """Periods of strides and poolings, in pixels, whose places in a spectrum are marked."""
