@@ -202,8 +202,10 @@ def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) 
 def test_the_guide_s_own_guess_can_be_confirmed_as_what_it_shows(at: AppTest) -> None:
     picture = encode_png(CAT.crop.of(photograph_of(CAT).pixels).copy())
     at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()
+    slide(at, 3)
     (confirm,) = [b for b in at.button if b.label.startswith("Yes, it shows")]
     confirm.click().run()
+    assert position(at) == 3
     assert "As you stated." in [c.value for c in at.caption]
     assert "You have not said what it is" not in everything_said(at)
     assert not [b for b in at.button if b.label.startswith("Yes, it shows")]

@@ -12,7 +12,7 @@ from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.card_link import card_link
-from pages.parts.session.case import Aim, Case, put
+from pages.parts.session.case import Aim, Case, desk, put
 from pages.parts.session.guides import asked_guide, available_guides, guide_was_chosen, load_guide
 from pages.parts.ui.notices import notice, plain
 
@@ -86,10 +86,17 @@ def stated_class(case: Case, guide: GuideModel, *, guess: str | None) -> Case:
             st.button(
                 f"Yes, it shows {plain(chosen)}",
                 key=f"confirm-{case.token}-{guide.name}-{chosen}",
-                on_click=put,
-                args=(replace(case, stated=chosen, stated_by=StatedBy.PERSON),),
+                on_click=_confirm,
+                args=(case.token, chosen),
             )
     return case
+
+
+def _confirm(token: str, class_name: str) -> None:
+    """State the class of the case on top as it is now: what else was chosen since the button was drawn stays."""
+    case = desk().case
+    if case is not None and case.token == token:
+        put(replace(case, stated=class_name, stated_by=StatedBy.PERSON))
 
 
 def target_class(case: Case, guide: GuideModel, *, stated: str, fallback: str) -> str:

@@ -16,7 +16,7 @@ from streamlit.runtime.state import SafeSessionState, SessionState
 import app
 from pages.parts.session.one_run import OneRunAtATime, SharedState
 
-_A_WHILE = 0.3  # seconds that an old run takes at the worst moment; a new one that waits for it waits no longer
+_A_WHILE = 0.3  # seconds for which an old run is held up; the new one waits behind it, however slow the machine is
 
 
 def holding(value: str) -> WidgetStates:
@@ -31,14 +31,19 @@ def held(state: SessionState) -> str:
     return serialized.string_value
 
 
-def chosen_while_an_old_run_begins(way: type[SafeSessionState], state: SessionState) -> str:
-    """Return what is held when the browser says “cat” to a new run while an old one takes over “dog”."""
+def chosen_while_an_old_run_begins(
+    way: type[SafeSessionState], state: SessionState, *, held_up: float | None = None
+) -> str:
+    """Return what is held when the browser says “cat” to a new run while an old one takes over “dog”.
+
+    The old one is held up until the new one has taken it over, for ``held_up`` seconds at most.
+    """
     new = Thread(target=lambda: way(state, lambda: None).on_script_will_rerun(holding("cat")))
 
     def interrupted() -> None:
         if not new.ident:
             new.start()
-            new.join(_A_WHILE)
+            new.join(held_up)
 
     way(state, interrupted).on_script_will_rerun(holding("dog"))
     new.join()
@@ -46,7 +51,7 @@ def chosen_while_an_old_run_begins(way: type[SafeSessionState], state: SessionSt
 
 
 def test_a_choice_survives_an_old_run_that_begins_at_the_same_time() -> None:
-    assert chosen_while_an_old_run_begins(OneRunAtATime, SharedState()) == "cat"
+    assert chosen_while_an_old_run_begins(OneRunAtATime, SharedState(), held_up=_A_WHILE) == "cat"
 
 
 def test_streamlit_alone_loses_it() -> None:
