@@ -14,6 +14,7 @@
 
 /**
  * Return a Streamlit component that makes a thing once for each place of the page, and updates it from then on.
+ * Markup that `data-waits` for its script is hidden until then (base.css).
  * @template Data
  * @param {(root: ParentNode) => Mounted<Data>} make
  * @returns {(call: Call<Data>) => () => void}
@@ -26,6 +27,7 @@ export function component(make) {
     const here = mounted.get(root) ?? make(root);
     mounted.set(root, here);
     here.update(call);
+    for (const waiting of root.querySelectorAll("[data-waits]")) waiting.removeAttribute("data-waits");
     return () => {
       mounted.get(root)?.close();
       mounted.delete(root);

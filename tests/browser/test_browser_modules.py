@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import _served
 
-APP = Path(__file__).parent / "apps" / "cropper_app.py"
+APPS = Path(__file__).parent / "apps"
+APP = APPS / "cropper_app.py"
 
 
 def test_a_module_is_found_below_a_base_path(page: Page, tmp_path: Path) -> None:
@@ -22,3 +25,30 @@ def test_a_module_is_found_below_a_base_path(page: Page, tmp_path: Path) -> None
     modules = [address for address in asked if "/assets/" in address]
     assert f"{url}/assets/cropper/index.js" in modules
     assert all(address.startswith(f"{url}/") for address in modules)
+
+
+@pytest.mark.parametrize(
+    ("app", "role", "name"),
+    [
+        ("region_app.py", "application", "Region that may change"),
+        ("cropper_app.py", "slider", "Region that the guide sees"),
+    ],
+)
+def test_nothing_can_be_pressed_before_its_script_is_there(
+    page: Page, serve: Callable[[Path], str], app: str, role: str, name: str
+) -> None:
+    """Keys pressed before that would be lost."""
+    held: list[Route] = []
+
+    def hold(module: Route) -> None:
+        held.append(module)
+
+    page.route("**/assets/*/index.js", hold)
+    page.goto(serve(APPS / app))
+    expect(page.get_by_text("held").first).to_be_visible()
+    part = page.locator(f"[role={role}][aria-label='{name}']")
+    expect(part).to_be_attached()
+    expect(part).to_be_hidden()
+    for module in held:
+        module.continue_()
+    expect(part).to_be_visible()
