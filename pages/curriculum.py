@@ -85,7 +85,9 @@ def _progress(job: ScheduledJob[CourseProgress]) -> None:
 
 
 def _ready() -> None:
-    """Draw the courses that are there."""
+    """Draw the courses that are there, and say which cannot be read."""
+    for sentence in course_library().unreadable():
+        notice("caution", sentence)
     courses = course_library().courses()
     for course in courses.values():
         with st.expander(f"{plain(course.design.name)}: {len(course.manifest.pictures)} pictures"):

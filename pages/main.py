@@ -10,6 +10,7 @@ from lwise_core._utils.assets import asset
 from lwise_core.guides.guide import best_device
 from pages.forgetting import forget_button
 from pages.parts.session.access import all_pages_open, teachers_door
+from pages.parts.session.ended_session import say_what_ended
 from pages.parts.ui.notices import intended_use
 
 _PAGES = Path(__file__).parent
@@ -31,6 +32,7 @@ st.set_page_config(page_title="L-WISE Studio", page_icon=asset("icon.svg"), layo
 st.html(asset("style.css"))
 
 st.logo(asset("icon.svg"))
+say_what_ended()
 
 
 def learners_only() -> None:

@@ -6,11 +6,12 @@ comes back knows as much as before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from lwise_core._utils.file_errors import FileError, file_errors
 from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError, read_course
 from lwise_core.teaching.courses.session import Answered, LearnerState, OutOfTurn, judge, total, upcoming
 from lwise_core.teaching.design.schedules import Group
@@ -24,14 +25,21 @@ from lwise_core.teaching.records.values import Sitting, TrialRecord
 
 @dataclass(frozen=True)
 class CourseLibrary:
-    """The courses in ``folder``, one folder each; what is not a finished course is passed over."""
+    """The courses in ``folder``, one folder each; what is not a finished course is passed over.
+
+    :meth:`unreadable` says of finished ones why they are.
+    """
 
     folder: Path
 
     def courses(self) -> Mapping[str, Course]:
         """Return digest → course, by name."""
-        found = sorted(self._found(), key=lambda c: c.design.name)
+        found = sorted((c for c in self._found() if isinstance(c, Course)), key=lambda c: c.design.name)
         return {course.digest: course for course in found}
+
+    def unreadable(self) -> tuple[str, ...]:
+        """Return a sentence about every folder with a manifest that is no whole course: which one, and what to do."""
+        return tuple(sorted(c for c in self._found() if isinstance(c, str)))
 
     def course(self, digest: str) -> Course:
         """Return the course with this digest.
@@ -47,15 +55,15 @@ class CourseLibrary:
             )
         return found
 
-    def _found(self) -> list[Course]:
-        courses = []
+    def _found(self) -> Iterator[Course | str]:
+        """Yield every course, or why it cannot be read."""
         for manifest in self.folder.glob(f"*/{MANIFEST}"):
             try:
-                stat = manifest.stat()
-                courses.append(_read_once(manifest.parent, (stat.st_mtime_ns, stat.st_size)))
-            except (CourseError, OSError):
-                continue  # it is being copied, or somebody else's; whoever asks for it by digest is told
-        return courses
+                with file_errors(manifest):
+                    stat = manifest.stat()
+                yield _read_once(manifest.parent, (stat.st_mtime_ns, stat.st_size))
+            except (CourseError, FileError) as error:  # it may be just being copied
+                yield str(error)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.courses.course import MANIFEST, Course
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.records.store import Records, address, new_token
@@ -91,6 +91,12 @@ def sat(
 
 def test_without_a_course_the_learn_page_says_where_one_is_made(opened: Open) -> None:
     assert "There is none yet" in said(opened("learn"))
+
+
+def test_a_course_that_cannot_be_read_is_said_to_whoever_gives_them(home: Path, opened: Open) -> None:
+    (home / "courses" / "old").mkdir(parents=True)
+    (home / "courses" / "old" / MANIFEST).write_text("{")
+    assert "The manifest of “old” is damaged" in said(opened("curriculum"))
 
 
 def test_nobody_begins_without_consent_and_a_code(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:

@@ -133,3 +133,18 @@ def test_what_is_no_finished_course_does_not_stand_on_the_shelf(library: CourseL
     (library.folder / "other" / MANIFEST).write_text("[]")
     assert list(library.courses()) == [course.digest]
     assert library.course(course.digest).design == course.design
+
+
+@pytest.mark.parametrize("content", [b"", b"\x9c\xff", b"{}"])
+def test_a_damaged_course_is_said_by_name_and_the_others_are_offered(
+    library: CourseLibrary, course: Course, content: bytes
+) -> None:
+    (library.folder / "being made" / "stimuli").mkdir(parents=True)
+    damaged = Path(shutil.copytree(course.folder, library.folder / "old"))
+    (damaged / MANIFEST).write_bytes(content)
+    assert list(library.courses()) == [course.digest]
+    (sentence,) = library.unreadable()
+    assert sentence.startswith("The manifest of “old” is damaged and cannot be read (")
+    assert sentence.endswith("copy the whole folder, or make it again.")
+    (damaged / MANIFEST).write_bytes((course.folder / MANIFEST).read_bytes())
+    assert library.unreadable() == ()

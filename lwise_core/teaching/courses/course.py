@@ -34,6 +34,7 @@ LARGEST_MANIFEST = 100_000_000
 """Bytes; a course of 10,000 pictures at seven budgets takes about 10 MB."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_PUT_BACK = "copy the whole folder, or make it again."
 
 
 class CourseError(LWiseError, ValueError):
@@ -232,18 +233,18 @@ def read_course(folder: Path) -> Course:
     if not file.is_file():
         raise CourseError(f"“{folder.name}” holds no {MANIFEST}, so it is not a finished course; finish making it.")
     if file.stat().st_size > LARGEST_MANIFEST:
-        raise CourseError(f"The manifest of “{folder.name}” is too large to be one.")
+        raise CourseError(f"The manifest of “{folder.name}” is too large to be one; {_PUT_BACK}")
     data = read_file(file)
     try:
         manifest = _ADAPTER.validate_json(data)
     except ValidationError as error:
-        raise CourseError(f"The manifest of “{folder.name}” cannot be read: {_first(error)}") from error
+        raise CourseError(
+            f"The manifest of “{folder.name}” is damaged and cannot be read ({_first(error)}); {_PUT_BACK}"
+        ) from error
     course = Course(folder, manifest, hashlib.sha256(data).hexdigest())
     missing = next((f for f in sorted(course._files) if not course.file(f).is_file()), None)
     if missing:
-        raise CourseError(
-            f"“{folder.name}” lacks the picture {missing[:12]}…; copy the whole folder, or make it again."
-        )
+        raise CourseError(f"“{folder.name}” lacks the picture {missing[:12]}…; {_PUT_BACK}")
     return course
 
 
@@ -255,4 +256,4 @@ def write_course(folder: Path, manifest: Manifest) -> Course:
 
 def _first(error: ValidationError) -> str:
     problem = error.errors()[0]
-    return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}."
+    return ": ".join(filter(None, (".".join(map(str, problem["loc"])), problem["msg"])))

@@ -24,6 +24,13 @@ WORDS = {
         "L-WISE Studio does not answer. Is this device still in the network? If the server was stopped, whoever looks "
         "after it starts it again; this page then connects by itself, and the answers of a course are kept."
     ),
+    "Connection timed out.": (
+        "L-WISE Studio does not answer yet, perhaps because it is just being started; this page goes on trying."
+    ),
+    "Connection failed with status ": (
+        "L-WISE Studio does not answer at this address. If it was stopped, whoever looks after it starts it again; "
+        "this page then connects by itself, and the answers of a course are kept. What stands between said: status "
+    ),
 }
 """Streamlit's sentences → ours."""
 
