@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -97,10 +97,13 @@ def _wait_until_healthy(port: int, process: subprocess.Popen[bytes], log: Path, 
 
 
 @contextmanager
-def _served(script: Path, log: Path, *, base: str = "") -> Iterator[str]:
-    """Serve ``script`` as a person would, on a free port below the path ``base``, and yield its address."""
+def _served(script: Path, log: Path, *, base: str = "", further: Sequence[str] = ()) -> Iterator[str]:
+    """Serve ``script`` as a person would, on a free port below the path ``base``, and yield its address.
+
+    ``further`` are more of Streamlit's options.
+    """
     port = _free_port()
-    options = ("--server.headless=true", f"--server.port={port}", f"--server.baseUrlPath={base}")
+    options = ("--server.headless=true", f"--server.port={port}", f"--server.baseUrlPath={base}", *further)
     command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
     # One thread each: servers of several test processes would wait busily for one another's cores.
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}

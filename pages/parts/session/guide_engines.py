@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 from streamlit.runtime import Runtime, exists
@@ -26,9 +27,17 @@ from lwise_core.scheduler import Scheduler
 _KEPT = 4
 
 
-@st.cache_resource
+_ONE = threading.Lock()
+
+
 def slot() -> Scheduler:
-    """Return the one compute slot of this process."""
+    """Return the one compute slot of this process, which is in no cache that could be emptied."""
+    with _ONE:  # the first two who ask at once get the same
+        return _made_once()
+
+
+@cache
+def _made_once() -> Scheduler:
     return Scheduler()
 
 
