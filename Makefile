@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format docs browser oracle bench prove risk lock sbom audit clean
+.PHONY: help install run test quick lint format docs browser oracle bench prove chaos risk lock sbom audit clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,9 @@ prove: $(VENV)/.dev browser  ## Run what is heavy or timed: kills, thirty learne
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.viewer_frame_rate
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.trial_timing
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.classroom_load
+
+chaos: $(VENV)/.dev browser  ## Kill, fill, damage and set clocks, 20 times each, and write docs/reliability.md (as root)
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.chaos --write
 
 risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; the commands of benchmarks/risk.py need data
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted lattice

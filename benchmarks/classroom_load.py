@@ -57,7 +57,7 @@ def main(
     """Let learners sit a course at once, with and without time to think."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        course = _course(home / "courses" / "load")
+        course = small_course(home / "courses" / "load")
         environment = os.environ | {"LWISE_HOME": folder} | ({VARIABLE: url} if url else {})
         with _served(environment) as server, Records.open(url=url or address(home=home)) as records:
             here = CourseServer(CourseLibrary(home / "courses"), records)
@@ -107,7 +107,8 @@ def _row(thought: tuple[float, float], sat: list[Sat], here: CourseServer) -> st
     return f"| {said} | {len(waited):,} | {lost} | {median:.0f} | {high:.0f} | {waited.max():.0f} |"
 
 
-def _course(folder: Path) -> Course:
+def small_course(folder: Path) -> Course:
+    """Make a short course of the phantom in ``folder``."""
     guide = catalog.load("phantom4-64")
     design = Design("load", _SCHEDULE, (Group.CONTROL, Group.L_WISE))
     for _ in build_course(folder, CourseBuilder(Walker(guide), design, FAMILIES), _PICTURES):

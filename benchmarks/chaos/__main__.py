@@ -1,0 +1,75 @@
+"""Bring about faults in the real app, and write down what held.
+
+    make chaos                                              # every row, 20 times each
+    PYTHONPATH=. python -m benchmarks.chaos --times 3 --only postgres-in-sitting
+
+It needs Chromium, PostgreSQL and libfaketime, and root for the rows about a full disk, which mount one in memory.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.chaos import clock_jumps, damage, document, full_disk, kills, pages_killed
+from benchmarks.chaos.outcome import Broken, Outcome
+
+Row = Callable[[Path, int, random.Random], Outcome]
+
+ROWS: Mapping[str, Row] = {
+    "server-in-sitting": kills.server_in_sitting,
+    "postgres-in-sitting": kills.postgres_in_sitting,
+    "learners-page": pages_killed.sitting,
+    "ranking-page": pages_killed.ranking,
+    "inspecting-page": pages_killed.inspecting,
+    "course-page": pages_killed.making_a_course,
+    "course-made": kills.course_being_made,
+    "job": kills.job_over_a_data_set,
+    "worker": kills.worker_of_a_job,
+    "full-disk-answers": full_disk.answers,
+    "full-disk-job": full_disk.job,
+    "full-disk-course": full_disk.course,
+    "damaged-records": damage.records,
+    "damaged-paths": damage.path_cache,
+    "damaged-card": damage.card,
+    "damaged-course": damage.course,
+    "damaged-table": damage.ranking,
+    "clock": clock_jumps.clock,
+}
+
+
+def main(
+    times: Annotated[int, typer.Option(min=1, help="How often each fault is brought about.")] = 20,
+    only: Annotated[str, typer.Option(help=f"Rows with commas between: {', '.join(ROWS)}.")] = "",
+    seed: Annotated[int, typer.Option(help="Of the moments at which things are killed.")] = 1,
+    write: Annotated[bool, typer.Option("--write", help="Put these rows into docs/reliability.md.")] = False,
+) -> None:
+    """Bring about each fault, print what held, and end with 1 where something broke."""
+    outcomes = [_run(name, ROWS[name], times, seed) for name in (only.split(",") if only else ROWS)]
+    print(document.table_of(document.rows_of(outcomes)))
+    if write:
+        document.write(outcomes)
+    sys.exit(any(o.broken for o in outcomes))
+
+
+def _run(name: str, row: Row, times: int, seed: int) -> Outcome:
+    """Run one row in a folder of its own; what breaks outside of a trial breaks the row."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="lwise-chaos-") as folder:
+        try:
+            outcome = row(Path(folder), times, random.Random(seed))  # noqa: S311 - moments, no secrets
+        except Broken as error:
+            outcome = Outcome(name, times, "", (str(error),))
+    print(f"{name}: {len(outcome.broken)} broken, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    return outcome
+
+
+if __name__ == "__main__":
+    typer.run(main)
