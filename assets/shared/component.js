@@ -20,16 +20,19 @@
  * @returns {(call: Call<Data>) => () => void}
  */
 export function component(make) {
-  /** @type {WeakMap<ParentNode, Mounted<Data>>} */
+  /** @type {WeakMap<ParentNode, {thing: Mounted<Data>, latest: Call<Data>}>} */
   const mounted = new WeakMap();
   return (call) => {
     const root = call.parentElement;
-    const here = mounted.get(root) ?? make(root);
-    mounted.set(root, here);
-    here.update(call);
+    const thing = mounted.get(root)?.thing ?? make(root);
+    mounted.set(root, { thing, latest: call });
+    thing.update(call);
     for (const waiting of root.querySelectorAll("[data-waits]")) waiting.removeAttribute("data-waits");
     return () => {
-      mounted.get(root)?.close();
+      // Runs of the page while the module is on its way are told all at once when it is there; then all but the last
+      // are taken back, which must not close what the last one shows.
+      if (mounted.get(root)?.latest !== call) return;
+      thing.close();
       mounted.delete(root);
     };
   };

@@ -1,0 +1,38 @@
+// What is mounted in a place of the page lives as long as the last call that told it something.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { component } from "../../assets/shared/component.js";
+
+/** A place of the page in which nothing waits. */
+const place = () => ({ querySelectorAll: () => [] });
+
+/** A component that counts what it makes and closes and keeps what it was told. */
+function counted() {
+  const seen = { made: 0, closed: 0, told: [] };
+  const make = () => {
+    seen.made += 1;
+    return { update: ({ data }) => seen.told.push(data), close: () => (seen.closed += 1) };
+  };
+  return { seen, call: component(make) };
+}
+
+test("calls that were made at once and taken back but for the last close nothing", () => {
+  const { seen, call } = counted();
+  const root = place();
+  const [first, second, last] = ["a", "b", "c"].map((data) => call({ parentElement: root, data }));
+  first();
+  second();
+  assert.deepEqual(seen, { made: 1, closed: 0, told: ["a", "b", "c"] });
+  last();
+  assert.equal(seen.closed, 1);
+});
+
+test("what was closed is made anew by the next call, in each place for itself", () => {
+  const { seen, call } = counted();
+  const root = place();
+  call({ parentElement: root, data: 1 })();
+  call({ parentElement: root, data: 2 });
+  call({ parentElement: place(), data: 3 });
+  assert.deepEqual(seen, { made: 3, closed: 1, told: [1, 2, 3] });
+});
