@@ -82,7 +82,7 @@ export function beyondSentence(share) {
 /**
  * The values of one pixel.
  * @param {import("./composer.js").Composer} pictures
- * @param {import("./camera.js").Point} at in shares of the picture's width
+ * @param {import("../shared/camera.js").Point} at in shares of the picture's width
  */
 export function pixelSentence({ original, altered }, { x, y }) {
   const side = original.width;

@@ -5,12 +5,12 @@
 // says from which on.
 
 import { found, surfaceOf } from "../shared/dom.js";
+import { Lens } from "../shared/lens.js";
 import { BurntWords } from "./burnt_words.js";
 import { Comparison } from "./comparison.js";
 import { Composer } from "./composer.js";
 import { FilmShelf, opened, unpacked } from "./film.js";
 import { Layer } from "./layer.js";
-import { Lens } from "./lens.js";
 import { drawBar, drawTicks } from "./scale.js";
 import { Scrubber } from "./scrubber.js";
 import { alteredCaption, beyondSentence, epsilonAt, pixelSentence, readingAt } from "./sentences.js";

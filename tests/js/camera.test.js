@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Camera, CENTRE } from "../../assets/viewer/camera.js";
+import { Camera, CENTRE } from "../../assets/shared/camera.js";
 import { numbersFrom } from "./random.js";
 
 const near = (a, b) => Math.abs(a - b) < 1e-9;

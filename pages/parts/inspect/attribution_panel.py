@@ -29,7 +29,7 @@ from pages.parts.inspect.plots import agreement_figure
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import Place, asked, ended, finished, forget_job, job_for, place, values_of
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import show_pictures
+from pages.parts.ui.linked_maps import linked_maps
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
 
@@ -152,6 +152,7 @@ def _pair(pair: MapPair) -> None:
     name = pair.method.title
     st.subheader(name)
     limit = scale_of([pair.before.values, pair.after.values])
-    shown = ((pair.before.values, "original"), (pair.after.values, "enhanced"), (pair.difference, "difference"))
-    show_pictures([attribution_picture(values, limit=limit, of=f"{name}, {of}") for values, of in shown])
+    shown = {"original": pair.before.values, "enhanced": pair.after.values, "difference": pair.difference}
+    maps = {of: attribution_picture(values, limit=limit, of=f"{name}, {of}") for of, values in shown.items()}
+    linked_maps(maps, key=f"maps-{pair.method.name}")
     st.markdown(plain(worth_of(pair)))

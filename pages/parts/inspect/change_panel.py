@@ -37,6 +37,7 @@ from pages.parts.inspect.plots import histogram_figure, profile_figure
 from pages.parts.session.jobs import remembered
 from pages.parts.session.paths import Key
 from pages.parts.ui.heatmap_picture import show_pictures
+from pages.parts.ui.linked_maps import linked_maps
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show
 
@@ -76,13 +77,14 @@ def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, caption: st
         notice("info", "At this ε nothing was changed, so there is nothing to measure: move ε up.")
         return
     words = "Original, as the guide sees it"
-    show_pictures(
-        [
-            HeatmapPicture(_upright(change.original), alt=words, caption=words),
-            HeatmapPicture(_upright(change.changed), alt=caption, caption=caption),
-            perturbation_picture(change.luma),
-            magnitude_picture(change),
-        ]
+    linked_maps(
+        {
+            "original": HeatmapPicture(_upright(change.original), alt=words, caption=words),
+            "enhanced": HeatmapPicture(_upright(change.changed), alt=caption, caption=caption),
+            "luma": perturbation_picture(change.luma),
+            "size": magnitude_picture(change),
+        },
+        key="change-maps",
     )
     _look(measured.look)
     maps, fineness, channels = st.tabs(["Similarity and histogram", "Spectrum and lattices", "Red, green, blue"])

@@ -13,7 +13,8 @@ from lwise_core.inspection.map_pictures import attribution_picture
 from pages.parts.inspect.inspected import asked_so_far
 from pages.parts.session.jobs import ended, job_for, place, values_of
 from pages.parts.session.paths import Key
-from pages.parts.ui.heatmap_picture import chosen_colours, show_pictures
+from pages.parts.ui.heatmap_picture import chosen_colours
+from pages.parts.ui.linked_maps import linked_maps
 from pages.parts.ui.notices import plain
 
 _CONTRAST = "contrast"
@@ -64,6 +65,7 @@ def _draw(contrasts: Sequence[Contrast], *, own: str, rival: str) -> None:
     for one in contrasts:
         st.subheader(f"{one.method.title}: why {plain(own)} rather than {plain(rival)}")
         limit = scale_of([one.before, one.after])
-        shown = ((one.before, "original"), (one.after, "enhanced"), (one.after - one.before, "difference"))
+        shown = {"original": one.before, "enhanced": one.after, "difference": one.after - one.before}
         title = f"{one.method.title}, {own} rather than {rival}"
-        show_pictures([attribution_picture(values, limit=limit, of=f"{title}, {of}") for values, of in shown])
+        maps = {of: attribution_picture(values, limit=limit, of=f"{title}, {of}") for of, values in shown.items()}
+        linked_maps(maps, key=f"contrast-maps-{one.method.name}")

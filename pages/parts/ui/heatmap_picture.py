@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import encode_png
 from lwise_core.images.heatmaps import PALETTE_PAIRS, PalettePair
 from lwise_core.images.map_picture import HeatmapPicture, Scale
@@ -44,21 +45,28 @@ def show_pictures(pictures: Sequence[HeatmapPicture]) -> None:
 
 def figure_of(picture: HeatmapPicture) -> str:
     """Return one picture as HTML, everything that it says escaped: names in it are other people's."""
-    source = base64.b64encode(encode_png(np.ascontiguousarray(picture.pixels))).decode()
     scale = "" if picture.scale is None else _bar(picture.scale)
     caption = f"<figcaption>{html.escape(picture.caption)}</figcaption>" if picture.caption else ""
-    return (
-        f'<figure><img alt="{html.escape(picture.alt)}" src="data:image/png;base64,{source}">{scale}{caption}</figure>'
-    )
+    return f'<figure><img alt="{html.escape(picture.alt)}" src="{data_url(picture.pixels)}">{scale}{caption}</figure>'
 
 
-def _bar(scale: Scale) -> str:
+def gradient_of(scale: Scale) -> str:
+    """Return the colours of ``scale`` from its lower end to its upper one, as CSS has it."""
     stops = ", ".join(
         f"rgba({r:.0f},{g:.0f},{b:.0f},{a:.3f}) {at:.2%}"
         for at, (r, g, b, a) in zip(scale.palette.at, scale.palette.colours, strict=True)
     )
+    return f"linear-gradient(to right, {stops})"
+
+
+def data_url(pixels: Pixels) -> str:
+    """Return a picture as a PNG that stands in the page itself."""
+    return f"data:image/png;base64,{base64.b64encode(encode_png(np.ascontiguousarray(pixels))).decode()}"
+
+
+def _bar(scale: Scale) -> str:
     ticks = "".join(f"<span>{tick}</span>" for tick in scale.ticks)
     return (
-        f'<div class="bar" style="background: linear-gradient(to right, {stops})"></div>'
+        f'<div class="bar" style="background: {gradient_of(scale)}"></div>'
         f'<div class="ticks">{ticks}</div><div class="unit">{html.escape(scale.unit)}</div>'
     )

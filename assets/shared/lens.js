@@ -1,9 +1,9 @@
 // @ts-check
 
-import { found, foundAll } from "../shared/dom.js";
-import { clamp } from "../shared/numbers.js";
-import { isShortcut, shareOf } from "../shared/pointer.js";
 import { Camera, CENTRE } from "./camera.js";
+import { found, foundAll } from "./dom.js";
+import { clamp } from "./numbers.js";
+import { isShortcut, shareOf } from "./pointer.js";
 
 /** @typedef {import("./camera.js").Point} Point */
 
@@ -20,18 +20,22 @@ export class Lens {
   picture = null;
   /** @type {Map<number, Point>} pointers that are down */
   #pointers = new Map();
-  #camera = new Camera();
+  #camera;
   #frame;
   #windows;
   #zoom;
   #onLook;
+  #onTurn;
 
   /**
-   * @param {ParentNode} root
+   * @param {ParentNode} root holds a `.lens`, and in it `.window`s, a `.zoom` and buttons that `data-zoom`
    * @param {() => void} onLook called when another pixel, or none, is pointed at
+   * @param {{camera: Camera, onTurn: () => void}} [shared] a view that others have too, and what aims all of them
    */
-  constructor(root, onLook) {
-    this.#frame = found(root, ".viewer", HTMLElement);
+  constructor(root, onLook, shared) {
+    this.#camera = shared?.camera ?? new Camera();
+    this.#onTurn = shared?.onTurn ?? (() => this.aim());
+    this.#frame = found(root, ".lens", HTMLElement);
     this.#windows = foundAll(root, ".window", HTMLElement);
     this.#zoom = found(root, ".zoom", HTMLElement);
     this.#onLook = onLook;
@@ -88,7 +92,7 @@ export class Lens {
   #zoomBy(how) {
     if (how === "whole") this.#camera.whole();
     else this.#camera.zoomAt(how === "in" ? ZOOM_STEP : 1 / ZOOM_STEP, CENTRE);
-    this.aim();
+    this.#onTurn();
   }
 
   /**
@@ -104,7 +108,7 @@ export class Lens {
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1;
     camera.zoomAt(Math.exp(-clamp(event.deltaY * lines, -120, 120) / 300), shareOf(event, window));
-    this.aim();
+    this.#onTurn();
   }
 
   /**
@@ -131,7 +135,7 @@ export class Lens {
       if (other) this.#camera.pinch(before, now, other);
       else this.#camera.moveBy(now.x - before.x, now.y - before.y);
       this.#pointers.set(event.pointerId, now);
-      this.aim();
+      this.#onTurn();
     }
     window.classList.remove("reading");
     this.#look(now);
@@ -156,7 +160,7 @@ export class Lens {
     event.stopPropagation();
     window.classList.add("reading");
     this.reading = CENTRE;
-    this.aim();
+    this.#onTurn();
   }
 
   /**
