@@ -155,7 +155,7 @@ def test_why_one_class_rather_than_another_is_asked_beside_the_plain_maps(guide:
     assert "Orange speaks for a rather than b" in words
     colours = next(s for s in at.selectbox if s.label == "Colours of maps")
     assert "Green speaks for a rather than b" in said(settled(colours.set_value(PALETTE_PAIRS[1]).run()))
-    assert "Saliency, a rather than b, original" in words
+    assert "Saliency: why a rather than b" in [s.value for s in at.subheader]
 
 
 def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide: GuideModel) -> None:
