@@ -11,7 +11,6 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.codec import preview
 from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import QueueFull
 from pages.parts.inspect.inspected import InspectedPath
@@ -32,14 +31,14 @@ from pages.parts.picture.ground_truth import (
     stated_after,
 )
 from pages.parts.picture.region_panel import region_panel
+from pages.parts.picture.square import draw_square
 from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
-from pages.parts.session.jobs import once, place, values_of
+from pages.parts.session.jobs import place, values_of
 from pages.parts.session.paths import PathJob, failed, forget, stopped, walk_for
 from pages.parts.ui.notices import notice, plain
 
-_PREVIEW = 720
 _PATIENCE = 0.3  # seconds to wait for a path before the page is drawn without it
 
 _WELCOME = (
@@ -119,9 +118,7 @@ def main() -> None:
 
 def _original(case: Case) -> None:
     """Draw the square that the guide sees, where nobody knows yet what to make of it."""
-    subject, shown = case.subject, (case.photograph.sha256, case.crop)
-    square = once("square", shown, lambda: preview(subject.crop.of(subject.photograph.pixels), longest=_PREVIEW))
-    st.image(square, alt="The square that the guide sees")
+    draw_square(case)
     st.caption(f"The guide sees this square of {case.crop.side} px. Change the crop in Studio.")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
-from lwise_core.guides.difficulty import class_probability, difficulty_of
+from lwise_core.guides.difficulty import Difficulty, difficulty_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import preview
+from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import QueueFull
 from pages.parts.picture import links
 from pages.parts.picture.cautions import cautions
@@ -25,20 +27,20 @@ from pages.parts.picture.ground_truth import (
     stated_after,
 )
 from pages.parts.picture.region_panel import region_panel
-from pages.parts.picture.reliability import say_reliability
+from pages.parts.picture.square import draw_square
 from pages.parts.picture.upload import chooser, intake, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
 from pages.parts.session.memory import MemoryFull
-from pages.parts.session.paths import Key, failed, forget, stopped, waiting, walk_called, walk_for
-from pages.parts.studio.difficulty_panel import difficulty_panel, wobble_panel
+from pages.parts.session.paths import Key, PathJob, failed, forget, stopped, waiting, walk_called, walk_for
+from pages.parts.studio.difficulty_panel import difficulty_panel, original_panel, references_panel, wobble_panel
 from pages.parts.studio.doors import doors
 from pages.parts.studio.epsilon_panel import panels, scrub
+from pages.parts.studio.first_screen import StudioScreen
 from pages.parts.studio.gallery import first_pairs, more_pairs, remember_guide
 from pages.parts.studio.guess_first import guess_first
-from pages.parts.ui.notices import notice
-from pages.parts.ui.plots import probability_figure, show
+from pages.parts.ui.notices import notice, plain
 
 _PREVIEW = 720
 _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
@@ -62,25 +64,46 @@ def main() -> None:
         if case is None:
             st.markdown(_WELCOME)
             first_pairs()
-    left, *right = st.columns(1 if case is None else [2, 5], gap="large")  # the uploader keeps its place in the first
-    with left:
-        guide = guide_choice(case.guide if case is not None else None)
-        intake(guide=guide.name)
+    name = "" if case is None else f": {plain(case.photograph.name)}"
+    photographs = st.expander(f"Photograph{name}", expanded=case is None)  # the uploader keeps its place in it
     if case is None:
-        remember_guide(guide.name)
-        doors()
-        guess_first()
-        more_pairs()
-        return
-    with left:
+        _start(photographs)
+    else:
+        _work_on(case, photographs)
+
+
+def _start(photographs: DeltaGenerator) -> None:
+    """Draw what an empty desk offers."""
+    guide = guide_choice(None)
+    with photographs:
+        intake(guide=guide.name)
+    remember_guide(guide.name)
+    doors()
+    guess_first()
+    more_pairs()
+
+
+def _work_on(case: Case, photographs: DeltaGenerator) -> None:
+    """Draw the picture that lies on the desk: what becomes of it, and beside it everything that can be chosen."""
+    screen = StudioScreen.drawn()
+    with screen.guide:
+        guide = guide_choice(case.guide)
+    with photographs:
+        intake(guide=guide.name)
         sample_buttons(guide=guide.name)
+    with screen.photograph:
         chooser()
         case = _photograph(desk().case or case, guide)
+    with screen.guide:
+        cautions(guide)
     links.drop_stale_link(case)
-    with right[0]:
-        judged = _judge(case, guide)
-    if judged is not None:
-        _enhance(desk().case or case, guide, judged)
+    judged = _judge(case, guide, screen)
+    case = desk().case or case
+    if judged is None:
+        with screen.picture:
+            draw_square(case)
+    else:
+        _enhance(case, guide, judged, screen)
 
 
 def _photograph(case: Case, guide: GuideModel) -> Case:
@@ -110,59 +133,77 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
     return moved
 
 
-def _judge(case: Case, guide: GuideModel) -> StatedLook | None:
+def _judge(case: Case, guide: GuideModel, screen: StudioScreen) -> StatedLook | None:
     """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
-    if case.sample is not None and guide.name == case.sample.guide:
-        st.info(case.sample.story, icon=":material/lightbulb:")
-    cautions(guide)
     look = look_at(case, guide)
-    st.subheader("What it shows, and how hard it is")
-    say_novelty(look)
-    columns = st.columns([2, 3], gap="large")
-    with columns[0]:
+    with screen.difficulty:
+        if case.sample is not None and guide.name == case.sample.guide:
+            st.info(case.sample.story, icon=":material/lightbulb:")
+        st.subheader("What it shows, and how hard it is")
+        say_novelty(look)
         stated = stated_after(case, guide, look)
-    if stated is None:
+        if stated is None:
+            return None
+        render_guess_warning(desk().case or case, guide, stated=stated)
+    judged = StatedLook(look, stated)
+    difficulty = _difficulty(guide, judged)
+    with screen.difficulty:
+        if difficulty is None:
+            notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
+        else:
+            difficulty_panel(guide, difficulty, class_name=stated, first_choice=look.choice)
+    with screen.figures:
+        if difficulty is not None:
+            references_panel(guide, difficulty, class_name=stated)
+        with st.expander("For researchers: the original in figures"):
+            original_panel(guide, judged, difficulty)
+            if difficulty is not None:
+                wobble_panel(desk().case or case, guide, class_name=stated)
+    return judged
+
+
+def _difficulty(guide: GuideModel, judged: StatedLook) -> Difficulty | None:
+    """Return how hard the picture is, None where the guide has no class for it."""
+    if judged.stated == SOMETHING_ELSE:
         return None
-    render_guess_warning(desk().case or case, guide, stated=stated)
-    logits = look.original.logits
-    with columns[1]:
-        own = {stated: class_probability(guide, logits, stated)} if stated in guide.classes else {}
-        show(probability_figure(look.top | own, ground_truth=stated), key="probabilities")
-        say_reliability(guide, look.sureness)
-    if stated == SOMETHING_ELSE:
-        notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
-    else:
-        difficulty = difficulty_of(guide, logits, target=guide.class_index(stated), novelty=look.novelty)
-        difficulty_panel(guide, difficulty, class_name=stated, first_choice=look.choice)
-        wobble_panel(desk().case or case, guide, class_name=stated)
-    return StatedLook(look, stated)
+    look, target = judged.look, guide.class_index(judged.stated)
+    return difficulty_of(guide, look.original.logits, target=target, novelty=look.novelty)
 
 
-def _enhance(case: Case, guide: GuideModel, judged: StatedLook) -> None:
-    """Draw the enhancement and the downloads of ``case``."""
+def _enhance(case: Case, guide: GuideModel, judged: StatedLook, screen: StudioScreen) -> None:
+    """Draw what the picture is changed towards, and what becomes of it."""
     stated = judged.stated
-    st.subheader("What would make it harder" if case.aim.harder else "What would make it easier")
-    columns = st.columns([2, 3], gap="large")
-    with columns[0]:
+    with screen.choices:
         towards = target_class(case, guide, stated=stated, fallback=judged.look.choice)
-    with columns[1].expander("Objective and direction"):
-        rival = next((c for c in judged.look.top if c != towards), None)
-        case = aim(desk().case or case, guide, towards=towards, rival=rival)
-    render_target_warning(desk().case or case, guide, stated=stated, towards=towards)
-    with st.expander("Region"):
-        within = region_panel(judged.look.original, towards=towards, token=case.token)
+        render_target_warning(desk().case or case, guide, stated=stated, towards=towards)
+        with st.expander("Objective and direction"):
+            rival = next((c for c in judged.look.top if c != towards), None)
+            case = aim(desk().case or case, guide, towards=towards, rival=rival)
+        with st.expander("Region"):
+            within = region_panel(judged.look.original, towards=towards, token=case.token)
+    with screen.picture:
+        st.subheader("What would make it harder" if case.aim.harder else "What would make it easier")
+        walk = _walk(case, judged, towards=towards, within=within)
+        if walk is None:
+            draw_square(case)
+            return
+        # Most paths of the bundled guides are walked before anything would have to be drawn twice.
+        over = walk.job.wait(seconds=_PATIENCE)
+        # Streamlit keeps what a fragment is called with, also for a while after the page is closed: so not the walk.
+        drawn = st.fragment(_scrub, run_every=None if over else _AGAIN)
+        drawn(walk.key, polled=not over, stated=stated, towards=towards)
+
+
+def _walk(case: Case, judged: StatedLook, *, towards: str, within: Region | None) -> PathJob | None:
+    """Return the walk for ``case``, begun or under way; None, with a sentence, where there can be none."""
     if case.aim.lacks_rivals:
         notice("info", "Choose at least one rival to compare the class with.")
-        return
+        return None
     try:
-        walk = walk_for(case, judged.look.original, towards=towards, within=within)
+        return walk_for(case, judged.look.original, towards=towards, within=within)
     except (QueueFull, MemoryFull) as error:
         notice("info", str(error))
-        return
-    # Most paths of the bundled guides are walked before anything would have to be drawn twice.
-    over = walk.job.wait(seconds=_PATIENCE)
-    # Streamlit keeps what a fragment is called with, also for a while after the page is closed: so not the walk itself.
-    st.fragment(_scrub, run_every=None if over else _AGAIN)(walk.key, polled=not over, stated=stated, towards=towards)
+        return None
 
 
 def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
@@ -176,22 +217,30 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
     if walk.job.error is not None:
         failed(walk.job.error)
         return
-    path = walk.path
-    with st.container():  # always there, so that the viewer keeps its place, and with it the person's hand, in the page
-        if not walk.job.stage.over:
-            waiting(walk)
-        if stopped(walk):
-            notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
-            st.button("Compute the rest", on_click=forget, args=(walk.key,))
-    case = extent_choice(case)
-    case = scrub(case, path, invents=stated != towards)
-    if walk.job.stage.over:  # until then, every look at the path costs it time: only the pictures are drawn
+    path, over = walk.path, walk.job.stage.over
+    shown, details = st.container(key="studio-picture"), st.container(key="studio-details")
+    with details:
+        figures, heading = st.container(), st.container()
+        if over:  # until then, every look at the path costs it time: only the pictures are drawn
+            case = extent_choice(case)
+    with shown:
+        with st.container():  # always there, so that the viewer keeps its place, and with it the person's hand
+            if not over:
+                waiting(walk)
+            if stopped(walk):
+                notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
+                st.button("Compute the rest", on_click=forget, args=(walk.key,))
+        case = scrub(case, path, invents=stated != towards)
+    if not over:
+        return
+    with figures:
         panels(case, path, towards=towards)
-        # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
-        st.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
+    # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
+    heading.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
+    with details:
         by = case.stated_by_for(path.guide)
         downloads_panel(case, path, key=walk.key, stated=stated, towards=towards, stated_by=by)
-        links.keep_link(case, path.guide)
+    links.keep_link(case, path.guide)
 
 
 main()

@@ -77,7 +77,7 @@ export class Viewer {
     this.burnt = new BurntWords(root);
     this.#calm.addEventListener("change", this.#onCalm);
     this.resized = new ResizeObserver(() => this.lens.aim());
-    this.resized.observe(this.comparison.panels);
+    this.resized.observe(this.frame);
     drawBar(this.#one(".bar"));
     this.#respectCalm();
     this.#readPixel();

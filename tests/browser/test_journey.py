@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, FloatRect, Locator, Page, expect
 
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.export import Intent, export
@@ -193,9 +193,28 @@ def test_a_bad_file_says_why_and_the_good_one_goes_through(
     expect(page.get_by_text("Take it away")).to_be_visible()
 
 
-def test_nothing_of_the_case_needs_more_than_a_narrow_screen(page: Page, studio_url: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+def bounds(one: Locator) -> FloatRect:
+    box = one.bounding_box()
+    assert box is not None
+    return box
+
+
+def test_the_picture_comes_first_and_nothing_needs_more_than_a_narrow_screen(page: Page, studio_url: str) -> None:
     page.goto(f"{studio_url}/?sample=cat")
     expect(page.get_by_text("Take it away")).to_be_visible()
+    expect(page.locator(".viewer[data-position]")).to_be_visible()
+    altered, slider = page.locator("canvas.altered"), page.locator(".viewer .epsilon")
+    difficulty = page.get_by_text("Harder than", exact=True)
+    line = bounds(page.locator("[data-testid=stBottom]"))["y"]
+    for one in (altered, slider, difficulty):
+        assert bounds(one)["y"] + bounds(one)["height"] < line
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    choice = page.get_by_role("combobox", name="What does it show?")
+    page.wait_for_function("document.documentElement.clientWidth === 390")
+    order = [bounds(one)["y"] for one in (altered, slider, choice, page.get_by_text("Take it away"))]
+    assert order == sorted(order)
+    assert bounds(slider)["y"] - bounds(altered)["y"] - bounds(altered)["height"] < 120  # its words, no other picture
+    assert bounds(slider)["y"] + 32 < bounds(page.locator("[data-testid=stBottom]"))["y"]
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0

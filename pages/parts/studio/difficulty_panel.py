@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.guides.difficulty import Difficulty, plainly, standing
+from lwise_core.guides.difficulty import Difficulty, class_probability, plainly, standing
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.wobble import Wobble
+from pages.parts.picture.ground_truth import StatedLook
+from pages.parts.picture.reliability import say_reliability
 from pages.parts.session.case import Case
 from pages.parts.session.jobs import remembered
 from pages.parts.ui.notices import notice, plain
-from pages.parts.ui.plots import reference_figure, show
+from pages.parts.ui.plots import probability_figure, reference_figure, show
 
 _PREDICTED = (
     "That is predicted from what the paper found, that people err more where this logit is low. Of the bundled guides, "
@@ -21,14 +23,44 @@ _NOTHING = "This guide is unfit to guide, so its logit says nothing of people."
 
 
 def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str, first_choice: str) -> None:
-    """Draw ``difficulty`` for ``class_name``; ``first_choice`` is what the guide itself takes the picture for."""
+    """Say in words how hard the picture is; ``first_choice`` is what the guide itself takes it for."""
     if not difficulty.seen:
         notice(
             "caution",
             f"The guide itself takes this for {first_choice}; {class_name} is its choice number {difficulty.rank}. "
             "Read the difficulty and the enhancement with care: what the guide does not see, it may paint.",
         )
-    columns = st.columns(3)
+    place = difficulty.percentile
+    unfit = guide.provenance.fitness.state is Fit.UNFIT
+    means = _NOTHING if unfit else plainly(difficulty, class_name=class_name)
+    figure, words = st.columns([1, 2])
+    figure.metric(
+        "Harder than",
+        "–" if place is None else f"{place.share:.0%}",
+        help="Share of the guide's references of this class with a higher logit; ties count half. References are "
+        "pictures that the guide, or the one of its folds that scored them, had not learnt.",
+    )
+    words.markdown(f"**{plain(means)}** {plain(standing(difficulty, class_name=class_name))}")
+
+
+def references_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str) -> None:
+    """Draw where the picture stands among the guide's references of its class, where it has some."""
+    if difficulty.percentile is None:
+        return
+    references = guide.references.of(class_name)
+    show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")
+    st.caption(_PREDICTED)
+
+
+def original_panel(guide: GuideModel, judged: StatedLook, difficulty: Difficulty | None) -> None:
+    """Draw what the guide says of the original in figures; ``difficulty`` is None where it has no class for it."""
+    stated, logits = judged.stated, judged.look.original.logits
+    own = {stated: class_probability(guide, logits, stated)} if stated in guide.classes else {}
+    show(probability_figure(judged.look.top | own, ground_truth=stated), key="probabilities")
+    say_reliability(guide, judged.look.sureness)
+    if difficulty is None:
+        return
+    columns = st.columns(2)
     columns[0].metric(
         "Ground-truth logit",
         f"{difficulty.logit:.2f}".replace("-", "−"),
@@ -40,20 +72,6 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
         help=f"Natural logarithm of the probability among the guide's {len(guide.classes)} classes "
         f"({difficulty.probability:.1%}); 0 is certain.",
     )
-    place = difficulty.percentile
-    columns[2].metric(
-        "Harder than",
-        "–" if place is None else f"{place.share:.0%}",
-        help="Share of the guide's references of this class with a higher logit; ties count half. References are "
-        "pictures that the guide, or the one of its folds that scored them, had not learnt.",
-    )
-    unfit = guide.provenance.fitness.state is Fit.UNFIT
-    means = _NOTHING if unfit else plainly(difficulty, class_name=class_name)
-    st.markdown(f"**{plain(means)}** {plain(standing(difficulty, class_name=class_name))}")
-    if place is not None:
-        st.caption(_PREDICTED)
-        references = guide.references.of(class_name)
-        show(reference_figure(references, logit=difficulty.logit, class_name=class_name), key="references")
 
 
 def wobble_panel(case: Case, guide: GuideModel, *, class_name: str) -> None:
