@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lwise_core.batch.ranking import Ranking, rank, seconds_a_photograph
-from lwise_core.batch.score_table import SCORE_COLUMNS, WOBBLE_COLUMNS, wobble_columns
+from lwise_core.batch.score_table import ODDITY_COLUMNS, SCORE_COLUMNS, WOBBLE_COLUMNS, wobble_columns
 from lwise_core.batch.tables import csv_lines
 from lwise_core.data.folder_labels import Instead, folder_of
 from lwise_core.guides.guide import GuideModel
@@ -17,6 +17,7 @@ from pages.parts.picture.reliability import say_calibration
 from pages.parts.rank.folder_panel import folder_panel, said_of
 from pages.parts.rank.gallery import gallery
 from pages.parts.rank.lesson_panel import lesson_panel
+from pages.parts.rank.session_panel import say_resumed, session_download, session_intake
 from pages.parts.rank.state import (
     GuideRanking,
     begin,
@@ -65,7 +66,10 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
     )
     _decided(ranking)
     _refused(ranking)
-    download(st.container(), "Ranking (CSV)", lambda: _as_csv(ranked, guide), "ranking.csv", "text/csv")
+    say_resumed(ranked)
+    table, session = st.columns(2)
+    download(table, "Ranking (CSV)", lambda: _as_csv(ranked, guide), "ranking.csv", "text/csv")
+    session_download(session, ranked, guide)
     say_calibration(guide)
     gallery(ranked, guide)
     st.header("A lesson of the chosen ones", divider="gray")
@@ -73,14 +77,14 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
 
 
 def _as_csv(ranked: GuideRanking, guide: GuideModel) -> bytes:
-    """Return the ranking as the table that score-set writes, with the wobbles that were asked for."""
-    rows = ranked.ranking.as_table(guide)
+    """Return the ranking as the table that score-set writes, with doubtful labels, duplicates and wobbles asked for."""
+    rows, columns = ranked.ranking.as_table(guide), {**SCORE_COLUMNS, **ODDITY_COLUMNS}
     if not ranked.wobbles:
-        return b"".join(csv_lines(SCORE_COLUMNS, rows))
+        return b"".join(csv_lines(columns, rows))
     found = {sha: wobble_columns(lowest=w.lowest, highest=w.highest, seen=w.seen) for sha, w in ranked.wobbles.items()}
     nothing = dict.fromkeys(WOBBLE_COLUMNS)
     wobbled = ({**row, **found.get(str(row["source_sha256"]), nothing)} for row in rows)
-    return b"".join(csv_lines({**SCORE_COLUMNS, **WOBBLE_COLUMNS}, wobbled))
+    return b"".join(csv_lines({**columns, **WOBBLE_COLUMNS}, wobbled))
 
 
 def _at_hand(what: str) -> None:
@@ -117,6 +121,7 @@ def _taken() -> Intake | None:
 def _begin(guide: GuideModel) -> None:
     """Take photographs, and rank them with their progress."""
     taken = _taken()
+    session_intake(guide)
     if taken is None:
         return
     folders = folder_panel(taken.names, guide)

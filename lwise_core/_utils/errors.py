@@ -22,6 +22,7 @@ class LWiseError(Exception):
           DatasetError
           DecoderEnded
           DownloadError
+            HubError
           EpsilonOutOfRange
           ExecutorLost
           FamiliarityError
@@ -46,6 +47,7 @@ class LWiseError(Exception):
           OutOfTurn
           Overloaded
           QueueFull
+          RankingSessionError
           RecipeError
           RecordsError
             AnswerRefused

@@ -10,17 +10,20 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
 from time import perf_counter
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from lwise_core._utils.arrays import Pixels
+from lwise_core.batch.label_issues import NOBODY, LabelIssue, label_issues
 from lwise_core.batch.named_files import NamedFile
-from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, Ranks, reference_columns
+from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, RELABELLED, Ranks, reference_columns
 from lwise_core.batch.tables import Row
 from lwise_core.data.entries import Labels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
@@ -43,11 +46,14 @@ RANKED_AT_ONCE = 16
 OpenFile = Callable[..., Photograph]
 """What decodes the bytes of a file, called as :func:`open_photograph` is."""
 
-SURE, UNLIKELY = 0.5, 0.05
-"""A label is doubted when the guide gives another class at least the first probability, and it at most the second."""
-
 ENOUGH = 10
 """Photographs of a class; among fewer, the place of one of them says little."""
+
+
+class _Said(TypedDict):
+    logit: float
+    probability: float
+    rank: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +62,10 @@ class RankedPhotograph:
 
     ``guessed`` tells labels that are the guide's own from those that a person gave. ``logit`` is the ground-truth
     logit, ``probability`` its softmax, ``rank`` its place among the classes, ``choice`` the guide's first choice.
-    ``novelty`` says whether it is unlike everything that the guide learnt. ``square`` ``(S, S, 3)`` uint8 is its
-    central square, ``thumbnail`` a small PNG of it, ``hashed`` its perceptual hash.
+    ``logits`` ``(K,)`` float32 are those of all classes. ``novelty`` says whether it is unlike everything that the
+    guide learnt. ``square`` ``(S, S, 3)`` uint8 is its central square, ``thumbnail`` a small PNG of it, ``hashed`` its
+    perceptual hash. ``filed_as`` is the class that it counted as before a person gave it another, empty where nobody
+    did.
     """
 
     name: str
@@ -68,10 +76,11 @@ class RankedPhotograph:
     probability: float
     rank: int
     choice: str
-    choice_probability: float
+    logits: npt.NDArray[np.float32]
     square: Pixels
     thumbnail: bytes
     hashed: int
+    filed_as: str = ""
     novelty: Novelty = NOT_JUDGED
 
     @property
@@ -93,11 +102,19 @@ class RankedPhotograph:
         )
 
     @property
-    def doubt(self) -> str:
-        """Why the label may be wrong, empty without a reason."""
-        if self.choice == self.class_name or self.choice_probability < SURE or self.probability > UNLIKELY:
-            return ""
-        return f"the guide takes it for {self.choice} ({self.choice_probability:.0%})"
+    def stated_by(self) -> str:
+        """Who says its class, in the words of the table."""
+        if self.filed_as:
+            return RELABELLED
+        return GUESSED if self.guessed else Labels.FOLDER.value
+
+    def relabelled(self, class_name: str, classes: Sequence[str]) -> RankedPhotograph:
+        """Return it as a person says that it shows ``class_name``, one of the guide's ``classes``, in their order."""
+        target = classes.index(class_name)
+        before = self.filed_as or self.class_name
+        return replace(
+            self, class_name=class_name, guessed=False, filed_as=before, **_said_of(self.logits, target=target)
+        )
 
 
 @dataclass(frozen=True)
@@ -150,17 +167,39 @@ class Ranking:
             p.sha256: Standing(i, len(found) - 1) for found in self.by_class().values() for i, p in enumerate(found)
         }
 
+    @cached_property
+    def issues(self) -> Mapping[str, LabelIssue]:
+        """SHA-256 → why the label of a photograph may be wrong, for those where something speaks against it."""
+        found, classes = self.photographs, self.folders.classes
+        if not found:
+            return {}
+        probabilities = np.stack([_softmax(p.logits) for p in found])
+        labels = [NOBODY if p.guessed else classes.index(p.class_name) for p in found]
+        doubts = label_issues(probabilities, np.array(labels), classes)
+        return {p.sha256: doubt for p, doubt in zip(found, doubts, strict=True) if doubt is not None}
+
+    def relabelled(self, labels: Mapping[str, str]) -> Ranking:
+        """Return the ranking with photographs of the classes that a person gives them, by their SHA-256.
+
+        What does not follow from it, or names a class that the guide does not have, is passed over.
+        """
+        classes = self.folders.classes
+        given = {sha: name for sha, name in labels.items() if name in classes}
+        found = (p.relabelled(given[p.sha256], classes) if p.sha256 in given else p for p in self.photographs)
+        return replace(self, photographs=tuple(found))
+
+    @cached_property
     def duplicates(self) -> Mapping[str, tuple[str, ...]]:
-        """Return SHA-256 → the names of other files with nearly the same picture, for those that have any."""
+        """SHA-256 → the names of other files with nearly the same picture, for those that have any."""
         found = self.photographs
         return {
             found[i].sha256: tuple(found[j].name for j in near if j != i)
-            for i, near in enumerate(self._near())
+            for i, near in enumerate(self._near)
             if len(near) > 1
         }
 
     def as_table(self, guide: GuideModel) -> Iterator[Row]:
-        """Yield a row for each photograph with the columns that score-set has, ``SCORE_COLUMNS``.
+        """Yield a row for each photograph with ``SCORE_COLUMNS``, as score-set has them, and ``ODDITY_COLUMNS``.
 
         Difficulties and percentiles are among these photographs; ``guide`` is the one that ranked them.
         """
@@ -171,7 +210,7 @@ class Ranking:
                 "picture": photograph.name,
                 "split": "",
                 "stated_class": photograph.class_name,
-                "stated_by": GUESSED if photograph.guessed else Labels.FOLDER.value,
+                "stated_by": photograph.stated_by,
                 **dict(zip(ADDED_COLUMNS, ranks.added(i, logit=photograph.logit), strict=True)),
                 "log_probability": photograph.difficulty(guide).log_probability,
                 "rank": photograph.rank,
@@ -179,19 +218,30 @@ class Ranking:
                 **reference_columns(guide.references, photograph.logit, class_name=photograph.class_name),
                 **photograph.novelty.fields(),
                 "source_sha256": photograph.sha256,
+                **self._oddities(photograph),
             }
+
+    def _oddities(self, photograph: RankedPhotograph) -> Row:
+        """Return the values of ``ODDITY_COLUMNS`` for one photograph."""
+        issue = self.issues.get(photograph.sha256)
+        return {
+            "label_issue": None if issue is None else issue.class_name,
+            "label_issue_probability": None if issue is None else issue.probability,
+            "near_duplicate_of": next(iter(self.duplicates.get(photograph.sha256, ())), None),
+        }
 
     def presumed(self) -> frozenset[str]:
         """Return the SHA-256 of those that nothing speaks against: no doubt, and one of each that are nearly the same.
 
         That one is the largest as kept, the first among equals.
         """
-        found, near, taken = self.photographs, self._near(), set[int]()
+        found, near, taken = self.photographs, self._near, set[int]()
         for i in sorted(range(len(found)), key=lambda i: -len(found[i].square)):
-            if not found[i].doubt and taken.isdisjoint(near[i]):
+            if found[i].sha256 not in self.issues and taken.isdisjoint(near[i]):
                 taken.add(i)
         return frozenset(found[i].sha256 for i in taken)
 
+    @cached_property
     def _near(self) -> tuple[tuple[int, ...], ...]:
         """Return for each photograph the places of those with nearly the same picture, its own among them."""
         return near_duplicates(np.array([p.hashed for p in self.photographs], dtype=np.uint64))
@@ -284,17 +334,15 @@ def _with(ranking: Ranking, read: Sequence[_ReadFile], guide: GuideModel) -> Ran
     looks = look(guide, torch.from_numpy(np.stack([r.seen for r in read])))
     found = tuple(
         replace(_ranked(r, row, guide, folders=ranking.folders), novelty=novelty)
-        for r, row, novelty in zip(read, looks.logits.double().numpy(), looks.novelty, strict=True)
+        for r, row, novelty in zip(read, looks.logits.float().numpy().copy(), looks.novelty, strict=True)
     )
     return replace(ranking, photographs=(*ranking.photographs, *found))
 
 
 def _ranked(
-    read: _ReadFile, logits: npt.NDArray[np.float64], guide: GuideModel, *, folders: FolderLabels
+    read: _ReadFile, logits: npt.NDArray[np.float32], guide: GuideModel, *, folders: FolderLabels
 ) -> RankedPhotograph:
     file, kept = read.file, read.square
-    probabilities = np.exp(logits - logits.max())
-    probabilities /= probabilities.sum()
     choice = guide.classes[int(logits.argmax())]
     meaning = folders.meaning(file.folder)
     stated = meaning if isinstance(meaning, str) else None
@@ -304,15 +352,27 @@ def _ranked(
         sha256=hashlib.sha256(file.data).hexdigest(),
         class_name=guide.classes[target],
         guessed=stated is None,
-        logit=float(logits[target]),
-        probability=float(probabilities[target]),
-        rank=int((logits > logits[target]).sum()) + 1,
+        **_said_of(logits, target=target),
         choice=choice,
-        choice_probability=float(probabilities.max()),
+        logits=logits,
         square=kept,
         thumbnail=encode_png(_shrunk(kept, THUMBNAIL)),
         hashed=perceptual_hash(see(kept, size=HASHED_SIZE)),
     )
+
+
+def _said_of(logits: npt.NDArray[np.float32], *, target: int) -> _Said:
+    """Return what the logits ``(K,)`` of a photograph say of one class: its logit, its softmax, its place."""
+    return {
+        "logit": float(logits[target]),
+        "probability": float(_softmax(logits)[target]),
+        "rank": int((logits > logits[target]).sum()) + 1,
+    }
+
+
+def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    powers = np.exp(logits.astype(np.float64) - logits.max())
+    return np.asarray(powers / powers.sum())
 
 
 def _shrunk(square: Pixels, side: int) -> Pixels:

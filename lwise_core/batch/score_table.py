@@ -37,8 +37,14 @@ SCORE_COLUMNS: Columns = {
 WOBBLE_COLUMNS: Columns = {"wobble_lowest": float, "wobble_highest": float, "wobble_seen": int}
 """Beside them where a person asked by how much ranks wobble."""
 
+ODDITY_COLUMNS: Columns = {"label_issue": str, "label_issue_probability": float, "near_duplicate_of": str}
+"""Beside them where doubtful labels and near-duplicates were looked for: what it shows instead, and another file."""
+
 GUESSED = "guess of the guide"
 """What ``stated_by`` says where nobody named the class."""
+
+RELABELLED = "person"
+"""What ``stated_by`` says where a person gave a ranked photograph another class."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
+from lwise_core.batch.named_files import NamedFile
+from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.images.codec import encode_png
+from pages.parts.rank.photograph_card import _whole
+from pages.parts.rank.upload import Intake
 from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[2]
+
+DOWNLOADS = ["Ranking (CSV)", "Session (JSON)", "Slide show (zip)", "Handout (PDF)"]
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +114,59 @@ def test_the_gallery_can_show_odd_ones_and_search(ranked: AppTest) -> None:
     ranked.get("button_group")[1].set_value("all")
     assert len(searched(ranked, "misfiled").checkbox) == 1
     assert "None fits." in said(searched(ranked, "no such name"))
+
+
+def test_a_label_is_changed_in_place_and_many_are_chosen_at_once(ranked: AppTest) -> None:
+    at = press(ranked, f"It is {FAMILIES[1]}")
+    assert f"As you say; filed as {FAMILIES[0]}." in said(at)
+    assert "Wrong label?" not in said(at)
+    at = press(at, "Choose none shown")
+    assert "0 photographs chosen" in said(at)
+    assert not any(box.value for box in at.checkbox)
+    at = press(at.number_input(key="rank-hardest").set_value(1).run(), "Choose the 1 hardest of each class shown")
+    assert "2 photographs chosen" in said(at)
+    assert sum(bool(box.value) for box in at.checkbox) == 2
+    assert "The lesson takes about" in said(at)
+    at = at.slider(key="rank-percentiles").set_value((50, 100)).run()
+    assert len(at.checkbox) == 3  # the harder one of three, and two of four
+    at = press(at, "Choose all shown")
+    assert all(box.value for box in at.checkbox)
+
+
+def test_labels_and_choices_of_another_day_come_back() -> None:
+    hashes = [hashlib.sha256(creature(f, n)).hexdigest() for f, n in ((1, 99), (0, 0))]
+    session = {
+        "format": "L-WISE ranking session 1",
+        "guide": "another",
+        "weights_sha256": "0" * 64,
+        "photographs": [
+            {"name": "misfiled.png", "sha256": hashes[0], "chosen": True, "relabelled": FAMILIES[1]},
+            {"name": "0.png", "sha256": hashes[1], "chosen": False},
+            {"name": "gone.png", "sha256": "2" * 64, "chosen": True},
+        ],
+    }
+    at = taken(zipped(), guide="phantom4-64")
+    at.toggle(key="rank-resumes").set_value(True).run()
+    at.file_uploader(key="rank-session").set_value(("s.json", b"no session", "application/json"))
+    assert "The file is no session of this page" in said(at.run())
+    at.file_uploader(key="rank-session").set_value(("s.json", json.dumps(session).encode(), "application/json"))
+    assert "It knows 3 photographs, ranked by another." in said(at.run())
+    at = press(at, "Rank 8 files")
+    assert f"As you say; filed as {FAMILIES[0]}." in said(at)
+    assert "6 photographs chosen" in said(at)
+    assert "1 photograph missing here: “gone.png”" in said(at)
+
+
+def test_a_closer_look_is_at_the_photographs_own_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encode_png(draw(Creature(0, 0.1, 0), size=400)[:, :300])
+    sha256 = hashlib.sha256(data).hexdigest()
+    square, logits = np.zeros((8, 8, 3), np.uint8), np.zeros(1, np.float32)
+    ranked = RankedPhotograph("mine/a.png", sha256, "a", False, 0.0, 1.0, 1, "a", logits, square, b"", 0)
+    for held, size in (([NamedFile("mine/a.png", data)], (300, 400)), ([], (8, 8))):
+        files = Intake("key", ("mine/a.png",), lambda held=held: iter(held))
+        monkeypatch.setattr("pages.parts.rank.photograph_card.photographs", lambda files=files: files)
+        whole = _whole(ranked)
+        assert (whole.width, whole.height, whole.sha256) == (*size, sha256)
 
 
 def taken(data: bytes, *, guide: str) -> AppTest:
@@ -207,7 +269,7 @@ def test_another_guide_ranks_the_same_photographs_and_the_first_ones_ranking_and
     assert "ranked by phantom4-64" in said(at)
     assert {c.key: c.value for c in at.checkbox} == ticks
     assert at.text_input(key="lesson-title").value == "Mine"
-    assert [b.label for b in at.get("download_button")] == ["Ranking (CSV)", "Slide show (zip)", "Handout (PDF)"]
+    assert [b.label for b in at.get("download_button")] == DOWNLOADS
     assert "ranked by animals16-64" in said(guide(at, "animals16-64"))
 
 
@@ -267,7 +329,7 @@ def searched(at: AppTest, words: str) -> AppTest:
 
 def test_a_lesson_is_made_of_the_chosen_ones(ranked: AppTest) -> None:
     at = press(ranked, "Make the lesson")
-    assert [b.label for b in at.get("download_button")] == ["Ranking (CSV)", "Slide show (zip)", "Handout (PDF)"]
+    assert [b.label for b in at.get("download_button")] == DOWNLOADS
 
 
 def test_it_is_said_how_many_of_the_lesson_are_enhanced(ranked: AppTest) -> None:

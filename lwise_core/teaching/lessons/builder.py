@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from time import perf_counter
 
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.enhancement.objectives import GroundTruthLogit
-from lwise_core.enhancement.path import PathRequest
+from lwise_core.enhancement.path import PathRequest, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.enhancement.walker import Walker
+from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.teaching.design.schedules import MOTHS, Block
@@ -49,16 +51,41 @@ def _block(place: int, count: int) -> int:
 def slides(chosen: Sequence[RankedPhotograph], walker: Walker) -> Iterator[Slide]:
     """Yield the slides in their order; stop iterating to cancel."""
     for photograph, block in in_order(chosen):
-        yield _slide(photograph, walker, epsilon_224=block.epsilon_224)
+        yield _slide(photograph, walker, epsilon=_epsilon(walker.guide, block))
 
 
-def _slide(photograph: RankedPhotograph, walker: Walker, *, epsilon_224: float) -> Slide:
+def steps_of_slides(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> int:
+    """Return how many steps all slides take together."""
+    step = guide.epsilon_scale.step
+    return sum(steps_for(_epsilon(guide, block), step=step) for _, block in in_order(chosen))
+
+
+def seconds_a_step(photograph: RankedPhotograph, walker: Walker) -> float:
+    """Return about how long one step takes, by one on this photograph; a step before warms up."""
     guide = walker.guide
+    target = guide.class_index(photograph.class_name)
+    image = _subject(photograph).seen(size=guide.input_size)
+    request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
+    walker.to(request, epsilon=guide.epsilon_scale.step)
+    began = perf_counter()
+    walker.to(request, epsilon=guide.epsilon_scale.step)
+    return perf_counter() - began
+
+
+def _epsilon(guide: GuideModel, block: Block) -> float:
     scale = guide.epsilon_scale
-    epsilon = min(scale.from_224(epsilon_224), scale.largest)
+    return min(scale.from_224(block.epsilon_224), scale.largest)
+
+
+def _subject(photograph: RankedPhotograph) -> CroppedPhotograph:
     digest = hashlib.sha256(photograph.square.tobytes()).hexdigest()
     picture = Photograph(photograph.name, photograph.square, digest)
-    subject = CroppedPhotograph(picture, Crop.central(picture))
+    return CroppedPhotograph(picture, Crop.central(picture))
+
+
+def _slide(photograph: RankedPhotograph, walker: Walker, *, epsilon: float) -> Slide:
+    guide = walker.guide
+    subject = _subject(photograph)
     target = guide.class_index(photograph.class_name)
     enhanced = None
     if epsilon:
@@ -71,7 +98,7 @@ def _slide(photograph: RankedPhotograph, walker: Walker, *, epsilon_224: float) 
         class_name=photograph.class_name,
         natural=photograph.square,
         enhanced=enhanced,
-        epsilon_224=scale.at_224(epsilon),
+        epsilon_224=guide.epsilon_scale.at_224(epsilon),
         towards=photograph.class_name if enhanced is not None else "",
         difficulty_sentence=f"Ground-truth logit {photograph.logit:.2f}: the lower, the harder for people.",
         name=photograph.name.rsplit("/", 1)[-1],

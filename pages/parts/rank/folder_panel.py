@@ -42,6 +42,14 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderLabels | None
     return None if left else decided
 
 
+def decide(meanings: Mapping[str, str | Instead], *, others: Instead | None) -> None:
+    """Choose on the panel, before it is drawn, what folders stand for."""
+    for folder, meaning in meanings.items():
+        st.session_state[f"folder-{folder}"] = meaning
+    if others is not None:
+        st.session_state["folders-without-a-choice"] = others
+
+
 def said_of(folders: FolderLabels) -> str:
     """Return, as Markdown, what a person has decided on folders; empty without it."""
     said = [f"“{plain(f)}” {_outcome(meaning)}" for f, meaning in folders.stated.items()]

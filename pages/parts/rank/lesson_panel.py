@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from lwise_core._utils.durations import in_words
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import CourseError
-from lwise_core.teaching.lessons.builder import in_order, slides
+from lwise_core.teaching.lessons.builder import in_order, seconds_a_step, slides, steps_of_slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
 from lwise_core.teaching.lessons.quick_course import FromRanking, lesson_design
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
@@ -21,7 +22,7 @@ from pages.parts.rank.state import GuideRanking
 from pages.parts.session.access import is_teacher
 from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
-from pages.parts.session.jobs import asked, followed, job_for, progress_of
+from pages.parts.session.jobs import asked, followed, job_for, progress_of, remembered
 from pages.parts.ui.notices import counted, notice
 
 _LESSON = "lesson"
@@ -40,9 +41,11 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
         return
     if is_teacher():
         _course(tuple(chosen), guide, title=title)
-    question = (guide.provenance.sha256, title, tuple(sorted(p.sha256 for p in chosen)))
-    if not asked(_LESSON, question) and not st.button("Make the lesson", type="primary"):
-        return
+    question = (guide.provenance.sha256, title, _labelled(chosen))
+    if not asked(_LESSON, question):
+        _how_long(chosen, guide)
+        if not st.button("Make the lesson", type="primary"):
+            return
     try:
         walker = engine_for(guide).walker()
         job_for(_LESSON, question, lambda: _all(slides(chosen, walker)), total=len(chosen))
@@ -50,6 +53,21 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
         notice("error", str(error))
         return
     followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
+
+
+def _labelled(chosen: Sequence[RankedPhotograph]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((p.sha256, p.class_name) for p in chosen))
+
+
+def _how_long(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> None:
+    """Say about how long the lesson takes, by the pace of one step of this guide here."""
+    walker = engine_for(guide).walker()
+    steps = steps_of_slides(chosen, guide)
+    if not steps:
+        return
+    question = (guide.provenance.sha256, walker.precision)
+    pace = remembered("lesson-pace", question, lambda: seconds_a_step(chosen[0], walker))
+    st.caption(f"The lesson takes about {in_words(steps * pace)}, by the pace of one step now.")
 
 
 def _plan(chosen: Sequence[RankedPhotograph]) -> str:
@@ -72,7 +90,7 @@ def _plan(chosen: Sequence[RankedPhotograph]) -> str:
 
 def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: str) -> None:
     """Make a course of the chosen photographs when it is asked for, and follow how far it is."""
-    question = (guide.provenance.sha256, title, tuple(sorted(p.sha256 for p in chosen)))
+    question = (guide.provenance.sha256, title, _labelled(chosen))
     if not asked(_COURSE, question) and not st.button("Make a course for the Learn page of them"):
         return
     try:

@@ -6,11 +6,13 @@ they are ranked. All of it is gone with the session.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, THUMBNAIL, Ranking
+from lwise_core.batch.ranking_session import RankingSession
 from lwise_core.guides.wobble import Wobble
 from pages.parts.rank.upload import Intake
 from pages.parts.session.memory import free, hold, when_closed
@@ -22,11 +24,15 @@ _MOST = 2
 
 @dataclass(frozen=True, eq=False)
 class GuideRanking:
-    """A ranking by the guide of that name, with its chosen photographs and the wobbles asked for, by their hashes."""
+    """A ranking by the guide of that name, with its chosen photographs and the wobbles asked for, by their hashes.
+
+    ``generation`` counts how often many were chosen at once: the boxes of each are others.
+    """
 
     ranking: Ranking
     guide: str
     chosen: set[str]
+    generation: int = 0
     wobbles: dict[str, Wobble] = field(default_factory=dict)
 
 
@@ -34,7 +40,8 @@ class GuideRanking:
 class _Kept:
     """The photographs, and their rankings by the weights of the guides, the last one last.
 
-    ``coming`` has the bytes that rankings under way will take at most.
+    ``coming`` has the bytes that rankings under way will take at most, ``session`` what a person did another day, and
+    ``relabelling`` the hash of the photograph that is getting another label.
     """
 
     guide: str | None = None
@@ -42,6 +49,8 @@ class _Kept:
     begun: set[str] = field(default_factory=set)
     rankings: dict[str, GuideRanking] = field(default_factory=dict)
     coming: dict[str, int] = field(default_factory=dict)
+    session: RankingSession | None = None
+    relabelling: str | None = None
 
     @property
     def size(self) -> int:
@@ -50,7 +59,7 @@ class _Kept:
         return sum({id(p.square): p.square.nbytes for p in kept}.values()) + 3 * THUMBNAIL**2 * len(kept)
 
     def clear(self) -> None:
-        self.photographs = None
+        self.photographs = self.session = self.relabelling = None
         self.begun.clear()
         self.coming.clear()
         self.rankings.clear()
@@ -95,10 +104,16 @@ def begun() -> frozenset[str]:
 
 
 def keep(ranking: Ranking, *, weights: str, guide: str) -> None:
-    """Keep a ranking, with every photograph chosen that nothing speaks against; the oldest makes room for it."""
+    """Keep a ranking, with every photograph chosen that nothing speaks against; the oldest makes room for it.
+
+    Labels and choices of another day come back where a person brought their file.
+    """
     rankings = _mine().rankings
     rankings.pop(weights, None)
-    rankings[weights] = GuideRanking(_sharing(ranking), guide, set(ranking.presumed()))
+    ranking, chosen = _sharing(ranking), ranking.presumed()
+    if (session := _mine().session) is not None:
+        ranking, chosen = session.laid_over(ranking, chosen)
+    rankings[weights] = GuideRanking(ranking, guide, set(chosen))
     while len(rankings) > _MOST:
         del rankings[next(iter(rankings))]
     _mine().coming.pop(weights, None)
@@ -132,6 +147,41 @@ def choose(weights: str, sha256: str, *, chosen: bool) -> None:
     """Put a photograph among the chosen ones of a ranking, or take it out."""
     among = _mine().rankings[weights].chosen
     (among.add if chosen else among.discard)(sha256)
+
+
+def choose_only(weights: str, chosen: Iterable[str]) -> None:
+    """Make these photographs the chosen ones of a ranking."""
+    ranked = _mine().rankings[weights]
+    _mine().rankings[weights] = replace(ranked, chosen=set(chosen), generation=ranked.generation + 1)
+
+
+def relabel(weights: str, sha256: str, *, class_name: str) -> None:
+    """Say what a photograph of a ranking shows; what was found of its old label goes."""
+    ranked = _mine().rankings[weights]
+    ranking = ranked.ranking.relabelled({sha256: class_name})
+    wobbles = {sha: wobble for sha, wobble in ranked.wobbles.items() if sha != sha256}
+    _mine().rankings[weights] = replace(ranked, ranking=ranking, wobbles=wobbles)
+    _mine().relabelling = None
+
+
+def begin_relabelling(sha256: str) -> None:
+    """Let a person choose another label for a photograph."""
+    _mine().relabelling = sha256
+
+
+def relabelling() -> str | None:
+    """Return the hash of the photograph that is getting another label, None while none is."""
+    return _mine().relabelling
+
+
+def resume(session: RankingSession) -> None:
+    """Remember what a person did another day, for the rankings to come."""
+    _mine().session = session
+
+
+def resumed() -> RankingSession | None:
+    """Return what a person did another day, None where they brought no file of it."""
+    return _mine().session
 
 
 @st.cache_resource(scope="session", on_release=_Kept.clear, show_spinner=False)

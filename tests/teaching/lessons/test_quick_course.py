@@ -18,7 +18,7 @@ from lwise_core.teaching.lessons.quick_course import FEWEST, FromRanking, lesson
 
 def photographs(*counts: int) -> tuple[RankedPhotograph, ...]:
     square = np.zeros((8, 8, 3), dtype=np.uint8)
-    one = RankedPhotograph("x", "", "", False, 0.0, 0.5, 1, "", 0.5, square, b"", 0)
+    one = RankedPhotograph("x", "", "", False, 0.0, 0.5, 1, "", np.zeros(1, np.float32), square, b"", 0)
     return tuple(
         replace(one, class_name=f"class {c}", sha256=hashlib.sha256(f"{c} {i}".encode()).hexdigest(), logit=i / 7)
         for c, count in enumerate(counts)

@@ -1,0 +1,62 @@
+"""What a person looks at of a ranking: filtered, sorted within class, and chosen many at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lwise_core.batch.ranking import RankedPhotograph, Ranking
+
+
+@dataclass(frozen=True)
+class RankingView:
+    """Which photographs of a ranking are shown, and which come ``first``.
+
+    ``class_name`` None is every class; ``words`` stand in the name, whatever their case; ``which`` “odd” are those
+    unlike what the guide learnt, of doubtful or guessed labels, or with near-duplicates. ``percentiles`` are the lowest
+    and the highest share of its class here that may be easier than a photograph, in percent.
+    """
+
+    class_name: str | None = None
+    words: str = ""
+    which: Literal["all", "odd"] = "all"
+    percentiles: tuple[int, int] = (0, 100)
+    first: Literal["easiest", "hardest"] = "hardest"
+
+    def of(self, ranking: Ranking) -> tuple[RankedPhotograph, ...]:
+        """Return the photographs in their order: by their place within their class, since classes differ in logits."""
+        places = ranking.standing()
+        low, high = self.percentiles
+        found = [
+            p
+            for p in ranking.photographs
+            if self.class_name in (None, p.class_name)
+            and self.words.casefold() in p.name.casefold()
+            and low <= 100 * places[p.sha256].share <= high
+            and (self.which == "all" or is_odd(p, ranking))
+        ]
+        found.sort(key=lambda p: (places[p.sha256].share, p.name), reverse=self.first == "hardest")
+        return tuple(found)
+
+
+def is_odd(photograph: RankedPhotograph, ranking: Ranking) -> bool:
+    """Return whether something about a photograph of ``ranking`` asks for a look."""
+    return (
+        photograph.novelty.flagged
+        or photograph.guessed
+        or photograph.sha256 in ranking.issues
+        or photograph.sha256 in ranking.duplicates
+    )
+
+
+def hardest_of_each(photographs: Sequence[RankedPhotograph], count: int) -> frozenset[str]:
+    """Return the SHA-256 of the ``count`` photographs of each class with the lowest logits; all of a smaller class."""
+    met: Counter[str] = Counter()
+    found = set[str]()
+    for photograph in sorted(photographs, key=lambda p: (p.logit, p.name)):
+        if met[photograph.class_name] < count:
+            found.add(photograph.sha256)
+        met[photograph.class_name] += 1
+    return frozenset(found)

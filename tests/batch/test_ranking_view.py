@@ -1,0 +1,76 @@
+"""What is shown of a ranking, and the hardest of each class."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core.batch.named_files import NamedFile
+from lwise_core.batch.ranking import Ranking, rank
+from lwise_core.batch.ranking_view import RankingView, hardest_of_each
+from lwise_core.data.folder_labels import FolderLabels
+from lwise_core.data.phantom import FAMILIES, Creature, draw
+from lwise_core.guides.guide import GuideModel
+from lwise_core.images.codec import encode_png
+
+
+@pytest.fixture(scope="module")
+def ranking(phantom_guide: GuideModel) -> Ranking:
+    files = [
+        NamedFile(f"{FAMILIES[f]}/{i}{f}.png", encode_png(draw(Creature(f, 0.2 * i, 10 * f + i), size=64)))
+        for f in range(2)
+        for i in range(4)
+    ]
+    files.append(NamedFile(f"{FAMILIES[0]}/misfiled.png", encode_png(draw(Creature(1, 0.0, 99), size=64))))
+    *_, last = rank(files, phantom_guide, folders=FolderLabels(phantom_guide.classes), total=len(files))
+    return last
+
+
+def names(view: RankingView, ranking: Ranking) -> list[str]:
+    return [p.name for p in view.of(ranking)]
+
+
+def test_everything_is_shown_at_first_the_hardest_of_each_class_in_front(ranking: Ranking) -> None:
+    places = ranking.standing()
+    shares = [places[p.sha256].share for p in RankingView().of(ranking)]
+    assert len(shares) == len(ranking.photographs)
+    assert shares == sorted(shares, reverse=True)
+    assert names(RankingView(first="easiest"), ranking) == names(RankingView(), ranking)[::-1]
+
+
+def test_each_filter_narrows_down(ranking: Ranking) -> None:
+    assert names(RankingView(which="odd"), ranking) == [f"{FAMILIES[0]}/misfiled.png"]
+    assert names(RankingView(words="MISFILED"), ranking) == [f"{FAMILIES[0]}/misfiled.png"]
+    of_one = RankingView(class_name=FAMILIES[1]).of(ranking)
+    assert {p.class_name for p in of_one} == {FAMILIES[1]}
+    assert RankingView(words="no such name").of(ranking) == ()
+
+
+@given(st.tuples(st.integers(0, 100), st.integers(0, 100)))
+def test_percentiles_cut_the_ranking_within_each_class(ranking: Ranking, cut: tuple[int, int]) -> None:
+    low, high = sorted(cut)
+    places = ranking.standing()
+    shown = {p.sha256 for p in RankingView(percentiles=(low, high)).of(ranking)}
+    assert shown == {sha for sha, place in places.items() if low <= 100 * place.share <= high}
+
+
+@given(st.integers(0, 6))
+def test_the_hardest_of_each_class_have_its_lowest_logits(ranking: Ranking, count: int) -> None:
+    found = hardest_of_each(ranking.photographs, count)
+    for ranked in ranking.by_class().values():
+        assert {p.sha256 for p in ranked if p.sha256 in found} == {p.sha256 for p in ranked[::-1][:count]}
+
+
+def test_a_new_label_moves_a_photograph_to_its_class_with_its_logit_there(ranking: Ranking) -> None:
+    (misfiled,) = RankingView(words="misfiled").of(ranking)
+    moved = ranking.relabelled({misfiled.sha256: FAMILIES[1], "0" * 64: FAMILIES[0]})
+    (found,) = RankingView(words="misfiled").of(moved)
+    classes = ranking.folders.classes
+    assert (found.class_name, found.filed_as, found.stated_by) == (FAMILIES[1], FAMILIES[0], "person")
+    assert (found.logit, found.rank) == (float(misfiled.logits[classes.index(FAMILIES[1])]), 1)
+    assert not moved.issues
+    back = moved.relabelled({misfiled.sha256: FAMILIES[0]})
+    (again,) = RankingView(words="misfiled").of(back)
+    assert (again.logit, again.rank) == (misfiled.logit, misfiled.rank)
+    assert ranking.relabelled({misfiled.sha256: "unicorn"}).photographs == ranking.photographs
