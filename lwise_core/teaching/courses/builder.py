@@ -215,6 +215,7 @@ def build_course(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iter
 
 
 def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[CourseProgress]:
+    check_filled(maker.design, list(pictures.listed()))  # before hours of work; and of what can be read, after it
     for part in (STIMULI, _MADE):
         make_folder(folder / part)
     total = len(pictures)

@@ -64,17 +64,21 @@ class FromData:
         return sum(1 for part in self._parts for name in part.entries if self._wanted(name))
 
     def __iter__(self) -> Iterator[LabelledFile | Unusable]:
-        origins = _origins(self.pictures.dirmap) if isinstance(self.pictures, DirmapSet) else {}
         for part in self._parts:
             for name, data in part.contents(self._wanted):
-                origin = origins.get(part.entries[name].row, "")
+                origin = self._origin_of.get(part.entries[name].row, "")
                 file = f"{part.split}/{name}", class_of(name), part.split
                 yield data if isinstance(data, Unusable) else LabelledFile(*file, data, origin)
 
     def listed(self) -> Iterator[Candidate]:
         for part in self._parts:
             for name in filter(self._wanted, part.names):
-                yield Candidate(f"{part.split}/{name}", class_of(name), part.split, difficulty=0.0)
+                origin = self._origin_of.get(part.entries[name].row, "")
+                yield Candidate(f"{part.split}/{name}", class_of(name), part.split, difficulty=0.0, origin=origin)
+
+    @cached_property
+    def _origin_of(self) -> Mapping[int, str]:
+        return _origins(self.pictures.dirmap) if isinstance(self.pictures, DirmapSet) else {}
 
     @cached_property
     def _parts(self) -> tuple[LabelledSplit, ...]:
