@@ -10,6 +10,7 @@ from lwise_core.guides import catalog
 from lwise_core.guides.catalog import GuideEntry, GuideStatus, GuideUnavailable, Origin
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.downloads import DownloadError, DownloadProgress
+from lwise_core.guides.hub import is_hub_address
 from pages.parts.models.add_guide import add_guide, refused
 from pages.parts.models.cards import broken_card, published_facts
 from pages.parts.models.comparison import comparison
@@ -55,6 +56,7 @@ def main() -> None:
         tune_panel()
     away = [e for e in entries if e.state is not GuideStatus.READY]
     _published([e for e in away if e.published is not None and shown(e.published.domain)])
+    _from_hub()
 
 
 def _present() -> str:
@@ -96,6 +98,27 @@ def _published(entries: list[GuideEntry]) -> None:
     if asked is not None and place is not None:
         with place:
             _fetch(asked)
+
+
+def _from_hub() -> None:
+    """Ask for the address of a model on the Hub; nobody is asked for anything before it is given."""
+    if not is_teacher():
+        return
+    with st.form("hub", border=False):
+        address = st.text_input(
+            "An image model of timm on the Hugging Face Hub",
+            placeholder="hf-hub:timm/resnet18.a1_in1k",
+            help="Fetched are its config.json and model.safetensors, and no program. It becomes a guide for everybody.",
+            key="hub-address",
+        ).strip()
+        if st.form_submit_button("Fetch it") and address:
+            _ask_for(address if is_hub_address(address) else f"hf-hub:{address}")
+            st.rerun()
+    failed, asked = st.session_state.get(_FAILED), st.session_state.get(_FETCHING)
+    if failed is not None and is_hub_address(failed[0]):
+        _say_failure(failed[0])
+    if asked is not None and is_hub_address(asked):
+        _fetch(asked)
 
 
 def _offer(name: str, *, disabled: bool) -> None:

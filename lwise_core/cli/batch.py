@@ -133,7 +133,7 @@ class SetOptions:
         return Job(
             pictures=pictures,
             labels=self.labels or _usual_labels(pictures),
-            load_guide=guide.load,
+            load_guide=guide.load_quietly,
             order=replace(settings, split=self.split),
             folder=out,
             threads=self.threads,
@@ -154,7 +154,7 @@ def score_set_command(
     guide: GuideChoice,
 ) -> None:
     """Rank a whole data set: logits, both official difficulties, percentiles, and the dirmap with these columns."""
-    _do(how.job(source, out, guide, JobSettings(), WobbleTask if wobble else task_for), how)
+    _do(how.job(source, out, guide, JobSettings(), WobbleTask if wobble else task_for), how, guide)
 
 
 @grouped
@@ -180,13 +180,13 @@ def enhance_set_command(
 ) -> None:
     """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
     settings = JobSettings(
-        epsilons=budgets.of(guide.load()),
+        epsilons=budgets.of(guide.load_quietly()),
         objective=objective,
         diverge_from=tuple(listed_names(diverge_from)),
         harder=harder,
         naming=naming,
     )
-    _do(how.job(source, out, guide, settings, task_for), how)
+    _do(how.job(source, out, guide, settings, task_for), how, guide)
 
 
 @grouped
@@ -203,8 +203,8 @@ def inspect_set_command(
     # Captum, behind inspections, takes a second to import: only who inspects waits for it.
     from lwise_core.batch.inspect_task import InspectTask  # noqa: PLC0415
 
-    settings = JobSettings(epsilons=budgets.of(guide.load()))
-    _do(how.job(source, out, guide, settings, partial(InspectTask, reports=reports)), how)
+    settings = JobSettings(epsilons=budgets.of(guide.load_quietly()))
+    _do(how.job(source, out, guide, settings, partial(InspectTask, reports=reports)), how, guide)
 
 
 def _usual_labels(pictures: PictureSet) -> Labels:
@@ -212,13 +212,12 @@ def _usual_labels(pictures: PictureSet) -> Labels:
     return Labels.COLUMN if isinstance(pictures, DirmapSet) else Labels.FOLDER
 
 
-def _do(job: Job, how: SetOptions) -> None:
+def _do(job: Job, how: SetOptions, choice: GuideChoice) -> None:
     """Do a job and say how far it is, to people on standard error and at last on standard output."""
     delivery = ResultsUpload(job.folder, Storage.at(how.copy_to)) if how.copy_to else None
     if delivery is not None:
         delivery.check(job.pictures)
-    guide = job.load_guide()
-    for sentence in guide.cautions:
+    for sentence in choice.load().cautions:
         typer.echo(f"Note: {sentence}", err=True)
     with _stopped_in_a_sentence():
         for progress in job.run(how.executor()):

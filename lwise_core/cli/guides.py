@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +27,7 @@ from lwise_core.guides.guide import (
     Domain,
     GuideModel,
 )
+from lwise_core.guides.hub import HubAddress, is_hub_address
 
 MAX_CLASS_LIST_BYTES = 5_000_000
 
@@ -54,8 +55,8 @@ class ForeignGuide:
     domain: Domain = Domain.UNKNOWN
     normaliser: PixelsAs | None = None
 
-    def load(self) -> GuideModel:
-        """Return the guide.
+    def load(self, *, say: Callable[[str], object]) -> GuideModel:
+        """Return the guide; ``say`` gets a sentence on its normaliser where the file leaves it open.
 
         Raises:
             CheckpointError: The file is refused; the message says why and how to convert it.
@@ -68,30 +69,28 @@ class ForeignGuide:
         if self.classes is not None:
             names = classes_from_text(read_file(self.classes, at_most=MAX_CLASS_LIST_BYTES))
         description = Description(name=self.weights.stem, classes=names, domain=self.domain)
-        blueprint = self._normalising(blueprint_for(weights, self.architecture), weights)
+        blueprint = self._normalising(blueprint_for(weights, self.architecture), weights, say=say)
         return catalog.here().calibrations.laid_over(build_guide(weights, blueprint, description))
 
-    def _normalising(self, blueprint: Blueprint, weights: Weights) -> Blueprint:
+    def _normalising(self, blueprint: Blueprint, weights: Weights, *, say: Callable[[str], object]) -> Blueprint:
         """Return ``blueprint`` with the normaliser that was asked for, and say which one is taken where none is stated.
 
         A wrong one costs accuracy and shows in nothing else.
         """
         if weights.normaliser is not None:
             if self.normaliser is not None:
-                _note("The weight file has a normaliser of its own, so --normaliser changes nothing.")
+                say("The weight file has a normaliser of its own, so --normaliser changes nothing.")
             return blueprint
         if self.normaliser is not None:
             mean, std = _STATISTICS[self.normaliser]
             return replace(blueprint, mean=mean, std=std)
         taken = "pixels are taken as they are" if blueprint.mean == IDENTITY_MEAN else _normalised(blueprint)
-        _note(
-            f"The weight file has no normaliser: {taken}, as usual for {blueprint.name}; --normaliser says otherwise."
-        )
+        say(f"The weight file has no normaliser: {taken}, as usual for {blueprint.name}; --normaliser says otherwise.")
         return blueprint
 
 
-@cache  # a command may load its guide several times
-def _note(sentence: str) -> None:
+def note(sentence: str) -> None:
+    """Say something beside the result, on standard error."""
     typer.echo(f"Note: {sentence}", err=True)
 
 
@@ -116,7 +115,13 @@ def models_command(
 
 
 def download_command(
-    name: Annotated[str, typer.Argument(help="A published guide; `models` lists them.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A published guide; `models` lists them. Or an image model of timm with safetensors on the Hugging "
+            "Face Hub, such as hf-hub:timm/resnet18.a1_in1k."
+        ),
+    ],
 ) -> None:
     """Fetch a published guide; an interrupted download goes on where it stopped."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
@@ -124,4 +129,5 @@ def download_command(
         bar = bars.add_task(name, total=None)
         for progress in catalog.here().download(name):
             bars.update(bar, completed=progress.done, total=progress.total)
-    typer.echo(f"{name} is ready.")
+    ready = HubAddress.parse(name).guide_name if is_hub_address(name) else name
+    typer.echo(f"{ready} is ready.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ import typer
 from lwise_core._utils.class_names import SOMETHING_ELSE, UnknownClass, canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import FileError, read_file
-from lwise_core.cli.guides import ForeignGuide, PixelsAs
+from lwise_core.cli.guides import ForeignGuide, PixelsAs, note
 from lwise_core.data.entries import Labels, PictureSet
 from lwise_core.data.object_storage import is_url, remote_set
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
@@ -104,6 +104,10 @@ class GuideChoice:
     normaliser: NormaliserOf = None
 
     def load(self) -> GuideModel:
+        """Return the guide as by :meth:`load_quietly`, and say what its weight file leaves open."""
+        return self._loaded(say=note)
+
+    def load_quietly(self) -> GuideModel:
         """Return the guide of the catalogue, or the one in the weight file, with groups as its classes if asked.
 
         Raises:
@@ -115,7 +119,10 @@ class GuideChoice:
             UnknownClass: The groups name a class that the guide does not have.
             FileError: A file cannot be read.
         """
-        guide = catalog.load(self.guide_name) if self.weights is None else self._foreign(self.weights).load()
+        return self._loaded(say=lambda _: None)
+
+    def _loaded(self, *, say: Callable[[str], object]) -> GuideModel:
+        guide = catalog.load(self.guide_name) if self.weights is None else self._foreign(self.weights).load(say=say)
         if self.class_groups is None:
             return guide
         guide = grouped(guide, class_groups_at(self.class_groups, classes=guide.classes))
@@ -175,8 +182,8 @@ def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, Cro
             rejected += 1
             typer.echo(f"Error: {error}", err=True)
             continue
-        for note in photograph.notes:
-            typer.echo(f"Note: {path}: {note}", err=True)
+        for sentence in photograph.notes:
+            note(f"{path}: {sentence}")
         asked = Crop.central(photograph) if crop is None else _crop(crop)
         if asked != asked.within(photograph):
             raise Refused(f"The crop {crop} does not lie inside {path} ({photograph.width} × {photograph.height} px).")

@@ -14,15 +14,16 @@ _HEAD = 4096  # bytes that tell the encoding
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def csv_lines(opened: Callable[[], BinaryIO], *, column: str) -> Iterator[tuple[str, ...]]:
+def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator[tuple[str, ...]]:
     """Yield the lines of a CSV as their cells, the heading first, without lines that hold nothing.
 
     A comma separates the cells, or a semicolon, tab or bar where so the heading has ``column``, or where a first line
-    such as ``sep=;`` says so. A heading that is repeated further down, as in files put together, does not count.
+    such as ``sep=;`` says so; without a ``column`` that of which the heading has most. A heading that is repeated
+    further down, as in files put together, does not count.
 
     Args:
         opened: What opens the file at its beginning.
-        column: The name of a column that is looked for.
+        column: The name of a column that is looked for, None where none is known.
 
     Raises:
         UnicodeDecodeError: It is in another encoding.
@@ -32,9 +33,9 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str) -> Iterator[tuple[
         encoding = _encoding(begin.read(_HEAD))
     with TextIOWrapper(opened(), encoding=encoding, newline="") as text:
         first = text.readline()
-        said = first.strip("\r\n ").lower()
-        if said.startswith(_SAID) and len(said) == len(_SAID) + 1:
-            lines = csv.reader(text, strict=True, delimiter=said[-1])
+        said = _said(first)
+        if said is not None:
+            lines = csv.reader(text, strict=True, delimiter=said)
         else:
             lines = csv.reader(chain([first], text), strict=True, delimiter=_separator(first, column))
         heading: tuple[str, ...] | None = None
@@ -54,8 +55,17 @@ def _encoding(begin: bytes) -> str:
     return "utf-16-le" if every_second and not any(every_second) else "utf-8-sig"
 
 
-def _separator(heading: str, column: str) -> str:
+def _said(first: str) -> str | None:
+    """Return what a first line says that separates cells, a tab where it says nothing more; None for other lines."""
+    line = first.strip("\r\n ").strip('"').lower()
+    said = line.removeprefix(_SAID)
+    return (said or "\t") if line.startswith(_SAID) and len(said) <= 1 else None
+
+
+def _separator(heading: str, column: str | None) -> str:
     """Return what separates the cells of a heading so that one of them is called ``column``, else the comma."""
+    if column is None:
+        return max(_SEPARATORS, key=heading.count)
     for separator in _SEPARATORS:
         cells = next(csv.reader([heading], delimiter=separator), [])
         if column in (cell.strip() for cell in cells):

@@ -45,6 +45,7 @@ from lwise_core.guides.evidence_file import EVIDENCE_FILE, MAX_EVIDENCE_BYTES, r
 from lwise_core.guides.familiarity import Familiarity, FamiliarityError, read_familiarity
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness, fitness_of
 from lwise_core.guides.guide import EpsilonScale, GuideModel
+from lwise_core.guides.hub import HubAddress, fetch_hub_guide, is_hub_address
 from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
 from lwise_core.guides.published_weights import PUBLISHED, Published
 
@@ -165,11 +166,16 @@ class Catalog:
     def download(self, name: str) -> Generator[DownloadProgress]:
         """Fetch the published guide ``name``, and those that come in the same archive; stop iterating to stop.
 
+        The address of an image model of timm, such as “hf-hub:timm/resnet18.a1_in1k”, is a name too.
+
         Raises:
             UnknownGuide: No published guide has that name.
             DownloadError: It could not be fetched; the message says what is kept.
             CheckpointError: It was fetched, but its weights cannot be read; they are removed again.
         """
+        if is_hub_address(name):
+            yield from fetch_hub_guide(HubAddress.parse(name), self.home / "models")
+            return
         wanted = next((p for p in self.published if canonical(p.name) == canonical(name)), None)
         if wanted is None:
             raise UnknownGuide(f"No published guide is called “{name}”.")

@@ -262,7 +262,7 @@ def _open(job: _Job, *, start: int) -> requests.Response:
         headers |= {"Range": f"bytes={start}-", "If-Range": notes.validator}
     address = job.address
     for _ in range(_REDIRECTS + 1):
-        _check_address(address, first=job.address)
+        check_address(address, first=job.address)
         response = _Session().get(address, headers=headers, stream=True, timeout=job.limits.silence)
         if response.status_code in _MOVED and "Location" in response.headers:
             response.close()
@@ -276,7 +276,7 @@ def _open(job: _Job, *, start: int) -> requests.Response:
     raise DownloadError(f"The server sends “{job.target.name}” round in circles.")
 
 
-def _check_address(address: str, *, first: str) -> None:
+def check_address(address: str, *, first: str) -> None:
     """Accept https, and plain http on this machine when that is where the download began."""
     scheme, host = _scheme_and_host(address)
     local = scheme == "http" and host in _HERE and _scheme_and_host(first)[1] in _HERE

@@ -1,26 +1,24 @@
 """CSV files of people's data as rows of text, in the forms that spreadsheets and experiment software save.
 
-Rows and columns of empty cells, which spreadsheets add, do not count; a first line such as “sep=;” says what separates.
+Rows and columns of empty cells, which spreadsheets add, do not count, nor does a heading that is repeated further down.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
+from lwise_core.data.csv_lists import csv_lines
 from lwise_core.study.response_columns import UNCHANGED, ResponsesError
-
-_SEPARATORS = ",;\t"
 
 Row = dict[str, str]
 
 
 def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
-    """Return the rows of a CSV file, column → text; commas, semicolons or tabs separate its cells, as its heading says.
+    """Return the rows of a CSV file, column → text; a comma, semicolon, tab or bar separates its cells.
 
     Args:
-        content: The file, UTF-8, or UTF-16 with its mark.
+        content: The file, UTF-8 or UTF-16.
         unit: What a row is, for the sentences, such as “trial”.
         at_most: The largest file that is read, bytes.
 
@@ -31,42 +29,15 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     if len(content) > at_most:
         raise ResponsesError(f"The file is larger than {at_most // 1_000_000} MB; split it by experiment. {UNCHANGED}")
     try:
-        text, separator = _separated(_decoded(content))
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
-        rows = [_without_empty_ends(row) for row in reader if _says_something(row)]
+        heading, *lines = list(csv_lines(lambda: io.BytesIO(content), column=None)) or [()]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ResponsesError(f"The file is not a CSV in UTF-8; save it as one. {UNCHANGED}") from error
+    rows = [line for line in lines if any(map(str.strip, line))]
     if not rows:
         raise ResponsesError(f"The file holds no {unit}s; choose one with a row for each. {UNCHANGED}")
-    if any(None in r or None in r.values() for r in rows):
+    if any(len(row) < len(heading) or any(map(str.strip, row[len(heading) :])) for row in rows):
         raise ResponsesError(f"Some rows have more or fewer cells than the heading; save the file anew. {UNCHANGED}")
-    names = [name for name in reader.fieldnames or () if name]
-    again = next((name for name in names if names.count(name) > 1), None)
+    again = next((name for name in heading if name and heading.count(name) > 1), None)
     if again is not None:
         raise ResponsesError(f"Two columns are called “{again}”; rename or remove one. {UNCHANGED}")
-    return rows
-
-
-def _decoded(content: bytes) -> str:
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return content.decode("utf-16" if wide else "utf-8-sig")
-
-
-def _separated(text: str) -> tuple[str, str]:
-    """Return the rows, and what separates cells: as a first line “sep=…” says, else what the heading has most of."""
-    heading, _, rest = text.partition("\n")
-    said = heading.strip().strip('"').lower()
-    if said.startswith("sep=") and said.removeprefix("sep=") in ("", *_SEPARATORS):
-        return rest, said.removeprefix("sep=") or "\t"
-    return text, max(_SEPARATORS, key=heading.count)
-
-
-def _says_something(row: dict[str, Any]) -> bool:
-    cells = [c for value in row.values() for c in (value if isinstance(value, list) else [value])]
-    return any(c and c.strip() for c in cells)
-
-
-def _without_empty_ends(row: dict[str, Any]) -> dict[str, Any]:
-    """Drop the cells beyond the heading where all are empty; the reader keeps them under no name."""
-    beyond = row.get(None, ())  # type: ignore[call-overload]
-    return {k: v for k, v in row.items() if k is not None} if not any(c.strip() for c in beyond) else row
+    return [{name: cell for name, cell in zip(heading, row, strict=False) if name} for row in rows]

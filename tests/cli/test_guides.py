@@ -9,7 +9,7 @@ import timm
 import torch
 
 from lwise_core._utils.file_errors import FileError
-from lwise_core.cli.guides import ForeignGuide, PixelsAs, _note, models_command
+from lwise_core.cli.guides import ForeignGuide, PixelsAs, models_command, note
 from lwise_core.guides import catalog
 from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideEntry
@@ -38,29 +38,29 @@ def class_list(folder: Path, *names: str) -> Path:
 
 def test_a_weight_file_is_a_guide_of_its_name_with_the_classes_that_were_given(weights: Path, tmp_path: Path) -> None:
     names = class_list(tmp_path, "ant", "bee", "wasp")
-    guide = ForeignGuide(weights, "test_resnet", names, Domain.NATURAL).load()
+    guide = ForeignGuide(weights, "test_resnet", names, Domain.NATURAL).load(say=note)
     assert (guide.name, guide.classes, guide.domain) == ("seeded", ("ant", "bee", "wasp"), Domain.NATURAL)
     assert guide.provenance.training_epsilon is None
     assert not guide.provenance.bundled
 
 
 def test_what_nobody_said_is_not_made_up(weights: Path) -> None:
-    guide = ForeignGuide(weights, "test_resnet").load()
+    guide = ForeignGuide(weights, "test_resnet").load(say=note)
     assert guide.domain is Domain.UNKNOWN
     assert len(set(guide.classes)) == 3
 
 
 def test_a_class_list_must_fit_and_be_there(weights: Path, tmp_path: Path) -> None:
     with pytest.raises((ClassListError, CheckpointError), match="3"):
-        ForeignGuide(weights, "test_resnet", class_list(tmp_path, "ant", "bee")).load()
+        ForeignGuide(weights, "test_resnet", class_list(tmp_path, "ant", "bee")).load(say=note)
     with pytest.raises(FileError, match="is not there"):
-        ForeignGuide(weights, "test_resnet", tmp_path / "none.txt").load()
+        ForeignGuide(weights, "test_resnet", tmp_path / "none.txt").load(say=note)
 
 
 def test_what_is_no_weight_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.pt").write_bytes(b"no weights")
     with pytest.raises(CheckpointError):
-        ForeignGuide(tmp_path / "x.pt").load()
+        ForeignGuide(tmp_path / "x.pt").load(say=note)
 
 
 def test_every_guide_is_listed_with_its_state(
@@ -106,8 +106,7 @@ def test_a_file_without_a_normaliser_is_said_to_have_none_unless_one_is_asked_fo
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _note.cache_clear()
-    guide = ForeignGuide(cifar_weights(tmp_path), normaliser=asked).load()
+    guide = ForeignGuide(cifar_weights(tmp_path), normaliser=asked).load(say=note)
     assert guide.normaliser.mean.flatten().tolist() == pytest.approx(mean)
     notes = capsys.readouterr().err
     assert said in notes
@@ -115,11 +114,10 @@ def test_a_file_without_a_normaliser_is_said_to_have_none_unless_one_is_asked_fo
 
 
 def test_the_normaliser_of_the_file_wins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _note.cache_clear()
     file = cifar_weights(tmp_path)
     state = {f"model.{k}": v for k, v in torch.load(file, weights_only=True).items()}
     mean = torch.tensor([0.1, 0.2, 0.3])
     torch.save(state | {"normalize.mean": mean, "normalize.std": mean}, file)
-    guide = ForeignGuide(file, normaliser=PixelsAs.IMAGENET).load()
+    guide = ForeignGuide(file, normaliser=PixelsAs.IMAGENET).load(say=note)
     torch.testing.assert_close(guide.normaliser.mean.flatten().cpu(), mean)
     assert "--normaliser changes nothing" in capsys.readouterr().err
