@@ -277,7 +277,11 @@ def _open(job: _Job, *, start: int) -> requests.Response:
 
 
 def check_address(address: str, *, first: str) -> None:
-    """Accept https, and plain http on this machine when that is where the download began."""
+    """Accept https, and plain http on this machine when that is where the download began.
+
+    Raises:
+        DownloadError: The address is another one.
+    """
     scheme, host = _scheme_and_host(address)
     local = scheme == "http" and host in _HERE and _scheme_and_host(first)[1] in _HERE
     if scheme != "https" and not local:
