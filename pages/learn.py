@@ -60,7 +60,8 @@ def _door() -> None:
             "that is not your name.** No name, address or picture of you is kept, and whoever gives the course can "
             "delete everything under your code.\n"
             "- Pictures may have been altered by a neural network. What you learn here is not for diagnosis.\n"
-            "- You may stop at any time: close the page. To go on later, open the same address."
+            "- You may stop at any time: close the page. To go on later, open the same address: it alone "
+            "opens your course, so use a private window on a computer that others use too."
         )
         code = st.text_input("Your code", max_chars=64, help="Letters, digits, dots, hyphens and underscores.")
         agreed = st.checkbox("I have read this and take part of my own free will.")

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.errors import LWiseError
-from lwise_core._utils.file_errors import read_file
+from lwise_core._utils.file_errors import FileError, read_file
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.guides.novelty import NoveltyState
 from lwise_core.teaching.design.schedules import Group, Schedule
@@ -200,6 +200,21 @@ class Course:
         if digest not in self._files:
             raise CourseError("This course has no such picture.")
         return self.folder / STIMULI / f"{digest}.png"
+
+    def picture(self, digest: str) -> bytes:
+        """Return the PNG of a stimulus of this course, as it was made: nobody is to learn from another one.
+
+        Raises:
+            CourseError: The course has no such stimulus, or its file is gone or damaged.
+        """
+        file = self.file(digest)
+        try:
+            data = read_file(file)
+        except FileError:
+            data = b""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise CourseError(f"The picture “{file.name}” of “{self.folder.name}” is gone or damaged; {_PUT_BACK}")
+        return data
 
     def kept(self) -> Mapping[float, float]:
         """Return ε₂₂₄ → the median share of the gain that its 8-bit pictures keep."""

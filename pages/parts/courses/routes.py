@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
 from lwise_core.teaching.courses.course import Course, CourseError
@@ -69,7 +69,11 @@ async def picture(request: Request) -> Response:
         here = course_server()
         course = here.library.course(here.records.sitting(token=token).course)
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-        return FileResponse(course.file(digest), media_type="image/png", headers=headers)
+        try:
+            return Response(course.picture(digest), media_type="image/png", headers=headers)
+        except CourseError as error:
+            _LOG.warning("A learner waits for a picture. %s", error)
+            raise
 
     return await _answered(found)
 

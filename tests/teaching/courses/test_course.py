@@ -93,6 +93,21 @@ def test_a_course_that_lacks_a_picture_is_refused(course: Course, tmp_path: Path
         read_course(copy)
 
 
+def test_a_picture_that_was_damaged_is_not_shown(course: Course, tmp_path: Path) -> None:
+    copy = read_course(Path(shutil.copytree(course.folder, tmp_path / "a")))
+    digest = copy.manifest.pictures[0].stimuli[0].file
+    whole = copy.file(digest).read_bytes()
+    assert copy.picture(digest) == whole
+    copy.file(digest).write_bytes(whole[:-20] + bytes(20))
+    with pytest.raises(CourseError, match=f"“{digest}.png” of “a” is gone or damaged; copy the whole folder"):
+        copy.picture(digest)
+    copy.file(digest).unlink()
+    with pytest.raises(CourseError, match="is gone or damaged"):
+        copy.picture(digest)
+    with pytest.raises(CourseError, match="no such picture"):
+        copy.picture("0" * 64)
+
+
 def test_a_changed_manifest_is_another_course(course: Course, tmp_path: Path) -> None:
     assert read_course(changed(course, tmp_path / "a", versions={})).digest != course.digest
 
