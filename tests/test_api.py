@@ -58,7 +58,7 @@ def test_the_lines_of_the_readme_run(tmp_path: Path) -> None:
     difficulty, semantic, artefact = done.stdout.splitlines()
     assert difficulty.startswith("Harder than ")
     assert semantic.startswith("Was the evidence there? ")
-    assert artefact.startswith("Is it paint? ")
+    assert artefact.startswith("Are there artefacts? ")
     assert {f.name for f in tmp_path.iterdir()} == {"cat.jpg", "easier.png", "easier.json"}
     picture = (tmp_path / "easier.png").read_bytes()
     assert "AI-altered towards house cat, ε = 1.4 " in read_png_text(picture)["Description"]

@@ -1,7 +1,7 @@
 """How far to trust what was painted: indicators with their nulls, and two lights that are never averaged.
 
 The semantic light asks whether the evidence for the class was in the original; the artefact light whether the change
-looks like paint. A light is in one of three states, flagged, no flag, or cannot judge, and none of them means safe: a
+holds artefacts. A light is in one of three states, flagged, no flag, or cannot judge, and none of them means safe: a
 robust network can paint any class, so realism clears nothing (Gaziv, Lee & DiCarlo 2023). Of the evidence, prior
 support reads the original alone, and the gain without evidence also how the picture was changed; they share one rate of
 false alarms, and the second counts for guides whose nulls and limit were measured (``benchmarks/evidence.py``).

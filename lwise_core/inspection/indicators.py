@@ -23,7 +23,7 @@ class LightKind(StrEnum):
     """What an indicator asks."""
 
     SEMANTIC = "Was the evidence there?"
-    ARTEFACT = "Is it paint?"
+    ARTEFACT = "Are there artefacts?"
 
 
 @dataclass(frozen=True)

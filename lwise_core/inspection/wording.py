@@ -36,8 +36,11 @@ def clear_range(risks: tuple[Risk, ...]) -> str:
     clear = no_flag_up_to(risks)
     if clear is None:
         return "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
-    if clear == 0 and any(risk.flagged for risk in risks):
-        return "Flagged from the smallest change on."
+    first = next((risk for risk in risks if risk.flagged), None)
+    if clear == 0 and first is not None:
+        lights = (first.semantic, first.artefact)
+        asked = [f"“{light.kind}”" for light in lights if light.state is LightState.FLAGGED]
+        return f"Flagged from the smallest change on: {_listed(asked)}"
     return f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}."
 
 
@@ -69,11 +72,12 @@ def _trust(risk: Risk, *, towards: str) -> str:
     elif evidence.state is LightState.CANNOT_JUDGE:
         said = f"Nobody can say here whether {towards} was there before."
     elif paint.state is LightState.FLAGGED:
-        return f"Nothing says that {towards} was missing before, but this looks like paint: {_paint(paint, towards)}."
+        marks = _paint(paint, towards)
+        return f"Nothing says that {towards} was missing before, but the change holds artefacts: {marks}."
     else:
         return f"Nothing speaks against this change towards {towards}, which is no proof that it is right."
     if paint.state is LightState.FLAGGED:
-        return f"{said} It also looks like paint: {_paint(paint, towards)}."
+        return f"{said} It also holds artefacts: {_paint(paint, towards)}."
     return said
 
 

@@ -170,7 +170,7 @@ def test_the_end_counts_in_sentences_and_calls_nothing_safe(inspected: Path, pic
     assert tuple(said["notes"]) == notes
     evidence, paint = notes[-2:]
     assert evidence.startswith("“Was the evidence there?” up to ε₂₂₄ = 1.3: flagged for 1 of 3 pictures, no flag for 2")
-    assert paint.startswith("“Is it paint?” up to ε₂₂₄ = 1.3: flagged for 0 of 3 pictures, no flag for 3 (not a safety")
+    assert paint.startswith("“Are there artefacts?” up to ε₂₂₄ = 1.3: flagged for 0 of 3 pictures, no flag for 3 (not")
     assert all("cannot judge 0. Not for diagnosis." in note for note in (evidence, paint))
     assert said["lights"]["semantic"] == {
         "question": "Was the evidence there?",

@@ -42,7 +42,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
         "AI-altered towards house cat, ε = 1.4",
         "easier.png",
         "Was the evidence there? ",
-        "Is it paint? ",
+        "Are there artefacts? ",
         "24 pictures, 0 failed",
         "spotted roundtail",
     ],

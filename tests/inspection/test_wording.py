@@ -54,12 +54,12 @@ def risk_of(evidence: LightState, paint: LightState, *, step: int = 1, contradic
         (_BAD, _FINE, "Do not trust this change: the original hardly shows dog to this guide."),
         (_FINE, _FINE, "Nothing speaks against this change towards dog, which is no proof that it is right."),
         (_FINE, _UNKNOWN, "Nothing speaks against this change towards dog, which is no proof that it is right."),
-        (_FINE, _BAD, "Nothing says that dog was missing before, but this looks like paint: a regular pattern."),
+        (_FINE, _BAD, "Nothing says that dog was missing before, but the change holds artefacts: a regular pattern."),
         (_UNKNOWN, _FINE, "Nobody can say here whether dog was there before."),
         (
             _UNKNOWN,
             _BAD,
-            "Nobody can say here whether dog was there before. It also looks like paint: a regular pattern.",
+            "Nobody can say here whether dog was there before. It also holds artefacts: a regular pattern.",
         ),
     ],
 )
@@ -101,7 +101,9 @@ def test_why_a_light_cannot_judge_is_a_sentence() -> None:
 
 def test_how_far_there_is_no_flag_is_said_in_words_where_that_is_nowhere() -> None:
     nothing, flagged = risk_of(_FINE, _FINE, step=0), risk_of(_BAD, _FINE)
-    assert clear_range((nothing, flagged)) == "Flagged from the smallest change on."
+    assert clear_range((nothing, flagged)) == "Flagged from the smallest change on: “Was the evidence there?”"
+    both = clear_range((nothing, risk_of(_BAD, _BAD)))
+    assert both == "Flagged from the smallest change on: “Was the evidence there?” and “Are there artefacts?”"
     assert clear_range((nothing, risk_of(_FINE, _FINE), replace(flagged, step=2))).startswith("No flag up to ε = 0.10")
     assert clear_range((nothing,)).startswith("No flag up to ε = 0.00")
 
