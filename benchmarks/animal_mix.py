@@ -3,8 +3,9 @@
     python -m benchmarks.animal_mix --shared ../shared/data --out .
 
 `mix/train/<class>/*` holds the training part of animals16-128 less the references, four butterflies of each species of
-butterflies100-128 that are not in it, and up to 900 a class of animals16-64. `animals-references/test/<class>/*` holds
-105 training pictures of every class, each the only one of its origin, so that no copy of it is learnt.
+butterflies100-128 that are not in it, and the pictures of animals16-64, of each class as many as --small says.
+`animals-references/test/<class>/*` holds 105 training pictures of every class, each the only one of its origin, so that
+no copy of it is learnt.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Annotated
 
 import typer
 
-REFERENCES, BUTTERFLIES, SMALL = 105, 4, 900
+REFERENCES, BUTTERFLIES = 105, 4
 
 
 def _hash(text: str) -> str:
@@ -66,6 +67,9 @@ def _butterflies(folder: Path, rows: Iterable[dict[str, str]], place: Path) -> N
 def main(
     shared: Annotated[Path, typer.Option(help="The folder with the archives.")],
     out: Annotated[Path, typer.Option(help="Where the folders are made.")],
+    small: Annotated[
+        int | None, typer.Option(help="At most so many pictures of 64 px a class; all without it.")
+    ] = None,
 ) -> None:
     """Unpack the archives and link what is learnt and what gives references."""
     unpacked = out / "unpacked"
@@ -81,8 +85,8 @@ def main(
         learnt = out / "mix" / "train" / folder.name
         _link(sorted(set(pictures) - set(kept)), learnt, prefix="b")
         _link(kept, out / "animals-references" / "test" / folder.name, prefix="r")
-        small = sorted((unpacked / "animals16-64-train" / "train" / folder.name).iterdir(), key=lambda p: _hash(p.name))
-        _link(small[:SMALL], learnt, prefix="s")
+        tiny = sorted((unpacked / "animals16-64-train" / "train" / folder.name).iterdir(), key=lambda p: _hash(p.name))
+        _link(tiny[:small], learnt, prefix="s")
     _butterflies(unpacked / "butterflies100-128", rows, out / "mix" / "train" / "butterfly")
     typer.echo(f"{len(references):,} references; the rest is in {out / 'mix'}")
 
