@@ -287,7 +287,7 @@ def test_an_unknown_network_is_asked_for_by_name(at: AppTest) -> None:
 
 
 def test_a_path_is_not_asked_of_somebody_elsewhere(at: AppTest) -> None:
-    assert not any("path" in t.label for t in at.text_input)
+    assert not any("path" in t.label or "Hub" in t.label for t in at.text_input)
 
 
 def test_a_path_on_this_machine_is_read_where_that_is_allowed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
@@ -339,6 +339,19 @@ def test_a_download_that_fails_is_said_beside_its_button(server: Server) -> None
     assert "404" in said(at)
     assert not at.exception
     assert any(b.label == "Download" for b in at.button)
+
+
+def test_the_hub_is_asked_once_a_person_names_an_address_and_what_it_says_is_shown(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", server.address.rpartition("/")[0])
+    at = fresh()
+    at.text_input(key="hub-address").set_value("../ants")
+    assert "hf-hub:OWNER/NAME" in said(press(at, "Fetch it"))
+    at.text_input(key="hub-address").set_value("mine/ants")
+    at = press(at, "Fetch it")
+    assert "The Hub answered “501 Unsupported method" in said(at)
+    assert not at.exception
 
 
 def test_a_download_that_cannot_be_read_says_how_to_convert(server: Server) -> None:
