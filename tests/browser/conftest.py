@@ -138,18 +138,23 @@ def slow_guide(home: Path) -> str:
 
 
 @pytest.fixture(scope="session")
+def server_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with what each server prints, in a file called after its script."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
 def serve(
     home: Path,  # noqa: ARG001 - it sets the environment of the servers
-    tmp_path_factory: pytest.TempPathFactory,
+    server_logs: Path,
 ) -> Iterator[Callable[[Path], str]]:
     """Serve a script for the whole session, once however often it is asked for; return its address."""
-    logs = tmp_path_factory.mktemp("servers")
     running: dict[Path, str] = {}
     with ExitStack() as servers:
 
         def start(script: Path) -> str:
             if script not in running:
-                running[script] = servers.enter_context(_served(script, logs / f"{script.stem}.log"))
+                running[script] = servers.enter_context(_served(script, server_logs / f"{script.stem}.log"))
             return running[script]
 
         yield start

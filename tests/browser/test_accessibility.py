@@ -1,0 +1,133 @@
+"""Every page by axe-core's rules for WCAG 2.0 to 2.2, A and AA: wide and light, narrow and dark."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from lwise_core.teaching.lessons.slideshow import lesson_zip
+from tests.browser.conftest import ROOT
+from tests.browser.test_lesson import LESSON
+from tests.browser.test_runner import Course, Shown, expect_phase, serving
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+SMALLEST_LABEL = 12  # px
+FOUND = """async (tags) => {
+    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+    const said = ({ id, nodes }) => nodes.map(({ target, html }) => ({ id, at: target.flat().join(" "), html }));
+    return violations.flatMap(said);
+}"""
+AT_REST = """() =>  // no colour is in the middle of a change, and nothing is greyed by a run that has not drawn it yet
+    document.getAnimations().every((one) => one.playState !== "running") && !document.querySelector("[data-stale=true]")
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds on ``page``, Streamlit's own parts included, each with where it is."""
+    found: list[dict[str, str]] = page.evaluate(FOUND, TAGS)
+    return [f"{v['id']} at {v['at']}: {v['html'][:160]}" for v in found]
+
+
+def bring_axe(page: Page) -> None:
+    """Have axe-core on every page that ``page`` opens, and nothing move there."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not there: “make lint” installs it into node_modules.")
+    page.add_init_script(path=AXE)
+    page.emulate_media(reduced_motion="reduce")
+
+
+@pytest.fixture
+def examined(page: Page) -> Page:
+    bring_axe(page)
+    return page
+
+
+def expect_clean(page: Page, *, dark: Locator | None = None) -> None:
+    """Look for violations in light at 1440 px and in dark at 390 px, where ``dark`` has turned dark."""
+    page.wait_for_function(AT_REST)
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.set_viewport_size({"width": 390, "height": 844})
+    if dark is not None:
+        expect(dark).to_have_css("background-color", "rgb(16, 22, 28)")
+    page.wait_for_function(AT_REST)
+    assert violations(page) == []
+
+
+def expect_clean_page(page: Page, heading: str) -> None:
+    """As above, of a page of the app, once ``heading`` is there and nothing is computed any more."""
+    app = page.locator("[data-testid=stApp]")
+    expect(page.get_by_role("heading", name=heading).first).to_be_visible()
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-waits]")).to_have_count(0)
+    expect_clean(page, dark=app)
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("", "Guess first"),
+        ("?sample=cat&guide=animals16-64", "Take it away"),
+        ("inspection?sample=cat&guide=animals16-64", "Can you trust this change?"),
+        ("rank", "Rank"),
+        ("models", "Published by others"),
+        ("learn", "Learn"),
+    ],
+)
+def test_every_page_is_for_everybody(examined: Page, studio_url: str, address: str, heading: str) -> None:
+    examined.goto(f"{studio_url}/{address}")
+    expect_clean_page(examined, heading)
+
+
+@pytest.fixture
+def as_teacher(examined: Page, studio_url: str, server_logs: Path) -> Page:
+    """A page of whoever opened the link that the server printed last."""
+    links = re.findall(rf"{re.escape(studio_url)}/at-the-server\S+", (server_logs / "app.log").read_text())
+    examined.goto(links[-1])
+    return examined
+
+
+@pytest.mark.parametrize("page_name", ["Curriculum", "Results"])
+def test_the_teacher_s_pages_are_for_everybody(as_teacher: Page, studio_url: str, page_name: str) -> None:
+    as_teacher.goto(f"{studio_url}/{page_name.lower()}")
+    expect_clean_page(as_teacher, page_name)
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> str:
+    with zipfile.ZipFile(io.BytesIO(lesson_zip(LESSON))) as archive:
+        archive.extractall(tmp_path)
+    return (tmp_path / "index.html").as_uri()
+
+
+def test_a_lesson_is_for_everybody(browser: Browser, lesson: str) -> None:
+    with browser.new_page(viewport={"width": 1440, "height": 900}) as alone:  # it is opened from the disk
+        bring_axe(alone)
+        alone.goto(f"{lesson}#1")
+        expect_clean(alone)
+
+
+@pytest.fixture
+def trials() -> Iterator[str]:
+    classes = [{"id": f"c{i}", "label": f"Species {i}"} for i in range(1, 17)]
+    course = Course([Shown("c1")], settings={"layout": "ring", "classes": classes})
+    with serving(course) as served:
+        yield served.url
+
+
+def test_a_trial_is_for_everybody_and_its_labels_can_be_read(examined: Page, trials: str) -> None:
+    examined.goto(trials)
+    examined.get_by_role("button", name="Start").click()
+    expect_phase(examined, "choices")
+    expect_clean(examined)
+    sizes = examined.locator(".choice").evaluate_all(
+        "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= SMALLEST_LABEL
