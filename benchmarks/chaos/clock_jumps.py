@@ -12,7 +12,7 @@ from lwise_core.teaching.records.store import address
 
 _LIBRARIES = "*/faketime/libfaketimeMT.so.1"
 _JUMPS = ("-1d", "+1h", "+0")
-_ANSWERS_S = 120
+_ANSWERS_S = 300
 _DAY_S = 24 * 3600
 
 
@@ -41,6 +41,7 @@ def clock(folder: Path, times: int, lottery: random.Random) -> Outcome:
             )
             require(server.is_healthy(), "the server does not answer")
 
+        wait_for(lambda: room.confirmed > 0, seconds=_ANSWERS_S, what="the first answer")
         outcome = tried("the clock is set a day back, an hour forward, and right", times, jumped, held=_HELD)
         stored = [r.stored_at for one in room.learners for r in room.here.records.answers(token=one.token)]
     spread = (max(stored) - min(stored)).total_seconds()

@@ -18,7 +18,7 @@ from lwise_core.teaching.records.store import address
 from tests.support.jobs import phantom_set
 
 _JOB_S = 900
-_TOLD_S = 120
+_TOLD_S = 300
 _FULL = "is full"
 _HOME_MB, _SMALL_MB, _LARGE_MB = 24, 3, 64
 

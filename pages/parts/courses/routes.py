@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
@@ -50,10 +50,13 @@ async def store(request: Request) -> Response:
     if not compare_digest(request.headers.get("X-Sitting", "").encode(), token.encode()):
         return _refusal("This answer did not come from the page of its sitting.", status=403)
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_ANSWER:
-            return _refusal("This is too long to be an answer.", status=413)
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_ANSWER:
+                return _refusal("This is too long to be an answer.", status=413)
+    except ClientDisconnect:  # the page went in the middle of a sentence: it says it again when it is back
+        return _refusal("This answer did not arrive whole.", status=400)
     try:
         answer = _ANSWERS.validate_json(body)
     except ValidationError:

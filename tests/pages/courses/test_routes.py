@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import requests
+from starlette.requests import Request
+from starlette.types import Message
 from urllib3.util import Retry
 
 from lwise_core.teaching.courses.course import STIMULI, Course
@@ -21,7 +23,7 @@ from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.design.trial_sampling import SHAPES, TrialKind
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
-from pages.parts.courses.routes import API
+from pages.parts.courses.routes import API, store
 
 ROOT = Path(__file__).parents[3]
 
@@ -167,6 +169,17 @@ def test_what_is_not_an_answer_of_this_page_is_refused(
     assert reply.status_code == status
     assert reply.json()["error"].endswith(".")
     assert classroom.records.answers(token=token) == ()
+
+
+def test_a_page_that_goes_while_it_sends_leaves_no_error_behind() -> None:
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "POST", "headers": [(b"x-sitting", b"t")], "path_params": {"token": "t"}}
+    running = store(Request(scope, gone))
+    with pytest.raises(StopIteration) as ended:  # driven by hand: other tests of this process may hold a running loop
+        running.send(None)
+    assert ended.value.value.status_code == 400
 
 
 def test_out_of_turn_is_a_conflict_and_a_repeat_is_answered_as_before(
