@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.listing import FoundFile
@@ -25,6 +26,14 @@ _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZI
 _METHODS = {6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 96: "WinZip's JPEG", 98: "PPMd", 99: "AES"}
 _MEMBER, _END = b"PK\x01\x02", b"PK\x05\x06"
 _LARGEST_MENDED = 2**31  # bytes; a zip whose flags have to be put right is read whole
+
+MAX_DIRECTORY_BYTES = 48 * 2**20
+"""Directories with more bytes are not read: half a million pictures have as many, and each is an object in memory."""
+
+_MAX_UPLOADED_BYTES = 8 * 2**20  # of a directory that somebody sends to a server: some 80,000 pictures
+_END_BYTES, _LONGEST_COMMENT = 22, 2**16
+_LOCATOR, _LOCATOR_BYTES = b"PK\x06\x07", 20
+_ELSEWHERE = 0xFFFFFFFF  # a size that stands in the larger record of zips beyond 4 GB
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,14 @@ def open_zip(source: Path | bytes, *, called: str) -> ZipDirectory:
     """Open a zip, a file of this machine or its bytes.
 
     Raises:
-        DatasetError: It is none, or damaged.
+        DatasetError: It is none, it is damaged, or it lists more files than are read.
     """
+    most = MAX_DIRECTORY_BYTES if isinstance(source, Path) else _MAX_UPLOADED_BYTES
     try:
+        with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as stream:
+            listed = _directory_bytes(stream)
+        if listed > most:
+            raise DatasetError(f"“{called}” lists more files than are read at once; zip fewer in each of several.")
         try:
             archive = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
         except UnicodeDecodeError:
@@ -93,6 +107,30 @@ def open_zip(source: Path | bytes, *, called: str) -> ZipDirectory:
     except (zipfile.BadZipFile, ValueError, struct.error) as error:
         raise DatasetError(f"“{called}” is not a zip that can be read; zip the folder again.") from error
     return ZipDirectory(archive, called)
+
+
+def _directory_bytes(stream: BinaryIO) -> int:
+    """Return how many bytes the directory says that it has, before anything of it is read; 0 where there is none.
+
+    The directory's end is found as zipfile finds it, which reads no more than is said there.
+    """
+    length = stream.seek(0, io.SEEK_END)
+    begin = max(0, length - _END_BYTES - _LONGEST_COMMENT - _LOCATOR_BYTES)
+    stream.seek(begin)
+    tail = stream.read()
+    last = len(tail) - _END_BYTES
+    end = last if tail[max(last, 0) :].startswith(_END) and tail.endswith(b"\0\0") else tail.rfind(_END)
+    if end < 0 or len(tail) < end + _END_BYTES:
+        return 0
+    (size,) = struct.unpack_from("<I", tail, end + 12)
+    locator = end - _LOCATOR_BYTES
+    if locator < 0 or tail[locator : locator + 4] != _LOCATOR:
+        return int(size)
+    (place,) = struct.unpack_from("<Q", tail, locator + 8)
+    stream.seek(min(place, length))
+    record = stream.read(56)
+    larger = struct.unpack_from("<Q", record, 40)[0] if len(record) == 56 else 0
+    return int(larger if size == _ELSEWHERE else max(size, larger))
 
 
 def _unreadable(member: zipfile.ZipInfo) -> str:

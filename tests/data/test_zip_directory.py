@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -68,3 +69,54 @@ def test_a_directory_is_no_file() -> None:
     assert [f.path for f in open_zip(stream.getvalue(), called="a").files() if isinstance(f, FoundFile)] == [
         "cat/1.png"
     ]
+
+
+def _without_reading(monkeypatch: pytest.MonkeyPatch, source: bytes | Path) -> None:
+    """Refuse ``source`` for what its directory says of its size, with a zipfile that opens nothing."""
+
+    def unread(*_: object) -> zipfile.ZipFile:
+        pytest.fail("the directory was read")
+
+    monkeypatch.setattr(zipfile, "ZipFile", unread)
+    with pytest.raises(DatasetError, match=r"“many\.zip” lists more files than are read at once"):
+        open_zip(source, called="many.zip")
+
+
+def _says(data: bytes, size: int) -> bytes:
+    """Return a zip whose end says that its directory has ``size`` bytes."""
+    said = bytearray(data)
+    struct.pack_into("<I", said, said.rindex(b"PK\x05\x06") + 12, size)
+    return bytes(said)
+
+
+@pytest.mark.parametrize("comment", [b"", b"a comment", b"PK\x05\x06" + bytes(30)])
+def test_a_directory_that_is_too_large_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, comment: bytes
+) -> None:
+    data = _says(raw_zip(TWO), 9 * 2**20)
+    commented = data[:-2] + struct.pack("<H", len(comment)) + comment
+    if comment.startswith(b"PK"):
+        commented = _says(commented, 9 * 2**20)
+    _without_reading(monkeypatch, commented)
+
+
+def test_the_directory_of_a_zip_beyond_four_gigabytes_is_looked_at_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = _says(raw_zip(TWO), 0xFFFFFFFF)
+    end = data.rindex(b"PK\x05\x06")
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 2, 2, 2**40, 0)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    (tmp_path / "many.zip").write_bytes(data[:end] + record + locator + data[end:])
+    _without_reading(monkeypatch, tmp_path / "many.zip")
+
+
+def test_on_this_machine_a_longer_directory_is_read_than_from_a_stranger(tmp_path: Path) -> None:
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w") as archive:
+        for i in range(140):
+            archive.writestr(f"cat/{i}{'x' * 60_000}.png", b"")
+    (tmp_path / "many.zip").write_bytes(many.getvalue())
+    assert len(open_zip(tmp_path / "many.zip", called="many.zip").paths) == 140
+    with pytest.raises(DatasetError, match="lists more files"):
+        open_zip(many.getvalue(), called="many.zip")
