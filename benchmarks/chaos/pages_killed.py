@@ -37,14 +37,18 @@ class Visit:
     page: Page
     lottery: random.Random
 
-    def killed_and_back(self) -> None:
-        """Kill the server at a random moment, see the page say so, start it again, see the page say what is gone."""
+    def killed(self) -> None:
+        """Kill the server at a random moment, see the page say so, start it again, see the page come back."""
         self.page.wait_for_timeout(self.lottery.uniform(0, 400))
         self.server.kill()
         self.page.get_by_text(_GONE).first.wait_for()
         self.server.start()
-        self.page.get_by_text(_BACK).first.wait_for()
         expect(self.page.get_by_text(_GONE)).to_have_count(0)
+
+    def killed_and_told(self) -> None:
+        """Kill the server as above, and see the page say what is gone."""
+        self.killed()
+        self.page.get_by_text(_BACK).first.wait_for()
 
 
 def ranking(folder: Path, times: int, lottery: random.Random) -> Outcome:
@@ -133,7 +137,12 @@ def sitting(folder: Path, times: int, lottery: random.Random) -> Outcome:
             _answer(visit.page, before + 1)
             _check_sitting(records, course, token, least=before + 1)
 
-        return _killed("the server is killed under a learner's page", folder, times, lottery, work, after)
+        # Nothing of a learner's is gone, so their page has nothing to say about it.
+        fault, held = (
+            "the server is killed under a learner's page",
+            "the page comes back and goes on; no answer is lost",
+        )
+        return _killed(fault, folder, times, lottery, work, after, back=Visit.killed, held=held)
 
 
 def _check_sitting(records: Records, course: Course, token: str, *, least: int) -> None:
@@ -165,15 +174,17 @@ def _killed(
     work: Callable[[Visit], None],
     after: Callable[[Visit], None],
     last: Callable[[Visit], None] | None = None,
+    *,
+    back: Callable[[Visit], None] = Visit.killed_and_told,
+    held: str = "the page says that nobody answers, comes back by itself, and says what is gone",
 ) -> Outcome:
     """Let a page ``work``, kill the server under it, look at it ``after``; what ends the test is done ``last``."""
-    held = "the page says that nobody answers, comes back by itself, and says what is gone"
     with _visit(folder / "home", lottery) as visit:
 
         def trial(i: int) -> None:
             with _broken_by_the_browser():
                 work(visit)
-                visit.killed_and_back()
+                back(visit)
                 after(visit)
                 if last is not None and i == times - 1:
                     last(visit)
