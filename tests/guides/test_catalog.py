@@ -92,6 +92,7 @@ def test_this_installation_has_its_bundled_guides_and_names_the_published_ones(
         "cifar10-32-plain",
         "cifar10-32-random",
         "dermoscopy7-128",
+        "lung3-128",
         "mimics4-128",
         "phantom4-64",
     ):

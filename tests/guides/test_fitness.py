@@ -68,6 +68,7 @@ def test_a_stranger_s_card_never_breaks_it(value: object) -> None:
         "butterflies-128",
         "cifar10-32",
         "dermoscopy7-128",
+        "lung3-128",
         "mimics4-128",
         "phantom4-64",
     ],
