@@ -175,7 +175,9 @@ def test_a_weight_file_is_not_said_to_be_listed(shell: Shell, tmp_path: Path) ->
     names.write_text("ant\nbee\nwasp\n")
     code, _, err = shell("score", CAT_FILE, "--weights", str(weights), "--classes", str(names), "--class", "xyzzy")
     assert code == 2
-    assert err == "Error: This guide has no class “xyzzy”. It has 3 classes, such as “ant”.\n"
+    note, error = err.splitlines()
+    assert note.startswith("Note: The weight file has no normaliser")
+    assert error == "Error: This guide has no class “xyzzy”. It has 3 classes, such as “ant”."
 
 
 def test_help_reads_well_and_models_are_listed() -> None:
