@@ -182,7 +182,7 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     case = moved
     with screen.verdict:
         st.subheader("Can you trust this change?")
-        say_first_look(asked.look)
+        say_first_look(asked.look, walk.path.guide)
         if not walk.job.stage.over:
             for _ in values_of("walk", walk.job, at=place(), what=f"Changing it towards {plain(asked.towards)}"):
                 pass

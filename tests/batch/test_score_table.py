@@ -11,7 +11,7 @@ import pytest
 from lwise_core.batch.named_files import NamedFiles
 from lwise_core.batch.official_difficulty import UNDECIDED
 from lwise_core.batch.ranking import rank
-from lwise_core.batch.score_table import ADDED_COLUMNS, SCORE_COLUMNS, Ranks, reference_columns
+from lwise_core.batch.score_table import ADDED_COLUMNS, ODDITY_COLUMNS, SCORE_COLUMNS, Ranks, reference_columns
 from lwise_core.batch.settings import JobSettings
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.picture_sets import picture_set
@@ -72,7 +72,8 @@ def test_a_ranking_and_a_job_over_the_same_set_have_the_same_table(
     rows = list(ranking.as_table(phantom_guide))
     assert len(rows) == len(expected) == 20
     for row in rows:
-        assert list(row) == list(SCORE_COLUMNS) == list(expected[str(row["picture"])])
+        assert list(row) == [*SCORE_COLUMNS, *ODDITY_COLUMNS]
+        assert list(expected[str(row["picture"])]) == list(SCORE_COLUMNS)
         for name, kind in SCORE_COLUMNS.items():
             value, there = row[name], expected[str(row["picture"])][name]
             if value is None:

@@ -7,12 +7,14 @@ from typing import Literal
 import streamlit as st
 
 from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Findings, examine_counted
 from lwise_core.inspection.indicators import Light, LightState, Risk
 from lwise_core.inspection.wording import clear_range, missing_of, verdict_of
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.picture.ground_truth import FirstLook
+from pages.parts.picture.reliability import say_reliability
 from pages.parts.session.jobs import asked, ended, finished, job_for, place, values_of
 from pages.parts.session.paths import Key
 from pages.parts.ui.notices import plain
@@ -30,9 +32,10 @@ BADGES: dict[LightState, tuple[str, str, Literal["orange", "blue", "gray"]]] = {
 _WHAT = "Looking for the evidence, along ε"
 
 
-def say_first_look(look: FirstLook) -> None:
-    """Say what the guide takes the original for."""
+def say_first_look(look: FirstLook, guide: GuideModel) -> None:
+    """Say what ``guide`` takes the original for, and beside a medical guide's probability how often one was right."""
     st.markdown(f"The guide takes the original for **{plain(look.choice)}** ({look.sureness:.0%}).")
+    say_reliability(guide, look.sureness)
 
 
 def known_ledger(key: Key, stated: str | None) -> EvidenceLedger | None:

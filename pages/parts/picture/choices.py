@@ -16,7 +16,7 @@ from pages.parts.session.case import Aim, Case, desk, put
 from pages.parts.session.guides import asked_guide, available_guides, guide_was_chosen, load_guide
 from pages.parts.ui.notices import notice, plain
 
-_KNOWN, _TIMES_SET = "guides_known", "guide_times_set"
+_KNOWN, _TIMES_SET, _LAST = "guides_known", "guide_times_set", "guide_last"
 _INSTEAD = "preselected is its own guess, which is none of your words. Choose what fits, or something else."
 _STATED_BY = {
     StatedBy.GUESS: "Preselected: the guide's own guess. Choose the class if you know better.",
@@ -26,7 +26,7 @@ _STATED_BY = {
 
 
 def guide_choice(wanted: str | None) -> GuideModel:
-    """Draw the choice of the guide and return it: the case's own, where it is still there.
+    """Draw the choice of the guide and return it: at first ``wanted``, the case's own, else the last one chosen.
 
     Stops the page with a sentence where no guide can be used.
     """
@@ -41,12 +41,13 @@ def guide_choice(wanted: str | None) -> GuideModel:
         # What a person has chosen keeps the widget: another one in its place would not hear their next choice. And a
         # run that was interrupted has not told the page yet, which then still wants what it wanted before.
         asked = asked_guide()
-        wanted = asked or wanted
+        wanted = asked or wanted or st.session_state.get(_LAST)  # without a case nothing else tells the next page
         if asked is not None or wanted not in st.session_state.get(_KNOWN, {None}):
             st.session_state[_TIMES_SET] = st.session_state.get(_TIMES_SET, 0) + 1
         index = names.index(wanted) if wanted in names else 0
         name = st.selectbox("Guide model", names, index=index, key=f"guide-{st.session_state.get(_TIMES_SET, 0)}")
         st.session_state[_KNOWN] = {None, wanted, name}
+        st.session_state[_LAST] = name
     guide_was_chosen()
     card_link(name)
     with st.container():  # “Loading …” comes and goes in here: what follows keeps its place, and with it what it holds

@@ -51,7 +51,13 @@ def _filters(classes: Sequence[str]) -> RankingView:
     columns = st.columns([2, 2, 2, 3])
     shown = columns[0].selectbox("Class", [_ALL, *classes], key="rank-class", persist_state="session")
     hardest = columns[1].segmented_control(
-        "First", ["easiest", "hardest"], default="hardest", required=True, key="rank-first", persist_state="session"
+        "First",
+        ["easiest", "hardest"],
+        default="hardest",
+        required=True,
+        key="rank-first",
+        persist_state="session",
+        help="By the place within its class in this folder; “harder than” compares with the guide's references.",
     )
     which = columns[2].segmented_control(
         "Show", ["all", _ODD], default="all", required=True, key="rank-which", persist_state="session"

@@ -45,7 +45,8 @@ def _question() -> None:
     with picture:
         reveal = Reveal.ORIGINAL if now.answer is None else Reveal.BOTH
         stored_pair(pair, title=f"Detail {now.shown + 1}", key="guess-pair", reveal=reveal)
-        st.caption(question.sample.credit)
+        # Its name is part of the answer.
+        st.caption("Author and licence stand here after your answer." if now.answer is None else question.sample.credit)
     with words:
         st.markdown(f"**What is this a part of?** ({now.shown + 1} of {len(QUESTIONS)})")
         if now.answer is None:
@@ -66,7 +67,7 @@ def _answered(question: GuessQuestion, pair: StoredPair, answer: str) -> None:
     said = "Right" if answer == shows else f"You said {answer}"
     st.markdown(
         f"{said}: it is of the group **{plain(shows)}**. The network's own first choice was "
-        f"**{plain(pair.changes[0].choice)}**. Slide ε: what comes out is what makes it say {plain(shows)}."
+        f"**{plain(pair.changes[0].choice)}**. Slide ε: what comes out is what speaks for {plain(shows)} to it."
     )
 
 

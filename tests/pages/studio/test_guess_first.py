@@ -23,10 +23,12 @@ def test_the_score_counts_the_right_answers(right: int) -> None:
     at = AppTest.from_function(page, default_timeout=60).run()
     for number, question in enumerate(QUESTIONS):
         truth = str(question.sample.true_class)
+        assert question.sample.credit not in [c.value for c in at.caption]  # it names what is to be guessed
         wrong = next(option for option in question.options if option != truth)
         assert not any(b.key in {"guess-next", "guess-again"} for b in at.button)
         at.button(key=f"guess-{truth if number < right else wrong}").click().run()
         assert ("Right: " in said(at)) == (number < right)
+        assert question.sample.credit in [c.value for c in at.caption]
         assert f"**{truth}**" in said(at)
         if number + 1 < len(QUESTIONS):
             at.button(key="guess-next").click().run()
