@@ -230,3 +230,4 @@ def test_for_a_medical_guide_the_person_answers_before_the_guide_says_anything(g
     assert not at.get("download_button")
     answer = next(s for s in at.selectbox if s.label == "What does it show?")
     assert "The guide takes the original for" in said(settled(answer.set_value("b").run()))
+    assert any("How often a probability like this was right" in c.value for c in at.caption)
