@@ -192,9 +192,10 @@ def _measured(card: Card) -> None:
     ]
     on = _of(card.measured.get("test_images"))
     chance = f"guessing would give {1 / len(card.classes):.1%}"
-    st.markdown(
-        f"**Accuracy at home:** {plain('; '.join([f'{clean}{on}, where {chance}', *said]))}. 95% intervals in brackets."
-    )
+    mean = card.measured.get("balanced_accuracy")
+    balanced = [f"{mean:.1%} as the mean of its classes"] if isinstance(mean, int | float) else []
+    words = "; ".join([f"{clean}{on}, where {chance}", *balanced, *said])
+    st.markdown(f"**Accuracy at home:** {plain(words)}. 95% intervals in brackets.")
     measured_on = card.measured.get("on")
     if isinstance(measured_on, str):
         st.caption(f"Measured on {plain(measured_on)}.")
