@@ -182,7 +182,7 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook, screen: StudioSc
         with st.expander("Region"):
             within = region_panel(judged.look.original, towards=towards, token=case.token)
     with screen.picture:
-        st.subheader("What would make it harder" if case.aim.harder else "What would make it easier")
+        st.subheader(_heading(case, stated=stated, towards=towards))
         walk = _walk(case, judged, towards=towards, within=within)
         if walk is None:
             draw_square(case)
@@ -192,6 +192,13 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook, screen: StudioSc
         # Streamlit keeps what a fragment is called with, also for a while after the page is closed: so not the walk.
         drawn = st.fragment(_scrub, run_every=None if over else _AGAIN)
         drawn(walk.key, polled=not over, stated=stated, towards=towards)
+
+
+def _heading(case: Case, *, stated: str, towards: str) -> str:
+    """Return what the pictures below show: a change towards another class makes nothing easier."""
+    if towards != stated:
+        return f"What makes it look {'less' if case.aim.harder else 'more'} like “{plain(towards)}”"
+    return "What would make it harder" if case.aim.harder else "What would make it easier"
 
 
 def _walk(case: Case, judged: StatedLook, *, towards: str, within: Region | None) -> PathJob | None:

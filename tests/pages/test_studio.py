@@ -195,7 +195,9 @@ def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) 
     assert "the guide's own guess: dog" in everything_said(at)
     select(at, "What does it show?").set_value("house cat").run()  # type: ignore[attr-defined]
     assert "the guide's own guess" not in everything_said(at)
+    assert "What would make it easier" in [s.value for s in at.subheader]
     select(at, "Enhance towards").set_value("bird").run()  # type: ignore[attr-defined]
+    assert "What makes it look more like “bird”" in [s.value for s in at.subheader]
     assert "You said it shows house cat. What appears of bird" in everything_said(at)
 
 

@@ -84,5 +84,4 @@ def _open_as_stored(chosen: Sample, pair: StoredPair) -> None:
     open_sample(chosen, guide=pair.guide)
     case = desk().case
     if case is not None and chosen.true_class is None:
-        deceived = next((c for c in pair.changes if c.choice == PAINTED), pair.changes[-1])
-        put(replace(case, towards=PAINTED, step=deceived.step))
+        put(replace(case, towards=PAINTED, step=pair.changes[-1].step))  # where its strokes are seen best
