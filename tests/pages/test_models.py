@@ -167,7 +167,7 @@ def test_guides_of_one_domain_can_be_shown_alone(home: Path) -> None:
     put_guide(home / "models", "unanswered", domain="unknown")
     at = fresh()
     at.get("button_group")[0].set_value("Medical").run()
-    assert [named(line) for line in lines(at)] == ["dermoscopy7-128", "unanswered"]
+    assert [named(line) for line in lines(at)] == ["dermoscopy7-128", "lung3-128", "unanswered"]
     others = [named(e.label) for e in at.expander if "not downloaded" in e.label]
     assert len(others) == sum(p.domain.treated_as_medical for p in catalog.PUBLISHED)
     assert not at.exception
