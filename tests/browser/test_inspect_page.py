@@ -67,6 +67,7 @@ def test_picture_verdict_and_layer_stand_on_the_first_screen(page: Page, studio_
     inspect_sample(page, studio_url)
     seen = [page.locator(".viewer .altered canvas.altered"), page.locator("h4"), page.locator(".viewer .epsilon")]
     for one in seen:
+        expect(one).to_be_visible()  # the verdict can be there before the pictures have arrived
         box = one.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 900 - 40  # above the line at the bottom
