@@ -48,11 +48,20 @@ def logistic_scores(columns: Sequence[Values], positive: Flags, halves: Counts) 
     table = np.stack(columns, axis=1)
     scores = np.zeros(len(table))
     for half in (0, 1):
-        fit, judge = halves != half, halves == half
-        middle = np.nan_to_num(np.nanmean(table[fit], axis=0))
-        filled = np.where(np.isnan(table), middle, table)
-        model = make_pipeline(StandardScaler(), LogisticRegression()).fit(filled[fit], positive[fit])
-        scores[judge] = model.decision_function(filled[judge])
+        judge = halves == half
+        scores[judge] = fitted_scores(table, positive, fit=~judge, judge=judge)
+    return scores
+
+
+def fitted_scores(table: Values, positive: Flags, *, fit: Flags, judge: Flags) -> Values:
+    """Return the scores of the rows ``judge`` by a logistic regression that saw the rows ``fit`` alone.
+
+    ``table`` is ``(rows, columns)``; missing values are at the mean of the rows that fit.
+    """
+    middle = np.nan_to_num(np.nanmean(table[fit], axis=0))
+    filled = np.where(np.isnan(table), middle, table)
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(filled[fit], positive[fit])
+    scores: Values = model.decision_function(filled[judge])
     return scores
 
 

@@ -140,9 +140,9 @@ def erased_command(count: Count = 40) -> None:
         for positive in (True, False):
             erased = without_creature(creature, size=size) if positive else without_background(creature, size=size)
             path = path_towards(guide, _seen(erased), target=target, epsilon_224=EPSILONS_224[-1])
-            cases.append(_case(path, picture=i, positive=positive))
+            cases.append(case_of(path, picture=i, positive=positive))
             for epsilon in EPSILONS_224:
-                maps[positive, epsilon].append(pixel_area(mask, _lengths(path, _step(guide, epsilon))))
+                maps[positive, epsilon].append(pixel_area(mask, _lengths(path, step_of(guide, epsilon))))
         typer.echo(f"{i + 1} of {count} pictures", err=True)
     print(f"{count} creatures of {guide.name}: erased (must flag), and an equal area of background erased.\n")
     _print_areas(guide, cases, (*EVIDENCE, "H7", "H8", "H9", "HF"))
@@ -154,7 +154,7 @@ def erased_command(count: Count = 40) -> None:
     gaussian = np.array(centred)
     for epsilon in EPSILONS_224:
         gone, there = (np.array(maps[p, epsilon]) for p in (True, False))
-        areas = " | ".join(_plain(mean(x)) for x in (gone, gaussian))
+        areas = " | ".join(plain(mean(x)) for x in (gone, gaussian))
         print(f"| {epsilon:g} | {areas} | {mean(gone - gaussian)} | {mean(there - gaussian)} |")
     print("\nA difference of at least 0.10 is wanted.")
 
@@ -172,9 +172,11 @@ def mosaic_command(count: Count = 40) -> None:
         for positive in (True, False):
             pixels = (mosaic.without_class() if positive else mosaic).draw(size=size)
             path = path_towards(guide, _seen(pixels), target=target, epsilon_224=EPSILONS_224[-1])
-            cases.append(_case(path, picture=i, positive=positive))
+            cases.append(case_of(path, picture=i, positive=positive))
             for epsilon in EPSILONS_224:
-                shares[positive, epsilon].append(mass_on(mosaic.mask(size=size), _lengths(path, _step(guide, epsilon))))
+                shares[positive, epsilon].append(
+                    mass_on(mosaic.mask(size=size), _lengths(path, step_of(guide, epsilon)))
+                )
         typer.echo(f"{i + 1} of {count} pictures", err=True)
     print(f"{count} mosaics of four creatures at native size, {guide.name}: class in no cell (must flag), or in one.\n")
     _print_areas(guide, cases, (*EVIDENCE, "H7", "H8", "H9", "HF"))
@@ -185,7 +187,7 @@ def mosaic_command(count: Count = 40) -> None:
     print("|---|---|---|---|")
     for epsilon in EPSILONS_224:
         without, there = (np.array(shares[p, epsilon]) for p in (True, False))
-        print(f"| {epsilon:g} | {_plain(mean(there))} | {_plain(mean(without))} | {mean(there - without)} |")
+        print(f"| {epsilon:g} | {plain(mean(there))} | {plain(mean(without))} | {mean(there - without)} |")
 
 
 @app.command("foreign")
@@ -201,10 +203,10 @@ def foreign_command(
     paths = [path_towards(guide, p.image, target=p.target, epsilon_224=EPSILONS_224[-1]) for p in pictures]
     cases: dict[str, list[Case]] = {kind: [] for kind in FOREIGN}
     for i, path in enumerate(paths):
-        own = _case(path, picture=i, positive=False)
+        own = case_of(path, picture=i, positive=False)
         other = paths[(i + count // 2) % count]
         for kind, direction in FOREIGN.items():
-            cases[kind] += [own, _case(foreign_path(path, other, direction), picture=i, positive=True)]
+            cases[kind] += [own, case_of(foreign_path(path, other, direction), picture=i, positive=True)]
         typer.echo(f"{i + 1} of {count} pictures", err=True)
     print(f"{count} pictures of {guide.name}, each with its own change and with others of the same norm (must flag).")
     print(
@@ -231,7 +233,7 @@ def twin_command(
     for i, picture in enumerate(pictures_of(robust, test, part_of(part), count)):
         for guide, other in ((robust, plain), (plain, robust)):
             path = path_towards(guide, picture.image, target=picture.target, epsilon_224=EPSILONS_224[-1])
-            cases.append(_case(path, picture=i, positive=guide is plain, other=other))
+            cases.append(case_of(path, picture=i, positive=guide is plain, other=other))
         typer.echo(f"{i + 1} of {count} pictures", err=True)
     print(f"{count} pictures towards their own classes, by {PLAIN} (must flag) and by {ROBUST}; H5 by the other one.\n")
     _print_areas(robust, cases, (*OF_THE_CHANGE[:3], "H5", *OF_THE_CHANGE[3:]), together=OF_THE_CHANGE)
@@ -340,14 +342,14 @@ def _positive(cases: Sequence[Case]) -> Flags:
 def _print_areas(
     guide: GuideModel, cases: Sequence[Case], keys: Sequence[str], *, together: Sequence[str] = ()
 ) -> None:
-    steps = [_step(guide, e) for e in EPSILONS_224]
+    steps = [step_of(guide, e) for e in EPSILONS_224]
     print(f"| AUROC | {' | '.join(f'ε₂₂₄ {e:g}' for e in EPSILONS_224)} |")
     print("|---|" + "---|" * len(steps))
     for key in keys:
         found = [areas_of(cases, key, step=step) for step in steps]
-        print(f"| {_NAMES[key]} | {' | '.join('not measured' if f is None else _plain(f) for f in found)} |")
+        print(f"| {_NAMES[key]} | {' | '.join('not measured' if f is None else plain(f) for f in found)} |")
     if together:
-        fitted = [_plain(together_of(cases, together, step=step)) for step in steps]
+        fitted = [plain(together_of(cases, together, step=step)) for step in steps]
         print(f"| together ({', '.join(together)}) | {' | '.join(fitted)} |")
     print()
 
@@ -358,16 +360,17 @@ def _print_flags(guide: GuideModel, cases: Sequence[Case], names: tuple[str, str
     for light, what in enumerate(("light about evidence", "light about artefacts")):
         for name, positive in zip(names, (True, False), strict=True):
             rows = [c for c in cases if c.positive is positive]
-            counts = [sum(c.flagged[_step(guide, e)][light] for c in rows) for e in EPSILONS_224]
+            counts = [sum(c.flagged[step_of(guide, e)][light] for c in rows) for e in EPSILONS_224]
             print(f"| {what}: {name} | {' | '.join(f'{n} of {len(rows)}' for n in counts)} |")
     print()
 
 
-def _plain(estimate: Estimate) -> str:
+def plain(estimate: Estimate) -> str:
+    """Return an ``estimate`` as tables have it: its value and its interval."""
     return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
-def _case(path: EnhancementPath, *, picture: int, positive: bool, other: GuideModel | None = None) -> Case:
+def case_of(path: EnhancementPath, *, picture: int, positive: bool, other: GuideModel | None = None) -> Case:
     """Measure every indicator at every step of ``path``."""
     *_, findings = examine(path, other=other)
     target = int(path.request.targets[0])
@@ -380,7 +383,8 @@ def _case(path: EnhancementPath, *, picture: int, positive: bool, other: GuideMo
     return Case(picture=picture, own=target, positive=positive, values=tuple(values), flagged=tuple(flagged))
 
 
-def _step(guide: GuideModel, epsilon_224: float) -> int:
+def step_of(guide: GuideModel, epsilon_224: float) -> int:
+    """Return the step of ``guide``'s paths at which ε is ``epsilon_224`` as seen at 224 px."""
     return round(guide.epsilon_scale.from_224(epsilon_224) / guide.epsilon_scale.step)
 
 
