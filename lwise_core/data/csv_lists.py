@@ -18,8 +18,9 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
     """Yield the lines of a CSV as their cells, the heading first, without lines that hold nothing.
 
     A comma separates the cells, or a semicolon, tab or bar where so the heading has ``column``, or where a first line
-    such as ``sep=;`` says so; without a ``column`` that of which the heading has most. A heading that is repeated
-    further down, as in files put together, does not count.
+    such as ``sep=;`` says so; without a ``column`` that of which the heading has most. Lines above the heading that
+    begin with ``#``, in which programs say what wrote the file, do not count, nor does a heading that is repeated
+    further down, as in files put together.
 
     Args:
         opened: What opens the file at its beginning.
@@ -32,7 +33,7 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
     with opened() as begin:
         encoding = _encoding(begin.read(_HEAD))
     with TextIOWrapper(opened(), encoding=encoding, newline="") as text:
-        first = text.readline()
+        first = next((line for line in text if not _is_comment(line, column)), "")
         said = _said(first)
         if said is not None:
             lines = csv.reader(text, strict=True, delimiter=said)
@@ -55,6 +56,16 @@ def _encoding(begin: bytes) -> str:
     return "utf-16-le" if every_second and not any(every_second) else "utf-8-sig"
 
 
+def _is_comment(line: str, column: str | None) -> bool:
+    """Return whether a line above the rows is a comment, and no heading whose first column is called ``#``."""
+    if not line.lstrip(' "').startswith("#"):
+        return False
+    rows = [next(csv.reader([line], delimiter=separator), []) for separator in _SEPARATORS]
+    if column is None:
+        return not any(len(cells) > 1 and cells[0].strip() == "#" for cells in rows)
+    return all(column.casefold() != cell.strip().casefold() for cells in rows for cell in cells)
+
+
 def _said(first: str) -> str | None:
     """Return what a first line says that separates cells, a tab where it says nothing more; None for other lines."""
     line = first.strip("\r\n ").strip('"').lower()
@@ -68,6 +79,6 @@ def _separator(heading: str, column: str | None) -> str:
         return max(_SEPARATORS, key=heading.count)
     for separator in _SEPARATORS:
         cells = next(csv.reader([heading], delimiter=separator), [])
-        if column in (cell.strip() for cell in cells):
+        if column.casefold() in (cell.strip().casefold() for cell in cells):
             return separator
     return _SEPARATORS[0]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote
 
 from lwise_core._utils.csv_lines import csv_line
 from lwise_core.data.csv_lists import csv_lines
@@ -25,6 +26,11 @@ MAX_CSV_BYTES = 200_000_000
 PATH = "im_path"
 """The column that says where a picture lies, from the CSV's folder."""
 
+_OURS = (PATH, "split", "class", "class_num", "origin", "lesion_id")
+"""The columns that this program reads by their names."""
+
+_ADDRESS = re.compile(r"file:(?://(?:localhost)?(?=/))?(?P<path>.*)", re.IGNORECASE)
+_BEFORE_A_DRIVE = re.compile(r"^/(?=[A-Za-z]:/)")
 _ELSEWHERE = re.compile(r"[A-Za-z]:/|//")  # a drive or a server of Windows
 
 
@@ -50,14 +56,14 @@ class DirmapFile:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Names of the columns.
+        """Names of the columns; one that this program reads may be written in other case, such as ``IM_PATH``.
 
         Raises:
             DatasetError: It is no CSV in UTF-8, is too large, has no column ``im_path``, or has one name twice.
         """
         if self.store.size(self.name) > MAX_CSV_BYTES:
             raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
-        names = next(self._lines(), ())
+        names = _as_read(next(self._lines(), ()))
         twice = next((n for n in names if n and names.count(n) > 1), None)
         if twice is not None:
             raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
@@ -67,14 +73,17 @@ class DirmapFile:
         return names
 
     def place(self, column: str) -> int:
-        """Return where ``column`` stands among the columns.
+        """Return where ``column`` stands among the columns; its case does not count where only one can be meant.
 
         Raises:
             DatasetError: There is no such column.
         """
-        if column not in self.columns:
+        if column in self.columns:
+            return self.columns.index(column)
+        alike = [i for i, name in enumerate(self.columns) if name.casefold() == column.casefold()]
+        if len(alike) != 1:
             raise DatasetError(f"“{self.name}” has no column “{column}”; it has {', '.join(self.columns)}.")
-        return self.columns.index(column)
+        return alike[0]
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of the file.
@@ -121,14 +130,18 @@ class DirmapFile:
         return path
 
     def _slashed(self, written: str) -> str:
-        """Return a path with slashes; a backslash stays where it is a character of a file's name.
+        """Return a path with slashes, from the folder on where it is a place on another computer, or an address.
+
+        A backslash stays where it is a character of a file's name.
 
         Raises:
-            DatasetError: It is the place of a file on another computer.
+            DatasetError: It is the place of a file on another computer that does not lie in a folder of this name.
         """
-        if "\\" not in written or self._has(written):
+        address = _ADDRESS.fullmatch(written.strip())
+        if not (address or "\\" in written or _ELSEWHERE.match(written)) or self._has(written):
             return written
-        path = written.replace("\\", "/")
+        path = written.replace("\\", "/") if address is None else unquote(address["path"])
+        path = _BEFORE_A_DRIVE.sub("", path)
         if not _ELSEWHERE.match(path):
             return path
         _, here, inside = path.partition(f"/{self.store.name}/")
@@ -147,12 +160,17 @@ class DirmapFile:
         return True
 
     def _from_here(self, path: str) -> str:
-        """Return an absolute path that lies in the CSV's folder as one that begins there, any other as it is."""
-        folder = self.store.place
-        if folder is None or not path.startswith("/") or "\0" in path:
+        """Return an absolute path as one that begins in the CSV's folder, any other as it is.
+
+        A path from before the folder was moved here is one that begins in a folder of its name.
+        """
+        if not path.startswith("/") or "\0" in path:
             return path
-        here = folder.resolve()
-        return Path(path).relative_to(here).as_posix() if Path(path).is_relative_to(here) else path
+        folder = self.store.place
+        if folder is not None and Path(path).is_relative_to(folder.resolve()):
+            return Path(path).relative_to(folder.resolve()).as_posix()
+        _, here, inside = path.partition(f"/{self.store.name}/")
+        return inside if here else path
 
     def rewritten(self, columns: Sequence[str], values: Callable[[Row], Sequence[str] | None]) -> Iterator[bytes]:
         """Yield the CSV again, piece by piece, with ``columns`` set to what ``values`` returns for each row.
@@ -180,3 +198,9 @@ class DirmapFile:
             raise DatasetError(
                 f"“{self.name}” is not a CSV file in UTF-8; save it as that, which spreadsheets call “CSV UTF-8”."
             ) from error
+
+
+def _as_read(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of columns with those that this program reads in its own case, unless one is so already."""
+    ours = {name.casefold(): name for name in _OURS if name not in names}
+    return tuple(ours.get(name.casefold(), name) for name in names)

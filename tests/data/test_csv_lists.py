@@ -22,3 +22,18 @@ def test_cells_come_back_whatever_separates_them(rows: list[tuple[str, str]], se
     csv.writer(text, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([("class", "im_path"), *rows])
     data = text.getvalue().encode(encoding)
     assert list(csv_lines(lambda: io.BytesIO(data), column="im_path")) == [("class", "im_path"), *rows]
+
+
+@pytest.mark.parametrize(
+    ("above", "heading"),
+    [
+        (b"# exported by jsPsych, 3 May\n", b"a,b"),
+        (b"#\n# two lines\n", b"a,b"),
+        (b"", b"#,b"),
+        (b"# of 3 May\nsep=;\n", b"a;b"),
+    ],
+)
+def test_comments_above_any_heading_do_not_count(above: bytes, heading: bytes) -> None:
+    data = above + heading + b"\n#1,2\n".replace(b",", heading[1:2])
+    first, row = csv_lines(lambda: io.BytesIO(data), column=None)
+    assert (*first, *row) == (heading[:1].decode(), "b", "#1", "2")

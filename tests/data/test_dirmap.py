@@ -109,8 +109,14 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path)
         b'\xef\xbb\xbfsplit, class, im_path,note\rtrain,cat,cat/1.png,"0,5"\r',
         b'split,class,im_path,note\ntrain,cat,cat/1.png,"0,5",,\n,,,,,\n , ,,\n',
         b'split,class,im_path,note\ntrain,cat,cat/1.png,"0,5"\nsplit,class,im_path,note\n',
+        b"Split;CLASS;IM_PATH;note\r\ntrain;cat;cat/1.png;0,5\r\n",
+        b'\xef\xbb\xbf# exported by LabelTool 2, 3 May\n#\nsplit,class,im_path,note\ntrain,cat,cat/1.png,"0,5"\n',
+        b'"# exported, with commas",,,\r\nsplit,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n',
     ],
-    ids=["semicolons", "tabs", "sep", "UTF-16", "UTF-16 without BOM", "spaces, BOM, CR", "empty cells", "two headings"],
+    ids=[
+        *("semicolons", "tabs", "sep", "UTF-16", "UTF-16 without BOM", "spaces, BOM, CR", "empty cells"),
+        *("two headings", "capitals", "comments", "a comment in cells"),
+    ],
 )
 def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "dirmap.csv").write_bytes(data)
@@ -123,16 +129,65 @@ def test_empty_cells_that_are_left_out_at_the_end_are_empty(tmp_path: Path) -> N
     assert [r.values for r in written(tmp_path, "im_path,a,b\nx.png\n").rows()] == [("x.png", "", "")]
 
 
+def test_a_column_called_hash_and_files_called_so_are_no_comments(tmp_path: Path) -> None:
+    dirmap = written(tmp_path, "#,im_path,class\n1,#1.png,cat\n")
+    assert dirmap.columns == ("#", "im_path", "class")
+    assert [dirmap.path_of(row) for row in dirmap.rows()] == ["#1.png"]
+
+
+def test_case_counts_where_two_columns_are_alike(tmp_path: Path) -> None:
+    assert written(tmp_path, "im_path,class,Class\n").columns == ("im_path", "class", "Class")
+    with pytest.raises(DatasetError, match="two columns “class”"):
+        _ = written(tmp_path, "im_path,CLASS,Class\n").columns
+
+
+def test_a_column_that_a_person_names_may_be_in_other_case(tmp_path: Path) -> None:
+    assert written(tmp_path, "im_path,Species\n").place("species") == 1
+    with pytest.raises(DatasetError, match="no column “species”"):
+        written(tmp_path, "im_path,Species,SPECIES\n").place("species")
+
+
 def test_an_encoding_that_is_not_said_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="not a CSV file in UTF-8; save it as that"):
         list(written(tmp_path, "class,im_path\nKäfer,x.png\n", encoding="cp1252").rows())
 
 
 @pytest.mark.parametrize(
-    "path", ["cat\\a.png", ".\\cat\\a.png", "C:\\Users\\me\\{here}\\cat\\a.png", "\\\\nas\\{here}\\cat\\a.png"]
+    "path",
+    [
+        "cat\\a.png",
+        ".\\cat\\a.png",
+        "C:\\Users\\me\\{here}\\cat\\a.png",
+        "\\\\nas\\{here}\\cat\\a.png",
+        "C:/Users/me/{here}/cat/a.png",
+    ],
 )
 def test_a_path_of_windows_is_read_from_the_folder_on(tmp_path: Path, path: str) -> None:
     assert written(tmp_path, "im_path\n").path_of(Row(0, (path.format(here=tmp_path.name),))) == "cat/a.png"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file://{folder}/cat/a%20%C3%A9.png",
+        "file://localhost{folder}/cat/a%20%C3%A9.png",
+        "FILE:{folder}/cat/a%20%C3%A9.png",
+        "file:cat/a%20%C3%A9.png",
+        "file:///C:/Users/me/{here}/cat/a%20%C3%A9.png",
+        "file://nas/{here}/cat/a%20%C3%A9.png",
+        "file:///home/somebody/{here}/cat/a%20%C3%A9.png",
+        "/home/somebody/{here}/cat/a é.png",
+    ],
+)
+def test_addresses_and_places_from_before_the_folder_was_moved_are_read(tmp_path: Path, address: str) -> None:
+    row = Row(0, (address.format(folder=tmp_path, here=tmp_path.name),))
+    assert written(tmp_path, "im_path\n").path_of(row) == "cat/a é.png"
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "file:../x.png", "file:///x/{here}/../../x.png", "file:%00"])
+def test_no_address_leads_outside(tmp_path: Path, address: str) -> None:
+    with pytest.raises(DatasetError, match="outside its own folder"):
+        written(tmp_path, "im_path\n").path_of(Row(0, (address.format(here=tmp_path.name),)))
 
 
 def test_a_backslash_in_a_files_name_stays(tmp_path: Path) -> None:
