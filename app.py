@@ -23,6 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.session.decoding import decode_pool
+from pages.parts.session.media_addresses import give_secret_addresses
 from pages.parts.session.one_run import lose_no_choice
 from pages.parts.session.request_guard import RequestGuard
 from pages.parts.session.terminal_link import link_route, print_link
@@ -138,6 +139,7 @@ async def _served(_: st.App) -> AsyncIterator[None]:
 Thread(target=_warm_up, name="warm-up", daemon=True).start()
 keep_addresses()
 keep_in_memory()
+give_secret_addresses()
 lose_no_choice()
 
 app = st.App(

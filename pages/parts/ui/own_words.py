@@ -1,4 +1,4 @@
-"""What a page says while its server does not answer, in the words of this program, and where it looks for its server.
+"""What a page says while its server does not answer, in the words of this program, and what else it does our way.
 
 By then nothing of ours runs in the page, so the sentences stand in Streamlit's own script, for which there is no
 setting: it is served with ours in their place. What is relied on is written down in tests/pages/ui/test_own_words.py,
@@ -41,6 +41,18 @@ A page that is opened by its own address, such as /inspection, first asked below
 pages of this program lie side by side, so the server is where “./” leads.
 """
 
+LISTED = (
+    "getCachedMessageHashes(){return Array.from(this.messages.keys())}",
+    "getCachedMessageHashes(){return Array.from(this.messages).filter(([,e])=>e.getAge(this.scriptRunCount)<30)"
+    ".map(([e])=>e)}",
+)
+"""Which messages a page says that it still has, so that the server only refers to them: all, Streamlit's way → ours.
+
+A page drops a message that has been in no run for so many as ``global.maxCachedMessageAge`` says. One that was listed
+when something was asked for could be dropped before the answer came, which then referred to it: the tab was dead
+(“Cached ForwardMsg MISS”). Ours are listed only while at least half of those runs are before them.
+"""
+
 _SCRIPTS = Path(st.__file__).with_name("static") / "static" / "js"
 _JAVASCRIPT = "text/javascript"
 _FOR_EVER = {"Cache-Control": "public, immutable, max-age=31536000"}
@@ -71,7 +83,7 @@ class OwnWords:
 def _with_own_words() -> bytes:
     script = script_with_words()
     content = b"" if script is None else script.read_bytes()
-    for theirs, ours in (*WORDS.items(), ADDRESS):
+    for theirs, ours in (*WORDS.items(), ADDRESS, LISTED):
         content = content.replace(theirs.encode(), ours.encode())
     return content
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from pages.parts.ui.own_words import ADDRESS, WORDS, OwnWords, script_with_words
+from pages.parts.ui.own_words import ADDRESS, LISTED, WORDS, OwnWords, script_with_words
 
 
 def test_streamlits_script_is_served_with_our_sentences_and_nothing_else_changed() -> None:
@@ -17,7 +17,7 @@ def test_streamlits_script_is_served_with_our_sentences_and_nothing_else_changed
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/javascript")
     changed = answer.text
-    for theirs, ours in (*WORDS.items(), ADDRESS):
+    for theirs, ours in (*WORDS.items(), ADDRESS, LISTED):
         assert theirs not in changed
         changed = changed.replace(ours, theirs)
     assert changed == script.read_text(encoding="utf-8")
@@ -27,6 +27,12 @@ def test_streamlits_script_looks_for_its_server_where_ours_is_put() -> None:
     script = script_with_words()
     assert script is not None
     assert script.read_text(encoding="utf-8").count(ADDRESS[0]) == 1
+
+
+def test_streamlits_script_lists_what_it_keeps_where_ours_is_put() -> None:
+    script = script_with_words()
+    assert script is not None
+    assert script.read_text(encoding="utf-8").count(LISTED[0]) == 1
 
 
 def test_our_sentences_cannot_end_the_text_that_they_stand_in() -> None:
