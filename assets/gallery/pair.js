@@ -1,12 +1,13 @@
 // @ts-check
 //
 // A stored pair under the person's hand. Its pictures lie below one another in one file, from the original to the
-// largest change; between two of them the slider blends. Nothing is asked of the server.
+// largest change; between two of them the slider blends. The server is told only where a person let the slider go, so
+// that a click opens the picture there.
 
 import { found, foundAll } from "../shared/dom.js";
 
 /**
- * @typedef {{epsilon: number, grey_levels: number, choice: string}} Change
+ * @typedef {{step: number, epsilon: number, grey_levels: number, choice: string}} Change
  *   one picture of the strip (lwise_core/data/gallery.py)
  * @typedef {{key: string, title: string, towards: string, remark: string, start: number, open: boolean,
  *   changes: Change[]}} Data
@@ -27,6 +28,16 @@ export function placed(percent, pictures) {
 }
 
 /**
+ * The position on the whole path that is nearest to a position of the slider: the slider of the Studio has those only.
+ * @param {Change[]} changes
+ * @param {number} percent
+ */
+export function stepAt(changes, percent) {
+  const { from, share } = placed(percent, changes.length);
+  return Math.round(between(changes[from].step, changes[from + 1].step, share));
+}
+
+/**
  * What lies between two figures.
  * @param {number} from
  * @param {number} to
@@ -40,12 +51,15 @@ export const between = (from, to, share) => from + (to - from) * share;
  * @param {number} percent
  */
 export function wordsAt({ changes, remark }, percent) {
-  const { from, share } = placed(percent, changes.length);
+  const { from } = placed(percent, changes.length);
   const [before, after] = [changes[from], changes[from + 1]];
+  const step = stepAt(changes, percent);
+  const share = (step - before.step) / (after.step - before.step);
   const epsilon = between(before.epsilon, after.epsilon, share);
   const levels = between(before.grey_levels, after.grey_levels, share);
+  const about = share > 0 && share < 1 ? "about " : "";
   const { choice } = share < 0.5 ? before : after;
-  return `ε ${epsilon.toFixed(1)} (${levels.toFixed(1)} grey levels). The guide says: ${choice}. ${remark}`;
+  return `ε ${epsilon.toFixed(2)} (${about}${levels.toFixed(1)} grey levels). The guide says: ${choice}. ${remark}`;
 }
 
 /** @param {string} key */
@@ -54,6 +68,8 @@ const filmOf = (key) => new URL(`./films/${encodeURIComponent(key)}.webp`, impor
 export class Pair {
   /** @type {?Data} */
   #data = null;
+  /** @type {?Call["setTriggerValue"]} */
+  #say = null;
 
   /** @param {ParentNode} root */
   constructor(root) {
@@ -67,10 +83,12 @@ export class Pair {
     this.slider = found(root, ".epsilon", HTMLInputElement);
     this.words = found(root, ".words", HTMLOutputElement);
     this.slider.addEventListener("input", () => this.#draw());
+    this.slider.addEventListener("change", () => this.#tell());
   }
 
   /** @param {Call} call */
-  update({ data }) {
+  update({ data, setTriggerValue }) {
+    this.#say = setTriggerValue;
     const isOther = this.#data?.key !== data.key;
     const opens = data.open && !this.#data?.open;
     this.#data = data;
@@ -89,6 +107,11 @@ export class Pair {
     this.original.setAttribute("aria-label", `${title}, original`);
     this.window.setAttribute("aria-label", `${title}, AI-altered towards ${towards}`);
     this.slider.setAttribute("aria-label", `ε: how much of “${title}” may change`);
+  }
+
+  /** Tell the page at which position the slider was let go. */
+  #tell() {
+    if (this.#data) this.#say?.("step", stepAt(this.#data.changes, this.slider.valueAsNumber));
   }
 
   #draw() {

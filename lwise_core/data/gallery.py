@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from lwise_core._utils.assets import asset
+from lwise_core._utils.levels import level_in_words
 from lwise_core.data.samples import MORE_SAMPLES, SAMPLES, Sample, SampleSource
 from lwise_core.images.geometry import Crop
 
@@ -20,8 +21,6 @@ GALLERY = ("cat", "coffee", "gecko", "dragonfly", "bison", "shark", "frog", "pha
 
 PAINTED = "spider"
 """What the pair of the cup, which shows no animal, is enhanced towards."""
-
-_LEVELS = ("very easy", "easy", "middling", "hard", "very hard")
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,7 @@ class StoredPair:
         """How hard the original is predicted to be for people, in words; empty where nothing can be said."""
         if self.harder_than is None:
             return ""
-        level = min(len(_LEVELS), int(self.harder_than * len(_LEVELS)) + 1)
-        return f"{_LEVELS[level - 1]} ({level} of {len(_LEVELS)})"
+        return level_in_words(self.harder_than)
 
     @classmethod
     def read(cls, entry: dict[str, Any]) -> StoredPair:

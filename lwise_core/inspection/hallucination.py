@@ -120,7 +120,8 @@ class Judge:
         if step == 0 or self.stated is None or canonical(self.stated) == canonical(towards):
             return ""
         if canonical(self.stated) == canonical(SOMETHING_ELSE):
-            return f"{towards} is not what the picture is said to show, which is none of this guide's classes"
+            unknown = "something for which this guide has no class"
+            return f"{towards} is not what the picture is said to show, which is {unknown}"
         return f"{towards} is not what the picture is said to show, which is {self.stated}"
 
     @property

@@ -39,7 +39,7 @@ def support_picture(evidence: Evidence) -> HeatmapPicture:
         times_even,
         alt="Which pixels of the original the class rests on.",
         caption=f"Bright: pixels that the guide relies on (SmoothGrad; {TIMES_EVEN:.0f} = {TIMES_EVEN:.0f} times the "
-        f"average; {beyond:.1%} of the pixels go beyond).",
+        f"average; {_percent(beyond)} of the pixels are brighter than this scale shows).",
         scale=scale,
     )
 
@@ -94,8 +94,14 @@ def _share_beyond(share: float) -> str:
     scale = f"One scale for all pictures, ±{PERTURBATION_LIMIT:.0f} grey levels"
     if share == 0:
         return f"{scale}; no pixel goes beyond it."
-    percent = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
-    return f"{scale}; {percent} of the pixels go beyond it and are drawn in its end colours."
+    return f"{scale}; {_percent(share)} of the pixels go beyond it and are drawn in its end colours."
+
+
+def _percent(share: float) -> str:
+    """Return a share of pixels in words: few are not none."""
+    if share == 0:
+        return "none"
+    return "less than 0.1%" if share < 0.001 else f"{share:.1%}"
 
 
 def magnitude_picture(perturbation: Perturbation) -> HeatmapPicture:
@@ -106,7 +112,8 @@ def magnitude_picture(perturbation: Perturbation) -> HeatmapPicture:
     return HeatmapPicture(
         perturbation.magnitude,
         alt=f"Length of the change at every pixel in grey levels; largest {perturbation.magnitude.max():.1f}.",
-        caption=f"0 to {limit:.0f} grey levels for all pictures; {beyond:.1%} of the pixels go beyond.",
+        caption=f"One scale for all pictures, 0 to {limit:.0f} grey levels; {_percent(beyond)} of the pixels change by "
+        "more.",
         scale=scale,
     )
 
@@ -118,7 +125,7 @@ def similarity_picture(similarity: Plane) -> HeatmapPicture:
     return HeatmapPicture(
         similarity,
         alt=f"Structural similarity, mean {similarity.mean():.3f}, 1 being the same.",
-        caption=f"0.5 to 1 for all pictures; {below:.1%} of the pixels are below 0.5.",
+        caption=f"One scale for all pictures, 0.5 to 1; {_percent(below)} of the pixels are below 0.5.",
         scale=scale,
     )
 
@@ -158,7 +165,7 @@ def attribution_picture(values: FloatImage, *, limit: float, of: str) -> Heatmap
     return HeatmapPicture(
         values,
         alt=f"{of}: {float((values > 0).mean()):.0%} of the pixels speak for the class, the others against.",
-        caption=f"{of}; {beyond:.1%} of the pixels beyond the scale.",
+        caption=f"{of}; {_percent(beyond)} of the pixels go beyond the scale.",
         scale=scale,
     )
 

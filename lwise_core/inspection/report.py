@@ -36,7 +36,7 @@ from lwise_core.inspection.perturbation import (
     perceptual_difference_of,
     similarity_map,
 )
-from lwise_core.inspection.wording import clear_range, verdict_of
+from lwise_core.inspection.wording import clear_range, doubt_of, verdict_of
 
 _SIDE = 448
 _LUMA_LIMIT = 24.0  # grey levels, as on the page
@@ -223,7 +223,12 @@ class Report:
 
 
 def worth_of(pair: MapPair) -> str:
-    """Return what the map of the original is worth, in words and numbers."""
+    """Return what the map of the original is worth: first whether it is no better than chance, then in numbers."""
+    return " ".join(filter(None, (doubt_of(pair), figures_of(pair))))
+
+
+def figures_of(pair: MapPair) -> str:
+    """Return what the map of the original is worth, in numbers."""
     said = [f"Maps before and after: {_rho(pair.drift)}."]
     if pair.faithful is None:
         said.append("The map has no order of pixels, so it cannot be judged.")
@@ -316,8 +321,12 @@ def _along(risk: Risk) -> Json:
 def _look_words(look: PerceptualDifference) -> list[tuple[str, str, str]]:
     return [
         ("RMS", f"{look.rms:.2f} of 255 grey levels", f"largest {look.largest:.0f}"),
-        ("Colour, ΔE2000", f"median {look.delta_e:.2f}", f"5% above {look.delta_e_95:.2f}; about 1 can just be seen"),
-        ("Similarity, SSIM", f"mean {look.ssim:.3f}", f"5% below {look.ssim_5:.3f}; 1 is the same"),
+        (
+            "Colour, ΔE2000",
+            f"median {look.delta_e:.2f}",
+            f"5% of the pixels differ by more than {look.delta_e_95:.2f}; about 1 can just be seen",
+        ),
+        ("Similarity, SSIM", f"mean {look.ssim:.3f}", f"5% of the pixels are below {look.ssim_5:.3f}; 1 is the same"),
         ("Newly saturated pixels", f"{look.saturated:.2%}", "at 0 or 255 in some channel, and not before"),
     ]
 

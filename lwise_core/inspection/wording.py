@@ -134,8 +134,8 @@ def look_of(look: PerceptualDifference) -> tuple[tuple[str, str, str], ...]:
     """Return how much a change shows: names, figures, and what is said beside them."""
     return (
         ("RMS", f"{look.rms:.1f} of 255", ""),
-        ("Colour, ΔE2000", f"{look.delta_e:.1f}", f"5% above {look.delta_e_95:.1f}"),
-        ("Similarity, SSIM", f"{look.ssim:.3f}", f"5% below {look.ssim_5:.3f}"),
+        ("Colour, ΔE2000", f"{look.delta_e:.1f}", f"5% of the pixels differ by more than {look.delta_e_95:.1f}"),
+        ("Similarity, SSIM", f"{look.ssim:.3f}", f"5% of the pixels are below {look.ssim_5:.3f}"),
         ("Newly saturated", f"{look.saturated:.1%}", ""),
     )
 
@@ -172,6 +172,29 @@ def opinion_row(opinion: Opinion, *, class_name: str) -> dict[str, str]:
         "Enhanced": f"{opinion.after[0]} ({opinion.after[1]:.0%})",
         f"Logit of {class_name}": logits,
     }
+
+
+def doubt_of(pair: MapPair) -> str:
+    """Return the sentence that a map of the original is no better than chance; empty where it is better, or unknown.
+
+    Chance is a random order of the same pixels, by both ways of asking: pixels taken out, and pixels put back in.
+    """
+    if pair.faithful is None:
+        return ""
+    ranked, random = pair.faithful.ranked, pair.faithful.random
+    return _NO_BETTER[ranked.deletion.area >= random.deletion.area, ranked.insertion.area <= random.insertion.area]
+
+
+_NO_BETTER = {
+    (False, False): "",
+    (True, False): "This map is no better than chance here: taking out the pixels that it ranks highest lowers the "
+    "class no sooner than taking out pixels at random.",
+    (False, True): "This map is no better than chance here: putting back the pixels that it ranks highest raises the "
+    "class no sooner than putting back pixels at random.",
+    (True, True): "This map is no better than chance here: neither taking out nor putting back the pixels that it "
+    "ranks highest moves the class sooner than pixels at random do.",
+}
+"""What is said of a map by whether it fails when pixels are taken out, and when they are put back."""
 
 
 def agreement_lines(pairs: Sequence[MapPair]) -> tuple[str, ...]:

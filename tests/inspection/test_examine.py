@@ -31,6 +31,8 @@ from lwise_core.inspection.examine import (
 )
 from lwise_core.inspection.indicators import LightState
 from lwise_core.inspection.report import worth_of
+from lwise_core.inspection.sanity_checks import Curve, Faithfulness, Following
+from lwise_core.inspection.wording import doubt_of
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.inspection.test_evidence import path_of
 from tests.inspection.test_hallucination import with_references
@@ -140,6 +142,25 @@ def test_a_map_says_how_much_of_the_change_lies_on_its_highest_pixels(tiny_guide
         assert saliency.overlap == pytest.approx(share, abs=1e-5)
         assert f"{share:.0%} of the change lies on the fifth of the pixels" in worth_of(saliency)
     assert pairs_of(tiny_guide, image, image)[0].overlap is None
+
+
+def test_a_map_that_a_random_order_equals_is_said_to_be_no_better_than_chance(tiny_guide: GuideModel) -> None:
+    pair = pairs_of(tiny_guide, *eight_pictures(16)[:2])[0]
+    assert pair.faithful is not None
+    low, high = (Curve(np.full(3, p, dtype=np.float32)) for p in (0.25, 0.75))
+    chance = Following(high, low)
+    said = (
+        (Following(low, high), ""),
+        (chance, "neither taking out nor putting back"),
+        (Following(high, high), "taking out the pixels that it ranks highest lowers"),
+        (Following(low, low), "putting back the pixels that it ranks highest raises"),
+    )
+    for map_order, words in said:
+        judged = replace(pair, faithful=Faithfulness(map_order, chance))
+        assert words in doubt_of(judged)
+        assert bool(doubt_of(judged)) == bool(words)
+        assert doubt_of(judged) in worth_of(judged)
+    assert doubt_of(replace(pair, faithful=None)) == ""
 
 
 def test_maps_of_different_pictures_drift(tiny_guide: GuideModel) -> None:

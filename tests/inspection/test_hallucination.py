@@ -47,7 +47,10 @@ def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
         (None, ""),
         ("B", ""),
         ("a", "Flagged: b is not what the picture is said to show, which is a"),
-        ("something else", "Flagged: b is not what the picture is said to show, which is none of this guide's classes"),
+        (
+            "something else",
+            "Flagged: b is not what the picture is said to show, which is something for which this guide has no class",
+        ),
     ],
 )
 def test_what_the_picture_is_not_said_to_show_is_flagged_from_the_first_step(

@@ -33,7 +33,7 @@ def test_evidence_that_is_spread_evenly_is_one_everywhere() -> None:
     assert picture.scale is not None
     assert picture.scale.ends == (0, 4)
     assert np.array_equal(picture.pixels, picture.scale.painted(np.ones((8, 8))))
-    assert "0.0% of the pixels go beyond" in picture.caption
+    assert "none of the pixels are brighter than this scale shows" in picture.caption
 
 
 @pytest.mark.parametrize("strength", [0.01, 1.0, 300.0])

@@ -132,9 +132,9 @@ test("every mode that shows the altered picture says that it was altered", () =>
 
 test("few pixels are not none", () => {
   assert.deepEqual([0, 0.0005, 0.125].map(beyondSentence), [
-    "No pixel beyond.",
-    "Less than 0.1% of pixels beyond.",
-    "12.5% of pixels beyond.",
+    "No pixel changes by more than this scale shows.",
+    "Less than 0.1% of the pixels change by more than this scale shows.",
+    "12.5% of the pixels change by more than this scale shows.",
   ]);
 });
 

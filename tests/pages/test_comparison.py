@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.export import StatedBy
+from lwise_core.guides.references import Percentile
+from pages.parts.models.comparison import GuideAnswer, agreement_of
 from pages.parts.session.case import Case, Desk, KeptDesk
 
 PAGE = Path(__file__).parents[2] / "pages" / "models.py"
@@ -56,6 +59,7 @@ def test_with_nothing_open_two_guides_speak_of_a_sample() -> None:
     assert "Said to show: **house cat**" in text
     assert text.count("Takes it for") == charts(at) == 2
     assert text.count("references of house cat") == 2
+    assert "how hard it is" in text
 
 
 def test_a_guide_without_the_class_says_so_and_an_unfit_one_nothing_of_people() -> None:
@@ -82,3 +86,32 @@ def test_a_medical_guide_waits_for_the_persons_answer_and_its_probability_has_it
 def test_nobody_has_to_name_the_class_for_guides_that_are_not_medical() -> None:
     at = opened(Case.new(photograph_of(SAMPLES[0]), guide="animals16-64"))
     assert said(at).count("its own guess") == 2
+
+
+LOW, MIDDLE, HIGH = (Percentile(share=s, low=s - 0.1, high=s + 0.1, n=100) for s in (0.2, 0.35, 0.8))
+
+
+@pytest.mark.parametrize(
+    ("choices", "stated", "said"),
+    [
+        (("dog", "dog"), "Dog", "Both guides take it for dog, as it is said to show."),
+        (("dog", "dog"), "fox", "Both guides take it for dog, and not for fox."),
+        (("dog", "dog"), None, "Both guides take it for dog."),
+        (("dog", "fox"), "fox", "The guides differ: A takes it for dog, B for fox; B names what it is said to show."),
+        (
+            ("dog", "fox"),
+            "cat",
+            "The guides differ: A takes it for dog, B for fox; neither names what it is said to show.",
+        ),
+        (("dog", "fox"), None, "The guides differ: A takes it for dog, B for fox."),
+    ],
+)
+def test_it_is_said_in_a_sentence_on_what_two_guides_agree(
+    choices: tuple[str, str], stated: str | None, said: str
+) -> None:
+    one, other = (GuideAnswer(name, choice) for name, choice in zip("AB", choices, strict=True))
+    assert agreement_of(one, other, stated=stated) == said
+    hard = agreement_of(replace(one, place=HIGH), replace(other, place=LOW), stated=stated)
+    assert hard == f"{said} They differ on how hard it is: A finds it harder than 80% of its references, B than 20%."
+    alike = agreement_of(replace(one, place=LOW), replace(other, place=MIDDLE), stated=stated)
+    assert alike == f"{said} They agree on how hard it is: harder than 20% and 35% of their references."

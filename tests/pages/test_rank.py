@@ -26,7 +26,7 @@ from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[2]
 
-DOWNLOADS = ["Ranking (CSV)", "Session (JSON)", "Slide show (zip)", "Handout (PDF)"]
+DOWNLOADS = ["Ranking (CSV)", "Session (JSON)", "Slide show (zip)", "Handout (PDF)", "Anki deck (apkg)"]
 
 
 @pytest.fixture(autouse=True)
@@ -333,11 +333,12 @@ def test_a_lesson_is_made_of_the_chosen_ones(ranked: AppTest) -> None:
 
 
 def test_it_is_said_how_many_of_the_lesson_are_enhanced(ranked: AppTest) -> None:
-    assert "the first 4 enhanced at ε₂₂₄ = 8, then 1, and the last 2 as they are" in said(ranked)
+    assert "The first 4 have an enhanced version beside the original" in said(ranked)
+    assert "(ε₂₂₄ = 8, then 1); the hardest 2 stay without one" in said(ranked)
     for box in [c for c in ranked.checkbox if c.value][1:]:
         ranked.checkbox(key=box.key).uncheck().run()
     assert "1 photograph chosen" in said(ranked)
-    assert "enhanced at ε₂₂₄ = 8." in said(ranked)
+    assert "with a change of ε₂₂₄ = 8." in said(ranked)
 
 
 def test_too_few_photographs_for_a_course_are_said(ranked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -316,7 +316,7 @@ def test_harder_lowers_the_logit(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     before = float(metrics(at)["Ground-truth logit"])
     settled(next(t for t in at.toggle if t.label == "Make it harder instead").set_value(True).run())
-    assert float(metrics(at)["Logit of the 8-bit picture"]) < before
+    assert float(metrics(at)["Logit of the 8-bit picture"].replace("−", "-")) < before
 
 
 def test_a_stopped_walk_shows_how_far_it_went_and_can_go_on(at: AppTest, cat_path: EnhancementPath) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 
+from lwise_core._utils.levels import level_in_words
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest, steps_for
@@ -51,7 +53,15 @@ def _block(place: int, count: int) -> int:
 def slides(chosen: Sequence[RankedPhotograph], walker: Walker) -> Iterator[Slide]:
     """Yield the slides in their order; stop iterating to cancel."""
     for photograph, block in in_order(chosen):
-        yield _slide(photograph, walker, epsilon=_epsilon(walker.guide, block))
+        slide = _slide(photograph, walker, epsilon=_epsilon(walker.guide, block))
+        yield replace(slide, difficulty_sentence=_how_hard(photograph, chosen))
+
+
+def _how_hard(photograph: RankedPhotograph, chosen: Sequence[RankedPhotograph]) -> str:
+    """Return in words for pupils how hard a photograph is among those of its class in the lesson."""
+    own = [p.logit for p in chosen if p.class_name == photograph.class_name]
+    easier = sum(logit > photograph.logit for logit in own)
+    return f"Difficulty: {level_in_words(easier / len(own))}."
 
 
 def steps_of_slides(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> int:
@@ -100,6 +110,6 @@ def _slide(photograph: RankedPhotograph, walker: Walker, *, epsilon: float) -> S
         enhanced=enhanced,
         epsilon_224=guide.epsilon_scale.at_224(epsilon),
         towards=photograph.class_name if enhanced is not None else "",
-        difficulty_sentence=f"Ground-truth logit {photograph.logit:.2f}: the lower, the harder for people.",
+        difficulty_sentence="",
         name=photograph.name.rsplit("/", 1)[-1],
     )

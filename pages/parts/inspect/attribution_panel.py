@@ -22,7 +22,8 @@ from lwise_core.inspection.examine import (
     seconds_a_gradient,
 )
 from lwise_core.inspection.map_pictures import attribution_picture
-from lwise_core.inspection.report import worth_of
+from lwise_core.inspection.report import figures_of
+from lwise_core.inspection.wording import doubt_of
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.inspected import asked_so_far, keep_asked
 from pages.parts.inspect.plots import agreement_figure
@@ -155,4 +156,6 @@ def _pair(pair: MapPair) -> None:
     shown = {"original": pair.before.values, "enhanced": pair.after.values, "difference": pair.difference}
     maps = {of: attribution_picture(values, limit=limit, of=f"{name}, {of}") for of, values in shown.items()}
     linked_maps(maps, key=f"maps-{pair.method.name}")
-    st.markdown(plain(worth_of(pair)))
+    if doubt := doubt_of(pair):
+        notice("caution", doubt)
+    st.markdown(plain(figures_of(pair)))

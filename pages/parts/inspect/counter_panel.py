@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,12 +11,13 @@ from lwise_core.images.geometry import to_8_bit
 from lwise_core.images.map_picture import HeatmapPicture
 from lwise_core.inspection.examine import Opinion, opinion_at, paint_others, perturbation_at
 from lwise_core.inspection.hallucination import Judge
+from lwise_core.inspection.indicators import Risk
 from lwise_core.inspection.wording import verdict_of
+from pages.parts.inspect.inspected import InspectedPath
 from pages.parts.inspect.verdict_panel import BADGES
 from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guide_engines import engine_for, slot
 from pages.parts.session.jobs import Place, asked, ended, job_for, place, values_of
-from pages.parts.session.paths import Key
 from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
 
@@ -24,14 +25,13 @@ _COUNTER = "counter"
 _WHAT = "Painting what is not there"
 
 
-def counter_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None) -> None:
+def counter_panel(one: InspectedPath) -> None:
     """Draw the way to the experiment, and what it finds once it was asked for.
-
-    ``stated`` is what the picture is said to show, None where nobody said it.
 
     Raises:
         QueueFull: Too many people are waiting.
     """
+    key, path, stated = one.key, one.path, one.said_to_show
     others = by_nearness(path)
     if not others:
         st.caption("This guide knows one class only, so there is none that is not there.")
@@ -65,7 +65,8 @@ def counter_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: st
     for _ in values_of(_COUNTER, job, at=at, what=_WHAT):
         pass
     if ended(_COUNTER, job, at=at, what=_WHAT) and job.latest is not None:
-        _beside(path, job.latest, epsilon=epsilon, at=at)
+        roles = {name: role_of(name, others, chosen=chosen, preferred=preferred) for name in towards}
+        _beside(one, job.latest, roles, at=at)
 
 
 def by_nearness(path: EnhancementPath) -> list[str]:
@@ -84,30 +85,60 @@ def experiments(others: Sequence[str], *, chosen: str, preferred: str) -> tuple[
     return tuple(dict.fromkeys((chosen, default_of(others, preferred=preferred), others[-1])))
 
 
-def _beside(path: EnhancementPath, judges: Sequence[Judge], *, epsilon: float, at: Place) -> None:
-    """Draw the picture enhanced towards its own class beside the others, and what each is taken for and judged."""
+def role_of(name: str, others: Sequence[str], *, chosen: str, preferred: str) -> str:
+    """Return in words why the class ``name`` was painted: it was chosen, it is the nearest, it is the farthest."""
+    reasons = (
+        ("your choice", name == chosen),
+        ("the nearest class", name == default_of(others, preferred=preferred)),
+        ("the farthest class", name == others[-1]),
+    )
+    said = " and ".join(words for words, holds in reasons if holds)
+    return said[:1].upper() + said[1:]
+
+
+def _beside(one: InspectedPath, judges: Sequence[Judge], roles: Mapping[str, str], *, at: Place) -> None:
+    """Draw the picture enhanced towards its own class beside the others, each with what it is taken for and judged."""
+    path = one.path
     with at.found.container():
-        reach = min(epsilon, path.reach, *(judge.path.reach for judge in judges))
-        show_pictures([_enhanced(one, epsilon=reach) for one in (path, *(judge.path for judge in judges))])
-        for judge in judges:
-            _one(judge, epsilon=reach)
+        reach = min(one.epsilon, path.reach, *(judge.path.reach for judge in judges))
+        own, *others = st.columns(1 + len(judges), gap="medium")
+        with own:
+            _painted(path, role="The class enhanced towards", epsilon=reach)
+            if one.found is not None:
+                _say(path, one.found.at(reach), epsilon=reach)
+        for column, judge in zip(others, judges, strict=True):
+            with column:
+                _painted(judge.path, role=roles[_name(judge.path)], epsilon=reach)
+                _judged(judge, epsilon=reach)
         opinion = _opinion(judges[0].path, epsilon=reach)
         say_reliability(path.guide, opinion.before[1])
         say_altered(path.guide)
 
 
-def _one(judge: Judge, *, epsilon: float) -> None:
-    """Say what the guide takes one picture for, and what the lights say of it."""
-    path, name = judge.path, _name(judge.path)
-    risk = slot().do(lambda: judge.at(round(epsilon / path.step)))
+def _painted(path: EnhancementPath, *, role: str, epsilon: float) -> None:
+    """Draw one picture under its class and the reason why that class was painted."""
+    st.markdown(f"{role}: **{plain(_name(path))}**")
+    show_pictures([_enhanced(path, epsilon=epsilon)])
+
+
+def _judged(judge: Judge, *, epsilon: float) -> None:
+    """Say what the lights say of a class that is not there, and where they did not notice it."""
+    risk = slot().do(lambda: judge.at(round(epsilon / judge.path.step)))
+    _say(judge.path, risk, epsilon=epsilon)
+    if risk.step and not risk.flagged:
+        name = _name(judge.path)
+        notice("caution", f"If {name} is not there, the lights did not notice: no flag is no proof of anything.")
+
+
+def _say(path: EnhancementPath, risk: Risk, *, epsilon: float) -> None:
+    """Say what the guide takes one picture for, and what both lights say of it."""
+    name = _name(path)
     lights = " ".join(
         f":{BADGES[light.state][2]}-badge[{BADGES[light.state][1]} {light.kind.value} {BADGES[light.state][0]}]"
         for light in (risk.semantic, risk.artefact)
     )
     said = taken_for(_opinion(path, epsilon=epsilon), epsilon=epsilon, towards=name)
-    st.markdown(f"**{plain(name)}** {lights}  \n{said} {plain(verdict_of(risk, towards=name))}")
-    if risk.step and not risk.flagged:
-        notice("caution", f"If {name} is not there, the lights did not notice: no flag is no proof of anything.")
+    st.markdown(f"{lights}  \n{said} {plain(verdict_of(risk, towards=name))}")
 
 
 def _opinion(path: EnhancementPath, *, epsilon: float) -> Opinion:

@@ -35,9 +35,10 @@ def picture_panel(case: Case, path: EnhancementPath, *, invents: bool, layer: La
 
 
 def say_budget(path: EnhancementPath, *, epsilon: float) -> None:
-    """Say in grey levels how much may change at ``epsilon``."""
+    """Say in grey levels how much may change at ``epsilon``, and how much of that was used."""
     scale = path.guide.epsilon_scale
+    used = scale.grey_levels(float(path.at(epsilon).spent[0]))
     st.caption(
-        f"At most {scale.grey_levels(epsilon):.1f} of 255 grey levels may change (RMS, as the guide sees it): "
-        f"ε = {epsilon:.2f}, ε₂₂₄ = {scale.at_224(epsilon):.3g}."
+        f"ε = {epsilon:.2f} (ε₂₂₄ = {scale.at_224(epsilon):.3g}) allows a change of {scale.grey_levels(epsilon):.1f} "
+        f"of 255 grey levels (RMS, as the guide sees it); {used:.1f} were used."
     )

@@ -82,7 +82,7 @@ def _attributions(one: InspectedPath) -> None:
 
 
 def _counter(one: InspectedPath) -> None:
-    counter_panel(one.key, one.path, epsilon=one.epsilon, stated=one.said_to_show)
+    counter_panel(one)
 
 
 def _opinions(one: InspectedPath) -> None:

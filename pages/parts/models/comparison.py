@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.difficulty import class_probability, difficulty_of, plainly, standing
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.references import Percentile
 from lwise_core.images.codec import preview
 from pages.parts.picture.cautions import cautions
 from pages.parts.picture.ground_truth import FirstLook, look_at
@@ -56,9 +57,62 @@ def _compare(names: list[str], *, first: str) -> None:
     if silent:
         notice("info", "Enter what the picture shows first. The guides' own answers appear afterwards.")
         return
+    conclusion, answers = st.container(), list[GuideAnswer]()
     for i, (column, guide) in enumerate(zip(st.columns(2, gap="large"), guides, strict=True)):
         with column:
-            _one(case, guide, key=f"compared-{i}")
+            answers.append(_one(case, guide, key=f"compared-{i}"))
+    conclusion.markdown(plain(agreement_of(*answers, stated=case.stated)))
+
+
+@dataclass(frozen=True)
+class GuideAnswer:
+    """What the guide called ``guide`` takes a photograph for, its first ``choice``.
+
+    ``place`` says how hard it finds it among its references of the class that the photograph is said to show; None
+    where nobody said that, or it has nothing to compare with.
+    """
+
+    guide: str
+    choice: str
+    place: Percentile | None = None
+
+
+def agreement_of(one: GuideAnswer, other: GuideAnswer, *, stated: str | None) -> str:
+    """Return in one sentence or two on what two guides agree and differ, and who is with what is ``stated``."""
+    same = canonical(one.choice) == canonical(other.choice)
+    said = _one_choice(one, stated) if same else _two_choices(one, other, stated)
+    return f"{said} {_on_difficulty(one, other)}".rstrip()
+
+
+def _one_choice(one: GuideAnswer, stated: str | None) -> str:
+    said = f"Both guides take it for {one.choice}"
+    if stated is None:
+        return f"{said}."
+    right = canonical(one.choice) == canonical(stated)
+    return f"{said}, as it is said to show." if right else f"{said}, and not for {stated}."
+
+
+def _two_choices(one: GuideAnswer, other: GuideAnswer, stated: str | None) -> str:
+    said = f"The guides differ: {one.guide} takes it for {one.choice}, {other.guide} for {other.choice}"
+    if stated is None:
+        return f"{said}."
+    right = next((a.guide for a in (one, other) if canonical(a.choice) == canonical(stated)), "neither")
+    return f"{said}; {right} names what it is said to show."
+
+
+def _on_difficulty(one: GuideAnswer, other: GuideAnswer) -> str:
+    """Return whether they find it equally hard, by whether their 95% intervals meet; empty where one cannot say."""
+    a, b = one.place, other.place
+    if a is None or b is None:
+        return ""
+    if a.low <= b.high and b.low <= a.high:
+        return f"They agree on how hard it is: harder than {a.share:.0%} and {b.share:.0%} of their references."
+    harder, easier = (one, other) if a.share > b.share else (other, one)
+    high, low = max(a.share, b.share), min(a.share, b.share)
+    return (
+        f"They differ on how hard it is: {harder.guide} finds it harder than {high:.0%} of its references, "
+        f"{easier.guide} than {low:.0%}."
+    )
 
 
 def _choose(names: list[str], *, first: str) -> tuple[str, str]:
@@ -93,8 +147,8 @@ def _photograph(*, guide: str) -> Case:
 def _stated(case: Case, guides: list[GuideModel]) -> Case:
     """Draw what the photograph is said to show; ask for it where nobody has said it."""
     if case.stated is not None:
-        shows = "none of the guide's classes" if case.stated == SOMETHING_ELSE else case.stated
-        st.markdown(f"Said to show: **{plain(shows)}**")
+        nothing = "something for which neither guide has a class"
+        st.markdown(f"Said to show: **{plain(nothing if case.stated == SOMETHING_ELSE else case.stated)}**")
         return case
     names = {canonical(name): name for guide in guides for name in guide.classes}
     chosen = st.selectbox(
@@ -111,8 +165,8 @@ def _stated(case: Case, guides: list[GuideModel]) -> Case:
     return case
 
 
-def _one(case: Case, guide: GuideModel, *, key: str) -> None:
-    """Draw what one guide says of the photograph."""
+def _one(case: Case, guide: GuideModel, *, key: str) -> GuideAnswer:
+    """Draw what one guide says of the photograph, and return it."""
     st.markdown(f"**{plain(guide.name)}**, {guide.input_size} px")
     cautions(guide)
     look = look_at(case, guide)
@@ -121,6 +175,10 @@ def _one(case: Case, guide: GuideModel, *, key: str) -> None:
     show(probability_figure(look.top | own, ground_truth=stated), key=key)
     say_reliability(guide, look.sureness)
     st.markdown(_difficulty(case, guide, look))
+    known = stated in guide.classes and guide.provenance.fitness.state is not Fit.UNFIT
+    logits = look.original.logits
+    place = difficulty_of(guide, logits, target=guide.class_index(stated)).percentile if stated and known else None
+    return GuideAnswer(guide.name, look.choice, place)
 
 
 def _difficulty(case: Case, guide: GuideModel, look: FirstLook) -> str:

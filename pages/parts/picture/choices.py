@@ -78,7 +78,7 @@ def stated_class(case: Case, guide: GuideModel, *, guess: str | None) -> Case:
         case = replace(case, stated=chosen, stated_by=StatedBy.PERSON, towards=None)
         put(case)
     if chosen == SOMETHING_ELSE and case.stated_by is StatedBy.SAMPLE:
-        st.caption("The sample shows none of the guide's classes.")
+        st.caption("This sample shows something for which the guide has no class.")
     elif case.stated is not None and case.stated_for(guide) is None and case.stated_by is not StatedBy.GUESS:
         st.caption(f"This guide has no class “{plain(case.stated)}”: {_INSTEAD}")
     elif chosen is not None:

@@ -95,6 +95,6 @@ def render_target_warning(case: Case, guide: GuideModel, *, stated: str, towards
     """Say that the picture is enhanced towards what it is not said to show."""
     with st.container():
         if towards != stated:
-            shown = "none of this guide's classes" if stated == SOMETHING_ELSE else stated
+            shown = "something for which this guide has no class" if stated == SOMETHING_ELSE else stated
             says = f"The guide takes it for {shown}" if case.guessed_for(guide) else f"You said it shows {shown}"
             notice("caution", f"{says}. What appears of {towards} was not in the original.")

@@ -13,6 +13,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import CourseError
+from lwise_core.teaching.lessons.anki_deck import anki_deck
 from lwise_core.teaching.lessons.builder import in_order, seconds_a_step, slides, steps_of_slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
 from lwise_core.teaching.lessons.quick_course import FromRanking, lesson_design
@@ -78,13 +79,14 @@ def _plan(chosen: Sequence[RankedPhotograph]) -> str:
     if not blocks:
         return ""
     if not natural:
-        return f"The lesson goes from easy to hard, enhanced at ε₂₂₄ = {budgets}."
+        return f"The lesson goes from easy to hard, with a change of ε₂₂₄ = {budgets}."
     enhanced = len(blocks) - natural
-    first = "the first one" if enhanced == 1 else f"the first {enhanced:,}"
-    last = "the last one as it is" if natural == 1 else f"the last {natural:,} as they are"
+    first = "The first one has" if enhanced == 1 else f"The first {enhanced:,} have"
+    last = "the hardest one stays" if natural == 1 else f"the hardest {natural:,} stay"
     return (
-        f"The lesson goes from easy to hard within each class: {first} enhanced at ε₂₂₄ = {budgets}, and {last}, a "
-        "quarter of each class to the nearest number."
+        "Within each class the lesson goes from easy to hard. "
+        f"{first} an enhanced version beside the original, with a change that becomes smaller (ε₂₂₄ = {budgets}); "
+        f"{last} without one, about a quarter of each class."
     )
 
 
@@ -121,7 +123,11 @@ def _handed_out(job: ScheduledJob[tuple[Slide, ...]], *, title: str, guide: str,
     if not progress_of(_LESSON, job, what="Enhancing the chosen photographs") or not job.latest:
         return
     lesson = Lesson(title.strip() or "Lesson", job.latest, guide, cautions)
-    show, paper = st.columns(2)
+    show, paper, cards = st.columns(3)
     download(show, "Slide show (zip)", lambda: lesson_zip(lesson), "lesson.zip", "application/zip")
     download(paper, "Handout (PDF)", lambda: handout_pdf(lesson), "handout.pdf", "application/pdf")
-    st.caption("Both open without network, with the answers hidden until you want them.")
+    download(cards, "Anki deck (apkg)", lambda: anki_deck(lesson), "lesson.apkg", "application/octet-stream")
+    st.caption(
+        "All open without network, with the answers hidden until you want them. The handout is an answer sheet: a line "
+        "below each picture, the answers on its last page. Anki asks again after days for what was not known."
+    )

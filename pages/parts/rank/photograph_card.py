@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
+from lwise_core.batch.label_issues import LabelIssue
 from lwise_core.batch.ranking import ENOUGH, RankedPhotograph, Standing
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.rendering import CroppedPhotograph
@@ -35,11 +36,8 @@ def card(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel, 
     st.caption(f"**{plain(label)}**, {plain(file)}  \n{plain(_standing(photograph, guide, standing))}".rstrip())
     if photograph.filed_as:
         st.caption(f":material/edit: As you say; filed as {plain(photograph.filed_as)}.")
-    if photograph.novelty.flagged:
-        st.caption(f":material/flag: {plain(_unlike(photograph.novelty))}")
-    issue = ranked.ranking.issues.get(photograph.sha256)
-    if issue is not None:
-        st.caption(f":material/help: Wrong label? {plain(str(issue))}.")
+    if flag := doubt_of(photograph.novelty, ranked.ranking.issues.get(photograph.sha256)):
+        st.caption(flag)
     if duplicates := ranked.ranking.duplicates.get(photograph.sha256, ()):
         st.caption(f":material/content_copy: Nearly the same as {plain(duplicates[0])}.")
 
@@ -75,8 +73,20 @@ def _label(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel
         st.rerun()
 
 
-def _unlike(novelty: Novelty) -> str:
-    return f"Unlike what the guide learnt (p = {novelty.p:.2g})."
+def doubt_of(novelty: Novelty, issue: LabelIssue | None) -> str:
+    """Return the one flag of a photograph, empty without any.
+
+    Of one that is unlike everything that the guide learnt, what the guide takes it for speaks against no label.
+    """
+    if not novelty.flagged:
+        return "" if issue is None else f":material/help: Wrong label? {plain(str(issue))}."
+    unlike = f"Unlike what the guide learnt (p = {novelty.p:.2g}), so its difficulty may mean nothing"
+    if issue is None:
+        return f":material/flag: {plain(unlike)}."
+    taken = (
+        f", and that the guide takes it for {issue.class_name} ({issue.probability:.0%}) is no proof against its label"
+    )
+    return f":material/flag: {plain(unlike + taken)}."
 
 
 def _standing(photograph: RankedPhotograph, guide: GuideModel, standing: Standing) -> str:

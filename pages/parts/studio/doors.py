@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lwise_core.data.samples import sample
 from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.guide import Domain
-from pages.parts.session.guides import ask_for_guide, guide_catalog
+from pages.parts.picture.upload import open_sample
+from pages.parts.session.guides import ask_for_guide, available_guides, guide_catalog
 
 
 def doors() -> None:
@@ -42,10 +44,21 @@ def _show_clinicians() -> None:
         st.markdown("1. Add a guide for your pictures on the Models page.")
     else:
         st.button(f"1. Choose {medical}", key="door-medical", on_click=ask_for_guide, args=(medical,))
-    st.markdown("2. Put a picture that you may show on this page, and say what it is before the guide does.")
+    st.markdown(
+        "2. Put a picture on this page of which you know the diagnosis and which you may show, and say "
+        "what it is before the guide does. No picture of a patient comes with this program."
+    )
+    st.button("Or begin with a drawn creature", key="door-phantom", on_click=_open_phantom)
     st.page_link(
         "inspection.py", label="3. Ask whether it can paint another diagnosis", icon=":material/frame_inspect:"
     )
+
+
+def _open_phantom() -> None:
+    """Put the drawn creature on the desk, with the guide that knows it: its two features stand for a finding."""
+    phantom = sample("phantom")
+    if phantom is not None and phantom.guide in available_guides():
+        open_sample(phantom, guide=phantom.guide)
 
 
 def medical_guide() -> str | None:

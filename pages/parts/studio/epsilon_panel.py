@@ -69,6 +69,10 @@ def _cautions(guide: GuideModel, rendering: Rendering, epsilon: float) -> None:
 
 def _readings(path: EnhancementPath, rendering: Rendering, *, target: int) -> None:
     """Draw what the viewer cannot know: what the guide says of the finished picture, rounded to 8 bits."""
+    st.caption(
+        "The figures under the slider are of the picture before it is rounded to 8 bits; these are of the file that "
+        "you download, and may differ a little."
+    )
     columns = st.columns([1, 1, 1, 2], vertical_alignment="center")
     columns[0].metric(
         "Logit of the 8-bit picture",

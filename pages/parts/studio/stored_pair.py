@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from enum import Enum
+from functools import partial
+
+import streamlit as st
 
 from lwise_core.data.gallery import StoredPair
 from pages.parts.ui.browser_modules import component
+from pages.parts.ui.component_state import told_by
 
 _PAIR = component("lwise_pair", folder="gallery", html="gallery/gallery.html")
 
 
 class Reveal(Enum):
-    """How much of a pair is shown: the original alone, or both with the slider at a visible change."""
+    """How much of a pair is shown, and where its slider begins.
+
+    The original alone; both with the slider at a visible change; or both with it at the largest one.
+    """
 
     ORIGINAL = "original"
     BOTH = "both"
+    LARGEST = "largest"
 
 
-_START = 67  # percent: well above 2 grey levels, below which nobody sees a change
+_FIRST = 4  # the stored picture to begin with: well above 2 grey levels, below which nobody sees a change
 
 
 def stored_pair(pair: StoredPair, *, title: str, key: str, reveal: Reveal = Reveal.BOTH) -> None:
@@ -30,8 +38,31 @@ def stored_pair(pair: StoredPair, *, title: str, key: str, reveal: Reveal = Reve
             "title": title,
             "towards": pair.towards,
             "remark": "Not for diagnosis.",
-            "start": _START,
-            "open": reveal is Reveal.BOTH,
+            "start": 100 * _first(pair, reveal) / (len(pair.changes) - 1),
+            "open": reveal is not Reveal.ORIGINAL,
             "changes": [asdict(change) for change in pair.changes],
         },
+        on_step_change=partial(_hear_step, key),
     )
+
+
+def step_shown(pair: StoredPair, *, key: str, reveal: Reveal = Reveal.BOTH) -> int:
+    """Return the position on the path, in steps, at which the slider of ``pair`` stands now."""
+    return int(st.session_state.get(_step_key(key), pair.changes[_first(pair, reveal)].step))
+
+
+def _first(pair: StoredPair, reveal: Reveal) -> int:
+    """Return which of the stored pictures the slider begins with."""
+    last = len(pair.changes) - 1
+    return last if reveal is Reveal.LARGEST else min(_FIRST, last)
+
+
+def _step_key(key: str) -> str:
+    return f"{key}-step"
+
+
+def _hear_step(key: str) -> None:
+    """Keep the position at which the person let the slider go."""
+    step = told_by(key, "step")
+    if step is not None:
+        st.session_state[_step_key(key)] = step

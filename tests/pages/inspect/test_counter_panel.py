@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lwise_core.inspection.examine import Opinion
-from pages.parts.inspect.counter_panel import default_of, experiments, taken_for
+from pages.parts.inspect.counter_panel import default_of, experiments, role_of, taken_for
 
 OTHERS = ["dog", "fox", "bear", "ship"]  # the nearest first
 
@@ -21,6 +21,20 @@ def test_the_chosen_the_nearest_and_the_farthest_are_painted_once_each(
     chosen: str, preferred: str, painted: tuple[str, ...]
 ) -> None:
     assert experiments(OTHERS, chosen=chosen, preferred=preferred) == painted
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "preferred", "role"),
+    [
+        ("fox", "fox", "cat", "Your choice"),
+        ("dog", "fox", "cat", "The nearest class"),
+        ("dog", "dog", "cat", "Your choice and the nearest class"),
+        ("fox", "dog", "dog", "The nearest class"),
+        ("ship", "ship", "cat", "Your choice and the farthest class"),
+    ],
+)
+def test_it_is_said_why_each_class_was_painted(name: str, chosen: str, preferred: str, role: str) -> None:
+    assert role_of(name, OTHERS, chosen=chosen, preferred=preferred) == role
 
 
 def test_what_the_guide_already_prefers_is_no_default() -> None:

@@ -167,6 +167,9 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     words = said(at)
     assert f"AI-altered towards {towards}, ε" in words
     assert f"The logit of {towards} went from" in words
+    assert "The class enhanced towards: **a**" in words
+    assert f"Your choice and the nearest class: **{towards}**" in words
+    assert words.count(verdict.replace("\\", "").removeprefix("#### ")) == 2  # above, and beside the others' verdicts
     assert f"Do not trust this change: {towards} is not what the picture is said to show, which is a." in words
     assert verdict in [m.value for m in at.markdown]
     assert [b.label for b in at.get("download_button")] == FILES
@@ -196,7 +199,7 @@ def test_at_zero_there_is_nothing_to_measure(guide: GuideModel) -> None:
 
 
 def test_what_the_picture_does_not_show_is_not_to_be_trusted(guide: GuideModel) -> None:
-    for stated, shown in ((SOMETHING_ELSE, "none of this guide's classes"), ("b", "b")):
+    for stated, shown in ((SOMETHING_ELSE, "something for which this guide has no class"), ("b", "b")):
         at = opened(guide, stated=stated, towards="c")
         assert f"Do not trust this change: c is not what the picture is said to show, which is {shown}." in said(at)
 

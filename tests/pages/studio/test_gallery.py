@@ -9,7 +9,8 @@ import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
-from lwise_core.data.gallery import gallery_samples
+from lwise_core.data.gallery import PAINTED, gallery_samples, stored_pairs
+from lwise_core.data.samples import sample
 from pages.parts.session.case import Case
 from pages.parts.session.guides import ASKED
 
@@ -43,3 +44,20 @@ def test_the_drawn_creature_opens_with_the_guide_that_knows_it(at: AppTest) -> N
     at.button(key="sample-phantom").click().run()
     assert on_top(at).guide == "phantom4-64"
     assert on_top(at).stated == "barred forktail"
+
+
+def test_the_third_door_opens_the_drawn_creature_for_who_has_no_picture_to_show(at: AppTest) -> None:
+    at.button(key="door-phantom").click().run()
+    assert on_top(at).guide == "phantom4-64"
+    assert on_top(at).sample == sample("phantom")
+
+
+def test_a_card_opens_at_the_change_at_which_its_slider_stands(at: AppTest) -> None:
+    at.session_state["pair-gecko-step"] = 28
+    at.button(key="sample-gecko").click().run()
+    assert on_top(at).step == 28
+
+
+def test_the_spider_opens_painted_and_where_it_is_seen_best(at: AppTest) -> None:
+    at.button(key="sample-coffee").click().run()
+    assert (on_top(at).towards, on_top(at).step) == (PAINTED, stored_pairs()["coffee"].changes[-1].step)

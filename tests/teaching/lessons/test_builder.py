@@ -78,6 +78,12 @@ def test_every_enhanced_slide_is_easier_for_the_guide_and_the_last_are_as_they_a
 ) -> None:
     made = list(slides(chosen, Walker(phantom_guide)))
     assert [s.enhanced is None for s in made] == [False] * 12 + [True] * 4
+    assert [s.difficulty_sentence for s in (made[0], made[-1])] == [
+        "Difficulty: very easy (1 of 5).",
+        "Difficulty: very hard (5 of 5).",
+    ]
+    levels = [int(s.difficulty_sentence.partition("(")[2][0]) for s in made]
+    assert levels == sorted(levels)
     for slide in made[:12]:
         assert slide.enhanced is not None
         before, after = (_logit(phantom_guide, p, slide.class_name) for p in (slide.natural, slide.enhanced))

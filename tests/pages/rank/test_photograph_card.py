@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from lwise_core.batch.label_issues import LabelIssue
+from lwise_core.guides.novelty import NOT_JUDGED, Novelty
+from pages.parts.rank.photograph_card import doubt_of
+
+UNLIKE, LIKE = Novelty(0.01, 1000), Novelty(0.5, 1000)
+ISSUE = LabelIssue("fish", 0.97, None)
+
+
+@pytest.mark.parametrize("novelty", [UNLIKE, LIKE, NOT_JUDGED])
+@pytest.mark.parametrize("issue", [ISSUE, None])
+def test_a_photograph_has_one_flag_at_most_and_what_is_unlike_all_that_was_learnt_accuses_no_label(
+    novelty: Novelty, issue: LabelIssue | None
+) -> None:
+    said = doubt_of(novelty, issue)
+    assert bool(said) == (novelty.flagged or issue is not None)
+    assert said.count(":material/") == bool(said)
+    assert ("Wrong label?" in said) == (issue is not None and not novelty.flagged)
+    assert ("fish" in said) == (issue is not None)
