@@ -36,10 +36,11 @@ from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
+from lwise_core.guides.other_files import what_else
 from lwise_core.guides.pickled_names import malicious_name
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
-from lwise_core.guides.state_dicts import Entry, entry_in, network_in
+from lwise_core.guides.state_dicts import Entry, by_name, entry_in, network_in
 from lwise_core.guides.weight_archive import repacked
 
 MAX_UPLOAD_BYTES = 200 * 2**20
@@ -163,9 +164,7 @@ def read_weights(source: Path | bytes, *, limit: int = MAX_FILE_BYTES) -> Weight
     elif data[8:9] == b"{":
         found, layout = Entry(dict(read_safetensors(data))), Layout.SAFETENSORS
     else:
-        raise CheckpointError(
-            "This is not a weight file that can be read here: it is neither safetensors nor written by torch.save."
-        )
+        raise CheckpointError(what_else(data))
     network = network_in(_checked(found.state, budget=len(data)))
     _check_size(network.state, budget=len(data))
     robustness = network.robustness and layout is not Layout.SAFETENSORS
@@ -309,9 +308,10 @@ def read_safetensors(data: bytes) -> Mapping[str, torch.Tensor]:
 
 def _pickled(loaded: object) -> tuple[Entry, Layout]:
     """Find the weights in what a file of ``torch.save`` holds."""
-    if not isinstance(loaded, Mapping):
+    named_values = by_name(loaded)
+    if named_values is None:
         raise CheckpointError("The file holds no state dict, so there are no weights to read.")
-    found = entry_in(loaded)
+    found = entry_in(named_values)
     return found, Layout.TRAINING if found.name else Layout.FLAT
 
 

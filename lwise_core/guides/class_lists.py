@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
+from lwise_core.guides.class_list_forms import NoNames, names_in
 
 IMAGENET_CLASSES = 1000
 # It has two cranes, two maillots, and a cardigan beside the Cardigan.
@@ -16,10 +16,16 @@ _TOLD_APART = {134: "crane (bird)", 264: "Cardigan Welsh corgi", 517: "crane (ma
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 2_000_000
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+_NO_TEXTS = (
+    (b"PK\x03\x04", "a workbook or another archive"),
+    (b"{\\rtf", "a text of a word processor"),
+    (b"%PDF", "a PDF file"),
+    (b"\x89PNG", "a picture"),
+)
 _JOINERS = re.compile("(?<=.)[\u200c\u200d](?=.)")  # within a word or an emoji; elsewhere they join nothing
-_NO_ROOM = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a line may break, and marks of byte order
-# A number, what separates it, and a name with or without quotes and a dictionary's brackets around.
-_NUMBERED = re.compile(r"""\{?(\d{1,6})(?:\s*[:.,;)\t]\s*|\s+)(?:(["'])(.+)\2[,}]*|([^"'\s].*))""")
+# Where a line may break, marks of byte order, and of the direction of a text; not what turns the direction round.
+_NO_ROOM = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202c\u2060\u2066-\u2069\ufeff]")
 
 
 class ClassListError(LWiseError):
@@ -29,9 +35,11 @@ class ClassListError(LWiseError):
 def classes_from_text(data: bytes) -> tuple[str, ...]:
     """Return the class names in ``data`` in the order of the guide's outputs.
 
-    Read are one name a line, numbered or not (“0: tench”, “0,tench”, under a heading or not, and as Python prints a
-    dictionary), and JSON: a list, a dictionary number → name or number → [id, name], or name → number. The text is
-    UTF-8, or UTF-16 with its mark. Spaces of any kind count as one, and empty lines at the end do not count.
+    Read are one name a line, numbered or not (“0: tench”, “0,tench”, “tench 0”, under a heading or not), a table whose
+    heading says which column is which, a list in YAML, and JSON: a list, a dictionary number → name or number →
+    [id, name], name → number, or what holds one, such as the configuration of a model of Hugging Face
+    (:mod:`~lwise_core.guides.class_list_forms`). The text is UTF-8 or UTF-16. Spaces of any kind count as one, and
+    empty lines at the end do not count.
 
     Raises:
         ClassListError: Not such text, an empty line between names, a name twice, or too long.
@@ -39,8 +47,12 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
     if len(data) > _LONGEST_TEXT:
         raise ClassListError(f"The list of class names has {len(data):,} bytes; {_LONGEST_TEXT:,} are allowed.")
     text = _decoded(data).strip("\ufeff").rstrip()
-    names = _from_json(text) if text.startswith(("[", "{")) else None
-    lines = [_plain(name) for name in (_unnumbered(text.splitlines()) if names is None else names)]
+    try:
+        lines = [_plain(name) for name in names_in(text)]
+    except NoNames as error:
+        raise ClassListError(
+            "The list of class names is JSON of another form; write a list of names, or each output's number and name."
+        ) from error
     for number, line in enumerate(lines, start=1):
         if not 0 < len(line) <= _LONGEST_NAME or not _JOINERS.sub("", line).isprintable():
             raise ClassListError(
@@ -56,59 +68,26 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
 
 
 def _decoded(data: bytes) -> str:
+    if (kind := next((words for sign, words in _NO_TEXTS if data.startswith(sign)), None)) is not None:
+        raise ClassListError(f"The list of class names is {kind}; save it as text in UTF-8, one name a line.")
     try:
-        return data.decode("utf-16" if data.startswith(_UTF_16_MARKS) else "utf-8-sig")
+        return data.decode(_encoding(data))
     except UnicodeDecodeError as error:
         raise ClassListError("The list of class names is not UTF-8 text; save it as UTF-8, one name a line.") from error
+
+
+def _encoding(data: bytes) -> str:
+    if data.startswith(_UTF_32_MARKS):
+        return "utf-32"
+    if data.startswith(_UTF_16_MARKS):
+        return "utf-16"
+    every_second = data[1:200:2]
+    return "utf-16-le" if every_second and not any(every_second) else "utf-8-sig"
 
 
 def _plain(name: str) -> str:
     """Return ``name`` with single plain spaces, without what takes no room and without joiners that join nothing."""
     return " ".join(_NO_ROOM.sub("", name).split()).strip("\u200c\u200d")
-
-
-def _from_json(text: str) -> list[str] | None:
-    """Return the names in a JSON text, in the order of the outputs; None where it is no JSON."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(found, dict):
-        found = _in_order(found)
-    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        raise ClassListError(
-            "The list of class names is JSON of another form; write a list of names, or each output's number and name."
-        )
-    return found
-
-
-def _in_order(found: Mapping[str, object]) -> list[object] | None:
-    """Return the names of number → name, number → [id, name] or name → number by their numbers, None of other forms."""
-    pairs: dict[int, object]
-    if found and all(isinstance(v, int) for v in found.values()):
-        pairs = {v: name for name, v in found.items() if isinstance(v, int)}
-    else:
-        pairs = {int(k): v[-1] if isinstance(v, list) and v else v for k, v in found.items() if k.isdecimal()}
-    complete = len(pairs) == len(found) and sorted(pairs) in (_numbers(len(pairs)), _numbers(len(pairs), first=1))
-    return [pairs[number] for number in sorted(pairs)] if complete else None
-
-
-def _unnumbered(lines: Sequence[str]) -> Sequence[str]:
-    """Return the names without the numbers in front where all lines have one, in their order; else the lines.
-
-    A heading above, such as “index,label”, is left out with the numbers.
-    """
-    for first in (0, 1):
-        found = [_NUMBERED.fullmatch(line.strip()) for line in lines[first:]]
-        pairs = {int(match[1]): match[3] or match[4] for match in found if match is not None}
-        count = len(found)
-        if count > 1 and len(pairs) == count and sorted(pairs) in (_numbers(count), _numbers(count, first=1)):
-            return [pairs[number] for number in sorted(pairs)]
-    return lines
-
-
-def _numbers(count: int, *, first: int = 0) -> list[int]:
-    return list(range(first, first + count))
 
 
 def imagenet_classes() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import torch
 
 from lwise_core.guides.architectures import Triple, recognise
 from lwise_core.guides.checkpoint_error import CheckpointError
+from lwise_core.guides.network_parts import put_together, without_inner_wrappers
 
 Tensors = dict[str, torch.Tensor]
 
@@ -99,6 +100,21 @@ def entry_in(loaded: Mapping[object, object]) -> Entry:
     return Entry(weights, name, epoch, tuple(beside))
 
 
+def by_name(loaded: object) -> Mapping[object, object] | None:
+    """Return what a file holds as names with values: a list of pairs, or a list of state dicts by their places.
+
+    None where it is nothing of the kind.
+    """
+    if isinstance(loaded, Mapping):
+        return loaded
+    if not isinstance(loaded, (list, tuple)):
+        return None
+    pairs = [p for p in loaded if isinstance(p, tuple) and len(p) == 2 and isinstance(p[1], torch.Tensor)]
+    if pairs and len(pairs) == len(loaded):
+        return dict(pairs)
+    return {f"{place}": value for place, value in enumerate(loaded)} if any(map(_is_state, loaded)) else None
+
+
 def _is_state(value: object) -> bool:
     """Tell whether ``value`` is names with weights, besides which a loop may have noted numbers or texts."""
     if not isinstance(value, Mapping):
@@ -149,7 +165,7 @@ def network_in(state: Tensors) -> NetworkWeights:
         CheckpointError: The normaliser is damaged.
     """
     attacker, normaliser, beside, robustness = 0, None, list[str](), False
-    state = {k: v for k, v in state.items() if k not in _COUNTERS} or state
+    state = without_inner_wrappers({k: v for k, v in state.items() if k not in _COUNTERS} or state)
     for depth in range(_DEEPEST + 1):
         kept = {k: v for k, v in state.items() if not k.startswith("attacker.")}
         attacker += len(state) - len(kept)
@@ -163,7 +179,7 @@ def network_in(state: Tensors) -> NetworkWeights:
             break
         state = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
     copies = (f"the attacker’s copies of {attacker} weights",) if attacker else ()
-    return NetworkWeights(state, normaliser, robustness or attacker > 0, (*beside, *copies))
+    return NetworkWeights(put_together(state), normaliser, robustness or attacker > 0, (*beside, *copies))
 
 
 def _without_losses(state: Tensors, beside: list[str]) -> Tensors:

@@ -34,13 +34,13 @@ def repacked(data: bytes) -> bytes:
 def _check(members: list[zipfile.ZipInfo], *, size: int) -> None:
     if len(members) > _MOST_MEMBERS or len({m.filename for m in members}) < len(members):
         raise CheckpointError(_DAMAGED)
-    compressed = any(m.compress_type != zipfile.ZIP_STORED for m in members)
-    if compressed or sum(m.file_size for m in members) > size:
-        raise CheckpointError("The archive says that it unpacks to more than it holds, which torch.save never writes.")
     if any(m.filename.endswith("/constants.pkl") for m in members):
         raise CheckpointError("This is a TorchScript program, not a file of weights; ask for its state dict instead.")
     if sum(m.filename.endswith("/data.pkl") for m in members) != 1:
         raise CheckpointError("This archive is not a weight file; unpack it and choose one of the files in it.")
+    compressed = any(m.compress_type != zipfile.ZIP_STORED for m in members)
+    if compressed or sum(m.file_size for m in members) > size:
+        raise CheckpointError("The archive says that it unpacks to more than it holds, which torch.save never writes.")
 
 
 def _written(members: dict[str, bytes]) -> bytes:

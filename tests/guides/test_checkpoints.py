@@ -321,7 +321,7 @@ def header(content: object, body: bytes = b"", *, length: int | None = None) -> 
 ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "not a weight file"),
+    "empty": (b"", "The file is empty"),
     "text": (b"hello, these are my weights", "not a weight file"),
     "random": (np.random.default_rng(0).bytes(5000), "not a weight file"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "not a weight file"),

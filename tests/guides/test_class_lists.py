@@ -41,6 +41,8 @@ def test_other_counts_are_numbered() -> None:
         "\ufeffcat\ndog\n".encode(),
         b"  cat \n\tdog\n",
         "cat\ndog\n".encode("utf-16"),
+        "cat\ndog\n".encode("utf-16-le"),
+        "cat\ndog\n".encode("utf-32"),
     ],
 )
 def test_one_name_a_line_however_the_file_was_saved(data: bytes) -> None:
@@ -57,6 +59,9 @@ def test_one_name_a_line_however_the_file_was_saved(data: bytes) -> None:
         (b"house cat\ndog\nhouse_cat", "“house cat” stands twice"),
         (b"cat\x00\ndog", "Line 1"),
         (b"\xff\xfecat", "UTF-8"),
+        (b"PK\x03\x04" + bytes(30), "a workbook or another archive; save it as text"),
+        (rb"{\rtf1\ansi cat\par dog}", "a text of a word processor"),
+        ("猫\n犬".encode("shift-jis"), "save it as UTF-8"),
         ("Käfer\nHund".encode("cp1252"), "save it as UTF-8"),
         ("cat\nd\u202eog".encode(), "Line 2"),
         (b'{"0": "cat", "2": "dog"}', "another form"),
@@ -72,12 +77,18 @@ def test_a_list_that_cannot_be_used_is_refused_in_one_sentence(data: bytes, said
     assert "\n" not in str(refused.value)
 
 
-names = st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=30).filter(
-    lambda n: n == n.strip() and n.isprintable() and len(n.splitlines()) == 1
+names = (
+    st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=30)
+    .filter(
+        lambda n: (
+            n == n.strip() and n.isprintable() and len(n.splitlines()) == 1 and not n.startswith(("[", "{", '"', "'"))
+        )
+    )
+    .filter(lambda n: not n.endswith(","))
 )
 
 
-@given(st.lists(names, min_size=1, max_size=20, unique_by=canonical))
+@given(st.lists(names, min_size=2, max_size=20, unique_by=canonical))
 def test_a_written_list_is_read_back(given_names: list[str]) -> None:
     assert classes_from_text("\n".join(given_names).encode()) == tuple(given_names)
 
@@ -107,6 +118,27 @@ LISTS = {
     "a table with its heading": "index,label\r\n0,tench\r\n1,goldfish\r\n2,shark\r\n",
     "a semicolon's table": "number;name\n0;tench\n1;goldfish\n2;shark",
     "a tab": "0\ttench\n1\tgoldfish\n2\tshark",
+    "a list as Python prints it": "['tench', 'goldfish',\n \"shark\"]",
+    "a dictionary in a line": "{0: 'tench', 1: 'goldfish', 2: 'shark'}",
+    "one line": "tench, goldfish, shark",
+    "YAML": "names:\n- tench\n- 'goldfish'\n- shark\n",
+    "YAML by number": "names:\n  0: tench\n  1: goldfish\n  2: shark\n",
+    "a configuration of Hugging Face": '{"id2label": {"0": "tench", "1": "goldfish", "2": "shark"}, "num_labels": 3}',
+    "classes in an object": '{"classes": ["tench", "goldfish", "shark"], "date": "3 May"}',
+    "categories of COCO": '{"categories": [{"id": 2, "name": "goldfish"}, {"id": 1, "name": "tench"}, '
+    '{"id": 3, "name": "shark"}]}',
+    "an object a line": '{"id": 0, "name": "tench"}\n{"id": 1, "name": "goldfish"}\n{"id": 2, "name": "shark"}\n',
+    "numbers behind": "tench 0\ngoldfish 1\nshark 2",
+    "a table with its numbers behind": "class,index\nshark,2\ntench,0\ngoldfish,1\n",
+    "a table of three columns": "index,id,name\n0,n1,tench\n1,n2,goldfish\n2,n3,shark\n",
+    "an equals sign": "0=tench\n1=goldfish\n2=shark",
+    "brackets": "[0] tench\n[1] goldfish\n[2] shark",
+    "arrows": "0 -> tench\n1 -> goldfish\n2 -> shark",
+    "quotes": '"tench"\n"goldfish"\n"shark"',
+    "quotes and commas": '"tench",\n"goldfish",\n"shark"',
+    "commas at the ends": "tench,\ngoldfish,\nshark,",
+    "a comment above": "# of 3 May\ntench\ngoldfish\nshark",
+    "marks of direction": "\u202atench\u202c\n\u200egoldfish\nshark",
     "as Python prints it": "{0: 'tench',\n 1: 'goldfish',\n 2: \"shark\"}",
 }
 
@@ -117,7 +149,14 @@ def test_lists_are_read_as_others_write_them(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "lines", [["3 spined stickleback", "9 spined stickleback"], ["0 tench", "goldfish"], ["1", "2"]]
+    "lines",
+    [
+        ["3 spined stickleback", "9 spined stickleback"],
+        ["0 tench", "goldfish"],
+        ["1", "2"],
+        ["class 0", "class 1"],
+        ["grade 1", "grade 2", "normal 3"],
+    ],
 )
 def test_numbers_that_belong_to_the_names_stay(lines: list[str]) -> None:
     assert classes_from_text("\n".join(lines).encode()) == tuple(lines)

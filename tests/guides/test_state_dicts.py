@@ -67,6 +67,22 @@ LOOPS: dict[str, object] = {
     "weights of the classes beside it": {"net": STATE, "class_weights": torch.ones(3)},
     "weights of the classes in an entry": {"resnet": STATE, "balance": {"weight": torch.ones(3)}},
     "four deep": under("module.model.net._orig_mod."),
+    "parts compiled": {k.replace("stages.", "stages._orig_mod."): v for k, v in under("model.").items()},
+    "parts shared out": {
+        k.replace("reduce.", "_checkpoint_wrapped_module.reduce."): v for k, v in under("_fsdp_wrapped_module.").items()
+    },
+    "layers in parallel": {k.replace("stages.", "stages.module."): v for k, v in STATE.items()},
+    "Fabric": {"model": under("_forward_module."), "step": 7},
+    "the epoch in a tuple": (STATE, 7),
+    "the optimiser in a list": [STATE, OPTIMISER],
+    "pairs": list(STATE.items()),
+    "a head beside the backbone": {
+        "meta": {"epoch": 3},
+        "state_dict": {("head.fc." + k[5:] if k.startswith("head.") else "backbone." + k): v for k, v in STATE.items()},
+    },
+    "a classifier beside the encoder": {
+        ("classifier." + k[5:] if k.startswith("head.") else "encoder." + k): v for k, v in STATE.items()
+    },
 }
 
 

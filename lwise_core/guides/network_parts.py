@@ -1,0 +1,54 @@
+"""Weights whose names stand apart: wrappers inside a network, and a head that was saved beside what it stands on."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import torch
+
+from lwise_core.guides.architectures import recognise
+
+Tensors = dict[str, torch.Tensor]
+
+# What torch puts around parts of a network that it compiles, shares out or computes anew; no network calls a layer so.
+_INSIDE = re.compile(r"(?:^|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module)\.")
+# DataParallel around some layers, as around “features” of AlexNet and VGG in PyTorch's ImageNet example.
+_PARALLEL = re.compile(r"(?<=\.)module\.(?=\d)")
+_HEADS = ("fc", "head", "classifier", "linear")
+
+
+def without_inner_wrappers(state: Tensors) -> Tensors:
+    """Return the weights by the names that they had before torch wrapped parts of the network, wherever these lay."""
+    return _renamed(state, _INSIDE)
+
+
+def put_together(state: Tensors) -> Tensors:
+    """Return weights that no network is recognised in so that one is, where that takes nothing but other names.
+
+    Layers in DataParallel get their own names, and the one linear layer beside a trunk, as “head.fc” beside “backbone”
+    in MMPretrain, becomes its head. What no network is recognised in then either keeps the names of its layers.
+    """
+    if recognise(state) is not None:
+        return state
+    state = _renamed(state, _PARALLEL)
+    return next((found for found in _with_heads(state) if recognise(found) is not None), state)
+
+
+def _with_heads(state: Tensors) -> Iterator[Tensors]:
+    """Yield the weights with the layer beside the largest part as its head, under each name that heads have."""
+    groups = Counter(name.partition(".")[0] for name in state)
+    trunk = f"{max(groups, key=groups.__getitem__, default='')}."
+    head = {name.rpartition(".")[2]: value for name, value in state.items() if not name.startswith(trunk)}
+    layers = {name.rpartition(".")[0] for name in state if not name.startswith(trunk)}
+    if len(layers) != 1 or head.keys() - {"bias"} != {"weight"} or head["weight"].ndim != 2:
+        return
+    own = {name.removeprefix(trunk): value for name, value in state.items() if name.startswith(trunk)}
+    for called in _HEADS:
+        yield own | {f"{called}.{part}": value for part, value in head.items()}
+
+
+def _renamed(state: Tensors, wrapper: re.Pattern[str]) -> Tensors:
+    renamed = {wrapper.sub("", name): value for name, value in state.items()}
+    return renamed if len(renamed) == len(state) else state
