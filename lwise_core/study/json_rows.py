@@ -13,31 +13,25 @@ PART = "part of the file"
 
 _LISTS = ("trials", "data", "results")
 _STARTS = (b"[", b"{")
-# jsPsych's names of what every trial has, and ours (jsPsych 8, “Plugins: data collected by all plugins”).
-_JSPSYCH = {
-    "subject": "participant",
-    "task": "trial_type",
-    "trial_index": "trial_number",
-    "rt": "reaction_time_msec",
-    "time_elapsed": "rel_timestamp_response",
-    "stimulus": "picture",
-    "correct": "perf",
-}
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def is_json(content: bytes) -> bool:
     """Tell whether ``content`` begins as JSON of rows does, which no CSV of answers does."""
-    return content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_STARTS)
+    begin = content[:200]
+    if begin.startswith(_UTF_16_MARKS):
+        begin = begin.decode("utf-16", "replace").encode()
+    return begin.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_STARTS)
 
 
 def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     """Return the rows in ``content``, column → text, each with every column and with :data:`PART`.
 
-    What is null becomes an empty text, true “1” and false “0”. jsPsych's columns get the names that answers have here;
-    its trials that ask nothing, such as instructions, are left out.
+    What is null becomes an empty text, true “1” and false “0”. An object that holds nothing but lists, as databases
+    export them, is read as these.
 
     Args:
-        content: The file, UTF-8.
+        content: The file, UTF-8 or UTF-16 with its mark.
         unit: What a row is, for the sentences, such as “trial”.
         at_most: The largest file that is read, bytes.
 
@@ -47,14 +41,14 @@ def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     if len(content) > at_most:
         raise ResponsesError(f"The file is larger than {at_most // 1_000_000} MB; split it by experiment. {UNCHANGED}")
     try:
-        parts = [list(_objects(value)) for value in _values(content.decode("utf-8-sig"))]
+        text = content.decode("utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8-sig")
+        parts = [list(_objects(part)) for value in _values(text) for part in _parts(value)]
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        where = f": it breaks off at line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""
         raise ResponsesError(
-            f"The file is not JSON that can be read to its end; export it anew. {UNCHANGED}"
+            f"The file is not JSON that can be read to its end{where}; export it anew, or mend that. {UNCHANGED}"
         ) from error
-    rows = [
-        _named(found) | {PART: str(number)} for number, part in enumerate(parts) for found in part if _is_trial(found)
-    ]
+    rows = [_as_text(found) | {PART: str(number)} for number, part in enumerate(parts) for found in part]
     if not rows:
         raise ResponsesError(f"The file holds no {unit}s; choose one with an object for each. {UNCHANGED}")
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -72,8 +66,19 @@ def _values(text: str) -> Iterator[object]:
         yield value
 
 
+def _parts(value: object) -> Iterator[object]:
+    """Yield one value, or each list of an object that holds nothing else under names of its own."""
+    lists = list(value.values()) if isinstance(value, dict) and not value.keys() & set(_LISTS) else []
+    if lists and all(isinstance(one, list) and one and isinstance(one[0], dict) for one in lists):
+        yield from lists
+    else:
+        yield value
+
+
 def _objects(value: object) -> Iterator[dict[str, object]]:
-    """Yield the rows in one value: itself, or those of its list."""
+    """Yield the rows in one value: itself, or those of its list; what was written as JSON twice is read twice."""
+    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+        value = json.loads(value)
     if isinstance(value, list):
         for inner in value:
             yield from _objects(inner)
@@ -85,19 +90,8 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
             yield from _objects(inner)
 
 
-def _is_trial(found: dict[str, object]) -> bool:
-    """Tell apart what jsPsych shows without asking: it has the form of a trial, and no class."""
-    return "class" in found or "trial_index" not in found
-
-
-def _named(found: dict[str, object]) -> Row:
-    row = {str(name): _text(value) for name, value in found.items()}
-    if "trial_index" not in row:
-        return row
-    for theirs, ours in _JSPSYCH.items():
-        if theirs in row and (ours not in row or theirs == "task"):
-            row[ours] = row[theirs]
-    return row
+def _as_text(found: dict[str, object]) -> Row:
+    return {str(name): _text(value) for name, value in found.items()}
 
 
 def _text(value: object) -> str:

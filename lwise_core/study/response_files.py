@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from lwise_core.study.answer_archives import unpacked
+from lwise_core.study.column_names import in_our_names
 from lwise_core.study.csv_rows import rows_of
 from lwise_core.study.json_rows import is_json, rows_of_json
 from lwise_core.study.response_columns import (
@@ -39,8 +41,9 @@ _BUCKET = re.compile(r"-(\d+(?:dot\d+)?)-0dot5-\d+-")
 def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequence[Group] = ()) -> Responses:
     """Return the answers in a file, one row a trial: one that :func:`as_csv` wrote, the paper's, or JSON.
 
-    JSON is read as our own experiment for other servers, JATOS and jsPsych save it: a list, or one a line. Two people
-    under one label, who drew the same sequence, are told apart (“7” and “7 (2)”).
+    JSON is read as our own experiment for other servers, JATOS and jsPsych save it: a list, or one a line; so are
+    jsPsych's CSV and the zip in which JATOS hands out one file a person. Two people under one label, who drew the same
+    sequence, are told apart (“7” and “7 (2)”).
 
     What the paper's files do not say is derived. The group is ``slots[condition_idx]``, or “control” for 0 and
     “condition 1” and so on. Whether there was feedback follows from the block: by ``schedule``, which knows it by name
@@ -57,8 +60,11 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     Raises:
         ResponsesError: It is not such a file.
     """
+    content = unpacked(content, at_most=MAX_RESPONSES_BYTES)
     read = rows_of_json if is_json(content) else rows_of
-    rows = read(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
+    rows = in_our_names(read(content, unit="trial", at_most=MAX_RESPONSES_BYTES))
+    if not rows:
+        raise ResponsesError(f"The file holds no trials that ask for a class; choose another one. {UNCHANGED}")
     table = pd.DataFrame({name: [_unguarded(r[name]) for r in rows] for name in rows[0]})
     lacking = [name for name in NEEDED_COLUMNS if name not in table]
     if lacking or not {"trial_number", "obs"} & set(table):

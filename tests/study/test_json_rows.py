@@ -32,6 +32,9 @@ def dumped(*values: object, between: str = "\n") -> bytes:
         (b"\xef\xbb\xbf \n" + dumped([[ONE], [TWO]]), "00"),
         (dumped({"trials": [ONE, TWO], "browser": "x"}), "00"),
         (json.dumps([ONE, TWO], indent=1).encode(), "00"),
+        (dumped([ONE], [TWO]).decode().encode("utf-16"), "01"),
+        (dumped([json.dumps([ONE]), json.dumps(TWO)]), "00"),
+        (dumped({"-Nx1": [ONE], "-Nx2": [TWO]}), "01"),
     ],
 )
 def test_a_list_and_a_list_or_an_object_a_line_are_read(content: bytes, parts: str) -> None:
@@ -51,18 +54,12 @@ def test_a_column_that_some_rows_lack_is_empty_there() -> None:
     assert [row.get("b") for row in rows(dumped([{"a": 1}, {"b": 2}]))] == ["", "2"]
 
 
-def test_what_jspsych_shows_without_asking_is_no_trial() -> None:
-    instructions = {"trial_type": "html-button-response", "trial_index": 0, "time_elapsed": 10, "rt": 5}
-    asked = {"trial_type": "image-button-response", "trial_index": 1, "rt": 300, "class": "a", "task": "main"}
-    (row,) = rows(dumped([instructions, asked]))
-    assert (row["trial_type"], row["trial_number"], row["reaction_time_msec"]) == ("main", "1", "300")
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"[", "read to its end"),
-        (b'[{"a": 1}', "read to its end"),
+        (b'[{"a": 1}', "read to its end: it breaks off at line 1; export it anew"),
+        (b'[{"a": 1}]\n[{"a": 1}', "it breaks off at line 2"),
         (b'{"a": "\xff"}', "read to its end"),
         (b"[" * 100_000, "read to its end"),
         (b"[]", "holds no trials"),

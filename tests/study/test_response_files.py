@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -261,6 +262,59 @@ def test_jspsychs_json_is_read_back() -> None:
     read = read_csv(as_jspsych(written)).trials
     same = ["participant", "group", "block", "trial_type", "class", "choice", "perf", "trial_number", "feedback"]
     assert_frame_equal(read[same], written.trials[same])
+
+
+def of_two_people() -> tuple[Responses, Responses]:
+    first = responses_of(TRIALS, right_answers(TRIALS), participant="7", group="control")
+    return first, Responses(first.trials.assign(participant="8"))
+
+
+EXPORTS: dict[str, Callable[[], bytes]] = {
+    "JATOS, a zip": lambda: in_a_zip(*[as_json_lines(one) for one in of_two_people()]),
+    "JATOS, UTF-16": lambda: as_json_lines(*of_two_people()).decode().encode("utf-16"),
+    "our CSVs, a zip": lambda: in_a_zip(*[as_csv(one) for one in of_two_people()]),
+    "jsPsych's CSV": lambda: of_jspsych_as_csv(together(of_two_people())),
+    "headings in capitals": lambda: capitals(as_csv(together(of_two_people()))),
+    "a database": lambda: json.dumps(
+        {f"-N{i}": json.loads(as_json_lines(one)) for i, one in enumerate(of_two_people())}
+    ).encode(),
+}
+
+
+def in_a_zip(*files: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number, data in enumerate(files):
+            archive.writestr(f"study_result_{number}/comp-result_{number}/data.txt", data)
+    return stream.getvalue()
+
+
+def of_jspsych_as_csv(responses: Responses) -> bytes:
+    """Return what jsPsych's own CSV has: what is no text as JSON writes it."""
+    rows = [
+        {name: value if isinstance(value, str) else json.dumps(value) for name, value in trial.items()}
+        for trial in json.loads(as_jspsych(responses))
+    ]
+    return pd.DataFrame(rows).to_csv(index=False).encode()
+
+
+def capitals(content: bytes) -> bytes:
+    heading, _, rows = content.partition(b"\r\n")
+    return heading.upper() + b"\r\n" + rows
+
+
+@pytest.mark.parametrize("export", list(EXPORTS))
+def test_an_export_is_read_with_everybody_in_it(export: str) -> None:
+    read = read_csv(EXPORTS[export]()).trials
+    for one in of_two_people():
+        mine = read[read["participant"] == one.participants[0]]
+        same = ["group", "block", "trial_type", "class", "choice", "perf", "trial_number", "feedback"]
+        assert_frame_equal(mine[same].reset_index(drop=True), one.trials[same])
+
+
+def test_of_instructions_alone_there_are_no_trials() -> None:
+    with pytest.raises(ResponsesError, match="holds no trials that ask for a class"):
+        read_csv(b'[{"trial_type": "html-button-response", "trial_index": 0, "rt": 5}]')
 
 
 def test_numbers_as_a_spreadsheet_of_another_country_saves_them() -> None:

@@ -1,0 +1,50 @@
+"""Zips of answers: a file for each person is read, and what else they hold is not."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from lwise_core.study.answer_archives import unpacked
+from lwise_core.study.response_columns import ResponsesError
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def test_the_files_of_people_follow_one_another() -> None:
+    content = zipped(
+        ("metadata.json", b"{}"),
+        ("study_result_1/comp-result_1/data.txt", b"\xef\xbb\xbf[1]"),
+        ("__MACOSX/study_result_1/._data.txt", b"\0\5"),
+        ("study_result_2/comp-result_2/data.txt", b"[2]"),
+        ("study_result_2/comp-result_2/files/photo.png", b"\x89PNG"),
+    )
+    assert unpacked(content, at_most=100) == b"[1]\n[2]\n"
+
+
+def test_what_is_no_zip_passes() -> None:
+    assert unpacked(b"[1]", at_most=1) == b"[1]"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (zipped(("xl/workbook.xml", b"<a/>")), "is a workbook; save its sheet as CSV"),
+        (zipped(("a.png", b"x")), "holds no answers"),
+        (zipped(("a.txt", bytes(200))), "holds more than 0 MB"),
+        (zipped(("a.txt", b"[1]"))[:-30], "damaged or cut off"),
+        (zipped(("a.txt", b"[1]")).replace(b"[1]", b"[2]"), "damaged or cut off"),
+    ],
+    ids=["a workbook", "pictures", "too much", "cut off", "a changed byte"],
+)
+def test_a_zip_that_cannot_be_used_is_one_sentence(content: bytes, said: str) -> None:
+    with pytest.raises(ResponsesError, match=said):
+        unpacked(content, at_most=100)
