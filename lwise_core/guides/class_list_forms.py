@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.errors import LWiseError
 
 # A number, perhaps in brackets, what separates it, and a name with or without quotes and a dictionary's brackets.
 _NUMBERED = re.compile(r"""[{\[(]?(\d{1,6})(?:\s*(?:[:.,;)\]\t=]|[-=]>)\s*|\s+)(?:(["'])(.+)\2[,}]*|([^"'\s].*))""")
@@ -22,8 +23,13 @@ _NAMES = ("name", "class", "class_name", "classname", "label", "category")
 _NUMBERS = ("index", "id", "idx", "number", "class_num", "class_index", "target", "label_id", "class_id")
 
 
-class NoNames(ValueError):
+class NoNames(LWiseError):
     """A text of a form that is known and holds no list of names."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The list of class names is JSON of another form; write a list of names, or each output's number and name."
+        )
 
 
 def names_in(text: str) -> Sequence[str]:

@@ -50,9 +50,7 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
     try:
         lines = [_plain(name) for name in names_in(text)]
     except NoNames as error:
-        raise ClassListError(
-            "The list of class names is JSON of another form; write a list of names, or each output's number and name."
-        ) from error
+        raise ClassListError(str(error)) from error
     for number, line in enumerate(lines, start=1):
         if not 0 < len(line) <= _LONGEST_NAME or not _JOINERS.sub("", line).isprintable():
             raise ClassListError(

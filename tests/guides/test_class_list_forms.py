@@ -1,0 +1,73 @@
+"""Lists of class names are read in the forms in which others write them, and kept as they are in any other."""
+
+from __future__ import annotations
+
+import pytest
+
+from lwise_core.guides.class_list_forms import NoNames, names_in
+from lwise_core.guides.class_lists import classes_from_text
+
+LISTS = {
+    "JSON": '["tench", "goldfish", "shark"]',
+    "JSON by number": '{"0": "tench", "1": "goldfish", "2": "shark"}',
+    "JSON as Keras has it": '{"0": ["n1", "tench"], "1": ["n2", "goldfish"], "2": ["n3", "shark"]}',
+    "JSON as class_to_idx": '{"shark": 2, "tench": 0, "goldfish": 1}',
+    "a colon": "0: tench\n1: goldfish\n2: shark\n",
+    "from 1, with points": "1. tench\n2. goldfish\n3. shark",
+    "in another order": "2 shark\n0 tench\n1 goldfish",
+    "a table with its heading": "index,label\r\n0,tench\r\n1,goldfish\r\n2,shark\r\n",
+    "a semicolon's table": "number;name\n0;tench\n1;goldfish\n2;shark",
+    "a tab": "0\ttench\n1\tgoldfish\n2\tshark",
+    "a list as Python prints it": "['tench', 'goldfish',\n \"shark\"]",
+    "a dictionary in a line": "{0: 'tench', 1: 'goldfish', 2: 'shark'}",
+    "one line": "tench, goldfish, shark",
+    "YAML": "names:\n- tench\n- 'goldfish'\n- shark\n",
+    "YAML by number": "names:\n  0: tench\n  1: goldfish\n  2: shark\n",
+    "a configuration of Hugging Face": '{"id2label": {"0": "tench", "1": "goldfish", "2": "shark"}, "num_labels": 3}',
+    "classes in an object": '{"classes": ["tench", "goldfish", "shark"], "date": "3 May"}',
+    "categories of COCO": '{"categories": [{"id": 2, "name": "goldfish"}, {"id": 1, "name": "tench"}, '
+    '{"id": 3, "name": "shark"}]}',
+    "an object a line": '{"id": 0, "name": "tench"}\n{"id": 1, "name": "goldfish"}\n{"id": 2, "name": "shark"}\n',
+    "numbers behind": "tench 0\ngoldfish 1\nshark 2",
+    "a table with its numbers behind": "class,index\nshark,2\ntench,0\ngoldfish,1\n",
+    "a table of three columns": "index,id,name\n0,n1,tench\n1,n2,goldfish\n2,n3,shark\n",
+    "an equals sign": "0=tench\n1=goldfish\n2=shark",
+    "brackets": "[0] tench\n[1] goldfish\n[2] shark",
+    "arrows": "0 -> tench\n1 -> goldfish\n2 -> shark",
+    "quotes": '"tench"\n"goldfish"\n"shark"',
+    "quotes and commas": '"tench",\n"goldfish",\n"shark"',
+    "commas at the ends": "tench,\ngoldfish,\nshark,",
+    "a comment above": "# of 3 May\ntench\ngoldfish\nshark",
+    "marks of direction": "\u202atench\u202c\n\u200egoldfish\nshark",
+    "as Python prints it": "{0: 'tench',\n 1: 'goldfish',\n 2: \"shark\"}",
+}
+
+
+@pytest.mark.parametrize("form", list(LISTS))
+def test_lists_are_read_as_others_write_them(form: str) -> None:
+    assert classes_from_text(LISTS[form].encode()) == ("tench", "goldfish", "shark")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["3 spined stickleback", "9 spined stickleback"],
+        ["0 tench", "goldfish"],
+        ["1", "2"],
+        ["class 0", "class 1"],
+        ["grade 1", "grade 2", "normal 3"],
+    ],
+)
+def test_numbers_that_belong_to_the_names_stay(lines: list[str]) -> None:
+    assert classes_from_text("\n".join(lines).encode()) == tuple(lines)
+
+
+@pytest.mark.parametrize("text", ['{"a": [1]}', "[[]]", '[{"id": 1}]', '{"classes": {"classes": ["a"]}}'])
+def test_json_of_another_kind_holds_no_names(text: str) -> None:
+    with pytest.raises(NoNames):
+        names_in(text)
+
+
+@pytest.mark.parametrize("text", ["", "#", "[", "{0: 'a'", "cat", "name,index\ncat,x", '"a\n"b'])
+def test_what_has_no_form_is_a_name_a_line(text: str) -> None:
+    assert list(names_in(text)) == text.splitlines()
