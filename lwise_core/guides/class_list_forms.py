@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lwise_core._utils.class_names import canonical
-from lwise_core._utils.errors import LWiseError
 
 # A number, perhaps in brackets, what separates it, and a name with or without quotes and a dictionary's brackets.
 _NUMBERED = re.compile(r"""[{\[(]?(\d{1,6})(?:\s*(?:[:.,;)\]\t=]|[-=]>)\s*|\s+)(?:(["'])(.+)\2[,}]*|([^"'\s].*))""")
@@ -23,20 +22,10 @@ _NAMES = ("name", "class", "class_name", "classname", "label", "category")
 _NUMBERS = ("index", "id", "idx", "number", "class_num", "class_index", "target", "label_id", "class_id")
 
 
-class NoNames(LWiseError):
-    """A text of a form that is known and holds no list of names."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The list of class names is JSON of another form; write a list of names, or each output's number and name."
-        )
-
-
-def names_in(text: str) -> Sequence[str]:
+def names_in(text: str) -> Sequence[str] | None:
     """Return the names in ``text``, which has no empty line at its end, in the order of the outputs.
 
-    Raises:
-        NoNames: It is JSON of another kind.
+    None where it is JSON of another kind.
     """
     if text.startswith(("[", "{")):
         found = _json(text)
@@ -76,8 +65,8 @@ def _printed(text: str) -> Sequence[str] | None:
     return [part.strip('"') for part in parts]
 
 
-def _names_of(found: object) -> Sequence[str]:
-    """Return the names in what JSON holds: a list, number → name, name → number, or what has one of these."""
+def _names_of(found: object) -> Sequence[str] | None:
+    """Return the names in what JSON holds, a list, number → name, name → number, or what has one; else None."""
     if isinstance(found, dict):
         found = next((found[k] for k in _HOLDERS if isinstance(found.get(k), (list, dict))), found)
     if isinstance(found, dict):
@@ -85,7 +74,7 @@ def _names_of(found: object) -> Sequence[str]:
     if isinstance(found, list) and found and all(isinstance(one, dict) for one in found):
         found = _of_objects(found)
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        raise NoNames
+        return None
     return found
 
 

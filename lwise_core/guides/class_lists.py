@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
-from lwise_core.guides.class_list_forms import NoNames, names_in
+from lwise_core.guides.class_list_forms import names_in
 
 IMAGENET_CLASSES = 1000
 # It has two cranes, two maillots, and a cardigan beside the Cardigan.
@@ -47,10 +47,12 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
     if len(data) > _LONGEST_TEXT:
         raise ClassListError(f"The list of class names has {len(data):,} bytes; {_LONGEST_TEXT:,} are allowed.")
     text = _decoded(data).strip("\ufeff").rstrip()
-    try:
-        lines = [_plain(name) for name in names_in(text)]
-    except NoNames as error:
-        raise ClassListError(str(error)) from error
+    names = names_in(text)
+    if names is None:
+        raise ClassListError(
+            "The list of class names is JSON of another form; write a list of names, or each output's number and name."
+        )
+    lines = [_plain(name) for name in names]
     for number, line in enumerate(lines, start=1):
         if not 0 < len(line) <= _LONGEST_NAME or not _JOINERS.sub("", line).isprintable():
             raise ClassListError(
