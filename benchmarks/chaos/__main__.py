@@ -2,8 +2,11 @@
 
     make chaos                                              # every row, 20 times each
     PYTHONPATH=. python -m benchmarks.chaos --times 3 --only postgres-in-sitting
+    PYTHONPATH=. python -m benchmarks.chaos load --browsers 5 --clients 20 --minutes 15 [--nginx]
+    PYTHONPATH=. python -m benchmarks.chaos load --browsers 3 --clients 10 --minutes 120
+    PYTHONPATH=. python -m benchmarks.chaos photographs --count 300
 
-It needs Chromium, PostgreSQL and libfaketime, and root for the rows about a full disk, which mount one in memory.
+It needs Chromium, PostgreSQL, libfaketime, nginx, and root for the rows about a full disk, which mount one in memory.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.chaos import clock_jumps, damage, document, full_disk, kills, pages_killed
+from benchmarks.chaos import clock_jumps, damage, document, full_disk, kills, load, pages_killed, photographs
 from benchmarks.chaos.outcome import Broken, Outcome
 
 Row = Callable[[Path, int, random.Random], Outcome]
@@ -45,18 +48,49 @@ ROWS: Mapping[str, Row] = {
 }
 
 
-def main(
+app = typer.Typer(add_completion=False, invoke_without_command=True)
+
+
+@app.callback()
+def faults(
+    context: typer.Context,
     times: Annotated[int, typer.Option(min=1, help="How often each fault is brought about.")] = 20,
     only: Annotated[str, typer.Option(help=f"Rows with commas between: {', '.join(ROWS)}.")] = "",
     seed: Annotated[int, typer.Option(help="Of the moments at which things are killed.")] = 1,
     write: Annotated[bool, typer.Option("--write", help="Put these rows into docs/reliability.md.")] = False,
 ) -> None:
     """Bring about each fault, print what held, and end with 1 where something broke."""
+    if context.invoked_subcommand is not None:
+        return
     outcomes = [_run(name, ROWS[name], times, seed) for name in (only.split(",") if only else ROWS)]
     print(document.table_of(document.rows_of(outcomes)))
     if write:
         document.write(outcomes)
     sys.exit(any(o.broken for o in outcomes))
+
+
+@app.command("load")
+def many_at_once(
+    browsers: Annotated[int, typer.Option(min=0, help="Chromiums that use the pages.")] = 5,
+    clients: Annotated[int, typer.Option(min=2, help="Half sit a course, half ask for pages by their protocol.")] = 20,
+    minutes: Annotated[float, typer.Option(min=0.5, help="How long they stay.")] = 15,
+    afterwards: Annotated[float, typer.Option(help="Minutes after all left until memory is looked at again.")] = 10,
+    nginx: Annotated[bool, typer.Option("--nginx", help="Reach the server through nginx with TLS.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Put the row into docs/reliability.md.")] = False,
+) -> None:
+    """Let many people use the pages and sit a course at once, and print what they and the memory went through."""
+    row = load.measure(load.Load(browsers, clients, minutes, afterwards, proxied=nginx))
+    print(row)
+    if write:
+        load.write([row])
+
+
+@app.command("photographs")
+def many_photographs(
+    count: Annotated[int, typer.Option(min=2, help="Distinct photographs of 12 megapixels, in one session.")] = 300,
+) -> None:
+    """Bring photographs to one page, one after the other, and print its server's memory."""
+    print(photographs.measure(count))
 
 
 def _run(name: str, row: Row, times: int, seed: int) -> Outcome:
@@ -72,4 +106,4 @@ def _run(name: str, row: Row, times: int, seed: int) -> Outcome:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

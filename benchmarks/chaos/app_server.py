@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,11 +52,16 @@ def environment_of(home: Path) -> dict[str, str]:
 
 @dataclass
 class AppServer:
-    """The real app, with everything that it keeps in ``home``; ``settings`` are further environment variables."""
+    """The real app, with everything that it keeps in ``home``.
+
+    ``settings`` are further environment variables, ``options``
+    further options of Streamlit's.
+    """
 
     home: Path
     log: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    options: Sequence[str] = ()
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -70,7 +75,7 @@ class AppServer:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own script
-                [*command, f"--server.port={self.port}"],
+                [*command, f"--server.port={self.port}", *self.options],
                 cwd=ROOT,
                 env=environment_of(self.home) | dict(self.settings),
                 stdout=log,
@@ -95,6 +100,17 @@ class AppServer:
         _, left = psutil.wait_procs(begun, timeout=_ORPHANS_S)
         require(not left, f"{len(left)} of the server's processes outlived it")
 
+    def resident(self) -> float:
+        """Return the memory that it holds, its workers too, in MB."""
+        if self.process is None:
+            return 0.0
+        own = psutil.Process(self.process.pid)
+        held = 0
+        for process in (own, *own.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                held += process.memory_info().rss
+        return held / 1e6
+
     def link(self) -> str:
         """Return the last link that it printed for whoever sits at it."""
         found = _LINK.findall(self.log.read_text(errors="replace"))
@@ -103,10 +119,12 @@ class AppServer:
 
 
 @contextmanager
-def app_server(home: Path, *, settings: Mapping[str, str] | None = None) -> Iterator[AppServer]:
+def app_server(
+    home: Path, *, settings: Mapping[str, str] | None = None, options: Sequence[str] = ()
+) -> Iterator[AppServer]:
     """Serve the app, and kill it at the end."""
     home.mkdir(parents=True, exist_ok=True)
-    server = AppServer(home, home.parent / f"{home.name}.log", settings or {})
+    server = AppServer(home, home.parent / f"{home.name}.log", settings or {}, options)
     server.start()
     try:
         yield server

@@ -30,11 +30,14 @@ _SERVER_TROUBLE = 500
 class Learner:
     """Sits a course at the server at ``address``; every request is repeated until somebody answers it.
 
-    ``confirmed`` are the trials whose answers the server said that it has, ``told`` its sentences while it could not.
+    ``confirmed`` are the trials whose answers the server said that it has, ``told`` its sentences while it could not,
+    ``waited`` the seconds from each answer to its feedback. Before an answer a learner ``thinks`` for so many seconds.
     """
 
     address: str
     token: str
+    thinks: float = _THOUGHT_S
+    waited: list[float] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     stopped: Event = field(default_factory=Event)
@@ -45,8 +48,12 @@ class Learner:
             for trial in batch["trials"]:
                 if self.stopped.is_set():
                     return
-                time.sleep(_THOUGHT_S)
-                self._asked("POST", "answers", answer_to(trial))
+                time.sleep(self.thinks)
+                begun = time.monotonic()
+                reply = self._asked("POST", "answers", answer_to(trial))
+                if self.stopped.is_set() and "stored" not in reply:  # nobody has said that this one is kept
+                    return
+                self.waited.append(time.monotonic() - begun)
                 self.confirmed.append(trial["number"])
 
     def _asked(self, method: str, what: str, answer: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -90,6 +97,7 @@ class Classroom:
     course: Course
     here: CourseServer
     address: str
+    thinks: float = _THOUGHT_S
     learners: list[Learner] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     over: Event = field(default_factory=Event)
@@ -99,7 +107,9 @@ class Classroom:
         code = new_token()
         while True:
             with suppress(RecordsUnavailable):
-                learner = Learner(self.address, self.here.enrol(self.course, participant=code, token=code).token)
+                learner = Learner(
+                    self.address, self.here.enrol(self.course, participant=code, token=code).token, self.thinks
+                )
                 self.learners.append(learner)
                 return learner
             time.sleep(_AGAIN_S)
@@ -134,18 +144,22 @@ class Classroom:
 
 
 @contextmanager
-def classroom(address: str, folder: Path, records: str) -> Iterator[Classroom]:
-    """Let learners sit the course in ``folder`` at the server at ``address``; look up every answer at the end."""
+def classroom(
+    address: str, folder: Path, records: str, *, learners: int = 1, thinks: float = _THOUGHT_S
+) -> Iterator[Classroom]:
+    """Let so many learners at once sit the course in ``folder`` at the server at ``address``; look up every answer."""
     course = small_course(folder)
     with Records.open(url=records) as opened:
-        room = Classroom(course, CourseServer(CourseLibrary(folder.parent), opened), address)
-        thread = Thread(target=room.run, name="learners")
-        thread.start()
+        room = Classroom(course, CourseServer(CourseLibrary(folder.parent), opened), address, thinks)
+        threads = [Thread(target=room.run, name="learners") for _ in range(learners)]
+        for thread in threads:
+            thread.start()
         try:
             yield room
         finally:
             room.over.set()
             for learner in list(room.learners):
                 learner.stopped.set()
-            thread.join()
+            for thread in threads:
+                thread.join()
         room.check()

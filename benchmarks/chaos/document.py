@@ -39,13 +39,13 @@ def machine() -> str:
     return f"{platform.system()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
 
 
-def rows_in(document: Path) -> dict[str, str]:
-    """Return the rows that the document has."""
+def rows_in(document: Path, *, section: str = SECTION) -> dict[str, str]:
+    """Return the rows of a section that the document has, by their first cell."""
     if not document.is_file():
         return {}
-    _, _, section = document.read_text(encoding="utf-8").partition(f"<!-- {SECTION}: begin -->")
-    lines, _, _ = section.partition(f"<!-- {SECTION}: end -->")
-    rows = [line for line in lines.splitlines() if line.startswith("| ") and line != _HEAD]
+    _, _, rest = document.read_text(encoding="utf-8").partition(f"<!-- {section}: begin -->")
+    lines, _, _ = rest.partition(f"<!-- {section}: end -->")
+    _, *rows = [line for line in lines.splitlines() if line.startswith("| ")] or [""]
     return {row.split("|")[1].strip(): row for row in rows}
 
 

@@ -20,14 +20,15 @@ from tests.support.jobs import phantom_set
 _JOB_S = 900
 _TOLD_S = 300
 _FULL = "is full"
-_HOME_MB, _SMALL_MB, _LARGE_MB = 24, 3, 64
+_HOME_KB, _LARGE_KB = 24 * 1024, 64 * 1024
+_BLOCK = 4096
 
 
 def answers(folder: Path, times: int, lottery: random.Random) -> Outcome:
     """Fill the disk with the records while learners answer, and make room again."""
     home = folder / "disk"
     with (
-        small_disk(home, megabytes=_HOME_MB),
+        small_disk(home, kilobytes=_HOME_KB),
         app_server(home) as server,
         classroom(server.address, home / "courses" / "c", address(home=home)) as room,
     ):
@@ -61,9 +62,9 @@ def job(folder: Path, times: int, _: random.Random) -> Outcome:
     require(ended(job_command(source, whole), home=folder)[0] == 0, "the undisturbed job failed")
 
     def full(_: int) -> None:
-        _full_then_room(job_command(source, folder / "disk" / "out"), folder / "disk", folder)
-        _compare(whole, folder / "disk" / "out")
-        _unmount(folder / "disk")
+        with small_disk(folder / "disk", kilobytes=_half_of(whole)):
+            _full_then_room(job_command(source, folder / "disk" / "out"), folder / "disk", folder)
+            _compare(whole, folder / "disk" / "out")
 
     held = "refused with “The disk is full …”; the same command goes on to the same bytes"
     return tried("the disk is full while a job runs", times, full, held=held)
@@ -77,22 +78,27 @@ def course(folder: Path, times: int, _: random.Random) -> Outcome:
     require(ended([*words, *few, str(whole)], home=folder)[0] == 0, "the undisturbed course failed")
 
     def full(_: int) -> None:
-        _full_then_room([*words, *few, str(folder / "disk" / "out")], folder / "disk", folder, megabytes=1)
-        _compare(whole, folder / "disk" / "out")
-        _unmount(folder / "disk")
+        with small_disk(folder / "disk", kilobytes=_half_of(whole)):
+            _full_then_room([*words, *few, str(folder / "disk" / "out")], folder / "disk", folder)
+            _compare(whole, folder / "disk" / "out")
 
     held = "refused with “The disk is full …”; the same command goes on to the same bytes"
     return tried("the disk is full while a course is made", times, full, held=held)
 
 
-def _full_then_room(words: Sequence[str], disk: Path, home: Path, *, megabytes: int = _SMALL_MB) -> None:
-    _mount(disk, megabytes=megabytes)
+def _full_then_room(words: Sequence[str], disk: Path, home: Path) -> None:
     code, said = ended(words, home=home)
     require(code != 0, "the job did not notice that the disk is full")
     require("disk is full" in said and "Traceback" not in said, f"not told in a sentence: {said[-300:]}")
-    _system("mount", "-o", f"remount,size={_LARGE_MB}m", str(disk))
+    _system("mount", "-o", f"remount,size={_LARGE_KB}k", str(disk))
     code, said = ended(words, home=home)
     require(code == 0, f"it did not go on: {said[-300:]}")
+
+
+def _half_of(whole: Path) -> int:
+    """Return half of the kilobytes that a folder takes on a disk, so that what fills it is stopped half-way."""
+    blocks = sum(-(-f.stat().st_size // _BLOCK) for f in whole.rglob("*") if f.is_file())
+    return blocks * _BLOCK // 2048
 
 
 def _compare(whole: Path, found: Path) -> None:
@@ -116,22 +122,14 @@ def _fill(disk: Path) -> Path:
 
 
 @contextmanager
-def small_disk(folder: Path, *, megabytes: int) -> Iterator[None]:
-    """Put a file system of so many megabytes, in memory, at ``folder``: for root only."""
-    _mount(folder, megabytes=megabytes)
+def small_disk(folder: Path, *, kilobytes: int) -> Iterator[None]:
+    """Put a file system of so many kilobytes, in memory, at ``folder``: for root only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _system("mount", "-t", "tmpfs", "-o", f"size={kilobytes}k,nr_inodes=0", "lwise-chaos", str(folder))
     try:
         yield
     finally:
-        _unmount(folder)
-
-
-def _mount(folder: Path, *, megabytes: int) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    _system("mount", "-t", "tmpfs", "-o", f"size={megabytes}m,nr_inodes=0", "lwise-chaos", str(folder))
-
-
-def _unmount(folder: Path) -> None:
-    _system("umount", str(folder))
+        _system("umount", str(folder))
 
 
 def _system(*command: str) -> None:
