@@ -6,7 +6,7 @@ import streamlit as st
 
 from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn, total
-from lwise_core.teaching.design.timing import UNTIL_RESPONSE
+from lwise_core.teaching.design.timing import SECONDS_A_TRIAL, UNTIL_RESPONSE
 from lwise_core.teaching.design.trial_sampling import CurriculumError, TrialKind
 from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import TrialRecord
@@ -18,8 +18,9 @@ from pages.parts.session.course_server import course_library, course_server
 from pages.parts.ui.notices import notice, plain
 
 _SITTING = "sitting"
+_INTRODUCED = "introduced"
+_EXAMPLE_PX = 180
 _PICTURE_MM = 100.0  # about 12 degrees at arm's length, where the screen's size was set with a card
-_SECONDS_A_TRIAL = 4.2  # 201 trials in about 14 minutes (L-WISE, method notes 8.1)
 
 
 def main() -> None:
@@ -80,7 +81,7 @@ def _what_happens(course: Course) -> str:
         f"picture {shown}. At first you will have to guess. "
         + (f"In {len(training)} blocks you are told after every answer what was right; " if training else "")
         + "in a test you are not. Some pictures are only a circle or a triangle: choose the button that says so. "
-        f"It takes about {max(1, round(trials * _SECONDS_A_TRIAL / 60))} minutes, with pauses between the blocks."
+        f"It takes about {max(1, round(trials * SECONDS_A_TRIAL / 60))} minutes, with pauses between the blocks."
     )
 
 
@@ -100,6 +101,8 @@ def _sit(token: str) -> None:
         _debriefing(coming, token)
         return
     names = buttons(coming.course, coming.sitting.participant)
+    if not coming.done and st.session_state.get(_INTRODUCED) != token and _introduced(coming, token):
+        return
     done = trial_runner(
         choices=[Choice(identity, names[identity]) for identity in _places(names)],
         timing=coming.course.design.timing,
@@ -110,6 +113,27 @@ def _sit(token: str) -> None:
     )
     if done:
         st.rerun()
+
+
+def _introduced(coming: Coming, token: str) -> bool:
+    """Draw examples of every class with the name that this learner knows it by; return whether there are any."""
+    course, labels = coming.course, coming.course.labels(coming.sitting.participant)
+    examples = course.examples()
+    if not examples:
+        return False
+    st.title("These are the kinds")
+    st.markdown("Look at them for as long as you like: in a moment you are asked which of them a picture shows.")
+    for name in sorted(examples, key=labels.__getitem__):
+        st.subheader(plain(labels[name]))
+        with st.container(horizontal=True):
+            for digest in examples[name]:
+                st.image(course.picture(digest), width=_EXAMPLE_PX, alt=f"An example of {labels[name]}")
+    st.button("Begin with the first picture", type="primary", on_click=_begin_trials, args=(token,))
+    return True
+
+
+def _begin_trials(token: str) -> None:
+    st.session_state[_INTRODUCED] = token
 
 
 def _places(names: dict[str, str]) -> list[str]:

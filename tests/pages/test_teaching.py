@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lwise_core.teaching.courses.course import MANIFEST, Course
+from lwise_core.teaching.courses.course import MANIFEST, Course, write_course
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.records.store import Records, address, new_token
@@ -156,6 +157,19 @@ def test_whoever_is_done_reads_what_it_was_about(opened: Open, on_the_shelf: Cou
     assert "group “L-WISE”" in said(at)
     assert "Of 20 pictures, 12 had been altered" in said(at)
     assert "Your code was **p2**" in said(at)
+
+
+def test_the_kinds_are_introduced_before_the_first_trial(
+    opened: Open, home: Path, course: Course, classroom: CourseServer
+) -> None:
+    folder = home / "courses" / "introduced"
+    shutil.copytree(course.folder, folder)
+    shown = write_course(folder, replace(course.manifest, design=replace(course.design, examples=1)))
+    sitting = classroom.enrol(shown, participant="ada")
+    at = opened("learn", sitting=sitting.token)
+    assert {h.value for h in at.subheader} == set(course.design.aliases)
+    at = press(at, "Begin with the first picture")
+    assert "These are the kinds" not in said(at)
 
 
 def test_a_link_of_nobody_says_so(opened: Open) -> None:

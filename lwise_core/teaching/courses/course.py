@@ -48,6 +48,7 @@ class Design:
     ``slots`` are the groups in the order in which learners are assigned to them. ``aliases`` hide the classes' names,
     each learner's behind others; without them the names themselves are shown. ``objective`` is what enhancement
     raises. ``research_on_harm`` is the switch without which no course may enhance towards wrong classes.
+    ``examples`` is how many natural pictures of every class a learner sees before the first trial, 0 as in the paper.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Design:
     seed: int = 0
     as_published: bool = False
     research_on_harm: bool = False
+    examples: int = 0
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -76,6 +78,8 @@ class Design:
             )
         if len(set(self.aliases)) < len(self.aliases):
             raise CourseError("Two aliases are the same; give every class another.")
+        if self.examples < 0:
+            raise CourseError("A course cannot show fewer than no examples of a class.")
         if self.objective not in OBJECTIVES:
             raise CourseError(f"There is no objective “{self.objective}”. Choose one of {', '.join(OBJECTIVES)}.")
 
@@ -124,6 +128,11 @@ class Picture:
     stimuli: tuple[Stimulus, ...]
     unlike: NoveltyState = NoveltyState.CANNOT_JUDGE
     unlike_p: float | None = None
+
+
+def natural_of(picture: Picture) -> Stimulus:
+    """Return the stimulus that shows ``picture`` as it is."""
+    return next(s for s in picture.stimuli if not s.epsilon_224)
 
 
 @dataclass(frozen=True)
@@ -186,6 +195,20 @@ class Course:
             return {c: c for c in self.classes}
         words = hashlib.sha256(f"{self.design.seed}\0{participant}".encode()).digest()
         return aliases_for(self.classes, self.design.aliases, seed=int.from_bytes(words[:8]))
+
+    def examples(self) -> Mapping[str, tuple[str, ...]]:
+        """Return class → digests of the natural pictures that introduce it, the easiest first.
+
+        They are of no split that a test draws from; empty where the design asks for none, or no other split is there.
+        """
+        tested = {block.split for block in self.design.schedule.tests}
+        shown: dict[str, list[Picture]] = {name: [] for name in self.classes}
+        for picture in sorted(self.manifest.pictures, key=lambda p: (p.candidate.difficulty, p.candidate.name)):
+            if picture.candidate.split not in tested:
+                shown[picture.candidate.class_name].append(picture)
+        wanted = self.design.examples
+        found = {name: tuple(natural_of(p).file for p in ps[:wanted]) for name, ps in shown.items()}
+        return {name: files for name, files in found.items() if files}
 
     def stimulus(self, trial: Trial) -> Path | None:
         """Return the picture that a trial shows, None for calibration, which shows a shape."""

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 UNTIL_RESPONSE = 0.0
 """``Timing.stimulus_ms`` of a picture that stays until the answer."""
 
+SECONDS_A_TRIAL = 4.2
+"""How long a trial takes a learner: 201 trials in about 14 minutes (L-WISE, method notes 8.1)."""
+
 
 @dataclass(frozen=True)
 class Timing:

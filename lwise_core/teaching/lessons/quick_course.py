@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from lwise_core._utils.durations import in_words
 from lwise_core.batch.ranking import RankedPhotograph
+from lwise_core.enhancement.path import steps_for
+from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png
 from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.courses.pictures import TEST, TRAIN, LabelledFile
-from lwise_core.teaching.design.schedules import MOTHS, Group
-from lwise_core.teaching.design.trial_sampling import Candidate
+from lwise_core.teaching.design.schedules import MOTHS, Group, Schedule
+from lwise_core.teaching.design.timing import SECONDS_A_TRIAL
+from lwise_core.teaching.design.trial_sampling import Candidate, pictures_needed
 
 TESTED = 5
 """Every fifth photograph of a class is kept for the test."""
 
-FEWEST = 17
-"""Photographs a class: 13 to learn from, of which the easiest tenth is one, and three for the test."""
+FEWEST = 5
+"""Photographs a class without which there is no course: four to learn from and one for the test."""
+
+FEWEST_FOR_ALL = 17
+"""Photographs a class for all of the paper's blocks: 13 to learn from, of which the easiest tenth is one, and three for
+the test."""
+
+_EXAMPLES = 3  # of every class, before the first trial
+
+_FEWER_BLOCKS = (
+    ("train_2", "train_4", "train_6", "train_7", "test_1"),
+    ("train_4", "train_7", "test_1"),
+)
+"""Which of the paper's blocks remain where there are fewer photographs: still from easy and enhanced to natural."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,19 +58,69 @@ class FromRanking:
 
 
 def lesson_design(photographs: Sequence[RankedPhotograph], *, name: str) -> Design:
-    """Return the design of a course of these photographs: L-WISE for everybody, as long as they allow.
+    """Return the design of a course of these photographs: L-WISE for everybody, in as many blocks as they allow.
 
     Raises:
         CourseError: There is one class only, or too few photographs of one.
     """
-    counts = Counter(p.class_name for p in photographs)
-    scarce, fewest = min(counts.items(), key=lambda item: item[1], default=("", 0))
-    if len(counts) < 2 or fewest < FEWEST:
+    classes, scarce, fewest = _scarcest(photographs)
+    if classes < 2 or fewest < FEWEST:
         raise CourseError(
             f"A course needs two classes and {FEWEST} photographs of each, and there are {fewest} of {scarce}; choose "
             "more, or make a lesson."
         )
+    return Design(name.strip() or "Lesson", _schedule(fewest), (Group.L_WISE,), examples=_EXAMPLES)
+
+
+def course_in_words(photographs: Sequence[RankedPhotograph], *, name: str) -> str:
+    """Return what the course of these photographs asks of a learner, and why it is shorter than the paper's, if it is.
+
+    Raises:
+        CourseError: There is one class only, or too few photographs of one.
+    """
+    classes, scarce, fewest = _scarcest(photographs)
+    schedule = lesson_design(photographs, name=name).schedule
+    trials, learning = schedule.trials(classes), len(schedule.blocks) - len(schedule.tests)
+    said = (
+        f"The course has {learning} blocks to learn from and {len(schedule.tests)} to test, with "
+        f"{schedule.blocks[0].per_class} of each class in a block to learn from: {trials} trials, about "
+        f"{in_words(trials * SECONDS_A_TRIAL)} for a learner."
+    )
+    if len(schedule.blocks) == len(MOTHS.blocks):
+        return said
+    return (
+        f"{said} It is shorter than the paper's, because there are {fewest} photographs of {scarce}: {FEWEST_FOR_ALL} "
+        f"of each class give all {len(MOTHS.blocks) - len(MOTHS.tests)} blocks."
+    )
+
+
+def steps_of_course(pictures: FromRanking, design: Design, guide: GuideModel) -> int:
+    """Return how many steps ``guide`` takes for the pictures of a course: one path for each that is learnt from."""
+    scale = guide.epsilon_scale
+    most = min(scale.from_224(max(design.schedule.epsilons_224, default=0.0)), scale.largest)
+    altered = design.schedule.altered_splits
+    return sum(c.split in altered for c in pictures.listed()) * steps_for(most, step=scale.step)
+
+
+def _scarcest(photographs: Sequence[RankedPhotograph]) -> tuple[int, str, int]:
+    """Return how many classes there are, the one with the fewest photographs, and how many those are."""
+    counts = Counter(p.class_name for p in photographs)
+    scarce, fewest = min(counts.items(), key=lambda item: item[1], default=("", 0))
+    return len(counts), scarce, fewest
+
+
+def _schedule(fewest: int) -> Schedule:
+    """Return the longest schedule for ``fewest`` photographs a class, of which every fifth is for the test."""
     tests = fewest // TESTED
-    per_class = max(1, (fewest - tests - 1) // 12)  # two blocks of all pictures, and a tenth of what is left
-    schedule = MOTHS.shortened(per_class=per_class, per_class_in_tests=max(1, tests // 2))
-    return Design(name.strip() or "Lesson", schedule, (Group.L_WISE,))
+    training = fewest - tests
+    if fewest >= FEWEST_FOR_ALL:
+        per_class = max(1, (training - 1) // 12)  # two blocks of all pictures, and a tenth of what is left
+        return MOTHS.shortened(per_class=per_class, per_class_in_tests=max(1, tests // 2))
+    shortened = (
+        replace(MOTHS, blocks=tuple(b for b in MOTHS.blocks if b.name in names)).shortened(
+            per_class=per_class, per_class_in_tests=tests
+        )
+        for names in _FEWER_BLOCKS
+        for per_class in range(training, 0, -1)
+    )
+    return next(s for s in shortened if pictures_needed(s, (Group.L_WISE,), as_published=False)[TRAIN] <= training)

@@ -233,6 +233,13 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         value=True,
         help="The published experiment does not. It needs a column lesion_id or origin in the dirmap.",
     )
+    examples = st.number_input(
+        "Examples of every class before the first trial",
+        0,
+        12,
+        0,
+        help="Natural pictures with their names, none of a split that a test draws from. The paper shows none.",
+    )
     name = st.text_input("Name of the course, which learners see", f"Telling {len(classes)} kinds apart")
     return Design(
         name=name.strip(),
@@ -244,4 +251,5 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         seed=seed,
         as_published=not together,
         research_on_harm=harm,
+        examples=int(examples),
     )

@@ -12,11 +12,11 @@ from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
-from lwise_core.teaching.courses.course import CourseError
+from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.lessons.anki_deck import anki_deck
 from lwise_core.teaching.lessons.builder import in_order, seconds_a_step, slides, steps_of_slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
-from lwise_core.teaching.lessons.quick_course import FromRanking, lesson_design
+from lwise_core.teaching.lessons.quick_course import FromRanking, course_in_words, lesson_design, steps_of_course
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
 from pages.parts.picture.downloads import download
 from pages.parts.rank.state import GuideRanking
@@ -24,7 +24,7 @@ from pages.parts.session.access import is_teacher
 from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import asked, followed, job_for, progress_of, remembered
-from pages.parts.ui.notices import counted, notice
+from pages.parts.ui.notices import counted, notice, plain
 
 _LESSON = "lesson"
 _COURSE = "lesson_course"
@@ -62,13 +62,10 @@ def _labelled(chosen: Sequence[RankedPhotograph]) -> tuple[tuple[str, str], ...]
 
 def _how_long(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> None:
     """Say about how long the lesson takes, by the pace of one step of this guide here."""
-    walker = engine_for(guide).walker()
     steps = steps_of_slides(chosen, guide)
-    if not steps:
-        return
-    question = (guide.provenance.sha256, walker.precision)
-    pace = remembered("lesson-pace", question, lambda: seconds_a_step(chosen[0], walker))
-    st.caption(f"The lesson takes about {in_words(steps * pace)}, by the pace of one step now.")
+    if steps:
+        seconds = steps * _pace(chosen[0], guide)
+        st.caption(f"The lesson takes about {in_words(seconds)}, by the pace of one step now.")
 
 
 def _plan(chosen: Sequence[RankedPhotograph]) -> str:
@@ -93,17 +90,32 @@ def _plan(chosen: Sequence[RankedPhotograph]) -> str:
 def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: str) -> None:
     """Make a course of the chosen photographs when it is asked for, and follow how far it is."""
     question = (guide.provenance.sha256, title, _labelled(chosen))
-    if not asked(_COURSE, question) and not st.button("Make a course for the Learn page of them"):
-        return
     try:
         design = lesson_design(chosen, name=title)
+        if not asked(_COURSE, question):
+            st.caption(f"{plain(course_in_words(chosen, name=title))} {_how_long_a_course(chosen, design, guide)}")
+            if not st.button("Make a course for the Learn page of them"):
+                return
         maker = CourseBuilder(engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
         folder = course_library().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
         job_for(_COURSE, question, lambda: build_course(folder, maker, FromRanking(chosen)), total=len(chosen))
     except (CourseError, QueueFull) as error:
-        notice("caution", str(error))
+        notice("info", str(error))
         return
     followed(_COURSE, _on_the_shelf)
+
+
+def _how_long_a_course(chosen: Sequence[RankedPhotograph], design: Design, guide: GuideModel) -> str:
+    """Return about how long the course takes to make, by the pace of one step of this guide here."""
+    steps = steps_of_course(FromRanking(tuple(chosen)), design, guide)
+    return f"Making it takes about {in_words(steps * _pace(chosen[0], guide))}, by the pace of one step now."
+
+
+def _pace(photograph: RankedPhotograph, guide: GuideModel) -> float:
+    """Return about how many seconds one step takes, measured once."""
+    walker = engine_for(guide).walker()
+    question = (guide.provenance.sha256, walker.precision)
+    return remembered("lesson-pace", question, lambda: seconds_a_step(photograph, walker))
 
 
 def _on_the_shelf(job: ScheduledJob[CourseProgress]) -> None:

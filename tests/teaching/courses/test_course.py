@@ -130,3 +130,23 @@ def test_a_design_that_cannot_be_is_refused(changes: dict[str, object], sentence
 def test_harm_can_be_studied_where_it_is_said() -> None:
     design = Design("harm", MOTHS, (Group.WRONG_CLASS,), research_on_harm=True)
     assert design.enhances
+
+
+def test_examples_of_every_class_are_natural_easy_and_of_no_test(course: Course) -> None:
+    assert course.examples() == {}
+    design = replace(course.design, examples=2)
+    shown = replace(course, manifest=replace(course.manifest, design=design)).examples()
+    assert list(shown) == list(course.classes)
+    learnt = [p for p in course.manifest.pictures if p.candidate.split == "train"]
+    for name, files in shown.items():
+        own = [p for p in learnt if p.candidate.class_name == name]
+        easiest = sorted(own, key=lambda p: (-p.logit, p.candidate.name))[:2]
+        assert files == tuple(s.file for p in easiest for s in p.stimuli if not s.epsilon_224)
+    tested = replace(design, schedule=design.schedule.with_splits(training="train", tests="train", repeats="train"))
+    only_tested = replace(course.manifest, design=tested, pictures=tuple(learnt))
+    assert replace(course, manifest=only_tested).examples() == {}
+
+
+def test_a_course_cannot_show_fewer_examples_than_none() -> None:
+    with pytest.raises(CourseError, match="fewer than no examples"):
+        Design("x", MOTHS, (Group.L_WISE,), examples=-1)

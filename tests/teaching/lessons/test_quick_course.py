@@ -10,10 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core.batch.ranking import RankedPhotograph
+from lwise_core.guides.guide import GuideModel
+from lwise_core.teaching.courses.builder import check_filled
 from lwise_core.teaching.courses.course import CourseError
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, trials_for
-from lwise_core.teaching.lessons.quick_course import FEWEST, FromRanking, lesson_design
+from lwise_core.teaching.lessons.quick_course import (
+    FEWEST,
+    FEWEST_FOR_ALL,
+    FromRanking,
+    course_in_words,
+    lesson_design,
+    steps_of_course,
+)
 
 
 def photographs(*counts: int) -> tuple[RankedPhotograph, ...]:
@@ -54,3 +63,29 @@ def test_the_names_of_files_stay_behind() -> None:
 def test_too_few_are_refused_with_what_there_is(counts: tuple[int, ...]) -> None:
     with pytest.raises(CourseError, match=f"{FEWEST} photographs of each"):
         lesson_design(photographs(*counts), name="mine")
+
+
+@settings(max_examples=30)
+@given(counts=st.lists(st.integers(FEWEST, 3 * FEWEST_FOR_ALL), min_size=2, max_size=4))
+def test_the_schedule_shrinks_to_what_there_is_and_says_so(counts: list[int]) -> None:
+    chosen = photographs(*counts)
+    design = lesson_design(chosen, name="mine")
+    check_filled(design, list(FromRanking(chosen).listed()))
+    budgets = [b.epsilon_224 for b in design.schedule.blocks]
+    assert budgets == sorted(budgets, reverse=True)
+    assert budgets[0] > 0 == budgets[-1]
+    said = course_in_words(chosen, name="mine")
+    assert f"{design.schedule.trials(len(counts))} trials" in said
+    assert ("It is shorter than the paper's" in said) == (min(counts) < FEWEST_FOR_ALL)
+
+
+def test_more_photographs_never_make_a_shorter_course() -> None:
+    trials = [lesson_design(photographs(n, n), name="mine").schedule.trials(2) for n in range(FEWEST, 40)]
+    assert trials == sorted(trials)
+
+
+def test_the_steps_of_a_course_are_a_path_for_each_picture_to_learn_from(phantom_guide: GuideModel) -> None:
+    chosen = photographs(20, 20)
+    scale = phantom_guide.epsilon_scale
+    steps = round(min(scale.from_224(8.0), scale.largest) / scale.step)
+    assert steps_of_course(FromRanking(chosen), lesson_design(chosen, name="mine"), phantom_guide) == 32 * steps
