@@ -29,6 +29,7 @@ from pages.parts.picture.ground_truth import (
 from pages.parts.picture.region_panel import region_panel
 from pages.parts.picture.square import draw_square
 from pages.parts.picture.upload import chooser, intake, sample_buttons
+from pages.parts.rank.way_back import way_back
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
@@ -85,6 +86,7 @@ def _start(photographs: DeltaGenerator) -> None:
 
 def _work_on(case: Case, photographs: DeltaGenerator) -> None:
     """Draw the picture that lies on the desk: what becomes of it, and beside it everything that can be chosen."""
+    way_back(case)
     screen = StudioScreen.drawn()
     with screen.guide:
         guide = guide_choice(case.guide)

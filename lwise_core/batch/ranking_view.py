@@ -12,11 +12,12 @@ from lwise_core.batch.ranking import RankedPhotograph, Ranking
 
 @dataclass(frozen=True)
 class RankingView:
-    """Which photographs of a ranking are shown, and which come ``first``.
+    """Which photographs of a ranking are shown, and which of each class come ``first``.
 
     ``class_name`` None is every class; ``words`` stand in the name, whatever their case; ``which`` “odd” are those
     unlike what the guide learnt, of doubtful or guessed labels, or with near-duplicates. ``percentiles`` are the lowest
-    and the highest share of its class here that may be easier than a photograph, in percent.
+    and the highest share of its class here that may be easier than a photograph, in percent. ``among`` are the SHA-256
+    of those that were marked elsewhere, such as on a map; None where none were.
     """
 
     class_name: str | None = None
@@ -24,9 +25,10 @@ class RankingView:
     which: Literal["all", "odd"] = "all"
     percentiles: tuple[int, int] = (0, 100)
     first: Literal["easiest", "hardest"] = "hardest"
+    among: frozenset[str] | None = None
 
     def of(self, ranking: Ranking) -> tuple[RankedPhotograph, ...]:
-        """Return the photographs in their order: by their place within their class, since classes differ in logits."""
+        """Return the photographs one class after another, each by its logits, since classes differ in them."""
         places = ranking.standing()
         low, high = self.percentiles
         found = [
@@ -36,8 +38,10 @@ class RankingView:
             and self.words.casefold() in p.name.casefold()
             and low <= 100 * places[p.sha256].share <= high
             and (self.which == "all" or is_odd(p, ranking))
+            and (self.among is None or p.sha256 in self.among)
         ]
         found.sort(key=lambda p: (places[p.sha256].share, p.name), reverse=self.first == "hardest")
+        found.sort(key=lambda p: p.class_name)
         return tuple(found)
 
 

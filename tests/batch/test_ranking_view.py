@@ -31,12 +31,20 @@ def names(view: RankingView, ranking: Ranking) -> list[str]:
     return [p.name for p in view.of(ranking)]
 
 
-def test_everything_is_shown_at_first_the_hardest_of_each_class_in_front(ranking: Ranking) -> None:
-    places = ranking.standing()
-    shares = [places[p.sha256].share for p in RankingView().of(ranking)]
-    assert len(shares) == len(ranking.photographs)
-    assert shares == sorted(shares, reverse=True)
-    assert names(RankingView(first="easiest"), ranking) == names(RankingView(), ranking)[::-1]
+def test_everything_is_shown_at_first_one_class_after_another_the_hardest_of_each_in_front(ranking: Ranking) -> None:
+    found = RankingView().of(ranking)
+    assert len(found) == len(ranking.photographs)
+    keys = [(p.class_name, -ranking.standing()[p.sha256].share) for p in found]
+    assert keys == sorted(keys)
+    for name, of_one in ranking.by_class().items():
+        assert RankingView(first="easiest", class_name=name).of(ranking) == of_one
+        assert RankingView(class_name=name).of(ranking) == of_one[::-1]
+
+
+@given(st.sets(st.integers(0, 6)))
+def test_what_was_marked_elsewhere_is_shown_alone(ranking: Ranking, marked: set[int]) -> None:
+    hashes = frozenset(ranking.photographs[i].sha256 for i in marked if i < len(ranking.photographs))
+    assert {p.sha256 for p in RankingView(among=hashes).of(ranking)} == hashes
 
 
 def test_each_filter_narrows_down(ranking: Ranking) -> None:

@@ -17,6 +17,7 @@ from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.cifar_networks import CIFAR_MEAN, CifarResNet
 from lwise_core.guides.class_lists import ClassListError
 from lwise_core.guides.guide import IDENTITY_MEAN, IMAGENET_MEAN, Domain
+from tests.support.cli import CAT_FILE, Shell
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,14 @@ def test_what_is_no_weight_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.pt").write_bytes(b"no weights")
     with pytest.raises(CheckpointError):
         ForeignGuide(tmp_path / "x.pt").load(say=note)
+
+
+def test_a_whole_network_is_refused_with_the_program_that_converts_it(shell: Shell, tmp_path: Path) -> None:
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "whole.pt")
+    code, printed, said = shell("score", CAT_FILE, "--weights", str(tmp_path / "whole.pt"))
+    assert (code, printed) == (2, "")
+    assert "with the program below" in said
+    assert "save_file(state" in said
 
 
 def test_every_guide_is_listed_with_its_state(

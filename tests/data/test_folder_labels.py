@@ -60,6 +60,11 @@ def test_a_folder_cannot_stand_for_what_is_no_class() -> None:
         FolderLabels(CLASSES, {"Luna": "wolf"})
 
 
+def test_folders_that_are_numbers_are_asked_for_and_never_guessed() -> None:
+    assert FolderLabels(CLASSES).undecided(["0", "1"]) == ("0", "1")
+    assert FolderLabels(CLASSES).suggestion("0") is None
+
+
 @given(folders=st.lists(NAMES), stated=st.dictionaries(NAMES, MEANINGS), others=st.none() | st.sampled_from(Instead))
 def test_exactly_the_undecided_have_no_meaning(
     folders: list[str], stated: dict[str, str | Instead], others: Instead | None

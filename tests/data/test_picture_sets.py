@@ -130,3 +130,11 @@ def test_a_file_that_is_no_set_is_called_what_it_is(tmp_path: Path, name: str, b
     (tmp_path / name).write_bytes(begin)
     with pytest.raises(DatasetError, match=sentence):
         picture_set(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["mine [2]", "a*b", "what?", "50% #1 & co"])
+def test_a_folder_whose_name_looks_like_a_pattern_is_that_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / name / "cat").mkdir(parents=True)
+    (tmp_path / name / "cat" / "[1] a&b=c'~.png").write_bytes(b"x")
+    pictures = picture_set(str(tmp_path / name))
+    assert [(e.class_name, pictures.read(e)) for e in listed(pictures)] == [("cat", b"x")]

@@ -6,12 +6,14 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
@@ -22,6 +24,7 @@ from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.images.codec import encode_png
 from pages.parts.rank.photograph_card import _whole
 from pages.parts.rank.upload import Intake
+from pages.parts.ui.plots import Plot
 from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +50,7 @@ def said(at: AppTest) -> str:
 
 
 def press(at: AppTest, label: str) -> AppTest:
-    (button,) = (b for b in at.button if b.label == label)
+    (button,) = (b for b in at.button if b.label.replace("\\", "").replace("\u2060", "") == label)
     return settled(button.click().run())
 
 
@@ -167,6 +170,11 @@ def test_a_closer_look_is_at_the_photographs_own_size(monkeypatch: pytest.Monkey
         monkeypatch.setattr("pages.parts.rank.photograph_card.photographs", lambda files=files: files)
         whole = _whole(ranked)
         assert (whole.width, whole.height, whole.sha256) == (*size, sha256)
+
+
+def test_every_ending_of_a_picture_is_taken_in() -> None:
+    at = opened()
+    assert {".jfif", ".jpe", ".mpo", ".jpg", ".heic", ".dcm"} <= set(at.file_uploader[0].proto.type)
 
 
 def taken(data: bytes, *, guide: str) -> AppTest:
@@ -386,3 +394,63 @@ def test_what_a_system_puts_beside_photographs_is_not_counted() -> None:
     at = uploaded(("mine.png", creature(0, 50)), ("._mine.png", b"x"), ("mine.zip", stream.getvalue()))
     assert "1 file lies in no folder" in said(at)
     assert [b.label for b in at.button if b.label.startswith("Rank")] == ["Rank 1 file"]
+
+
+def test_the_guide_that_knows_more_of_the_folders_is_offered_with_the_photographs_kept() -> None:
+    at = taken(in_folders("monarch", "viceroy", "hand axe"), guide="phantom4-64")
+    at = press(at, "Take mimics4-128, which knows 2 of the 3 folders")
+    assert "mimics4-128 has no class called “hand axe”" in said(at)
+    assert not [b.label for b in at.button if b.label.startswith("Take")]
+
+
+def test_the_gallery_shows_one_class_after_another(ranked: AppTest) -> None:
+    assert [s.value for s in ranked.subheader] == sorted(FAMILIES[:2])
+
+
+def test_the_studio_leads_back_to_the_same_ranking_and_picture(ranked: AppTest) -> None:
+    assert "You looked closer" not in said(ranked)
+    closer = next(b for b in ranked.button if b.label == "Look closer")
+    name = closer.help
+    closer.click().run().switch_page("studio.py")  # a page that sends elsewhere is not followed without a browser
+    at = press(settled(ranked.run()), "Back to the ranking")
+    at.switch_page("rank.py")
+    at = settled(at.run())
+    assert "ranked by phantom4-64" in said(at)
+    captions = [c.value for c in at.caption]
+    place = captions.index(":material/visibility: You looked closer at this one.")
+    assert name.rsplit("/", 1)[-1] in captions[place - 1]
+
+
+def test_what_is_drawn_around_on_the_map_is_shown_alone(ranked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Plot] = []
+
+    def draw_around_once(plot: Plot, *, key: str, on_select: Callable[[], None]) -> None:
+        if not drawn:
+            points = [{"customdata": data} for data in (*plot.figure.data[0].customdata[:2], ["f" * 64])]
+            st.session_state[key] = SimpleNamespace(selection=SimpleNamespace(points=[*points, {}]))
+            on_select()
+        drawn.append(plot)
+
+    monkeypatch.setattr("pages.parts.rank.map_panel.show_to_select", draw_around_once)
+    at = settled(ranked.toggle(key="rank-map").set_value(True).run())
+    assert "2 photographs marked on the map" in said(at)
+    assert len(at.checkbox) == 2
+    assert [len(trace.x) for trace in drawn[0].figure.data] == [4, 3]
+    assert sum(not symbol.endswith("-open") for t in drawn[0].figure.data for symbol in t.marker.symbol) == 6
+    at = press(press(at, "Choose none shown"), "Show all again")
+    assert len(at.checkbox) == 7
+    assert "4 photographs chosen" in said(at)
+    assert "near on the map" in said(at)
+
+
+def test_what_the_chosen_ones_cover_is_said_of_each_class(ranked: AppTest) -> None:
+    assert f"{FAMILIES[0]}: 3 of 4 chosen; for" in said(ranked)
+    assert f"{FAMILIES[1]}: 3 of 3 chosen; for 100% of its photographs a chosen one is about as hard." in said(ranked)
+    assert "On the map: switch it on above." in said(ranked)
+
+
+def test_the_map_is_a_figure_that_can_be_drawn_around(ranked: AppTest) -> None:
+    at = settled(ranked.toggle(key="rank-map").set_value(True).run())
+    chart = at.get("plotly_chart")[1].proto
+    assert len(chart.selection_mode) == 3
+    assert chart.alt.startswith("Map of 7 photographs of 2 classes")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 from lwise_core.guides.guide import GuideModel
-from pages.parts.session.guides import guides_that_know
+from pages.parts.session.guides import ask_for_guide, guide_that_knows_more, guides_that_know
 from pages.parts.ui.notices import counted, notice, plain
 
 _ROWS = 40
@@ -32,6 +32,7 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderLabels | None
     if not unknown:
         return folders
     _advice(unknown, guide)
+    _offer([f for f in counts if f], guide)
     rows = {f: _row(f, counts[f], folders) for f in unknown[:_ROWS]}
     stated = {folder: meaning for folder, meaning in rows.items() if meaning is not None}
     others = _others(len(unknown)) if len(unknown) > 1 else None
@@ -81,6 +82,16 @@ def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
         f"{guide.name} has no class called {_list(unknown, as_markdown=False)}. Say what each folder stands for: among "
         f"pictures that the guide guesses, wrong labels cannot be found.{advice}",
     )
+
+
+def _offer(folders: Sequence[str], guide: GuideModel) -> None:
+    """Draw the way to the guide that knows more of the folders, where there is one."""
+    better = guide_that_knows_more(folders, guide)
+    if better is None:
+        return
+    name, known = better
+    of = "this folder" if len(folders) == 1 else f"{known} of the {len(folders)} folders"
+    st.button(f"Take {plain(name)}, which knows {of}", on_click=ask_for_guide, args=(name,))
 
 
 def _row(folder: str, count: int, folders: FolderLabels) -> str | Instead | None:

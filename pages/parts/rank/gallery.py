@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,10 +15,11 @@ from lwise_core.batch.ranking_view import RankingView
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.wobble import Wobble
 from lwise_core.scheduler import QueueFull
+from pages.parts.rank.map_panel import map_panel
 from pages.parts.rank.photograph_card import card, decisions
 from pages.parts.rank.plots import logit_figure
 from pages.parts.rank.selection import selection
-from pages.parts.rank.state import GuideRanking
+from pages.parts.rank.state import GuideRanking, looked_closer_at
 from pages.parts.session.jobs import Place, ended, job_for, place, values_of
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
@@ -32,7 +35,8 @@ def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
     """Draw the histograms, the filters, and one page of thumbnails."""
     by_class = ranked.ranking.by_class()
     show(logit_figure({name: [p.logit for p in found] for name, found in by_class.items()}), key="logits")
-    found = _filters(tuple(by_class)).of(ranked.ranking)
+    among = map_panel(ranked, guide)
+    found = replace(_filters(tuple(by_class)), among=among).of(ranked.ranking)
     selection(found, ranked, weights=guide.provenance.sha256)
     wobbling = st.toggle(
         "By how much each rank wobbles",
@@ -111,16 +115,21 @@ def _page(found: Sequence[RankedPhotograph], ranked: GuideRanking, guide: GuideM
     """Draw one page of thumbnails, and return the place for a further note on each, by its hash."""
     notes: dict[str, DeltaGenerator] = {}
     pages = max(1, -(-len(found) // _A_PAGE))
-    number = st.number_input(f"Page (there are {pages})", 1, pages, 1) if pages > 1 else 1
+    closer = looked_closer_at(guide.provenance.sha256)
+    begin = next((i // _A_PAGE + 1 for i, p in enumerate(found) if p.sha256 == closer), 1)
+    number = st.number_input(f"Page (there are {pages})", 1, pages, begin) if pages > 1 else 1
     if not found:
         st.caption("None fits.")
         return notes
     places = ranked.ranking.standing()
     first = (int(number) - 1) * _A_PAGE
-    for start in range(first, min(first + _A_PAGE, len(found)), _COLUMNS):
-        for column, photograph in zip(st.columns(_COLUMNS), found[start : start + _COLUMNS], strict=False):
-            with column:
-                card(photograph, ranked, guide, standing=places[photograph.sha256])
-                notes[photograph.sha256] = st.empty()
-                decisions(photograph, ranked, guide)
+    for name, block in groupby(found[first : first + _A_PAGE], key=lambda p: p.class_name):
+        st.subheader(plain(name))
+        of_class = list(block)
+        for start in range(0, len(of_class), _COLUMNS):
+            for column, photograph in zip(st.columns(_COLUMNS), of_class[start : start + _COLUMNS], strict=False):
+                with column:
+                    card(photograph, ranked, guide, standing=places[photograph.sha256])
+                    notes[photograph.sha256] = st.empty()
+                    decisions(photograph, ranked, guide)
     return notes

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from lwise_core._utils.durations import in_words
+from lwise_core.batch.lesson_coverage import CLOSE_BY, coverage_of
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
@@ -28,6 +29,7 @@ from pages.parts.ui.notices import counted, notice, plain
 
 _LESSON = "lesson"
 _COURSE = "lesson_course"
+_MOST_COVERED = 20
 
 
 def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
@@ -36,6 +38,7 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     st.markdown(
         f"**{counted(len(chosen), 'photograph')} chosen** (at first all that nothing speaks against). {_plan(chosen)}"
     )
+    _coverage(ranked)
     title = st.text_input("Title of the lesson", "Tell them apart", key="lesson-title", persist_state="session")
     if not chosen:
         notice("info", "Choose at least one photograph.")
@@ -54,6 +57,23 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
         notice("error", str(error))
         return
     followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
+
+
+def _coverage(ranked: GuideRanking) -> None:
+    """Say how well the chosen photographs cover each class here, the least covered one first."""
+    covered = coverage_of(ranked.ranking, ranked.chosen, ranked.map)
+    with st.expander("What the chosen ones cover"):
+        st.caption(
+            f"About as hard: within {CLOSE_BY:.0%} of the range of logits of the class. "
+            + (
+                "On the map: switch it on above."
+                if ranked.map is None
+                else f"Near on the map: within {CLOSE_BY:.0%} of its width."
+            )
+        )
+        st.markdown("\n".join(f"- {plain(str(one))}" for one in covered[:_MOST_COVERED]))
+        if len(covered) > _MOST_COVERED:
+            st.caption(f"These are the {_MOST_COVERED} least covered of {len(covered)} classes.")
 
 
 def _labelled(chosen: Sequence[RankedPhotograph]) -> tuple[tuple[str, str], ...]:

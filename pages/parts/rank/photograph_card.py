@@ -18,6 +18,8 @@ from pages.parts.rank.state import (
     GuideRanking,
     begin_relabelling,
     choose,
+    look_closer,
+    looked_closer_at,
     photographs,
     relabel,
     relabelling,
@@ -34,6 +36,8 @@ def card(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel, 
     label = photograph.class_name + (" (the guide's guess)" if photograph.guessed else "")
     file = photograph.name.rsplit("/", 1)[-1]
     st.caption(f"**{plain(label)}**, {plain(file)}  \n{plain(_standing(photograph, guide, standing))}".rstrip())
+    if photograph.sha256 == looked_closer_at(guide.provenance.sha256):
+        st.caption(":material/visibility: You looked closer at this one.")
     if photograph.filed_as:
         st.caption(f":material/edit: As you say; filed as {plain(photograph.filed_as)}.")
     if flag := doubt_of(photograph.novelty, ranked.ranking.issues.get(photograph.sha256)):
@@ -120,6 +124,7 @@ def _open(photograph: RankedPhotograph, guide: GuideModel) -> None:
     except MemoryFull as error:
         notice("error", str(error))
         return
+    look_closer(guide.provenance.sha256, photograph.sha256)
     st.switch_page("studio.py")
 
 

@@ -6,12 +6,13 @@ they are ranked. All of it is gone with the session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, THUMBNAIL, Ranking
+from lwise_core.batch.ranking_map import RankingMap
 from lwise_core.batch.ranking_session import RankingSession
 from lwise_core.guides.wobble import Wobble
 from pages.parts.rank.upload import Intake
@@ -26,7 +27,8 @@ _MOST = 2
 class GuideRanking:
     """A ranking by the guide of that name, with its chosen photographs and the wobbles asked for, by their hashes.
 
-    ``generation`` counts how often many were chosen at once: the boxes of each are others.
+    ``generation`` counts how often many were chosen at once: the boxes of each are others. ``map`` is where the
+    photographs lie once that was asked for, and ``marked`` what a person drew around on it.
     """
 
     ranking: Ranking
@@ -34,14 +36,17 @@ class GuideRanking:
     chosen: set[str]
     generation: int = 0
     wobbles: dict[str, Wobble] = field(default_factory=dict)
+    map: RankingMap | None = None
+    marked: frozenset[str] = frozenset()
 
 
 @dataclass
 class _Kept:
     """The photographs, and their rankings by the weights of the guides, the last one last.
 
-    ``coming`` has the bytes that rankings under way will take at most, ``session`` what a person did another day, and
-    ``relabelling`` the hash of the photograph that is getting another label.
+    ``coming`` has the bytes that rankings under way will take at most, ``session`` what a person did another day,
+    ``relabelling`` the hash of the photograph that is getting another label, and ``closer`` that of the last one that
+    was opened in the Studio, with the weights that ranked it.
     """
 
     guide: str | None = None
@@ -51,6 +56,7 @@ class _Kept:
     coming: dict[str, int] = field(default_factory=dict)
     session: RankingSession | None = None
     relabelling: str | None = None
+    closer: tuple[str, str] | None = None
 
     @property
     def size(self) -> int:
@@ -59,7 +65,7 @@ class _Kept:
         return sum({id(p.square): p.square.nbytes for p in kept}.values()) + 3 * THUMBNAIL**2 * len(kept)
 
     def clear(self) -> None:
-        self.photographs = self.session = self.relabelling = None
+        self.photographs = self.session = self.relabelling = self.closer = None
         self.begun.clear()
         self.coming.clear()
         self.rankings.clear()
@@ -155,6 +161,24 @@ def choose_only(weights: str, chosen: Iterable[str]) -> None:
     _mine().rankings[weights] = replace(ranked, chosen=set(chosen), generation=ranked.generation + 1)
 
 
+def keep_map(weights: str, found: RankingMap) -> RankingMap:
+    """Keep and return the map of a ranking."""
+    _mine().rankings[weights] = replace(_mine().rankings[weights], map=found)
+    return found
+
+
+def mark(weights: str, hashes: Collection[str]) -> None:
+    """Mark these photographs of a ranking, and no others; what is not of it is passed over."""
+    ranked = _mine().rankings[weights]
+    there = frozenset(p.sha256 for p in ranked.ranking.photographs)
+    _mine().rankings[weights] = replace(ranked, marked=there.intersection(hashes))
+
+
+def marked(weights: str) -> frozenset[str]:
+    """Return the hashes of the marked photographs of a ranking."""
+    return _mine().rankings[weights].marked
+
+
 def relabel(weights: str, sha256: str, *, class_name: str) -> None:
     """Say what a photograph of a ranking shows; what was found of its old label goes."""
     ranked = _mine().rankings[weights]
@@ -172,6 +196,23 @@ def begin_relabelling(sha256: str) -> None:
 def relabelling() -> str | None:
     """Return the hash of the photograph that is getting another label, None while none is."""
     return _mine().relabelling
+
+
+def look_closer(weights: str, sha256: str) -> None:
+    """Remember which photograph of a ranking is opened in the Studio."""
+    _mine().closer = weights, sha256
+
+
+def looked_closer_at(weights: str) -> str | None:
+    """Return the hash of the photograph of a ranking that was opened in the Studio last, None where none was."""
+    closer = _mine().closer
+    return closer[1] if closer is not None and closer[0] == weights else None
+
+
+def ranking_of(sha256: str) -> GuideRanking | None:
+    """Return the ranking from which a photograph was opened in the Studio last, None where it was opened elsewhere."""
+    closer = _mine().closer
+    return kept(closer[0]) if closer is not None and closer[1] == sha256 else None
 
 
 def resume(session: RankingSession) -> None:

@@ -71,6 +71,18 @@ def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name, card in cards if card and all(has_class(card.classes, n) for n in names))
 
 
+def guide_that_knows_more(names: Sequence[str], than: GuideModel) -> tuple[str, int] | None:
+    """Return the fit guide that has classes for most of ``names``, and for how many; None where ``than`` has as many.
+
+    Of two that know as many it is the one with fewer classes, which was made for them.
+    """
+    ready = [(e, e.card) for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None]
+    fit = [(e.name, card.classes) for e, card in ready if catalog.fitness_of_entry(e).state is not Fit.UNFIT]
+    known = [(sum(has_class(classes, n) for n in names), -len(classes), name) for name, classes in fit]
+    most, _, name = max(known, default=(0, 0, ""))
+    return (name, most) if most > sum(has_class(than.classes, n) for n in names) else None
+
+
 def classes_elsewhere() -> tuple[str, ...]:
     """Return the classes that the cards of fit guides name, each once as it is met."""
     ready = [(e, e.card) for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None]

@@ -8,7 +8,7 @@ differ in dash and marker too. Backgrounds are transparent and text keeps the pa
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +43,30 @@ def show(plot: Plot, *, key: str) -> None:
         st.caption(plot.caption)
 
 
-def _config(name: str) -> dict[str, object]:
-    """Return what Plotly offers on a plot: to save it as a file called ``name``, without asking the server."""
+def show_to_select(plot: Plot, *, key: str, on_select: Callable[[], None]) -> None:
+    """Draw ``plot`` so that a person can draw around points; ``on_select`` is called when they have.
+
+    What they marked stands in the session's state under ``key`` until the figure changes.
+    """
+    config = _config(key, "select2d", "lasso2d")
+    st.plotly_chart(
+        plot.figure,
+        alt=plot.alt,
+        height="content",
+        key=key,
+        config=config,
+        on_select=on_select,
+        selection_mode=("points", "box", "lasso"),
+    )
+    if plot.caption:
+        st.caption(plot.caption)
+
+
+def _config(name: str, *buttons: str) -> dict[str, object]:
+    """Return what Plotly offers on a plot: ``buttons``, and to save it as a file called ``name`` on this machine."""
     return {
         "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
+        "modeBarButtons": [[*buttons, "toImage"]],
         "toImageButtonOptions": {"format": "svg", "filename": name},
     }
 
