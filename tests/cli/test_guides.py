@@ -66,7 +66,7 @@ def test_what_is_no_weight_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_whole_network_is_refused_with_the_program_that_converts_it(shell: Shell, tmp_path: Path) -> None:
     torch.save(torch.nn.Linear(2, 2), tmp_path / "whole.pt")
-    code, printed, said = shell("score", CAT_FILE, "--weights", str(tmp_path / "whole.pt"))
+    code, printed, said = shell("score", CAT_FILE, "--class", "x", "--weights", str(tmp_path / "whole.pt"))
     assert (code, printed) == (2, "")
     assert "with the program below" in said
     assert "save_file(state" in said
