@@ -59,7 +59,6 @@ def _bring(page: Page, photograph: FilePayload) -> bool:
     try:
         page.locator("input[type=file]").first.set_input_files(photograph)
         refusal.or_(taken).first.wait_for(state="attached")
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     except Error as error:
         raise Broken(f"{photograph['name']} was neither taken nor refused: {str(error).splitlines()[0]}") from error
     return refusal.count() > 0
