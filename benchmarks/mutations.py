@@ -26,13 +26,13 @@ import pytest
 import typer
 
 from lwise_core.guides.references import References
-from lwise_core.inspection import evidence, hallucination, perturbation
+from lwise_core.inspection import detail, evidence, folding, hallucination, perturbation
 from lwise_core.inspection import examine as _inspection  # noqa: F401  imported so that it is patched too
 from lwise_core.inspection.evidence import Curve, Gathering
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.hallucination import Judge, Transfer
 from lwise_core.inspection.indicators import MEASURES, LightKind
-from lwise_core.inspection.perturbation import Lattice, PerceptualDifference, Spectrum
+from lwise_core.inspection.perturbation import PerceptualDifference, Spectrum
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -224,12 +224,17 @@ def _new_detail(broken: Broken) -> None:
     _everywhere(original, lambda change: broken(original(change)))
 
 
-def _lattice(broken: Broken) -> None:
-    original = perturbation.lattices_of
+def _lost_detail(broken: Broken) -> None:
+    original = detail.lost_detail
+    _everywhere(original, lambda change: broken(original(change)))
 
-    def wrong(*args: Any, **options: Any) -> tuple[Lattice, ...]:  # noqa: ANN401  whatever lattices_of takes
-        found = original(*args, **options)
-        return tuple(replace(x, peak_db=x.null_db + broken.number(x.peak_db - x.null_db)) for x in found)
+
+def _lattice(broken: Broken) -> None:
+    original = folding.repeated_share
+
+    def wrong(change: perturbation.Perturbation) -> folding.RepeatedShare | None:
+        found = original(change)
+        return None if found is None else replace(found, share=broken.number(found.share))
 
     _everywhere(original, wrong)
 
@@ -270,6 +275,7 @@ _MEASURED: dict[str, Callable[[Broken], None]] = {
     "H8": _lattice,
     "H9": _saturation,
     "HF": _fine_grain,
+    "HS": _lost_detail,
 }
 
 

@@ -1,8 +1,7 @@
-"""What the lights are worth, on pictures whose truth is known; each command prints one table.
+"""What the lights are worth, on pictures whose truth is known; the command prints one table.
 
     python -m benchmarks.risk absent --guide cifar10-32 --test cifar10-test.tar.gz
     python -m benchmarks.risk absent --near --guide cifar10-32 --test cifar10-test.tar.gz
-    python -m benchmarks.risk limits --guide cifar10-32 --test cifar10-test.tar.gz --guide animals16-64 --test …
 
 Pairs, splits and seeds are fixed here, before anything is fitted: pictures are drawn evenly from images that
 were never trained on (those of ``absent`` gave no references either), and its scores are judged on classes whose
@@ -21,7 +20,7 @@ import numpy as np
 import torch
 import typer
 
-from benchmarks.discrimination import Flags, auroc, auroc_difference, false_alarms_at, logistic_scores
+from benchmarks.discrimination import auroc, auroc_difference, false_alarms_at, logistic_scores
 from benchmarks.held_out import held_out_images
 from lwise_core.cli.train_options import part as part_of
 from lwise_core.enhancement.objectives import GroundTruthLogit
@@ -29,8 +28,6 @@ from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import examine
-from lwise_core.inspection.hallucination import FALSE_ALARMS
-from lwise_core.inspection.indicators import MEASURES, LightKind
 from lwise_core.training.trainer import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -68,6 +65,11 @@ class Enhanced:
     values: tuple[dict[str, float], ...]
 
 
+@app.callback()
+def main() -> None:
+    """Keep the command's name where there is one alone."""
+
+
 @app.command("absent")
 def absent_command(
     guide_name: Annotated[str, typer.Option("--guide")],
@@ -102,41 +104,6 @@ def absent_command(
     for epsilon in (e for e in EPSILONS_224 if e <= largest):
         for which, rows in (("all", found), ("named rightly", [e for e in found if e.right])):
             print(f"| {epsilon:g} | {which}: {len(rows) // 2} | {_absent_row(guide, rows, epsilon)} |")
-
-
-@app.command("limits")
-def limits_command(
-    guides: Annotated[list[str], typer.Option("--guide", help="Robust guides that limits are found on.")],
-    tests: Annotated[list[Path], typer.Option("--test", help="Held-out images of each, in the same order.")],
-    count: Annotated[int, typer.Option(help="How many pictures of each guide.")] = 60,
-    write: Annotated[Path | None, typer.Option(help="Write the limits here.")] = None,
-) -> None:
-    """Find the limits of the artefact light: at most 5% of pictures enhanced towards what they show are flagged.
-
-    Anywhere on the slider, by any indicator: each gets an equal part of the 5% (Bonferroni).
-    """
-    worst: list[dict[str, float]] = []
-    for name, test in zip(guides, tests, strict=True):
-        guide = catalog.load(name)
-        for i, picture in enumerate(pictures_of(guide, test, slice(1, None, 2), count)):
-            worst.append(_worst(_enhanced(guide, picture, i, towards=picture.target)))
-            typer.echo(f"{name}: {i + 1} of {count} pictures", err=True)
-    keys = [m.key for m in MEASURES if m.kind is LightKind.ARTEFACT]
-    limits = {key: conformal_limit([w[key] for w in worst], rate=FALSE_ALARMS / len(keys)) for key in keys}
-    print(f"{len(worst)} pictures. Each left out in turn and judged by limits from the others:\n")
-    print("| indicator | limit | false alarms alone |")
-    print("|---|---|---|")
-    alarms = {key: _left_out_alarms([w[key] for w in worst], rate=FALSE_ALARMS / len(keys)) for key in keys}
-    for key in keys:
-        print(f"| {key} | {limits[key]:.3g} | {alarms[key].mean():.1%} |")
-    together = np.logical_or.reduce(list(alarms.values())).mean()
-    print(f"\nThe light as a whole: {together:.1%} of the pictures (at most {FALSE_ALARMS:.0%} wanted).")
-    if write is not None:
-        basis = (
-            f"at most 5% false alarms of the light over the whole slider; {', '.join(guides)}, {len(worst)} pictures"
-        )
-        kept = {k: {"value": round(v, 4), "basis": basis} for k, v in limits.items()}
-        write.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
 def _absent_row(guide: GuideModel, rows: Sequence[Enhanced], epsilon_224: float) -> str:
@@ -214,32 +181,6 @@ def path_towards(
     steps = scale.steps if epsilon_224 is None else round(scale.from_224(epsilon_224) / scale.step)
     request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
     return EnhancementPath(guide, request, scale.step, tuple(ascend(guide, request, step=scale.step, steps=steps)))
-
-
-def _worst(enhanced: Enhanced) -> dict[str, float]:
-    """Return the largest value of every artefact indicator over the whole slider."""
-    keys = [m.key for m in MEASURES if m.kind is LightKind.ARTEFACT]
-    return {key: max(v[key] for v in enhanced.values[1:]) for key in keys}
-
-
-def conformal_limit(values: Sequence[float], *, rate: float) -> float:
-    """Return the limit that a further value like ``values`` exceeds with a probability of at most ``rate``.
-
-    The k-th largest, k = ⌊rate·(n + 1)⌋ (conformal prediction, Vovk et al. 2005).
-
-    Raises:
-        ValueError: There are too few values for such a rate.
-    """
-    k = int(rate * (len(values) + 1))
-    if not k:
-        raise ValueError(f"{len(values)} values are too few for a rate of {rate:.2%}; it takes {int(1 / rate)}.")
-    return float(np.sort(values)[-k])
-
-
-def _left_out_alarms(values: Sequence[float], *, rate: float) -> Flags:
-    """Return which of ``values`` exceed the limit that the others give."""
-    others = [[*values[:i], *values[i + 1 :]] for i in range(len(values))]
-    return np.array([v > conformal_limit(rest, rate=rate) for v, rest in zip(values, others, strict=True)])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import gamma
 
 from lwise_core._utils.arrays import Plane
 from lwise_core.inspection.perturbation import Perturbation
@@ -44,13 +45,53 @@ class FoldedPattern:
     p: float
 
 
+@dataclass(frozen=True)
+class RepeatedShare:
+    """How much of the energy of a whole change repeats every ``period`` pixels, beyond the 95th percentile of chance.
+
+    ``share`` in [0, 1]: 1 for a change that is nothing but one pattern, 0 where its tiles have no more in common than
+    chance gives.
+    """
+
+    period: int
+    share: float
+
+
+def repeated_share(perturbation: Perturbation, *, periods: tuple[int, ...] = FOLDED) -> RepeatedShare | None:
+    """Return the period of which most of the change is made, and how much; None where none can be looked for."""
+    found = [_repeated(perturbation.delta, period) for period in _possible(perturbation, periods)]
+    return max(found, key=lambda x: x.share, default=None)
+
+
 def folds_of(perturbation: Perturbation, *, periods: tuple[int, ...] = FOLDED) -> tuple[FoldedPattern, ...]:
     """Return the fold of each of ``periods`` that divides the side and has tiles enough; none when nothing changed."""
+    return tuple(_fold(perturbation.delta, period) for period in _possible(perturbation, periods))
+
+
+def _possible(perturbation: Perturbation, periods: tuple[int, ...]) -> tuple[int, ...]:
     if perturbation.is_none:
         return ()
     size = perturbation.size
-    possible = [p for p in periods if size % p == 0 and (size // p) ** 2 >= ENOUGH_TILES]
-    return tuple(_fold(perturbation.delta, period) for period in possible)
+    return tuple(p for p in periods if size % p == 0 and (size // p) ** 2 >= ENOUGH_TILES)
+
+
+def _repeated(delta: Plane, period: int) -> RepeatedShare:
+    spectra = _of_tiles(delta, period)
+    beyond = _kept(spectra.mean(axis=0)) - _by_chance(spectra)
+    return RepeatedShare(period, max(0.0, beyond * len(spectra) / float(np.square(delta).sum())))
+
+
+def _by_chance(spectra: _Spectra) -> float:
+    """Return the 95th percentile of a mean tile's energy where the tiles have nothing in common, without drawing any.
+
+    Each frequency of the mean is then a complex normal over the channels with the covariance C of the tiles' over their
+    number, so that its energy has the mean tr C and, with its mirror image, the variance 2·tr C²; their sum is taken to
+    be gamma distributed (Satterthwaite 1946).
+    """
+    covariance = np.einsum("tcf,tdf->fcd", spectra, spectra.conj()) / len(spectra) ** 2
+    mean = float(np.einsum("fcc->", covariance).real)
+    variance = 2 * float(np.square(np.abs(covariance)).sum())
+    return float(gamma.ppf(0.95, mean**2 / variance, scale=variance / mean)) if variance > 0 else 0.0
 
 
 def _fold(delta: Plane, period: int) -> FoldedPattern:

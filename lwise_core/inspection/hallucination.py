@@ -28,14 +28,14 @@ from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
+from lwise_core.inspection.detail import lost_detail
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_no_ledger
+from lwise_core.inspection.folding import repeated_share
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, Limit, Risk
 from lwise_core.inspection.look_alikes import alike_here
 from lwise_core.inspection.perturbation import (
-    Lattice,
     Perturbation,
-    lattices_of,
     perceptual_difference_of,
     spectrum_of,
     unconfirmed_share,
@@ -44,7 +44,6 @@ from lwise_core.inspection.perturbation import (
 FALSE_ALARMS = 0.05
 """The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
 _BATCH = 8
-PERIODS = (2, 4, 8, 16, 32)
 
 _BY_KEY = {m.key: m for m in MEASURES}
 
@@ -174,16 +173,19 @@ class Judge:
         change = self.perturbation(step)
         if change.is_none:
             return {m.key: (None, "", "nothing was changed.") for m in MEASURES if m.kind is LightKind.ARTEFACT}
-        spectrum = spectrum_of(change)
-        found = strongest(lattices_of(spectrum, periods=PERIODS))
+        pattern = repeated_share(change)
+        smooth = "the original has hardly any fine detail."
         return {
             "H7": (unconfirmed_share(change), "0 for a change that follows the original's own detail"),
             "H8": (
-                found.peak_db - found.null_db if found else None,
-                f"0 at the 95th percentile of chance; strongest at a period of {found.period} px" if found else "",
+                pattern.share if pattern else None,
+                f"0 where nothing repeats more than by chance; most at a period of {pattern.period} px"
+                if pattern
+                else "",
             ),
             "H9": (perceptual_difference_of(change).saturated, "0 when nothing is driven out of range"),
-            "HF": (spectrum.fine_share, "about 0.80 for grain without any shape"),
+            "HF": (spectrum_of(change).fine_share, "about 0.80 for grain without any shape"),
+            "HS": (lost_detail(change), "0 when no fine detail of the original is gone", smooth),
         }
 
     def perturbation(self, step: int) -> Perturbation:
@@ -218,11 +220,6 @@ def resized(images: torch.Tensor, *, size: int) -> torch.Tensor:
         return images
     larger = torch.nn.functional.interpolate(images, size=(size, size), mode="bicubic", antialias=True)
     return larger.clamp(0, 1)
-
-
-def strongest(lattices: tuple[Lattice, ...]) -> Lattice | None:
-    """Return the lattice that stands highest above its chance, None without any."""
-    return max(lattices, key=lambda x: x.peak_db - x.null_db, default=None)
 
 
 @cache

@@ -106,10 +106,10 @@ MEASURES = (
     Measure(
         "H8",
         LightKind.ARTEFACT,
-        "Lattice",
-        "dB",
+        "Regular pattern",
+        "share",
         True,
-        "How far the strongest regular pattern stands above the 95th percentile of chance.",
+        "How much of the change repeats every 2, 4, 8, 16 or 32 px, beyond what chance gives.",
     ),
     Measure(
         "H9",
@@ -126,6 +126,14 @@ MEASURES = (
         "share",
         True,
         "How much of the change is finer than 4 px: robust guides paint shapes, ordinary ones grain.",
+    ),
+    Measure(
+        "HS",
+        LightKind.ARTEFACT,
+        "Detail lost",
+        "share",
+        True,
+        "How much of the original's detail that is finer than 4 px the change took away, as over-smoothing does.",
     ),
 )
 

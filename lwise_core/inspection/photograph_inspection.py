@@ -12,8 +12,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.heatmaps import PALETTE_PAIRS, PalettePair
 from lwise_core.inspection.examine import Findings, MapPair, Opinion, Question, maps_at, opinion_at, perturbation_at
 from lwise_core.inspection.figure_files import figure_files
-from lwise_core.inspection.folding import folds_of
-from lwise_core.inspection.hallucination import PERIODS
+from lwise_core.inspection.folding import FOLDED, folds_of
 from lwise_core.inspection.indicators import Risk
 from lwise_core.inspection.neighbours import FeatureIndex, Neighbours
 from lwise_core.inspection.perturbation import Perturbation, lattices_of, perceptual_difference_of, spectrum_of
@@ -130,7 +129,7 @@ class InspectedPhotograph:
             return
         for name, figure, beside in look_of(perceptual_difference_of(self.change)):
             yield f"{name}: {figure}" + (f" ({beside})" if beside else "")
-        for lattice in lattices_of(spectrum_of(self.change), periods=PERIODS):
+        for lattice in lattices_of(spectrum_of(self.change), periods=FOLDED):
             yield _row(lattice_row(lattice))
         for folded in folds_of(self.change):
             yield _row(folded_row(folded))

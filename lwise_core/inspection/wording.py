@@ -51,6 +51,7 @@ _SIGNS = {
     "H8": "a regular pattern",
     "H9": "pixels driven to black or white",
     "HF": "fine grain",
+    "HS": "fine detail of the original smoothed away",
 }
 """What a flagged indicator means, in words that can be read aloud."""
 

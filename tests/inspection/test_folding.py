@@ -4,7 +4,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from lwise_core.inspection.folding import ENOUGH_TILES, FOLDED, FoldedPattern, folds_of
+from lwise_core.inspection import folding
+from lwise_core.inspection.folding import (
+    ENOUGH_TILES,
+    FOLDED,
+    FoldedPattern,
+    RepeatedShare,
+    folds_of,
+    repeated_share,
+)
 from lwise_core.inspection.perturbation import Perturbation
 
 Change = npt.NDArray[np.float64]
@@ -74,3 +82,39 @@ def test_where_nothing_changed_nothing_is_folded() -> None:
 def test_the_same_change_gives_the_same_answer_twice() -> None:
     change = noise(32, seed=3)
     assert folds(change) == folds(change)
+
+
+def repeated(change: Change) -> RepeatedShare:
+    original = np.full(change.shape, 0.5, dtype=np.float32)
+    found = repeated_share(Perturbation(original, (original + 0.02 * change).astype(np.float32)))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("period", FOLDED)
+def test_the_share_of_a_pattern_is_that_of_its_energy_in_the_whole_change(period: int) -> None:
+    size = 128 if period == 32 else 64
+    assert repeated(pattern(size, period)).share == pytest.approx(1, abs=0.12)
+    both = repeated(noise(size, seed=1) + pattern(size, period))
+    assert both.period == period
+    assert both.share == pytest.approx(0.5, abs=0.1)
+
+
+def test_what_chance_gives_is_what_drawing_gives() -> None:
+    """The percentile without draws lies where 99 draws of turned tiles have theirs."""
+    for seed in range(5):
+        original = np.full((3, 64, 64), 0.5, dtype=np.float32)
+        grey = np.repeat(noise(64, seed=seed)[:1], 3, axis=0)  # channels that go together, as in most changes
+        change = Perturbation(original, (original + 0.02 * grey).astype(np.float32))
+        for found in folds_of(change, periods=(4, 8, 16)):
+            spectra = folding._of_tiles(change.delta, found.period)
+            total = float(np.square(np.abs(spectra)).sum())
+            assert folding._by_chance(spectra) * found.tiles / total == pytest.approx(found.null, rel=0.25)
+
+
+def test_noise_repeats_no_more_than_by_chance_and_no_change_has_no_pattern() -> None:
+    shares = [repeated(noise(32, seed=seed)).share for seed in range(40)]
+    assert np.mean([share == 0 for share in shares]) > 0.7
+    assert max(shares) < 0.1
+    flat = np.full((3, 32, 32), 0.5, dtype=np.float32)
+    assert repeated_share(Perturbation(flat, flat)) is None

@@ -11,8 +11,7 @@ from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.images.map_picture import HeatmapPicture
 from lwise_core.inspection.examine import perturbation_at
-from lwise_core.inspection.folding import FoldedPattern, folds_of
-from lwise_core.inspection.hallucination import PERIODS
+from lwise_core.inspection.folding import FOLDED, FoldedPattern, folds_of
 from lwise_core.inspection.map_pictures import (
     MARKED_PERIODS,
     channel_pictures,
@@ -64,7 +63,7 @@ class _Measured:
     def at(cls, path: EnhancementPath, epsilon: float) -> _Measured:
         change = perturbation_at(path, epsilon=epsilon)
         spectrum = spectrum_of(change)
-        lattices = lattices_of(spectrum, periods=PERIODS)
+        lattices = lattices_of(spectrum, periods=FOLDED)
         look, similarity = perceptual_difference_of(change), similarity_map(change)
         return cls(change, look, similarity, spectrum, lattices, folds_of(change))
 
@@ -125,5 +124,6 @@ def _spectrum(measured: _Measured) -> None:
             st.dataframe([folded_row(found) for found in measured.folds], hide_index=True, width="stretch")
             st.caption(
                 "The same by folding: the change laid upon itself in tiles, which finds coarse patterns too. Chance: "
-                "every tile turned round at random, 99 times. It is shown, and no light counts it."
+                "every tile turned round at random, 99 times. The light about artefacts asks how much of the whole "
+                "change repeats so."
             )

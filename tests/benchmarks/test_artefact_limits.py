@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.risk import conformal_limit
+from benchmarks.artefact_limits import conformal_limit
 
 
 @given(st.lists(st.floats(-10, 10), min_size=19, max_size=200))
