@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.fft import fft2
 from scipy.stats import gamma
 
 from lwise_core._utils.arrays import Plane
@@ -88,8 +89,9 @@ def _by_chance(spectra: _Spectra) -> float:
     number, so that its energy has the mean tr C and, with its mirror image, the variance 2·tr C²; their sum is taken to
     be gamma distributed (Satterthwaite 1946).
     """
-    covariance = np.einsum("tcf,tdf->fcd", spectra, spectra.conj()) / len(spectra) ** 2
-    mean = float(np.einsum("fcc->", covariance).real)
+    by_frequency = np.ascontiguousarray(spectra.transpose(2, 1, 0))
+    covariance = by_frequency @ by_frequency.conj().transpose(0, 2, 1) / len(spectra) ** 2
+    mean = float(np.trace(covariance, axis1=1, axis2=2).real.sum())
     variance = 2 * float(np.square(np.abs(covariance)).sum())
     return float(gamma.ppf(0.95, mean**2 / variance, scale=variance / mean)) if variance > 0 else 0.0
 
@@ -113,8 +115,9 @@ def _of_tiles(delta: Plane, period: int) -> _Spectra:
     channels, size, _ = delta.shape
     count = size // period
     tiles = delta.reshape(channels, count, period, count, period).transpose(1, 3, 0, 2, 4)
-    spectra = np.fft.fft2(tiles.reshape(count**2, channels, period, period), axes=(2, 3), norm="ortho")
-    return spectra[:, :, _odd(period)]
+    spectra = fft2(tiles.reshape(count**2, channels, period, period), axes=(2, 3), norm="ortho")
+    odd: _Spectra = spectra[:, :, _odd(period)]
+    return odd
 
 
 def _odd(period: int) -> npt.NDArray[np.bool_]:

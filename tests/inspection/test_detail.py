@@ -19,7 +19,8 @@ def textured(size: int = 48, *, seed: int = 0) -> Image:
     """Return a picture of grain and shapes, far from black and white."""
     random = np.random.default_rng(seed)
     shapes = gaussian_filter(random.normal(size=(3, size, size)), sigma=(0, 4, 4))
-    return (0.5 + 0.1 * shapes / shapes.std() + 0.05 * random.normal(size=(3, size, size))).astype(np.float32)
+    picture: Image = (0.5 + 0.1 * shapes / shapes.std() + 0.05 * random.normal(size=(3, size, size))).astype(np.float32)
+    return picture
 
 
 @settings(max_examples=20, deadline=None)

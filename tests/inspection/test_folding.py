@@ -30,7 +30,8 @@ def pattern(size: int, period: int, *, seed: int = 0) -> Change:
     folded = tile.reshape(3, 2, half, 2, half).mean(axis=(1, 3))
     tile -= np.tile(folded, (1, 2, 2))
     laid: Change = np.tile(tile, (1, size // period, size // period))
-    return laid / np.sqrt(np.square(laid).mean())
+    laid /= np.sqrt(np.square(laid).mean())
+    return laid
 
 
 def folds(change: Change) -> dict[int, FoldedPattern]:
