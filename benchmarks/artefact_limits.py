@@ -66,7 +66,7 @@ def main(
         at = ", ".join(map(str, sorted(sizes)))
         on = f"{', '.join(found)} ({at} px), {pictures} pictures"
         basis = f"at most 5% false alarms of the light over the whole slider; {on}"
-        kept = {k: {"value": round(v, 4), "basis": basis} for k, v in limits.items()}
+        kept = {k: {"value": round(v, 4), "basis": basis, "sizes": at.replace(",", "")} for k, v in limits.items()}
         write.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

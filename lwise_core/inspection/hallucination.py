@@ -7,8 +7,8 @@ support reads the original alone, and the gain without evidence also how the pic
 false alarms, and the second counts for guides whose nulls and limit were measured (``benchmarks/evidence.py``).
 
 An indicator has a limit where one was found on held-out pictures enhanced towards what they show, such that a light
-raises a false alarm for 5% of them anywhere on the slider (``benchmarks/risk.py``). Without a limit it is shown, with
-its null, and not counted.
+raises a false alarm for 5% of them anywhere on the slider (``benchmarks/artefact_limits.py``). Without a limit it is
+shown, with its null, and not counted.
 """
 
 from __future__ import annotations
@@ -112,7 +112,11 @@ class Judge:
                 return _h1_limit() if where is None else _h1_limit_beside_the_ledger()
             case "HE":
                 return None if where is None else Limit(where.value, where.basis)
-        return limits().get(key)
+        found = limits().get(key)
+        size = self.path.guide.input_size
+        if found is None or size in _measured_sizes():
+            return found
+        return Limit(found.value, f"{found.basis}; nobody measured false alarms at {size} px")
 
     def _contradiction(self, step: int) -> str:
         towards = self.path.guide.classes[int(self.path.request.targets[0])]
@@ -223,10 +227,21 @@ def resized(images: torch.Tensor, *, size: int) -> torch.Tensor:
 
 
 @cache
-def limits() -> Mapping[str, Limit]:
-    """Return the limits that were found on held-out pictures (``benchmarks/risk.py``), by the key of the indicator."""
+def _found_limits() -> Mapping[str, Mapping[str, object]]:
     text = files("lwise_core.inspection").joinpath("risk_limits.json").read_text(encoding="utf-8")
-    return {key: Limit(float(v["value"]), str(v["basis"])) for key, v in json.loads(text).items()}
+    found: Mapping[str, Mapping[str, object]] = json.loads(text)
+    return found
+
+
+def _measured_sizes() -> frozenset[int]:
+    """Return the input sizes in pixels of the guides that the limits were found on."""
+    return frozenset(int(size) for found in _found_limits().values() for size in str(found["sizes"]).split())
+
+
+@cache
+def limits() -> Mapping[str, Limit]:
+    """Return the limits that were found on held-out pictures (``benchmarks/artefact_limits.py``), by key."""
+    return {key: Limit(float(str(v["value"])), str(v["basis"])) for key, v in _found_limits().items()}
 
 
 def _h1_limit() -> Limit:

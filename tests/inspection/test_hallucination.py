@@ -265,6 +265,17 @@ def test_the_limits_that_ship_are_about_measures_that_exist() -> None:
     assert all(isfinite(x.value) and x.basis for x in limits().values())
 
 
+def test_a_limit_says_where_nobody_measured_it(tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    for sizes, said in (("16 64", False), ("32 128", True)):
+        found = {"H7": {"value": 0.5, "basis": "a test", "sizes": sizes}}
+        monkeypatch.setattr(hallucination, "_found_limits", lambda found=found: found)
+        limits.cache_clear()
+        limit = judge_of(tiny_guide).at(2).artefact.indicators[0].limit
+        assert limit is not None
+        assert ("nobody measured false alarms at 16 px" in limit.basis) is said
+    limits.cache_clear()
+
+
 def test_the_lights_of_a_guide_that_is_unfit_cannot_judge(tiny_guide: GuideModel) -> None:
     guide = with_references(tiny_guide)
     assert judge_of(guide).at(2).semantic.state is not LightState.CANNOT_JUDGE
