@@ -85,8 +85,8 @@ def test_this_installation_has_its_bundled_guides_and_names_the_published_ones(
     states = {e.name: (e.origin, e.state) for e in catalog.entries()}
     for name in (
         "animals16-128",
+        "animals16-128-b",
         "animals16-64",
-        "animals16-64-b",
         "butterflies-128",
         "cifar10-32",
         "cifar10-32-plain",

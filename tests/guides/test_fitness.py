@@ -63,8 +63,8 @@ def test_a_stranger_s_card_never_breaks_it(value: object) -> None:
     "name",
     [
         "animals16-128",
+        "animals16-128-b",
         "animals16-64",
-        "animals16-64-b",
         "butterflies-128",
         "cifar10-32",
         "dermoscopy7-128",

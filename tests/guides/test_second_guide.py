@@ -20,9 +20,9 @@ def only_bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("guide", "name", "expected"),
     [
-        ("animals16-128", "house cat", "animals16-64"),
+        ("animals16-128", "house cat", "animals16-128-b"),
         ("animals16-64", "House-Cat", "animals16-128"),
-        ("animals16-64-b", "house cat", "animals16-128"),
+        ("animals16-128-b", "house cat", "animals16-128"),
         ("cifar10-32", "ship", None),  # two know ships, and both are unfit
         ("animals16-64", "nothing of the kind", None),
     ],
