@@ -351,7 +351,7 @@ def test_a_published_checksum_is_held_against_the_file(empty: Catalog, server: S
 def test_a_download_that_is_no_weight_file_is_removed(empty: Catalog, server: Server) -> None:
     server.behaviour = lambda visit: send(visit, b"<html>Please log in</html>")
     catalogue = replace(empty, published=(publication(server),))
-    with pytest.raises(CheckpointError, match="not a weight file"):
+    with pytest.raises(CheckpointError, match="no weight file"):
         list(catalogue.download("theirs"))
     assert entry(catalogue, "theirs").state is GuideStatus.NOT_DOWNLOADED
     # The next answer is the real file: the page that came instead must not have been recorded as the first download.
