@@ -282,3 +282,16 @@ def test_the_lights_of_a_guide_that_is_unfit_cannot_judge(tiny_guide: GuideModel
     unfit = replace(guide, provenance=replace(guide.provenance, fitness=Fitness(Fit.UNFIT, "It is unfit.")))
     risk = judge_of(unfit).at(2)
     assert (risk.semantic.state, risk.artefact.state) == (LightState.CANNOT_JUDGE, LightState.CANNOT_JUDGE)
+
+
+def test_detail_that_was_smoothed_away_shows_at_its_step(tiny_guide: GuideModel) -> None:
+    """The grain of the original at full, half, a quarter and no strength: the square of each is left of its energy."""
+    grain = torch.from_numpy(np.random.default_rng(0).uniform(-0.2, 0.2, (1, 3, 20, 20))).float()
+    frames = tuple(
+        Frame(i, 0.5 + left * grain, torch.zeros(1, 5), torch.zeros(1)) for i, left in enumerate((1, 0.5, 0.25, 0))
+    )
+    request = PathRequest(frames[0].images, torch.tensor([1]))
+    judge = Judge(EnhancementPath(tiny_guide, request, 0.5, frames))
+    assert "HS" not in judge.values(0)
+    assert [judge.values(step)["HS"] for step in (1, 2, 3)] == pytest.approx([0.75, 0.9375, 1], abs=1e-4)
+    assert "HS" not in planted_judge(tiny_guide).values(1)  # flat grey has no detail to lose
