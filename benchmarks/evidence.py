@@ -20,10 +20,10 @@ import numpy as np
 import torch
 import typer
 
+from benchmarks.artefact_limits import conformal_limit
 from benchmarks.discrimination import Flags, auroc, auroc_difference
 from benchmarks.held_out import held_out_images
 from benchmarks.people import Estimate, mean
-from benchmarks.risk import conformal_limit
 from lwise_core._utils.arrays import Values
 from lwise_core.cli.train_options import part as part_of
 from lwise_core.data.training_images import LabelledImages
