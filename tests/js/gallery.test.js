@@ -40,5 +40,8 @@ test("figures are those of a position of the path, the choice is the nearest pic
 test("every position of the slider has its step of the path, and the way only goes on", () => {
   const steps = Array.from({ length: 101 }, (_, percent) => stepAt(CHANGES, percent));
   assert.deepEqual([steps[0], steps[50], steps[71], steps[100]], [0, 10, 18, 30]);
-  assert.deepEqual(steps, steps.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    steps,
+    steps.toSorted((a, b) => a - b),
+  );
 });
