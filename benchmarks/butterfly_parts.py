@@ -23,6 +23,8 @@ import numpy.typing as npt
 import typer
 from PIL import Image
 
+from lwise_core.images.codec import open_photograph
+
 REFERENCES = 30
 ALIKE = 6
 """Bits of 64 by which two pictures differ at most that are called alike."""
@@ -44,8 +46,8 @@ class Picture:
 
 def hashed(file: Path) -> tuple[np.uint64, np.uint64]:
     """Return the difference hash (64 bits: where the picture brightens to the right) of ``file`` and of its mirror."""
-    with Image.open(file) as image:
-        grey = np.asarray(image.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.BILINEAR), dtype=np.int16)
+    image = Image.fromarray(open_photograph(file.read_bytes(), name=file.name).pixels)
+    grey = np.asarray(image.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.BILINEAR), dtype=np.int16)
     one, mirrored = (np.packbits((g[:, 1:] > g[:, :-1]).ravel()).view(np.uint64)[0] for g in (grey, grey[:, ::-1]))
     return one, mirrored
 

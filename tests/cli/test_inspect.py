@@ -64,6 +64,6 @@ def test_a_second_guide_says_what_it_sees(shell: Shell, tmp_path: Path, words: t
     where = (CAT_FILE, "--crop", CROP, "--class", "house cat", "--eps", "1.4")
     code, said, errors = shell("inspect", *where, *files, *words)
     assert code == 0, errors
-    assert ("Guide animals16-64, Original" in said) is asked
+    assert ("Guide animals16-128-b, Original" in said) is asked
     transfer = json.loads(numbers.read_text())["semantic"]["indicators"]["H5"]["value"]
     assert (transfer is not None) is asked

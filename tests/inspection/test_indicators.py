@@ -52,7 +52,7 @@ def test_a_light_is_flagged_by_one_and_cannot_judge_without_any() -> None:
     assert nothing.state is LightState.CANNOT_JUDGE
     assert nothing.sentence == "Cannot judge: why not."
     assert "safety limit" in Light(LightKind.ARTEFACT, (fine,)).sentence
-    assert Light(LightKind.ARTEFACT, (bad,)).sentence == "Flagged: lattice."
+    assert Light(LightKind.ARTEFACT, (bad,)).sentence == "Flagged: regular pattern."
 
 
 def test_no_light_is_ever_called_safe() -> None:

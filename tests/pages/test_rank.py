@@ -83,7 +83,7 @@ def test_a_zip_is_ranked_and_what_is_odd_is_pointed_at(ranked: AppTest) -> None:
     assert "7 photographs of 2 classes" in said(ranked)
     assert f"Wrong label? the guide takes it for {FAMILIES[1]}" in said(ranked)
     assert "“broken.png”" in said(ranked)
-    assert [e.label for e in ranked.expander] == ["1 file could not be ranked"]
+    assert "1 file could not be ranked" in [e.label for e in ranked.expander]
     assert said(ranked).count("of 100 references") == 7
 
 
@@ -105,8 +105,9 @@ def test_doubtful_ones_are_not_in_the_lesson_until_they_are_chosen(ranked: AppTe
 
 
 def test_without_references_a_place_among_ten_is_said_with_their_number_and_among_fewer_not_at_all() -> None:
-    at = press(taken(in_folders(*["monarch"] * 10, *["viceroy"] * 9), guide="butterflies-128"), "Rank 19 files")
-    places = [f"Harder than {i} of the 9 others of monarch here." for i in range(10)]
+    files = in_folders(*["dermatofibroma"] * 10, *["vascular lesion"] * 9)
+    at = press(taken(files, guide="dermoscopy7-128"), "Rank 19 files")
+    places = [f"Harder than {i} of the 9 others of dermatofibroma here." for i in range(10)]
     assert all(place in said(at) for place in places)
     assert said(at).count("Harder than") == len(places)
 
