@@ -22,7 +22,7 @@ import typer
 
 from benchmarks.discrimination import Flags, auroc, fitted_scores
 from benchmarks.known_truth import EPSILONS_224, OF_THE_CHANGE, Case, case_of, plain, step_of
-from benchmarks.risk import path_towards, pictures_of
+from benchmarks.risk import Picture, path_towards, pictures_of
 from lwise_core._utils.arrays import Values
 from lwise_core.cli.train_options import part as part_of
 from lwise_core.guides.card_words import home_accuracy
@@ -112,6 +112,12 @@ def _table(model: Model, keys: Sequence[str], epsilon_224: float) -> Values:
     return table
 
 
+def _case(guide: GuideModel, picture: Picture, *, number: int) -> Case:
+    """Measure one picture towards its own class; whether it is a positive is its model's to say, not its own."""
+    path = path_towards(guide, picture.image, target=picture.target, epsilon_224=EPSILONS_224[-1])
+    return case_of(path, picture=number, positive=False)
+
+
 def _measured(folder: Path, test: Path, part: slice, count: int) -> tuple[Model, ...]:
     """Load every guide of ``folder`` and measure its pictures."""
     catalog = Catalog(bundled=folder, home=folder / "none", published=())
@@ -121,10 +127,7 @@ def _measured(folder: Path, test: Path, part: slice, count: int) -> tuple[Model,
             raise typer.BadParameter(f"“{entry.name}” has no card that can be read.")
         guide = catalog.load(entry.name)
         cases = tuple(
-            case_of(
-                path_towards(guide, p.image, target=p.target, epsilon_224=EPSILONS_224[-1]), picture=i, positive=True
-            )
-            for i, p in enumerate(pictures_of(guide, test, part, count))
+            _case(guide, picture, number=i) for i, picture in enumerate(pictures_of(guide, test, part, count))
         )
         typer.echo(f"{guide.name}: {count} pictures", err=True)
         epsilon, seed = (float(str(entry.card.training[key])) for key in ("epsilon", "seed"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 
+from lwise_core.data.errors import DatasetError
 from lwise_core.data.system_files import is_somebodys
+from lwise_core.data.zip_directory import open_zip
 from lwise_core.data.zip_members import MemberUnreadable, member_of
 from lwise_core.study.response_columns import UNCHANGED, ResponsesError
 
@@ -23,10 +24,11 @@ def unpacked(content: bytes, *, at_most: int) -> bytes:
     if not content.startswith(b"PK"):
         return content
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with open_zip(content, called="the zip").archive as archive:  # which measures its directory before reading it
             return _joined(archive, at_most=at_most)
-    except (zipfile.BadZipFile, MemberUnreadable, ValueError, NotImplementedError) as error:
-        raise ResponsesError(f"The zip is damaged or cut off; export it anew. {UNCHANGED}") from error
+    except (DatasetError, zipfile.BadZipFile, MemberUnreadable, ValueError, NotImplementedError) as error:
+        said = f"The zip is damaged or cut off, or lists too many files; export it anew. {UNCHANGED}"
+        raise ResponsesError(said) from error
 
 
 def _joined(archive: zipfile.ZipFile, *, at_most: int) -> bytes:

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from lwise_core.data import zip_directory
 from lwise_core.study.answer_archives import unpacked
 from lwise_core.study.response_columns import ResponsesError
 
@@ -48,3 +49,10 @@ def test_what_is_no_zip_passes() -> None:
 def test_a_zip_that_cannot_be_used_is_one_sentence(content: bytes, said: str) -> None:
     with pytest.raises(ResponsesError, match=said):
         unpacked(content, at_most=100)
+
+
+def test_a_directory_that_says_it_is_huge_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = zipped(*((f"{i}/data.txt", b"[1]") for i in range(20)))
+    monkeypatch.setattr(zip_directory, "_MAX_UPLOADED_BYTES", 500)
+    with pytest.raises(ResponsesError, match="lists too many files"):
+        unpacked(content, at_most=1000)
