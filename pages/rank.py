@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lwise_core._utils.durations import in_words
 from lwise_core.batch.ranking import Ranking, rank, seconds_a_photograph
 from lwise_core.batch.score_table import ODDITY_COLUMNS, SCORE_COLUMNS, WOBBLE_COLUMNS, wobble_columns
 from lwise_core.batch.tables import csv_lines
@@ -158,9 +159,7 @@ def _how_long(taken: Intake, guide: GuideModel, *, count: int) -> None:
     pace = remembered("pace", question, lambda: seconds_a_photograph(taken.files(), guide, open_file=open_upload))
     if pace is None:
         return
-    seconds = count * pace
-    about = f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
-    st.caption(f"Ranking takes about {about}, by the pace of the first photographs.")
+    st.caption(f"Ranking takes about {in_words(count * pace)}, by the pace of the first photographs.")
 
 
 def _progress(job: ScheduledJob[Ranking], *, weights: str, guide: str) -> None:

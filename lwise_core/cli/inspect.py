@@ -65,7 +65,7 @@ def inspect_command(
     ] = None,
     figures: Annotated[
         Path | None,
-        typer.Option(help="Folder for every map as PNG (300 dpi) and SVG, 85 mm wide, with its scale below it."),
+        typer.Option(help="Folder for every map and plot as PNG (300 dpi) and SVG, 85 mm wide."),
     ] = None,
     *,
     budget: BudgetOptions,

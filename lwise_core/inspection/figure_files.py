@@ -1,9 +1,10 @@
-"""The figures of an inspection as files at print size: every map as PNG and SVG, each saying what was altered."""
+"""The figures of an inspection as files at print size: every map and plot as PNG and SVG, saying what was altered."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from lwise_core._utils.arrays import FloatImage, Pixels
@@ -28,6 +29,9 @@ from lwise_core.inspection.map_pictures import (
 from lwise_core.inspection.perturbation import Perturbation, similarity_map, spectrum_of
 from lwise_core.inspection.report import Report
 
+if TYPE_CHECKING:
+    from lwise_core.inspection.printed_plot import PrintedPlot
+
 
 def figures_of(report: Report) -> dict[str, HeatmapPicture]:
     """Return every map that ``report`` knows, by the name of its files: what was not computed is not among them."""
@@ -47,11 +51,14 @@ def figure_files(report: Report, *, colours: PalettePair = PALETTE_PAIRS[0]) -> 
 
     Below each stands what was altered, at which ε and by which guide; no file is called after the photograph.
     """
+    from lwise_core.inspection.printed_plots import printed_plots  # noqa: PLC0415  matplotlib takes a second to import
+
+    maps = {name: figure.in_colours(colours) for name, figure in figures_of(report).items()}
+    figures: dict[str, HeatmapPicture | PrintedPlot] = {**maps, **printed_plots(report)}
     note, files = report.statement, {}
-    for name, figure in figures_of(report).items():
-        painted = figure.in_colours(colours)
-        files[f"{name}.png"] = painted.as_png(note=note)
-        files[f"{name}.svg"] = painted.as_svg(note=note)
+    for name, figure in figures.items():
+        files[f"{name}.png"] = figure.as_png(note=note)
+        files[f"{name}.svg"] = figure.as_svg(note=note)
     return files
 
 

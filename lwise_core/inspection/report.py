@@ -93,7 +93,7 @@ class Report:
         lacks = {
             "The lights at other ε were still being computed.": not self.findings.complete,
             "No attributions were computed.": not self.maps,
-            "The further indicators, which are not counted, were not asked for.": self._walked
+            "The further indicators, which are not counted, were not asked for.": self.walked
             and self.findings.evidence is None,
         }
         return tuple(sentence for sentence, is_so in lacks.items() if is_so)
@@ -101,7 +101,7 @@ class Report:
     @property
     def statement(self) -> str:
         """The sentence that every picture of the altered one carries."""
-        if not self._walked:
+        if not self.walked:
             return f"Altered by somebody else, inspected for {self._towards}. Not for diagnosis."
         return f"AI-altered towards {self._towards}, ε = {self.subject.epsilon:.3g}. Not for diagnosis."
 
@@ -115,7 +115,7 @@ class Report:
             "missing": self.missing,
             "semantic": _light_numbers(self.risk.semantic),
             "artefact": _light_numbers(self.risk.artefact),
-            "no_flag_up_to": no_flag_up_to(self.findings.risks) if self._walked and self.findings.complete else None,
+            "no_flag_up_to": no_flag_up_to(self.findings.risks) if self.walked and self.findings.complete else None,
             "along": [_along(risk) for risk in self.findings.risks],
             "look": None if change.is_none else vars(perceptual_difference_of(change)),
             "folds": [vars(folded) for folded in folds_of(change)],
@@ -156,7 +156,7 @@ class Report:
             "unlike_flagged": self.novelty.flagged,
             "cautions": guide.cautions,
             "calibrated_on": str(guide.provenance.calibrated or ""),
-            "no_flag_up_to": clear_range(self.findings.risks) if self._walked and self.findings.complete else "",
+            "no_flag_up_to": clear_range(self.findings.risks) if self.walked and self.findings.complete else "",
             "lights": [_light_words(light) for light in (self.risk.semantic, self.risk.artefact)],
             "pictures": self._pictures(change),
             "look": [] if change.is_none else _look_words(perceptual_difference_of(change)),
@@ -170,7 +170,7 @@ class Report:
         return perturbation_at(path, epsilon=min(self.subject.epsilon, path.reach))
 
     @property
-    def _walked(self) -> bool:
+    def walked(self) -> bool:
         """Whether the change is this library's own, which knows every ε up to it."""
         return not self.subject.altered
 

@@ -11,6 +11,7 @@ import pytest
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.heatmaps import PALETTE_PAIRS
 from lwise_core.inspection.figure_files import figure_files, figures_of, figures_zip
+from lwise_core.inspection.printed_plots import printed_plots
 from lwise_core.inspection.report import Report
 from tests.inspection.test_hallucination import with_references
 from tests.inspection.test_report import report_on
@@ -44,7 +45,8 @@ def test_the_archive_holds_a_png_and_an_svg_of_each_and_never_the_photograph_s_n
     with ZipFile(io.BytesIO(archive)) as files:
         names = files.namelist()
         svg = files.read("perturbation.svg").decode()
-    assert sorted(names) == sorted(f"{n}.{ending}" for n in figures_of(bare) for ending in ("png", "svg"))
+    figures = {*figures_of(bare), *printed_plots(bare)}
+    assert sorted(names) == sorted(f"{n}.{ending}" for n in figures for ending in ("png", "svg"))
     assert "Not for diagnosis." in svg
     assert "AI-altered towards b" in svg
     assert b"Mueller" not in archive

@@ -47,7 +47,7 @@ def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when:
                 (
                     "Report, numbers, pixels and figures of what is computed so far.",
                     *report.missing,
-                    "Figures: every map as PNG (300 dpi) and SVG, 85 mm wide, with its scale and what it shows.",
+                    "Figures: every map and plot as PNG (300 dpi) and SVG, 85 mm wide, with what it shows.",
                 )
             )
         )
