@@ -45,6 +45,8 @@ _OPEN, _REFUSED = "pair-open", "pair-refused"
 _JOB = "pair"
 _WHAT = "Looking for the evidence"
 _ALTERED = "Altered by somebody else. Not for diagnosis."
+_ORIGINAL = "The original, as the guide sees it."
+_SEEN = "Altered by somebody else, as the guide sees it. Not for diagnosis."
 _TABS = ("Change", "Attributions", "Second opinion", "Every number")
 
 
@@ -84,6 +86,8 @@ def pair_is_open() -> bool:
 def pair_panel(guide: GuideModel) -> None:
     """Draw the choice of two pictures, and what ``guide`` says of the change from the one to the other."""
     st.button("Back to the photograph", icon=":material/arrow_back:", on_click=_open, args=(False,))
+    st.header("A pair of your own")
+    st.markdown("An original, and what an expert, another model or another tool made of it: can that change be trusted?")
     cautions(guide)
     asked = _ask(guide)
     if asked is None:
@@ -101,8 +105,9 @@ def _open(value: bool) -> None:
 
 def _ask(guide: GuideModel) -> _Asked | None:
     """Draw the uploaders and the classes; return what was asked, None while something is lacking."""
-    columns = st.columns(2, gap="large")
-    case = desk().case
+    case, held = desk().case, _pictures()
+    complete = "altered" in held and ("original" in held or case is not None)
+    columns = st.expander("The two pictures", expanded=not complete).columns(2, gap="large")
     with columns[0]:
         uploaded = _taken("original", "The original")
         if uploaded is None and case is not None:
@@ -119,10 +124,12 @@ def _ask(guide: GuideModel) -> _Asked | None:
         return None
     known = None if from_desk is None else from_desk.stated_for(guide)
     options = [*guide.classes, SOMETHING_ELSE]
+    columns = st.columns(2, gap="large")  # a row of its own: on a phone it stands below both pictures
     with columns[0]:
         index = None if known is None else options.index(known)
         stated = st.selectbox("What does the original show?", options, index=index, key=f"pair-stated-{guide.name}")
     if stated is None:
+        st.caption("Say what the original shows, and the verdict follows.")
         return None
     with columns[1]:
         index = None if stated == SOMETHING_ELSE else guide.classes.index(stated)
@@ -191,14 +198,14 @@ def _inspect(pair: PicturePair, path: EnhancementPath, asked: _Asked) -> None:
     found = job.latest
     if not ended(_JOB, job, at=at, what=_WHAT) or found is None:
         return
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        show_pictures([_shown(path, step=0, words="The original"), _shown(path, step=1, words=_ALTERED)])
-    with right:
+    verdict, pictures = st.columns([2, 3], gap="large")  # the verdict first, on a phone too
+    with verdict:
         st.subheader("Can you trust this change?")
         draw_verdict(found.risk, path)
         for note in found.notes:
             st.caption(plain(note))
+    with pictures:
+        show_pictures([_shown(path, step=0, words=_ORIGINAL), _shown(path, step=1, words=_SEEN)])
     _tabs(key, found, towards=asked.towards)
     with st.container():
         report = found.report_with(known_maps(key, path, epsilon=path.step))
@@ -228,4 +235,4 @@ def _tabs(key: Key, found: InspectedPair, *, towards: str) -> None:
 
 def _shown(path: EnhancementPath, *, step: int, words: str) -> HeatmapPicture:
     pixels = to_8_bit(path.frames[step].images[0].cpu().numpy()).transpose(1, 2, 0)
-    return HeatmapPicture(pixels, alt=words, caption=f"{words} As the guide sees it.")
+    return HeatmapPicture(pixels, alt=words, caption=words)

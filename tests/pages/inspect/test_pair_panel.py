@@ -67,13 +67,14 @@ def test_two_uploads_are_judged_like_our_own_changes() -> None:
     assert "Both are aligned, or refused" in said(at)
     at = uploaded(at, "original", CAT, name="before.png")
     at = uploaded(at, "altered", lighter(CAT), name="after.png")
+    assert "Say what the original shows, and the verdict follows." in said(at)
     stated = next(s for s in at.selectbox if s.label == "What does the original show?")
     at = settled(stated.set_value("b").run())
     text = said(at)
     assert "Can you trust this change?" in text
     assert "Was the evidence there?" in text
     assert "found on changes that this library made" in text
-    assert "Altered by somebody else. Not for diagnosis." in text
+    assert "Altered by somebody else, as the guide sees it. Not for diagnosis." in text
     assert "AI-altered" not in text
     assert [d.proto.label for d in at.get("download_button")][:3] == [
         "Report (HTML)",
