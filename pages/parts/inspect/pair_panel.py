@@ -87,7 +87,7 @@ def pair_panel(guide: GuideModel) -> None:
     """Draw the choice of two pictures, and what ``guide`` says of the change from the one to the other."""
     st.button("Back to the photograph", icon=":material/arrow_back:", on_click=_open, args=(False,))
     st.header("A pair of your own")
-    st.markdown("An original, and what an expert, another model or another tool made of it: can that change be trusted?")
+    st.markdown("An original, and what an expert, another model or another tool made of it: can the change be trusted?")
     cautions(guide)
     asked = _ask(guide)
     if asked is None:
