@@ -24,6 +24,7 @@ _KEPT, _LISTED = 60, 30
 """For how many runs a browser keeps a message, and lists it: .streamlit/config.toml, pages/parts/ui/own_words.py."""
 
 _PATIENCE_S = 180
+_DRAW = ("delta", "ref_hash")
 _SORRY = b"Something went wrong"
 _AGAIN = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
@@ -36,6 +37,14 @@ class Kept:
     fragment: str
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Seconds from the wish for a page until something of it is drawn, and until all of it is."""
+
+    first: float
+    whole: float
+
+
 @dataclass
 class PageClient:
     """One tab: what it keeps, how many runs it has seen end, and which parts ask to be drawn again, how often."""
@@ -45,15 +54,15 @@ class PageClient:
     runs: int = 0
     asking: dict[str, float] = field(default_factory=dict)
 
-    def open(self, page: str, query: str) -> float:
-        """Ask for a page, and return the seconds until it is drawn.
+    def open(self, page: str, query: str) -> Drawn:
+        """Ask for a page, and return how long it took.
 
         Raises:
             Broken: It says that something went wrong, refers to what a browser has dropped, or does not come.
         """
         begun = time.monotonic()
-        self._ask(ClientState(page_name=page, query_string=query))
-        return time.monotonic() - begun
+        first = self._ask(ClientState(page_name=page, query_string=query))
+        return Drawn(first - begun, time.monotonic() - begun)
 
     def follow(self, *, seconds: float) -> None:
         """Draw again what asks for it, until nothing does or the time is over."""
@@ -63,21 +72,31 @@ class PageClient:
             time.sleep(interval)
             self._ask(ClientState(fragment_id=fragment, is_auto_rerun=True))
 
-    def _ask(self, state: ClientState) -> None:
+    def _ask(self, state: ClientState) -> float:
+        """Ask for a run and take its messages; return the time at which the first came that draws something."""
         state.cached_message_hashes.extend(h for h, kept in self.kept.items() if self.runs - kept.used < _LISTED)
         self.connection.send(BackMsg(rerun_script=state).SerializeToString())
         deadline = time.monotonic() + _PATIENCE_S
-        while not self._is_over(deadline):
-            pass
+        first = None
+        while True:
+            message = self._next(deadline)
+            if first is None and message.WhichOneof("type") in _DRAW:
+                first = time.monotonic()
+            if self._is_over(message):
+                return first or time.monotonic()
 
-    def _is_over(self, deadline: float) -> bool:
-        """Take one message; return whether a run ended with it that no other follows."""
+    def _next(self, deadline: float) -> ForwardMsg:
+        """Return the next message."""
         try:
             data = self.connection.recv(timeout=max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:
             raise Broken(f"a page did not come within {_PATIENCE_S} s") from error
         require(isinstance(data, bytes) and _SORRY not in data, "a page said that something went wrong")
-        message = ForwardMsg.FromString(data)
+        message: ForwardMsg = ForwardMsg.FromString(data)
+        return message
+
+    def _is_over(self, message: ForwardMsg) -> bool:
+        """Keep a message as a browser does; return whether a run ended with it that no other follows."""
         self._keep(message)
         kind = message.WhichOneof("type")
         if kind == "new_session" and not message.metadata.run.fragment_ids:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Locator, Page, sync_playwright
 from websockets.exceptions import WebSocketException
 
 from benchmarks.chaos.outcome import Broken
@@ -17,8 +17,8 @@ from benchmarks.chaos.page_client import page_client
 from lwise_core.data.samples import SAMPLES
 from tests.browser.conftest import _FLAGS, _chromium
 
-COMPUTED, OTHER = "computed", "other"
-"""Kinds of reaction: until what was asked for is computed, and until another page is drawn."""
+BEGUN, OTHER, COMPUTED = "begun", "other", "computed"
+"""Kinds of reaction: until the page first changes where a computation begins, and elsewhere; until it is computed."""
 
 GUIDE = "animals16-64"
 _PATIENCE_MS = 180_000
@@ -40,7 +40,7 @@ class Place:
 class Seen:
     """What visitors saw: kind of reaction → seconds; sentences about errors, and about tabs that were lost."""
 
-    reactions: dict[str, list[float]] = field(default_factory=lambda: {COMPUTED: [], OTHER: []})
+    reactions: dict[str, list[float]] = field(default_factory=lambda: {BEGUN: [], OTHER: [], COMPUTED: []})
     errors: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
@@ -77,12 +77,11 @@ class Visitor:
         studio, inspect, other = range(3)
         what = self.lottery.choice([studio, inspect, other, other])
         if page.url == "about:blank" or what == inspect:
-            self._timed(COMPUTED, lambda: self._inspect(page, sample))
+            self._look_at(page, f"inspection?sample={sample}", computed=page.locator("h4").first)  # the verdict
         elif what == studio:
-            self._timed(COMPUTED, lambda: self._paint(page, sample))
+            self._look_at(page, f"?sample={sample}", computed=page.get_by_text("Take it away"))
         else:
-            name = self.lottery.choice(_HEADINGS)
-            self._timed(OTHER, lambda: _go(page, name))
+            self._go(page, self.lottery.choice(_HEADINGS))
         if page.get_by_text(_SORRY).count():
             self.seen.errors.append(f"{page.url}: {_SORRY}")
 
@@ -95,7 +94,8 @@ class Visitor:
             )
             try:
                 with page_client(self.place.address, certificate=self.place.certificate) as client:
-                    self.seen.reactions[OTHER].append(client.open(page, query))
+                    drawn = client.open(page, query)
+                    self.seen.reactions[BEGUN if query else OTHER].append(drawn.first)
                     client.follow(seconds=_FOLLOWED_S)
                     client.open(page, query)
             except Broken as error:
@@ -109,23 +109,21 @@ class Visitor:
         page.on("pageerror", lambda error: self.seen.lost.append(str(error).splitlines()[0]))
         return page
 
-    def _timed(self, kind: str, act: Callable[[], None]) -> None:
+    def _look_at(self, page: Page, where: str, *, computed: Locator) -> None:
+        """Open a page at its address, and time its heading and what it computes."""
         begun = time.monotonic()
-        act()
-        self.seen.reactions[kind].append(time.monotonic() - begun)
+        page.goto(f"{self.place.address}/{where}&guide={GUIDE}", wait_until="commit")
+        page.locator("h1").first.wait_for()
+        self.seen.reactions[BEGUN].append(time.monotonic() - begun)
+        computed.wait_for()
+        self.seen.reactions[COMPUTED].append(time.monotonic() - begun)
 
-    def _inspect(self, page: Page, sample: str) -> None:
-        page.goto(f"{self.place.address}/inspection?sample={sample}&guide={GUIDE}")
-        page.locator("h4").first.wait_for()  # the verdict
-
-    def _paint(self, page: Page, sample: str) -> None:
-        page.goto(f"{self.place.address}/?sample={sample}&guide={GUIDE}")
-        page.get_by_text("Take it away").wait_for()
-
-
-def _go(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).first.click()
-    page.get_by_role("heading", name=name, level=1).wait_for()
+    def _go(self, page: Page, name: str) -> None:
+        """Go to another page by its link, and time its heading."""
+        begun = time.monotonic()
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.get_by_role("heading", name=name, level=1).wait_for()
+        self.seen.reactions[OTHER].append(time.monotonic() - begun)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -12,10 +13,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection
 
-from benchmarks.chaos import document, load
+from benchmarks.chaos import document, load, page_client
 from benchmarks.chaos.load import Grown
 from benchmarks.chaos.outcome import Broken
-from benchmarks.chaos.page_client import PageClient
+from benchmarks.chaos.page_client import Drawn, PageClient
 
 
 class Server:
@@ -72,6 +73,14 @@ def test_a_message_that_a_browser_has_dropped_is_a_lost_tab(between: int) -> Non
     else:
         with pytest.raises(Broken, match="tab is dead"):
             client.open("", "")
+
+
+def test_the_first_change_is_the_first_thing_that_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server([ForwardMsg(hash="new"), drawing("a"), drawing("b")], [])
+    client = PageClient(cast(ClientConnection, server))
+    monkeypatch.setattr(page_client, "time", SimpleNamespace(monotonic=lambda: float(-len(server.sending))))
+    assert client.open("", "") == Drawn(first=-2.0, whole=0.0)  # two more come after the first that draws
+    assert client.open("", "") == Drawn(first=0.0, whole=0.0)
 
 
 def test_a_page_that_excuses_itself_is_an_error() -> None:
