@@ -52,7 +52,7 @@ PHANTOM = "phantom4-64"
 ROBUST, PLAIN = "cifar10-32", "cifar10-32-plain"
 EVIDENCE = ("H1", "LOGIT", "H2", "H3", "H4", "H6")
 """Of the light about evidence, without a second guide."""
-OF_THE_CHANGE = ("H2", "H3", "H4", "H6", "H7", "H8", "H9", "HF")
+OF_THE_CHANGE = ("H2", "H3", "H4", "H6", "H7", "H8", "H9", "HF", "HS")
 """Indicators that depend on the change, and not on the original alone as H1 does."""
 WANTED = {"erased": 0.80, "mosaic": 0.75, "foreign": 0.80, "twin": 0.90}
 CLEAREST = 0.5

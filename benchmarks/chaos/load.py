@@ -18,7 +18,8 @@ from benchmarks.chaos import document
 from benchmarks.chaos.app_server import AppServer, app_server, free_port
 from benchmarks.chaos.classroom import classroom
 from benchmarks.chaos.outcome import Broken
-from benchmarks.chaos.visitors import BEGUN, COMPUTED, OTHER, Place, Seen, visitors
+from benchmarks.chaos.page_client import page_client
+from benchmarks.chaos.visitors import BEGUN, COMPUTED, OTHER, PAGES, Place, Seen, visitors
 from benchmarks.report import write_into
 from lwise_core.teaching.records.store import address
 from tests.support.nginx import NAME, nginx
@@ -152,8 +153,12 @@ def _served(load: Load, folder: Path) -> Iterator[tuple[AppServer, Place]]:
 
 
 def _visit_once(place: Place) -> None:
-    """Let one browser and one client come and go, so that what is loaded once is loaded."""
-    with visitors(place, Seen(), browsers=1, clients=1, seed=0):
+    """Open every page that visitors will ask for, and let one browser come and go: what is loaded once is loaded."""
+    for page, query in PAGES:
+        with page_client(place.address, certificate=place.certificate) as client:
+            client.open(page, query)
+            client.follow(seconds=_SETTLED_S)
+    with visitors(place, Seen(), browsers=1, clients=0, seed=0):
         time.sleep(_SETTLED_S)
 
 

@@ -27,6 +27,17 @@ _LOOKED_AT_S = (1.0, 5.0)  # from what was seen to the next wish
 _SORRY = "Something went wrong"
 _HEADINGS = ("Models", "Rank", "Learn", "Inspect")
 
+PAGES = tuple(
+    (page, query)
+    for sample in SAMPLES
+    for page, query in (
+        ("", f"sample={sample.key}&guide={GUIDE}"),
+        ("inspection", f"sample={sample.key}&guide={GUIDE}"),
+        *((name, "") for name in ("rank", "models", "learn")),
+    )
+)
+"""Every page that a visitor asks for, with the query of its address; those that compute have one."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -88,10 +99,7 @@ class Visitor:
     def ask(self) -> None:
         """Use the pages as a client of their protocol, a new tab for every page, and let it follow what is computed."""
         while not self.over.is_set():
-            sample = self.lottery.choice(SAMPLES).key
-            page, query = self.lottery.choice(
-                [("", f"sample={sample}&guide={GUIDE}"), ("inspection", f"sample={sample}&guide={GUIDE}"), ("rank", "")]
-            )
+            page, query = self.lottery.choice(PAGES)
             try:
                 with page_client(self.place.address, certificate=self.place.certificate) as client:
                     drawn = client.open(page, query)
