@@ -19,6 +19,7 @@ from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
 from pages.parts.courses.enrolment_panel import enrolment_panel
 from pages.parts.courses.form import CourseOrder, course_form
+from pages.parts.courses.further_panel import further_panel
 from pages.parts.courses.preview import course_preview
 from pages.parts.picture.downloads import download
 from pages.parts.session.access import teachers_only
@@ -121,6 +122,8 @@ def _facts(course: Course) -> None:
         if st.button("Delete it", key=f"delete-{course.digest}"):
             shutil.rmtree(course.folder)
             st.rerun()
+
+    further_panel(course)
 
 
 def _export(course: Course) -> None:

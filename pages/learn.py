@@ -12,6 +12,7 @@ from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import TrialRecord
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.enrolment_panel import COURSE, KEY
+from pages.parts.courses.practice_panel import known_line, practice_in_words, practice_offer, practice_state
 from pages.parts.courses.routes import API, buttons
 from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
 from pages.parts.session.course_server import course_library, course_server
@@ -19,6 +20,7 @@ from pages.parts.ui.notices import notice, plain
 
 _SITTING = "sitting"
 _INTRODUCED = "introduced"
+_PRACTICE_CODE = "\n- To practise again after days, give the same code: it opens your practice."
 _EXAMPLE_PX = 180
 _PICTURE_MM = 100.0  # about 12 degrees at arm's length, where the screen's size was set with a card
 
@@ -63,6 +65,7 @@ def _door() -> None:
             "- Pictures may have been altered by a neural network. What you learn here is not for diagnosis.\n"
             "- You may stop at any time: close the page. To go on later, open the same address: it alone "
             "opens your course, so use a private window on a computer that others use too."
+            + (_PRACTICE_CODE if course.design.practises else "")
         )
         code = st.text_input("Your code", max_chars=64, help="Letters, digits, dots, hyphens and underscores.")
         agreed = st.checkbox("I have read this and take part of my own free will.")
@@ -72,6 +75,8 @@ def _door() -> None:
 
 def _what_happens(course: Course) -> str:
     """Return what a learner should know of a course, and no more: not which groups there are."""
+    if course.design.practises:
+        return practice_in_words(course)
     trials = total(course)
     brief = course.design.timing.stimulus_ms != UNTIL_RESPONSE
     shown = "is shown very briefly" if brief else "stays until you answer"
@@ -97,18 +102,25 @@ def _enrol(course: Course, code: str, *, agreed: bool) -> None:
 def _sit(token: str) -> None:
     """Run the trials that are left, or say what the course was about."""
     coming = course_server().coming(token)
+    if not coming.trials and coming.practice:
+        practice_state(coming, coming.practice)
+        st.button("Done", on_click=_leave)
+        return
     if not coming.trials:
         _debriefing(coming, token)
         return
     names = buttons(coming.course, coming.sitting.participant)
     if not coming.done and st.session_state.get(_INTRODUCED) != token and _introduced(coming, token):
         return
+    if coming.practice:
+        st.caption(known_line(coming, coming.practice))
+    visit = f"-{coming.practice.visits}" if coming.practice else ""
     done = trial_runner(
         choices=[Choice(identity, names[identity]) for identity in _places(names)],
         timing=coming.course.design.timing,
         api=API,
         token=token,
-        key=f"runner-{coming.sitting.slot}",
+        key=f"runner-{coming.sitting.slot}{visit}",
         look=Ring(calibrate=True, picture_mm=_PICTURE_MM),
     )
     if done:
@@ -157,6 +169,7 @@ def _debriefing(coming: Coming, token: str) -> None:
             column.metric(label, share, help=chance)
     st.markdown(f"Your code was **{plain(coming.sitting.participant)}**. Keep it: a later test asks for the same one.")
     _what_it_was(coming, records)
+    practice_offer(coming)
     st.button("Done", on_click=_leave)
 
 

@@ -26,6 +26,7 @@ from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import KnownCourse
 from lwise_core.teaching.server import CourseServer
 from pages.parts.courses.human_errors_panel import human_errors_panel
+from pages.parts.courses.later_tests_panel import later_tests_panel
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
 from pages.parts.session.access import teachers_only
 from pages.parts.session.course_server import course_server
@@ -52,6 +53,8 @@ def main() -> None:
             answers = _chosen(here, courses)
             if answers is not None:
                 _results(answers.responses, chance=1 / answers.classes)
+                if answers.course is not None:
+                    later_tests_panel(here, answers.course)
         with people:
             _people(here, courses)
     except (RecordsError, ResponsesError) as error:
@@ -61,10 +64,11 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class _Answers:
-    """What was answered, of so many classes: more, perhaps, than were met so far."""
+    """What was answered, of so many classes: more, perhaps, than were met so far; in ``course``, or in a file."""
 
     responses: Responses
     classes: int
+    course: Course | None = None
 
 
 def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | None:
@@ -86,7 +90,7 @@ def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | N
         return None
     responses = responses_in(here.records, course)
     _downloads(responses, course)
-    return _Answers(responses, len(course.classes))
+    return _Answers(responses, len(course.classes), course)
 
 
 def _upload() -> UploadedFile | None:

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 PHANTOM = "phantom"
 """The source that is drawn and not read."""
 
-GROUP_NAMES = {g.name.lower().replace("_", "-"): g for g in Group}
-"""What the shell calls the groups: their own names hold commas."""
+GROUP_NAMES = {g.name.lower().replace("_", "-"): g for g in Group if g is not Group.PRACTICE}
+"""What the shell calls the groups: their own names hold commas. A practice is made of a course, on the page."""
 
 _SHOWN_BRIEFLY = ("animals",)  # the presets whose pictures the paper shows for one frame
 

@@ -7,18 +7,21 @@ comes back knows as much as before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from lwise_core._utils.file_errors import FileError, file_errors
 from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError, read_course
+from lwise_core.teaching.courses.practice import practice_answer
 from lwise_core.teaching.courses.session import Answered, LearnerState, OutOfTurn, judge, total, upcoming
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.spacing import Practice, practice_after
 from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.enrolment import enrolment_of
+from lwise_core.teaching.records import store
 from lwise_core.teaching.records.store import Records
 from lwise_core.teaching.records.values import Sitting, TrialRecord
 
@@ -74,17 +77,24 @@ def _read_once(folder: Path, _stamp: tuple[int, int]) -> Course:
 
 @dataclass(frozen=True)
 class Coming:
-    """What a learner gets next: ``trials`` in order, empty when the course is over, of ``total``."""
+    """What a learner gets next: ``trials`` in order, empty when the course is over, of ``total``.
+
+    In a practice, trials are empty while nothing is due, ``practice`` is how it stands, and ``total`` is the least that
+    this visit takes. ``now_s`` is the moment that this was asked for, in seconds of the clock of the records.
+    """
 
     course: Course
     sitting: Sitting
     trials: tuple[Trial, ...]
     total: int
+    practice: Practice | None = None
+    now_s: float = 0.0
 
     @property
     def done(self) -> int:
-        """How many trials are behind the learner."""
-        return self.trials[0].number if self.trials else self.total
+        """How many trials are behind the learner, in a practice those of this visit."""
+        before = 0 if self.practice is None else self.practice.visit_began
+        return self.trials[0].number - before if self.trials else self.total
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,7 @@ class CourseServer:
     def enrol(self, course: Course, *, participant: str, token: str | None = None, key: str = "") -> Sitting:
         """Give a learner who consents a place in the course: the next slot, and a partner where the group needs one.
 
+        Who comes back to a practice with the same code goes on with it; in no other course does a code open a sitting.
         ``key`` is what the learner's link brings, where the course asks for one.
 
         Raises:
@@ -115,6 +126,9 @@ class CourseServer:
         known = self.records.add_course(
             name=course.design.name, manifest=(course.folder / MANIFEST).read_bytes()
         ).digest
+        if course.design.practises and (back := self._back(known, participant)):
+            enrolment_of(course.folder).check(key=key, enrolled=0)
+            return back
         enrolled = next((c.enrolled for c in self.records.courses() if c.digest == known), 0)
         enrolment_of(course.folder).check(key=key, enrolled=enrolled)
         sitting = self.records.enrol(
@@ -138,10 +152,14 @@ class CourseServer:
         """
         sitting = self.records.sitting(token=token)
         course = self.library.course(sitting.course)
-        trials = upcoming(course, self._learner(sitting, self.records.answers(token=token)))
-        if not trials and sitting.finished is None:
-            sitting = self.records.finish(token=token)
-        return Coming(course, sitting, trials, total(course))
+        learner = self._learner(sitting, self.records.answers(token=token))
+        if course.design.practises:
+            coming = _practising(course, sitting, learner)
+        else:
+            coming = Coming(course, sitting, upcoming(course, learner), total(course))
+        if not coming.trials and sitting.finished is None:
+            return replace(coming, sitting=self.records.finish(token=token))
+        return coming
 
     def take(self, token: str, answer: Answer) -> JudgedAnswer:
         """Store an answer and return it judged; one that was stored before is returned as it was then.
@@ -161,17 +179,34 @@ class CourseServer:
         kept = self.records.store(token=token, trial=trial, answer=answer, correct=correct).record
         return JudgedAnswer(sitting, kept.trial, kept.correct)
 
+    def _back(self, course: str, participant: str) -> Sitting | None:
+        """Return the sitting of who has this code in a course."""
+        return next((s for s in self.records.sittings(course=course) if s.participant == participant), None)
+
     def _learner(self, sitting: Sitting, before: tuple[TrialRecord, ...]) -> LearnerState:
         if [r.trial.number for r in before] != list(range(len(before))):
             raise OutOfTurn(
                 "An earlier answer of this sitting is missing, so it cannot go on; tell who gave it to you."
             )
         answered = tuple(Answered(*_shown(r), correct=r.correct) for r in before)
+        if sitting.group is Group.PRACTICE:
+            return LearnerState(sitting.slot, answered, practised=tuple(map(practice_answer, before)))
         if sitting.yoked_to is None:
             return LearnerState(sitting.slot, answered)
         partner = self.records.sitting(token=sitting.yoked_to)
         shown = tuple(ShownTrial(*_shown(r)) for r in self.records.answers(token=partner.token))
         return LearnerState(sitting.slot, answered, partner.slot, shown)
+
+
+def _practising(course: Course, sitting: Sitting, learner: LearnerState) -> Coming:
+    """Return what comes next in a practice: nothing while every class rests."""
+    now_s = store.now().timestamp()
+    practice = practice_after(course.classes, learner.practised)
+    left = practice.least_left(now_s=now_s)
+    if not left:
+        return Coming(course, sitting, (), practice.visit_took, practice, now_s)
+    least = learner.done - practice.visit_began + left
+    return Coming(course, sitting, upcoming(course, learner), least, practice, now_s)
 
 
 def _shown(record: TrialRecord) -> tuple[int, str, float]:

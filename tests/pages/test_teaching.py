@@ -6,14 +6,18 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.teaching.courses.course import MANIFEST, Course, write_course
+from lwise_core.teaching.courses.follow_up import make_follow_up
+from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.enrolment import enrolment_of
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.session import course_server as school
@@ -253,6 +257,76 @@ def test_a_later_test_can_be_made_of_a_course(opened: Open, on_the_shelf: Course
     press(opened("curriculum"), "Make a later test of it")
     names = {c.design.name for c in classroom.library.courses().values()}
     assert names == {on_the_shelf.design.name, f"{on_the_shelf.design.name}, later"}
+
+
+def test_a_practice_can_be_made_of_a_course_for_the_same_people(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer, home: Path
+) -> None:
+    at = opened("curriculum")
+    next(b for b in at.checkbox if b.label == "Only with its link").check().run()
+    press(at, "Make a practice of it")
+    practice = next(c for c in classroom.library.courses().values() if c.design.practises)
+    assert practice.design.name == f"{on_the_shelf.design.name}, practice"
+    asked = enrolment_of(home / "courses" / "phantom")
+    assert enrolment_of(practice.folder) == asked
+    assert asked.key
+
+
+def test_a_course_is_tested_on_the_pictures_of_another_one_of_its_classes(
+    opened: Open, home: Path, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    assert "Make this test" not in [b.label for b in opened("curriculum").button]
+    other = home / "courses" / "other"
+    shutil.copytree(on_the_shelf.folder, other)
+    write_course(other, replace(on_the_shelf.manifest, design=replace(on_the_shelf.design, name="Others", seed=5)))
+    at = opened("curriculum")
+    next(b for b in at.button if b.key == f"transfer-{on_the_shelf.digest}").click().run()
+    (made,) = (c for c in classroom.library.courses().values() if "on “Others”" in c.design.name)
+    assert (made.design.seed, made.labels("p1")) == (on_the_shelf.design.seed, on_the_shelf.labels("p1"))
+
+
+def test_whoever_practises_is_told_what_is_known_and_comes_back_with_the_same_code(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer, home: Path
+) -> None:
+    practice = make_practice(on_the_shelf, home / "courses" / "practice")
+    done = sat(classroom, on_the_shelf, participant="ada")
+    at = press(opened("learn", sitting=done), "Practise, so that it stays")
+    assert "You practise 4 kinds until you know them" in said(at)
+    at.text_input[0].set_value("ada")
+    at.checkbox[0].check()
+    at = press(at, "Begin")
+    (sitting,) = classroom.records.sittings(course=practice.digest)
+    assert "0 of 4 kinds are known." in said(at)
+    while trials := classroom.coming(sitting.token).trials:
+        onset = 5000.0 * trials[0].number
+        answer = Answer(trials[0].number, trials[0].answer, 900.0, onset_ms=onset, choices_ms=onset)
+        classroom.take(sitting.token, answer)
+    at = opened("learn", course=practice.digest)
+    at.text_input[0].set_value("ada")
+    at.checkbox[0].check()
+    at = press(at, "Begin")
+    assert "You know them for now" in said(at)
+    assert "4 of 4 kinds are known. The first is due again in about 16 hours." in said(at)
+    assert len(classroom.records.sittings(course=practice.digest)) == 1
+
+
+def test_results_say_what_stayed(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    monkeypatch.setattr("lwise_core.teaching.records.store.now", lambda: moment)
+    later = make_follow_up(on_the_shelf, home / "courses" / "later")
+    for i in range(3):
+        sat(classroom, on_the_shelf, participant=f"p{i}")
+    assert "Nobody has taken a later test yet" in said(opened("results"))
+    moment += timedelta(days=9)
+    for i in range(2):
+        sat(classroom, later, participant=f"p{i}", right=i == 0)
+    text = said(opened("results"))
+    assert "**Phantom, short, later** (2 people, 9 days later): 100% right in the first test, 50% in the later" in text
+    assert "−50 points (95% −100 to +0)" in text
+    assert "Learnt in the group “L-WISE” (1 person): 100% right in the first test, 0% in the later one" in text
+    assert "1 person did not come back; in the first test 100% right." in text
 
 
 def test_results_of_nobody_are_none(opened: Open) -> None:

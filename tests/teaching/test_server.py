@@ -4,15 +4,19 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError
+from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.courses.session import OutOfTurn, total
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.spacing import in_a_row_for
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
+from lwise_core.teaching.enrolment import Enrolment, EnrolmentRefused, set_enrolment
 from lwise_core.teaching.records.store import Records, new_token
 from lwise_core.teaching.records.values import CodeTaken, UnknownSitting
 from lwise_core.teaching.server import Coming, CourseLibrary, CourseServer
@@ -148,3 +152,101 @@ def test_a_damaged_course_is_said_by_name_and_the_others_are_offered(
     assert sentence.endswith("copy the whole folder, or make it again.")
     (damaged / MANIFEST).write_bytes((course.folder / MANIFEST).read_bytes())
     assert library.unreadable() == ()
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Clock:
+    """The clock of the records, which the test sets."""
+
+    def __init__(self) -> None:
+        self.moment = NOON
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("lwise_core.teaching.records.store.now", clock)
+    return clock
+
+
+@pytest.fixture
+def practice(course: Course, library: CourseLibrary) -> Course:
+    return make_practice(course, library.folder / "practice")
+
+
+def until_known(classroom: CourseServer, token: str) -> Coming:
+    """Return what comes after somebody was right and quick until everything is known."""
+    for _ in range(200):
+        coming = classroom.coming(token)
+        if not coming.trials:
+            return coming
+        classroom.take(token, answer(coming.trials[0]))
+    raise AssertionError("a practice that does not end")
+
+
+def test_a_practice_ends_when_everything_is_known_and_is_due_again_after_days(
+    classroom: CourseServer, practice: Course, clock: Clock
+) -> None:
+    token = classroom.enrol(practice, participant="p1").token
+    first = classroom.coming(token)
+    assert (first.done, first.total) == (0, 4 * in_a_row_for(4))
+    over = until_known(classroom, token)
+    assert over.sitting.finished == NOON
+    assert over.done == over.total == len(classroom.records.answers(token=token))
+    clock.moment = NOON + timedelta(hours=10)
+    assert classroom.coming(token).trials == ()
+    clock.moment = NOON + timedelta(days=1)
+    again = classroom.coming(token)
+    assert (again.done, again.total) == (0, first.total)
+    assert again.trials[0].number == over.total
+    until_known(classroom, token)
+    clock.moment = NOON + timedelta(days=3)
+    assert classroom.coming(token).trials == ()
+    clock.moment = NOON + timedelta(days=4)
+    assert classroom.coming(token).trials
+
+
+def test_a_killed_server_goes_on_with_the_very_trial_that_was_shown(
+    classroom: CourseServer, practice: Course, url: str
+) -> None:
+    token = classroom.enrol(practice, participant="p1").token
+    for n in range(9):
+        shown = classroom.coming(token).trials
+        with Records.open(url=url) as again:
+            assert replace(classroom, records=again).coming(token).trials == shown
+        classroom.take(token, answer(shown[0], right=n % 3 > 0))
+    assert [r.trial.number for r in classroom.records.answers(token=token)] == list(range(9))
+    assert len(classroom.records.answers(token=token)) == classroom.coming(token).done
+
+
+def test_an_answer_that_comes_at_another_hour_is_judged_by_what_was_shown(
+    classroom: CourseServer, practice: Course, clock: Clock
+) -> None:
+    token = classroom.enrol(practice, participant="p1").token
+    until_known(classroom, token)
+    for later in (timedelta(days=1), timedelta(days=40)):
+        clock.moment += later
+        (shown,) = classroom.coming(token).trials
+        clock.moment += timedelta(days=30)
+        assert classroom.take(token, answer(shown)).trial == shown
+        until_known(classroom, token)
+
+
+def test_whoever_comes_back_with_the_code_of_a_practice_goes_on_with_it(
+    classroom: CourseServer, practice: Course
+) -> None:
+    first = classroom.enrol(practice, participant="p1")
+    sat(classroom, first.token, trials=3)
+    back = classroom.enrol(practice, participant="p1")
+    assert (back.token, back.slot) == (first.token, first.slot)
+    assert classroom.coming(back.token).done == 3
+    set_enrolment(practice.folder, Enrolment(key="a key", most=1))
+    assert classroom.enrol(practice, participant="p1", key="a key").token == first.token
+    for who, key in (("p1", "another"), ("p2", "a key")):
+        with pytest.raises(EnrolmentRefused):
+            classroom.enrol(practice, participant=who, key=key)

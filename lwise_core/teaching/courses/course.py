@@ -76,6 +76,7 @@ class Design:
             raise CourseError(
                 "Yoked learners see what adaptive ones were shown, so the course needs an adaptive group."
             )
+        _check_practice(self.slots)
         if len(set(self.aliases)) < len(self.aliases):
             raise CourseError("Two aliases are the same; give every class another.")
         if self.examples < 0:
@@ -92,9 +93,19 @@ class Design:
         return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0])
 
     @property
+    def practises(self) -> bool:
+        """Whether it is a practice, which goes on until every class is known, and again after days."""
+        return Group.PRACTICE in self.slots
+
+    @property
     def enhances(self) -> bool:
         """Whether any group sees enhanced pictures."""
         return any(g.enhances or g is Group.WRONG_CLASS for g in self.slots)
+
+
+def _check_practice(slots: tuple[Group, ...]) -> None:
+    if Group.PRACTICE in slots and set(slots) != {Group.PRACTICE}:
+        raise CourseError("A practice is a course of its own; make it of a course, and leave that group out here.")
 
 
 @dataclass(frozen=True)

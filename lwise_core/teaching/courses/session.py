@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.spacing import PracticeAnswer, next_practised
 from lwise_core.teaching.design.staircase import ShownTrial, next_adaptive, next_yoked
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
@@ -35,13 +36,15 @@ class Answered:
 class LearnerState:
     """Who sits a course as number ``slot``, and what was ``answered`` so far, in order.
 
-    A yoked learner has the trials of an adaptive one, who came as ``partner_slot`` and was shown ``partner``.
+    A yoked learner has the trials of an adaptive one, who came as ``partner_slot`` and was shown ``partner``. In a
+    practice, ``practised`` are the answers with what its order depends on.
     """
 
     slot: int
     answered: tuple[Answered, ...] = ()
     partner_slot: int | None = None
     partner: tuple[ShownTrial, ...] = ()
+    practised: tuple[PracticeAnswer, ...] = ()
 
     @property
     def done(self) -> int:
@@ -57,11 +60,13 @@ def total(course: Course) -> int:
 def upcoming(course: Course, learner: LearnerState) -> tuple[Trial, ...]:
     """Return the trials that come next: the rest of the block, only the next one where it depends on the answer.
 
-    Empty when the course is over.
+    Empty when the course is over, which a practice never is: whether anything of it is due depends on the hour.
 
     Raises:
         CurriculumError: The course's pictures are too few for its schedule.
     """
+    if course.design.practises:
+        return (next_practised(course.pool, learner.practised, seed=course.design.seed_for(learner.slot)),)
     if learner.done >= total(course):
         return ()
     group = course.design.group(learner.slot)

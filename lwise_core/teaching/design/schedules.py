@@ -138,6 +138,7 @@ class Group(StrEnum):
     YOKED = "yoked to adaptive"
     WRONG_CLASS = "enhancement towards a wrong class"
     WITHIN = "within each learner"
+    PRACTICE = "practice"
 
     @property
     def selects(self) -> bool:
@@ -164,7 +165,7 @@ class Group(StrEnum):
     @property
     def follows_answers(self) -> bool:
         """Whether the next trial depends on answers: the learner's own, or a partner's."""
-        return self in (Group.ADAPTIVE, Group.YOKED)
+        return self in (Group.ADAPTIVE, Group.YOKED, Group.PRACTICE)
 
 
 SEVEN_SLOTS = (

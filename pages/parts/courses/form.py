@@ -208,7 +208,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         "Research on harm: allow a group that is taught with pictures enhanced towards wrong classes",
         help="It teaches what is false. Only for a study that was approved, and never for teaching.",
     )
-    groups = [g for g in Group if harm or g is not Group.WRONG_CLASS]
+    groups = [g for g in Group if g is not Group.PRACTICE and (harm or g is not Group.WRONG_CLASS)]
     slots = st.multiselect(
         "Groups, in the order in which learners are assigned to them",
         groups,
