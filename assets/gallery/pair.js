@@ -70,9 +70,14 @@ export class Pair {
   #data = null;
   /** @type {?Call["setTriggerValue"]} */
   #say = null;
+  #onClose;
 
-  /** @param {ParentNode} root */
-  constructor(root) {
+  /**
+   * @param {ParentNode} root
+   * @param {() => void} onClose called when it goes from the page
+   */
+  constructor(root, onClose) {
+    this.#onClose = onClose;
     this.section = found(root, ".pair", HTMLElement);
     this.original = found(root, ".window.original", HTMLElement);
     this.altered = found(root, ".altered", HTMLElement);
@@ -99,7 +104,9 @@ export class Pair {
     this.#draw();
   }
 
-  close() {}
+  close() {
+    this.#onClose();
+  }
 
   /** @param {Data} data */
   #show({ key, title, towards }) {

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 import safetensors.torch
 import torch
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from lwise_core.enhancement.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides.catalog import BUNDLED, load
@@ -68,10 +69,16 @@ def browser() -> Iterator[Browser]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody has, below those that systems give to connections.
+
+    One of those could be a browser's by the time that a server which is being started takes it.
+    """
+    ports = random.SystemRandom()
+    while True:
+        port = ports.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _is_healthy(port: int, *, base: str = "") -> bool:
@@ -115,8 +122,17 @@ def _served(script: Path, log: Path, *, base: str = "", further: Sequence[str] =
             _wait_until_healthy(port, process, log, base=base)
             yield f"http://localhost:{port}{base}"
         finally:
-            process.terminate()
-            process.wait(timeout=30)
+            end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a server; one that takes too long over it, on a machine that may be busy, is killed."""
+    process.terminate()
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -171,11 +187,30 @@ def _is_foreign(url: str) -> bool:
     return parts.scheme not in _OWN_SCHEMES and parts.hostname not in {"localhost", "127.0.0.1"}
 
 
+@contextmanager
+def patient(context: BrowserContext) -> Iterator[BrowserContext]:
+    """Let a click wait as long as an expectation does, on a machine that may be busy; close the context afterwards."""
+    context.set_default_timeout(PATIENCE_MS)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page of 390×844 that is touched; nothing moves on it."""
+    with patient(
+        browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, reduced_motion="reduce")
+    ) as context:
+        yield context.new_page()
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh page at 1440×900 that fails the test when anything leaves the machine or a script breaks."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(PATIENCE_MS)  # a click may have to wait for the page as long as an expectation
+    context.set_default_timeout(PATIENCE_MS)
     tab = context.new_page()
     foreign: list[str] = []
     broken: list[str] = []

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lwise_core.teaching.lessons.slideshow import lesson_zip
-from tests.browser.conftest import ROOT
+from tests.browser.acts import at_rest
+from tests.browser.conftest import ROOT, patient
 from tests.browser.test_lesson import LESSON
 from tests.browser.test_runner import Course, Shown, expect_phase, serving
 
@@ -73,11 +74,9 @@ def expect_clean(page: Page, *, dark: Locator | None = None) -> None:
 
 def expect_clean_page(page: Page, heading: str) -> None:
     """As above, of a page of the app, once ``heading`` is there and nothing is computed any more."""
-    app = page.locator("[data-testid=stApp]")
     expect(page.get_by_role("heading", name=heading).first).to_be_visible()
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator("[data-waits]")).to_have_count(0)
-    expect_clean(page, dark=app)
+    at_rest(page)
+    expect_clean(page, dark=page.locator("[data-testid=stApp]"))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +117,8 @@ def lesson(tmp_path: Path) -> str:
 
 
 def test_a_lesson_is_for_everybody(browser: Browser, lesson: str) -> None:
-    with browser.new_page(viewport={"width": 1440, "height": 900}) as alone:  # it is opened from the disk
+    with patient(browser.new_context(viewport={"width": 1440, "height": 900})) as context:
+        alone = context.new_page()  # it is opened from the disk
         bring_axe(alone)
         alone.goto(f"{lesson}#1")
         expect_clean(alone)

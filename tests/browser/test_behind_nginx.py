@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from lwise_core.images.codec import encode_png
 from pages.parts.session.access import TEACHER
-from tests.browser.conftest import PATIENCE_MS, ROOT, _free_port, _served
+from tests.browser.conftest import ROOT, _free_port, _served, patient
 from tests.support.nginx import NAME, Proxy, nginx
 
 WORD = "four words of a teacher"
@@ -51,10 +51,8 @@ def proxy(home: Path, log: Path) -> Iterator[Proxy]:  # noqa: ARG001  the home s
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Page]:
     """A page that does not mind that nobody vouches for the certificate."""
-    context = browser.new_context(ignore_https_errors=True)
-    context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
-    context.close()
+    with patient(browser.new_context(ignore_https_errors=True)) as context:
+        yield context.new_page()
 
 
 def photograph() -> FilePayload:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.acts import Gate
 from tests.browser.conftest import _served
 
 APPS = Path(__file__).parent / "apps"
@@ -38,17 +39,11 @@ def test_nothing_can_be_pressed_before_its_script_is_there(
     page: Page, serve: Callable[[Path], str], app: str, role: str, name: str
 ) -> None:
     """Keys pressed before that would be lost."""
-    held: list[Route] = []
-
-    def hold(module: Route) -> None:
-        held.append(module)
-
-    page.route("**/assets/*/index.js", hold)
+    module = Gate(page, "**/assets/*/index.js")
     page.goto(serve(APPS / app))
     expect(page.get_by_text("held").first).to_be_visible()
     part = page.locator(f"[role={role}][aria-label='{name}']")
     expect(part).to_be_attached()
     expect(part).to_be_hidden()
-    for module in held:
-        module.continue_()
+    module.open()
     expect(part).to_be_visible()

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.acts import expect_to_fit, hold_the_rest, rest
+from tests.browser.conftest import patient
+
 ASSETS = Path(__file__).parents[2] / "assets"
 WIDTH, HEIGHT, SMALLEST = 1200, 800, 64
 WHOLE = (200, 0, 800)
@@ -49,7 +52,9 @@ def on_screen(square: Locator) -> tuple[float, float, float]:
 
 
 def expect_drawn(square: Locator, crop: tuple[int, int, int]) -> None:
-    expect(square).to_have_attribute("aria-valuenow", str(crop[2]))
+    left, top, side = crop
+    words = re.compile(f"^{side} pixels wide, {left} from the left and {top} from the top")
+    expect(square).to_have_attribute("aria-valuetext", words)
     assert on_screen(square) == pytest.approx(crop, abs=2.5)
 
 
@@ -117,10 +122,12 @@ def test_it_never_gets_smaller_than_allowed(page: Page, square: Locator) -> None
 
 
 def test_arrows_move_it_and_shift_moves_it_further(page: Page, square: Locator) -> None:
+    hold_the_rest(page)
     square.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
+    rest(page)
     expect_held(page, (200 + 2 * 4 + 40, 0, 800))  # 0.5% and 5% of the shorter side
     assert held_by_server(page)[3] == 2  # three presses, one message
 
@@ -164,6 +171,7 @@ def test_the_same_drag_counts_twice(page: Page, square: Locator) -> None:
         expect_held(page, (80, 0, 800))
         page.get_by_role("button", name="Reset").click()
         expect_held(page, WHOLE)
+        expect_drawn(square, WHOLE)
 
 
 def test_a_rerun_leaves_it_where_it_is(page: Page, square: Locator) -> None:
@@ -177,39 +185,42 @@ def test_a_rerun_leaves_it_where_it_is(page: Page, square: Locator) -> None:
 def test_a_click_outside_brings_it_there(page: Page, square: Locator) -> None:
     page.get_by_role("button", name="Good crop").click()
     expect_held(page, GOOD)
+    expect_drawn(square, GOOD)
     square.locator("xpath=..").click(position={"x": screen_pixels(square, 300), "y": screen_pixels(square, 400)})
     expect(page.get_by_text("held")).not_to_contain_text("held 600")
     assert held_by_server(page)[:3] == pytest.approx((140, 240, 320), abs=3)
 
 
 def test_screen_readers_hear_what_it_is_and_where(square: Locator) -> None:
-    assert square.get_attribute("aria-roledescription") == "movable square"
-    assert square.get_attribute("aria-valuetext") == (
-        "800 pixels wide, 200 from the left and 0 from the top, of 1200 by 800"
-    )
-    assert (square.get_attribute("aria-valuemin"), square.get_attribute("aria-valuemax")) == ("64", "800")
+    expect(square).to_have_attribute("aria-roledescription", "movable square")
+    words = "800 pixels wide, 200 from the left and 0 from the top, of 1200 by 800"
+    expect(square).to_have_attribute("aria-valuetext", words)
+    expect(square).to_have_attribute("aria-valuemin", "64")
+    expect(square).to_have_attribute("aria-valuemax", "800")
 
 
 def test_a_finger_drags_it_on_a_narrow_screen_without_scrolling_the_page(browser: Browser, url: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 420}, has_touch=True, is_mobile=True)
-    phone = context.new_page()
-    phone.goto(url)
-    square = phone.get_by_role("slider", name="Region that the guide sees")
-    phone.get_by_role("button", name="Good crop").click()
-    expect_held(phone, GOOD)
-    square.scroll_into_view_if_needed()
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    x, y = centre(square)
-    touches = context.new_cdp_session(phone)
-    for kind, by in (("touchStart", 0), ("touchMove", -15), ("touchMove", -30), ("touchEnd", None)):
-        points = [] if by is None else [{"x": x + by, "y": y + by}]
-        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    expect(phone.get_by_text("held")).not_to_contain_text("held 600 300 320 ")
-    moved = -30 * WIDTH / (390 - 32)
-    assert held_by_server(phone)[:3] == pytest.approx((600 + moved, 300 + moved, 320), abs=8)
-    assert held_by_server(phone)[3] == 3  # one message for the button, one for the drag
-    assert centre(square) == pytest.approx((x - 30, y - 30), abs=2)
-    context.close()
+    with patient(
+        browser.new_context(viewport={"width": 390, "height": 420}, has_touch=True, is_mobile=True)
+    ) as context:
+        phone = context.new_page()
+        phone.goto(url)
+        square = phone.get_by_role("slider", name="Region that the guide sees")
+        phone.get_by_role("button", name="Good crop").click()
+        expect_held(phone, GOOD)
+        expect_drawn(square, GOOD)
+        expect_to_fit(phone, width=390)
+        square.scroll_into_view_if_needed()
+        x, y = centre(square)
+        touches = context.new_cdp_session(phone)
+        for kind, by in (("touchStart", 0), ("touchMove", -15), ("touchMove", -30), ("touchEnd", None)):
+            points = [] if by is None else [{"x": x + by, "y": y + by}]
+            touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        expect(phone.get_by_text("held")).not_to_contain_text("held 600 300 320 ")
+        moved = -30 * WIDTH / (390 - 32)
+        assert held_by_server(phone)[:3] == pytest.approx((600 + moved, 300 + moved, 320), abs=8)
+        assert held_by_server(phone)[3] == 3  # one message for the button, one for the drag
+        assert centre(square) == pytest.approx((x - 30, y - 30), abs=2)
 
 
 @pytest.fixture
@@ -272,6 +283,7 @@ def test_the_server_may_correct_what_the_person_chose(alone: Page) -> None:
 
 
 def test_the_server_waits_while_keys_are_being_pressed(alone: Page) -> None:
+    hold_the_rest(alone)
     say(alone, WHOLE, revision=0)
     alone.get_by_role("slider").press("ArrowRight")
     say(alone, GOOD, revision=0)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.acts import at_rest, expect_to_fit
+from tests.browser.conftest import patient
+
 _COMPUTED_MS = 150_000  # lights and maps, on a machine that may be busy
 
 
@@ -23,6 +26,7 @@ def test_a_report_of_the_sample_opens_without_the_server(
     page.get_by_role("tab", name="Attributions").click()
     expect(page.get_by_text("Saliency", exact=True).last).to_be_visible(timeout=_COMPUTED_MS)
     expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=_COMPUTED_MS)
+    at_rest(page)  # every map is computed, and the report is the one with all of them
     report = page.get_by_role("button", name="Report (HTML)")
     said = page.locator("[data-testid=stMain]").inner_text()
     assert any(state in said.lower() for state in ("no flag", "flagged", "cannot judge"))
@@ -45,12 +49,13 @@ def refused(constant: str) -> None:
 def opens_by_itself(browser: Browser, file: Path) -> None:
     """Open a report from the disk: it asks nobody for anything, and every picture is there."""
     asked: list[str] = []
-    with browser.new_page() as alone:
+    with patient(browser.new_context()) as context:
+        alone = context.new_page()
         alone.on("request", lambda request: asked.append(request.url))
         alone.goto(file.as_uri())
         expect(alone.get_by_text("not for diagnosis").first).to_be_visible()
         assert alone.evaluate("document.images.length") > 3
-        assert alone.evaluate("[...document.images].every((i) => i.complete && i.naturalWidth)")
+        alone.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
     assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
 
 
@@ -58,13 +63,14 @@ def test_inspect_needs_no_more_than_a_narrow_screen(page: Page, studio_url: str)
     inspect_sample(page, studio_url)
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.get_by_role("heading", name="Can you trust this change?")).to_be_visible()
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0
+    expect_to_fit(page, width=390)
 
 
 def test_picture_verdict_and_layer_stand_on_the_first_screen(page: Page, studio_url: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     inspect_sample(page, studio_url)
+    expect(page.locator(".viewer[data-position]")).to_be_visible()
+    at_rest(page)  # nothing moves any more
     seen = [page.locator(".viewer .altered canvas.altered"), page.locator("h4"), page.locator(".viewer .epsilon")]
     for one in seen:
         expect(one).to_be_visible()  # the verdict can be there before the pictures have arrived

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
+from tests.browser.conftest import PATIENCE_MS
 
 HOSTILE = "<img src=x onerror=document.title='broken'>"
 Open = Callable[..., Page]
@@ -83,6 +84,7 @@ def show(browser: Browser, address: str) -> Iterator[Open]:
             reduced_motion="reduce",
             java_script_enabled=script,
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         context.on("request", note_request)
         page = context.new_page()
@@ -112,7 +114,7 @@ def expect_picture(page: Page, which: Literal["natural", "enhanced"]) -> None:
     image = shown(page).locator(f"img.{which}")
     expect(image).to_be_visible()
     expect(image).to_have_js_property("complete", True)
-    assert image.evaluate("img => img.naturalWidth") > 0
+    expect(image).not_to_have_js_property("naturalWidth", 0)
     if shown(page).locator(f"img.{other}").count():
         expect(shown(page).locator(f"img.{other}")).to_be_hidden()
 
@@ -206,6 +208,7 @@ def test_enter_shows_the_answer_and_the_keys_go_on_after_a_click(show: Open) -> 
 def test_the_strip_keeps_the_class_to_itself_until_the_answer_is_shown(show: Open) -> None:
     page = show(fragment="#picture-1")
     page.keyboard.press("Space")
+    expect_picture(page, "enhanced")
     canvas, veil = shown(page).locator(".canvas"), shown(page).locator(".veil")
     expect(veil).to_have_text("AI-altered. Not for diagnosis.")
     expect(veil).to_be_visible()
@@ -245,11 +248,9 @@ def test_by_buttons_only(show: Open) -> None:
 def test_tab_reaches_every_control_and_they_press_as_buttons_do(show: Open) -> None:
     page = show()
     page.keyboard.press("ArrowRight")
-    names = []
-    for _ in range(4):
+    for name in ("Show the answer", "Back", "Show enhanced", "Next"):
         page.keyboard.press("Tab")
-        names.append(page.locator(":focus").inner_text())
-    assert names == ["Show the answer", "Back", "Show enhanced", "Next"]
+        expect(page.locator(":focus")).to_have_text(name, use_inner_text=True)
     page.keyboard.press("Space")
     expect(shown(page)).to_have_id("picture-2")
     page.keyboard.press("Enter")
@@ -282,6 +283,7 @@ def test_it_fits_the_window_and_its_words_are_legible(
     for number in range(5):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"slide {number} is too wide"
         if number:
+            expect_picture(page, "natural")
             canvas = shown(page).locator(".canvas").bounding_box()
             buttons = page.locator("nav").bounding_box()
             assert canvas

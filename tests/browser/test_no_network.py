@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lwise_core.images.codec import open_photograph
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.acts import at_rest, seen
+from tests.browser.conftest import patient
 from tests.support.no_network import Alone, alone
 
 CASE = "sample=cat&guide=animals16-64"
@@ -25,15 +26,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
 
 @pytest.fixture(scope="module")
 def visitor(server: Alone, browser: Browser) -> Iterator[Page]:
-    with server.browser(browser.browser_type) as inside:
-        page = inside.new_context(accept_downloads=True).new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        yield page
+    with (
+        server.browser(browser.browser_type) as inside,
+        patient(inside.new_context(accept_downloads=True)) as context,
+    ):
+        yield context.new_page()
 
 
 def test_a_picture_is_enhanced_taken_away_and_inspected_and_nobody_is_called(server: Alone, visitor: Page) -> None:
     visitor.goto(f"{server.address}/?{CASE}")
-    expect(visitor.get_by_text("Take it away")).to_be_visible()
+    expect(seen(visitor, "Take it away")).to_be_visible()
+    at_rest(visitor)
     with visitor.expect_download() as waiting:
         visitor.get_by_role("button", name="Picture (PNG)").click()
     assert open_photograph(Path(waiting.value.path()).read_bytes(), name="out.png").width > 0

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.images.codec import encode_png
+from tests.browser.acts import at_rest, choose, seen
 
 
 @pytest.fixture
@@ -24,23 +25,17 @@ def dropped(tmp_path: Path) -> Path:
     return top
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("combobox", name=label).fill(option)  # options out of sight are not there
-    page.get_by_role("option", name=option, exact=True).click()
-
-
 def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: str, dropped: Path) -> None:
     page.goto(f"{studio_url}/rank")
     expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
     choose(page, "Guide model", "phantom4-64")
     page.locator("input[type=file]").set_input_files(dropped)
-    expect(page.get_by_text("Matched by their names")).to_contain_text(FAMILIES[0])
+    expect(seen(page, "Matched by their names")).to_contain_text(FAMILIES[0])
     expect(page.get_by_role("button", name="Rank them")).to_be_disabled()
     choose(page, "“mine”, 3 files", FAMILIES[1])
     page.get_by_role("button", name="Rank 6 files").click()
-    expect(page.get_by_text("6 photographs of 2 classes")).to_be_visible()
-    expect(page.get_by_text(f"“mine” stands for {FAMILIES[1]}")).to_be_visible()
+    expect(seen(page, "6 photographs of 2 classes")).to_be_visible()
+    expect(seen(page, f"“mine” stands for {FAMILIES[1]}")).to_be_visible()
 
 
 def test_dropped_photographs_stay_whichever_guide_is_chosen(page: Page, studio_url: str, dropped: Path) -> None:
@@ -48,18 +43,18 @@ def test_dropped_photographs_stay_whichever_guide_is_chosen(page: Page, studio_u
     expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
     choose(page, "Guide model", "cifar10-32")
     page.locator("input[type=file]").set_input_files(dropped)
-    expect(page.get_by_text("cifar10-32 has no class called")).to_be_visible()
+    expect(seen(page, "cifar10-32 has no class called")).to_be_visible()
     choose(page, "Guide model", "phantom4-64")
-    expect(page.get_by_text("Matched by their names")).to_contain_text(FAMILIES[0])
+    expect(seen(page, "Matched by their names")).to_contain_text(FAMILIES[0])
     choose(page, "“mine”, 3 files", FAMILIES[1])
     page.get_by_role("button", name="Rank 6 files").click()
-    expect(page.get_by_text("ranked by phantom4-64")).to_be_visible()
+    expect(seen(page, "ranked by phantom4-64")).to_be_visible()
     page.get_by_text("In the lesson").first.click()
-    expect(page.get_by_text("5 photographs chosen")).to_be_visible()
+    expect(seen(page, "5 photographs chosen")).to_be_visible()
     choose(page, "Guide model", "animals16-64")
-    expect(page.get_by_text("6 files at hand. Ranked by phantom4-64 too")).to_be_visible()
+    expect(seen(page, "6 files at hand. Ranked by phantom4-64 too")).to_be_visible()
     choose(page, "Guide model", "phantom4-64")
-    expect(page.get_by_text("5 photographs chosen")).to_be_visible()
+    expect(seen(page, "5 photographs chosen")).to_be_visible()
 
 
 def test_on_a_phone_in_the_dark_the_plot_is_whole_and_its_marks_are_as_clear_as_text(
@@ -74,6 +69,8 @@ def test_on_a_phone_in_the_dark_the_plot_is_whole_and_its_marks_are_as_clear_as_
     page.get_by_role("button", name="Rank 68 files").click()
     title = page.locator(".js-plotly-plot .xtitle")
     expect(title).to_be_visible()
+    at_rest(page)
+    page.wait_for_function("[...document.images].every((one) => one.complete || one.loading === 'lazy')")
     title.scroll_into_view_if_needed()
     expect(title).to_be_in_viewport(ratio=1)
     text = page.get_by_role("heading", name="Rank", exact=True).evaluate("e => getComputedStyle(e).color")

@@ -59,4 +59,4 @@ def test_the_keyboard_alone_paints_and_erases(page: Page, stage: Locator) -> Non
     stage.focus()
     page.keyboard.press("Space")
     expect_held(page, "1 columns 9 to 9 rows 9 to 9")
-    expect(page.locator("[role=status]")).to_contain_text("Column 9, row 17: stays.")
+    expect(page.locator(".painter [role=status]")).to_contain_text("Column 9, row 17: stays.")

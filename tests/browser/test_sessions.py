@@ -14,8 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 from lwise_core._utils.arrays import Pixels
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.images.codec import encode_png, open_photograph
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.acts import at_rest, choose, seen
+from tests.browser.conftest import patient
 
+SMALL = "animals16-64"  # its paths take a fifth of the time
 TURNS = 8  # as many jobs take turns in the slot; see lwise_core.scheduler
 MEMORY_ALLOWED = 150 * 2**20
 """What a server may have grown by after its sessions are gone: the allocator's own reserve, no pictures."""
@@ -33,21 +35,21 @@ def picture_of(number: int) -> Pixels:
 def people(browser: Browser) -> Iterator[list[Page]]:
     """As many pages as there may be at once and one more, each in a context of its own."""
     with ExitStack() as open_ones:
-        contexts = [open_ones.enter_context(browser.new_context(accept_downloads=True)) for _ in range(TURNS + 1)]
-        for context in contexts:
-            context.set_default_timeout(PATIENCE_MS)
-        yield [context.new_page() for context in contexts]
+        contexts = (browser.new_context(accept_downloads=True) for _ in range(TURNS + 1))
+        yield [open_ones.enter_context(patient(context)).new_page() for context in contexts]
 
 
 def upload(page: Page, url: str, number: int) -> None:
     page.goto(url)
+    choose(page, "Guide model", SMALL)
     page.locator("input[type=file]").set_input_files(
         {"name": f"person-{number}.png", "mimeType": "image/png", "buffer": encode_png(picture_of(number))}
     )
 
 
 def taken_away(page: Page) -> Pixels:
-    expect(page.get_by_text("Take it away")).to_be_visible()
+    expect(seen(page, "Take it away")).to_be_visible()
+    at_rest(page)  # the file's address is the one to stay
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Picture (PNG)").click()
     return open_photograph(Path(waiting.value.path()).read_bytes(), name="out.png").pixels
@@ -73,19 +75,19 @@ def test_eight_people_at_once_are_served_and_the_ninth_is_told_the_place(
     people: list[Page], studio_url: str, slow_guide: str, browser: Browser
 ) -> None:
     upload(people[0], studio_url, 0)
-    expect(people[0].get_by_text("Take it away")).to_be_visible()
+    expect(seen(people[0], "Take it away")).to_be_visible()
     choose_guide(people[0], slow_guide)
     stop(people[0])  # what the network itself works in is taken once, by the first step, and kept
     before = server_memory(studio_url)
     for number, page in enumerate(people):
         upload(page, studio_url, number)
-        expect(page.get_by_text("Take it away")).to_be_visible(timeout=300_000)
+        expect(seen(page, "Take it away")).to_be_visible(timeout=300_000)
     expect_own_pictures(people[:TURNS])
     for page in people:
         choose_guide(page, slow_guide)
-    expect(people[-1].get_by_text("number 1 in the line")).to_be_visible()
+    expect(seen(people[-1], "number 1 in the line")).to_be_visible()
     people[0].close()  # a closed page gives up its turn
-    expect(people[-1].get_by_text("Computing the path")).to_be_visible(timeout=120_000)
+    expect(seen(people[-1], "Computing the path")).to_be_visible(timeout=120_000)
     for page in people[1:]:
         stop(page)
         page.close()
@@ -93,16 +95,13 @@ def test_eight_people_at_once_are_served_and_the_ninth_is_told_the_place(
 
 
 def choose_guide(page: Page, guide: str) -> None:
-    guides = page.get_by_role("combobox", name="Guide model")
-    guides.scroll_into_view_if_needed()  # the list that a click opens is closed by the scrolling that the click did
-    guides.click()
-    page.get_by_role("option", name=guide, exact=True).click()
+    choose(page, "Guide model", guide)
     expect(page.get_by_text("Computing the path").or_(page.get_by_text("Waiting for a turn"))).to_be_visible()
 
 
 def stop(page: Page) -> None:
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped at ε")).to_be_visible(timeout=120_000)
+    expect(seen(page, "Stopped at ε")).to_be_visible(timeout=120_000)
 
 
 def grown_by(url: str, before: int, browser: Browser) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Request, expect
 
 from lwise_core.data.phantom import Creature, draw
 from lwise_core.guides.catalog import BUNDLED
 from lwise_core.images.codec import encode_png
+from tests.browser.acts import Gate, at_rest, choose, seen
 
 CREATURE = encode_png(draw(Creature(0, 0.1, 1), size=64))
 
@@ -36,37 +37,30 @@ def test_a_file_survives_a_run_that_begins_before_its_address_has_left(
     page.goto(f"{late_url}/{path}")
     if path == "rank":
         page.get_by_text("Files or a zip").click()
-        expect(page.get_by_text("Photographs, or zips")).to_be_visible()
+        expect(seen(page, "Photographs, or zips")).to_be_visible()
     if path == "results":  # where a course was sat on this server, its answers are what is shown first
-        page.get_by_role("combobox", name="Answers of").click()
-        page.get_by_role("option", name="A file of answers").click()
+        choose(page, "Answers of", "A file of answers (the official CSV)")
         page.get_by_role("heading", level=1).click()  # out of the field, where the key below would be a letter
     field = page.get_by_label(uploader).locator("input[type=file]")
     expect(field).to_be_attached()
     with page.expect_request(lambda r: r.method == "PUT"):
         field.set_input_files(FilePayload(name=name, mimeType="application/octet-stream", buffer=data))
         page.keyboard.press("r")  # Streamlit's own key to run the page anew
-    expect(page.get_by_text(effect).first).to_be_visible()
+    expect(seen(page, effect)).to_be_visible()
 
 
-class HeldUpload:
-    """Keeps every file but the first on its way to the server until ``go``, as a slow network would."""
+class HeldUpload(Gate):
+    """Keeps every file but the first on its way to the server until it is opened."""
 
     def __init__(self, page: Page) -> None:
-        self._held: list[Route] = []
         self._first = True
-        page.route("**/upload_file/**", self._take)
+        super().__init__(page, "**/upload_file/**")
 
-    def _take(self, route: Route) -> None:
-        if route.request.method != "PUT" or self._first:
-            self._first = self._first and route.request.method != "PUT"
-            route.continue_()
-        else:
-            self._held.append(route)
-
-    def go(self) -> None:
-        for route in self._held:
-            route.continue_()
+    def passes(self, request: Request) -> bool:
+        if request.method != "PUT":
+            return True
+        first, self._first = self._first, False
+        return first
 
 
 def creature(number: int) -> FilePayload:
@@ -85,10 +79,13 @@ def test_a_photograph_that_is_still_on_its_way_when_the_page_takes_another_is_ta
         uploader.set_input_files([creature(1)])
     with page.expect_request(lambda r: r.method == "PUT"):
         uploader.set_input_files([creature(2)])
-    expect(page.get_by_text(taken).first).to_be_visible()
-    on_the_way.go()
+    expect(seen(page, taken)).to_be_visible()
+    on_the_way.open()
     if path == "inspection":  # where the choice of a photograph is folded away, and again when another one comes
-        page.get_by_text("Photograph: creature-2.png").first.click()
+        other = page.get_by_text("Photograph: creature-2.png").first
+        expect(other).to_be_visible()
+        at_rest(page)
+        other.click()
     expect(page.get_by_role("combobox", name="Photograph on the desk")).to_have_value("2. creature-2.png")
 
 
@@ -100,9 +97,9 @@ def test_a_weight_file_that_is_dropped_while_another_is_read_is_read_too(page: P
         uploader.set_input_files([weight_file("first")])
     with page.expect_request(lambda r: r.method == "PUT"):
         uploader.set_input_files([weight_file("second")])
-    expect(page.get_by_text("What was read from first")).to_be_visible()
-    on_the_way.go()
-    expect(page.get_by_text("What was read from second")).to_be_visible()
+    expect(seen(page, "What was read from first")).to_be_visible()
+    on_the_way.open()
+    expect(seen(page, "What was read from second")).to_be_visible()
 
 
 def weight_file(name: str) -> FilePayload:

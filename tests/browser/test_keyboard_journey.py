@@ -1,0 +1,62 @@
+"""From the start page to a tab of Inspect with the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.acts import at_rest, seen
+
+MOST_STOPS = 150  # more than there are on any page
+FOCUSED = """all => {
+    let focused = document.activeElement;
+    while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    return all.includes(focused);
+}"""
+
+
+def tab_to(page: Page, wanted: Locator, *, key: str = "Tab") -> None:
+    """Press ``key`` until the first of ``wanted``, or another of them, has the focus."""
+    expect(wanted.first).to_be_visible()
+    for _ in range(MOST_STOPS):
+        if wanted.evaluate_all(FOCUSED):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{wanted} is not reached by {key}")
+
+
+def test_the_way_from_the_start_to_a_tab_of_inspect_needs_no_mouse(page: Page, studio_url: str) -> None:
+    page.goto(studio_url)
+    expect(page.get_by_role("heading", name="What brings you here?")).to_be_visible()
+    at_rest(page)
+    tab_to(page, page.get_by_role("button", name="Open this one", exact=True))
+    page.keyboard.press("Enter")
+    slider = page.get_by_role("slider", name="ε: how much may change")
+    expect(slider).to_be_enabled()
+    expect(seen(page, "Take it away, at ε")).to_be_visible()
+    at_rest(page)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()  # the button that was pressed is gone
+    before = int(slider.input_value())
+    tab_to(page, slider)
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_value(str(before + 1))
+    expect(page).to_have_url(re.compile(f"step={before + 1}"))  # the page has heard of it
+    at_rest(page)
+    tab_to(page, page.get_by_role("link", name="Inspect", exact=True), key="Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h4")).to_be_visible()  # the verdict
+    expect(page).to_have_url(re.compile(f"step={before + 1}"))
+    at_rest(page)
+    tab_to(page, page.get_by_role("tab", name="Change", exact=True))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Attributions")).to_have_attribute("aria-selected", "true")
+
+
+def test_where_a_card_led_to_inspect_the_keyboard_goes_on_from_the_heading(page: Page, studio_url: str) -> None:
+    page.goto(studio_url)
+    expect(page.get_by_role("heading", name="More to slide")).to_be_visible()
+    at_rest(page)
+    page.get_by_role("button", name="Inspect it", exact=True).first.press("Enter")
+    expect(page.get_by_role("heading", name="Can you trust this change?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Inspect", exact=True, level=1)).to_be_focused()
