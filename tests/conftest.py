@@ -12,6 +12,7 @@ from pathlib import Path
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from hypothesis import settings
@@ -86,6 +87,11 @@ def _rank(item: pytest.Item) -> int:
     named = (i for i, start in enumerate(LONGEST) if _place(item).startswith(start))
     slow = len(LONGEST) + (item.get_closest_marker("slow") is None)
     return next(named, slow)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores: much of the tests' time is waiting, for pages above all."""
+    return (psutil.cpu_count(logical=False) or os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

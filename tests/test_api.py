@@ -20,6 +20,7 @@ from skimage import data
 import lwise_core as lw
 from lwise_core.batch.settings import JobSettings
 from lwise_core.cli import app as shell
+from lwise_core.data.phantom import FAMILIES
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides import catalog
 from lwise_core.guides.downloads import DownloadProgress
@@ -28,11 +29,12 @@ from lwise_core.images.codec import read_png_text
 from lwise_core.inspection.attribution import attribute as attribute_image
 from lwise_core.inspection.attribution_methods import GRAD_CAM
 from lwise_core.inspection.examine import examine
+from tests.conftest import guide_of, tiny_network
 from tests.support.cli import CAT, CAT_FILE
 from tests.support.jobs import load_phantom, phantom_set
-from tests.support.photograph_paths import path, photo, tiny_photo
+from tests.support.photograph_paths import photo, tiny_photo
 
-__all__ = ["path", "photo", "tiny_photo"]
+__all__ = ["photo", "tiny_photo"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -77,15 +79,15 @@ def test_the_front_door_holds_about_twenty_names() -> None:
 
 
 def test_the_shell_says_and_writes_the_same(
-    path: lw.PhotographPath,
-    bundled_guide: GuideModel,
+    phantom_guide: GuideModel,
     photo: lw.Photograph,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     crop = f"{CAT.crop.left},{CAT.crop.top},{CAT.crop.side}"
-    where = [CAT_FILE, "--guide", bundled_guide.name, "--crop", crop, "--class", "house cat"]
+    where = [CAT_FILE, "--guide", phantom_guide.name, "--crop", crop, "--class", FAMILIES[0]]
+    path = lw.enhance(phantom_guide, photo, FAMILIES[0], crop=CAT.crop)
 
     def said(*words: str) -> str:
         monkeypatch.setattr(sys, "argv", ["lwise", *words])
@@ -95,7 +97,7 @@ def test_the_shell_says_and_writes_the_same(
         return capsys.readouterr().out
 
     row = json.loads(said("score", *where, "--json"))
-    difficulty = lw.score(bundled_guide, photo, "house cat", crop=CAT.crop)
+    difficulty = lw.score(phantom_guide, photo, FAMILIES[0], crop=CAT.crop)
     assert row["logit"] == difficulty.logit
     assert row["log_probability"] == difficulty.log_probability
     assert difficulty.percentile is not None
@@ -107,20 +109,21 @@ def test_the_shell_says_and_writes_the_same(
     written = {f.suffix: f.read_bytes() for f in tmp_path.iterdir()}
     assert written == {".png": made.png, ".npz": made.export.perturbation, ".json": made.export.manifest}
 
-    lights = said("inspect", *where, "--eps", "1.3", "--method", "saliency")
-    assert str(lw.inspect(path).at(1.3)) in lights
+    lights = said("inspect", *where, "--eps", "1.3", "--method", "saliency", "--second", "none")
+    assert str(lw.inspect(path, second=None).at(1.3)) in lights
 
 
-def test_what_is_found_is_what_the_packages_find(path: lw.PhotographPath) -> None:
+def test_what_is_found_is_what_the_packages_find(tiny_guide: GuideModel, tiny_photo: lw.Photograph) -> None:
+    path = lw.enhance(tiny_guide, tiny_photo, "b")
     *_, alone = examine(path.path)
     found = lw.inspect(path, second=None)
     assert [r.values for r in found.findings.risks] == [r.values for r in alone.risks]
-    assert found.at(1.4).risk.values["H5"] is None
+    assert found.at(path.epsilons[2]).risk.values["H5"] is None
 
 
-def test_a_named_second_guide_is_the_one_that_is_asked(path: lw.PhotographPath) -> None:
-    other = lw.load_guide("cifar10-32")
-    assert lw.inspect(path, second=other).at(1.4).second is other
+def test_a_named_second_guide_is_the_one_that_is_asked(tiny_guide: GuideModel, tiny_photo: lw.Photograph) -> None:
+    path, other = lw.enhance(tiny_guide, tiny_photo, "b"), guide_of(tiny_network())
+    assert lw.inspect(path, second=other).at(path.epsilons[2]).second is other
 
 
 def test_a_map_is_that_of_the_package(bundled_guide: GuideModel, photo: lw.Photograph) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from lwise_core.batch import executors as engines
 from lwise_core.batch.executors import ExecutorLost, LocalExecutor, RayExecutor, Stages
-from tests.support.ray import NEEDS_RAY, Counting, FatalOnce, cluster, doubled, kill_one_actor
+from tests.support.ray import NEEDS_RAY, cluster, kill_one_actor
+from tests.support.stages import Counting, FatalOnce, doubled
 
 __all__ = ["cluster"]
 
@@ -66,7 +67,7 @@ def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 import os, signal, sys
 from pathlib import Path
 from lwise_core.batch.executors import LocalExecutor, Stages
-from tests.support.ray import Counting, doubled
+from tests.support.stages import Counting, doubled
 import psutil
 results = LocalExecutor(2).run(Stages(doubled, Counting(Path(sys.argv[1]))), range(50))
 next(results)

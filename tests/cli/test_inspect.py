@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lwise_core.data.phantom import FAMILIES
 from tests.support.cli import CAT_FILE, CROP, Shell
 
 
@@ -13,10 +14,12 @@ def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_pa
     words = (
         "inspect",
         CAT_FILE,
+        "--guide",
+        "phantom4-64",
         "--crop",
         CROP,
         "--class",
-        "house cat",
+        FAMILIES[0],
         "--eps-224",
         "5",
         "--only-box",
@@ -28,7 +31,7 @@ def test_a_report_and_every_number_of_a_change_inside_a_box(shell: Shell, tmp_pa
     assert "Was the evidence there?" in said
     found = json.loads(numbers.read_text())
     assert found["share_that_may_change"] == 0.25
-    assert found["towards"] == "house cat"
+    assert found["towards"] == FAMILIES[0]
     assert [m["method"] for m in found["maps"]] == ["saliency"]
     html = page.read_text()
     assert "Only 25% of the pixels" in html
@@ -61,9 +64,9 @@ def test_what_is_asked_wrongly_is_one_line(shell: Shell, words: tuple[str, ...],
 def test_a_second_guide_says_what_it_sees(shell: Shell, tmp_path: Path, words: tuple[str, ...], asked: bool) -> None:
     numbers = tmp_path / "cat.json"
     files = ("--json", str(numbers), "--method", "saliency")
-    where = (CAT_FILE, "--crop", CROP, "--class", "house cat", "--eps", "1.4")
+    where = (CAT_FILE, "--guide", "animals16-64", "--crop", CROP, "--class", "house cat", "--eps", "1.4")
     code, said, errors = shell("inspect", *where, *files, *words)
     assert code == 0, errors
-    assert ("Guide animals16-128-b, Original" in said) is asked
+    assert ("Guide animals16-128, Original" in said) is asked
     transfer = json.loads(numbers.read_text())["semantic"]["indicators"]["H5"]["value"]
     assert (transfer is not None) is asked

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.enhancement.walker import Walker
@@ -40,7 +43,25 @@ def maker(phantom_guide: GuideModel) -> CourseBuilder:
 
 @pytest.fixture(scope="session")
 def course(maker: CourseBuilder, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    folder: Path = tmp_path_factory.mktemp("course")
+    """A course in a folder of this process's own, copied from the one that the first process made."""
+    original = of_all_processes(tmp_path_factory) / "course"
+    with FileLock(f"{original}.lock"):
+        if not original.exists():
+            unfinished = tmp_path_factory.mktemp("unfinished")
+            made_in(unfinished, maker)
+            unfinished.rename(original)
+    folder = tmp_path_factory.mktemp("copied") / "course"
+    return made_in(Path(shutil.copytree(original, folder)), maker)
+
+
+def made_in(folder: Path, maker: CourseBuilder) -> Course:
+    """Make what is lacking of the course in ``folder`` and return it."""
     *_, last = build_course(folder, maker, PICTURES)
     assert last.course is not None
     return last.course
+
+
+def of_all_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of this run that all processes have which share its tests."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

@@ -1,13 +1,10 @@
-"""A Ray cluster on this machine, its workers, and stages that are quick; where Ray is not installed tests skip."""
+"""A Ray cluster on this machine and its workers; where Ray is not installed tests skip."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -37,38 +34,3 @@ def kill_one_actor() -> None:
     found = actors()
     assert found, "there is no worker to kill"
     found[0].send_signal(signal.SIGKILL)
-
-
-def doubled(number: int) -> int:
-    return 2 * number
-
-
-@dataclass(frozen=True)
-class FatalOnce:
-    """Prepares a number; the first process that meets ``fatal`` dies of it, every process if ``always``."""
-
-    folder: Path
-    fatal: int
-    always: bool = False
-
-    def __call__(self, number: int) -> int:
-        tombstone = self.folder / "tombstone"
-        if number == self.fatal and (self.always or not tombstone.exists()):
-            tombstone.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return 2 * number
-
-
-@dataclass(frozen=True)
-class Counting:
-    """Loads what makes a result, and writes down which process loaded it."""
-
-    folder: Path
-
-    def __call__(self) -> Callable[[int], int]:
-        with (self.folder / "loaded").open("a") as file:
-            file.write(f"{os.getpid()}\n")
-        return lambda number: number + 1
-
-    def loaded(self) -> list[int]:
-        return [int(line) for line in (self.folder / "loaded").read_text().split()]
