@@ -93,6 +93,14 @@ class ScheduledJob(Generic[T]):
         with self._changed:
             return self._changed.wait_for(lambda: self.stage.over, timeout=seconds)
 
+    def wait_until(self, enough: Callable[[T], bool], *, seconds: float) -> bool:
+        """Wait until the job is over or its last value is ``enough``, at most ``seconds``; return whether it is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.stage.over or self._is(enough), timeout=seconds)
+
+    def _is(self, enough: Callable[[T], bool]) -> bool:
+        return self.latest is not None and enough(self.latest)
+
     def leaves(self) -> bool:
         """Return whether the job gives up its place: it is over, or its session is gone. For the slot only."""
         if not self.stage.over and not self._alive():

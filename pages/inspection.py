@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.export import StatedBy
+from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.regions import Region
@@ -18,7 +20,7 @@ from pages.parts.inspect.layers import LAYER, layer_choice, layer_of, say_why_th
 from pages.parts.inspect.pair_panel import pair_button, pair_is_open, pair_panel
 from pages.parts.inspect.picture_panel import picture_panel, say_budget
 from pages.parts.inspect.tabs import TAB, open_tab, tabs
-from pages.parts.inspect.verdict_panel import known_ledger, say_first_look, verdict_panel
+from pages.parts.inspect.verdict_panel import draw_verdict, known_ledger, say_first_look, verdict_at, verdict_panel
 from pages.parts.picture import links
 from pages.parts.picture.cautions import cautions, say_what_is_beyond_training
 from pages.parts.picture.choices import guide_choice, target_class
@@ -35,11 +37,11 @@ from pages.parts.picture.square import draw_square
 from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
 from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
-from pages.parts.session.jobs import place, values_of
+from pages.parts.session.jobs import place, wait_until
 from pages.parts.session.paths import PathJob, failed, forget, stopped, walk_for
 from pages.parts.ui.notices import notice, plain
 
-_PATIENCE = 0.3  # seconds to wait for a path before the page is drawn without it
+_PATIENCE = 0.3  # seconds to wait for the ε that is looked at before the page is drawn without it
 
 _WELCOME = (
     "A robust network can paint any class into any picture. Here you see whether you can **trust** what it painted, "
@@ -159,7 +161,7 @@ def _inspect(case: Case, asked: _Asked, screen: _FirstScreen) -> None:
         with screen.picture:
             _original(case)
         return
-    walk.job.wait(seconds=_PATIENCE)
+    walk.job.wait_until(partial(_reaches, step=case.step_for(walk.path.guide)), seconds=_PATIENCE)
     try:
         _first_screen(case, walk, asked, screen)
     except QueueFull as error:
@@ -183,9 +185,8 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     with screen.verdict:
         st.subheader("Can you trust this change?")
         say_first_look(asked.look, walk.path.guide)
-        if not walk.job.stage.over:
-            for _ in values_of("walk", walk.job, at=place(), what=f"Changing it towards {plain(asked.towards)}"):
-                pass
+        if not walk.job.stage.over or path is not walk.path:  # or there is more than what is drawn above
+            _wait_for(case, walk, path, asked, stated=stated)
             st.rerun()
         if not _is_there(walk):
             return
@@ -200,6 +201,26 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
             say_why_there_is_none(chosen, path)
     links.keep_link(case, path.guide, **{LAYER: chosen.choice.value, TAB: open_tab()})
     tabs(case, InspectedPath(walk.key, path, found, asked.stated, asked.towards, epsilon, by))
+
+
+def _wait_for(case: Case, walk: PathJob, path: EnhancementPath, asked: _Asked, *, stated: str | None) -> None:
+    """Draw the verdict where ``path``, as it is shown, reaches its ε, and stay until more of ``walk`` can be drawn."""
+    step = case.step_for(path.guide)
+    words, at = st.empty(), place()  # as they stand when everything is there
+    reached = _reaches(path, step=step)
+    if reached:
+        with words.container():
+            draw_verdict(verdict_at(walk.key, path, step=step, stated=stated), path)
+    enough = _never if reached else partial(_reaches, step=step)
+    wait_until("walk", walk.job, enough, at=at, what=f"Changing it towards {plain(asked.towards)}")
+
+
+def _reaches(path: EnhancementPath, *, step: int) -> bool:
+    return len(path.frames) > step
+
+
+def _never(_path: EnhancementPath) -> bool:
+    return False
 
 
 def _is_there(walk: PathJob) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
+from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -48,6 +49,17 @@ def test_a_job_gives_its_last_value_and_ends() -> None:
     job = Scheduler().submit(iter([3, 1, 4]), session="a", total=3)
     assert job.wait(seconds=SOON)
     assert (job.stage, job.latest, job.done) == (JobStage.FINISHED, 4, 3)
+
+
+def test_whoever_waits_for_a_value_gets_it_while_the_job_goes_on() -> None:
+    slot, gate = Scheduler(), Gate()
+    job = slot.submit(chain([1, 2], gate.steps()), session="a", total=3)
+    assert job.wait_until(lambda value: value == 2, seconds=SOON)
+    assert not job.stage.over
+    assert not job.wait_until(lambda value: value > 2, seconds=0)
+    gate.open()
+    assert job.wait_until(lambda value: value > 2, seconds=SOON)  # it is over, and nothing more will come
+    assert job.stage is JobStage.FINISHED
 
 
 def test_sessions_take_turns_step_by_step_however_many_jobs_one_has() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,22 @@ class _Readout:
 
 
 @dataclass(frozen=True, eq=False)
+class _Place:
+    """Where in a network the features pass, by the ``module``'s name, and how evidence follows from them.
+
+    ``takes_input`` tells whether the features are what the module is given, or what it returns.
+    """
+
+    module: str
+    takes_input: bool
+    readout: _Readout
+
+
+_FOUND: WeakKeyDictionary[nn.Module, dict[int, _Place | None]] = WeakKeyDictionary()
+"""Where features pass in each network, at each input size; None where its logits are no mean. Networks don't change."""
+
+
+@dataclass(frozen=True, eq=False)
 class LocalEvidence:
     """What reads local evidence: a twin of the guide's network, and the module through which its features pass.
 
@@ -69,27 +86,24 @@ class LocalEvidence:
 
     @classmethod
     def of(cls, guide: GuideModel) -> LocalEvidence:
-        """Return what reads the local evidence of ``guide``. Takes one forward pass of two pictures of noise.
+        """Return what reads the local evidence of ``guide``.
+
+        Takes one forward pass of two pictures of noise the first time; what was found is kept with the network.
 
         Raises:
             NotLocal: Its logits are not a mean over places, to a relative 1e-5.
         """
-        network = copy_sharing_weights(guide.network)
-        outputs, inputs = recorded_outputs(network), _recorded_inputs(network)
-        with torch.no_grad():
-            logits = network(guide.normaliser(noise(guide, count=_PROBES)))
-        readouts = tuple(_readouts(outputs, inputs, logits))
-        places = _grids(outputs, inputs)
-        for module, takes_input, grid in reversed(places):
-            for readout in readouts:
-                if _is_mean_of(readout, grid, logits):
-                    name = next(n for n, m in network.named_modules() if m is module)
-                    twin = copy_sharing_weights(guide.network)
-                    return cls(guide, twin, twin.get_submodule(name), takes_input, readout)
-        raise NotLocal(
-            f"The logits of “{guide.name}” are no mean over places of the picture, as those of networks that end in "
-            "average pooling and one linear layer are, so what each place says cannot be told."
-        )
+        known = _FOUND.setdefault(guide.network, {})
+        if guide.input_size not in known:
+            known[guide.input_size] = _place_in(guide)
+        place = known[guide.input_size]
+        if place is None:
+            raise NotLocal(
+                f"The logits of “{guide.name}” are no mean over places of the picture, as those of networks that end "
+                "in average pooling and one linear layer are, so what each place says cannot be told."
+            )
+        twin = copy_sharing_weights(guide.network)
+        return cls(guide, twin, twin.get_submodule(place.module), place.takes_input, place.readout)
 
     def read(self, images: torch.Tensor) -> torch.Tensor:
         """Return the evidence ``(N, K, h, h)`` of ``images`` ``(N, 3, H, H)`` in [0, 1], float64 on the CPU.
@@ -159,6 +173,21 @@ def nulls_from(
     """
     places, pictures, counts = thresholds_of(found, shown)
     return EvidenceNulls(guide.provenance.sha256, guide.input_size, places, pictures, counts, basis)
+
+
+def _place_in(guide: GuideModel) -> _Place | None:
+    """Return where in the guide's network what its logits are the mean of passes, None where there is no such place."""
+    network = copy_sharing_weights(guide.network)
+    outputs, inputs = recorded_outputs(network), _recorded_inputs(network)
+    with torch.no_grad():
+        logits = network(guide.normaliser(noise(guide, count=_PROBES)))
+    readouts = tuple(_readouts(outputs, inputs, logits))
+    for module, takes_input, grid in reversed(_grids(outputs, inputs)):
+        for readout in readouts:
+            if _is_mean_of(readout, grid, logits):
+                name = next(n for n, m in network.named_modules() if m is module)
+                return _Place(name, takes_input, readout)
+    return None
 
 
 def _recorded_inputs(network: nn.Module) -> dict[nn.Module, list[torch.Tensor]]:

@@ -41,8 +41,7 @@ _GATHERING = 0.8  # of the time that the lights take
 class Findings:
     """The lights of one path as far as they are known: ``done`` in [0, 1], and ``risks`` from the original on.
 
-    ``ledger`` says where the gain arose, None where the guide cannot tell. ``early`` are the lights of one step that
-    somebody is looking at, which are known before those of all others.
+    ``ledger`` says where the gain arose, None where the guide cannot tell.
     """
 
     path: EnhancementPath
@@ -50,7 +49,6 @@ class Findings:
     evidence: Evidence | None = None
     risks: tuple[Risk, ...] = ()
     ledger: EvidenceLedger | None = None
-    early: Risk | None = None
 
     @property
     def complete(self) -> bool:
@@ -62,17 +60,7 @@ class Findings:
 
         While some are not known yet, those of the nearest step before it.
         """
-        step = steps_for(epsilon, step=self.path.step)
-        if self.early is not None and (self.early.step == step or not self.risks):
-            return self.early
-        return self.risks[min(step, len(self.risks) - 1)]
-
-    def known_at(self, epsilon: float) -> Risk | None:
-        """Return both lights of the result for ``epsilon``, None while they are not known."""
-        step = min(steps_for(epsilon, step=self.path.step), len(self.path.frames) - 1)
-        if self.early is not None and self.early.step == step:
-            return self.early
-        return self.risks[step] if step < len(self.risks) else None
+        return self.risks[min(steps_for(epsilon, step=self.path.step), len(self.risks) - 1)]
 
 
 def examine(
@@ -101,8 +89,24 @@ def examine(
         yield Findings(path, _GATHERING + (1 - _GATHERING) * len(risks) / len(path.frames), evidence, risks, ledger)
 
 
-def examine_counted(path: EnhancementPath, *, stated: str | None = None, first: int = 0) -> Iterator[Findings]:
-    """Yield the lights of a finished ``path`` from what counts alone: those after ``first`` steps, then all of them.
+def lights_at(path: EnhancementPath, *, step: int, stated: str | None = None) -> Risk:
+    """Return both lights after ``step`` steps of ``path``, by what counts alone; the path may still be walked.
+
+    They are those that :func:`examine_counted` finds there, from two pictures instead of all of them: the original and
+    that iterate. ``stated`` is as there.
+
+    Raises:
+        IndexError: The path has not come so far.
+    """
+    leaps = max(step, 1)
+    frames = (path.frames[0], path.frames[leaps]) if len(path.frames) > 1 else path.frames
+    leap = replace(path, step=leaps * path.step, frames=frames)
+    judge = Judge(leap, ledger=ledger_of(leap), stated=stated)
+    return replace(judge.at(1 if step else 0), step=step)
+
+
+def examine_counted(path: EnhancementPath, *, stated: str | None = None) -> Iterator[Findings]:
+    """Yield the lights of a finished ``path`` from what counts alone, one step more each time.
 
     The further indicators of :func:`examine`, which are shown and not counted, are left out: they cost a walk of eight
     pictures. ``stated`` is as there.
@@ -111,12 +115,11 @@ def examine_counted(path: EnhancementPath, *, stated: str | None = None, first: 
         NonFinite: The guide returned NaN or infinity.
     """
     judge = Judge(path, ledger=ledger_of(path), stated=stated)
-    early = judge.at(min(first, len(path.frames) - 1))
-    yield Findings(path, 0.0, ledger=judge.ledger, early=early)
+    yield Findings(path, 0.0, ledger=judge.ledger)
     risks: tuple[Risk, ...] = ()
     for risk in judge.along():
         risks = (*risks, risk)
-        yield Findings(path, len(risks) / len(path.frames), None, risks, judge.ledger, early)
+        yield Findings(path, len(risks) / len(path.frames), None, risks, judge.ledger)
 
 
 def paint_others(

@@ -36,8 +36,8 @@ from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKi
 from lwise_core.inspection.look_alikes import alike_here
 from lwise_core.inspection.perturbation import (
     Perturbation,
-    perceptual_difference_of,
-    spectrum_of,
+    fine_share_of,
+    saturated_share,
     unconfirmed_share,
 )
 
@@ -187,8 +187,8 @@ class Judge:
                 if pattern
                 else "",
             ),
-            "H9": (perceptual_difference_of(change).saturated, "0 when nothing is driven out of range"),
-            "HF": (spectrum_of(change).fine_share, "about 0.80 for grain without any shape"),
+            "H9": (saturated_share(change), "0 when nothing is driven out of range"),
+            "HF": (fine_share_of(change), "about 0.80 for grain without any shape"),
             "HS": (lost_detail(change), "0 when no fine detail of the original is gone", smooth),
         }
 

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import uniform_filter
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity
 
@@ -101,18 +102,30 @@ class PerceptualDifference:
 def perceptual_difference_of(perturbation: Perturbation) -> PerceptualDifference:
     """Return how much ``perturbation`` shows."""
     before, after = (_as_shown(x) for x in (perturbation.original, perturbation.changed))
-    ends = [((x == 0) | (x == 1)).any(axis=-1) for x in (before, after)]
     difference = deltaE_ciede2000(rgb2lab(before), rgb2lab(after))  # type: ignore[no-untyped-call]
     similarity = similarity_map(perturbation)
     return PerceptualDifference(
         rms=float(np.sqrt(np.square(perturbation.delta).mean())),
         largest=float(np.abs(perturbation.delta).max()),
-        saturated=float((ends[1] & ~ends[0]).mean()),
+        saturated=saturated_share(perturbation),
         delta_e=float(np.median(difference)),
         delta_e_95=float(np.quantile(difference, 0.95)),
         ssim=float(similarity.mean()),
         ssim_5=float(np.quantile(similarity, 0.05)),
     )
+
+
+def saturated_share(perturbation: Perturbation) -> float:
+    """Return the share of pixels that are at 0 or 255 in some channel and were not in the original, in [0, 1]."""
+    before, after = (_at_an_end(x) for x in (perturbation.original, perturbation.changed))
+    return float((after & ~before).mean())
+
+
+def _at_an_end(image: FloatImage) -> npt.NDArray[np.bool_]:
+    """Return which pixels of ``image``, rounded to 8 bits, are at 0 or 255 in some channel, ``(H, W)``."""
+    grey: Plane = np.rint(image.astype(np.float64) * _WHITE)
+    at_an_end: npt.NDArray[np.bool_] = np.logical_or.reduce((grey <= 0) | (grey >= _WHITE), axis=0)
+    return at_an_end
 
 
 def similarity_map(perturbation: Perturbation) -> Plane:
@@ -175,15 +188,30 @@ class Spectrum:
     @property
     def fine_share(self) -> float | None:
         """The share of energy above 0.25 cycles a pixel (details smaller than 4 px), None when there is no energy."""
-        total = float(self.power.sum())
-        return float(self.power[self.radius > 0.25].sum()) / total if total else None
+        return _fine_share(self.power, self.radius)
+
+
+def fine_share_of(perturbation: Perturbation) -> float | None:
+    """Return :attr:`Spectrum.fine_share` of ``perturbation``, without the rest of its spectrum, which takes longer."""
+    return _fine_share(_power_of(perturbation), _frequencies(perturbation.size).radius)
+
+
+def _fine_share(power: Plane, radius: Plane) -> float | None:
+    total = float(power.sum())
+    return float(power[radius > 0.25].sum()) / total if total else None
+
+
+def _power_of(perturbation: Perturbation) -> Plane:
+    """Return the energy by frequency, ``(H, W)``, summed over channels, zero frequency in the middle."""
+    transformed = np.fft.fftshift(np.fft.fft2(perturbation.delta, axes=(1, 2)), axes=(1, 2))
+    power: Plane = np.square(np.abs(transformed)).sum(axis=0)
+    return power
 
 
 def spectrum_of(perturbation: Perturbation) -> Spectrum:
     """Return the spectrum of ``perturbation``."""
     size = perturbation.size
-    transformed = np.fft.fftshift(np.fft.fft2(perturbation.delta, axes=(1, 2)), axes=(1, 2))
-    power: Plane = np.square(np.abs(transformed)).sum(axis=0)
+    power = _power_of(perturbation)
     frequencies = _frequencies(size)
     spectrum = Spectrum(power, frequencies.radius, ())
     rings = range(1, size // 2 + 1)
@@ -311,7 +339,7 @@ def _block_means(plane: Plane) -> Plane:
 
 def _local_deviation(plane: Plane) -> Plane:
     """Return the standard deviation in the ``_SSIM_WINDOW`` px around every pixel, edges mirrored."""
-    reach = _SSIM_WINDOW // 2
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(plane, reach, mode="reflect"), (_SSIM_WINDOW,) * 2)
-    deviation: Plane = windows.std(axis=(-2, -1))
+    around_zero = plane - plane.mean()  # so that little is lost when one mean of squares is taken from another
+    mean, of_squares = (uniform_filter(x, _SSIM_WINDOW, mode="mirror") for x in (around_zero, np.square(around_zero)))
+    deviation: Plane = np.sqrt((of_squares - np.square(mean)).clip(min=0))
     return deviation

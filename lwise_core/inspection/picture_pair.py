@@ -76,7 +76,7 @@ class PicturePair:
         """
         subject = CroppedPhotograph(self.original, self.squares.crop)
         walked = PhotographPath(subject, path, self.stated)
-        for findings in examine_counted(path, stated=self.stated, first=1):
+        for findings in examine_counted(path, stated=self.stated):
             yield InspectedPair(walked, findings, question, second, path.step, self)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from gc import collect
+from weakref import ref
+
 import numpy as np
 import pytest
 import timm
@@ -13,7 +16,7 @@ from timm.models.resnet import BasicBlock, Bottleneck
 from timm.models.swin_transformer import SwinTransformer
 from torch import nn
 
-from lwise_core.guides import catalog
+from lwise_core.guides import catalog, local_evidence
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.local_evidence import LocalEvidence, NotLocal, contrast, contrasts, nulls_of
 from tests.conftest import eight_pictures, guide_of, tiny_network
@@ -151,6 +154,30 @@ def test_many_pictures_are_read_as_each_alone(tiny_guide: GuideModel) -> None:
     reader, pictures = LocalEvidence.of(tiny_guide), eight_pictures(16).repeat(3, 1, 1, 1)
     alone = torch.cat([reader.read(picture[None]) for picture in pictures[:8]])
     assert torch.allclose(reader.read(pictures), alone.repeat(3, 1, 1, 1), atol=1e-5)
+
+
+def test_where_it_reads_is_looked_for_once_for_a_network_and_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    look = local_evidence._place_in
+    monkeypatch.setattr(local_evidence, "_place_in", lambda guide: looked.append(guide.input_size) or look(guide))
+    picture, network = eight_pictures(16)[:1], tiny_network()
+    first, again = (LocalEvidence.of(guide_of(network)).read(picture) for _ in range(2))
+    assert torch.equal(first, again)
+    LocalEvidence.of(guide_of(network, input_size=32))
+    assert looked == [16, 32]
+    for _ in range(2):
+        with pytest.raises(NotLocal):
+            LocalEvidence.of(guide_of(NOT_LOCAL["no grid"](), input_size=32))
+    assert looked == [16, 32, 32, 32]  # another network each time
+
+
+def test_what_was_found_goes_with_its_network() -> None:
+    network = tiny_network()
+    LocalEvidence.of(guide_of(network))
+    gone = ref(network)
+    del network
+    collect()
+    assert gone() is None
 
 
 def test_the_guide_keeps_no_hook(tiny_guide: GuideModel) -> None:

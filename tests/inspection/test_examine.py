@@ -25,6 +25,7 @@ from lwise_core.inspection.examine import (
     examine,
     examine_counted,
     gradients_for,
+    lights_at,
     map_pairs,
     opinion_of,
     paint_others,
@@ -35,6 +36,7 @@ from lwise_core.inspection.sanity_checks import Curve, Faithfulness, Following
 from lwise_core.inspection.wording import doubt_of
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.inspection.test_evidence import path_of
+from tests.inspection.test_evidence_ledger import loud_guide, with_nulls
 from tests.inspection.test_hallucination import with_references
 
 CHOSEN = (SALIENCY, INTEGRATED_GRADIENTS)
@@ -69,18 +71,37 @@ def test_another_guide_that_knows_the_class_says_whether_the_gain_transfers(tiny
     assert asked.null == f"1 when {guide.name} gains alike, 0 when it sees nothing"
 
 
-def test_what_counts_is_known_without_what_does_not_and_first_where_somebody_looks(tiny_guide: GuideModel) -> None:
+def test_what_counts_is_known_without_what_does_not(tiny_guide: GuideModel) -> None:
     path = path_of(with_references(tiny_guide), target=1)
-    begun, *_, last = examine_counted(path, stated="a", first=4)
+    begun, *_, last = examine_counted(path, stated="a")
     *_, whole = examine(path, stated="a")
     assert last.complete
     assert not begun.complete
-    assert begun.known_at(4 * path.step) == begun.at(4 * path.step) == last.risks[4]
-    assert begun.known_at(3 * path.step) is None
     for lean, full in zip(last.risks, whole.risks, strict=True):
         assert (lean.semantic.state, lean.artefact) == (full.semantic.state, full.artefact)
-        assert last.known_at(lean.epsilon) == lean
+        assert last.at(lean.epsilon) == lean
     assert last.evidence is None
+
+
+@pytest.mark.parametrize("step", [0, 1, 4, 6])
+def test_the_lights_at_one_step_need_no_other_and_no_end_of_the_path(step: int) -> None:
+    path = path_of(with_references(with_nulls(loud_guide(), limit=0.6), above=-1e9), target=1)
+    *_, last = examine_counted(path, stated="b")
+    so_far = replace(path, frames=path.frames[: step + 1])
+    early, whole = lights_at(so_far, step=step, stated="b"), last.risks[step]
+    assert (early.step, early.epsilon) == (whole.step, whole.epsilon)
+    assert early.artefact == whole.artefact
+    assert early.semantic.sentence == whole.semantic.sentence
+    assert early.semantic.state is whole.semantic.state
+    for key, value in whole.values.items():
+        assert early.values[key] == (None if value is None else pytest.approx(value, rel=1e-5)), key
+    assert ("HE" in {k for k, v in early.values.items() if v is not None}) == (step > 0)
+
+
+def test_lights_of_a_step_that_is_not_there_yet_are_refused(tiny_guide: GuideModel) -> None:
+    path = path_of(tiny_guide, target=1)
+    with pytest.raises(IndexError):
+        lights_at(replace(path, frames=path.frames[:3]), step=3)
 
 
 def test_other_classes_are_painted_from_the_same_original_and_judged(tiny_guide: GuideModel) -> None:

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 
 from lwise_core._utils.arrays import FloatImage
 from lwise_core.images.heatmaps import luma_change
+from lwise_core.inspection import perturbation
 from lwise_core.inspection.perturbation import (
     HISTOGRAM_EDGES,
     Perturbation,
+    fine_share_of,
     histogram_of,
     lattices_of,
     perceptual_difference_of,
+    saturated_share,
     similarity_map,
     spectrum_of,
     unconfirmed_share,
@@ -78,6 +81,26 @@ def test_only_newly_saturated_pixels_count() -> None:
     changed[0, 1, :4] = 1.0
     changed[2, 1, :4] = 0.0
     assert perceptual_difference_of(Perturbation(original, changed)).saturated == 4 / 64
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 1000), grey_levels=st.floats(0.5, 200), size=st.sampled_from([8, 20, 33]))
+def test_what_the_lights_ask_for_alone_is_what_the_whole_measures_say(seed: int, grey_levels: float, size: int) -> None:
+    change = changed_by(noise(seed, grey_levels=grey_levels, size=size))
+    assert saturated_share(change) == perceptual_difference_of(change).saturated
+    assert fine_share_of(change) == spectrum_of(change).fine_share
+    change = changed_by(np.zeros((3, size, size), dtype=np.float32))
+    assert (saturated_share(change), fine_share_of(change)) == (0, None)
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 1000), base=st.floats(0, 250), spread=st.floats(0, 5), size=st.sampled_from([8, 20, 33]))
+def test_the_deviation_around_a_pixel_is_that_of_its_window(seed: int, base: float, spread: float, size: int) -> None:
+    plane = base + spread * np.random.default_rng(seed).normal(size=(size, size))
+    plane[: size // 2] = base  # flat: where a rounding would show
+    mirrored = np.pad(plane, 3, mode="reflect")
+    by_hand = np.array([[mirrored[y : y + 7, x : x + 7].std() for x in range(size)] for y in range(size)])
+    assert perturbation._local_deviation(plane) == pytest.approx(by_hand, abs=1e-5)
 
 
 def test_a_larger_change_is_seen_more() -> None:

@@ -9,13 +9,13 @@ import streamlit as st
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
-from lwise_core.inspection.examine import Findings, examine_counted
+from lwise_core.inspection.examine import Findings, examine_counted, lights_at
 from lwise_core.inspection.indicators import Light, LightState, Risk
 from lwise_core.inspection.wording import clear_range, missing_of, verdict_of
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.picture.ground_truth import FirstLook
 from pages.parts.picture.reliability import say_reliability
-from pages.parts.session.jobs import asked, ended, finished, job_for, place, values_of
+from pages.parts.session.jobs import asked, ended, finished, job_for, place, remembered, values_of
 from pages.parts.session.paths import Key
 from pages.parts.ui.notices import plain
 
@@ -40,8 +40,23 @@ def say_first_look(look: FirstLook, guide: GuideModel) -> None:
 
 def known_ledger(key: Key, stated: str | None) -> EvidenceLedger | None:
     """Return where the gain of this path arose, None while it is not known or where the guide cannot tell."""
-    found = finished(LIGHTS) if asked(LIGHTS, (key, stated)) else None
+    found = _known_findings(key, stated)
     return None if found is None else found.ledger
+
+
+def verdict_at(key: Key, path: EnhancementPath, *, step: int, stated: str | None) -> Risk:
+    """Return both lights after ``step`` steps of ``path``, which may still be walked.
+
+    Found at once and remembered, for nobody who asks for a verdict waits for the lights at every other ε.
+    """
+    found = _known_findings(key, stated)
+    if found is not None:
+        return found.risks[step]
+    return remembered("verdict", (key, stated, step), lambda: lights_at(path, step=step, stated=stated))
+
+
+def _known_findings(key: Key, stated: str | None) -> Findings | None:
+    return finished(LIGHTS) if asked(LIGHTS, (key, stated)) else None
 
 
 def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None) -> Findings | None:
@@ -55,17 +70,14 @@ def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: st
     """
     words = st.empty()
     at = place()
-    step = round(epsilon / path.step)
+    risk = verdict_at(key, path, step=round(epsilon / path.step), stated=stated)
+    with words.container():
+        draw_verdict(risk, path)
     job: ScheduledJob[Findings] = job_for(
-        LIGHTS, (key, stated), lambda: examine_counted(path, stated=stated, first=step), total=len(path.frames) + 1
+        LIGHTS, (key, stated), lambda: examine_counted(path, stated=stated), total=len(path.frames) + 1
     )
-    drawn = False
-    for found in values_of(LIGHTS, job, at=at, what=_WHAT):
-        risk = None if drawn else found.known_at(epsilon)
-        if risk is not None:
-            with words.container():
-                draw_verdict(risk, path)
-            drawn = True
+    for _ in values_of(LIGHTS, job, at=at, what=_WHAT):
+        pass
     if not ended(LIGHTS, job, at=at, what=_WHAT) or job.latest is None:
         return None
     st.caption(clear_range(job.latest.risks))

@@ -166,18 +166,37 @@ def values_of(kind: str, job: ScheduledJob[T], *, at: Place, what: str) -> Itera
     The run of the page stays here meanwhile: every panel is drawn once and appears as it is finished, nothing else is
     drawn again, and what a person does on the page begins another run at once. ``what`` says in words what is done.
     """
-    if not job.wait(seconds=0):
-        with at.progress.container():
-            bar = _bar(kind, job)
-        while not job.wait(seconds=_LOOK):
-            slot().touch()
-            done, text = _how_far(job, what=what)
-            bar.progress(done, text=text)
-            if job.latest is not None:
-                yield job.latest
+    for _ in _looks(kind, job, job.wait, at=at, what=what):
+        if job.latest is not None:
+            yield job.latest
     at.progress.empty()
     if job.latest is not None:
         yield job.latest
+
+
+def wait_until(kind: str, job: ScheduledJob[T], enough: Callable[[T], bool], *, at: Place, what: str) -> None:
+    """Stay until ``job`` is over or what it knows is ``enough``, and draw ``at`` its place how far it is.
+
+    The run of the page ends with that: the bar stays until the next one draws what there is.
+    """
+    for _ in _looks(kind, job, partial(job.wait_until, enough), at=at, what=what):
+        pass
+
+
+def _looks(kind: str, job: ScheduledJob[T], waited: Callable[..., bool], *, at: Place, what: str) -> Iterator[None]:
+    """Yield at every look at ``job`` until ``waited`` says that there is nothing to wait for, and draw how far it is.
+
+    ``waited`` takes the ``seconds`` until the next look.
+    """
+    if waited(seconds=0):
+        return
+    with at.progress.container():
+        bar = _bar(kind, job)
+    while not waited(seconds=_LOOK):
+        slot().touch()
+        done, text = _how_far(job, what=what)
+        bar.progress(done, text=text)
+        yield
 
 
 def ended(kind: str, job: ScheduledJob[T], *, at: Place, what: str) -> bool:

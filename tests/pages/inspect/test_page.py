@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from skimage import data
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.enhancement.export import StatedBy
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
+from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.heatmaps import PALETTE_PAIRS
+from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.layers import LayerChoice
 from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPINIONS, TAB
 from pages.parts.session.case import Aim, Case, Desk, KeptDesk
@@ -122,6 +127,112 @@ def test_what_is_not_open_is_not_computed(guide: GuideModel, monkeypatch: pytest
     assert [b.label for b in at.get("download_button")] == FILES
     assert "No attributions were computed." in said(at)
     assert indicators_on(at) == set()
+
+
+class HeldWalk:
+    """A walk of ``steps`` steps that stays there until it is let go."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self._let_go = threading.Event()
+
+    def __call__(self, guide: GuideModel, request: PathRequest) -> Iterator[EnhancementPath]:
+        for path in walk(guide, request):
+            yield path
+            while self._has_come(path) and not self._let_go.wait(0.01):
+                yield path
+
+    def let_go(self) -> None:
+        self._let_go.set()
+
+    def wait(
+        self, _kind: str, job: ScheduledJob[EnhancementPath], enough: Callable[[EnhancementPath], bool], **_: object
+    ) -> None:
+        """Stand in for what stays until there is enough: where there never will be, end the run of the page.
+
+        What is drawn then is what a person sees meanwhile.
+        """
+        assert job.wait_until(self._has_come, seconds=60)
+        if job.latest is None or not enough(job.latest):
+            st.stop()
+
+    def _has_come(self, path: EnhancementPath) -> bool:
+        return len(path.frames) > self._steps
+
+
+@pytest.fixture
+def hold() -> Iterator[Callable[[int], HeldWalk]]:
+    """What makes walks that stay where they are told to, at most until the test ends."""
+    made: list[HeldWalk] = []
+
+    def held(steps: int) -> HeldWalk:
+        made.append(HeldWalk(steps))
+        return made[-1]
+
+    yield held
+    for walk_ in made:
+        walk_.let_go()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many frames the viewer was given, call by call."""
+    lengths: list[int] = []
+
+    def viewer(film: ViewerPayload, *, step: int, **_: object) -> int:
+        lengths.append(film.length)
+        return step
+
+    monkeypatch.setattr("pages.parts.inspect.picture_panel.viewer", viewer)
+    return lengths
+
+
+def held_open(guide: GuideModel, held: HeldWalk, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """Return the page as it is seen while its walk is ``held``."""
+    with monkeypatch.context() as patched:
+        patched.setattr("lwise_core.enhancement.walker.walk", held)
+        patched.setattr("pages.parts.session.jobs.wait_until", held.wait)
+        at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+        at.session_state["session_guides"] = {guide.name: guide}
+        at.session_state["desk"] = KeptDesk(Desk((case_of(guide),)))
+        at.switch_page("inspection.py").run()
+    assert not at.exception, at.exception
+    return at
+
+
+def test_the_original_and_what_is_known_are_there_before_the_first_step(
+    guide: GuideModel,
+    shown: list[int],
+    hold: Callable[[int], HeldWalk],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = hold(0)
+    at = held_open(known_as(guide, "3"), held, monkeypatch)
+    assert shown == [1]
+    assert at.subheader[0].value == "Can you trust this change?"
+    assert "The guide takes the original for **" in said(at)
+    assert "####" not in said(at)
+    held.let_go()
+    assert "####" in said(settled(at.run()))
+
+
+def test_the_verdict_waits_for_its_own_step_of_the_path_alone(
+    guide: GuideModel,
+    shown: list[int],
+    hold: Callable[[int], HeldWalk],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = known_as(guide, "4")
+    step = case_of(other).step_for(other)
+    held = hold(step)
+    at = held_open(other, held, monkeypatch)
+    assert shown[-1] == step + 1
+    early = [m.value for m in at.markdown if m.value.startswith("####") or "-badge[" in m.value]
+    assert len(early) == 2
+    held.let_go()
+    settled(at.run())
+    assert shown[-1] == other.epsilon_scale.steps + 1
+    assert [m.value for m in at.markdown][1:3] == early
 
 
 def test_the_verdict_stands_before_everything_else_that_is_said(page: AppTest) -> None:

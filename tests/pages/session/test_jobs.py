@@ -12,7 +12,18 @@ from streamlit.testing.v1 import AppTest
 from lwise_core._utils.file_errors import FileError
 from lwise_core.enhancement.path import NonFinite
 from lwise_core.scheduler import JobStage
-from pages.parts.session.jobs import asked, deferred, ended, finished, job_for, place, remembered, values_of
+from pages.parts.session.jobs import (
+    asked,
+    deferred,
+    ended,
+    finished,
+    forget_job,
+    job_for,
+    place,
+    remembered,
+    values_of,
+    wait_until,
+)
 
 _PATIENCE = 60.0
 KIND, WHAT = "kind", "Computing the maps"
@@ -66,6 +77,28 @@ def test_a_panel_gets_what_there_is_so_far_and_then_all_of_it() -> None:
     seen.clear()
     at.run()
     assert seen == [2]  # once, from what is kept
+
+
+def test_a_run_goes_on_when_there_is_enough_and_the_job_is_still_to_be_stopped() -> None:
+    seen: list[int | None] = []
+
+    def draw() -> None:
+        job = job_for(KIND, "q", partial(count, 1), total=2)
+        wait_until(KIND, job, lambda value: value >= 3, at=place(), what=WHAT)
+        seen.append(job.latest)
+        assert not job.stage.over
+
+    at = page_of(draw).run()
+    assert not at.exception
+    assert seen[0] is not None
+    assert seen[0] >= 3
+    slot_is_free(at)
+
+
+def slot_is_free(at: AppTest) -> None:
+    """Stop what would be computed for ever."""
+    at.session_state["draw"] = lambda: forget_job(KIND)
+    assert not at.run().exception
 
 
 def test_a_job_is_begun_once_for_a_question_and_dropped_for_another() -> None:
