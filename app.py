@@ -22,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.parts.session.connections import close_silent_connections, keep_messages_short
 from pages.parts.session.decoding import decode_pool
 from pages.parts.session.media_addresses import give_secret_addresses
 from pages.parts.session.one_run import lose_no_choice
@@ -141,6 +142,8 @@ keep_addresses()
 keep_in_memory()
 give_secret_addresses()
 lose_no_choice()
+keep_messages_short()
+close_silent_connections()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",

@@ -6,8 +6,6 @@ import streamlit as st
 
 from lwise_core._utils.durations import in_words
 from lwise_core.batch.ranking import Ranking, rank, seconds_a_photograph
-from lwise_core.batch.score_table import ODDITY_COLUMNS, SCORE_COLUMNS, WOBBLE_COLUMNS, wobble_columns
-from lwise_core.batch.tables import csv_lines
 from lwise_core.data.folder_labels import Instead, folder_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
@@ -32,6 +30,7 @@ from pages.parts.rank.state import (
     photographs,
     want_guide,
 )
+from pages.parts.rank.table import as_csv
 from pages.parts.rank.upload import Intake, intake
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import asked, followed, forget_job, job_for, progress_of, remembered
@@ -69,23 +68,12 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
     _refused(ranking)
     say_resumed(ranked)
     table, session = st.columns(2)
-    download(table, "Ranking (CSV)", lambda: _as_csv(ranked, guide), "ranking.csv", "text/csv")
+    download(table, "Ranking (CSV)", lambda: as_csv(ranked, guide), "ranking.csv", "text/csv")
     session_download(session, ranked, guide)
     say_calibration(guide)
     gallery(ranked, guide)
     st.header("A lesson of the chosen ones", divider="gray")
     lesson_panel(ranked, guide)
-
-
-def _as_csv(ranked: GuideRanking, guide: GuideModel) -> bytes:
-    """Return the ranking as the table that score-set writes, with doubtful labels, duplicates and wobbles asked for."""
-    rows, columns = ranked.ranking.as_table(guide), {**SCORE_COLUMNS, **ODDITY_COLUMNS}
-    if not ranked.wobbles:
-        return b"".join(csv_lines(columns, rows))
-    found = {sha: wobble_columns(lowest=w.lowest, highest=w.highest, seen=w.seen) for sha, w in ranked.wobbles.items()}
-    nothing = dict.fromkeys(WOBBLE_COLUMNS)
-    wobbled = ({**row, **found.get(str(row["source_sha256"]), nothing)} for row in rows)
-    return b"".join(csv_lines({**columns, **WOBBLE_COLUMNS}, wobbled))
 
 
 def _at_hand(what: str) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 of the server, of PostgreSQL, of a course being made, of a job and of its workers, at random moments."""
+"""kill -9 of the server, of PostgreSQL, of a course being made, of a job, its workers and nodes, at random moments."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import psutil
 
@@ -118,6 +121,52 @@ def worker_of_a_job(folder: Path, times: int, lottery: random.Random) -> Outcome
         shutil.rmtree(out)
 
     return tried("a worker process of a job is killed", times, killed, held=f"the job goes on; {_SAME_BYTES}")
+
+
+def node_of_a_cluster(folder: Path, times: int, lottery: random.Random) -> Outcome:
+    """Kill a node of a Ray cluster that works for a job, which goes on at the other node."""
+    undisturbed = folder / "undisturbed"
+    source = phantom_set(folder / "creatures", per_family=30)
+    _run(job_command(source, undisturbed), home=folder)
+
+    def killed(i: int) -> None:
+        out = folder / f"disturbed-{i}"
+        with _ray_cluster(home=folder) as cluster:
+            nodes = [cluster.add_node(num_cpus=2) for _ in range(2)]
+            cluster.wait_for_nodes()
+            where = ("--engine", "ray", "--ray-address", cluster.address)
+            job = _begun([*job_command(source, out), *where], home=folder)
+            begun = _count(out)
+            wait_for(
+                lambda: _count(out) > begun + 4 or job.poll() is not None, seconds=_JOB_S, what="the job's first files"
+            )
+            at_work = [node for node in nodes if _works(node)]
+            require(bool(at_work), "no node worked for the job")
+            cluster.remove_node(lottery.choice(at_work), allow_graceful=False)
+            require(job.wait(timeout=_JOB_S) == 0, "the job did not go on")
+        _compare(undisturbed, out)
+        shutil.rmtree(out)
+
+    return tried("a node of a Ray cluster is killed", times, killed, held=f"the job goes on; {_SAME_BYTES}")
+
+
+@contextmanager
+def _ray_cluster(*, home: Path) -> Iterator[Any]:
+    """Start a cluster on this machine whose head does no work, and end it."""
+    with patch.dict(os.environ, environment_of(home)):
+        head = {"num_cpus": 0, "include_dashboard": False}
+        cluster = import_module("ray.cluster_utils").Cluster(initialize_head=True, head_node_args=head)
+        try:
+            yield cluster
+        finally:
+            cluster.shutdown()
+
+
+def _works(node: Any) -> bool:  # noqa: ANN401 - Ray is not there for the type checker
+    """Return whether a node has a worker for a job."""
+    (raylet,) = node.all_processes["raylet"]
+    below = psutil.Process(raylet.process.pid).children(recursive=True)
+    return any("_Actor" in " ".join(process.cmdline()) for process in below)
 
 
 def job_command(source: Path, out: Path) -> list[str]:

@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.csv_lines import begins_a_formula
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.batch.batch_records import BatchRecord, BatchRecords, Failed
@@ -226,7 +227,7 @@ def _finish(job: Job, guide: GuideModel, plan: Plan, records: BatchRecords[Any])
     counts = Counter(finished.class_of(told) for _, _, told in finished.rows())
     failed = plan.total - counts.total()
     summary = plan.task.summary(guide, (told for _, _, told in finished.rows()))
-    notes = (*_on_failures(failed, plan), *ranks.notes, *summary.notes)
+    notes = (*_on_failures(failed, plan), *_on_formulas(plan), *ranks.notes, *summary.notes)
     manifest = {
         **_circumstances(job, guide, plan),
         **summary.said,
@@ -278,3 +279,13 @@ def _on_failures(failed: int, plan: Plan) -> tuple[str, ...]:
         return ()
     files = "1 file has" if left_out == 1 else f"{left_out:,} files have"
     return (f"{files} no result; failures.csv says why.",)
+
+
+def _on_formulas(plan: Plan) -> tuple[str, ...]:
+    """Say where a spreadsheet would compute a name: names are what rows are found by, so they stay as they are."""
+    entries = (entry for batch in plan.batches() for entry in batch.entries)
+    begin = sum(any(map(begins_a_formula, (e.name, e.class_name))) for e in entries)
+    if not begin:
+        return ()
+    names = "1 picture's name or class begins" if begin == 1 else f"The names or classes of {begin:,} pictures begin"
+    return (f"{names} as a spreadsheet's formula does; open results.csv as text, or take results.parquet.",)

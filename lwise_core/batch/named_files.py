@@ -11,6 +11,7 @@ from lwise_core.data.decoding import Unusable, read_bytes
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.folder_labels import folder_of
+from lwise_core.images.codec import OpenFile, open_photograph
 
 LARGEST_ZIP = 500_000_000
 """Bytes that a zip may unpack to; what is larger is for a folder on the server, or the shell."""
@@ -74,15 +75,17 @@ class NamedFiles:
             close_archives()
 
 
-def files_in_zip(data: bytes, *, called: str) -> NamedFiles:
+def files_in_zip(data: bytes, *, called: str, open_file: OpenFile = open_photograph) -> NamedFiles:
     """Return the files of a zip that a person calls so, sorted by name; nothing is unpacked to the disk.
+
+    ``open_file`` opens its pictures for whoever works on them as a set.
 
     Raises:
         DatasetError: It is not a zip, holds too many files, or would unpack to too much.
     """
     if data.count(_IN_DIRECTORY) > _BESIDE * MOST_FILES:  # before an object is made of each
         raise _too_much(called)
-    found = NamedFiles.of(ZipInMemory(data, called))
+    found = NamedFiles.of(ZipInMemory(data, called, open_file))
     if len(found.entries) > MOST_FILES or sum(map(unpacked_size, found.entries)) > LARGEST_ZIP:
         raise _too_much(called)
     return replace(found, entries=tuple(sorted(found.entries, key=lambda e: e.name)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -31,7 +31,7 @@ from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.looking import look
 from lwise_core.guides.novelty import NOT_JUDGED, Novelty
-from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
+from lwise_core.images.codec import ImageRejected, OpenFile, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 from lwise_core.images.perceptual_hash import HASHED_SIZE, near_duplicates, perceptual_hash
 
@@ -42,9 +42,6 @@ BYTES_A_PHOTOGRAPH = 3 * (SQUARE**2 + THUMBNAIL**2)
 """What one ranked photograph takes in memory at most; small ones take less."""
 
 RANKED_AT_ONCE = 16
-
-OpenFile = Callable[..., Photograph]
-"""What decodes the bytes of a file, called as :func:`open_photograph` is."""
 
 ENOUGH = 10
 """Photographs of a class; among fewer, the place of one of them says little."""

@@ -24,7 +24,7 @@ from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.listing import FoundFile, entries_of, passed_over
 from lwise_core.data.system_files import is_somebodys
 from lwise_core.data.zip_directory import ZipDirectory, open_zip
-from lwise_core.images.codec import MAX_BYTES
+from lwise_core.images.codec import MAX_BYTES, OpenFile, open_photograph
 
 _DRIVE = re.compile("[A-Za-z]:")
 _EXTENSIONS = frozenset(
@@ -62,10 +62,14 @@ class ZipSet(_ArchiveSet):
 
 @dataclass(frozen=True)
 class ZipInMemory:
-    """The bytes of a zip that a person calls so, laid out in any way: the class is the folder that a file lies in."""
+    """The bytes of a zip that a person calls so, laid out in any way: the class is the folder that a file lies in.
+
+    It comes from somebody else: ``open_file`` opens its pictures, as :func:`open_photograph` does.
+    """
 
     data: bytes
     called: str
+    open_file: OpenFile = open_photograph
 
     @property
     def name(self) -> str:

@@ -13,9 +13,10 @@ import numpy as np
 
 from lwise_core._utils.arrays import FloatImage
 from lwise_core._utils.errors import LWiseError
+from lwise_core.data.archives import ZipInMemory
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.file_stores import StoreUnavailable
-from lwise_core.images.codec import ImageRejected, open_photograph
+from lwise_core.images.codec import ImageRejected, OpenFile, open_photograph
 from lwise_core.images.geometry import Crop, see
 from lwise_core.images.variations import variations
 
@@ -75,12 +76,17 @@ class Decoder:
         if isinstance(data, Unusable):
             return data
         try:
-            photograph = open_photograph(data, name=entry.name)
+            photograph = _opener_of(self.pictures)(data, name=entry.name)
         except ImageRejected as error:
             return Unusable(str(error))
         square = Crop.central(photograph).of(photograph.pixels)
         varied = np.stack(list(variations(square, size=self.size).values())) if self.varied else None
         return Decoded(see(square, size=self.size), hashlib.sha256(data).hexdigest(), varied)
+
+
+def _opener_of(pictures: PictureSet) -> OpenFile:
+    """Return what opens the pictures of a set: those of somebody else, where they can harm nobody."""
+    return pictures.open_file if isinstance(pictures, ZipInMemory) else open_photograph
 
 
 def read_bytes(pictures: PictureSet, entry: PictureEntry) -> bytes | Unusable:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,7 +65,7 @@ class DirmapFile:
         if self.store.size(self.name) > MAX_CSV_BYTES:
             raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
         names = _as_read(next(self._lines(), ()))
-        twice = next((n for n in names if n and names.count(n) > 1), None)
+        twice = next((n for n, times in Counter(names).items() if n and times > 1), None)
         if twice is not None:
             raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
         if PATH not in names:

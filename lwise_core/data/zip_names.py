@@ -9,7 +9,7 @@ import struct
 import unicodedata
 import zlib
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from zipfile import ZipInfo
 
 IN_UTF_8 = 0x800
@@ -19,6 +19,7 @@ _ENCODINGS = ("cp850", "cp1252", "cp932", "gbk", "cp949", "cp866")
 """What the systems of most people write names in, where they do not write UTF-8; of equals the first counts."""
 
 _UNICODE_PATH = 0x7075  # the extra field in which WinRAR and Info-ZIP write a name in UTF-8 too
+_ENOUGH = 20_000  # bytes of names by which an encoding is judged: letter by letter, a whole directory takes minutes
 _COMMON = frozenset("äöüßéèêëàâáãåæçíîïñóôøúûœÄÖÜÉÅØ")
 _COMMON_HANZI = (0xB0, 0xD7)  # lead bytes of the 3,755 characters of GB 2312 that are met most
 _COMMON_HANGUL = (0xB0, 0xC8)  # lead bytes of the 2,350 syllables of KS X 1001
@@ -61,7 +62,8 @@ def _encoding_of(names: Sequence[bytes]) -> str:
     if all(_reads(name, "utf-8") for name in names):
         return "utf-8"
     possible = [e for e in _ENCODINGS if all(_reads(name, e) for name in names)]
-    return max(possible, key=lambda e: sum(_likeness(name, e) for name in names), default="cp437")
+    judged = [name for name, so_far in zip(names, accumulate(map(len, names)), strict=True) if so_far <= _ENOUGH]
+    return max(possible, key=lambda e: sum(_likeness(name, e) for name in judged or names[:1]), default="cp437")
 
 
 def _reads(name: bytes, encoding: str) -> bool:

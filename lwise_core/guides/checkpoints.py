@@ -37,6 +37,7 @@ from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
 from lwise_core.guides.other_files import what_else
+from lwise_core.guides.pickle_steps import check_pickle
 from lwise_core.guides.pickled_names import malicious_name
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
@@ -271,6 +272,7 @@ def _bytes_of(source: Path | bytes, *, limit: int) -> bytes:
 
 def _unpickle(data: bytes) -> object:
     """Return what torch's restricted unpickler makes of ``data``. Nothing in it is ever executed."""
+    check_pickle(data)
     with _allowing, torch.serialization.safe_globals(_ALLOWED):
         try:
             return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)

@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from lwise_core._utils.class_names import canonical
 
 # A number, perhaps in brackets, what separates it, and a name with or without quotes and a dictionary's brackets.
-_NUMBERED = re.compile(r"""[{\[(]?(\d{1,6})(?:\s*(?:[:.,;)\]\t=]|[-=]>)\s*|\s+)(?:(["'])(.+)\2[,}]*|([^"'\s].*))""")
-_NUMBER_LAST = re.compile(r"(.*\S)(?:\s*[:,;\t=]\s*|\s+)(\d{1,6})")
-_ITEM = re.compile(r"\s*-\s+(.*\S)\s*")
+# In none of these can two neighbours take the same space: a line of a million tabs takes no longer than others.
+_NUMBERED = re.compile(r"""[{\[(]?(\d{1,6})(?:\s*(?:[:.,;)\]=]|[-=]>)\s*|\s+)(?:(["'])(.+)\2[,}]*|([^"'\s].*))""")
+_NUMBER_LAST = re.compile(r"(.*\S)(?:\s*[:,;=]\s*|\s+)(\d{1,6})")
+_ITEM = re.compile(r"\s*-\s+(\S(?:.*\S)?)\s*")
 _QUOTED = re.compile(r"""(["'])([^"']+)\1,?""")
 _HOLDERS = ("id2label", "classes", "class_names", "names", "labels", "categories", "label2id", "class_to_idx")
 _NAMES = ("name", "class", "class_name", "classname", "label", "category")
 _NUMBERS = ("index", "id", "idx", "number", "class_num", "class_index", "target", "label_id", "class_id")
+_MOST_DIGITS = 9
 
 
 def names_in(text: str) -> Sequence[str] | None:
@@ -58,7 +60,10 @@ def _printed(text: str) -> Sequence[str] | None:
     body = text.replace("\n", " ").strip()
     if not body.endswith(("]", "}")):
         return None
-    parts = next(csv.reader([body[1:-1]], quotechar="'", skipinitialspace=True), [])
+    try:
+        parts = next(csv.reader([body[1:-1]], quotechar="'", skipinitialspace=True), [])
+    except csv.Error:  # a part is longer than any name
+        return None
     parts = [part.strip() for part in parts if part.strip()]
     if body.startswith("{"):
         return _unnumbered(parts)
@@ -84,7 +89,7 @@ def _in_order(found: Mapping[object, object]) -> list[object] | None:
     if found and all(isinstance(v, int) for v in found.values()):
         pairs = {v: name for name, v in found.items() if isinstance(v, int)}
     else:
-        pairs = {int(str(k)): _named(v) for k, v in found.items() if str(k).isdecimal()}
+        pairs = {int(str(k)): _named(v) for k, v in found.items() if _is_number(str(k))}
     complete = len(pairs) == len(found) and sorted(pairs) in (_numbers(len(pairs)), _numbers(len(pairs), first=1))
     return [pairs[number] for number in sorted(pairs)] if complete else None
 
@@ -110,7 +115,10 @@ def _without_comments(lines: Sequence[str]) -> Sequence[str]:
 
 def _in_a_line(line: str) -> Sequence[str]:
     separator = max(",;\t", key=line.count)
-    found = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    try:
+        found = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    except csv.Error:  # a part is longer than any name
+        return [line]
     return found if len(found) > 1 else [line]
 
 
@@ -156,7 +164,7 @@ def _with_columns(lines: Sequence[str]) -> Sequence[str] | None:
         return None
     heading, *rows = _cells(lines)
     name, number = _column(heading, _NAMES), _column(heading, _NUMBERS)
-    if name is None or number is None or not all(row[number].strip().isdecimal() for row in rows):
+    if name is None or number is None or not all(_is_number(row[number].strip()) for row in rows):
         return None
     return _whole({int(row[number]): row[name] for row in rows}, count=len(rows))
 
@@ -173,6 +181,10 @@ def _cells(lines: Sequence[str]) -> list[list[str]]:
         return list(csv.reader(lines, delimiter=separator))
     except csv.Error:
         return [[]]
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _MOST_DIGITS
 
 
 def _column(heading: Sequence[str], called: Sequence[str]) -> int | None:

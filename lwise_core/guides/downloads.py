@@ -198,11 +198,17 @@ def _extract(archive: zipfile.ZipFile, wanted: Mapping[str, Path], *, limit: int
         match members.get(name.casefold(), []):
             case []:
                 missing.append(name)
-            case [member] if not member.flag_bits & 1 and member.file_size <= limit:
+            case [member] if _may_be_unpacked(member, limit=limit):
                 _unpack(archive, member, target)
             case _:
                 raise DownloadError(f"The archive has “{name}” twice, encrypted or too large, so it is not unpacked.")
     return tuple(missing)
+
+
+def _may_be_unpacked(member: zipfile.ZipInfo, *, limit: int) -> bool:
+    """Return whether a member takes no more than ``limit``: of bzip2 and LZMA zipfile unpacks all, whatever is said."""
+    bounded = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    return bounded and not member.flag_bits & 1 and member.file_size <= limit
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:

@@ -16,7 +16,7 @@ import struct
 import threading
 import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -45,6 +45,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_PIXELS",
     "ImageRejected",
+    "OpenFile",
     "Photograph",
     "Strip",
     "encode_png",
@@ -116,6 +117,10 @@ class Photograph:
     def height(self) -> int:
         """Height in pixels."""
         return int(self.pixels.shape[0])
+
+
+OpenFile = Callable[..., Photograph]
+"""What decodes the bytes of a file, called as :func:`open_photograph` is."""
 
 
 def open_photograph(data: bytes, *, name: str) -> Photograph:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 
 from lwise_core.data.csv_lists import csv_lines
 from lwise_core.study.response_columns import UNCHANGED, ResponsesError
@@ -37,7 +38,7 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
         raise ResponsesError(f"The file holds no {unit}s; choose one with a row for each. {UNCHANGED}")
     if any(len(row) < len(heading) or any(map(str.strip, row[len(heading) :])) for row in rows):
         raise ResponsesError(f"Some rows have more or fewer cells than the heading; save the file anew. {UNCHANGED}")
-    again = next((name for name in heading if name and heading.count(name) > 1), None)
+    again = next((name for name, times in Counter(heading).items() if name and times > 1), None)
     if again is not None:
         raise ResponsesError(f"Two columns are called “{again}”; rename or remove one. {UNCHANGED}")
     return [{name: cell for name, cell in zip(heading, row, strict=False) if name} for row in rows]

@@ -11,6 +11,7 @@ from lwise_core.study.response_columns import UNCHANGED, ResponsesError
 PART = "part of the file"
 """The column that says in which of a file's lists a row stood: under JATOS, each participant hands over one."""
 
+_MOST_COLUMNS = 1000  # of all rows together; each row gets every one of them
 _LISTS = ("trials", "data", "results")
 _STARTS = (b"[", b"{")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -36,7 +37,7 @@ def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
         at_most: The largest file that is read, bytes.
 
     Raises:
-        ResponsesError: It is too large, no JSON in UTF-8, or holds no rows.
+        ResponsesError: It is too large, no JSON in UTF-8, holds no rows, or rows of ever other columns.
     """
     if len(content) > at_most:
         raise ResponsesError(f"The file is larger than {at_most // 1_000_000} MB; split it by experiment. {UNCHANGED}")
@@ -52,6 +53,10 @@ def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     if not rows:
         raise ResponsesError(f"The file holds no {unit}s; choose one with an object for each. {UNCHANGED}")
     columns = list(dict.fromkeys(name for row in rows for name in row))
+    if len(columns) > _MOST_COLUMNS:
+        raise ResponsesError(
+            f"The file names more than {_MOST_COLUMNS:,} columns, as no experiment does; export it anew. {UNCHANGED}"
+        )
     return [{name: row.get(name, "") for name in columns} for row in rows]
 
 

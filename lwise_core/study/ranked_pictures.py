@@ -12,6 +12,7 @@ import numpy as np
 
 from lwise_core._utils.arrays import Values
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.csv_lines import unguarded
 from lwise_core.batch.score_table import GUESSED
 from lwise_core.study.csv_rows import Row, rows_of
 from lwise_core.study.human_errors import PICTURE_COLUMNS
@@ -125,7 +126,11 @@ def _shared(ranked: Sequence[str], others: Sequence[str], form: _Form) -> frozen
 
 
 def _path(name: str) -> str:
-    below = urlsplit(name).path if "://" in name else name
+    said = unguarded(name)
+    try:
+        below = urlsplit(said).path if "://" in said else said
+    except ValueError:  # such as “http://[”
+        below = said
     return PurePosixPath(below.strip().replace("\\", "/")).as_posix().strip("/")
 
 

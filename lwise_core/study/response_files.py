@@ -7,10 +7,11 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pandas as pd
 
+from lwise_core._utils.csv_lines import guarded, unguarded
 from lwise_core.study.answer_archives import unpacked
 from lwise_core.study.column_names import in_our_names
 from lwise_core.study.csv_rows import rows_of
@@ -31,8 +32,6 @@ from lwise_core.teaching.design.trial_sampling import TrialKind
 
 MAX_RESPONSES_BYTES = 500_000_000
 """Largest file that is read."""
-
-_FORMULA = re.compile(r"[=+\-@\t\r'＝＋－＠]")
 
 # What the original calls the buckets of altered pictures: …-<ε>-0dot5-<steps>-<objective>, 0dot25 for 0.25 (notes 5.1).
 _BUCKET = re.compile(r"-(\d+(?:dot\d+)?)-0dot5-\d+-")
@@ -65,7 +64,7 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     rows = in_our_names(read(content, unit="trial", at_most=MAX_RESPONSES_BYTES))
     if not rows:
         raise ResponsesError(f"The file holds no trials that ask for a class; choose another one. {UNCHANGED}")
-    table = pd.DataFrame({name: [_unguarded(r[name]) for r in rows] for name in rows[0]})
+    table = pd.DataFrame({name: [unguarded(r[name]) for r in rows] for name in rows[0]})
     lacking = [name for name in NEEDED_COLUMNS if name not in table]
     if lacking or not {"trial_number", "obs"} & set(table):
         name = (lacking or ["trial_number"])[0]
@@ -191,14 +190,23 @@ def _add_group(table: pd.DataFrame, slots: Sequence[Group]) -> None:
 def _add_pictures(table: pd.DataFrame) -> None:
     urls = texts_in(table, "stimulus_image_url")
     if "picture" not in table:
-        table["picture"] = urls.map(lambda url: urlsplit(url).path.lstrip("/") if "://" in url else url)
+        table["picture"] = urls.map(lambda url: _address(url).path.lstrip("/") if "://" in url else url)
     if "epsilon_224" not in table:
         table["epsilon_224"] = urls.map(_epsilon_in)
 
 
 def _epsilon_in(url: str) -> float:
-    found = _BUCKET.search((urlsplit(url).hostname or "") + "-") if "://" in url else None
+    found = _BUCKET.search((_address(url).hostname or "") + "-") if "://" in url else None
     return float(found[1].replace("dot", ".")) if found else 0.0
+
+
+def _address(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:  # such as “http://[”
+        raise ResponsesError(
+            f"“{url[:40]}” in the column “stimulus_image_url” is no address; correct it. {UNCHANGED}"
+        ) from error
 
 
 def _add_choices(table: pd.DataFrame) -> None:
@@ -261,12 +269,8 @@ def _in_place(table: pd.DataFrame, schedule: Schedule) -> pd.Series:
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
-        return f"'{value}" if _FORMULA.match(value) else value
+        return guarded(value)
     return "" if pd.isna(value) else value
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
 
 
 def _or_none(value: float | int) -> float | int | None:

@@ -22,8 +22,9 @@ from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.enrolment import enrolment_of
 from lwise_core.teaching.records import store
+from lwise_core.teaching.records.conversions import NO_MEASUREMENT
 from lwise_core.teaching.records.store import Records
-from lwise_core.teaching.records.values import Sitting, TrialRecord
+from lwise_core.teaching.records.values import AnswerRefused, Sitting, TrialRecord
 
 
 @dataclass(frozen=True)
@@ -130,12 +131,18 @@ class CourseServer:
             enrolment_of(course.folder).check(key=key, enrolled=0)
             return back
         enrolled = next((c.enrolled for c in self.records.courses() if c.digest == known), 0)
-        enrolment_of(course.folder).check(key=key, enrolled=enrolled)
+        enrolment = enrolment_of(course.folder)
+        enrolment.check(key=key, enrolled=enrolled)
+
+        def seed_for(slot: int) -> int:
+            enrolment.check(key=key, enrolled=slot)  # again, while nobody else can take a place
+            return course.design.seed_for(slot)
+
         sitting = self.records.enrol(
             course=known,
             participant=participant,
             groups=course.design.slots,
-            seed_for=course.design.seed_for,
+            seed_for=seed_for,
             token=token,
         )
         self.records.consent(token=sitting.token)
@@ -175,7 +182,10 @@ class CourseServer:
         if 0 <= answer.trial < len(before):
             kept = before[answer.trial]
             return JudgedAnswer(sitting, kept.trial, kept.correct)
-        trial, correct = judge(self.library.course(sitting.course), self._learner(sitting, before), answer)
+        course = self.library.course(sitting.course)
+        trial, correct = judge(course, self._learner(sitting, before), answer)
+        if not course.design.timing.can_bring(answer):
+            raise AnswerRefused(NO_MEASUREMENT)
         kept = self.records.store(token=token, trial=trial, answer=answer, correct=correct).record
         return JudgedAnswer(sitting, kept.trial, kept.correct)
 

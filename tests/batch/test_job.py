@@ -413,6 +413,23 @@ def test_a_set_of_equal_pictures_gets_a_sentence_and_no_nan(phantom_pictures: Pa
     assert {r["difficulty"] for r in rows_of(tmp_path / "out" / "dirmap.csv")} == {"0.5"}
 
 
+def test_names_that_a_spreadsheet_would_compute_stay_as_they_are_and_are_spoken_of(
+    phantom_pictures: Path, tmp_path: Path
+) -> None:
+    formula = "=HYPERLINK(A1).png"
+    (tmp_path / formula).write_bytes((phantom_pictures / "Spotted_Forktail" / "000.png").read_bytes())
+    (tmp_path / "dirmap.csv").write_text(f"im_path,class\n{formula},spotted forktail\n")
+    pictures = DirmapSet(DirmapFile.at(tmp_path / "dirmap.csv"))
+    last = finished(job(tmp_path, tmp_path / "out", pictures=pictures, labels=Labels.COLUMN, order=JobSettings()))
+    (row,) = rows_of(tmp_path / "out" / "results.csv")
+    assert row["picture"] == formula
+    said = [note for note in last.notes if "formula" in note]
+    assert said == [
+        "1 picture's name or class begins as a spreadsheet's formula does; open results.csv as text, or take "
+        "results.parquet."
+    ]
+
+
 # --- refused --------------------------------------------------------------------------------------------------------
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lwise_core.batch.named_files import files_in_zip
 from lwise_core.data.archives import ZipSet, close_archives
 from lwise_core.data.decoding import Batch, Decoded, Decoder, Unusable
 from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.picture_sets import DirmapSet, FolderSet
-from lwise_core.images.codec import open_photograph
+from lwise_core.images.codec import ImageRejected, Photograph, open_photograph
 from lwise_core.images.geometry import Crop, see
 from tests.support.picture_sets import dirmap_of, listed, zip_of
 from tests.support.toys import toy_folder
@@ -73,3 +74,22 @@ def test_a_picture_that_is_none_or_is_gone_is_one_sentence(folder: Path) -> None
 def test_processes_that_only_decode_do_without_pytorch() -> None:
     code = "import sys, lwise_core.data.decoding, lwise_core.data.picture_sets; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+
+
+def test_the_pictures_of_somebody_else_s_zip_are_opened_where_they_harm_nobody(tmp_path: Path, folder: Path) -> None:
+    asked = []
+
+    def apart(data: bytes, *, name: str) -> Photograph:
+        asked.append(name)
+        if name.endswith("0.png"):
+            raise ImageRejected(f"“{name}” was not decoded within 30 s.")
+        return open_photograph(data, name=name)
+
+    data = zip_of(folder, tmp_path / "a.zip").read_bytes()
+    pictures = files_in_zip(data, called="a.zip", open_file=apart).pictures
+    entries = listed(pictures)
+    seen = seen_by_guide(pictures, entries, size=16)
+    assert asked == [entry.name for entry in entries]
+    refused = [isinstance(one, Unusable) for one in seen]
+    assert refused == [entry.name.endswith("0.png") for entry in entries]
+    assert any(refused)

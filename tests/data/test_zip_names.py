@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.file_names import is_text
+from lwise_core.data import zip_names
 from lwise_core.data.zip_names import names_of
 from tests.support.raw_zips import raw_zip
 
@@ -55,3 +56,17 @@ def test_a_name_that_is_also_written_in_utf_8_is_read_as_that() -> None:
     field = b"\x01" + struct.pack("<I", zlib.crc32(name)) + "Käfer.png".encode()
     extra = struct.pack("<HH", 0x7075, len(field)) + field
     assert read(raw_zip({name: b""}, extra=extra)) == ("Käfer.png",)
+
+
+def test_a_directory_of_long_names_is_not_read_letter_by_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    likeness = zip_names._likeness
+
+    def counted(name: bytes, encoding: str) -> float:
+        looked_at.append(len(name))
+        return likeness(name, encoding)
+
+    monkeypatch.setattr(zip_names, "_likeness", counted)
+    names = [f"Käfer {i} {'Bär' * 600}.png" for i in range(100)]
+    assert read(raw_zip({name.encode("cp850"): b"" for name in names})) == tuple(names)
+    assert 0 < sum(looked_at) <= 6 * 20_000

@@ -85,6 +85,10 @@ def test_what_a_page_says_of_the_guide_goes_with_the_files(subject: CroppedPhoto
     provenance = replace(guide.provenance, caution="Reads the frame.")
     medical = replace(guide, domain=Domain.MEDICAL, provenance=provenance)
     said = json.loads(export(subject, replace(path, guide=medical), INTENT).manifest)["cautions"]
+    manifest = json.loads(export(subject, replace(path, guide=medical), INTENT).manifest)
+    assert "sha256" not in manifest["photograph"]  # which whoever has the photograph could tell a patient by
+    assert subject.photograph.sha256 not in json.dumps(manifest)
+    assert json.loads(export(subject, path, INTENT).manifest)["photograph"]["sha256"] == subject.photograph.sha256
     assert said[0] == "Reads the frame."
     assert re.fullmatch(r"The guide takes the original for dog \(\d+%\), not for house cat\.", said[1])
     assert said[2].startswith("When its first choice got ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lwise_core.guides.class_list_forms import names_in
-from lwise_core.guides.class_lists import classes_from_text
+from lwise_core.guides.class_lists import ClassListError, classes_from_text
 
 LISTS = {
     "JSON": '["tench", "goldfish", "shark"]',
@@ -70,3 +70,28 @@ def test_json_of_another_kind_holds_no_names(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "#", "[", "{0: 'a'", "cat", "name,index\ncat,x", '"a\n"b'])
 def test_what_has_no_form_is_a_name_a_line(text: str) -> None:
     assert list(names_in(text) or ()) == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["1" + "\t" * 200_000 + "'", "a" + "\t" * 200_000 + "b", "-" + " " * 200_000 + "\xa0", "1" + " :" * 100_000 + "'"],
+    ids=["number first", "number last", "item", "separators"],
+)
+def test_a_line_of_nothing_but_space_takes_no_longer_than_another(line: str) -> None:
+    """Each takes milliseconds; where two parts of a pattern may take the same space, a minute."""
+    assert len(names_in(f"{line}\n{line}") or ()) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class,index\nshark," + "9" * 5000 + "\ntench,0\n",
+        '{"' + "9" * 5000 + '": "tench", "1": "shark"}',
+        "['" + "a" * 140_000 + "']",
+        "a" * 140_000,
+    ],
+    ids=["a number of 5,000 digits", "the same in JSON", "a name of 140,000 letters", "one in a line"],
+)
+def test_what_python_will_not_read_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(ClassListError, match=r"must hold 1 to 200|JSON of another form"):
+        classes_from_text(text.encode())

@@ -36,6 +36,7 @@ PAGES = ("studio.py", "models.py")
         ("server.enableAgentApi", False),
         ("server.enableStaticServing", False),
         ("server.maxUploadSize", 200),
+        ("server.maxWidgetStateSize", 8),
         ("browser.gatherUsageStats", False),
         ("client.showErrorDetails", "none"),
         ("client.showErrorLinks", False),

@@ -76,3 +76,10 @@ def test_what_holds_no_rows_is_refused_in_a_sentence(content: bytes, said: str) 
 @given(st.text(max_size=20))
 def test_no_table_of_text_is_taken_for_json(text: str) -> None:
     assert not is_json(f"participant,{text}".encode())
+
+
+def test_rows_that_name_ever_other_columns_are_refused_before_each_gets_all_of_them() -> None:
+    """20,000 such rows take half a megabyte, and 400 million cells."""
+    with pytest.raises(ResponsesError, match="more than 1,000 columns"):
+        rows(dumped([{f"c{i}": 1} for i in range(1001)]))
+    assert len(rows(dumped([{f"c{i}": 1} for i in range(999)]))) == 999  # and the part that each stood in

@@ -324,3 +324,11 @@ def test_numbers_as_a_spreadsheet_of_another_country_saves_them() -> None:
     assert trials["perf"].tolist() == [1, 0] * 4
     with pytest.raises(ResponsesError, match="“1,234” in the column “reaction_time_msec” is no number"):
         read_csv(in_the_papers_layout("x", reaction_time_msec="1,234"))
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://[::1", "https://]["])
+def test_an_address_that_is_none_is_said(url: str) -> None:
+    written = "participant,block,trial_type,class,perf,trial_number,group,stimulus_image_url\n"
+    written += f"p,test_1,main,a,1,0,control,{url}"
+    with pytest.raises(ResponsesError, match="is no address; correct it"):
+        read_csv(written.encode(), slots=())

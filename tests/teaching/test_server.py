@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,11 @@ from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.courses.session import OutOfTurn, total
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.spacing import in_a_row_for
-from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.design.timing import LEARNING, Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.enrolment import Enrolment, EnrolmentRefused, set_enrolment
 from lwise_core.teaching.records.store import Records, new_token
-from lwise_core.teaching.records.values import CodeTaken, UnknownSitting
+from lwise_core.teaching.records.values import AnswerRefused, CodeTaken, UnknownSitting
 from lwise_core.teaching.server import Coming, CourseLibrary, CourseServer
 
 
@@ -40,7 +41,8 @@ def classroom(library: CourseLibrary, url: str) -> Iterator[CourseServer]:
 
 
 def answer(trial: Trial, *, right: bool = True) -> Answer:
-    return Answer(trial.number, trial.answer if right else "", 812.5, onset_ms=100.25, choices_ms=100.25)
+    chosen, after = (trial.answer, 812.5) if right else ("", None)  # wrong because time was out
+    return Answer(trial.number, chosen, after, onset_ms=100.25, choices_ms=100.25)
 
 
 def sat(classroom: CourseServer, token: str, *, trials: int, right: bool = True) -> Coming:
@@ -79,6 +81,57 @@ def test_an_answer_that_is_sent_twice_is_stored_once(classroom: CourseServer, co
     assert classroom.take(token, answer(first)).correct
     assert classroom.take(token, answer(first, right=False)).correct
     assert len(classroom.records.answers(token=token)) == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "after"),
+    [
+        ("right", None),  # a choice without its time
+        ("", 812.5),  # a time without a choice
+        ("right", LEARNING.lockout_ms - 10),  # when no answer counts yet
+        ("right", LEARNING.choice_ms + 10),  # when time is out
+        ("right", 2.5e9),
+    ],
+)
+def test_an_answer_that_no_trial_of_the_course_can_bring_is_refused(
+    classroom: CourseServer, course: Course, choice: str, after: float | None
+) -> None:
+    assert course.design.timing == LEARNING
+    token = classroom.enrol(course, participant="p1").token
+    first = classroom.coming(token).trials[0]
+    made_up = replace(answer(first), choice=first.answer if choice else "", reaction_ms=after)
+    with pytest.raises(AnswerRefused, match="no measurement"):
+        classroom.take(token, made_up)
+    assert classroom.records.answers(token=token) == ()
+    for edge in (LEARNING.lockout_ms, LEARNING.choice_ms):
+        classroom.take(token, replace(answer(classroom.coming(token).trials[0]), reaction_ms=edge))
+
+
+def test_of_two_who_come_for_the_last_place_at_once_one_gets_it(
+    classroom: CourseServer, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_have_looked = threading.Barrier(2, timeout=60)
+
+    def one_place(_folder: Path) -> Enrolment:
+        both_have_looked.wait()
+        return Enrolment(most=1)
+
+    monkeypatch.setattr("lwise_core.teaching.server.enrolment_of", one_place)
+    refused = []
+
+    def come(code: str) -> None:
+        try:
+            classroom.enrol(course, participant=code)
+        except EnrolmentRefused as error:
+            refused.append(str(error))
+
+    people = [threading.Thread(target=come, args=(code,)) for code in ("p1", "p2")]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert refused == ["All 1 places of this course are taken; tell whoever gives it. Nothing was begun."]
+    assert len(classroom.records.sittings(course=course.digest)) == 1
 
 
 def test_answers_out_of_turn_are_refused_and_nothing_is_stored(classroom: CourseServer, course: Course) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 UNTIL_RESPONSE = 0.0
 """``Timing.stimulus_ms`` of a picture that stays until the answer."""
 
+_ROUNDING_MS = 1.0
+
 SECONDS_A_TRIAL = 4.2
 """How long a trial takes a learner: 201 trials in about 14 minutes (L-WISE, method notes 8.1)."""
 
@@ -38,6 +40,15 @@ class Timing:
             raise ValueError("A time cannot be negative.")
         if self.choice_ms <= self.lockout_ms:
             raise ValueError("The time to answer must be longer than the lockout.")
+
+    def can_bring(self, answer: Answer) -> bool:
+        """Return whether a trial of these settings can end with ``answer``, as far as its choice and its time tell.
+
+        A choice that counts has a time between the lockout and the end of the time to answer; time out has neither.
+        """
+        if not answer.choice or answer.reaction_ms is None:
+            return not answer.choice and answer.reaction_ms is None
+        return self.lockout_ms - _ROUNDING_MS <= answer.reaction_ms <= self.choice_ms + _ROUNDING_MS
 
 
 LEARNING = Timing()

@@ -18,6 +18,11 @@ _MOST_MS = 30 * 24 * 3600 * 1000.0
 """No page stays open longer, and a machine that slept in mid-trial gives a long time that is true."""
 _ROUNDING_MS = 1.0
 
+NO_MEASUREMENT = (
+    "This answer does not belong to its trial, or holds what is no measurement; load the page again and answer once "
+    "more: what was stored is kept."
+)
+
 
 def course_of(row: CourseRow) -> KnownCourse:
     """Return a course as the records know it."""
@@ -41,10 +46,7 @@ def check_answer(trial: Trial, answer: Answer) -> None:
         and not _NO_TEXT.search(answer.choice)
     )
     if not sound:
-        raise AnswerRefused(
-            "This answer does not belong to its trial, or holds what is no measurement; load the page again and answer "
-            "once more: what was stored is kept."
-        )
+        raise AnswerRefused(NO_MEASUREMENT)
 
 
 def columns_of(trial: Trial, answer: Answer) -> dict[str, Any]:

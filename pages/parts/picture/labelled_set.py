@@ -9,6 +9,7 @@ from lwise_core.batch.named_files import files_in_zip
 from lwise_core.data.entries import PictureSet
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from pages.parts.session.access import paths_offered
+from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import once
 from pages.parts.ui.notices import notice
 
@@ -25,9 +26,12 @@ def _uploaded(what_for: str, name: str) -> tuple[str, PictureSet] | None:
     upload = st.file_uploader("A zip of the folder", type=["zip"], key=f"{what_for}-zip-{name}")
     if upload is None:
         return None
+    data = upload.getvalue()
     try:
         return upload.file_id, once(
-            f"{what_for}-zip", upload.file_id, lambda: files_in_zip(upload.getvalue(), called=upload.name).pictures
+            f"{what_for}-zip",
+            upload.file_id,
+            lambda: files_in_zip(data, called=upload.name, open_file=open_upload).pictures,
         )
     except LWiseError as error:
         notice("error", str(error))

@@ -116,7 +116,7 @@ class Case:
     def step_for(self, guide: GuideModel) -> int:
         """Return the slider's position in steps, within the guide's range."""
         scale = guide.epsilon_scale
-        return min(scale.steps, round(scale.default / scale.step) if self.step is None else self.step)
+        return max(0, min(scale.steps, round(scale.default / scale.step) if self.step is None else self.step))
 
 
 @dataclass(frozen=True, eq=False)

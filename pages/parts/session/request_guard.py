@@ -7,6 +7,7 @@ one that empties the caches of everybody.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -27,13 +29,22 @@ _MESSAGES = frozenset(
     {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"}
 )
 _OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
-_FORBIDDEN, _LENGTH_REQUIRED, _TOO_LARGE = 403, 411, 413
+_FORBIDDEN, _TOO_SLOW, _LENGTH_REQUIRED, _TOO_LARGE = 403, 408, 411, 413
 _UPLOADS = "/_stcore/upload_file/"
 _METRICS = "/_stcore/metrics"  # Streamlit's: how much is cached and uploaded, for everybody
 _NO_ROOM = "This page, or all pages of this server, have sent as many files as are kept at once; remove some of them."
 
 MOST_UPLOADED = 2 * 2**30
 """Bytes of the files that one page may have here at once: a folder of photographs that is ranked."""
+
+MOST_PAGES = 1000
+"""Pages that may be open at once: each takes memory, and a program can open them by the thousand."""
+
+PATIENCE_SECONDS = 60.0
+"""How long the next part of a request may keep the server waiting."""
+
+_MOST_DIGITS = 15  # of a length
+_BETWEEN_LOOKS = 2**20  # bytes of a file after which it is looked again whether there is room
 
 _log = logging.getLogger("lwise_studio")
 
@@ -42,12 +53,13 @@ class RequestGuard:
     """Refuses, before Streamlit sees it, what is asked by another name or from another page.
 
     Of what a page's web socket says it passes on only what these pages need, and of files no more than one page, and
-    all together, may have here at once.
+    all together, may have here at once. What a request only announces takes nobody's place: what has come counts.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._arriving: Counter[str] = Counter()
+        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -57,26 +69,52 @@ class RequestGuard:
         elif scope["type"] == "http" and _UPLOADS in scope["path"] and scope["method"] == "PUT":
             await self._upload(scope, receive, send)
         elif scope["type"] == "http":
-            await self._app(scope, receive, send)
+            await self._app(scope, _patient(receive), send)
         else:
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what a page says, where not too many are open."""
+        if self._open >= MOST_PAGES:
+            await _refuse(scope, receive, send)
+            return
+        self._open += 1
+        try:
             await self._app(scope, _only_known(receive), send)
+        finally:
+            self._open -= 1
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a file on where there is room for it, those that are still arriving counted too."""
+        """Pass a file on where there is room for it, those that are still arriving counted as far as they are here."""
         session = scope["path"].partition(_UPLOADS)[2].partition("/")[0]
         stated = Headers(scope=scope).get("content-length", "")
-        if not stated.isdecimal():
+        if not stated.isdecimal() or len(stated) > _MOST_DIGITS:
             await PlainTextResponse("A file is sent with its length.", _LENGTH_REQUIRED)(scope, receive, send)
             return
-        held = Counter(uploaded_bytes()) + self._arriving
-        if held[session] + int(stated) > MOST_UPLOADED or held.total() + int(stated) > process_bytes():
+        if not self._has_room(session, int(stated)):
             await PlainTextResponse(_NO_ROOM, _TOO_LARGE)(scope, receive, send)
             return
-        self._arriving[session] += int(stated)
+        came = looked = 0
+
+        async def counted() -> Message:
+            nonlocal came, looked
+            message = await _within_patience(receive)
+            size = len(message.get("body", b""))
+            self._arriving[session] += size
+            came += size
+            if came - looked > _BETWEEN_LOOKS and not self._has_room(session, 0):  # others came faster
+                raise HTTPException(_TOO_LARGE, _NO_ROOM)
+            looked = came if came - looked > _BETWEEN_LOOKS else looked
+            return message
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, counted, send)
         finally:
-            self._arriving -= Counter({session: int(stated)})
+            self._arriving -= Counter({session: came})
+
+    def _has_room(self, session: str, size: int) -> bool:
+        held = Counter(uploaded_bytes()) + self._arriving
+        return held[session] + size <= MOST_UPLOADED and held.total() + size <= process_bytes()
 
 
 def is_own(headers: Headers) -> bool:
@@ -88,7 +126,14 @@ def is_own(headers: Headers) -> bool:
     host, origin = headers.get("host"), headers.get("origin")
     if not is_host_allowed(host):
         return False
-    return origin is None or urlsplit(origin).netloc == host or origin in st.get_option("server.corsAllowedOrigins")
+    return origin is None or _host_of(origin) == host or origin in st.get_option("server.corsAllowedOrigins")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as “http://[”
+        return ""
 
 
 def is_known(data: bytes) -> bool:
@@ -104,14 +149,45 @@ def is_known(data: bytes) -> bool:
 
 
 def _only_known(receive: Receive) -> Receive:
+    said = False
+
     async def received() -> Message:
+        nonlocal said
         while True:
             message = await receive()
             if message["type"] != "websocket.receive" or is_known(message.get("bytes") or b""):
                 return message
-            _log.warning("A message that no page of this server sends was dropped.")
+            if not said:  # once a page: whoever sends thousands must not fill the log
+                _log.warning("A message that no page of this server sends was dropped, and so are others of that page.")
+            said = True
 
     return received
+
+
+def _patient(receive: Receive) -> Receive:
+    """Let whoever sends a request by drops be taken for gone; what comes when it is whole is not waited for."""
+    whole = False
+
+    async def received() -> Message:
+        nonlocal whole
+        if whole:
+            return await receive()
+        try:
+            message = await _within_patience(receive)
+        except HTTPException:
+            return {"type": "http.disconnect"}
+        whole = not message.get("more_body", False)
+        return message
+
+    return received
+
+
+async def _within_patience(receive: Receive) -> Message:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await receive()
+    except TimeoutError as error:
+        raise HTTPException(_TOO_SLOW, "This took too long to come; send it again.") from error
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

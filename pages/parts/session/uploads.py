@@ -17,6 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _ANSWER = "file_urls_response"
 _MEGABYTE = 2**20
+_BESIDE = 1024  # bytes that Python takes for a file without a byte in it
 
 
 class AddressKeepingQueue(ForwardMsgQueue):
@@ -54,7 +55,7 @@ def uploaded_bytes() -> dict[str, int]:
     if not isinstance(manager, MemoryUploadedFileManager):
         return {}
     return {
-        session: sum(len(file.data) for file in tuple(files.values()))
+        session: sum(_BESIDE + len(file.data) + len(file.name) + len(file.type) for file in tuple(files.values()))
         for session, files in tuple(manager.file_storage.items())
     }
 

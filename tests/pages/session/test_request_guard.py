@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -58,7 +61,9 @@ def test_a_request_without_a_host_is_refused() -> None:
     assert not is_own(Headers({}))
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:9999", "null", "", "https://localhost"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "http://localhost:9999", "null", "", "https://localhost", "http://[", "http://]["]
+)
 def test_another_page_is_refused_and_nobody_is_asked(
     client: TestClient, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,15 +169,93 @@ def test_what_is_still_arriving_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.session.request_guard.MOST_UPLOADED", 100)
     seen = []
 
-    async def inner(_scope: Scope, _receive: Receive, send: Send) -> None:
+    async def inner(_scope: Scope, receive: Receive, send: Send) -> None:
         seen.append(dict(guard._arriving))
-        await PlainTextResponse("yes")({"type": "http"}, _receive, send)
+        await receive()
+        seen.append(dict(guard._arriving))
+        await PlainTextResponse("yes")({"type": "http"}, receive, send)
 
     guard = RequestGuard(inner)
     client = TestClient(guard, base_url=f"http://{OWN}")
     assert client.put("/_stcore/upload_file/a/1", content=b"x" * 70).status_code == 200
-    assert seen == [{"a": 70}]
+    assert seen == [{}, {"a": 70}]  # what is only announced keeps nobody else out
     assert not guard._arriving
+
+
+def test_files_that_were_let_in_at_once_end_where_there_is_no_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.session.request_guard.MOST_UPLOADED", 100)
+    monkeypatch.setattr("pages.parts.session.request_guard._BETWEEN_LOOKS", 10)
+
+    async def inner(request: Request) -> PlainTextResponse:
+        guard._arriving["a"] += 60  # another file of the page, which came meanwhile
+        try:
+            return PlainTextResponse(str(len(await request.body())))
+        finally:
+            guard._arriving["a"] -= 60
+
+    guard = RequestGuard(Starlette(routes=[Route("/_stcore/upload_file/a/1", inner, methods=["PUT"])]))
+    client = TestClient(guard, base_url=f"http://{OWN}")
+    refused = client.put("/_stcore/upload_file/a/1", content=b"x" * 50)
+    assert (refused.status_code, "remove some" in refused.text) == (413, True)
+    assert client.put("/_stcore/upload_file/a/1", content=b"x" * 40).text == "40"
+    assert not +guard._arriving
+
+
+@pytest.mark.parametrize(("path", "said"), [("/_stcore/upload_file/a/1", 408), ("/sittings", 400)])
+def test_a_request_that_comes_by_drops_is_given_up(path: str, said: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.session.request_guard.PATIENCE_SECONDS", 0.0)
+    answered = []
+
+    async def inner(request: Request) -> PlainTextResponse:
+        try:
+            await request.body()
+        except ClientDisconnect:  # as the route of answers does
+            return PlainTextResponse("It did not arrive whole.", 400)
+        return PlainTextResponse("yes")
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        answered.append(message.get("status"))
+
+    scope: Scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", OWN.encode()), (b"content-length", b"9")],
+    }
+    guard = RequestGuard(Starlette(routes=[Route(path, inner, methods=["PUT"])]))
+    with ThreadPoolExecutor(1) as apart:  # where a browser test came before, this thread has a loop that runs
+        apart.submit(asyncio.run, guard(scope, never, send)).result()
+    assert answered[0] == said
+    assert not +guard._arriving
+
+
+def test_only_so_many_pages_are_open_at_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.session.request_guard.MOST_PAGES", 1)
+    with (
+        client.websocket_connect("/stream", headers={"host": OWN}),
+        pytest.raises(WebSocketDisconnect),
+        client.websocket_connect("/stream", headers={"host": OWN}),
+    ):
+        pass
+    with client.websocket_connect("/stream", headers={"host": OWN}):
+        pass
+
+
+def test_whoever_sends_thousands_of_foreign_messages_does_not_fill_the_log(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = KNOWN[0].SerializeToString()
+    with client.websocket_connect("/stream", headers={"host": OWN}) as socket:
+        for _ in range(20):
+            socket.send_bytes(UNKNOWN[0].SerializeToString())
+        socket.send_bytes(good)
+        assert socket.receive_bytes() == good
+    assert len(caplog.records) == 1
 
 
 def test_what_the_server_caches_is_told_to_nobody(client: TestClient) -> None:

@@ -20,10 +20,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.web.server.starlette import starlette_routes
 
 import app
-from pages.parts.session.uploads import AddressKeepingQueue
+from pages.parts.session.uploads import AddressKeepingQueue, uploaded_bytes
 
 FIVE_MEGABYTES = bytes(range(250)) * 20_000
 
@@ -177,3 +178,14 @@ def test_five_megabytes_arrive_whole_and_open_no_temporary_file(uploaded: dict[s
 def test_the_limit_that_is_raised_is_the_one_that_starlette_reads() -> None:
     assert "max_size=self.spool_max_size" in inspect.getsource(MultiPartParser)
     assert MultiPartParser.spool_max_size > 200 * 2**20
+
+
+def test_a_file_counts_with_its_name_and_what_it_takes_without_a_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = MemoryUploadedFileManager("/_stcore/upload_file")
+    for number in range(3):
+        manager.add_file("a", UploadedFileRec(str(number), "n" * 4000, "image/png", b"x" * number))
+    monkeypatch.setattr("pages.parts.session.uploads.exists", lambda: True)
+    monkeypatch.setattr(
+        "pages.parts.session.uploads.Runtime.instance", lambda: SimpleNamespace(uploaded_file_mgr=manager)
+    )
+    assert 3 * 5000 < uploaded_bytes()["a"] < 3 * 6000

@@ -10,6 +10,7 @@ HEARERS = (
     ("pages.parts.picture.viewer", "_hear_missing"),
     ("pages.parts.picture.cropper", "_hear"),
     ("pages.parts.courses.trial_runner", "_hear"),
+    ("pages.parts.picture.region_painter", "_hear"),
 )
 
 
@@ -31,6 +32,7 @@ def test_what_comes_from_a_component_that_is_gone_changes_nothing(
     assert not at.exception, at.exception
     assert "gone-heard" not in at.session_state
     assert "gone-done" not in at.session_state
+    assert "gone-painted" not in at.session_state
 
 
 def _told() -> None:
