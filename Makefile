@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format docs browser oracle bench prove chaos risk lock sbom audit clean
+.PHONY: help install run test quick lint format catalogues docs browser oracle bench prove chaos risk lock sbom audit clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,14 @@ format: $(VENV)/.dev node_modules/.installed  ## Sort imports and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIOME) check --write assets tests/js
+
+catalogues: $(VENV)/.dev  ## Collect what learners read into every catalogue; what is new there waits for its translation
+	@$(BIN)/python -m babel.messages.frontend --quiet extract --mapping babel.cfg --no-default-keywords --keywords "translate translate_count:1,2 Message" \
+		--add-comments Translators: --add-location file --project "L-WISE Studio" --output $(VENV)/learners.pot .
+	@for file in lwise_core/teaching/languages/*.po; do \
+		$(BIN)/python -m babel.messages.frontend --quiet update --input-file $(VENV)/learners.pot --output-file "$$file" --locale "$$(basename "$$file" .po)" \
+			--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120; \
+	done
 
 docs: $(VENV)/.dev  ## Build the documentation into docs/_build/html, warnings as errors, links checked, no network
 	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build/html

@@ -27,6 +27,7 @@ from pages.parts.session.course_server import course_library
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import finished, followed, job_for, progress_of
+from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import notice, plain
 
 _MAKING = "course"
@@ -130,8 +131,11 @@ def _export(course: Course) -> None:
     """Offer the course as a zip with a page that any web server or JATOS can serve."""
     learners = st.number_input("Learners", 1, 1000, 40, key=f"learners-{course.digest}")
     st.caption("A zip with pictures, trials and a page for any web server or JATOS; answers are downloaded at its end.")
+    language = language_field(
+        "Language of its page", at_first=course.design.language, key=f"export-language-{course.digest}"
+    )
     try:
-        experiment = static_experiment_of(course, learners=int(learners))
+        experiment = static_experiment_of(course, learners=int(learners), language=language)
     except CourseError as error:
         notice("info", str(error))
         return

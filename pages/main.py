@@ -8,13 +8,15 @@ import streamlit as st
 
 from lwise_core._utils.assets import asset
 from lwise_core.guides.guide import best_device
+from lwise_core.teaching.languages.catalogue import ENGLISH, Message
 from pages.forgetting import forget_button
 from pages.parts.session.access import all_pages_open, teachers_door
 from pages.parts.session.ended_session import say_what_ended
+from pages.parts.session.reader import catalogue_of_reader
 from pages.parts.ui.notices import intended_use
 
 _PAGES = Path(__file__).parent
-_DEVICES = {"cuda": "the graphics processor (CUDA)", "cpu": "the processor (CPU)"}
+_DEVICES = {"cuda": Message("the graphics processor (CUDA)"), "cpu": Message("the processor (CPU)")}
 
 LEARN = "learn.py"
 
@@ -37,10 +39,11 @@ say_what_ended()
 
 def learners_only() -> None:
     """Draw, in the place of a page that is closed, the ways on: to the courses, and for whoever gives them."""
+    words = catalogue_of_reader()
     st.title("L-WISE Studio")
-    st.markdown("On this server people sit courses.")
-    st.page_link(LEARN, label="To the courses", icon=":material/edit_note:")
-    with st.expander("For whoever gives the courses"):
+    st.markdown(words.translate("On this server people sit courses."))
+    st.page_link(LEARN, label=words.translate("To the courses"), icon=":material/edit_note:")
+    with st.expander(words.translate("For whoever gives the courses")):
         teachers_door()
 
 
@@ -58,7 +61,8 @@ page = st.navigation(
 # Before the page, so that the line stands there whatever the page does.
 with st.bottom, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     with st.container(width="content"):
-        intended_use(device=_DEVICES[best_device().type])
+        learners = page.title == "Learn" or not everything
+        intended_use(device=_DEVICES[best_device().type], words=catalogue_of_reader() if learners else ENGLISH)
     if everything:
         forget_button()
 if everything or page.title == "Learn":

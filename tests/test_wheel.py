@@ -100,7 +100,7 @@ def test_the_wheel_holds_the_library_with_its_assets_types_and_licence_and_nothi
         names = set(archive.namelist())
     assets = {str(f.relative_to(ROOT / "assets")) for f in (ROOT / "assets").rglob("*") if f.is_file()}
     assert {f"lwise_core/_assets/{name}" for name in assets} <= names
-    for folder in ("inspection/report.html", "teaching/lessons/lesson.html", "py.typed", "__init__.pyi"):
+    for folder in ("inspection/report.html", "teaching/languages/de.po", "py.typed", "__init__.pyi"):
         assert f"lwise_core/{folder}" in names
     assert any(name.endswith("dist-info/licenses/LICENSE") for name in names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"lwise_core", "lwise_studio"}

@@ -21,6 +21,13 @@
     if (!(found instanceof HTMLElement)) throw new Error(`The page lacks ${selector}.`);
     return found;
   };
+  /**
+   * What a part of the page is to say in a state that it is not in yet.
+   * @param {HTMLElement} part
+   * @param {string} name
+   */
+  const wordsOf = (part, name) => part.dataset[name] ?? "";
+
   /** @type {HTMLElement[]} */
   const slides = [...document.querySelectorAll(".slide")].map((slide) => /** @type {HTMLElement} */ (slide)); // the first one says what the lesson is
   const pictures = slides.length - 1;
@@ -35,7 +42,8 @@
 
   const canFlip = () => slides[at].querySelector("img.enhanced") !== null;
   const said = () => one(enhanced ? ".said.enhanced" : ".said.natural", slides[at]).textContent;
-  const place = () => `Picture ${at} of ${pictures}`;
+  const count = one(".count", header);
+  const place = () => wordsOf(count, "words").replace("{number}", String(at)).replace("{total}", String(pictures));
   const heading = () => one("h1, h2", slides[at]);
 
   /**
@@ -54,7 +62,7 @@
 
   function drawView() {
     slides[at].dataset.view = enhanced ? "enhanced" : "natural";
-    button.flip.textContent = enhanced ? "Show original" : "Show enhanced";
+    button.flip.textContent = wordsOf(button.flip, enhanced ? "enhanced" : "natural");
   }
 
   /**
@@ -68,11 +76,11 @@
   function draw() {
     for (const [i, slide] of slides.entries()) slide.hidden = i !== at;
     header.hidden = at === 0;
-    one(".count", header).textContent = place();
+    count.textContent = place();
     bar.value = at;
     button.back.hidden = at === 0;
     button.flip.hidden = at === 0;
-    button.next.textContent = at === 0 ? "Start" : "Next";
+    button.next.textContent = wordsOf(button.next, at === 0 ? "start" : "later");
     enable(button.flip, canFlip());
     enable(button.next, at < pictures);
     drawView();
@@ -86,7 +94,7 @@
    */
   function go(to) {
     if (to < 0 || to > pictures) {
-      say(to < 0 ? "This is the start." : `${place()}. This is the last one.`);
+      say(to < 0 ? wordsOf(spoken, "first") : `${place()}. ${wordsOf(spoken, "last")}`);
       return;
     }
     at = to;

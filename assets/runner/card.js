@@ -4,6 +4,7 @@
 
 import { element } from "../shared/dom.js";
 import { Kept } from "../shared/kept.js";
+import { filled } from "./messages.js";
 
 const CARD_MM = { long: 85.6, short: 53.98 }; // ISO/IEC 7810 ID-1
 const PX_PER_MM = { least: 2, most: 10, usual: 96 / 25.4 };
@@ -21,6 +22,10 @@ export const pxPerMm = () => keptPxPerMm().value;
  */
 export function cardPanel(screen) {
   const { messages, frame, signal } = screen;
+  const hundredths = new Intl.NumberFormat(screen.config.language ?? "en", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
   const kept = keptPxPerMm();
   const slider = element("input", {
     type: "range",
@@ -36,7 +41,7 @@ export function cardPanel(screen) {
     const perMm = Number(slider.value);
     card.style.setProperty("width", `${perMm * (upright ? CARD_MM.short : CARD_MM.long)}px`);
     card.style.setProperty("height", `${perMm * (upright ? CARD_MM.long : CARD_MM.short)}px`);
-    slider.setAttribute("aria-valuetext", `${perMm.toFixed(2)} pixels a millimetre`);
+    slider.setAttribute("aria-valuetext", filled(messages.pixelSize, { size: hundredths.format(perMm) }));
   };
   const change = () => {
     kept.value = Number(slider.value);

@@ -1,6 +1,9 @@
 // @ts-check
 
-/** Every sentence that the runner says, in English; a course may bring its own. */
+/**
+ * Everything that the runner says, in English. A page hands over the same names in the learner's language
+ * (lwise_core/teaching/languages/runner_words.py reads this table, a line an entry), and a course may bring its own.
+ */
 export const MESSAGES = {
   caution: "Pictures may have been altered by a neural network. Not for diagnosis.",
   ready: "Ready?",
@@ -35,6 +38,20 @@ export const MESSAGES = {
   calibrate: "Set the size with a bank card",
   howToCalibrate: "Hold a bank card to the screen and move the slider until the frame is as large as the card.",
   cardSize: "Size of the card",
+  pixelSize: "{size} pixels a millimetre",
+  course: "Course",
+  courseProgress: "Progress",
+  oneTrial: "Trial",
+  choices: "Choices",
+  picture: "The picture to name",
+  circle: "Circle",
+  triangle: "Triangle",
+  downloadCsv: "Download the answers (CSV)",
+  downloadJson: "Download the answers (JSON)",
+  inThisTab: "The answers are in this tab only: download them and send them to whoever asked you to take part.",
+  sent: "Thank you. Every answer was sent.",
+  notSent: "The answers could not be sent. They are in this tab: download them before you close it.",
+  nobody: "There is no such participant in this experiment; check the link.",
 };
 
 /** @typedef {typeof MESSAGES} Messages */

@@ -4,14 +4,18 @@ import { element } from "../shared/dom.js";
 import { drawnShape, shapeIn } from "./shapes.js";
 import { backOff } from "./waiting.js";
 
-/** @typedef {import("./types.js").Trial} Trial */
+/**
+ * @typedef {import("./types.js").Trial} Trial
+ * @typedef {import("./messages.js").Messages} Messages
+ */
 
 /** Pictures of one batch, loaded and decoded before they are needed. */
 export class Pictures {
-  /** @param {{sleep: (ms: number) => Promise<void>, onMissing: () => void}} options */
-  constructor({ sleep, onMissing }) {
+  /** @param {{sleep: (ms: number) => Promise<void>, onMissing: () => void, messages: Messages}} options */
+  constructor({ sleep, onMissing, messages }) {
     this.sleep = sleep;
     this.onMissing = onMissing;
+    this.messages = messages;
     /** @type {Map<string, HTMLImageElement>} */
     this.images = new Map();
   }
@@ -39,7 +43,7 @@ export class Pictures {
   async #decoded(url) {
     for (let attempt = 0; ; attempt += 1) {
       // Decoded in step with the page: a frame with the picture is never drawn without it.
-      const image = element("img", { alt: "The picture to name", decoding: "sync", draggable: "false" });
+      const image = element("img", { alt: this.messages.picture, decoding: "sync", draggable: "false" });
       image.src = url;
       try {
         await image.decode();
@@ -57,7 +61,7 @@ export class Pictures {
    */
   async of({ stimulus }) {
     const shape = shapeIn(stimulus);
-    if (shape) return drawnShape(shape);
+    if (shape) return drawnShape(shape, this.messages[shape]);
     const image = this.images.get(stimulus);
     if (!image) throw new Error(`The picture ${stimulus} was not loaded.`);
     await image.decode();

@@ -2,7 +2,8 @@
 
 import { Kept } from "../shared/kept.js";
 import { tenths } from "../shared/numbers.js";
-import { isShape, SHAPES } from "./shapes.js";
+import { MESSAGES } from "./messages.js";
+import { isShape } from "./shapes.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -84,7 +85,8 @@ export class PlanBackend {
 
   /** @param {PlannedTrial} trial */
   #rightNameOf({ kind, answer }) {
-    return kind === "calibration" && isShape(answer) ? SHAPES[answer].label : this.#nameOf(answer);
+    if (kind !== "calibration" || !isShape(answer)) return this.#nameOf(answer);
+    return this.plan.messages?.[answer] ?? MESSAGES[answer];
   }
 
   /**

@@ -52,7 +52,7 @@ class Runner {
     /** @param {number} ms */
     this.sleep = (ms) => sleep(ms, signal);
     const onMissing = () => this.screen.trouble(this.messages.pictureMissing);
-    this.pictures = new Pictures({ sleep: this.sleep, onMissing });
+    this.pictures = new Pictures({ sleep: this.sleep, onMissing, messages: this.messages });
     this.#listen(signal);
     backend.attach({
       notify: (trouble) => this.#notify(trouble),

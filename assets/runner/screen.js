@@ -6,7 +6,7 @@ import { pxPerMm } from "./card.js";
 import { keyOf } from "./keys.js";
 import { filled } from "./messages.js";
 import { LARGEST_PICTURE, ringOf } from "./ring.js";
-import { drawnShape, SHAPES } from "./shapes.js";
+import { drawnShape } from "./shapes.js";
 
 /**
  * @typedef {import("./types.js").Config} Config
@@ -32,7 +32,7 @@ export class Screen {
     this.messages = messages;
     this.signal = signal;
     this.count = element("p", { class: "count" });
-    this.bar = element("progress", { "aria-label": "Progress", max: 1, value: 0 });
+    this.bar = element("progress", { "aria-label": messages.courseProgress, max: 1, value: 0 });
     this.picture = element("div", { class: "picture" });
     this.verdict = element("div", { class: "verdict", "aria-hidden": "true" });
     this.right = element("p", { class: "right" });
@@ -52,12 +52,13 @@ export class Screen {
   }
 
   #stage() {
+    const { messages } = this;
     return element(
       "div",
-      { class: "stage", tabindex: "-1", role: "group", "aria-label": "Trial" },
+      { class: "stage", tabindex: "-1", role: "group", "aria-label": messages.oneTrial },
       this.verdict,
       this.picture,
-      element("div", { class: "choices", role: "group", "aria-label": "Choices" }, ...this.buttons),
+      element("div", { class: "choices", role: "group", "aria-label": messages.choices }, ...this.buttons),
       element("div", { class: "below" }, this.right, this.altered),
       this.sheet,
     );
@@ -65,9 +66,15 @@ export class Screen {
 
   #frame() {
     const { messages } = this;
+    const { layout, language } = this.config;
     return element(
       "section",
-      { class: "runner", "aria-label": "Course", "data-layout": this.config.layout },
+      {
+        class: "runner",
+        "aria-label": messages.course,
+        "data-layout": layout,
+        ...(language ? { lang: language } : {}),
+      },
       element("div", { class: "head" }, this.count, this.bar),
       this.stage,
       this.notice,
@@ -133,12 +140,7 @@ export class Screen {
     for (const [i, { id, label }] of classes.entries()) {
       const shape = trial.relabelled?.[id];
       const key = keyOf(i, classes.length);
-      this.#label(
-        this.buttons[i],
-        shape ? SHAPES[shape].label : label,
-        key,
-        shape ? [drawnShape(shape, { named: false })] : [],
-      );
+      this.#label(this.buttons[i], shape ? this.messages[shape] : label, key, shape ? [drawnShape(shape)] : []);
     }
   }
 

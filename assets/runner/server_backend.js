@@ -21,10 +21,11 @@ export class ServerBackend {
   /** @type {?Host} */
   #host = null;
 
-  /** @param {{api: string, token: string}} config where the server answers, and which sitting it is */
-  constructor({ api, token }) {
+  /** @param {{api: string, token: string, language?: string}} config where the server answers, which sitting it is */
+  constructor({ api, token, language = "en" }) {
     this.address = `${api}/${encodeURIComponent(token)}`;
     this.token = token;
+    this.language = language;
     this.outbox = new Outbox(token);
   }
 
@@ -84,7 +85,11 @@ export class ServerBackend {
     try {
       const response = await fetch(`${this.address}/${what}`, {
         ...options,
-        headers: { "X-Sitting": this.token, ...(options.body ? { "Content-Type": "application/json" } : {}) },
+        headers: {
+          "X-Sitting": this.token,
+          "Accept-Language": this.language,
+          ...(options.body ? { "Content-Type": "application/json" } : {}),
+        },
         cache: "no-store",
         credentials: "same-origin",
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),

@@ -5,10 +5,10 @@
 const SVG = "http://www.w3.org/2000/svg";
 const PREFIX = "shape:";
 
-/** @type {Record<ShapeName, {label: string, draw: string, attributes: Record<string, string>}>} */
+/** @type {Record<ShapeName, {draw: string, attributes: Record<string, string>}>} */
 export const SHAPES = {
-  circle: { label: "Circle", draw: "circle", attributes: { cx: "50", cy: "50", r: "36" } },
-  triangle: { label: "Triangle", draw: "polygon", attributes: { points: "50,12 90,82 10,82" } },
+  circle: { draw: "circle", attributes: { cx: "50", cy: "50", r: "36" } },
+  triangle: { draw: "polygon", attributes: { points: "50,12 90,82 10,82" } },
 };
 
 /**
@@ -30,17 +30,18 @@ export function shapeIn(stimulus) {
 }
 
 /**
- * Draw a shape, as a picture of its own or as decoration beside its name.
+ * Draw a shape, as a picture of its own that is called `label`, or without one as decoration beside its name.
  * @param {ShapeName} name
- * @param {{named?: boolean}} [options]
+ * @param {string} [label]
  */
-export function drawnShape(name, { named = true } = {}) {
-  const { label, draw, attributes } = SHAPES[name];
+export function drawnShape(name, label) {
+  const { draw, attributes } = SHAPES[name];
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 100 100");
-  if (named) svg.setAttribute("aria-label", label);
-  else svg.setAttribute("aria-hidden", "true");
-  if (named) svg.setAttribute("role", "img");
+  if (label) {
+    svg.setAttribute("aria-label", label);
+    svg.setAttribute("role", "img");
+  } else svg.setAttribute("aria-hidden", "true");
   const drawn = document.createElementNS(SVG, draw);
   for (const [key, value] of Object.entries(attributes)) drawn.setAttribute(key, value);
   svg.append(drawn);

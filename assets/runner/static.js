@@ -5,6 +5,7 @@
 import { element } from "../shared/dom.js";
 import { Kept } from "../shared/kept.js";
 import { csvOf } from "./csv.js";
+import { MESSAGES } from "./messages.js";
 import { PlanBackend } from "./plan_backend.js";
 import { start } from "./runner.js";
 import { LONGEST_WAIT_MS } from "./waiting.js";
@@ -60,23 +61,22 @@ function save(name, kind, content) {
  * @param {PlanBackend} backend
  */
 async function handOver(screen, { rows, participant }) {
+  const { messages } = screen;
   const name = `answers-${participant.label.replace(/[^\w-]+/g, "_")}`;
-  const csv = element("button", { type: "button", text: "Download the answers (CSV)" });
-  const json = element("button", { type: "button", text: "Download the answers (JSON)" });
+  const csv = element("button", { type: "button", text: messages.downloadCsv });
+  const json = element("button", { type: "button", text: messages.downloadJson });
   csv.addEventListener("click", () => save(`${name}.csv`, "text/csv", csvOf(rows)));
   json.addEventListener("click", () => save(`${name}.json`, "application/json", JSON.stringify(rows, null, 1)));
-  const said = element("p", {
-    text: "The answers are in this tab only: download them and send them to whoever asked you to take part.",
-  });
-  screen.say("Finished", [], said, csv, json);
+  const said = element("p", { text: messages.inThisTab });
+  screen.say(messages.finished, [], said, csv, json);
   const study = jatos();
   if (!study) return;
   try {
     await study.submitResultData(JSON.stringify(rows));
-    said.textContent = "Thank you. Every answer was sent.";
+    said.textContent = messages.sent;
     study.startNextComponent?.();
   } catch {
-    said.textContent = "The answers could not be sent. They are in this tab: download them before you close it.";
+    said.textContent = messages.notSent;
   }
 }
 
@@ -90,9 +90,7 @@ export async function runStatic(root, address) {
   const plan = await (await fetch(address)).json();
   const participant = participantOf(plan);
   if (!participant) {
-    root.append(
-      element("p", { role: "alert", text: "There is no such participant in this experiment; check the link." }),
-    );
+    root.append(element("p", { role: "alert", text: plan.messages?.nobody ?? MESSAGES.nobody }));
     return;
   }
   const backend = new PlanBackend(plan, participant);

@@ -31,7 +31,8 @@
  *   answer: (answer: Answer) => Promise<Reply>}} Backend
  *   where trials come from and answers are stored
  * @typedef {{classes: Choice[], layout: "ring" | "keys", timing: Timing, rotate?: boolean, calibrate?: boolean,
- *   picture_mm?: ?number, messages?: Partial<import("./messages.js").Messages>}} Config
+ *   picture_mm?: ?number, language?: string, messages?: Partial<import("./messages.js").Messages>}} Config
+ *   `messages` are in `language`, a code as in an element's `lang`; English where nothing is said
  */
 
 export {};

@@ -31,6 +31,7 @@ class LWiseError(Exception):
             UnknownGuide
           ImageRejected
           JobError
+          LanguageError
           LessonError
           MemberUnreadable
           NoFeatures

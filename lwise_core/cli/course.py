@@ -125,6 +125,9 @@ def make_command(
         bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")
     ] = False,
     name: Annotated[str | None, typer.Option(help="What people call the course.")] = None,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="What learners read, such as de; each their browser's if not given.")
+    ] = "",
 ) -> None:
     """Rank the pictures of SOURCE, enhance them beforehand, and write a course that can be copied."""
     schedule = _schedule(preset, per_class=per_class, per_class_in_tests=per_class_in_tests)
@@ -141,6 +144,7 @@ def make_command(
         seed=seed,
         as_published=as_published,
         research_on_harm=research_on_harm,
+        language=language,
     )
     guide = GuideChoice(guide_name, class_groups=class_groups).load()
     walker = Walker(guide) if exact else Walker.trusted(guide)
@@ -168,10 +172,13 @@ def export_command(
     folder: CourseFolder,
     out: Annotated[Path, typer.Option("--out", help="The zip to write.")],
     learners: Annotated[int, typer.Option(min=1, help="How many sequences of trials.")] = 40,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="What its page is written in, such as de; the course's if not given.")
+    ] = "",
 ) -> None:
     """Write the course as a zip that runs from any place that serves files, and under JATOS."""
     course = read_course(folder)
-    experiment = static_experiment_of(course, learners=learners)
+    experiment = static_experiment_of(course, learners=learners, language=language)
     with whole_file(out) as file:  # pictures may be more than memory holds
         write_static_experiment(experiment, file)
     typer.echo(f"{learners} sequences of “{course.design.name}” are in “{out}”.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records.database import RecordsError
 
 MOST_LEARNERS = 1000
@@ -42,11 +43,17 @@ class Enrolment:
         """
         if not compare_digest(key.encode(), self.key.encode()) and self.key:
             raise EnrolmentRefused(
-                "This course opens with the link that whoever gives it hands out; open that link. Nothing was begun."
+                Message(
+                    "This course opens with the link that whoever gives it hands out; open that link. Nothing was "
+                    "begun."
+                )
             )
         if enrolled >= self.most:
             raise EnrolmentRefused(
-                f"All {self.most:,} places of this course are taken; tell whoever gives it. Nothing was begun."
+                Message(
+                    "All {places} places of this course are taken; tell whoever gives it. Nothing was begun.",
+                    places=self.most,
+                )
             )
 
 
@@ -67,7 +74,7 @@ def enrolment_of(course: Path) -> Enrolment:
             return _STORED.validate_json(stored.read(_LARGEST))
     except (OSError, ValidationError) as error:
         raise EnrolmentRefused(
-            "Who may begin this course cannot be read; whoever gives it sets it again on the Curriculum page."
+            Message("Who may begin this course cannot be read; whoever gives it sets it again on the Curriculum page.")
         ) from error
 
 

@@ -21,6 +21,7 @@ from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.enrolment import enrolment_of
+from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records import store
 from lwise_core.teaching.records.conversions import NO_MEASUREMENT
 from lwise_core.teaching.records.store import Records
@@ -54,8 +55,10 @@ class CourseLibrary:
         found = self.courses().get(digest)
         if found is None:
             raise CourseError(
-                "This course was changed or removed since it was begun; every answer so far is kept. Tell whoever "
-                "gave you the course, who can put the folder back."
+                Message(
+                    "This course was changed or removed since it was begun; every answer so far is kept. Tell whoever "
+                    "gave you the course, who can put the folder back."
+                )
             )
         return found
 
@@ -196,7 +199,7 @@ class CourseServer:
     def _learner(self, sitting: Sitting, before: tuple[TrialRecord, ...]) -> LearnerState:
         if [r.trial.number for r in before] != list(range(len(before))):
             raise OutOfTurn(
-                "An earlier answer of this sitting is missing, so it cannot go on; tell who gave it to you."
+                Message("An earlier answer of this sitting is missing, so it cannot go on; tell who gave it to you.")
             )
         answered = tuple(Answered(*_shown(r), correct=r.correct) for r in before)
         if sitting.group is Group.PRACTICE:

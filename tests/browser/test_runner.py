@@ -36,6 +36,8 @@ from lwise_core.teaching.courses.static_export import (
 )
 from lwise_core.teaching.design.timing import Timing
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.languages.catalogue import catalogue_for
+from lwise_core.teaching.languages.runner_words import runner_words
 
 ASSETS = Path(__file__).parents[2] / "assets"
 STRICT = "default-src 'self'; img-src 'self' data:"
@@ -83,6 +85,7 @@ class Course:
     settings: Mapping[str, Any] = field(default_factory=dict)
     adaptive: bool = False
     answers: list[dict[str, Any]] = field(default_factory=list)
+    languages: set[str] = field(default_factory=set)
     posts: int = 0
     lose_replies: int = 0
     refuse: str = ""
@@ -143,6 +146,7 @@ class Course:
 
         async def answered(request: Request) -> Response:
             assert request.headers["x-sitting"] == TOKEN
+            self.languages.add(request.headers["accept-language"])
             return self.take(await request.json())
 
         return Starlette(
@@ -321,6 +325,26 @@ def test_a_whole_course_by_keyboard(page: Page, serve_course: Callable[[Course],
         assert record["choices_ms"] == record["onset_ms"] > 0  # they come together
         assert record["frames_asked"] is None
         assert record["left"] is False
+
+
+def test_a_trial_in_german(page: Page, serve_course: Callable[[Course], Served]) -> None:
+    words = {"messages": dict(runner_words(catalogue_for("de"))), "language": "de"}
+    course = Course([Shown("circle", calibration=True)], settings={**words, "calibrate": True})
+    page.goto(serve_course(course).url)
+    expect(runner_of(page)).to_have_attribute("lang", "de")
+    expect(page.get_by_role("heading", name="Bereit?")).to_be_visible()
+    expect(page.get_by_text("Nicht zur Diagnose.")).to_be_visible()
+    page.get_by_text("Größe mit einer Bankkarte einstellen").click()
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "3,78 Pixel pro Millimeter")
+    begin(page, "Los")
+    expect(page.get_by_role("button", name="J Kreis")).to_be_visible()
+    expect(page.get_by_text("Bild 1 von 1", exact=True)).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".verdict")).to_contain_text("Richtig")
+    expect(page.get_by_role("button", name="Weiter")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("heading", name="Fertig")).to_be_visible()
+    assert course.languages == {"de"}
 
 
 def test_the_server_goes_and_comes_back_and_has_every_answer_once(

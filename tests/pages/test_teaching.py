@@ -11,15 +11,18 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from lwise_core.teaching.courses.course import MANIFEST, Course, write_course
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.courses.session import total
+from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.enrolment import enrolment_of
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
+from pages.parts.courses.debriefing import GROUPS
 from pages.parts.session import course_server as school
 from tests.support.objectives import margin
 
@@ -52,8 +55,9 @@ def classroom(home: Path) -> Iterator[CourseServer]:
 
 @pytest.fixture
 def opened(home: Path) -> Open:  # noqa: ARG001  the pages look into it
-    def opened(page: str, **query: str) -> AppTest:
+    def opened(page: str, *, browser: str = "", **query: str) -> AppTest:
         at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+        at.context = {"locale": browser} if browser else {}
         at.switch_page(f"{page}.py")
         for name, value in query.items():
             at.query_params[name] = value
@@ -174,6 +178,54 @@ def test_the_kinds_are_introduced_before_the_first_trial(
     assert {h.value for h in at.subheader} == set(course.design.aliases)
     at = press(at, "Begin with the first picture")
     assert "These are the kinds" not in said(at)
+
+
+def language_of(at: AppTest) -> Selectbox:
+    return next(s for s in at.selectbox if "Deutsch" in s.options)
+
+
+def test_a_learner_reads_the_browsers_language_and_may_choose_another(opened: Open, on_the_shelf: Course) -> None:
+    at = opened("learn", browser="de-AT")
+    assert [t.value for t in at.title] == ["Lernen"]
+    assert f"Sie sehen {total(on_the_shelf)} Bilder" in said(at)
+    assert "Was Sie hier lernen, ist nicht zur Diagnose bestimmt" in said(at)
+    assert "nicht zur Diagnose" in at.caption[0].value
+    at.text_input[0].set_value("p1")
+    assert "Bitte bestätigen Sie" in said(press(at, "Beginnen"))
+    language_of(at).set_value("en").run()
+    assert [t.value for t in at.title] == ["Learn"]
+    assert at.text_input[0].value == "p1"  # what was typed stays
+    at.checkbox[0].check()
+    at = press(at, "Begin")
+    assert at.query_params["language"] in ("en", ["en"])  # it outlives the door
+    taken = opened("learn", browser="de")
+    taken.text_input[0].set_value("p1")
+    taken.checkbox[0].check()
+    assert "Den Code „p1“ gibt es in diesem Kurs schon" in said(press(taken, "Beginnen"))
+
+
+def test_a_course_of_a_language_is_read_in_it_to_the_end(
+    opened: Open, home: Path, course: Course, classroom: CourseServer
+) -> None:
+    folder = home / "courses" / "german"
+    shutil.copytree(course.folder, folder)
+    names = {"de": {name: f"{name} auf Deutsch" for name in course.classes}}
+    design = replace(course.design, language="de", aliases=(), examples=1, class_names=names)
+    shown = write_course(folder, replace(course.manifest, design=design))
+    sitting = classroom.enrol(shown, participant="ada")
+    at = opened("learn", sitting=sitting.token, browser="en-GB")
+    assert {h.value for h in at.subheader} == set(names["de"].values())
+    token = sat(classroom, shown, participant="bo")
+    at = opened("learn", sitting=token, browser="en-GB")
+    assert {m.label: m.value for m in at.metric} == {"Richtig beim Lernen": "16 von 16", "Richtig im Test": "4 von 4"}
+    assert "in der Gruppe „L-WISE“" in said(at)
+    assert "Nichts davon dient der Diagnose" in said(at)
+    at = opened("learn", sitting=token, browser="en-GB", language="en")  # the learner's own choice
+    assert "group “L-WISE”" in said(at)
+
+
+def test_every_group_is_called_as_elsewhere() -> None:
+    assert {group: str(name) for group, name in GROUPS.items()} == {group: group.value for group in Group}
 
 
 def test_a_link_of_nobody_says_so(opened: Open) -> None:

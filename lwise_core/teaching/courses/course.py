@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from statistics import median
@@ -27,6 +27,7 @@ from lwise_core.guides.novelty import NoveltyState
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, aliases_for, trials_for
+from lwise_core.teaching.languages.catalogue import Message
 
 MANIFEST = "course.json"
 STIMULI = "stimuli"
@@ -49,6 +50,8 @@ class Design:
     each learner's behind others; without them the names themselves are shown. ``objective`` is what enhancement
     raises. ``research_on_harm`` is the switch without which no course may enhance towards wrong classes.
     ``examples`` is how many natural pictures of every class a learner sees before the first trial, 0 as in the paper.
+    ``language`` is the code of the language that learners read, such as “de”; empty, each reads their browser's.
+    ``class_names`` gives classes their names in other languages: code → class → name.
     """
 
     name: str
@@ -61,6 +64,8 @@ class Design:
     as_published: bool = False
     research_on_harm: bool = False
     examples: int = 0
+    language: str = ""
+    class_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -77,12 +82,17 @@ class Design:
                 "Yoked learners see what adaptive ones were shown, so the course needs an adaptive group."
             )
         _check_practice(self.slots)
-        if len(set(self.aliases)) < len(self.aliases):
-            raise CourseError("Two aliases are the same; give every class another.")
+        self._check_names()
         if self.examples < 0:
             raise CourseError("A course cannot show fewer than no examples of a class.")
         if self.objective not in OBJECTIVES:
             raise CourseError(f"There is no objective “{self.objective}”. Choose one of {', '.join(OBJECTIVES)}.")
+
+    def _check_names(self) -> None:
+        if len(set(self.aliases)) < len(self.aliases):
+            raise CourseError("Two aliases are the same; give every class another.")
+        if any(len(set(names.values())) < len(names) for names in self.class_names.values()):
+            raise CourseError("Two classes have the same name in another language; name them apart.")
 
     def group(self, slot: int) -> Group:
         """Return the group of the learner who comes as number ``slot``, counted from 0."""
@@ -200,10 +210,15 @@ class Course:
         """
         return trials_for(self.pool, self.design.schedule, self.design.group(slot), seed=self.design.seed_for(slot))
 
-    def labels(self, participant: str) -> Mapping[str, str]:
+    def names(self, language: str) -> Mapping[str, str]:
+        """Return class → what it is called in a language, as it is where the design has no name for it."""
+        known = self.design.class_names.get(language, {})
+        return {c: known.get(c, c) for c in self.classes}
+
+    def labels(self, participant: str, *, language: str = "en") -> Mapping[str, str]:
         """Return class → the name that a learner knows it by; the same in every course of one seed and aliases."""
         if not self.design.aliases:
-            return {c: c for c in self.classes}
+            return self.names(language)
         words = hashlib.sha256(f"{self.design.seed}\0{participant}".encode()).digest()
         return aliases_for(self.classes, self.design.aliases, seed=int.from_bytes(words[:8]))
 
@@ -232,7 +247,7 @@ class Course:
             CourseError: The course has no such stimulus.
         """
         if digest not in self._files:
-            raise CourseError("This course has no such picture.")
+            raise CourseError(Message("This course has no such picture."))
         return self.folder / STIMULI / f"{digest}.png"
 
     def picture(self, digest: str) -> bytes:
@@ -247,7 +262,14 @@ class Course:
         except FileError:
             data = b""
         if hashlib.sha256(data).hexdigest() != digest:
-            raise CourseError(f"The picture “{file.name}” of “{self.folder.name}” is gone or damaged; {_PUT_BACK}")
+            raise CourseError(
+                Message(
+                    "The picture “{picture}” of “{course}” is gone or damaged; copy the whole folder, or make it "
+                    "again.",
+                    picture=file.name,
+                    course=self.folder.name,
+                )
+            )
         return data
 
     def kept(self) -> Mapping[float, float]:

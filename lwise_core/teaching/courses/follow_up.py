@@ -16,8 +16,9 @@ from pathlib import Path
 from lwise_core._utils.file_errors import file_errors, make_folder
 from lwise_core.teaching.courses.course import STIMULI, Course, CourseError, Manifest, Picture, write_course
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.languages.catalogue import Catalogue, Message, catalogue_for
 
-SUFFIX = ", later"
+SUFFIX = Message(", later")
 
 
 def make_follow_up(course: Course, folder: Path) -> Course:
@@ -26,7 +27,7 @@ def make_follow_up(course: Course, folder: Path) -> Course:
     Raises:
         CourseError: The course has no test.
     """
-    return _tests_of(course, folder, taught=course, name=course.design.name + SUFFIX)
+    return _tests_of(course, folder, taught=course, name=course.design.name + _words(course).translate(SUFFIX))
 
 
 def make_transfer_test(course: Course, other: Course, folder: Path) -> Course:
@@ -39,7 +40,12 @@ def make_transfer_test(course: Course, other: Course, folder: Path) -> Course:
         raise CourseError(
             f"“{other.design.name}” has other classes than “{course.design.name}”; choose a course of the same ones."
         )
-    return _tests_of(other, folder, taught=course, name=f"{course.design.name}, on “{other.design.name}”")
+    name = _words(course).translate("{course}, on “{pictures}”", course=course.design.name, pictures=other.design.name)
+    return _tests_of(other, folder, taught=course, name=name)
+
+
+def _words(course: Course) -> Catalogue:
+    return catalogue_for(course.design.language)
 
 
 def _tests_of(course: Course, folder: Path, *, taught: Course, name: str) -> Course:
@@ -56,6 +62,8 @@ def _tests_of(course: Course, folder: Path, *, taught: Course, name: str) -> Cou
         seed=taught.design.seed,
         aliases=taught.design.aliases,
         timing=taught.design.timing,
+        language=taught.design.language,
+        class_names=taught.design.class_names,
         research_on_harm=False,
     )
     splits = {b.split for b in tests} | {schedule.repeat_split}

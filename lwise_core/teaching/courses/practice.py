@@ -16,9 +16,10 @@ from lwise_core.teaching.courses.course import Course, CourseError, Manifest, Pi
 from lwise_core.teaching.courses.follow_up import copy_stimuli, with_natural_only
 from lwise_core.teaching.design.schedules import Block, Group, Schedule
 from lwise_core.teaching.design.spacing import PRACTICE, PracticeAnswer
+from lwise_core.teaching.languages.catalogue import Message, catalogue_for
 from lwise_core.teaching.records.values import TrialRecord
 
-PRACTICE_SUFFIX = ", practice"
+PRACTICE_SUFFIX = Message(", practice")
 
 
 def make_practice(course: Course, folder: Path) -> Course:
@@ -35,7 +36,7 @@ def make_practice(course: Course, folder: Path) -> Course:
     block = Block(PRACTICE, 1.0, 0.0, feedback=True, per_class=1, calibration=0, repeats=0, split=split)
     design = replace(
         course.design,
-        name=course.design.name + PRACTICE_SUFFIX,
+        name=course.design.name + catalogue_for(course.design.language).translate(PRACTICE_SUFFIX),
         schedule=Schedule(f"{course.design.schedule.name}, practice", (block,), repeat_split=split),
         slots=(Group.PRACTICE,),
         research_on_harm=False,

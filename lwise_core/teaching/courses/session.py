@@ -16,6 +16,7 @@ from lwise_core.teaching.design.spacing import PracticeAnswer, next_practised
 from lwise_core.teaching.design.staircase import ShownTrial, next_adaptive, next_yoked
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
+from lwise_core.teaching.languages.catalogue import Message
 
 
 class OutOfTurn(LWiseError):
@@ -84,10 +85,14 @@ def judge(course: Course, learner: LearnerState, answer: Answer) -> tuple[Trial,
     """
     coming = upcoming(course, learner)
     if not coming or answer.trial != learner.done:
-        raise OutOfTurn(f"Trial {answer.trial + 1} is not the next one of this course; reload the page to go on.")
+        raise OutOfTurn(
+            Message(
+                "Trial {number} is not the next one of this course; reload the page to go on.", number=answer.trial + 1
+            )
+        )
     trial = coming[0]
     if answer.choice and answer.choice not in choices(course, trial).values():
-        raise OutOfTurn("That answer was not among the choices; reload the page to go on.")
+        raise OutOfTurn(Message("That answer was not among the choices; reload the page to go on."))
     return trial, answer.choice == trial.answer
 
 

@@ -23,9 +23,11 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue, Message
+from lwise_core.teaching.languages.runner_words import runner_words
 
-CAUTION = "Pictures may have been altered by a neural network. Not for diagnosis."
-"""What every page of the experiment says."""
+CAUTION = Message("Pictures may have been altered by a neural network. Not for diagnosis.")
+"""What every page of the experiment says, in its language."""
 
 TRIALSETS_COLUMNS = ("trialset_id", "condition_idx", "block", "class", "url", "trial_type")
 """The columns of ``trialsets.csv``: those that the paper's own tool asks for (method notes 5.2)."""
@@ -72,6 +74,8 @@ class Participant:
 class StaticExperiment:
     """Everything that the zip holds. ``pictures`` gives the PNG of every rendering, as bytes or as a file.
 
+    Its page says ``messages``, by the names of assets/runner/messages.js, and all else with ``words``.
+
     Raises:
         StaticExperimentError: There is no participant, two have the same label, one has no trials, a trial
             asks for a class that has no name, or a block comes twice.
@@ -85,6 +89,7 @@ class StaticExperiment:
     rotate: bool = False
     calibrate: bool = False
     messages: Mapping[str, str] = field(default_factory=dict)
+    words: Catalogue = ENGLISH
 
     def __post_init__(self) -> None:
         if not self.participants:
@@ -110,7 +115,7 @@ def write_static_experiment(experiment: StaticExperiment, to: Path | BinaryIO) -
         urls = _write_pictures(archive, experiment)
         for path in _runner_files():
             add_file(archive, f"{path.parent.name}/{path.name}", path.read_bytes())
-        add_file(archive, "index.html", _INDEX.format(title=escape(experiment.title), caution=CAUTION).encode())
+        add_file(archive, "index.html", _page(experiment))
         add_file(archive, "start.js", _START)
         add_file(archive, "jatos.js", _NO_JATOS)
         add_file(archive, "trials.json", _plan(experiment, urls))
@@ -172,6 +177,17 @@ def _png(experiment: StaticExperiment, key: PictureKey) -> bytes:
     return content
 
 
+def _page(experiment: StaticExperiment) -> bytes:
+    words = experiment.words
+    without_script = words.translate("This experiment needs JavaScript; switch it on and reload the page.")
+    return _INDEX.format(
+        language=escape(words.language.code),
+        title=escape(experiment.title),
+        without_script=escape(without_script),
+        caution=escape(words.translate(CAUTION)),
+    ).encode()
+
+
 def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> bytes:
     """Return what the page reads: the settings, and each participant's choices and trials."""
     participants = [_participant(p, urls) for p in experiment.participants]
@@ -181,7 +197,9 @@ def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> bytes
         "rotate": experiment.rotate,
         "calibrate": experiment.calibrate,
         "timing": asdict(experiment.timing),
-        "messages": {**experiment.messages, "caution": ""},  # the page itself says it, whatever happens
+        "language": experiment.words.language.code,
+        # The page itself says the caution, whatever happens.
+        "messages": {**runner_words(experiment.words), **experiment.messages, "caution": ""},
         "participants": participants,
     }
     # Answers that a tab has kept belong to this experiment and to no other.
@@ -240,7 +258,7 @@ def _readme(experiment: StaticExperiment) -> bytes:
 
 
 _INDEX = """<!doctype html>
-<html lang="en" class="standalone">
+<html lang="{language}" class="standalone">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -254,7 +272,7 @@ _INDEX = """<!doctype html>
   </head>
   <body>
     <main></main>
-    <noscript>This experiment needs JavaScript; switch it on and reload the page.</noscript>
+    <noscript>{without_script}</noscript>
     <footer>{caution}</footer>
   </body>
 </html>

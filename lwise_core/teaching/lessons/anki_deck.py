@@ -18,15 +18,16 @@ from zipfile import ZipFile
 
 from lwise_core._utils.reproducible_zip import add_file
 from lwise_core.images.codec import encode_png
+from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, about, enhanced_of, natural_of, plain, statement
 
-_MODEL = 1_700_000_000_001  # of our kind of note: another number would be another kind in every collection
+_MODEL = 1_700_000_000_001  # of our kind of note in English: another number is another kind in every collection
 _MADE = 1_700_000_000  # seconds; Anki wants a time, and the same lesson is to give the same bytes
 _FIELDS = ("Number", "Picture", "Answer", "Enhanced", "Difficulty")
-_FRONT = "<p>What is this?</p>{{Picture}}"
+_FRONT = "<p>%s</p>{{Picture}}"
 _BACK = (
     "{{FrontSide}}<hr id=answer><p><b>{{Answer}}</b></p>{{#Difficulty}}<p>{{Difficulty}}</p>{{/Difficulty}}{{Enhanced}}"
-    "<p>Not for diagnosis.</p>"
+    "<p>%s</p>"
 )
 _CSS = ".card { font-family: sans-serif; font-size: 20px; text-align: center; } img { max-width: 100%; }"
 
@@ -96,10 +97,10 @@ def _note(lesson: Lesson, slide: Slide, number: int) -> _Note:
         enhanced = _shown(altered, alt=sentence)
     fields = (
         f"{number:04}",
-        _shown(natural, alt=f"Picture {number}, original"),
+        _shown(natural, alt=lesson.words.translate("Picture {number}, original", number=number)),
         html.escape(plain(slide.class_name)),
         enhanced,
-        html.escape(plain(slide.difficulty_sentence)),
+        html.escape(plain(lesson.words.translate(slide.difficulty_sentence))),
     )
     return _Note(fields, files)
 
@@ -116,6 +117,7 @@ def _shown(png: bytes, *, alt: str) -> str:
 def _database(lesson: Lesson, notes: Sequence[_Note]) -> bytes:
     """Return the collection as SQLite stores it."""
     deck = int.from_bytes(hashlib.sha256(plain(lesson.title).encode()).digest()[:5]) + 2  # 1 is Anki's own
+    model = _model_of(lesson.words)
     connection = sqlite3.connect(":memory:")
     try:
         connection.executescript(_SCHEMA)
@@ -125,29 +127,27 @@ def _database(lesson: Lesson, notes: Sequence[_Note]) -> bytes:
                 _MADE,
                 _MADE * 1000,
                 _MADE * 1000,
-                json.dumps(
-                    {"activeDecks": [deck], "curDeck": deck, "curModel": str(_MODEL), "nextPos": len(notes) + 1}
-                ),
-                json.dumps({str(_MODEL): _model(deck)}),
+                json.dumps({"activeDecks": [deck], "curDeck": deck, "curModel": str(model), "nextPos": len(notes) + 1}),
+                json.dumps({str(model): _model(deck, lesson.words)}),
                 json.dumps({"1": _deck(1, "Default"), str(deck): _deck(deck, plain(lesson.title), _described(lesson))}),
                 json.dumps({"1": _OPTIONS}),
             ),
         )
         for i, note in enumerate(notes, start=1):
-            _add(connection, note, number=i, deck=deck)
+            _add(connection, note, number=i, deck=deck, model=model)
         connection.commit()
         return connection.serialize()
     finally:
         connection.close()
 
 
-def _add(connection: sqlite3.Connection, note: _Note, *, number: int, deck: int) -> None:
+def _add(connection: sqlite3.Connection, note: _Note, *, number: int, deck: int, model: int) -> None:
     """Add a note and its card, which are shown for the first time in the order of the lesson."""
     identity = int(note.guid[:12], 16)  # far from another lesson's in the same collection
     tag = " " + html.unescape(note.fields[2]).replace(" ", "-") + " "
     connection.execute(
         "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, 0, 0, '')",
-        (identity, note.guid, _MODEL, _MADE, tag, "\x1f".join(note.fields), note.fields[0]),
+        (identity, note.guid, model, _MADE, tag, "\x1f".join(note.fields), note.fields[0]),
     )
     connection.execute(
         "INSERT INTO cards VALUES (?, ?, ?, 0, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')",
@@ -159,12 +159,20 @@ def _described(lesson: Lesson) -> str:
     return "".join(f"<p>{html.escape(sentence)}</p>" for sentence in about(lesson))
 
 
-def _model(deck: int) -> dict[str, object]:
+def _model_of(words: Catalogue) -> int:
+    """Return the number of our kind of note in a language: its cards ask in that language."""
+    code = words.language.code
+    return _MODEL if code == ENGLISH.language.code else _MODEL + 1 + int.from_bytes(code.encode())
+
+
+def _model(deck: int, words: Catalogue) -> dict[str, object]:
     field = {"font": "Arial", "media": [], "rtl": False, "size": 20, "sticky": False}
-    template = {"name": "What is it?", "ord": 0, "qfmt": _FRONT, "afmt": _BACK, "bqfmt": "", "bafmt": "", "did": None}
+    front = _FRONT % html.escape(words.translate("What is this?"))
+    back = _BACK % html.escape(words.translate("Not for diagnosis."))
+    template = {"name": "What is it?", "ord": 0, "qfmt": front, "afmt": back, "bqfmt": "", "bafmt": "", "did": None}
     return {
-        "id": _MODEL,
-        "name": "L-WISE picture",
+        "id": _model_of(words),
+        "name": "L-WISE picture" if words.language == ENGLISH.language else f"L-WISE picture ({words.language.code})",
         "type": 0,
         "mod": _MADE,
         "usn": -1,

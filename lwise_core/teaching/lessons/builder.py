@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from lwise_core._utils.levels import level_in_words
+from lwise_core._utils.levels import level_of
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.enhancement.objectives import GroundTruthLogit
 from lwise_core.enhancement.path import PathRequest, steps_for
@@ -17,10 +17,12 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
 from lwise_core.teaching.design.schedules import MOTHS, Block
+from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.lessons.slideshow import Slide
 
 _BLOCKS = tuple(b for b in MOTHS.blocks if b.feedback)
 _ENHANCED = len(MOTHS.curriculum)
+_LEVELS = (Message("very easy"), Message("easy"), Message("middling"), Message("hard"), Message("very hard"))
 
 
 def in_order(chosen: Sequence[RankedPhotograph]) -> tuple[tuple[RankedPhotograph, Block], ...]:
@@ -57,11 +59,12 @@ def slides(chosen: Sequence[RankedPhotograph], walker: Walker) -> Iterator[Slide
         yield replace(slide, difficulty_sentence=_how_hard(photograph, chosen))
 
 
-def _how_hard(photograph: RankedPhotograph, chosen: Sequence[RankedPhotograph]) -> str:
+def _how_hard(photograph: RankedPhotograph, chosen: Sequence[RankedPhotograph]) -> Message:
     """Return in words for pupils how hard a photograph is among those of its class in the lesson."""
     own = [p.logit for p in chosen if p.class_name == photograph.class_name]
     easier = sum(logit > photograph.logit for logit in own)
-    return f"Difficulty: {level_in_words(easier / len(own))}."
+    level = level_of(easier / len(own))
+    return Message("Difficulty: {level} ({number} of {all}).", level=_LEVELS[level - 1], number=level, all=len(_LEVELS))
 
 
 def steps_of_slides(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> int:

@@ -21,6 +21,7 @@ from fpdf.fonts import TTFFont
 import lwise_core
 from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import encode_png
+from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.lessons.slideshow import (
     Lesson,
     Slide,
@@ -35,12 +36,17 @@ from lwise_core.teaching.lessons.slideshow import (
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _FONT = "DejaVu"
+_IN_PDF = {"en": "en-GB"}  # what a reader pronounces English as
 _PLACEHOLDER = "□"  # U+25A1, for what the font lacks
-_LACKING = f"{_PLACEHOLDER} stands for a character that the font of this handout lacks; the slide show has it."
+_LACKING = Message(
+    "{placeholder} stands for a character that the font of this handout lacks; the slide show has it.",
+    placeholder=_PLACEHOLDER,
+)
 
 # Millimetres on A4.
 _MARGIN, _FOOT, _GAP = 15.0, 22.0, 6.0
 _WIDEST, _HIGHEST = (210 - 2 * _MARGIN - _GAP) / 2, 92.0  # what one picture may take, its strip included
+_ANSWER_BEGINS = 25.0  # behind “Your answer:”
 _ABOVE, _BELOW = 7.0, 15.0  # the heading above two pictures, the line for an answer below them
 
 
@@ -70,7 +76,7 @@ class _Paper(FPDF):
         self.set_creation_date(_LONG_AGO)
         self.set_producer(f"L-WISE Studio {lwise_core.__version__}")
         self.set_title(plain(lesson.title))
-        self.set_lang("en-GB")
+        self.set_lang(_IN_PDF.get(lesson.words.language.code, lesson.words.language.code))
         self.set_image_filter("FlateDecode")  # lossless
         self.set_margins(_MARGIN, _MARGIN)
         self.c_margin = 0.0  # text begins where pictures do
@@ -83,11 +89,13 @@ class _Paper(FPDF):
     def footer(self) -> None:
         """Say on every page what the pictures are. FPDF calls it at the end of a page."""
         self.set_y(-_FOOT + 6)
-        guide = plain(self.lesson.guide)
-        altered = (
-            f"Pictures marked as AI-altered were changed by the network “{guide}”. " if self.lesson.enhanced else ""
+        words = self.lesson.words
+        altered = words.translate(
+            "Pictures marked as AI-altered were changed by the network “{guide}”.", guide=plain(self.lesson.guide)
         )
-        self.write_line(f"{altered}Not for diagnosis. Page {self.page_no()}", size=8)
+        said = [altered] if self.lesson.enhanced else []
+        said += [words.translate("Not for diagnosis."), words.translate("Page {number}", number=self.page_no())]
+        self.write_line(" ".join(said), size=8)
 
     def opening(self) -> None:
         """Write what the lesson is."""
@@ -97,48 +105,60 @@ class _Paper(FPDF):
             self.write_line(sentence)
             self.ln(1)
         classes = ", ".join(f"{name} ({count})" for name, count in classes_of(self.lesson).items())
-        self.write_line(f"Its classes, with how many of the pictures show each: {classes}.")
+        self.write_line(
+            self.lesson.words.translate(
+                "Its classes, with how many of the pictures show each: {classes}.", classes=classes
+            )
+        )
         self.ln(4)
 
     def pair(self, number: int, slide: Slide) -> None:
         """Place one picture, and its enhanced version beside it, on the page or on the next one if they do not fit."""
-        natural, enhanced, said = natural_of(slide), None, ""
-        label = f"Picture {number}"
+        natural, enhanced, said, words = natural_of(slide), None, "", self.lesson.words
+        label = words.translate("Picture {number}", number=number)
         if slide.enhanced is not None:
             said = veiled_statement(self.lesson, slide)
             enhanced = enhanced_of(slide, sentence=said)
-            label += f": original, and enhanced at ε₂₂₄ = {slide.epsilon_224:.3g}"
+            epsilon = words.number(slide.epsilon_224, ".3g")
+            label = words.translate(
+                "Picture {number}: original, and enhanced at ε₂₂₄ = {epsilon}", number=number, epsilon=epsilon
+            )
         height, width = (natural if enhanced is None else enhanced).shape[:2]
         scale = min(_WIDEST / width, _HIGHEST / height)  # mm a pixel
         self.keep_together(_ABOVE + height * scale + self.write_line(said, size=8, dry=True) + _BELOW)
         self.write_line(label, size=11, bold=True)
         top = self.get_y() + 1.5
-        self.place(natural, at=(_MARGIN, top), scale=scale, alt=f"Picture {number}, original")
+        self.place(
+            natural, at=(_MARGIN, top), scale=scale, alt=words.translate("Picture {number}, original", number=number)
+        )
         if enhanced is not None:
             left = _MARGIN + _WIDEST + _GAP
-            self.place(enhanced, at=(left, top), scale=scale, alt=f"Picture {number}, enhanced. {said}")
+            alt = words.translate("Picture {number}, enhanced. {statement}", number=number, statement=said)
+            self.place(enhanced, at=(left, top), scale=scale, alt=alt)
         self.set_y(top + height * scale + 1.5)
         self.write_line(said, size=8)  # in print, the strip's own letters may be too small
         self.ln(2)
-        self.write_line("Your answer:")
+        self.write_line(words.translate("Your answer:"))
         line = self.get_y() - 0.5
-        self.line(_MARGIN + 25, line, 210 - _MARGIN, line)
+        self.line(_MARGIN + _ANSWER_BEGINS, line, 210 - _MARGIN, line)
         self.ln(4)
 
     def answers(self) -> None:
         """Write the answers, on a page of their own."""
         self.add_page()
-        self.write_line("Answers", size=16, bold=True)
+        words = self.lesson.words
+        self.write_line(words.translate("Answers"), size=16, bold=True)
         self.ln(2)
         for number, slide in enumerate(self.lesson.slides, start=1):
-            sentences = [plain(slide.difficulty_sentence)]
+            sentences = [plain(words.translate(slide.difficulty_sentence))]
             if slide.enhanced is not None:
-                sentences.append(f"Enhanced picture: {statement(self.lesson, slide)}")
+                said = statement(self.lesson, slide)
+                sentences.append(words.translate("Enhanced picture: {statement}", statement=said))
             if name := plain(slide.name):
-                sentences.append(f"Picture: {name}")
+                sentences.append(words.translate("Picture: {name}", name=name))
             self.answer(f"{number}. {plain(slide.class_name)}", [s for s in sentences if s])
         if self.lacks:
-            self.write_line(_LACKING)
+            self.write_line(words.translate(_LACKING))
 
     def answer(self, answer: str, sentences: list[str]) -> None:
         """Write one answer and what is said of its picture, without a page break inside where that can be."""

@@ -12,7 +12,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -26,6 +26,7 @@ from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
 from lwise_core.images.codec import Strip, encode_png, with_strip
+from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue
 
 __all__ = ["Lesson", "LessonError", "Slide", "lesson_zip"]
 
@@ -86,6 +87,8 @@ class Slide:
 class Lesson:
     """What is shown, in this order, easy first; ``guide`` ranked and enhanced it, ``cautions`` are its sentences.
 
+    ``words`` is the language that it is written in.
+
     Raises:
         LessonError: There is nothing to show, or it has no title.
     """
@@ -94,6 +97,7 @@ class Lesson:
     slides: tuple[Slide, ...]
     guide: str
     cautions: tuple[str, ...] = ()
+    words: Catalogue = ENGLISH
 
     def __post_init__(self) -> None:
         if not self.slides:
@@ -136,22 +140,42 @@ def statement(lesson: Lesson, slide: Slide) -> str:
 
 def veiled_statement(lesson: Lesson, slide: Slide) -> str:
     """Return the same sentence without the class, which may be the answer."""
-    return _said(lesson, slide, towards="the class that the answer names")
+    return _said(lesson, slide, towards=lesson.words.translate("the class that the answer names"))
 
 
 def about(lesson: Lesson) -> tuple[str, ...]:
     """Return what the lesson is, in sentences: its order, its guide, what was altered, and the guide's cautions."""
-    count, enhanced = len(lesson.slides), lesson.enhanced
-    pictures = "1 picture; its guide is" if count == 1 else f"{count} pictures, from easy to hard for its guide,"
-    order = f"This lesson shows {pictures} the network “{plain(lesson.guide)}”."
-    if not enhanced:
-        return (order, "None of them was altered. Not for diagnosis.", *map(plain, lesson.cautions))
-    which = "It" if count == 1 else "All of them" if enhanced == count else f"{enhanced} of them"
-    altered = (
-        f"{which} can also be seen enhanced: AI-altered by that network, so that it recognises a class more strongly. "
-        "Enhanced pictures say so below them. Not for diagnosis."
+    words = lesson.words
+    order = words.translate_count(
+        "This lesson shows 1 picture; its guide is the network “{guide}”.",
+        "This lesson shows {count} pictures, from easy to hard for its guide, the network “{guide}”.",
+        count=len(lesson.slides),
+        guide=plain(lesson.guide),
     )
-    return order, altered, *map(plain, lesson.cautions)
+    if not lesson.enhanced:
+        return (order, words.translate("None of them was altered. Not for diagnosis."), *map(plain, lesson.cautions))
+    labelled = words.translate("Enhanced pictures say so below them. Not for diagnosis.")
+    return order, f"{_which_enhanced(lesson)} {labelled}", *map(plain, lesson.cautions)
+
+
+def _which_enhanced(lesson: Lesson) -> str:
+    words, enhanced = lesson.words, lesson.enhanced
+    if enhanced < len(lesson.slides):
+        return words.translate_count(
+            "{count} of them can also be seen enhanced: AI-altered by that network, so that it recognises a class more "
+            "strongly.",
+            "{count} of them can also be seen enhanced: AI-altered by that network, so that it recognises a class more "
+            "strongly.",
+            count=enhanced,
+        )
+    if enhanced == 1:
+        return words.translate(
+            "It can also be seen enhanced: AI-altered by that network, so that it recognises a class more strongly."
+        )
+    return words.translate(
+        "All of them can also be seen enhanced: AI-altered by that network, so that it recognises a class more "
+        "strongly."
+    )
 
 
 def classes_of(lesson: Lesson) -> Mapping[str, int]:
@@ -193,9 +217,15 @@ def _are_pixels(pixels: Pixels) -> bool:
 
 
 def _said(lesson: Lesson, slide: Slide, *, towards: str) -> str:
-    invented = " Features not in the original." if slide.invents else ""
-    budget = f"ε₂₂₄ = {slide.epsilon_224:.3g}"
-    return f"AI-altered towards {towards}, {budget}, by guide {plain(lesson.guide)}.{invented} Not for diagnosis."
+    words = lesson.words
+    altered = words.translate(
+        "AI-altered towards {towards}, ε₂₂₄ = {epsilon}, by guide {guide}.",
+        towards=towards,
+        epsilon=words.number(slide.epsilon_224, ".3g"),
+        guide=plain(lesson.guide),
+    )
+    invented = [words.translate("Features not in the original.")] if slide.invents else []
+    return " ".join((altered, *invented, words.translate("Not for diagnosis.")))
 
 
 def _enlarged(pixels: Pixels) -> Pixels:
@@ -210,13 +240,14 @@ def _file(lesson: Lesson, number: int, which: str) -> str:
 
 def _page(lesson: Lesson) -> str:
     page = {
+        "language": lesson.words.language.code,
         "title": plain(lesson.title),
         "about": about(lesson),
         "classes": classes_of(lesson),
         "enhanced": lesson.enhanced,
         "slides": [_words(lesson, number, slide) for number, slide in enumerate(lesson.slides, start=1)],
     }
-    return _template().render(lesson=page)
+    return _template().render(lesson=page, translate=lesson.words.translate)
 
 
 def _words(lesson: Lesson, number: int, slide: Slide) -> Mapping[str, Any]:
@@ -228,7 +259,7 @@ def _words(lesson: Lesson, number: int, slide: Slide) -> Mapping[str, Any]:
         "width": width,
         "height": height,
         "class_name": plain(slide.class_name),
-        "difficulty": plain(slide.difficulty_sentence),
+        "difficulty": plain(lesson.words.translate(slide.difficulty_sentence)),
         "name": plain(slide.name),
         "enhanced": "",
     }
@@ -244,8 +275,8 @@ def _words(lesson: Lesson, number: int, slide: Slide) -> Mapping[str, Any]:
 
 
 def _readme(lesson: Lesson) -> str:
-    title = plain(lesson.title)
-    return _README.format(title=title, underline="=" * len(title), about="\n\n".join(about(lesson)))
+    title, sentences = plain(lesson.title), about(replace(lesson, words=ENGLISH))  # as the rest of it is
+    return _README.format(title=title, underline="=" * len(title), about="\n\n".join(sentences))
 
 
 @cache

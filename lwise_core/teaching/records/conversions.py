@@ -8,6 +8,7 @@ from typing import Any
 
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records.tables import AnswerRow, CourseRow
 from lwise_core.teaching.records.values import AnswerRefused, KnownCourse, TrialRecord
 
@@ -18,7 +19,7 @@ _MOST_MS = 30 * 24 * 3600 * 1000.0
 """No page stays open longer, and a machine that slept in mid-trial gives a long time that is true."""
 _ROUNDING_MS = 1.0
 
-NO_MEASUREMENT = (
+NO_MEASUREMENT = Message(
     "This answer does not belong to its trial, or holds what is no measurement; load the page again and answer once "
     "more: what was stored is kept."
 )

@@ -21,6 +21,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.orm import Session
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.teaching.languages.catalogue import Message
 
 VARIABLE = "LWISE_RECORDS"
 """The environment variable that says where records are kept."""
@@ -62,11 +63,11 @@ class RecordsRefused(RecordsError):
     """An address or a database that records cannot be kept in."""
 
 
-_GONE = (
+_GONE = Message(
     "The records cannot be reached at the moment; wait a little and repeat what you did: what was stored is kept, and "
     "nothing is lost."
 )
-_FULL = (
+_FULL = Message(
     "The disk that holds the records is full; whoever runs this course makes room, then repeat what you did: what was "
     "stored is kept, and nothing is lost."
 )
@@ -74,11 +75,6 @@ _FULL = (
 _ADDRESS = (
     f"The address of the records names neither an SQLite file nor a PostgreSQL database; set {VARIABLE} to "
     "sqlite:///path/to/records.db or postgresql://user:password@host/database, or leave it out."
-)
-_DAMAGED = (
-    "The file “{file}”, in which the records are kept, is damaged, and waiting does not help; whoever runs this course "
-    "stops the server, copies the file, and puts back a backup or saves what can be read: "
-    "sqlite3 {file} .recover | sqlite3 saved.db."
 )
 _NEWER = (
     "A newer version of L-WISE Studio has written these records; start that version, or name other records: nothing "
@@ -193,7 +189,7 @@ def _sentences(where: URL) -> Iterator[None]:
         if not _out_of_reach(error):
             raise
         if _damaged(error.orig):
-            raise RecordsDamaged(_DAMAGED.format(file=Path(where.database or "").name)) from error
+            raise RecordsDamaged(_damaged_words(Path(where.database or "").name)) from error
         raise RecordsUnavailable(_FULL if _full(error.orig) else _GONE) from error
 
 
@@ -207,6 +203,15 @@ def _full(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return isinstance(error, psycopg.errors.DiskFull)
+
+
+def _damaged_words(file: str) -> Message:
+    return Message(
+        "The file “{file}”, in which the records are kept, is damaged, and waiting does not help; whoever runs this "
+        "course stops the server, copies the file, and puts back a backup or saves what can be read: "
+        "sqlite3 {file} .recover | sqlite3 saved.db.",
+        file=file,
+    )
 
 
 def _damaged(error: BaseException | None) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records.tables import CourseRow, SittingRow, Table
 from lwise_core.teaching.records.values import (
     Sitting,
@@ -20,7 +21,7 @@ from lwise_core.teaching.records.values import (
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
-NO_SITTING = "Nobody has this link, or its records were deleted; ask for a new one."
+NO_SITTING = Message("Nobody has this link, or its records were deleted; ask for a new one.")
 
 
 def insert_unless_there(

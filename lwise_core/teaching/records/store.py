@@ -22,6 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
+from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records.conversions import check_answer, columns_of, course_of, record_of
 from lwise_core.teaching.records.database import VARIABLE, Database, RecordsError, RecordsRefused, RecordsUnavailable
 from lwise_core.teaching.records.queries import (
@@ -189,8 +190,11 @@ class Records:
             sitting = None
         if sitting is None or (sitting.course, sitting.participant) != (course, participant):
             raise CodeTaken(
-                f"Somebody has the code “{participant}” in this course; choose another code, or go on with the link "
-                "that you were given with it: what was stored is kept."
+                Message(
+                    "Somebody has the code “{code}” in this course; choose another code, or go on with the link that "
+                    "you were given with it: what was stored is kept.",
+                    code=participant,
+                )
             ) from error
         return sitting
 
@@ -364,6 +368,8 @@ def now() -> datetime:
 def _check_code(participant: str) -> None:
     if not _CODE.fullmatch(participant):
         raise CodeRefused(
-            "A participant code has 1 to 64 letters, digits, dots, hyphens or underscores and is no name and no "
-            "address; choose another code."
+            Message(
+                "A participant code has 1 to 64 letters, digits, dots, hyphens or underscores and is no name and no "
+                "address; choose another code."
+            )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -23,6 +24,7 @@ from pages.parts.courses.schedule_plot import schedule_figure
 from pages.parts.picture.card_link import card_link
 from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import load_guide, ready_for
+from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show
 
@@ -222,8 +224,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         _PAPERS_ALIASES if len(classes) == 4 else "",
     )
     columns = st.columns(3)
-    brief = list(_TIMINGS.values()).index(BRIEF) if Group.WITHIN in slots else 0
-    timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS), index=brief)
+    timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS), index=_usual_timing(slots))
     objective = columns[1].selectbox(
         "Enhancement raises", list(OBJECTIVES), format_func=lambda name: OBJECTIVES[name].raises
     )
@@ -233,13 +234,8 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         value=True,
         help="The published experiment does not. It needs a column lesion_id or origin in the dirmap.",
     )
-    examples = st.number_input(
-        "Examples of every class before the first trial",
-        0,
-        12,
-        0,
-        help="Natural pictures with their names, none of a split that a test draws from. The paper shows none.",
-    )
+    examples = _examples()
+    language, class_names = _language(classes)
     name = st.text_input("Name of the course, which learners see", f"Telling {len(classes)} kinds apart")
     return Design(
         name=name.strip(),
@@ -251,5 +247,40 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         seed=seed,
         as_published=not together,
         research_on_harm=harm,
-        examples=int(examples),
+        examples=examples,
+        language=language,
+        class_names=class_names,
     )
+
+
+def _examples() -> int:
+    return st.number_input(
+        "Examples of every class before the first trial",
+        0,
+        12,
+        0,
+        help="Natural pictures with their names, none of a split that a test draws from. The paper shows none.",
+    )
+
+
+def _usual_timing(slots: Sequence[Group]) -> int:
+    """Return which timing is chosen at first: within a learner, the paper compares pictures that are shown briefly."""
+    return list(_TIMINGS.values()).index(BRIEF) if Group.WITHIN in slots else 0
+
+
+def _language(classes: tuple[str, ...]) -> tuple[str, Mapping[str, Mapping[str, str]]]:
+    """Ask which language learners read, and what the classes are called in it.
+
+    Raises:
+        CourseError: There are more or fewer names than classes.
+    """
+    language = language_field("Language", at_first="", key="course-language", none="each learner's own")
+    if not language:
+        return "", {}
+    said = st.text_input(
+        "Names of the classes in that language, with commas between; empty: as they are", placeholder=", ".join(classes)
+    )
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    if names and len(names) != len(classes):
+        raise CourseError(f"There are {len(classes)} classes and {len(names)} names for them; match them.")
+    return language, {language: dict(zip(classes, names, strict=True))} if names else {}

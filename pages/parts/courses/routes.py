@@ -1,7 +1,8 @@
 """The addresses at which a running course asks for trials and pictures, and stores answers.
 
 The token of a sitting, which nobody guesses, is all that opens it. It comes in the path and, when something is to be
-stored, in a header too: no page of another site can send that header, so none can answer in somebody's place.
+stored, in a header too: no page of another site can send that header, so none can answer in somebody's place. The
+runner says in Accept-Language which language its page is drawn in.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial, TrialKind
+from lwise_core.teaching.languages.catalogue import Catalogue, catalogue_for
 from lwise_core.teaching.records.store import RecordsError, RecordsUnavailable
 from lwise_core.teaching.records.values import UnknownSitting
 from lwise_core.teaching.server import Coming, JudgedAnswer
@@ -41,27 +43,29 @@ _ANSWERS = TypeAdapter(Answer)
 async def coming(request: Request) -> Response:
     """Return the trials that come next in a sitting."""
     token = request.path_params["token"]
-    return await _answered(lambda: _batch(course_server().coming(token), token))
+    return await _answered(lambda: _batch(course_server().coming(token), token), _words(request))
 
 
 async def store(request: Request) -> Response:
     """Store an answer, and return whether it was right."""
-    token = request.path_params["token"]
+    token, words = request.path_params["token"], _words(request)
     if not compare_digest(request.headers.get("X-Sitting", "").encode(), token.encode()):
-        return _refusal("This answer did not come from the page of its sitting.", status=403)
+        return _refusal(words.translate("This answer did not come from the page of its sitting."), status=403)
     body = b""
     try:
         async for part in request.stream():
             body += part
             if len(body) > LARGEST_ANSWER:
-                return _refusal("This is too long to be an answer.", status=413)
+                return _refusal(words.translate("This is too long to be an answer."), status=413)
     except ClientDisconnect:  # the page went in the middle of a sentence: it says it again when it is back
-        return _refusal("This answer did not arrive whole.", status=400)
+        return _refusal(words.translate("This answer did not arrive whole."), status=400)
     try:
         answer = _ANSWERS.validate_json(body)
     except ValidationError:
-        return _refusal("This is not an answer that can be read; reload the page to go on.", status=400)
-    return await _answered(lambda: _taken(token, answer))
+        return _refusal(
+            words.translate("This is not an answer that can be read; reload the page to go on."), status=400
+        )
+    return await _answered(lambda: _taken(token, answer, words), words)
 
 
 async def picture(request: Request) -> Response:
@@ -78,15 +82,15 @@ async def picture(request: Request) -> Response:
             _LOG.warning("A learner waits for a picture. %s", error)
             raise
 
-    return await _answered(found)
+    return await _answered(found, _words(request))
 
 
-def buttons(course: Course, participant: str) -> dict[str, str]:
-    """Return the identity of each button → the name that a learner sees on it.
+def buttons(course: Course, participant: str, words: Catalogue) -> dict[str, str]:
+    """Return the identity of each button → the name that a learner sees on it, who reads the language of ``words``.
 
     Identities are numbers: what a class is really called is nowhere in the learner's page.
     """
-    labels = course.labels(participant)
+    labels = course.labels(participant, language=words.language.code)
     return {identity: labels[name] for identity, name in _identities(course).items()}
 
 
@@ -99,22 +103,29 @@ app = Router(
 )
 
 
-async def _answered(work: Callable[[], Response | dict[str, Any]]) -> Response:
+def _words(request: Request) -> Catalogue:
+    return catalogue_for(request.headers.get("Accept-Language", ""))
+
+
+async def _answered(work: Callable[[], Response | dict[str, Any]], words: Catalogue) -> Response:
     """Do what waits for the disk or the database in a thread of its own; say in one sentence what went wrong."""
     try:
         result = await run_in_threadpool(work)
     except RecordsUnavailable as error:
-        return _refusal(str(error), status=503)
+        return _refusal(words.translate_error(error), status=503)
     except UnknownSitting as error:
-        return _refusal(str(error), status=404)
+        return _refusal(words.translate_error(error), status=404)
     except OutOfTurn as error:
-        return _refusal(str(error), status=409)
+        return _refusal(words.translate_error(error), status=409)
     except (CourseError, CurriculumError, RecordsError) as error:
-        return _refusal(str(error), status=422)
+        return _refusal(words.translate_error(error), status=422)
     except Exception:  # noqa: BLE001 - whatever it is, the browser keeps the answer and sends it again
         number = secrets.token_hex(4)
         _LOG.exception("Error %s: a request of a sitting failed", number)
-        return _refusal(f"Something went wrong that should not have (error {number}); nothing is lost.", status=500)
+        said = words.translate(
+            "Something went wrong that should not have (error {number}); nothing is lost.", number=number
+        )
+        return _refusal(said, status=500)
     if isinstance(result, Response):
         return result
     return JSONResponse(result, headers={"Cache-Control": "no-store"})
@@ -124,12 +135,12 @@ def _identities(course: Course) -> dict[str, str]:
     return {f"c{i}": name for i, name in enumerate(course.classes)}
 
 
-def _taken(token: str, answer: Answer) -> dict[str, Any]:
+def _taken(token: str, answer: Answer, words: Catalogue) -> dict[str, Any]:
     """Store an answer in which a button is called by its identity."""
     here = course_server()
     course = here.library.course(here.records.sitting(token=token).course)
     chosen = _identities(course).get(answer.choice, answer.choice)
-    return _reply(course, here.take(token, replace(answer, choice=chosen)))
+    return _reply(course, here.take(token, replace(answer, choice=chosen)), words)
 
 
 def _refusal(sentence: str, *, status: int) -> Response:
@@ -160,12 +171,12 @@ def _trial(course: Course, trial: Trial, token: str) -> dict[str, Any]:
     }
 
 
-def _reply(course: Course, judged: JudgedAnswer) -> dict[str, Any]:
+def _reply(course: Course, judged: JudgedAnswer, words: Catalogue) -> dict[str, Any]:
     """Return the reply to an answer; what was right only where the trial gives feedback."""
     if not judged.trial.feedback:
         return {"stored": True, "correct": None}
-    shape = judged.trial.kind is TrialKind.CALIBRATION
-    right = (
-        judged.trial.answer.capitalize() if shape else course.labels(judged.sitting.participant)[judged.trial.answer]
-    )
+    if judged.trial.kind is TrialKind.CALIBRATION:
+        right = words.translate(judged.trial.answer.capitalize())  # “Circle” or “Triangle”, as the runner calls them
+    else:
+        right = course.labels(judged.sitting.participant, language=words.language.code)[judged.trial.answer]
     return {"stored": True, "correct": judged.correct, "right": right, "altered": judged.trial.altered}

@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple
 import streamlit as st
 
 from lwise_core.teaching.design.timing import Timing
+from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue
+from lwise_core.teaching.languages.runner_words import runner_words
 from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
 
@@ -50,6 +52,7 @@ def trial_runner(
     token: str,
     key: str,
     look: Ring = Ring(),  # noqa: B008 - immutable
+    words: Catalogue = ENGLISH,
     messages: Mapping[str, str] | None = None,
 ) -> bool:
     """Run the sitting ``token`` and return whether the browser has said that it is done.
@@ -64,6 +67,7 @@ def trial_runner(
         token: Which sitting. Another one starts another course.
         key: Unique key; keep it while the sitting runs.
         look: Layout and size.
+        words: What the runner's sentences are said with.
         messages: Sentences by name, instead of those in assets/runner/messages.js.
     """
     _RUNNER(
@@ -73,7 +77,8 @@ def trial_runner(
             "timing": asdict(timing),
             "api": api,
             "token": token,
-            "messages": dict(messages or {}),
+            "language": words.language.code,
+            "messages": {**runner_words(words), **(messages or {})},
             **look._asdict(),
         },
         on_done_change=partial(_hear, key),

@@ -14,6 +14,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import CourseError, Design
+from lwise_core.teaching.languages.catalogue import Catalogue, catalogue_for
 from lwise_core.teaching.lessons.anki_deck import anki_deck
 from lwise_core.teaching.lessons.builder import in_order, seconds_a_step, slides, steps_of_slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
@@ -25,6 +26,7 @@ from pages.parts.session.access import is_teacher
 from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import asked, followed, job_for, progress_of, remembered
+from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import counted, notice, plain
 
 _LESSON = "lesson"
@@ -39,7 +41,10 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
         f"**{counted(len(chosen), 'photograph')} chosen** (at first all that nothing speaks against). {_plan(chosen)}"
     )
     _coverage(ranked)
-    title = st.text_input("Title of the lesson", "Tell them apart", key="lesson-title", persist_state="session")
+    titled, written = st.columns([3, 1])
+    title = titled.text_input("Title of the lesson", "Tell them apart", key="lesson-title", persist_state="session")
+    with written:
+        words = _language()
     if not chosen:
         notice("info", "Choose at least one photograph.")
         return
@@ -56,7 +61,13 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     except QueueFull as error:
         notice("error", str(error))
         return
-    followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions)
+    followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions, words=words)
+
+
+def _language() -> Catalogue:
+    """Ask for the language that the lesson is written in: at first the browser's, where there is a catalogue for it."""
+    at_first = catalogue_for(st.context.locale or "").language.code
+    return catalogue_for(language_field("Language of the lesson", at_first=at_first, key="lesson-language"))
 
 
 def _coverage(ranked: GuideRanking) -> None:
@@ -151,10 +162,12 @@ def _all(made: Iterator[Slide]) -> Iterator[tuple[Slide, ...]]:
         yield so_far
 
 
-def _handed_out(job: ScheduledJob[tuple[Slide, ...]], *, title: str, guide: str, cautions: tuple[str, ...]) -> None:
+def _handed_out(
+    job: ScheduledJob[tuple[Slide, ...]], *, title: str, guide: str, cautions: tuple[str, ...], words: Catalogue
+) -> None:
     if not progress_of(_LESSON, job, what="Enhancing the chosen photographs") or not job.latest:
         return
-    lesson = Lesson(title.strip() or "Lesson", job.latest, guide, cautions)
+    lesson = Lesson(title.strip() or words.translate("Lesson"), job.latest, guide, cautions, words)
     show, paper, cards = st.columns(3)
     download(show, "Slide show (zip)", lambda: lesson_zip(lesson), "lesson.zip", "application/zip")
     download(paper, "Handout (PDF)", lambda: handout_pdf(lesson), "handout.pdf", "application/pdf")

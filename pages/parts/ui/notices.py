@@ -9,9 +9,11 @@ from typing import Literal
 
 import streamlit as st
 
+from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue, Message
+
 _LOG = logging.getLogger("lwise_studio")
 
-NOT_FOR_DIAGNOSIS = "A tool for teaching and research, not for diagnosis."
+NOT_FOR_DIAGNOSIS = Message("A tool for teaching and research, not for diagnosis.")
 
 Kind = Literal["info", "caution", "error", "done"]
 
@@ -54,9 +56,10 @@ def notice(kind: Kind, text: str) -> None:
     _SHOWN_AS[kind](plain(text), icon=_ICONS[kind])
 
 
-def intended_use(*, device: str) -> None:
+def intended_use(*, device: str, words: Catalogue = ENGLISH) -> None:
     """Show the line that stands on every page: what this is not for, and what computes."""
-    st.caption(f"**{plain(NOT_FOR_DIAGNOSIS)}** Computes locally, on {plain(device)}.")
+    computes = words.translate("Computes locally, on {device}.", device=plain(words.translate(device)))
+    st.caption(f"**{plain(words.translate(NOT_FOR_DIAGNOSIS))}** {computes}")
 
 
 def report(error: Exception) -> bool:

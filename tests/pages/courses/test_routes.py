@@ -123,6 +123,12 @@ def test_the_page_never_knows_the_answer_beforehand(server: Server, course: Cour
     assert ".png" not in text
 
 
+def test_what_the_server_says_is_in_the_language_that_the_runner_asks_for(server: Server) -> None:
+    url = f"http://localhost:{server.port}{API}/{new_token()}/next"
+    asked = server.http.get(url, headers={"Accept-Language": "de"}, timeout=60)
+    assert asked.json()["error"].startswith("Diesen Link hat niemand")
+
+
 def test_feedback_names_the_class_as_the_learner_knows_it(
     server: Server, classroom: CourseServer, course: Course, token: str
 ) -> None:

@@ -150,3 +150,22 @@ def test_examples_of_every_class_are_natural_easy_and_of_no_test(course: Course)
 def test_a_course_cannot_show_fewer_examples_than_none() -> None:
     with pytest.raises(CourseError, match="fewer than no examples"):
         Design("x", MOTHS, (Group.L_WISE,), examples=-1)
+
+
+def test_classes_have_names_in_other_languages_where_the_design_gives_them(course: Course) -> None:
+    first, *others = course.classes
+    design = replace(DESIGN, aliases=(), language="de", class_names={"de": {first: "Erste"}})
+    translated = replace(course, manifest=replace(course.manifest, design=design))
+    assert translated.labels("p3", language="de") == {first: "Erste", **{c: c for c in others}}
+    assert translated.labels("p3", language="fr") == translated.labels("p3") == {c: c for c in course.classes}
+    hidden = replace(course, manifest=replace(course.manifest, design=replace(design, aliases=DESIGN.aliases)))
+    assert hidden.labels("p3", language="de") == course.labels("p3")
+    with pytest.raises(CourseError, match="same name in another language"):
+        replace(design, class_names={"de": dict.fromkeys(course.classes, "Erste")})
+
+
+def test_a_course_that_was_made_before_there_were_languages_is_read(course: Course, tmp_path: Path) -> None:
+    design = json.loads((course.folder / MANIFEST).read_text())["design"]
+    older = {name: value for name, value in design.items() if name not in ("language", "class_names")}
+    assert len(design) - len(older) == 2
+    assert read_course(changed(course, tmp_path / "a", design=older)).design == course.design

@@ -31,6 +31,7 @@ from lwise_core.teaching.courses.static_export import (
 from lwise_core.teaching.design.schedules import Block, Group, Schedule
 from lwise_core.teaching.design.timing import BRIEF
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, TrialKind, aliases_for, trials_for
+from lwise_core.teaching.languages.catalogue import catalogue_for
 
 CLASSES = ("cat", "dog", "owl")
 SCHEDULE = Schedule(
@@ -165,6 +166,20 @@ def test_the_page_has_no_inline_script_and_loads_only_what_is_there(experiment: 
     assert "<title>Cats &amp; &lt;owls&gt;</title>" in page
     for name in ("index.html", "README.txt"):
         assert CAUTION in files[name].decode()
+
+
+def test_the_page_is_written_in_the_language_that_is_asked_for(experiment: StaticExperiment) -> None:
+    assert '<html lang="en"' in unzipped(experiment)["index.html"].decode()
+    files = unzipped(replace(experiment, words=catalogue_for("de"), messages={"ready": "Auf die Plätze"}))
+    page, plan = files["index.html"].decode(), plan_of(files)
+    assert '<html lang="de"' in page
+    assert "Nicht zur Diagnose." in page
+    assert CAUTION not in page
+    assert "braucht JavaScript" in page
+    assert plan["language"] == "de"
+    said = plan["messages"]
+    assert (said["ready"], said["begin"], said["circle"], said["caution"]) == ("Auf die Plätze", "Los", "Kreis", "")
+    assert plan["participants"] == plan_of(unzipped(experiment))["participants"]  # names are the author's
 
 
 _IMPORT = re.compile(r"""^import .*?from "(\.[^"]+)";$""", re.MULTILINE | re.DOTALL)

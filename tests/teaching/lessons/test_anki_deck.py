@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import replace
 
 from lwise_core.images.codec import open_photograph, read_png_text
+from lwise_core.teaching.languages.catalogue import catalogue_for
 from lwise_core.teaching.lessons.anki_deck import anki_deck
 from lwise_core.teaching.lessons.slideshow import Lesson
 from tests.teaching.lessons.test_slideshow import SENTENCE, lesson, natural, okapi
@@ -76,3 +77,19 @@ def test_the_same_lesson_gives_the_same_bytes_and_a_card_keeps_its_identity_amon
 def test_a_picture_that_is_there_twice_is_asked_once() -> None:
     fields, _, _ = opened(anki_deck(lesson(okapi(), natural(), okapi())))
     assert [f[2] for f in fields] == ["okapi", "zebra"]
+
+
+def test_cards_ask_in_the_language_of_the_lesson_and_are_a_kind_of_their_own() -> None:
+    def kind(of: Lesson) -> tuple[str, dict[str, str]]:
+        _, _, database = opened(anki_deck(of))
+        (models,) = database.execute("SELECT models FROM col").fetchone()
+        ((number, model),) = json.loads(models).items()
+        assert {mid for (mid,) in database.execute("SELECT mid FROM notes")} == {int(number)}
+        return number, model["tmpls"][0]
+
+    english, asked = kind(lesson())
+    german, gefragt = kind(lesson(words=catalogue_for("de")))
+    assert english != german  # or a collection that has one kind would ask all in its language
+    assert "What is this?" in asked["qfmt"]
+    assert "Was zeigt dieses Bild?" in gefragt["qfmt"]
+    assert "Nicht zur Diagnose." in gefragt["afmt"]

@@ -15,6 +15,7 @@ import pytest
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import open_photograph, with_strip
+from lwise_core.teaching.languages.catalogue import catalogue_for
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
 from lwise_core.teaching.lessons.slideshow import Lesson, LessonError, Slide
 
@@ -256,3 +257,14 @@ def test_many_answers_take_as_many_pages_as_they_need() -> None:
     assert pages[0].count("class 1 (1)") == 1
     assert not any("class 1" in page for page in pages[1:first])
     assert all(FOOT in page for page in pages)
+
+
+def test_a_handout_is_written_in_the_language_of_its_lesson(three: Pdf) -> None:
+    german = Pdf(handout_pdf(lesson(okapi(), natural(), words=catalogue_for("de"))))
+    assert (b"/Lang (en-GB)" in three.data, b"/Lang (de)" in german.data) == (True, True)
+    questions, answers = " ".join(german.pages[:-1]), german.pages[-1]
+    assert "Bild 1: Original, und verdeutlicht mit ε₂₂₄ = 4" in questions
+    assert questions.count("Ihre Antwort:") == 2
+    assert answers.startswith("Antworten 1. okapi")
+    for number, page in enumerate(german.pages, start=1):
+        assert page.endswith(f"Nicht zur Diagnose. Seite {number}")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import open_photograph, read_png_text, with_strip
+from lwise_core.teaching.languages.catalogue import catalogue_for
 from lwise_core.teaching.lessons.slideshow import Lesson, LessonError, Slide, lesson_zip, plain
 
 SENTENCE = "AI-altered towards okapi, ε₂₂₄ = 4, by guide zoo-64. Not for diagnosis."
@@ -298,3 +299,21 @@ def test_one_picture_is_said_to_be_one() -> None:
     assert "This lesson shows 1 picture; its guide is the network “zoo-64”." in text
     assert "It can also be seen enhanced" in text
     assert "None of them" not in text_of(replace(lesson(okapi()), slides=(okapi(), okapi())))
+
+
+def test_a_lesson_is_written_in_its_language() -> None:
+    german = lesson(okapi(epsilon_224=0.25, towards="zebra"), natural(), words=catalogue_for("de"))
+    (html, *_) = page_of(german)
+    assert html.attributes["lang"] == "de"
+    said = text_of(german)
+    for words in (
+        "Diese Lektion zeigt 2 Bilder",
+        "1 davon ist auch verdeutlicht zu sehen",
+        "Mit KI verändert in Richtung zebra, ε₂₂₄ = 0,25, vom Netz zoo-64. Merkmale, die im Original fehlen.",
+        "Antwort zeigen",
+        "It knows 16 animals.",  # what the guide's author wrote stays
+    ):
+        assert words in said
+    assert said.rstrip().endswith("Nicht zur Diagnose.")
+    assert not re.search(r"\b(Picture|Show|Next|diagnosis)\b", said)
+    assert page_of(lesson())[0].attributes["lang"] == "en"
