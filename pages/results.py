@@ -96,7 +96,7 @@ def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | N
 def _upload() -> UploadedFile | None:
     return st.file_uploader(
         "CSV or JSON, one row a trial",
-        type=["csv", "json", "txt", "tsv", "zip"],
+        type=["csv", "json", "jsonl", "txt", "tsv", "zip", "jrzip"],
         max_upload_size=MAX_RESPONSES_BYTES // 2**20,
     )
 

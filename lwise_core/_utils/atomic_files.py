@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -11,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from lwise_core._utils.file_errors import file_errors, make_folder
+from lwise_core._utils.file_errors import FileError, file_errors, make_folder
 from lwise_core._utils.file_names import LONGEST_NAME, shortened
 
+_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR})
 _LONGEST_PREFIX = LONGEST_NAME - 15  # bytes: a dot, a hyphen and what tempfile adds are to fit behind it
 
 
@@ -48,6 +50,22 @@ def _prefix(target: Path) -> str:
 
 
 @contextmanager
+def _said_of(target: Path) -> Iterator[None]:
+    """Say of ``target``, or of the folder that it lacks, what the system refuses to do with what is to become it.
+
+    Raises:
+        FileError: The system refused something.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        subject = target.parent if error.errno in _NO_FOLDER else target
+        raise FileError(error.errno, error.strerror, str(subject)) from error
+
+
+@contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """Give a folder beside ``target`` to fill; when the block ends, flush its files to the disk and rename it.
 
@@ -58,7 +76,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """
     make_folder(target.parent)
     with file_errors(target):
-        part = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
+        with _said_of(target):
+            part = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
         try:
             yield part
             for file in filter(Path.is_file, part.rglob("*")):
@@ -80,14 +99,16 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
         FileError: It cannot be made, written, flushed or renamed.
     """
     with file_errors(target):
-        handle, name = tempfile.mkstemp(prefix=_prefix(target), dir=target.parent)
+        with _said_of(target):
+            handle, name = tempfile.mkstemp(prefix=_prefix(target), dir=target.parent)
         part = Path(name)
         try:
             with os.fdopen(handle, "w+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(target)
+            with _said_of(target):
+                part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)
             raise

@@ -53,6 +53,21 @@ def file_errors(path: Path) -> Iterator[None]:
         raise FileError(error.errno, error.strerror or os.strerror(error.errno), str(error.filename or path)) from error
 
 
+def check_places(*files: Path | None) -> None:
+    """Make sure, before the work, that ``files`` can lie where they are to be written; None is no file.
+
+    Raises:
+        FileError: One is a folder, or the folder that it is to lie in is not there.
+    """
+    for file in filter(None, files):
+        above = file.resolve().parent
+        if file.is_dir():
+            raise FileError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+        if not above.is_dir():
+            code = errno.ENOTDIR if above.exists() else errno.ENOENT
+            raise FileError(code, os.strerror(code), str(above))
+
+
 def make_folder(path: Path, *, mode: int = 0o777) -> None:
     """Make the folder ``path``, and those above it, where there is none.
 

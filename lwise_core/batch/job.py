@@ -84,6 +84,7 @@ def _run(job: Job, engine: Executor) -> Iterator[BatchProgress]:
     _check_places(job)
     guide = job.load_guide()
     job.order.check(guide)
+    make_folder(job.folder)  # of which people know, and not of the folder in it
     work = job.folder / _WORK
     run = RunFolder(work / _PLAN)
     with run.held(), _threads_kept():

@@ -5,9 +5,12 @@ Errors are one line on standard error and exit code 2.
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -16,6 +19,7 @@ from typer.exceptions import TyperException
 
 import lwise_core
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import DISK_FULL
 from lwise_core.cli.batch import enhance_set_command, inspect_set_command, score_set_command
 from lwise_core.cli.calibrate import calibrate_command, calibrations_command, uncalibrate_command
 from lwise_core.cli.correlate import correlate_command
@@ -25,15 +29,20 @@ from lwise_core.cli.enhance import enhance_command
 from lwise_core.cli.guides import download_command, models_command
 from lwise_core.cli.inspect import inspect_command
 from lwise_core.cli.inspect_pair import inspect_pair_command
-from lwise_core.cli.options import (
-    help_without_verb,
-)
+from lwise_core.cli.options import help_without_verb
 from lwise_core.cli.phantom import phantom_command
 from lwise_core.cli.rehearse import rehearse_command
 from lwise_core.cli.score import score_command
 from lwise_core.cli.train import train_command
 from lwise_core.cli.tune import tune_command
 from lwise_core.guides.checkpoint_error import CheckpointError
+
+_PROGRAMS_WORDS = (
+    (re.compile(r"Input should be a valid integer\b.*"), "it must be a whole number."),
+    (re.compile(r"Input should be a valid number\b.*"), "it must be a number."),
+    (re.compile(r"Input should be (.*)"), r"it must be \1."),
+    (re.compile(r"Value error, "), ""),
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -81,6 +90,8 @@ def main() -> NoReturn:
 
     A mistake in the code keeps its trace, and ends with code 1.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name of any bytes, on a terminal of any encoding
+        sys.stdout.reconfigure(errors="backslashreplace")
     _one_line_errors(lambda: app(prog_name=_called(), standalone_mode=False))
 
 
@@ -93,15 +104,33 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
     try:
         result = run()
     except TyperException as error:
-        _fail(error.format_message())
+        _fail(_plain(error.format_message()))
     except CheckpointError as error:
         _fail(str(error), program=error.conversion)
     except LWiseError as error:
         _fail(str(error))
     except BrokenPipeError:  # whoever read the output has read enough, such as `head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        _give_up_output()
+        _fail("The output cannot be written, as there is no room left where it goes; make room and try again.")
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _give_up_output() -> None:
+    """Let what was not written yet go nowhere: it would fail again as the program ends."""
+    with suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _plain(message: str) -> str:
+    """Return what is said of a wrong option without the words that programs have for kinds of values."""
+    for pattern, words in _PROGRAMS_WORDS:
+        message = pattern.sub(words, message)
+    return message
 
 
 def _fail(sentence: str, *, program: str = "") -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -95,8 +96,10 @@ class Budgets:
             raise Refused(f"{said}: --eps in the guide's units, or --eps-224, such as --eps-224 1,2,4.")
         try:
             numbers = {float(word) for word in asked.split(",")}
-        except ValueError as error:
-            raise Refused(f"Budgets are numbers with commas between them, not “{asked}”.") from error
+        except ValueError:
+            numbers = {math.nan}
+        if not all(map(math.isfinite, numbers)):
+            raise Refused(f"Budgets are numbers with commas between them, not “{asked}”.")
         return tuple(sorted(e if self.eps else guide.epsilon_scale.from_224(e) for e in numbers))
 
 

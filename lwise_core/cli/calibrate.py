@@ -148,7 +148,10 @@ def calibrate_command(
 
 def calibrations_command() -> None:
     """List what was calibrated on your own pictures."""
-    for found in catalog.here().calibrations.all():
+    calibrations = catalog.here().calibrations.all()
+    if not calibrations:
+        typer.echo("Nothing was calibrated on your own pictures yet; `calibrate` does.", err=True)
+    for found in calibrations:
         typer.echo(f"{found.guide}: {found.on}; weights {found.weights_sha256[:12]}.")
 
 

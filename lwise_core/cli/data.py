@@ -14,6 +14,7 @@ from platformdirs import user_cache_path
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import file_errors
+from lwise_core.cli.options import Refused
 from lwise_core.enhancement.path_cache import BYTES_KEPT
 from lwise_core.guides import catalog
 
@@ -104,9 +105,21 @@ def remove_command(
     for kept in wanted:
         if not kept.is_there:
             typer.echo(f"{kept.name}: there is nothing.")
-        elif yes or typer.confirm(f"Remove {kept.what} ({kept.size / 1e6:,.1f} MB in {kept.paths[0]}) for good?"):
+        elif yes or _confirmed(f"Remove {kept.what} ({kept.size / 1e6:,.1f} MB in {kept.paths[0]}) for good?"):
             kept.remove()
             typer.echo(f"{kept.name}: removed.")
+
+
+def _confirmed(question: str) -> bool:
+    """Return whether a person answers yes.
+
+    Raises:
+        Refused: Nobody answers, as in a script.
+    """
+    try:
+        return typer.confirm(question)
+    except typer.Abort as error:
+        raise Refused("Nobody answered, so nothing more was removed; --yes removes without asking.") from error
 
 
 def _named(names: Sequence[str]) -> tuple[Kept, ...]:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from lwise_core._utils.file_errors import read_file
 from lwise_core.guides import catalog
-from lwise_core.guides.architectures import Blueprint
+from lwise_core.guides.blueprints import Blueprint
 from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.checkpoints import Description, Weights, blueprint_for, build_guide, read_weights

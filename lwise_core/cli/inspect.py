@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lwise_core._utils.atomic_files import write_whole
-from lwise_core._utils.file_errors import make_folder
+from lwise_core._utils.file_errors import check_places, make_folder
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
     BudgetOptions,
@@ -84,6 +84,7 @@ def inspect_command(
     from lwise_core.inspection.photograph_inspection import said  # noqa: PLC0415
     from lwise_core.inspection.report import Report, ReportSubject  # noqa: PLC0415
 
+    check_places(report, numbers)
     guide = chosen.load()
     stated, aimed = stated_and_target(guide, class_name=class_name, towards=towards)
     target = guide.class_index(aimed)

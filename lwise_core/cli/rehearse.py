@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.file_errors import check_places
 from lwise_core.cli.course import CourseFolder, is_told
 from lwise_core.guides import catalog
 from lwise_core.teaching.courses.course import Course, read_course
@@ -61,6 +62,7 @@ def rehearse_command(
     from lwise_core.study.simulated_learners import SIMULATED_SENTENCE  # noqa: PLC0415
     from lwise_core.study.simulation import MODELS, Gallery, conditions_of, findings, rehearse  # noqa: PLC0415
 
+    check_places(to_csv, answers_csv)
     course = read_course(folder)
     plan = (
         ablation(course, people=people) if ablate else SimulationPlan(conditions=conditions_of(course, people=people))

@@ -62,7 +62,10 @@ def _mask(file: Path) -> Pixels:
 
 def _box(text: str, *, size: int) -> Outline:
     try:
-        left, top, right, bottom = (float(part) * size - 0.5 for part in text.split(","))
-    except ValueError as error:
-        raise Refused(f"The box must be LEFT,TOP,RIGHT,BOTTOM between 0 and 1, not “{text}”.") from error
+        sides = [float(part) for part in text.split(",")]
+    except ValueError:
+        sides = []
+    if len(sides) != 4 or not all(0 <= side <= 1 for side in sides):
+        raise Refused(f"The box must be LEFT,TOP,RIGHT,BOTTOM between 0 and 1, not “{text}”.")
+    left, top, right, bottom = (side * size - 0.5 for side in sides)
     return box(left=left, top=top, right=right, bottom=bottom)

@@ -12,6 +12,7 @@ import torch
 import typer
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core._utils.file_names import shown
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import ClassName, CropAt, GuideChoice, Photos, stated_class, subjects_in
 from lwise_core.guides.difficulty import Difficulty, difficulty_of, standing
@@ -41,7 +42,7 @@ class Scored:
             f"logit {self.difficulty.logit:.2f}, log-probability {self.difficulty.log_probability:.2f}. "
             f"{standing(self.difficulty, class_name=self.class_name)}"
         )
-        return f"{self.photograph}: {self.difficulty.novelty.around(said)}{seen}{wobble}"
+        return f"{shown(self.photograph)}: {self.difficulty.novelty.around(said)}{seen}{wobble}"
 
     def row(self) -> dict[str, object]:
         """Return one row for programs."""
@@ -80,7 +81,7 @@ class Unclassed:
         """Return one line for people."""
         highest = ", ".join(f"{name} {logit:.2f}" for name, logit in islice(self.logits.items(), _HIGHEST))
         said = f"highest logits {highest}. Difficulty needs a class that the guide knows."
-        return f"{self.photograph}: {self.novelty.around(said)}"
+        return f"{shown(self.photograph)}: {self.novelty.around(said)}"
 
     def row(self) -> dict[str, object]:
         """Return one row for programs."""

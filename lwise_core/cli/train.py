@@ -24,6 +24,7 @@ from lwise_core.cli.train_options import (
     TrainingOptions,
     recipe_named,
 )
+from lwise_core.data.picture_sets import LISTS
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides.guide import GuideModel
 from lwise_core.training.cross_validation import Fold, judge_folds, kept_verdicts, pooled_figures
@@ -97,7 +98,7 @@ def _held_out(
     held: HeldOut, source: str, start: InitialNetwork, note: About, chosen: ImageOptions, *, trained: LabelledImages
 ) -> HeldOutImages:
     """Read what ``held`` divides from ``source``, none of which may be among the images ``trained`` on."""
-    named = chosen if Path(source).suffix.lower() == ".csv" else replace(chosen, label_column="")
+    named = chosen if Path(source).suffix.lower() in LISTS else replace(chosen, label_column="")
     images = _read(source, held.split, start.input_size, note, named).in_order_of(start.classes)
     held.refuse_trained(images, trained=trained)
     return held.of(images)

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -31,6 +32,7 @@ _EXTENSIONS = frozenset(
     {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
 )
 _LONGEST_EXTENSION = 2**20  # bytes
+_DAMAGED = (tarfile.TarError, EOFError, zlib.error, LZMAError)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class TarSet(_ArchiveSet):
     def entries(self) -> Iterator[PictureEntry | str]:
         try:
             yield from entries_of(self._members(), guess=self.labels is Labels.GUIDE)
-        except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        except (*_DAMAGED, OSError) as error:
             raise DatasetError(f"“{shown(self.file.name)}” is not an archive that can be read to its end.") from error
 
     def _members(self) -> Iterator[FoundFile | str]:
@@ -108,13 +110,20 @@ class TarSet(_ArchiveSet):
                 if member.isreg() and not member.issparse():
                     yield _inside(FoundFile(member.name, str(member.size), member.offset_data))
                 elif not member.isdir() and is_somebodys(member.name):
-                    yield passed_over(member.name, "it is no ordinary file")
+                    yield passed_over(member.name, _why_not_read(member))
 
     def read(self, entry: PictureEntry) -> bytes:
         stream = _tar(self.file).fileobj
         assert stream is not None  # noqa: S101  an open archive has one
         stream.seek(entry.offset)  # forward in a compressed archive, as batches are read in the order of the archive
         return stream.read(min(int(entry.state), MAX_BYTES + 1))
+
+
+def _why_not_read(member: tarfile.TarInfo) -> str:
+    """Return why a member that is no folder is passed over."""
+    if member.islnk() or member.issym():
+        return "it is a link to another file; unpack the archive, and give the folder instead"
+    return "it is no ordinary file"
 
 
 class _ModestHeader(tarfile.TarInfo):
@@ -132,7 +141,7 @@ def open_tar(file: Path) -> tarfile.TarFile:
     """Open a tar archive, compressed or not.
 
     Raises:
-        tarfile.TarError, EOFError, zlib.error, OSError: It is none, or damaged.
+        tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError: It is none, or damaged.
     """
     return tarfile.open(file, tarinfo=_ModestHeader)
 
@@ -141,7 +150,7 @@ def is_tar(file: Path) -> bool:
     """Return whether ``file`` begins as a tar archive does."""
     try:
         open_tar(file).close()
-    except (tarfile.TarError, EOFError, zlib.error):
+    except _DAMAGED:
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""Lists as spreadsheets save them: the cells of a CSV, whatever separates them, in UTF-8 or UTF-16."""
+"""Lists as spreadsheets save them: the cells of a CSV, whatever separates them, in any form of Unicode."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import BinaryIO
 
+from lwise_core._utils.text_encoding import encoding_of
+
 _SEPARATORS = ",;\t|"
 _SAID = "sep="  # Excel's first line, which says what separates the cells
 _HEAD = 4096  # bytes that tell the encoding
-_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator[tuple[str, ...]]:
@@ -31,7 +32,7 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
         csv.Error: It is no CSV.
     """
     with opened() as begin:
-        encoding = _encoding(begin.read(_HEAD))
+        encoding = encoding_of(begin.read(_HEAD))
     with TextIOWrapper(opened(), encoding=encoding, newline="") as text:
         first = next((line for line in text if not _is_comment(line, column)), "")
         said = _said(first)
@@ -47,13 +48,6 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
                 yield heading
             elif line and tuple(cell.strip() for cell in line) != heading:
                 yield line
-
-
-def _encoding(begin: bytes) -> str:
-    if begin.startswith(_BOMS):
-        return "utf-16"
-    every_second = begin[1:200:2]
-    return "utf-16-le" if every_second and not any(every_second) else "utf-8-sig"
 
 
 def _is_comment(line: str, column: str | None) -> bool:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass
+from lzma import LZMAError
 
 import numpy as np
 
 from lwise_core._utils.arrays import FloatImage
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_errors import FileError
 from lwise_core.data.archives import ZipInMemory
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.file_stores import StoreUnavailable
@@ -101,5 +103,15 @@ def read_bytes(pictures: PictureSet, entry: PictureEntry) -> bytes | Unusable:
         raise  # the picture is read when the job goes on
     except FileNotFoundError:
         return Unusable(f"“{entry.name}” has no file.")
-    except (LWiseError, OSError, EOFError, zlib.error) as error:
-        return Unusable(f"“{entry.name}” cannot be read ({error}).")
+    except (LWiseError, OSError, EOFError, zlib.error, LZMAError) as error:
+        return Unusable(_why_unread(entry.name, error))
+
+
+def _why_unread(name: str, error: Exception) -> str:
+    """Return the sentence about a picture whose bytes cannot be read."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return str(FileError(error.errno, error.strerror, name))
+    if isinstance(error, LWiseError):
+        sentence = str(error)
+        return f"“{name}” cannot be read: {sentence[:1].lower()}{sentence[1:]}"
+    return f"“{name}” cannot be read: the archive is damaged there; download or make it again."

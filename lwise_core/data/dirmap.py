@@ -17,6 +17,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from lwise_core._utils.csv_lines import csv_line
+from lwise_core._utils.file_errors import file_errors
+from lwise_core._utils.file_names import shown
 from lwise_core.data.csv_lists import csv_lines
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
@@ -127,7 +129,9 @@ class DirmapFile:
         path = self._from_here(posixpath.normpath(self._slashed(written)))
         outside = not written or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path
         if outside or not self.store.holds(path):
-            raise DatasetError(f"“{self.name}” names the file “{written}” outside its own folder; move it there.")
+            raise DatasetError(
+                f"“{self.name}” names the file “{shown(written)}” outside its own folder; move it there."
+            )
         return path
 
     def _slashed(self, written: str) -> str:
@@ -148,8 +152,8 @@ class DirmapFile:
         _, here, inside = path.partition(f"/{self.store.name}/")
         if not here:
             raise DatasetError(
-                f"“{self.name}” names the file “{written}” by its place on another computer; write the paths from the "
-                "CSV's folder on."
+                f"“{self.name}” names the file “{shown(written)}” by its place on another computer; write the paths "
+                "from the CSV's folder on."
             )
         return inside
 
@@ -194,7 +198,8 @@ class DirmapFile:
 
     def _lines(self) -> Iterator[tuple[str, ...]]:
         try:
-            yield from csv_lines(lambda: self.store.opened(self.name), column=PATH)
+            with file_errors(Path(self.name)):
+                yield from csv_lines(lambda: self.store.opened(self.name), column=PATH)
         except (UnicodeDecodeError, csv.Error) as error:
             raise DatasetError(
                 f"“{self.name}” is not a CSV file in UTF-8; save it as that, which spreadsheets call “CSV UTF-8”."

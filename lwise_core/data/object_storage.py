@@ -23,10 +23,17 @@ from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import Labels, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import GONE, Found, StoreUnavailable
-from lwise_core.data.picture_sets import DirmapSet, FolderSet, folder_labels, label_column
+from lwise_core.data.picture_sets import LISTS, DirmapSet, FolderSet, folder_labels, label_column
 
 _VERSIONS = ("ETag", "etag", "md5Hash", "generation", "LastModified", "last_modified", "mtime", "created")
 """What storages call that which changes with a file's content, the surest first."""
+
+_LOST = {
+    "timeout": "no answer came in time",
+    "credential": "no credentials were found",
+    "connect": "no connection came about",
+    "ssl": "its certificate is not trusted",
+}
 
 
 def is_url(source: str) -> bool:
@@ -47,7 +54,7 @@ def remote_set(url: str, *, labels: Labels | None = None, column: str = "") -> P
         StoreUnavailable: It cannot be reached.
     """
     store = Storage.at(url)
-    if store.key.lower().endswith(".csv"):
+    if store.key.lower().endswith(LISTS):
         if store.kind("") != "file":
             raise DatasetError(f"There is no dirmap CSV “{url}”.")
         return DirmapSet(DirmapFile(store.above, store.name), label_column(labels, column))
@@ -76,7 +83,12 @@ class Storage:
             raise DatasetError(f"“{url}” is no address; write it as s3://bucket/folder.")
         host, _, path = url.partition("://")[2].partition("/")
         port = host.partition(":")[2]
-        if "@" in host or (port and not port.isdecimal()) or "?" in path or "::" in url:
+        if "?" in path:
+            raise DatasetError(
+                "An address holds no password and no token, and so no “?”; credentials come from where the storage's "
+                "own tools find them, and a folder with a “?” in its name has to be renamed."
+            )
+        if "@" in host or (port and not port.isdecimal()) or "::" in url:
             raise DatasetError(
                 "An address holds no password, no token and no “::”; credentials come from where the storage's own "
                 "tools find them, such as AWS_PROFILE."
@@ -237,9 +249,15 @@ def _reached(address: str) -> Iterator[None]:
         ) from None
     except Exception as error:  # noqa: BLE001 - every storage has errors of its own
         raise StoreUnavailable(
-            f"“{address}” cannot be reached ({type(error).__name__}); check address, network and credentials, and "
+            f"“{address}” cannot be reached{_why_lost(error)}; check address, network and credentials, and "
             "repeat the command, which does what is left."
         ) from None
+
+
+def _why_lost(error: Exception) -> str:
+    """Return in words why a storage cannot be reached, as far as what its errors are called says it."""
+    called = type(error).__name__.casefold()
+    return next((f", as {words}" for part, words in _LOST.items() if part in called), "")
 
 
 def _joined(root: str, path: str) -> str:

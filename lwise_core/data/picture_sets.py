@@ -34,10 +34,20 @@ LAYOUTS = (
 """What everything that reads labelled pictures takes, in words."""
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
-_OTHER_ARCHIVES = {
-    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"\x28\xb5\x2f\xfd": "packed with Zstandard",
+LISTS = (".csv", ".tsv")
+"""How the names of lists of pictures end."""
+
+_OTHER_KINDS = {
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive, which is not read; unpack it, and give the folder instead",
+    b"Rar!\x1a\x07": "a RAR archive, which is not read; unpack it, and give the folder instead",
+    b"\x28\xb5\x2f\xfd": "packed with Zstandard, which is not read; unpack it, and give the folder instead",
+    b"\x1f\x8b": "packed with gzip and holds no tar; unpack it, and give what comes out",
+    b"BZh": "packed with bzip2 and holds no tar; unpack it, and give what comes out",
+    b"\xfd7zXZ": "packed with xz and holds no tar; unpack it, and give what comes out",
+    b"PAR1": "a Parquet table; save it as CSV in UTF-8, and give that",
+    b"\x89HDF": "an HDF5 file; write its pictures into a folder for each class, and give the folder above",
+    b"\xff\xd8\xff": "one picture; give the folder that it lies in, or use the command for single photographs",
+    b"\x89PNG": "one picture; give the folder that it lies in, or use the command for single photographs",
 }
 _DEEPEST = 16  # folders below each other: more is a loop of links
 _LOOKED_INTO = 3  # folders, to see whether they hold others: classes of a hundred thousand pictures take time to list
@@ -187,7 +197,7 @@ def picture_set(source: str, *, labels: Labels | None = None, column: str = "") 
         DatasetError: There is nothing there, or it is none of these, or only a CSV has columns.
     """
     path = Path(source)
-    if path.is_file() and path.suffix.lower() == ".csv":
+    if path.is_file() and path.suffix.lower() in LISTS:
         return DirmapSet(DirmapFile.at(path), label_column(labels, column))
     said_by = folder_labels(labels, column)
     if glob.has_magic(source) and not path.exists():
@@ -222,10 +232,11 @@ def _archive(file: Path, labels: Labels) -> PictureSet:
         raise DatasetError(f"There is no folder, archive or CSV “{file}”.")
     if file.suffix.lower() in _WORKBOOKS:
         raise DatasetError(f"“{shown(file.name)}” is a workbook; save its sheet as CSV in UTF-8, and give that.")
-    if zipfile.is_zipfile(file):
-        return ZipSet(file, labels)
-    if is_tar(file):
-        return TarSet(file, labels)
+    with file_errors(file):
+        if zipfile.is_zipfile(file):
+            return ZipSet(file, labels)
+        if is_tar(file):
+            return TarSet(file, labels)
     raise DatasetError(_what_else(file))
 
 
@@ -234,9 +245,9 @@ def _what_else(file: Path) -> str:
     name = shown(file.name)
     with file_errors(file), file.open("rb") as opened:
         begin = opened.read(512)
-    packed = next((kind for sign, kind in _OTHER_ARCHIVES.items() if begin.startswith(sign)), None)
-    if packed is not None:
-        return f"“{name}” is {packed}, which is not read; unpack it, and give the folder instead."
+    kind = next((kind for sign, kind in _OTHER_KINDS.items() if begin.startswith(sign)), None)
+    if kind is not None:
+        return f"“{name}” is {kind}."
     if begin.startswith((b"PK\x03\x04", b"PK\x01\x02")):
         return f"“{name}” is a zip that was cut off, or a part of one; download or make it again."
     if begin.lstrip().lower().startswith((b"<!doctype html", b"<html")):

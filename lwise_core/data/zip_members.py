@@ -36,7 +36,10 @@ def member_of(archive: ZipFile, member: str | ZipInfo, *, at_most: int) -> bytes
         with archive.open(found) as file:
             return file.read(at_most)
     except (*_DAMAGED, *_NOT_GIVEN_OUT) as error:
-        raise MemberUnreadable(f"The archive does not give it out ({error}).") from error
+        why = "it is damaged there; download or make the archive again"
+        if isinstance(error, _NOT_GIVEN_OUT):
+            why = "it is locked, packed in a way that is not read here, or not there; unpack the archive"
+        raise MemberUnreadable(f"The archive does not give it out: {why}.") from error
 
 
 def _unpacked(archive: ZipFile, member: ZipInfo, *, at_most: int) -> bytes:

@@ -6,19 +6,23 @@ Shapes are compared before anything is allocated, so that a small file cannot as
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
-import torch
 from torch import nn
 
-from lwise_core._utils.errors import LWiseError
-from lwise_core.guides.cifar_networks import CIFAR_MEAN, CIFAR_SIZE, CIFAR_STD, CifarResNet, CifarVgg
+from lwise_core.guides.blueprints import (
+    ArchitectureError,
+    Blueprint,
+    State,
+    count_below,
+    rows_of_head,
+    shape_of,
+    shapes_of,
+)
+from lwise_core.guides.cifar_blueprints import recognise_cifar
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.efficientnet_lite import TIMM_NAME, EfficientNetLite0
-from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, IMAGENET_MEAN, IMAGENET_STD
+from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD
 from lwise_core.guides.torchvision_networks import (
     by_torchvision,
     has_auxiliary,
@@ -26,9 +30,6 @@ from lwise_core.guides.torchvision_networks import (
     preprocessing,
     torchvision_has,
 )
-
-State = Mapping[str, torch.Tensor]
-Triple = tuple[float, float, float]
 
 _XCITS = {
     "xcit_small_12_p16_224": (384, 8),
@@ -38,6 +39,7 @@ _XCITS = {
 """Debenedetti's robust XCiTs: name → width and heads; of the medium and the large one timm has no such depth."""
 
 _NAMED_DIFFERENCES = 3
+_COLOURS = 3  # channels of a picture
 _HALF = (0.5, 0.5, 0.5)
 
 # Blocks a layer, width of the first bottleneck and groups of its 3×3 convolution (0, 1: plain blocks) → timm's name.
@@ -54,50 +56,17 @@ _RESNETS: dict[tuple[tuple[int, ...], int, int], str] = {
 }
 
 
-_CIFAR_RESNETS: dict[tuple[tuple[int, ...], bool], str] = {
-    ((2, 2, 2, 2), False): "18",
-    ((3, 4, 6, 3), False): "34",
-    ((3, 4, 6, 3), True): "50",
-    ((3, 4, 23, 3), True): "101",
-    ((3, 8, 36, 3), True): "152",
-}
-# Convolutions of each of the five stages.
-_CIFAR_VGGS = {"11": (1, 1, 2, 2, 2), "13": (2, 2, 2, 2, 2), "16": (2, 2, 3, 3, 3), "19": (2, 2, 4, 4, 4)}
-_VGG_WIDTHS = (64, 128, 256, 512, 512)
-
-
-class ArchitectureError(LWiseError):
-    """A state dict whose network is unknown or does not match. The message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Blueprint:
-    """A network that can be built, and what goes with it.
-
-    ``name`` is for people; ``build`` makes the network with arbitrary weights; ``input_size`` is the side of the input
-    in pixels; ``mean`` and ``std`` normalise [0, 1] pixels where the weight file does not carry its own.
-    """
-
-    name: str
-    build: Callable[[], nn.Module]
-    num_classes: int
-    input_size: int
-    mean: Triple = IMAGENET_MEAN
-    std: Triple = IMAGENET_STD
-
-
 def recognise(state: State) -> Blueprint | None:
     """Return the blueprint that the keys and shapes of ``state`` give away, or None when they do not.
 
-    Known are CompactResNet, EfficientNet-Lite0, torchvision's ResNet family (timm's keys are the same), the ResNets and
-    VGGs of the robustness library for CIFAR, and Debenedetti's XCiTs.
+    Known are CompactResNet, EfficientNet-Lite0, torchvision's ResNet family (timm's keys are the same), the networks
+    for CIFAR, and Debenedetti's XCiTs.
     """
     return (
         _recognise_compact(state)
         or _recognise_efficientnet_lite(state)
         or _recognise_resnet(state)
-        or _recognise_cifar_resnet(state)
-        or _recognise_cifar_vgg(state)
+        or recognise_cifar(state)
         or _recognise_xcit(state)
     )
 
@@ -111,10 +80,10 @@ def named(name: str, state: State) -> Blueprint:
         ArchitectureError: Neither has such an architecture, its input is not square, or ``state`` lacks its head.
     """
     if name in _XCITS:
-        return _xcit(name, num_classes=_rows(state, "head"))
+        return _xcit(name, num_classes=rows_of_head(state, "head"))
     if name == TIMM_NAME:
-        return _efficientnet_lite(num_classes=_rows(state, "classifier"))
-    known = _recognise_cifar_resnet(state) or _recognise_cifar_vgg(state)
+        return _efficientnet_lite(num_classes=rows_of_head(state, "classifier"))
+    known = recognise_cifar(state)
     if known is not None and known.name == name:
         return known
     of_torchvision = torchvision_has(name)
@@ -138,7 +107,7 @@ def _by_timm(name: str, state: State) -> Blueprint:
         raise ArchitectureError(
             f"The architecture “{name}” cannot be a guide: it needs a square input in colour and one head."
         )
-    num_classes = _rows(state, head)
+    num_classes = rows_of_head(state, head)
     return Blueprint(
         name=name,
         build=partial(by_timm, name, num_classes=num_classes),
@@ -150,7 +119,7 @@ def _by_timm(name: str, state: State) -> Blueprint:
 
 
 def _by_torchvision(name: str, state: State) -> Blueprint:
-    num_classes = _rows(state, head_of(name))
+    num_classes = rows_of_head(state, head_of(name))
     size, mean, std = preprocessing(name)
     return Blueprint(
         name=name,
@@ -163,19 +132,8 @@ def _by_torchvision(name: str, state: State) -> Blueprint:
 
 
 def _has_torchvisions_keys(name: str, state: State) -> bool:
-    with torch.device("meta"):
-        expected = by_torchvision(name, num_classes=1, auxiliary=has_auxiliary(state)).state_dict()
+    expected = shapes_of(lambda: by_torchvision(name, num_classes=1, auxiliary=has_auxiliary(state)))
     return _without_counters(expected).keys() == _without_counters(state).keys()
-
-
-def found_words(state: State) -> str:
-    """Say what weights ``state`` holds: how their names begin, and the last matrix, which is most likely the head."""
-    begins = list(dict.fromkeys(k.partition(".")[0] for k in state))
-    first = ", ".join(f"“{b[:80]}”" for b in begins[:_NAMED_DIFFERENCES])
-    rest = f" and {len(begins) - _NAMED_DIFFERENCES} more" if len(begins) > _NAMED_DIFFERENCES else ""
-    heads = [k for k, v in state.items() if v.ndim == 2]
-    last = f", and the last matrix, “{heads[-1][:80]}”, has the shape {tuple(state[heads[-1]].shape)}" if heads else ""
-    return f"their names begin with {first}{rest}{last}"
 
 
 def timm_has(name: str) -> bool:
@@ -212,9 +170,11 @@ def fill(blueprint: Blueprint, state: State) -> nn.Module:
     Raises:
         ArchitectureError: A key is missing, unknown or of another shape.
     """
-    with torch.device("meta"):
-        expected = _without_counters(blueprint.build().state_dict())
-    wrong = _differences(expected, _without_counters(state))
+    expected = _without_counters(shapes_of(blueprint.build))
+    found = _without_counters(state)
+    if (channels := _other_channels(expected, found)) is not None:
+        raise ArchitectureError(_on_channels(channels, state))
+    wrong = _differences(expected, found)
     if wrong:
         raise ArchitectureError(f"The weights do not fit {blueprint.name}: {'; '.join(wrong)}.")
     network = blueprint.build()
@@ -227,6 +187,27 @@ def fill(blueprint: Blueprint, state: State) -> nn.Module:
 def _without_counters(state: State) -> State:
     """Drop BatchNorm's batch counters, which some files have and no forward pass in evaluation mode reads."""
     return {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
+
+
+def _other_channels(expected: State, found: State) -> str | None:
+    """Return the weights of ``found`` that look at another number of channels than three, None where none do."""
+    for key, weight in expected.items():
+        here = shape_of(found, key)
+        of_colours = weight.ndim == 4 and weight.shape[1] == _COLOURS
+        if of_colours and here[1:2] != (_COLOURS,) and (*here[:1], *here[2:]) == weight[:, 0].shape:
+            return key
+    return None
+
+
+def _on_channels(key: str, state: State) -> str:
+    """Return the sentence that a network whose weights ``key`` look at other channels is no guide."""
+    count = state[key].shape[1]
+    channels = "one channel" if count == 1 else f"{count} channels"
+    advice = "repeat these weights over the three, each divided by three, and save them again"
+    return (
+        f"The network takes pictures of {channels} (“{key[:80]}” has the shape {tuple(state[key].shape)}), and a guide "
+        f"takes colours, which are three; {advice if count == 1 else 'train it on these'}."
+    )
 
 
 def _differences(expected: State, found: State) -> list[str]:
@@ -243,40 +224,19 @@ def _differences(expected: State, found: State) -> list[str]:
     return [*differences[:_NAMED_DIFFERENCES], *([f"and {rest} more"] if rest > 0 else [])]
 
 
-def _shape(state: State, key: str) -> tuple[int, ...]:
-    return tuple(state[key].shape) if key in state else ()
-
-
-def _rows(state: State, head: str) -> int:
-    shape = _shape(state, f"{head}.weight")
-    if not shape:
-        raise ArchitectureError(
-            f"The weights have no “{head}.weight”, from which the number of classes is read: {found_words(state)}; "
-            "name the architecture that they belong to."
-        )
-    return shape[0]
-
-
-def _count(state: State, prefix: str) -> int:
-    """Return how many numbered children ``prefix.0``, ``prefix.1``, … the keys of ``state`` name."""
-    start = len(prefix) + 1
-    return len({k[start:].split(".", 1)[0] for k in state if k.startswith(f"{prefix}.")})
-
-
 def _recognise_compact(state: State) -> Blueprint | None:
-    stem = _shape(state, "stem.conv.weight")
-    head = _shape(state, "head.weight")
+    stem = shape_of(state, "stem.conv.weight")
+    head = shape_of(state, "head.weight")
     if len(stem) != 4 or len(head) != 2 or "stages.0.reduce.conv.weight" not in state:
         return None
     return compact(width=stem[0], num_classes=head[0], stem_stride=1 if stem[-1] == 3 else 2)
 
 
 def _recognise_efficientnet_lite(state: State) -> Blueprint | None:
-    if _shape(state, "conv_stem.weight") != (32, 3, 3, 3) or "classifier.weight" not in state:
+    if shape_of(state, "conv_stem.weight") != (32, 3, 3, 3) or "classifier.weight" not in state:
         return None
-    blueprint = _efficientnet_lite(num_classes=_rows(state, "classifier"))
-    with torch.device("meta"):
-        expected = _without_counters(blueprint.build().state_dict())
+    blueprint = _efficientnet_lite(num_classes=rows_of_head(state, "classifier"))
+    expected = _without_counters(shapes_of(blueprint.build))
     return None if _differences(expected, _without_counters(state)) else blueprint
 
 
@@ -294,15 +254,15 @@ def _efficientnet_lite(*, num_classes: int) -> Blueprint:
 def _recognise_resnet(state: State) -> Blueprint | None:
     if not {"conv1.weight", "layer1.0.conv2.weight", "fc.weight"} <= state.keys():
         return None
-    blocks = tuple(_count(state, f"layer{i}") for i in (1, 2, 3, 4))
+    blocks = tuple(count_below(state, f"layer{i}") for i in (1, 2, 3, 4))
     width, groups = 0, 1
-    second = _shape(state, "layer1.0.conv2.weight")
+    second = shape_of(state, "layer1.0.conv2.weight")
     if "layer1.0.conv3.weight" in state and len(second) == 4:
         width, groups = second[0], second[0] // max(1, second[1])
     name = _RESNETS.get((blocks, width, groups))
     if name is None:
         return None
-    num_classes = _rows(state, "fc")
+    num_classes = rows_of_head(state, "fc")
     return Blueprint(
         name=name,
         build=partial(by_timm, name, num_classes=num_classes),
@@ -311,46 +271,13 @@ def _recognise_resnet(state: State) -> Blueprint | None:
     )
 
 
-def _recognise_cifar_resnet(state: State) -> Blueprint | None:
-    stem, head = _shape(state, "conv1.weight"), _shape(state, "linear.weight")
-    if stem[1:] != (3, 3, 3) or len(head) != 2 or "layer4.0.conv2.weight" not in state:
-        return None
-    blocks, bottleneck = tuple(_count(state, f"layer{i}") for i in (1, 2, 3, 4)), "layer1.0.conv3.weight" in state
-    number = _CIFAR_RESNETS.get((blocks, bottleneck))
-    widths = [_shape(state, f"layer{i}.0.conv1.weight")[:1] for i in (1, 2, 3, 4)]
-    if number is None or () in widths or stem[:1] != widths[0]:
-        return None
-    wide = "" if stem[0] == _VGG_WIDTHS[0] else f"_width{stem[0]}"
-    build = partial(
-        CifarResNet, blocks=blocks, widths=[w[0] for w in widths], bottleneck=bottleneck, num_classes=head[0]
-    )
-    return _cifar(f"cifar_resnet{number}{wide}", build, num_classes=head[0])
-
-
-def _recognise_cifar_vgg(state: State) -> Blueprint | None:
-    head = _shape(state, "classifier.weight")
-    convolutions = [v.shape[0] for k, v in state.items() if k.startswith("features.") and v.ndim == 4]
-    if len(head) != 2 or "features.0.bias" not in state:
-        return None
-    for number, counts in _CIFAR_VGGS.items():
-        stages = [[width] * count for width, count in zip(_VGG_WIDTHS, counts, strict=True)]
-        if convolutions == list(chain.from_iterable(stages)):
-            build = partial(CifarVgg, stages=stages, num_classes=head[0])
-            return _cifar(f"cifar_vgg{number}", build, num_classes=head[0])
-    return None
-
-
-def _cifar(name: str, build: Callable[[], nn.Module], *, num_classes: int) -> Blueprint:
-    return Blueprint(name, build, num_classes, input_size=CIFAR_SIZE, mean=CIFAR_MEAN, std=CIFAR_STD)
-
-
 def _recognise_xcit(state: State) -> Blueprint | None:
-    heads = _shape(state, "blocks.0.attn.temperature")
-    patches = _shape(state, "patch_embed.proj.6.0.weight")
+    heads = shape_of(state, "blocks.0.attn.temperature")
+    patches = shape_of(state, "patch_embed.proj.6.0.weight")
     name = next((n for n, (width, h) in _XCITS.items() if heads == (h, 1, 1) and patches[:1] == (width,)), None)
-    if name is None or _count(state, "blocks") != 12 or "head.weight" not in state:
+    if name is None or count_below(state, "blocks") != 12 or "head.weight" not in state:
         return None
-    return _xcit(name, num_classes=_rows(state, "head"))
+    return _xcit(name, num_classes=rows_of_head(state, "head"))
 
 
 def _build_xcit(name: str, *, num_classes: int) -> nn.Module:

@@ -18,7 +18,8 @@ from lwise_core._utils.assets import asset
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import file_errors, read_file
-from lwise_core.guides.architectures import Blueprint, compact
+from lwise_core.guides.architectures import compact
+from lwise_core.guides.blueprints import Blueprint
 from lwise_core.guides.calibration import Calibration, CalibrationError
 from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.checkpoint_error import CheckpointError

@@ -22,21 +22,14 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-from lwise_core.guides.architectures import (
-    ArchitectureError,
-    Blueprint,
-    State,
-    Triple,
-    fill,
-    found_words,
-    named,
-    recognise,
-)
+from lwise_core.guides.architectures import fill, named, recognise
+from lwise_core.guides.blueprints import ArchitectureError, Blueprint, State, Triple, found_words
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
 from lwise_core.guides.other_files import what_else
+from lwise_core.guides.other_weights import why_no_network
 from lwise_core.guides.pickle_steps import check_pickle
 from lwise_core.guides.pickled_names import malicious_name
 from lwise_core.guides.references import References
@@ -185,8 +178,11 @@ def blueprint_for(weights: Weights, architecture: str | None = None) -> Blueprin
     ``architecture`` is a name of timm's, or None.
 
     Raises:
-        CheckpointError: The name is unknown, or there is none and the weights do not give it away.
+        CheckpointError: The name is unknown, or there is none and the weights do not give it away; or they are no
+            network by themselves.
     """
+    if (why := why_no_network(weights.state)) is not None:
+        raise CheckpointError(why)
     try:
         blueprint = named(architecture, weights.state) if architecture else recognise(weights.state)
     except ArchitectureError as error:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.text_encoding import encoding_of
 from lwise_core.guides.class_list_forms import names_in
 
 IMAGENET_CLASSES = 1000
@@ -15,8 +16,6 @@ IMAGENET_CLASSES = 1000
 _TOLD_APART = {134: "crane (bird)", 264: "Cardigan Welsh corgi", 517: "crane (machine)", 639: "tank suit"}
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 2_000_000
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UTF_32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _NO_TEXTS = (
     (b"PK\x03\x04", "a workbook or another archive"),
     (b"{\\rtf", "a text of a word processor"),
@@ -36,10 +35,10 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
     """Return the class names in ``data`` in the order of the guide's outputs.
 
     Read are one name a line, numbered or not (“0: tench”, “0,tench”, “tench 0”, under a heading or not), a table whose
-    heading says which column is which, a list in YAML, and JSON: a list, a dictionary number → name or number →
-    [id, name], name → number, or what holds one, such as the configuration of a model of Hugging Face
-    (:mod:`~lwise_core.guides.class_list_forms`). The text is UTF-8 or UTF-16. Spaces of any kind count as one, and
-    empty lines at the end do not count.
+    heading says which column is which, a configuration in YAML, a label map, and JSON: a list, a dictionary number →
+    name or number → [id, name], name → number, or what holds one, such as the configuration of a model of Hugging Face
+    (:mod:`~lwise_core.guides.class_list_forms`). The text is UTF-8, UTF-16 or UTF-32. Spaces of any kind count as one,
+    and empty lines at the end do not count.
 
     Raises:
         ClassListError: Not such text, an empty line between names, a name twice, or too long.
@@ -50,7 +49,8 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
     names = names_in(text)
     if names is None:
         raise ClassListError(
-            "The list of class names is JSON of another form; write a list of names, or each output's number and name."
+            "The list of class names has another form than those that are read; write one name a line, or each "
+            "output's number and name."
         )
     lines = [_plain(name) for name in names]
     for number, line in enumerate(lines, start=1):
@@ -71,18 +71,9 @@ def _decoded(data: bytes) -> str:
     if (kind := next((words for sign, words in _NO_TEXTS if data.startswith(sign)), None)) is not None:
         raise ClassListError(f"The list of class names is {kind}; save it as text in UTF-8, one name a line.")
     try:
-        return data.decode(_encoding(data))
+        return data.decode(encoding_of(data))
     except UnicodeDecodeError as error:
         raise ClassListError("The list of class names is not UTF-8 text; save it as UTF-8, one name a line.") from error
-
-
-def _encoding(data: bytes) -> str:
-    if data.startswith(_UTF_32_MARKS):
-        return "utf-32"
-    if data.startswith(_UTF_16_MARKS):
-        return "utf-16"
-    every_second = data[1:200:2]
-    return "utf-16-le" if every_second and not any(every_second) else "utf-8-sig"
 
 
 def _plain(name: str) -> str:

@@ -396,4 +396,5 @@ def _reason(error: Exception) -> str:
         return "the server fell silent"
     if isinstance(error, requests.ConnectionError | HTTPError):
         return "the connection broke"
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else type(error).__name__
+    strerror = error.strerror if isinstance(error, OSError) else None
+    return strerror or "what arrived is damaged"

@@ -26,7 +26,8 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_errors import read_file
-from lwise_core.guides.architectures import ArchitectureError, fill
+from lwise_core.guides.architectures import fill
+from lwise_core.guides.blueprints import ArchitectureError
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import MAX_FILE_BYTES, Layout, Weights, blueprint_for, read_weights
 from lwise_core.guides.class_lists import default_classes

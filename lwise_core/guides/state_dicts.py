@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from lwise_core.guides.architectures import Triple, recognise
+from lwise_core.guides.architectures import recognise
+from lwise_core.guides.blueprints import Triple
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.network_parts import put_together, without_inner_wrappers
 
@@ -80,24 +81,33 @@ def entry_in(loaded: Mapping[object, object]) -> Entry:
     Raises:
         CheckpointError: Several entries are state dicts, and none is called as the network's is.
     """
-    name, state, beside, epoch = "", loaded, list[str](), None
+    levels = _levels(loaded)
+    name, state = levels[-1]
+    weights: Mapping[object, object] = state
+    if _is_state(state):
+        weights = {k: v for k, v in state.items() if isinstance(v, torch.Tensor)}
+    entered = [{inner} for inner, _ in levels[1:]]
+    beside = [
+        f"“{str(key)[:80]}”"
+        for (_, level), taken in zip(levels, [*entered, weights.keys()], strict=True)
+        for key in level
+        if key not in taken and key != "epoch"
+    ]
+    epochs = [said for _, level in levels if isinstance(said := level.get("epoch"), int)]
+    return Entry(weights, name, epochs[0] if epochs else None, tuple(beside))
+
+
+def _levels(loaded: Mapping[object, object]) -> list[tuple[str, Mapping[object, object]]]:
+    """Return what a file holds, and entry by entry, each with its name, the way to the network."""
+    levels = [("", loaded)]
     for _ in range(_DEEPEST):
-        inner = _inner(state)
-        if inner is None:
+        level = levels[-1][1]
+        inner = _inner(level)
+        further = None if inner is None else level[inner]
+        if inner is None or not isinstance(further, Mapping):
             break
-        said = state.get("epoch")
-        epoch = said if epoch is None and isinstance(said, int) else epoch
-        beside += [f"“{str(k)[:80]}”" for k in state if k not in (inner, "epoch")]
-        further = state[inner]
-        assert isinstance(further, Mapping)  # noqa: S101  by _inner, in the way mypy understands
-        name, state = inner, further
-    if not _is_state(state):
-        return Entry(state, name, epoch, tuple(beside))
-    weights = {k: v for k, v in state.items() if isinstance(v, torch.Tensor)}
-    said = state.get("epoch")
-    epoch = said if epoch is None and isinstance(said, int) else epoch
-    beside += [f"“{str(k)[:80]}”" for k in state if k not in weights and k != "epoch"]
-    return Entry(weights, name, epoch, tuple(beside))
+        levels.append((inner, further))
+    return levels
 
 
 def by_name(loaded: object) -> Mapping[object, object] | None:

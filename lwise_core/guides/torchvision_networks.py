@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import torch
 from torch import nn
+
+from lwise_core.guides.blueprints import shapes_of
 
 _SLOW_BEGINNINGS = ("googlenet", "inception_v3")  # they draw their first weights number by number
 _AUXILIARY = ("aux", "AuxLogits")
@@ -43,8 +44,7 @@ def has_auxiliary(names: Iterable[str]) -> bool:
 def head_of(name: str) -> str:
     """Return what the last layer of torchvision's classifier ``name`` is called, such as “classifier.1”."""
     marked = 1013  # a number of classes that no other layer has as its width
-    with torch.device("meta"):
-        state = by_torchvision(name, num_classes=marked).state_dict()
+    state = shapes_of(lambda: by_torchvision(name, num_classes=marked))
     heads = [k for k, v in state.items() if k.endswith(".weight") and v.shape[0] == marked]
     return heads[-1].removesuffix(".weight")
 

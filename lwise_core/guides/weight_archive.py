@@ -12,6 +12,7 @@ import zipfile
 from lwise_core.guides.checkpoint_error import CheckpointError
 
 _MOST_MEMBERS = 100_000
+_OTHERS = ((".npy", "an archive of NumPy arrays"), (".weights.h5", "an archive of Keras"))
 _DAMAGED = "The weight file is damaged or cut off; fetch or copy it again."
 
 
@@ -36,6 +37,9 @@ def _check(members: list[zipfile.ZipInfo], *, size: int) -> None:
         raise CheckpointError(_DAMAGED)
     if any(m.filename.endswith("/constants.pkl") for m in members):
         raise CheckpointError("This is a TorchScript program, not a file of weights; ask for its state dict instead.")
+    other = next((kind for ending, kind in _OTHERS if any(m.filename.endswith(ending) for m in members)), None)
+    if other is not None:
+        raise CheckpointError(f"This is no weight file but {other}; weights of PyTorch are read here.")
     if sum(m.filename.endswith("/data.pkl") for m in members) != 1:
         raise CheckpointError("This archive is not a weight file; unpack it and choose one of the files in it.")
     compressed = any(m.compress_type != zipfile.ZIP_STORED for m in members)

@@ -57,7 +57,24 @@ _FOREIGN = {
     "a video": (re.compile(rb".{4}ftyp(isom|iso\d|mp4|qt|M4V|avc1|3gp)", re.DOTALL), "save one of its frames as PNG"),
     "a PDF": (re.compile(rb"%PDF"), _EXPORT),
     "a Photoshop": (re.compile(rb"8BPS"), _EXPORT),
-    "an SVG": (re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<svg"), _EXPORT),
+    "an SVG": (
+        re.compile(rb"(\xef\xbb\xbf)?\s*((<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>]*>)\s*)*<svg", re.DOTALL),
+        _EXPORT,
+    ),
+    "an HTML": (
+        re.compile(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html)", re.IGNORECASE),
+        "download the picture itself, which this page stands in for,",
+    ),
+    "a Git LFS pointer": (re.compile(rb"version https://git-lfs"), "run “git lfs pull”, which fetches the picture,"),
+    "a GIMP": (re.compile(rb"gimp xcf"), _EXPORT),
+    "a PNM": (re.compile(rb"P[1-6][\s#]"), _EXPORT),
+    "an icon": (re.compile(rb"\0\0[\1\2]\0[\1-\x20]\0"), _EXPORT),
+    "a PostScript": (re.compile(rb"%!PS"), _EXPORT),
+    "an OpenEXR": (re.compile(rb"\x76\x2f\x31\x01"), "map its light to 8 or 16 bits, export it as PNG"),
+    "a Radiance": (re.compile(rb"#\?(RADIANCE|RGBE)"), "map its light to 8 or 16 bits, export it as PNG"),
+    "a FITS": (re.compile(rb"SIMPLE  ="), "stretch its values to 8 or 16 bits, export it as PNG"),
+    "a NumPy": (re.compile(rb"\x93NUMPY"), "write its pixels as PNG"),
+    "a zip": (re.compile(rb"PK\x03\x04"), "unpack it"),
 }
 """Formats that people try and that are not accepted, told apart only to name them and to say what to do."""
 

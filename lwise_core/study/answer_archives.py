@@ -11,16 +11,37 @@ from lwise_core.data.zip_members import MemberUnreadable, member_of
 from lwise_core.study.response_columns import UNCHANGED, ResponsesError
 
 _MOST_FILES = 20_000
+_LOCKED = 0x1
 _ENDINGS = (".txt", ".json", ".csv", ".tsv")
 _NO_ANSWERS = "metadata.json"  # what JATOS says of the results
+
+
+_UNPACK, _EXPORT = "unpack it, and choose the file in it", "export its table as CSV in UTF-8, and choose that"
+_NO_ANSWERS_BEGIN = {
+    b"\x1f\x8b": f"packed with gzip; {_UNPACK}",
+    b"BZh": f"packed with bzip2; {_UNPACK}",
+    b"\xfd7zXZ": f"packed with xz; {_UNPACK}",
+    b"7z\xbc\xaf\x27\x1c": f"a 7-Zip archive; {_UNPACK}",
+    b"Rar!\x1a\x07": f"a RAR archive; {_UNPACK}",
+    b"\xd0\xcf\x11\xe0": f"an old workbook; {_EXPORT}",
+    b"$FL2": f"a file of SPSS; {_EXPORT}",
+    b"SQLite format 3": f"a database; {_EXPORT}",
+    b"PAR1": f"a Parquet table; {_EXPORT}",
+    b"RDX": f"a file of R; {_EXPORT}",
+    b"%PDF": f"a PDF; {_EXPORT}",
+}
 
 
 def unpacked(content: bytes, *, at_most: int) -> bytes:
     """Return the files of answers in a zip, each from a new line on, in the order of the zip; other bytes as they are.
 
     Raises:
-        ResponsesError: It is a workbook or damaged, holds no such file, or more than ``at_most`` bytes of them.
+        ResponsesError: It is a workbook, locked or damaged, holds no such file, or more than ``at_most`` bytes of them;
+            or it is packed otherwise, or no text.
     """
+    kind = next((words for sign, words in _NO_ANSWERS_BEGIN.items() if content.startswith(sign)), None)
+    if kind is not None:
+        raise ResponsesError(f"The file is {kind}. {UNCHANGED}")
     if not content.startswith(b"PK"):
         return content
     try:
@@ -33,8 +54,10 @@ def unpacked(content: bytes, *, at_most: int) -> bytes:
 
 def _joined(archive: zipfile.ZipFile, *, at_most: int) -> bytes:
     members = [m for m in archive.infolist() if not m.is_dir()]
-    if any(m.filename.startswith("xl/") for m in members):
+    if any(m.filename.startswith("xl/") or m.filename == "content.xml" for m in members):
         raise ResponsesError(f"The file is a workbook; save its sheet as CSV in UTF-8, and choose that. {UNCHANGED}")
+    if any(m.flag_bits & _LOCKED for m in members):
+        raise ResponsesError(f"The zip is locked with a password; {_UNPACK}. {UNCHANGED}")
     members = [m for m in members if is_somebodys(m.filename) and m.filename.lower().endswith(_ENDINGS)]
     members = [m for m in members if m.filename.rpartition("/")[2] != _NO_ANSWERS]
     if not 0 < len(members) <= _MOST_FILES:

@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
+from collections.abc import Sequence
 
 from lwise_core.data.csv_lists import csv_lines
 from lwise_core.study.response_columns import UNCHANGED, ResponsesError
 
 Row = dict[str, str]
 
+_BELOW_HEADING = 2  # lines: the questions in words, then their ids
+_IMPORT_ID = re.compile(r"""\{\s*["']ImportId["'].*\}""")
+_END_OF_GORILLA = "END OF FILE"
+
 
 def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     """Return the rows of a CSV file, column → text; a comma, semicolon, tab or bar separates its cells.
 
     Args:
-        content: The file, UTF-8 or UTF-16.
+        content: The file, in any form of Unicode.
         unit: What a row is, for the sentences, such as “trial”.
         at_most: The largest file that is read, bytes.
 
     Raises:
-        ResponsesError: It is too large, no CSV in UTF-8, holds no row or rows of unequal length, or names a column
+        ResponsesError: It is too large, no CSV, holds no row or rows of unequal length, or names a column
             twice.
     """
     if len(content) > at_most:
@@ -33,7 +39,7 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
         heading, *lines = list(csv_lines(lambda: io.BytesIO(content), column=None)) or [()]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ResponsesError(f"The file is not a CSV in UTF-8; save it as one. {UNCHANGED}") from error
-    rows = [line for line in lines if any(map(str.strip, line))]
+    rows = [line for line in _answers(lines) if any(map(str.strip, line))]
     if not rows:
         raise ResponsesError(f"The file holds no {unit}s; choose one with a row for each. {UNCHANGED}")
     if any(len(row) < len(heading) or any(map(str.strip, row[len(heading) :])) for row in rows):
@@ -42,3 +48,16 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     if again is not None:
         raise ResponsesError(f"Two columns are called “{again}”; rename or remove one. {UNCHANGED}")
     return [{name: cell for name, cell in zip(heading, row, strict=False) if name} for row in rows]
+
+
+def _answers(lines: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
+    """Return the lines without what Qualtrics puts below the heading, and Gorilla behind the last row."""
+    qualtrics = next((i for i, line in enumerate(lines[:_BELOW_HEADING]) if _of_qualtrics(line)), None)
+    lines = lines if qualtrics is None else lines[qualtrics + 1 :]
+    ended = bool(lines) and [cell.strip() for cell in lines[-1] if cell.strip()] == [_END_OF_GORILLA]
+    return lines[:-1] if ended else lines
+
+
+def _of_qualtrics(line: tuple[str, ...]) -> bool:
+    cells = [cell for cell in line if cell.strip()]
+    return bool(cells) and all(_IMPORT_ID.fullmatch(cell.strip()) for cell in cells)

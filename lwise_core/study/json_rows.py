@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from lwise_core._utils.text_encoding import encoding_of
 from lwise_core.study.csv_rows import Row
 from lwise_core.study.response_columns import UNCHANGED, ResponsesError
 
@@ -13,16 +14,13 @@ PART = "part of the file"
 
 _MOST_COLUMNS = 1000  # of all rows together; each row gets every one of them
 _LISTS = ("trials", "data", "results")
-_STARTS = (b"[", b"{")
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_STARTS = ("[", "{")
 
 
 def is_json(content: bytes) -> bool:
     """Tell whether ``content`` begins as JSON of rows does, which no CSV of answers does."""
-    begin = content[:200]
-    if begin.startswith(_UTF_16_MARKS):
-        begin = begin.decode("utf-16", "replace").encode()
-    return begin.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_STARTS)
+    begin = content[:200].decode(encoding_of(content), "replace")
+    return begin.lstrip("\ufeff \r\n\t").startswith(_STARTS)
 
 
 def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
@@ -32,17 +30,17 @@ def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     export them, is read as these.
 
     Args:
-        content: The file, UTF-8 or UTF-16 with its mark.
+        content: The file, in any form of Unicode.
         unit: What a row is, for the sentences, such as “trial”.
         at_most: The largest file that is read, bytes.
 
     Raises:
-        ResponsesError: It is too large, no JSON in UTF-8, holds no rows, or rows of ever other columns.
+        ResponsesError: It is too large, no JSON, holds no rows, or rows of ever other columns.
     """
     if len(content) > at_most:
         raise ResponsesError(f"The file is larger than {at_most // 1_000_000} MB; split it by experiment. {UNCHANGED}")
     try:
-        text = content.decode("utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8-sig")
+        text = content.decode(encoding_of(content))
         parts = [list(_objects(part)) for value in _values(text) for part in _parts(value)]
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         where = f": it breaks off at line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else ""

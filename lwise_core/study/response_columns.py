@@ -16,10 +16,18 @@ UNCHANGED = "Nothing was changed."
 
 MISSING_WORDS = ("", "na", "nan", "none", "null", "undefined")
 
-_TRUTHS = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
+_TRUE = ("1", "1.0", "1,0", "true", "t", "yes", "correct", "right")
+_FALSE = ("0", "0.0", "0,0", "false", "f", "no", "incorrect", "wrong")
+# As spreadsheets write them in German, French, Spanish, Portuguese, Italian, Dutch and Polish.
+_TRUE_ELSEWHERE = ("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "prawda")
+_FALSE_ELSEWHERE = ("falsch", "faux", "falso", "onwaar", "fałsz")
+_TRUTHS = dict.fromkeys((*_TRUE, *_TRUE_ELSEWHERE), True) | dict.fromkeys((*_FALSE, *_FALSE_ELSEWHERE), False)
 
-
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})")  # three digits after it may be thousands
+# Three digits behind a comma may be thousands, unless a point stands before them, a nought, or four digits or more.
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|(?:0|\d{4,}),\d+|\d{1,3}(?:\.\d{3})+,\d+)")
+_ANY_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.?\d{3})*,\d+")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+")
+_POINTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")  # beside decimal commas they may be of thousands
 
 
 class ResponsesError(LWiseError):
@@ -34,23 +42,34 @@ def texts_in(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def numbers_in(table: pd.DataFrame, name: str) -> pd.Series:
-    """Return a column as finite float64, NaN where there is nothing."""
+    """Return a column as finite float64, NaN where there is nothing.
+
+    A decimal comma is read where the column says that it is one: by a number in which it can be nothing else.
+    """
     if name not in table:
         return pd.Series(np.full(len(table), np.nan), index=table.index)
-    return table[name].map(lambda value: _number(value, name)).astype(float)
+    commas = any(_DECIMAL_COMMA.fullmatch(str(value).strip()) for value in table[name])
+    return table[name].map(lambda value: _number(value, name, commas=commas)).astype(float)
 
 
-def _number(value: object, name: str) -> float:
+def _number(value: object, name: str, *, commas: bool) -> float:
     if value is None or value is pd.NA or str(value).strip().lower() in MISSING_WORDS:
         return math.nan
     text = str(value).strip()
     try:
-        number = float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
+        number = math.inf if commas and _POINTS.fullmatch(text) else float(_pointed(text, commas=commas))
     except ValueError:
         number = math.inf
     if math.isinf(number):
         raise ResponsesError(f"“{str(value)[:40]}” in the column “{name}” is no number; correct it. {UNCHANGED}")
     return number
+
+
+def _pointed(text: str, *, commas: bool) -> str:
+    """Return a number with a decimal point and without what separates thousands."""
+    if commas and _ANY_COMMA.fullmatch(text):
+        return text.replace(".", "").replace(",", ".")
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
 
 
 def whole_numbers(numbers: pd.Series, name: str) -> pd.Series:

@@ -15,7 +15,7 @@ from lwise_core._utils.csv_lines import guarded, unguarded
 from lwise_core.study.answer_archives import unpacked
 from lwise_core.study.column_names import in_our_names
 from lwise_core.study.csv_rows import rows_of
-from lwise_core.study.json_rows import is_json, rows_of_json
+from lwise_core.study.json_rows import PART, is_json, rows_of_json
 from lwise_core.study.response_columns import (
     MISSING_WORDS,
     NEEDED_COLUMNS,
@@ -32,6 +32,8 @@ from lwise_core.teaching.design.trial_sampling import TrialKind
 
 MAX_RESPONSES_BYTES = 500_000_000
 """Largest file that is read."""
+
+_NAMED, _LONGEST_COLUMN = 6, 40  # columns in a sentence, and characters of each
 
 # What the original calls the buckets of altered pictures: …-<ε>-0dot5-<steps>-<objective>, 0dot25 for 0.25 (notes 5.1).
 _BUCKET = re.compile(r"-(\d+(?:dot\d+)?)-0dot5-\d+-")
@@ -65,12 +67,7 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     if not rows:
         raise ResponsesError(f"The file holds no trials that ask for a class; choose another one. {UNCHANGED}")
     table = pd.DataFrame({name: [unguarded(r[name]) for r in rows] for name in rows[0]})
-    lacking = [name for name in NEEDED_COLUMNS if name not in table]
-    if lacking or not {"trial_number", "obs"} & set(table):
-        name = (lacking or ["trial_number"])[0]
-        raise ResponsesError(
-            f"The file lacks the column “{name}”; give it one row a trial, as the paper's do. {UNCHANGED}"
-        )
+    _check_columns(tuple(rows[0]))
     if "trial_number" not in table:
         table["trial_number"] = table["obs"]
     table = told_apart(table)
@@ -80,6 +77,21 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     _add_choices(table)
     _add_blocks(table, schedule)
     return Responses(table)
+
+
+def _check_columns(names: Sequence[str]) -> None:
+    """Refuse a table that lacks columns, with the names of those that it has: they may only be called otherwise."""
+    lacking = [name for name in NEEDED_COLUMNS if name not in names]
+    lacking += [] if {"trial_number", "obs"} & set(names) else ["trial_number"]
+    if not lacking:
+        return
+    own = [f"“{name[:_LONGEST_COLUMN]}”" for name in names if name != PART]
+    more = f" and {len(own) - _NAMED:,} more" if len(own) > _NAMED else ""
+    there, lacked = f"{', '.join(own[:_NAMED])}{more}", ", ".join(f"“{name}”" for name in lacking)
+    raise ResponsesError(
+        f"The file lacks the column{'s' if len(lacking) > 1 else ''} {lacked}; it has {there}: name its columns as the "
+        f"paper's files do, with one row a trial. {UNCHANGED}"
+    )
 
 
 def as_csv(responses: Responses) -> bytes:

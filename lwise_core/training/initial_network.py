@@ -12,16 +12,8 @@ from torch import nn
 
 from lwise_core._utils.class_names import canonical
 from lwise_core.guides import catalog
-from lwise_core.guides.architectures import (
-    ArchitectureError,
-    Blueprint,
-    Triple,
-    by_timm,
-    fill,
-    named,
-    recognise,
-    timm_has,
-)
+from lwise_core.guides.architectures import by_timm, fill, named, recognise, timm_has
+from lwise_core.guides.blueprints import ArchitectureError, Blueprint, Triple
 from lwise_core.guides.checkpoints import blueprint_for, read_weights
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, GuideModel, Normaliser

@@ -51,9 +51,23 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(
     assert (tmp_path / "a").read_bytes() == b"before"
 
 
-def test_where_there_is_no_folder_the_file_is_said_not_to_be_there(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="is not there"):
-        write_whole(tmp_path / "none" / "a", b"x")
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("none/a", "“{here}/none” is not there; check the path."),
+        ("file/a", "“{here}/file” is no folder, where one is needed; choose another."),
+        ("folder", "“{here}/folder” is a folder; name the files in it."),
+    ],
+)
+def test_what_cannot_be_written_is_said_by_the_name_that_was_asked_for(
+    tmp_path: Path, target: str, sentence: str
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(FileError) as refused:
+        write_whole(tmp_path / target, b"x")
+    assert str(refused.value) == sentence.format(here=tmp_path)
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["file", "folder"]
 
 
 def test_a_folder_appears_with_all_that_is_in_it(tmp_path: Path) -> None:

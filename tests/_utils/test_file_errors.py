@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lwise_core._utils.errors import LWiseError
-from lwise_core._utils.file_errors import DISK_FULL, FileError, file_errors, make_folder, read_file
+from lwise_core._utils.file_errors import DISK_FULL, FileError, check_places, file_errors, make_folder, read_file
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,19 @@ def test_no_more_of_a_file_is_read_than_was_asked_for(tmp_path: Path) -> None:
     assert read_file(tmp_path / "file", at_most=2) == b"12"
     with pytest.raises(FileError, match="is a folder"):
         read_file(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("none/a", "“{here}/none” is not there; check the path."),
+        ("file/a", "“{here}/file” is no folder, where one is needed; choose another."),
+        ("", "“{here}” is a folder; name the files in it."),
+    ],
+)
+def test_a_place_where_no_file_can_lie_is_said_before_the_work(tmp_path: Path, place: str, sentence: str) -> None:
+    (tmp_path / "file").touch()
+    check_places(tmp_path / "new", None, tmp_path / "file")
+    with pytest.raises(FileError) as refused:
+        check_places(tmp_path / "new", tmp_path / place)
+    assert str(refused.value) == sentence.format(here=tmp_path)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.images.codec import encode_png
@@ -25,6 +25,19 @@ def dropped(tmp_path: Path) -> Path:
     return top
 
 
+def lasso(page: Page, area: Locator) -> None:
+    """Draw with the mouse around everything in ``area``."""
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box
+    left, top, right, bottom = box["x"] + 1, box["y"] + 1, box["x"] + box["width"] - 1, box["y"] + box["height"] - 1
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for corner in ((right, top), (right, bottom), (left, bottom), (left, top + 1)):
+        page.mouse.move(*corner, steps=5)
+    page.mouse.up()
+
+
 def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: str, dropped: Path) -> None:
     page.goto(f"{studio_url}/rank")
     expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
@@ -36,6 +49,13 @@ def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: s
     page.get_by_role("button", name="Rank 6 files").click()
     expect(seen(page, "6 photographs of 2 classes")).to_be_visible()
     expect(seen(page, f"“mine” stands for {FAMILIES[1]}")).to_be_visible()
+    page.get_by_text("Map of these photographs").click()
+    drawn_around = page.locator(".js-plotly-plot").nth(1).locator(".nsewdrag")
+    expect(drawn_around).to_be_visible()
+    at_rest(page)
+    lasso(page, drawn_around)
+    expect(seen(page, "6 photographs marked on the map")).to_be_visible()
+    expect(page.get_by_role("button", name="Show all again")).to_be_visible()
 
 
 def test_dropped_photographs_stay_whichever_guide_is_chosen(page: Page, studio_url: str, dropped: Path) -> None:

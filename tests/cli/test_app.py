@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 import timm
 import torch
 
+from lwise_core.cli import app as cli
 from lwise_core.guides.guide import GuideModel
 from tests.support.cli import CAT_FILE, Shell
 
@@ -50,6 +53,13 @@ from tests.support.cli import CAT_FILE, Shell
         (("score", CAT_FILE, "--class", "dog", "--guide", "nobody"), "There is no guide “nobody”"),
         (("score", CAT_FILE), "--class"),
         (("score", "--nothing"), "--nothing"),
+        (("enhance", CAT_FILE, "--class", "dog", "--eps", "abc", "--out", "{tmp}"), "'--eps': it must be a number."),
+        (("enhance", CAT_FILE, "--class", "dog", "--eps", "nan", "--out", "{tmp}"), "outside this guide's range"),
+        (("enhance-set", "{tmp}", "--eps", "1,nan", "--out", "{tmp}"), "Budgets are numbers with commas between them"),
+        (("score-set", "{tmp}", "--out", "{tmp}", "--ray-gpus", "x"), "'--ray-gpus': it must be a number."),
+        (("score-set", "{tmp}", "--out", "{tmp}", "--batch", "0"), "'--batch': it must be greater than or equal to 1."),
+        (("score-set", "{tmp}", "--out", "{tmp}", "--labels", "x"), "'--labels': 'x' is not one of"),
+        (("score-set", "{tmp}", "--out", "{tmp}", "--threads", "x"), "'--threads': it must be a whole number."),
         (("score", "/nowhere/cat.png", "--class", "dog"), "Error: “/nowhere/cat.png” is not there; check the path."),
         (("inspect", "/nowhere/cat.png", "--class", "dog", "--eps", "1"), "“/nowhere/cat.png” is not there"),
         (("score", str(Path(CAT_FILE).parent), "--class", "dog"), "is a folder; name the files in it."),
@@ -113,6 +123,15 @@ def test_an_unknown_download_is_one_line(shell: Shell) -> None:
         (("course", "answers", "--course", "{tmp}", "--csv", "{tmp}/a.csv"), "holds no course.json"),
         (("score", CAT_FILE, "--class", "dog", "--weights", "{tmp}/none.pt"), "There is no file"),
         (("enhance-set", "{tmp}/none", "--out", "{tmp}/out", "--eps", "1"), "There is no folder, archive or CSV"),
+        (("score-set", "{tmp}", "--out", CAT_FILE), f"“{CAT_FILE}” is no folder, where one is needed; choose another."),
+        (
+            ("inspect", CAT_FILE, "--class", "dog", "--eps", "1", "--report", "{tmp}/none/r.html"),
+            "Error: “{tmp}/none” is not there; check the path.",
+        ),
+        (
+            ("inspect", CAT_FILE, "--class", "dog", "--eps", "1", "--json", "{tmp}"),
+            "Error: “{tmp}” is a folder; name the files in it.",
+        ),
         (("course", "make", "phantom", "--out", "{tmp}/about.txt", "--guide", "nobody"), "There is no guide"),
     ],
 )
@@ -121,7 +140,7 @@ def test_what_the_system_refuses_is_one_line_in_every_verb(
 ) -> None:
     code, _, err = shell(*(w.format(tmp=tmp_path) for w in words))
     assert code == 2
-    assert sentence in err.splitlines()[-1]
+    assert sentence.format(tmp=tmp_path) in err.splitlines()[-1]
 
 
 def test_a_mistake_in_the_code_keeps_its_trace_and_is_code_1(tmp_path: Path) -> None:
@@ -152,6 +171,28 @@ def test_whoever_reads_no_further_is_no_error(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stderr.split() == ["1"]
+
+
+def test_an_output_that_is_full_is_one_line(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cli, "app", full)
+    code, _, err = shell("models")
+    assert code == 2
+    assert (
+        err == "Error: The output cannot be written, as there is no room left where it goes; make room and try again.\n"
+    )
+
+
+def test_a_name_of_any_bytes_is_scored_and_shown(shell: Shell, tmp_path: Path) -> None:
+    strange = os.fsdecode(os.fsencode(tmp_path) + b"/stra\xdfe.png")
+    shutil.copy(CAT_FILE, strange)
+    code, out, _ = shell("score", strange, "--class", "house cat", "--guide", "animals16-64")
+    assert code == 0
+    assert f"{tmp_path}/stra\\xdfe.png: logit" in out
+    code, out, _ = shell("score", strange, "--class", "house cat", "--guide", "animals16-64", "--json")
+    assert json.loads(out)["photograph"] == strange
 
 
 @pytest.mark.parametrize("words", [(), ("course",)])

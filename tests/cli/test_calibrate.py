@@ -100,6 +100,12 @@ def test_what_the_guide_learnt_is_left_out(shell: Shell, weights: Path, pond: Pa
     assert "All 8 pictures gave references" in out
 
 
+def test_where_nothing_was_calibrated_that_is_said(shell: Shell) -> None:
+    code, out, err = shell("calibrations")
+    assert (code, out) == (0, "")
+    assert err == "Nothing was calibrated on your own pictures yet; `calibrate` does.\n"
+
+
 def test_no_calibration_is_taken_away_by_mistake(shell: Shell) -> None:
     code, _, err = shell("uncalibrate", "seeded")
     assert code == 2

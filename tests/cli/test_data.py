@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def test_whoever_says_no_keeps_it(home: Path, monkeypatch: pytest.MonkeyPatch, s
     monkeypatch.setattr("typer.confirm", lambda _question: False)
     shell("data", "remove", "courses")
     assert (home / "courses").exists()
+
+
+def test_where_nobody_answers_nothing_is_removed(home: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    code, _, err = shell("data", "remove", "paths")
+    assert code == 2
+    assert "Nobody answered, so nothing more was removed; --yes removes without asking." in err
+    assert (home / "paths").exists()
 
 
 def test_all_that_a_catalogue_keeps_is_listed(home: Path) -> None:

@@ -14,7 +14,7 @@ from lwise_core.guides import catalog
 from lwise_core.guides.card_words import accuracy_words
 from lwise_core.guides.catalog import GuideEntry
 from lwise_core.guides.checkpoint_error import CheckpointError
-from lwise_core.guides.cifar_networks import CIFAR_MEAN, CifarResNet
+from lwise_core.guides.cifar_networks import CIFAR_MEAN, CifarResNet, CifarWideResNet
 from lwise_core.guides.class_lists import ClassListError
 from lwise_core.guides.guide import IDENTITY_MEAN, IMAGENET_MEAN, Domain
 from tests.support.cli import CAT_FILE, Shell
@@ -43,6 +43,16 @@ def test_a_weight_file_is_a_guide_of_its_name_with_the_classes_that_were_given(w
     assert (guide.name, guide.classes, guide.domain) == ("seeded", ("ant", "bee", "wasp"), Domain.NATURAL)
     assert guide.provenance.training_epsilon is None
     assert not guide.provenance.bundled
+
+
+def test_a_network_for_pixels_as_they_are_is_said_to_take_them_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = CifarWideResNet(blocks=1, widening=1, num_classes=3, unused_stage=False, biased=True)
+    torch.save(network.state_dict(), tmp_path / "trades.pt")
+    guide = ForeignGuide(tmp_path / "trades.pt").load(say=note)
+    assert guide.normaliser.mean.flatten().tolist() == [0, 0, 0]
+    assert "pixels are taken as they are, as usual for cifar_wide_resnet10_1; --normaliser" in capsys.readouterr().err
 
 
 def test_what_nobody_said_is_not_made_up(weights: Path) -> None:

@@ -53,7 +53,10 @@ def test_what_is_asked_wrongly_is_refused_in_one_sentence(
         (Restriction(only_mask=mask, only_evidence=0.2), "once"),
         (Restriction(only_mask=mask.with_name("absent.png")), "absent.png"),
         (Restriction(only_mask=text), "text.png"),
-        (Restriction(only_box="0,0,1"), "LEFT,TOP,RIGHT,BOTTOM"),
+        *(
+            (Restriction(only_box=text), "LEFT,TOP,RIGHT,BOTTOM between 0 and 1")
+            for text in ("0,0,1", "a,b,c,d", "nan,0,1,1", "0,0,1,2", "")
+        ),
     ):
         with pytest.raises(LWiseError, match=sentence):
             chosen.within(tiny_guide, subject, target=0)

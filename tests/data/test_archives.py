@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lwise_core.data.archives import TarSet, ZipInMemory, ZipSet, close_archives, is_tar
 from lwise_core.data.entries import PictureEntry
 from lwise_core.data.errors import DatasetError
+from lwise_core.data.picture_sets import picture_set
 from tests.support.picture_sets import listed, passed_over
 from tests.support.toys import add_member, archive_of, toy_folder, toy_picture
 
@@ -50,8 +53,87 @@ def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
         pipe = tarfile.TarInfo("cat/y.png")
         pipe.type = tarfile.FIFOTYPE
         archive.addfile(pipe)
-    assert len(passed_over(TarSet(tar))) == 2
+        twin = tarfile.TarInfo("cat/z.png")
+        twin.type, twin.linkname = tarfile.LNKTYPE, "cat/a.png"
+        archive.addfile(twin)
+    assert passed_over(TarSet(tar)) == [
+        "“cat/x.png” was passed over: it is a link to another file; unpack the archive, and give the folder instead.",
+        "“cat/y.png” was passed over: it is no ordinary file.",
+        "“cat/z.png” was passed over: it is a link to another file; unpack the archive, and give the folder instead.",
+    ]
     assert listed(TarSet(tar)) == []
+
+
+MEMBERS = {"cat/ä 1.png": b"one" * 99, f"dog/{'d' * 120}.png": b"two" * 99}
+
+
+def tarred(file: Path, *, mode: str, form: int) -> Path:
+    with tarfile.open(file, mode, format=form) as archive:  # type: ignore[call-overload]
+        for name, data in MEMBERS.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime = len(data), 1.5  # type: ignore[assignment]
+            archive.addfile(member, io.BytesIO(data))
+    return file
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_a_tar_is_read_whatever_wrote_and_packed_it(tmp_path: Path, mode: str, form: int) -> None:
+    file = tarred(tmp_path / "a.tar", mode=mode, form=form)
+    pictures = picture_set(str(file))
+    assert {e.name: pictures.read(e) for e in listed(pictures)} == MEMBERS
+
+
+class Pipe:
+    """What a program writes a zip into that cannot go back: sizes follow behind each member."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.data += data
+        return len(data)
+
+    def flush(self) -> None: ...
+
+
+def zipped(how: str) -> bytes:
+    """Return a zip as it is piped, with records for sizes beyond 4 GB, or behind a program that unpacks it."""
+    stream = Pipe()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+        for name, data in MEMBERS.items():
+            with archive.open(name, "w", force_zip64=how == "zip64") as member:
+                member.write(data)
+        archive.comment = b"made on 3 May"
+    return b"#!/bin/sh\nexit\n" * 9 + bytes(stream.data) if how == "behind a program" else bytes(stream.data)
+
+
+@pytest.mark.parametrize("how", ["piped", "zip64", "behind a program"])
+def test_a_zip_is_read_whatever_wrote_it(tmp_path: Path, how: str) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped(how))
+    for pictures in (picture_set(str(tmp_path / "a.zip")), ZipInMemory(zipped(how), "a.zip")):
+        assert {e.name: pictures.read(e) for e in listed(pictures)} == MEMBERS
+
+
+# What is damaged in a tar that is plain or packed with gzip may look whole as far as it is listed.
+@pytest.mark.parametrize(
+    ("mode", "harm"),
+    [*((mode, "cut off") for mode in ("w", "w:gz", "w:bz2", "w:xz")), ("w:bz2", "damaged"), ("w:xz", "damaged")],
+)
+def test_a_tar_that_cannot_be_read_to_its_end_is_refused(tmp_path: Path, mode: str, harm: str) -> None:
+    file = tmp_path / "a.tar"
+    noise = np.random.default_rng(0).integers(0, 16, 2**18, dtype=np.uint8).tobytes()
+    with tarfile.open(file, mode) as archive:  # type: ignore[call-overload]
+        for i in range(3):
+            member = tarfile.TarInfo(f"cat/{i}.png")
+            member.size = len(noise)
+            archive.addfile(member, io.BytesIO(noise))
+    data = bytearray(file.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 600] = bytes(b ^ 0x5A for b in data[middle : middle + 600])
+    file.write_bytes(data[:middle] if harm == "cut off" else data)
+    with pytest.raises(DatasetError, match="is not an archive that can be read to its end"):
+        list(TarSet(file).entries())
 
 
 def test_an_archive_that_ends_too_early_is_refused(tmp_path: Path, folder: Path) -> None:

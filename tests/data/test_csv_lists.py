@@ -15,7 +15,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), min_si
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @given(rows=st.lists(st.tuples(CELL, CELL), max_size=4))
 def test_cells_come_back_whatever_separates_them(rows: list[tuple[str, str]], separator: str, encoding: str) -> None:
     text = io.StringIO()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.picture_sets import DirmapSet, FolderSet
+from lwise_core.data.zip_members import MemberUnreadable
 from lwise_core.images.codec import ImageRejected, Photograph, open_photograph
 from lwise_core.images.geometry import Crop, see
 from tests.support.picture_sets import dirmap_of, listed, zip_of
@@ -69,6 +72,35 @@ def test_a_picture_that_is_none_or_is_gone_is_one_sentence(folder: Path) -> None
     gone, damaged, *_ = seen_by_guide(pictures, entries, size=16)
     assert gone == Unusable(f"“{entries[0].name}” has no file.")
     assert isinstance(damaged, Unusable)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            PermissionError(13, "Permission denied", "/a/b.png"),
+            "may not be read or written by you; check its permissions.",
+        ),
+        (OSError(40, "Too many levels of symbolic links", "/a/b.png"), "cannot be read or written: Too many levels"),
+        (LZMAError("Corrupt input data"), "cannot be read: the archive is damaged there; download or make it again."),
+        (zlib.error("Error -3 while decompressing data"), "cannot be read: the archive is damaged there"),
+        (EOFError("Compressed file ended"), "cannot be read: the archive is damaged there"),
+        (MemberUnreadable("The archive does not give it out."), "cannot be read: the archive does not give it out."),
+    ],
+)
+def test_a_picture_that_the_system_or_an_archive_keeps_back_is_one_plain_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    def refuse(*_: object, **__: object) -> bytes:
+        raise error
+
+    pictures = FolderSet(LocalStore(folder))
+    entry = listed(pictures)[0]
+    monkeypatch.setattr(LocalStore, "read", refuse)
+    (unread,) = seen_by_guide(pictures, [entry], size=16)
+    assert isinstance(unread, Unusable)
+    assert unread.sentence.startswith(f"“{entry.name}” {sentence}")
+    assert "Errno" not in unread.sentence
 
 
 def test_processes_that_only_decode_do_without_pytorch() -> None:

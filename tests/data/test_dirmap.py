@@ -111,11 +111,12 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path)
         b'split,class,im_path,note\ntrain,cat,cat/1.png,"0,5"\nsplit,class,im_path,note\n',
         b"Split;CLASS;IM_PATH;note\r\ntrain;cat;cat/1.png;0,5\r\n",
         b'\xef\xbb\xbf# exported by LabelTool 2, 3 May\n#\nsplit,class,im_path,note\ntrain,cat,cat/1.png,"0,5"\n',
+        'split,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n'.encode("utf-32"),
         b'"# exported, with commas",,,\r\nsplit,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n',
     ],
     ids=[
         *("semicolons", "tabs", "sep", "UTF-16", "UTF-16 without BOM", "spaces, BOM, CR", "empty cells"),
-        *("two headings", "capitals", "comments", "a comment in cells"),
+        *("two headings", "capitals", "comments", "UTF-32", "a comment in cells"),
     ],
 )
 def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> None:

@@ -30,7 +30,7 @@ from lwise_core.data.picture_sets import DirmapSet, FolderSet, picture_set
 from lwise_core.images.codec import MAX_BYTES
 from tests.support.jobs import contents, finished, job, phantom_pictures, undisturbed
 from tests.support.ray import NEEDS_RAY
-from tests.support.s3 import SECRET, bucket, s3, s3_server, uploaded
+from tests.support.s3 import SECRET, bucket, objects, s3, s3_server, uploaded
 
 __all__ = ["bucket", "phantom_pictures", "s3", "s3_server", "undisturbed"]
 
@@ -75,6 +75,31 @@ def test_a_folder_lists_and_reads_as_the_one_that_was_copied(
     for entry in here.entries():
         if isinstance(entry, PictureEntry):
             assert there.read(entry) == here.read(entry)
+
+
+TREATED_SPECIALLY = (
+    *("a+b.png", "a b.png", "50%.png", "a#1.png", "what?.png", "a%20b.png", "a%2Bb.png", "[1].png", "{a,b}.png"),
+    *("ü é.png", "a&b=c.png", "~x'y.png", "a*b.png", "a;b@c.png", "表 ソ.png", '"a".png'),
+)
+"""Names with what an address, a pattern or a form escapes."""
+
+
+def test_names_that_object_storage_treats_specially_are_read_and_copied(
+    s3: Any,  # noqa: ANN401
+    bucket: str,
+    tmp_path: Path,
+) -> None:
+    folders = ("mine+ [1] 50% #2", "yours%20&?")
+    contents = {f"{folder}/{name}": f"{folder}/{name}".encode() for folder in folders for name in TREATED_SPECIALLY}
+    store = Storage.at(f"{bucket}/set+ 1%20")
+    for path, data in contents.items():
+        (tmp_path / "one").write_bytes(data)
+        assert store.put(tmp_path / "one", path) == store.states()(path) != GONE
+    assert objects(s3, store.url) == contents
+    pictures = remote_set(store.url)
+    found = [e for e in pictures.entries() if isinstance(e, PictureEntry)]
+    assert {e.name: pictures.read(e) for e in found} == contents
+    assert {e.class_name for e in found} == set(folders)
 
 
 def test_a_dirmap_lists_and_reads_as_the_one_that_was_copied(
@@ -146,6 +171,7 @@ def test_a_picture_that_is_empty_or_gone_is_one_sentence(creatures: str, s3: Any
         ("s3://AKIA:{secret}@bucket/set", "holds no password"),
         ("s3://AKIA:a/{secret}@bucket/set", "holds no password"),
         ("https://host/set?token={secret}", "holds no password"),
+        ("{set}/what?", "a folder with a “?” in its name has to be renamed"),
         ("simplecache::s3://bucket/set", "holds no password"),
         ("file:///tmp", "a path of this machine"),
         ("nonsense://bucket/set", "There is no storage “nonsense://”"),
@@ -182,7 +208,7 @@ def unreachable(creatures: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
 
 
 def test_an_unreachable_endpoint_is_one_sentence(unreachable: str) -> None:
-    with pytest.raises(StoreUnavailable, match=r"cannot be reached \(EndpointConnectionError\)") as lost:
+    with pytest.raises(StoreUnavailable, match=r"cannot be reached, as no connection came about") as lost:
         remote_set(unreachable)
     assert SECRET not in str(lost.value)
     assert lost.value.__cause__ is None

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import bz2
+import errno
+import gzip
+import lzma
+import os
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from lwise_core._utils.file_errors import FileError
 from lwise_core.data.archives import close_archives
 from lwise_core.data.entries import Labels
 from lwise_core.data.errors import DatasetError
@@ -123,6 +131,13 @@ def test_a_csv_names_its_columns_and_a_glob_its_root(tmp_path: Path) -> None:
         ("a.tar.zst", b"\x28\xb5\x2f\xfd", "is packed with Zstandard"),
         ("a.zip", b"PK\x03\x04 and no end", "is a zip that was cut off"),
         ("a.tar.gz", b"\n<!DOCTYPE html>", "is a web page and no archive"),
+        ("d.csv.gz", gzip.compress(b"im_path,class"), "is packed with gzip and holds no tar; unpack it"),
+        ("d.csv.xz", lzma.compress(b"im_path,class"), "is packed with xz and holds no tar; unpack it"),
+        ("d.csv.bz2", bz2.compress(b"im_path,class"), "is packed with bzip2 and holds no tar; unpack it"),
+        ("d.parquet", b"PAR1" + bytes(9), "is a Parquet table; save it as CSV"),
+        ("d.h5", b"\x89HDF\r\n" + bytes(9), "is an HDF5 file; write its pictures into a folder for each class"),
+        ("a.png", b"\x89PNG\r\n" + bytes(9), "is one picture; give the folder that it lies in"),
+        ("d.ods", b"PK\x03\x04", "is a workbook; save its sheet as CSV"),
         ("a.xlsx", b"PK\x03\x04", "is a workbook; save its sheet as CSV"),
     ],
 )
@@ -130,6 +145,46 @@ def test_a_file_that_is_no_set_is_called_what_it_is(tmp_path: Path, name: str, b
     (tmp_path / name).write_bytes(begin)
     with pytest.raises(DatasetError, match=sentence):
         picture_set(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("d.tsv", "class\tim_path\ncat\ta.png\n"), ("D.TSV", "class,im_path\ncat,a.png\n")]
+)
+def test_a_list_may_be_called_tsv(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "a.png").write_bytes(b"x")
+    (tmp_path / name).write_text(text)
+    pictures = picture_set(str(tmp_path / name))
+    assert [(e.class_name, pictures.read(e)) for e in listed(pictures)] == [("cat", b"x")]
+
+
+def test_a_list_that_may_not_be_read_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> BinaryIO:
+        raise PermissionError(errno.EACCES, "Permission denied", "/somewhere/d.csv")
+
+    (tmp_path / "d.csv").write_text("class,im_path\n")
+    monkeypatch.setattr(LocalStore, "opened", refuse)
+    with pytest.raises(FileError, match=r"d\.csv” may not be read or written by you; check its permissions"):
+        list(picture_set(str(tmp_path / "d.csv")).entries())
+
+
+def test_names_that_are_no_text_are_passed_over_in_a_folder_and_in_a_tar(folder: Path, tmp_path: Path) -> None:
+    train = folder / "train"
+    first = next(train.rglob("*.png"))
+    whole = {e.name for e in listed(FolderSet(LocalStore(train)))}
+    for strange in (b"left/stra\xdfe.png", b"K\xe4fer/1.png"):
+        file = Path(os.fsdecode(os.fsencode(train) + b"/" + strange))
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(first.read_bytes())
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.GNU_FORMAT) as archive:
+        archive.add(train, arcname=".")
+    for source in (train, tmp_path / "a.tar"):
+        pictures = picture_set(str(source))
+        assert {e.name.removeprefix("./") for e in listed(pictures)} == whole
+        sentences = sorted(passed_over(pictures))
+        assert len(sentences) == 2
+        assert "K\\xe4fer/" in sentences[0]
+        assert "left/stra\\xdfe.png" in sentences[1]
+        assert all(s.endswith("was passed over: its name is not in UTF-8; rename it.") for s in sentences)
 
 
 @pytest.mark.parametrize("name", ["mine [2]", "a*b", "what?", "50% #1 & co"])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +11,8 @@ import torch
 import torchvision
 from torch import nn
 
-from lwise_core.guides.architectures import (
-    ArchitectureError,
-    Blueprint,
-    compact,
-    fill,
-    named,
-    recognise,
-)
+from lwise_core.guides.architectures import compact, fill, named, recognise
+from lwise_core.guides.blueprints import ArchitectureError, Blueprint, shapes_of
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IDENTITY_MEAN, IDENTITY_STD, IMAGENET_MEAN, IMAGENET_STD
 from tests.oracle.seeded import seeded_state
@@ -30,9 +24,8 @@ def state_of(network: nn.Module) -> dict[str, torch.Tensor]:
     return network.state_dict()
 
 
-def on_meta(build: object, **arguments: object) -> dict[str, torch.Tensor]:
-    with torch.device("meta"):
-        return build(**arguments).state_dict()  # type: ignore[operator]
+def on_meta(build: Callable[..., nn.Module], **arguments: object) -> dict[str, torch.Tensor]:
+    return dict(shapes_of(lambda: build(**arguments)))
 
 
 def seeded(shapes: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -171,6 +164,15 @@ def test_weights_that_do_not_fit_are_refused_with_the_first_differences() -> Non
     assert "and 1 more" in str(refused.value)
 
 
+@pytest.mark.parametrize(("channels", "said"), [(1, "of one channel"), (4, "of 4 channels")])
+def test_a_network_for_other_channels_than_colours_says_so(channels: int, said: str) -> None:
+    state = compact_state()
+    state["stem.conv.weight"] = state["stem.conv.weight"].repeat(1, 2, 1, 1)[:, :channels]
+    with pytest.raises(ArchitectureError, match=f"The network takes pictures {said}") as refused:
+        fill(compact(width=2, num_classes=3, stem_stride=1), state)
+    assert ("repeat these weights over the three" in str(refused.value)) == (channels == 1)
+
+
 def test_batch_counters_do_not_matter() -> None:
     blueprint = compact(width=2, num_classes=3, stem_stride=1)
     state = {k: v for k, v in compact_state().items() if not k.endswith("num_batches_tracked")}
@@ -222,14 +224,20 @@ def test_a_robust_xcit_of_any_size_sees_pixels_as_they_are(size: str, width: int
         assert (blueprint.mean, blueprint.std) == (IDENTITY_MEAN, IDENTITY_STD)
 
 
-@pytest.mark.parametrize("name", ["mobilenet_v2", "convnext_tiny", "squeezenet1_1"])
+# torchvision's zoo, one of each family: on the meta device none of them takes more than a moment.
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mobilenet_v2", "mobilenet_v3_small", "mnasnet0_5", "efficientnet_b0", "convnext_tiny", "vit_b_32", "swin_t"),
+        *("shufflenet_v2_x0_5", "squeezenet1_1", "densenet121", "regnet_y_400mf", "vgg11", "alexnet"),
+    ],
+)
 def test_torchvisions_classifiers_are_named_and_what_timm_calls_alike_is_told_apart_by_its_keys(name: str) -> None:
     state = on_meta(getattr(torchvision.models, name), num_classes=5)
     blueprint = named(name, state)
     assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == (name, 5, 224)
     assert (blueprint.mean, blueprint.std) == (IMAGENET_MEAN, IMAGENET_STD)
-    with torch.device("meta"):
-        assert blueprint.build().state_dict().keys() == state.keys()
+    assert shapes_of(blueprint.build).keys() == state.keys()
 
 
 def test_timms_own_keys_stay_timms() -> None:

@@ -262,7 +262,7 @@ def test_no_function_of_python_is_called(function: Callable[..., object]) -> Non
 def test_a_bare_pickle_is_not_even_opened(tmp_path: Path) -> None:
     marker = tmp_path / "owned"
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        with pytest.raises(CheckpointError, match="not a weight file"):
+        with pytest.raises(CheckpointError, match=r"not a weight file|no weight file but a pickle"):
             read_weights(pickle.dumps(Runs(os.system, f"touch {marker}"), protocol))
     assert not marker.exists()
 
@@ -324,7 +324,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "The file is empty"),
     "text": (b"hello, these are my weights", "not a weight file"),
     "random": (np.random.default_rng(0).bytes(5000), "not a weight file"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "not a weight file"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "no weight file but a picture"),
     "a zip bomb": (rezipped(saved({"w": torch.zeros(1_000_000)}), compression=zipfile.ZIP_DEFLATED), "unpacks to more"),
     "an archive of files": (archive("ImageNet_eps3.pt", "readme.txt"), "unpack it and choose"),
     "two pickles": (archive("a/data.pkl", "b/data.pkl"), "unpack it and choose"),

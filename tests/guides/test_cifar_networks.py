@@ -7,8 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from lwise_core.guides.architectures import Blueprint, fill, recognise
-from lwise_core.guides.cifar_networks import CIFAR_MEAN, CIFAR_STD, CifarResNet, CifarVgg
+from lwise_core.guides.cifar_networks import CifarDenseNet, CifarResNet, CifarWideResNet
 
 State = dict[str, torch.Tensor]
 
@@ -61,44 +60,55 @@ def test_a_resnet_computes_what_its_keys_say(bottleneck: bool, convolutions: int
     assert expected.std() > 1e-3
 
 
-@pytest.mark.parametrize(
-    ("blocks", "bottleneck", "width", "name"),
-    [
-        ((2, 2, 2, 2), False, 64, "cifar_resnet18"),
-        ((2, 2, 2, 2), False, 96, "cifar_resnet18_width96"),
-        ((3, 4, 6, 3), False, 64, "cifar_resnet34"),
-        ((3, 4, 6, 3), True, 64, "cifar_resnet50"),
-    ],
-)
-def test_a_resnet_is_recognised(blocks: tuple[int, ...], bottleneck: bool, width: int, name: str) -> None:
-    widths = [width * 2**i for i in range(4)]
-    with torch.device("meta"):
-        state = CifarResNet(blocks=blocks, widths=widths, bottleneck=bottleneck, num_classes=10).state_dict()
-        blueprint = recognised(state)
-        assert blueprint.build().state_dict().keys() == state.keys()
-    assert (blueprint.name, blueprint.num_classes, blueprint.input_size) == (name, 10, 32)
-    assert (blueprint.mean, blueprint.std) == (CIFAR_MEAN, CIFAR_STD)
+def rectified(state: State, name: str, features: torch.Tensor) -> torch.Tensor:
+    return functional.relu(normalised(state, name, features))
 
 
-def recognised(state: State) -> Blueprint:
-    blueprint = recognise(state)
-    assert blueprint is not None
-    return blueprint
+def dense_layers(state: State, stage: str, features: torch.Tensor) -> torch.Tensor:
+    """Compute a stage of a DenseNet from the keys alone: what a layer makes stands before what it got."""
+    for layer in range(2):
+        at = f"{stage}.{layer}"
+        inner = functional.conv2d(rectified(state, f"{at}.bn1", features), state[f"{at}.conv1.weight"])
+        inner = functional.conv2d(rectified(state, f"{at}.bn2", inner), state[f"{at}.conv2.weight"], padding=1)
+        features = torch.cat([inner, features], 1)
+    return features
 
 
-def test_a_vgg_is_recognised_and_filled() -> None:
-    stages = [[64], [128], [256, 256], [512, 512], [512, 512]]
-    with torch.device("meta"):
-        state = CifarVgg(stages=stages, num_classes=4).state_dict()
-    assert next(iter(state)) == "features.0.weight"
-    assert "features.4.weight" in state  # a pooling, which has no weights, stands after each stage
-    blueprint = recognised(state)
-    assert (blueprint.name, blueprint.num_classes) == ("cifar_vgg11", 4)
-    network = fill(blueprint, {k: torch.zeros(v.shape) for k, v in state.items()}).eval()
-    assert network(torch.rand(1, 3, 32, 32)).shape == (1, 4)
+def test_a_densenet_computes_what_its_keys_say() -> None:
+    network = filled(CifarDenseNet(blocks=[2] * 4, growth=2, num_classes=3))
+    state, images = network.state_dict(), torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    features = functional.conv2d(images, state["conv1.weight"], padding=1)
+    for stage in range(1, 5):
+        features = dense_layers(state, f"dense{stage}", features)
+        if stage < 4:
+            halved = rectified(state, f"trans{stage}.bn", features)
+            features = functional.avg_pool2d(functional.conv2d(halved, state[f"trans{stage}.conv.weight"]), 2)
+    features = functional.avg_pool2d(rectified(state, "bn", features), 4).flatten(1)
+    expected = functional.linear(features, state["linear.weight"], state["linear.bias"])
+    with torch.no_grad():
+        torch.testing.assert_close(network(images), expected, atol=1e-4, rtol=1e-4)
+    assert expected.std() > 1e-3
 
 
-def test_a_stem_of_another_width_than_the_first_stage_is_not_taken_for_one() -> None:
-    with torch.device("meta"):
-        state = CifarResNet(blocks=[2] * 4, widths=(64, 128, 256, 512), bottleneck=False, num_classes=3).state_dict()
-    assert recognise(state | {"conv1.weight": torch.zeros(16, 3, 3, 3)}) is None
+@pytest.mark.parametrize("extra", [False, True], ids=["plain", "TRADES"])
+def test_a_wide_resnet_computes_what_its_keys_say(extra: bool) -> None:
+    made = CifarWideResNet(blocks=2, widening=1, num_classes=3, unused_stage=extra, biased=not extra)
+    network = filled(made)
+    state, images = network.state_dict(), torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    features = functional.conv2d(images, state["conv1.weight"], padding=1)
+    for stage in (1, 2, 3):
+        for block in (0, 1):
+            at = f"block{stage}.layer.{block}"
+            stride = 2 if stage > 1 and block == 0 else 1
+            first = rectified(state, f"{at}.bn1", features)
+            inner = functional.conv2d(first, state[f"{at}.conv1.weight"], stride=stride, padding=1)
+            inner = functional.conv2d(rectified(state, f"{at}.bn2", inner), state[f"{at}.conv2.weight"], padding=1)
+            if f"{at}.convShortcut.weight" in state:  # of what was rectified, where the width changes
+                features = functional.conv2d(first, state[f"{at}.convShortcut.weight"], stride=stride)
+            features = inner + features
+    features = functional.avg_pool2d(rectified(state, "bn1", features), 8).flatten(1)
+    expected = functional.linear(features, state["fc.weight"], state.get("fc.bias"))
+    with torch.no_grad():
+        torch.testing.assert_close(network(images), expected, atol=1e-4, rtol=1e-4)
+    assert expected.std() > 1e-3
+    assert any(name.startswith("sub_block1") for name in state) == extra

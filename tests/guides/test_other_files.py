@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
 
@@ -36,6 +38,21 @@ OTHERS = {
     "a weight file in a zip": (zipped("best.pth"), "This archive is not a weight file; unpack it and choose one"),
     "TorchScript": (zipped("m/constants.pkl"), "This is a TorchScript program"),
     "ONNX": (b"\x08\x07\x12\x07pytorch\x1a\x052.7.0" + bytes(99), "an ONNX program"),
+    "the index of Hugging Face": (
+        b'{\n  "metadata": {"total_size": 9},\n  "weight_map": {"fc.weight": "model-00001-of-00002.safetensors"}}',
+        "the list of several files that hold the weights together; save them in one file",
+    ),
+    "a configuration": (b'{"architectures": ["ResNetForImageClassification"]}', "a text in JSON, such as a configur"),
+    "a pickle of fastai": (b"\x80\x04\x95" + bytes(99), "a pickle that torch.save did not write"),
+    "a NumPy array": (b"\x93NUMPY\x01\x00" + bytes(99), "a NumPy array; weights of PyTorch"),
+    "NumPy arrays": (zipped("kernel.npy"), "an archive of NumPy arrays"),
+    "Keras 3": (zipped("model.weights.h5"), "an archive of Keras"),
+    "TensorFlow Lite": (b"\x1c\x00\x00\x00TFL3" + bytes(99), "a TensorFlow Lite program"),
+    "MATLAB": (b"MATLAB 5.0 MAT-file, Platform: GLNXA64" + bytes(99), "a file of MATLAB"),
+    "xz": (lzma.compress(bytes(99)), "packed with xz; unpack it"),
+    "bzip2": (bz2.compress(bytes(99)), "packed with bzip2; unpack it"),
+    "Zstandard": (b"\x28\xb5\x2f\xfd" + bytes(99), "packed with Zstandard; unpack it"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture; choose a file of weights"),
     "nothing": (b"", "The file is empty"),
     "anything else": (b"whatever it may be", "neither safetensors nor written by torch.save"),
 }

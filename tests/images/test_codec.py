@@ -207,7 +207,21 @@ PREVIEW_FIRST = encoded(scene(), "TIFF", tiffinfo={ExifTags.Base.NewSubfileType:
         (b"BM" + b"\xff" * 100, "cannot be decoded, because it is incomplete, damaged or of a rare kind; open it"),
         (b"Not a picture, only words.", "is not a picture that can be read here; choose a PNG, JPEG, WebP, AVIF"),
         (b"\0" * 1000, "is not a picture that can be read here; choose a PNG"),
-        (b"P6 8 8 255 " + bytes(192), "is not a picture that can be read here; choose a PNG"),
+        (b"P6 8 8 255 " + bytes(192), "is a PNM file, which cannot be read here; export it as PNG or JPEG"),
+        (b"\0\0\1\0\1\0" + bytes(99), "is an icon file, which cannot be read here; export it as PNG or JPEG"),
+        (b"gimp xcf v011" + bytes(99), "is a GIMP file, which cannot be read here; export it"),
+        (b"<!-- Generator: Inkscape -->\n<svg/>", "is an SVG file, which cannot be read here; export it"),
+        (
+            b"\n<!DOCTYPE html>\n<html>404</html>",
+            "is an HTML file, which cannot be read here; download the picture itself",
+        ),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid",
+            "is a Git LFS pointer file, which cannot be read here; run",
+        ),
+        (b"SIMPLE  =                    T", "is a FITS file, which cannot be read here; stretch its values"),
+        (b"\x93NUMPY\1\0" + bytes(99), "is a NumPy file, which cannot be read here; write its pixels as PNG"),
+        (b"PK\x03\x04" + bytes(99), "is a zip file, which cannot be read here; unpack it and choose that"),
         *[
             (b"\0\0\0\x18ftyp" + brand + bytes(12), f"is a HEIF file of the kind “{brand.decode()}”, which cannot be")
             for brand in (b"mif3", b"avci", b"j2ki", b"mif1")

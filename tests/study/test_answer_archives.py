@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 
@@ -10,6 +11,8 @@ import pytest
 from lwise_core.data import zip_directory
 from lwise_core.study.answer_archives import unpacked
 from lwise_core.study.response_columns import ResponsesError
+from lwise_core.study.response_files import read_csv
+from tests.support.raw_zips import raw_zip
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -43,12 +46,30 @@ def test_what_is_no_zip_passes() -> None:
         (zipped(("a.txt", bytes(200))), "holds more than 0 MB"),
         (zipped(("a.txt", b"[1]"))[:-30], "damaged or cut off"),
         (zipped(("a.txt", b"[1]")).replace(b"[1]", b"[2]"), "damaged or cut off"),
+        (zipped(("content.xml", b"<a/>"), ("mimetype", b"x")), "is a workbook; save its sheet as CSV"),
+        (raw_zip({b"a.txt": b"[1]"}, flag=1), "is locked with a password; unpack it"),
     ],
-    ids=["a workbook", "pictures", "too much", "cut off", "a changed byte"],
+    ids=["a workbook", "pictures", "too much", "cut off", "a changed byte", "OpenDocument", "locked"],
 )
 def test_a_zip_that_cannot_be_used_is_one_sentence(content: bytes, said: str) -> None:
     with pytest.raises(ResponsesError, match=said):
         unpacked(content, at_most=100)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(b"a,b\n1,2\n"), "is packed with gzip; unpack it"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "is a 7-Zip archive; unpack it"),
+        (b"$FL2@(#) SPSS DATA FILE", "is a file of SPSS; export its table as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old workbook; export its table as CSV"),
+        (b"SQLite format 3\0", "is a database; export its table as CSV"),
+        (b"PAR1\x15\x04", "is a Parquet table; export its table as CSV"),
+    ],
+)
+def test_what_is_no_text_is_called_what_it_is(content: bytes, said: str) -> None:
+    with pytest.raises(ResponsesError, match=said):
+        read_csv(content)
 
 
 def test_a_directory_that_says_it_is_huge_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,11 @@ AS_SPREADSHEETS_SAVE_IT = [
     "a;b\r\n1;2\r\n".encode("utf-16-le"),
     "a;b\r\n1;2\r\n".encode("utf-16"),
     "a\tb\r\n1\t2\r\n".encode("utf-16"),
+    "a;b\r\n1;2\r\n".encode("utf-32"),
+    "a,b\n1,2\n".encode("utf-16-be"),
+    b'a,b\n"Which, of\nthese?",Why?\n"{""ImportId"":""a""}","{""ImportId"":""QID1"",""timeZone"":""Z""}"\n1,2\n',
+    b"a,b\n1,2\nEND OF FILE,\n",
+    b"a,b\n1,2\nEND OF FILE\n",
 ]
 
 

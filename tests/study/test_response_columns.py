@@ -46,6 +46,39 @@ def test_a_number_as_text_is_that_number_and_a_word_for_nothing_is_nothing(numbe
     assert found[2:].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (["512,5", "512,345"], [512.5, 512.345]),  # the first says what the comma of the second is
+        (["0,345"], [0.345]),
+        (["1512,345"], [1512.345]),
+        (["1.512,345", "7"], [1512.345, 7.0]),
+        (["-3,25"], [-3.25]),
+        (["1,512.5", "2,001,512.5"], [1512.5, 2001512.5]),
+    ],
+)
+def test_commas_are_read_where_a_column_says_what_they_are(written: list[str], meant: list[float]) -> None:
+    assert numbers_in(column(*written), "it").tolist() == meant
+
+
+@pytest.mark.parametrize("written", ["1,234", "1,234,567", "512,3 ms", "1.234.567", "1,5.5"])
+def test_a_comma_that_may_be_either_is_not_guessed(written: str) -> None:
+    with pytest.raises(ResponsesError, match="is no number"):
+        numbers_in(column("7", written), "it")
+
+
+def test_points_beside_decimal_commas_are_not_guessed() -> None:
+    with pytest.raises(ResponsesError, match=r"“1\.234” in the column “it” is no number"):
+        numbers_in(column("512,5", "1.234"), "it")
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("yes", "No"), ("Correct", "incorrect"), ("1,0", "0,0")]
+)
+def test_truth_is_written_in_several_languages(yes: str, no: str) -> None:
+    assert truths_in(column(yes, no), "it").tolist() == [True, False]
+
+
 @pytest.mark.parametrize("written", ["1", "1.0", " TRUE ", 1, 1.0, True])
 def test_truth_is_written_in_several_ways(written: object) -> None:
     assert truths_in(column(written, "false", 0), "it").tolist() == [True, False, False]

@@ -166,6 +166,13 @@ def test_names_that_a_participant_knew_become_classes_for_each_anew() -> None:
     assert set(main["choice_name"]) == {"Leda", "Tyro"}
 
 
+GORILLA = (
+    b"Event Index,Participant Private ID,Trial Number,Reaction Time,Response,Correct,Incorrect\n"
+    b"1,8123,1,512.3,cat,1,0\nEND OF FILE,,,,,,\n"
+)
+PSYCHOPY = b"key_resp.keys,key_resp.corr,key_resp.rt,participant,date,frameRate,\nleft,1,0.51,7,2026-05-03,60.0,\n"
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -173,6 +180,18 @@ def test_names_that_a_participant_knew_become_classes_for_each_anew() -> None:
         (lambda text: text.split(b"\n")[0], "no trials"),
         (lambda text: text.replace(b"perf", b"score", 1), "lacks the column “perf”"),
         (lambda text: text.replace(b"obs", b"place", 1), "lacks the column “trial_number”"),
+        (
+            lambda _: GORILLA,
+            "lacks the columns “participant”, “block”, “trial_type”, “class”, “perf”, “trial_number”; it has",
+        ),
+        (
+            lambda _: GORILLA,
+            "“Reaction Time”, “Response”, “correct” and 1 more: name its columns as the paper's files do",
+        ),
+        (
+            lambda _: PSYCHOPY,
+            "lacks the columns “block”, “trial_type”, “class”, “perf”, “trial_number”; it has “key_resp.keys”",
+        ),
         (lambda text: text.replace(b"condition_idx", b"slot", 1), "which group"),
         (lambda text: b"\xff\xfe" + text, "UTF-8"),
         (lambda text: text + b"1,2\n", "more or fewer cells"),
@@ -221,9 +240,9 @@ def in_the_papers_layout(name: str, **columns: object) -> bytes:
     return pd.DataFrame(frame | columns).to_csv(index=False).encode()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_class_that_is_called_like_nothing_stays_a_class(name: str) -> None:
-    trials = read_csv(in_the_papers_layout(name)).trials
+@pytest.mark.parametrize(("name", "other"), [*((name, "moth") for name in NAMES), ("None", "NA"), ("NA", "null")])
+def test_a_class_that_is_called_like_nothing_stays_a_class(name: str, other: str) -> None:
+    trials = read_csv(in_the_papers_layout(name).replace(b"moth", other.encode())).trials
     assert trials["perf"].sum() == 4
     assert (trials["choice"] != "").all()
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 import streamlit as st
 
 from lwise_core._utils.errors import LWiseError
-from lwise_core.guides.architectures import Blueprint
+from lwise_core.guides.blueprints import Blueprint
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import (
     MAX_UPLOAD_BYTES,

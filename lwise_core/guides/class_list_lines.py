@@ -1,0 +1,162 @@
+"""Class names in lines: numbered in front or behind, in a table, in quotes, after an id of WordNet, or plain."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from lwise_core._utils.class_names import canonical
+from lwise_core.guides.class_list_json import NAME_KEYS, NUMBER_KEYS, by_number, is_number
+
+# In no pattern can two neighbours take the same space: a line of a million tabs takes no longer than others.
+# A number, perhaps in brackets or quotes, what separates it, and a name with or without quotes and a dictionary's
+# brackets.
+_NUMBERED = re.compile(
+    r"""[{\[(]?(?P<mark>["']?)(?P<number>\d{1,6})(?P=mark)(?:\s*(?:[:.,;)\]=]|[-=]>)\s*|\s+)"""
+    r"""(?:(?P<quote>["'])(?P<quoted>.+)(?P=quote)[,}]*|(?P<plain>[^"'\s].*))"""
+)
+_NUMBER_LAST = re.compile(r"(.*\S)(?:\s*[:,;=]\s*|\s+)(\d{1,6})")
+_ITEM = re.compile(r"\s*-\s+(\S(?:.*\S)?)\s*")
+_QUOTED = re.compile(r"""(["'])([^"']+)\1,?""")
+_TEXT = r"""(?:(?P<quote>["'])(?P<quoted>(?:(?!(?P=quote)).)*)(?P=quote)|(?P<plain>[^,:"'\s](?:[^,:]*[^,:\s])?))"""
+_NEXT = r"\s*(?:,\s*|$)"
+_LISTED = re.compile(_TEXT.replace("^,:", "^,") + _NEXT)
+_BY_NUMBER = re.compile(r"""(?P<mark>["']?)(?P<number>\d{1,6})(?P=mark)\s*:\s*""" + _TEXT + _NEXT)
+_BY_NAME = re.compile(_TEXT + r"\s*:\s*(?P<number>\d{1,6})" + _NEXT)
+_SYNSET = re.compile(r"n\d{8}[\s,]+(\S.*)")
+
+
+def names_in_lines(lines: Sequence[str]) -> Sequence[str]:
+    """Return the names in ``lines``, without what stands around all of them; one name a line where there is no form."""
+    if len(lines) == 1:
+        return _in_a_line(lines[0])  # one class is no choice, so that several must stand there
+    for form in (items, unnumbered, _with_columns, _of_wordnet, _number_last, _all_quoted) if lines else ():
+        if (names := form(lines)) is not None:
+            return names
+    return lines
+
+
+def items(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return the items of a list in YAML, under a heading such as “names:” or not; None where it is no such list."""
+    found = [_ITEM.fullmatch(line) for line in lines[lines[0].strip().endswith(":") :]]
+    names = [match[1] for match in found if match is not None]
+    return [name.strip("\"'") for name in names] if names and len(names) == len(found) else None
+
+
+def unnumbered(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return the names without the numbers in front where all lines have one, in their order; else None.
+
+    A heading above, such as “index,label”, is left out with the numbers.
+    """
+    if _has_columns(lines, at_least=3):
+        return None
+    for first in (0, 1):
+        found = [_NUMBERED.fullmatch(line.strip()) for line in lines[first:]]
+        pairs = {int(match["number"]): match["quoted"] or match["plain"] for match in found if match is not None}
+        if (names := by_number(pairs, count=len(found))) is not None:
+            return names
+    return None
+
+
+def printed(text: str) -> Sequence[str] | None:
+    """Return the names in a list or dictionary as Python or YAML prints it, None where it is another text."""
+    body = text.replace("\n", " ").strip()
+    if not body.endswith(("]", "}")):
+        return None
+    inside = body[1:-1].strip().rstrip(",")
+    if body.startswith("["):
+        listed = _each(_LISTED, inside)
+        return None if listed is None else [match["quoted"] or match["plain"] for match in listed]
+    found = _each(_BY_NUMBER, inside) or _each(_BY_NAME, inside) or []
+    pairs = {int(match["number"]): match["quoted"] or match["plain"] for match in found}
+    return by_number(pairs, count=len(found))
+
+
+def _each(entry: re.Pattern[str], text: str) -> list[re.Match[str]] | None:
+    """Return the entries that follow each other in ``text``, None where anything else stands between them."""
+    found, place = list[re.Match[str]](), 0
+    while place < len(text):
+        match = entry.match(text, place)
+        if match is None:
+            return None
+        found.append(match)
+        place = match.end()
+    return found
+
+
+def _in_a_line(line: str) -> Sequence[str]:
+    separator = max(",;\t", key=line.count)
+    try:
+        found = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    except csv.Error:  # a part is longer than any name
+        return [line]
+    return found if len(found) > 1 else [line]
+
+
+def _of_wordnet(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return ImageNet's names without their ids in front where all lines have one, in the order of the lines.
+
+    Of synonyms with commas between them the first counts, where that tells the classes apart.
+    """
+    found = [_SYNSET.fullmatch(line.strip()) for line in lines]
+    whole = [match[1].strip("\"'") for match in found if match is not None]
+    if len(whole) < len(lines):
+        return None
+    first = [name.partition(",")[0].strip() for name in whole]
+    times = Counter(map(canonical, first))
+    return [short if times[canonical(short)] == 1 else long for short, long in zip(first, whole, strict=True)]
+
+
+def _number_last(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return the names without the numbers behind them where all lines have one, in their order.
+
+    They stay where they tell classes apart, as in “grade 0” and “grade 1”.
+    """
+    for first in (0, 1):
+        found = [_NUMBER_LAST.fullmatch(line.strip()) for line in lines[first:]]
+        pairs = {int(match[2]): match[1] for match in found if match is not None}
+        names = by_number(pairs, count=len(found))
+        if names is not None and len(set(map(canonical, names))) == len(names):
+            return names
+    return None
+
+
+def _with_columns(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return the names in a table whose heading says which column has them and which their numbers."""
+    if not _has_columns(lines, at_least=2):
+        return None
+    heading, *rows = _cells(lines)
+    name, number = _column(heading, NAME_KEYS), _column(heading, NUMBER_KEYS)
+    if name is None or number is None or not all(is_number(row[number].strip()) for row in rows):
+        return None
+    return by_number({int(row[number]): row[name] for row in rows}, count=len(rows))
+
+
+def _has_columns(lines: Sequence[str], *, at_least: int) -> bool:
+    rows = _cells(lines)
+    same = len({len(row) for row in rows}) == 1 and len(rows[0]) >= at_least
+    return same and _column(rows[0], NAME_KEYS) is not None and _column(rows[0], NUMBER_KEYS) is not None
+
+
+def _cells(lines: Sequence[str]) -> list[list[str]]:
+    separator = max(",;\t", key=lines[0].count)
+    try:
+        return list(csv.reader(lines, delimiter=separator))
+    except csv.Error:
+        return [[]]
+
+
+def _column(heading: Sequence[str], called: Sequence[str]) -> int | None:
+    names = [name.strip().casefold() for name in heading]
+    return next((names.index(name) for name in called if name in names), None)
+
+
+def _all_quoted(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return the names without their quotes, and the commas behind them, where all lines but the last have them."""
+    found = [_QUOTED.fullmatch(line.strip()) for line in lines]
+    if all(found):
+        return [match[2] for match in found if match is not None]
+    ends = [line.rstrip().endswith(",") for line in lines]
+    return [line.rstrip().removesuffix(",") for line in lines] if all(ends[:-1]) else None
