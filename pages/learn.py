@@ -8,7 +8,8 @@ import streamlit as st
 
 from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn, total
-from lwise_core.teaching.design.timing import SECONDS_A_TRIAL, UNTIL_RESPONSE
+from lwise_core.teaching.design.schedules import TrialQuestion
+from lwise_core.teaching.design.timing import SECONDS_A_PAIR, SECONDS_A_TRIAL, UNTIL_RESPONSE
 from lwise_core.teaching.design.trial_sampling import CurriculumError
 from lwise_core.teaching.languages.catalogue import Catalogue
 from lwise_core.teaching.records.store import RecordsError
@@ -118,6 +119,8 @@ def _what_happens(course: Course, words: Catalogue) -> str:
     if course.design.practises:
         return practice_in_words(course, words)
     trials = total(course)
+    if TrialQuestion.NAME not in course.design.schedule.questions:
+        return _what_happens_with_two(course, words, trials=trials)
     training = sum(b.feedback for b in course.design.schedule.blocks)
     return " ".join(
         (
@@ -145,6 +148,39 @@ def _what_happens(course: Course, words: Catalogue) -> str:
             ),
         )
     )
+
+
+def _what_happens_with_two(course: Course, words: Catalogue, *, trials: int) -> str:
+    """Return the same of a course that shows two pictures in every trial."""
+    spots = TrialQuestion.SPOT in course.design.schedule.questions
+    training = sum(b.feedback for b in course.design.schedule.blocks)
+    sentences = [
+        words.translate("You see {trials} times two pictures side by side.", trials=trials),
+        words.translate(
+            "Both were made from one original, one of them enhanced towards what it does not show: say which."
+        )
+        if spots
+        else words.translate("Say which of them is the kind that is asked for."),
+    ]
+    if training:
+        sentences.append(
+            words.translate_count(
+                "In {count} block you are told after every answer what was right; in a test you are not.",
+                "In {count} blocks you are told after every answer what was right; in a test you are not.",
+                count=training,
+            )
+        )
+    if course.design.sureness:
+        sentences.append(words.translate("After each answer you say how sure you are."))
+    seconds = SECONDS_A_PAIR if spots else SECONDS_A_TRIAL
+    sentences.append(
+        words.translate_count(
+            "It takes about {count} minute, with pauses between the blocks.",
+            "It takes about {count} minutes, with pauses between the blocks.",
+            count=max(1, round(trials * seconds / 60)),
+        )
+    )
+    return " ".join(sentences)
 
 
 def _enrol(course: Course, code: str, words: Catalogue, *, agreed: bool) -> None:
@@ -182,6 +218,7 @@ def _sit(token: str) -> None:
         key=f"runner-{coming.sitting.slot}{visit}",
         look=Ring(calibrate=True, picture_mm=_PICTURE_MM),
         words=words,
+        sureness=coming.course.design.sureness,
     )
     if done:
         st.rerun()
@@ -200,9 +237,9 @@ def _introduced(coming: Coming, token: str, words: Catalogue) -> bool:
             "Look at them for as long as you like: in a moment you are asked which of them a picture shows."
         )
     )
-    for name in sorted(examples, key=labels.__getitem__):
+    for i, name in enumerate(sorted(examples, key=labels.__getitem__)):
         st.subheader(plain(labels[name]))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, key=f"examples-{i}"):
             for digest in examples[name]:
                 alt = words.translate("An example of {kind}", kind=labels[name])
                 st.image(course.picture(digest), width=_EXAMPLE_PX, alt=alt)

@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core.study.accuracy import accuracies, group_scores, learning_curves, pictures
 from lwise_core.study.agreement import agreement, confusions
+from lwise_core.study.chance import chance_by_block, chance_of
 from lwise_core.study.comparisons import BY_TRIAL_SENTENCE, Comparison, Difference, primary, trial_tests
 from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.from_records import responses_in
@@ -27,6 +28,7 @@ from lwise_core.teaching.records.values import KnownCourse
 from lwise_core.teaching.server import CourseServer
 from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.later_tests_panel import later_tests_panel
+from pages.parts.courses.pair_results import pair_results
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
 from pages.parts.session.access import teachers_only
 from pages.parts.session.course_server import course_server
@@ -52,7 +54,7 @@ def main() -> None:
         with found:
             answers = _chosen(here, courses)
             if answers is not None:
-                _results(answers.responses, chance=1 / answers.classes)
+                _results(answers.responses, classes=answers.classes)
                 if answers.course is not None:
                     later_tests_panel(here, answers.course)
         with people:
@@ -110,8 +112,9 @@ def _downloads(responses: Responses, course: Course) -> None:
     )
 
 
-def _results(responses: Responses, *, chance: float) -> None:
+def _results(responses: Responses, *, classes: int) -> None:
     """Draw everything that a study found."""
+    chance = chance_of(responses.trials, classes=classes)
     if responses.simulated:
         notice(
             "caution", "These are simulated learners, not people: they rehearse an experiment and show nothing more."
@@ -120,12 +123,15 @@ def _results(responses: Responses, *, chance: float) -> None:
     said = "1 person" if people == 1 else f"{people} people"
     st.caption(f"{said}, {len(responses.trials):,} answers. Chance is {chance:.0%}. Intervals need two people a group.")
     st.subheader("How they learned")
-    show(curves_figure(learning_curves(responses), chance=chance), key="curves")
+    by_block = chance_by_block(responses.scored, classes=classes)
+    show(curves_figure(learning_curves(responses), chance=by_block), key="curves")
     _by_budget(responses)
+    pair_results(responses)
     if responses.tests.empty:
         st.caption("This course has no test, or nobody has reached it.")
         return
     st.subheader("The test")
+    chance = chance_of(responses.tests, classes=classes)
     show(accuracies_figure(accuracies(responses), chance=chance), key="accuracies")
     _main_test(responses)
     _gains(responses, chance=chance)
@@ -143,7 +149,8 @@ def _by_budget(responses: Responses) -> None:
     st.subheader("Each person at every strength of enhancement")
     for b in budgets:
         right = plain(_percent(b.accuracy))
-        better = f"; {plain(_percent(b.gain, sign='+'))} to their own on natural pictures" if b.epsilon_224 else ""
+        compared = b.epsilon_224 and isinstance(b.gain, Estimate)
+        better = f"; {plain(_percent(b.gain, sign='+'))} to their own on natural pictures" if compared else ""
         st.markdown(f"- **ε₂₂₄ = {b.epsilon_224:g}** ({b.people} people): {right}{better}")
 
 

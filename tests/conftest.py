@@ -22,9 +22,9 @@ from lwise_core.guides import catalog
 from lwise_core.guides.compact_resnet import CompactResNet
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD, Domain, GuideModel, Normaliser, Provenance
 from lwise_core.images.geometry import Crop, see
-from tests.support.courses import course, maker, phantom_guide
+from tests.support.courses import course, maker, pair_course, phantom_guide
 
-__all__ = ["course", "maker", "phantom_guide"]  # fixtures that stand in a module of their own
+__all__ = ["course", "maker", "pair_course", "phantom_guide"]  # fixtures that stand in a module of their own
 
 torch.set_num_threads(1)
 

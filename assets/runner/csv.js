@@ -47,6 +47,13 @@ export const COLUMNS = [
   "frames_dropped",
   "left",
   "px_per_mm",
+  "foil",
+  "foil_class",
+  "foil_towards",
+  "foil_epsilon_224",
+  "likeness",
+  "side",
+  "sureness",
 ];
 
 /** @typedef {Record<string, string | number | null>} Row by column */

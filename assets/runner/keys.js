@@ -21,6 +21,20 @@ export function saidBy({ code, key }) {
   return digit ? digit[1] : key.toLowerCase();
 }
 
+const SIDES = [
+  ["1", "arrowleft"],
+  ["2", "arrowright"],
+];
+
+/** The keys of the left and of the right one of two pictures, as they are written on their buttons. */
+export const SIDE_KEYS = SIDES.map(([key]) => key);
+
+/**
+ * Which of two pictures a key means: 0 for the left one, 1 for the right one, −1 for neither.
+ * @param {{code: string, key: string}} event
+ */
+export const sideOf = (event) => SIDES.findIndex((keys) => keys.includes(saidBy(event)));
+
 /**
  * Whether keys that are pressed there write something.
  * @param {EventTarget} target

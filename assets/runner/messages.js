@@ -11,7 +11,21 @@ export const MESSAGES = {
   withFeedback: "Next: with feedback. After each answer you are told what was right.",
   withoutFeedback: "Next: without feedback. Nobody tells you what was right.",
   brief: "The picture is shown only briefly, so look at the middle.",
+  whichIs: "Which one is {asked}?",
+  whichIsWrong: "Which one was enhanced towards what it does not show?",
+  leftOne: "On the left",
+  rightOne: "On the right",
+  leftPicture: "The left picture",
+  rightPicture: "The right picture",
+  leftIs: "{right} is on the left.",
+  rightIs: "{right} is on the right.",
+  howSure: "How sure are you?",
+  sure1: "I guessed",
+  sure2: "Rather unsure",
+  sure3: "Rather sure",
+  sure4: "Certain",
   howRing: "Answer with the buttons around the picture or with the keys written on them.",
+  howPair: "Answer with a click or a tap on a picture, with the keys 1 and 2, or with the arrow keys.",
   howKeys: "Answer with the keys written on the buttons or with the buttons themselves.",
   progress: "{number} of {total} done",
   trial: "Picture {number} of {total}",
@@ -32,6 +46,10 @@ export const MESSAGES = {
   offlineEmpty: "No connection. It is being tried again; nothing is lost.",
   refused: "The server did not accept this (error {status}).",
   again: "Try again",
+  kinds: "These are the kinds",
+  lookAtKinds: "Look at them for as long as you like: in a moment you are asked which of them a picture shows.",
+  exampleOf: "An example of {kind}",
+  beginTrials: "Begin with the first picture",
   finished: "Finished",
   thanks: "Thank you. Every answer is stored.",
   broken: "Something went wrong on this page. Reload it: you go on where you were.",
@@ -66,10 +84,10 @@ export const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, n
 /**
  * What the learner is told before a block.
  * @param {Messages} messages
- * @param {{feedback: boolean, brief: boolean, layout: "ring" | "keys"}} block
+ * @param {{feedback: boolean, brief: boolean, layout: "ring" | "keys", pair?: boolean}} block
  */
-export const instructions = (messages, { feedback, brief, layout }) => [
+export const instructions = (messages, { feedback, brief, layout, pair = false }) => [
   feedback ? messages.withFeedback : messages.withoutFeedback,
   ...(brief ? [messages.brief] : []),
-  layout === "ring" ? messages.howRing : messages.howKeys,
+  pair ? messages.howPair : layout === "ring" ? messages.howRing : messages.howKeys,
 ];

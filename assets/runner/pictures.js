@@ -9,6 +9,12 @@ import { backOff } from "./waiting.js";
  * @typedef {import("./messages.js").Messages} Messages
  */
 
+/**
+ * What a trial shows, from left to right.
+ * @param {Trial} trial
+ */
+const stimuliOf = ({ stimulus, second }) => (second ? [stimulus, second] : [stimulus]);
+
 /** Pictures of one batch, loaded and decoded before they are needed. */
 export class Pictures {
   /** @param {{sleep: (ms: number) => Promise<void>, onMissing: () => void, messages: Messages}} options */
@@ -26,7 +32,7 @@ export class Pictures {
    * @param {(number: number, total: number) => void} onProgress
    */
   async load(trials, onProgress) {
-    const wanted = new Set(trials.map((trial) => trial.stimulus).filter((stimulus) => !shapeIn(stimulus)));
+    const wanted = new Set(trials.flatMap(stimuliOf).filter((stimulus) => !shapeIn(stimulus)));
     this.images = new Map([...this.images].filter(([url]) => wanted.has(url)));
     let here = this.images.size;
     onProgress(here, wanted.size);
@@ -56,10 +62,15 @@ export class Pictures {
   }
 
   /**
-   * The element that shows a trial's stimulus, decoded anew where the browser has thrown the pixels away.
+   * The elements that show a trial's picture or its two, decoded anew where the browser has thrown the pixels away.
    * @param {Trial} trial
    */
-  async of({ stimulus }) {
+  async of(trial) {
+    return Promise.all(stimuliOf(trial).map((stimulus) => this.#elementOf(stimulus)));
+  }
+
+  /** @param {string} stimulus */
+  async #elementOf(stimulus) {
     const shape = shapeIn(stimulus);
     if (shape) return drawnShape(shape, this.messages[shape]);
     const image = this.images.get(stimulus);

@@ -19,11 +19,15 @@ import { isShape } from "./shapes.js";
  */
 
 /**
+ * @typedef {import("./types.js").Side} Side
+ * @typedef {{picture: string, answer: string, epsilon_224: number, towards: string, likeness: ?number, on_left: boolean}}
+ *   Foil the picture beside the right one
  * @typedef {import("./types.js").Trial & {block: string, kind: string, picture: string, answer: string, split: string,
- *   feedback: boolean, epsilon_224: number, towards: string, difficulty: ?number,
- *   relabelled: Record<string, import("./types.js").ShapeName>}} PlannedTrial
+ *   feedback: boolean, epsilon_224: number, towards: string, difficulty: ?number, foil?: Foil,
+ *   meanings?: Record<Side, string>, relabelled: Record<string, import("./types.js").ShapeName>}} PlannedTrial
  * @typedef {{label: string, group: string, condition_idx: number, choices: Choice[], trials: PlannedTrial[]}} Participant
- * @typedef {Omit<Config, "classes"> & {experiment: string, title: string, participants: Participant[]}} Plan
+ * @typedef {Omit<Config, "classes"> & {experiment: string, title: string, participants: Participant[],
+ *   examples?: Record<string, string[]>}} Plan
  *   what lwise_core/teaching/courses/static_export.py writes
  */
 
@@ -77,16 +81,38 @@ export class PlanBackend {
   async answer(answer) {
     const trial = this.participant.trials.find(({ number }) => number === answer.trial);
     if (!trial) throw new Error(`The course has no trial ${answer.trial}.`);
-    const correct = answer.choice === trial.answer;
-    this.rows.push(this.#row(trial, answer, correct));
+    const choice = trial.meanings?.[/** @type {Side} */ (answer.choice)] ?? answer.choice;
+    const correct = choice === trial.answer;
+    this.rows.push(this.#row(trial, { ...answer, choice }, correct));
     this.kept.value = this.rows;
-    return { stored: true, correct, right: this.#rightNameOf(trial), altered: trial.altered };
+    return { stored: true, correct, right: this.#rightNameOf(trial), altered: trial.altered, ...this.#sidesOf(trial) };
   }
 
   /** @param {PlannedTrial} trial */
-  #rightNameOf({ kind, answer }) {
-    if (kind !== "calibration" || !isShape(answer)) return this.#nameOf(answer);
-    return this.plan.messages?.[answer] ?? MESSAGES[answer];
+  #rightNameOf(trial) {
+    return this.#nameIn(trial, trial.answer);
+  }
+
+  /**
+   * The name that a class, or in calibration a shape, has in a trial.
+   * @param {PlannedTrial} trial
+   * @param {string} id
+   */
+  #nameIn({ kind }, id) {
+    if (kind !== "calibration" || !isShape(id)) return this.#nameOf(id);
+    return this.plan.messages?.[id] ?? MESSAGES[id];
+  }
+
+  /**
+   * Where the right one of two pictures stands, and what both stand for; nothing where there is one.
+   * @param {PlannedTrial} trial
+   */
+  #sidesOf(trial) {
+    const { foil, meanings } = trial;
+    if (!foil || !meanings) return {};
+    /** @type {Side} */
+    const side = foil.on_left ? "right" : "left";
+    return { side, names: { left: this.#nameIn(trial, meanings.left), right: this.#nameIn(trial, meanings.right) } };
   }
 
   /**
@@ -103,7 +129,17 @@ export class PlanBackend {
    * @param {string} id
    */
   #placeOf(trial, id) {
+    if (trial.meanings) return [trial.meanings.left, trial.meanings.right].indexOf(id);
     return this.participant.choices.findIndex((choice) => (trial.relabelled[choice.id] ?? choice.id) === id);
+  }
+
+  /**
+   * What can be chosen in a trial, in the order of its buttons.
+   * @param {PlannedTrial} trial
+   */
+  #offeredIn({ meanings, relabelled }) {
+    if (meanings) return [meanings.left, meanings.right];
+    return this.participant.choices.map(({ id }) => relabelled[id] ?? id);
   }
 
   /**
@@ -113,7 +149,7 @@ export class PlanBackend {
    * @returns {Row}
    */
   #row(trial, answer, correct) {
-    const { label, group, condition_idx, choices } = this.participant;
+    const { label, group, condition_idx } = this.participant;
     return {
       participant: label,
       obs: this.rows.length,
@@ -129,7 +165,7 @@ export class PlanBackend {
       stimulus_image_url: trial.stimulus,
       trial_number: trial.number,
       split: trial.split,
-      choice_names: JSON.stringify(choices.map(({ id }) => this.#nameOf(trial.relabelled[id] ?? id))),
+      choice_names: JSON.stringify(this.#offeredIn(trial).map((id) => this.#nameOf(id))),
       query_string: window.location.search,
       bonus_usd_if_correct: 0,
       group,
@@ -140,11 +176,29 @@ export class PlanBackend {
       epsilon_224: trial.epsilon_224,
       towards: trial.towards,
       difficulty: trial.difficulty,
+      ...beside(trial),
       ...asked(this.plan.timing),
       ...measured(answer),
       ...this.#host?.measures(),
     };
   }
+}
+
+/**
+ * The columns that say what stood beside the right picture.
+ * @param {PlannedTrial} trial
+ * @returns {Row}
+ */
+function beside({ foil }) {
+  if (!foil) return {};
+  return {
+    foil: foil.picture,
+    foil_class: foil.answer,
+    foil_towards: foil.towards,
+    foil_epsilon_224: foil.epsilon_224,
+    likeness: foil.likeness,
+    side: foil.on_left ? "right" : "left",
+  };
 }
 
 /**
@@ -166,7 +220,8 @@ function asked({ stimulus_ms, blank_ms, choice_ms, lockout_ms }) {
  * @param {Answer} answer
  */
 function measured(answer) {
-  const { choice, reaction_ms, onset_ms, choices_ms, frames_asked, frames_shown, frames_dropped, left } = answer;
+  const { choice, reaction_ms, onset_ms, choices_ms, frames_asked, frames_shown, frames_dropped, left, sureness } =
+    answer;
   return {
     choice,
     reaction_time_msec: reaction_ms,
@@ -178,5 +233,6 @@ function measured(answer) {
     frames_shown,
     frames_dropped,
     left: Number(left),
+    sureness: sureness ?? null,
   };
 }

@@ -2,6 +2,7 @@
 
 import { tenths } from "../shared/numbers.js";
 import { FrameWatch, nextFrame } from "./frames.js";
+import { SIDES } from "./pair.js";
 
 /**
  * @typedef {import("./types.js").Answer} Answer
@@ -109,11 +110,18 @@ export class Presentation {
       this.choose = (index, at) => {
         const after = at - choicesAt;
         if (after < lockout) return;
-        const { id } = this.classes[index];
-        settle(after > longest ? null : { choice: trial.relabelled?.[id] ?? id, after });
+        settle(after > longest ? null : { choice: this.#offered(trial)[index], after });
       };
       this.signal.addEventListener("abort", () => clearTimeout(timer));
     });
+  }
+
+  /**
+   * What the buttons say, in their order.
+   * @param {Trial} trial
+   */
+  #offered(trial) {
+    return trial.second ? SIDES : this.classes.map(({ id }) => trial.relabelled?.[id] ?? id);
   }
 
   /**

@@ -10,7 +10,7 @@ import { element } from "../shared/dom.js";
 import { isShortcut, onPress } from "../shared/pointer.js";
 import { cardPanel } from "./card.js";
 import { frameInterval } from "./frames.js";
-import { isPressedBySpace, isWrittenInto, keyOf, saidBy } from "./keys.js";
+import { isPressedBySpace, isWrittenInto, keyOf, saidBy, sideOf } from "./keys.js";
 import { filled, instructions, MESSAGES } from "./messages.js";
 import { Pictures } from "./pictures.js";
 import { Presentation } from "./presentation.js";
@@ -30,6 +30,8 @@ import { NEVER, sleep } from "./waiting.js";
 class Runner {
   /** @type {(() => void) | null} what the space bar, a click or a tap does now */
   #goOn = null;
+  /** @type {((sureness: number) => void) | null} what is done with how sure the learner is; null while nobody asks */
+  #rate = null;
   /** @type {?string} the block that is on */
   #block = null;
   #closing = new AbortController();
@@ -66,6 +68,9 @@ class Runner {
     const { screen, presentation } = this;
     for (const [i, button] of screen.buttons.entries()) {
       onPress(button, (at) => presentation.choose?.(i, at), signal);
+    }
+    for (const parts of [screen.pair.buttons, screen.pair.frames]) {
+      for (const [i, part] of parts.entries()) onPress(part, (at) => presentation.choose?.(i, at), signal);
     }
     onPress(screen.onward, () => this.#goOn?.(), signal);
     screen.stage.addEventListener("pointerdown", (event) => this.#tap(event), { signal });
@@ -150,11 +155,14 @@ class Runner {
     const { screen, messages, timing } = this;
     const { layout, calibrate } = this.config;
     screen.progress(batch.number, batch.total, { running: false });
-    const sentences = instructions(messages, { feedback: batch.feedback, layout, brief: timing.stimulus_ms > 0 });
+    const pair = batch.trials.some((trial) => trial.second);
+    const brief = timing.stimulus_ms > 0;
+    const sentences = instructions(messages, { feedback: batch.feedback, layout, brief, pair });
     button.disabled = true;
     screen.say(batch.number ? messages.rest : messages.ready, sentences, loading, button);
     // Below the stage: there is room for a whole card, and it can be scrolled to.
     if (calibrate) screen.extra.replaceChildren(cardPanel(screen));
+    screen.makeRoom(false);
     screen.phase("rest", "sheet");
   }
 
@@ -196,17 +204,41 @@ class Runner {
    */
   async #trial(trial, feedback) {
     const { screen, config } = this;
-    const stimulus = await this.pictures.of(trial);
+    const pictures = await this.pictures.of(trial);
     if (config.rotate) screen.arrange(Math.floor(Math.random() * config.classes.length));
-    screen.lay(trial, stimulus);
+    screen.lay(trial, pictures);
     screen.phase("blank");
     const answer = await this.presentation.show(trial);
+    if (config.sureness && answer.choice) answer.sureness = await this.#sureness();
     screen.phase("sending", ...(feedback ? /** @type {const} */ (["picture"]) : []));
     const reply = await this.backend.answer(answer);
     if (feedback && reply.correct !== undefined) await this.#feedback(reply, { late: answer.choice === "" });
     screen.phase("blank");
     await this.sleep(this.timing.between_ms);
     return reply;
+  }
+
+  /**
+   * Ask how sure the learner is, and return it: 1 for a guess to 4.
+   * @returns {Promise<number>}
+   */
+  #sureness() {
+    const { screen, messages } = this;
+    const said = [messages.sure1, messages.sure2, messages.sure3, messages.sure4];
+    return new Promise((resolve) => {
+      /** @param {number} sureness */
+      this.#rate = (sureness) => {
+        this.#rate = null;
+        resolve(sureness);
+      };
+      const buttons = said.map((text, i) => {
+        const button = element("button", { type: "button", text: `${i + 1} ${text}`, "aria-keyshortcuts": i + 1 });
+        onPress(button, () => this.#rate?.(i + 1), this.#closing.signal);
+        return button;
+      });
+      screen.say(messages.howSure, [], element("div", { class: "sureness" }, ...buttons));
+      screen.phase("sureness", "sheet");
+    });
   }
 
   /**
@@ -272,18 +304,31 @@ class Runner {
   }
 
   /**
+   * The place of the choice that a key means, −1 where it means none.
+   * @param {KeyboardEvent} event
+   */
+  #placeOf(event) {
+    if (this.screen.paired) return sideOf(event);
+    const { classes } = this.config;
+    return classes.findIndex((_, i) => keyOf(i, classes.length) === saidBy(event));
+  }
+
+  /**
    * What a key does now, or null.
    * @param {KeyboardEvent} event
    * @param {EventTarget} target
    */
   #meaningOf(event, target) {
     if (this.#goOn && event.key === " ") return this.#spaceIsTaken(target) ? null : () => this.#goOn?.();
+    const sureness = Number(saidBy(event));
+    if (this.#rate && sureness >= 1 && sureness <= MOST_SURE) return () => this.#rate?.(sureness);
     if (!this.presentation.choose) return null;
-    const { length } = this.config.classes;
-    const index = this.config.classes.findIndex((_, i) => keyOf(i, length) === saidBy(event));
+    const index = this.#placeOf(event);
     return index < 0 ? null : () => this.presentation.choose?.(index, event.timeStamp);
   }
 }
+
+const MOST_SURE = 4;
 
 /**
  * Run a course inside `root`.

@@ -5,6 +5,7 @@ import { onPress } from "../shared/pointer.js";
 import { pxPerMm } from "./card.js";
 import { keyOf } from "./keys.js";
 import { filled } from "./messages.js";
+import { Pair } from "./pair.js";
 import { LARGEST_PICTURE, ringOf } from "./ring.js";
 import { drawnShape } from "./shapes.js";
 
@@ -38,6 +39,7 @@ export class Screen {
     this.right = element("p", { class: "right" });
     this.altered = element("p", { class: "altered", text: messages.altered });
     this.buttons = config.classes.map(() => element("button", { type: "button", class: "choice" }));
+    this.pair = new Pair(messages);
     this.sheet = element("div", { class: "sheet" });
     this.stage = this.#stage();
     this.onward = element("button", { type: "button", class: "onward", text: messages.goOn });
@@ -57,8 +59,10 @@ export class Screen {
       "div",
       { class: "stage", tabindex: "-1", role: "group", "aria-label": messages.oneTrial },
       this.verdict,
+      this.pair.asked,
       this.picture,
       element("div", { class: "choices", role: "group", "aria-label": messages.choices }, ...this.buttons),
+      this.pair.choices,
       element("div", { class: "below" }, this.right, this.altered),
       this.sheet,
     );
@@ -129,13 +133,30 @@ export class Screen {
     this.count.textContent = filled(running ? messages.trial : messages.progress, { number, total });
   }
 
+  /** Whether two pictures stand there. */
+  get paired() {
+    return "pair" in this.frame.dataset;
+  }
+
+  /**
+   * Make room for one picture, or for two side by side.
+   * @param {boolean} two
+   */
+  makeRoom(two) {
+    this.frame.toggleAttribute("data-pair", two);
+  }
+
   /**
    * Lay out a trial, out of sight.
    * @param {Trial} trial
-   * @param {Element} stimulus
+   * @param {Element[]} pictures
    */
-  lay(trial, stimulus) {
-    this.picture.replaceChildren(stimulus);
+  lay(trial, pictures) {
+    const two = pictures.length > 1;
+    this.makeRoom(two);
+    this.picture.replaceChildren(...(two ? this.pair.lay(trial, pictures) : pictures));
+    if (two) return;
+    if (pictures[0] instanceof HTMLImageElement) pictures[0].alt = this.messages.picture;
     const { classes } = this.config;
     for (const [i, { id, label }] of classes.entries()) {
       const shape = trial.relabelled?.[id];
@@ -172,7 +193,7 @@ export class Screen {
       element("span", { class: "mark", text: reply.correct ? "✓" : "✗" }),
       element("span", { text: word }),
     );
-    this.right.textContent = filled(messages.answerIs, { right: reply.right });
+    this.right.textContent = this.paired ? this.pair.judge(reply) : filled(messages.answerIs, { right: reply.right });
     this.altered.hidden = !reply.altered;
     this.spoken.textContent = `${word}. ${this.right.textContent}. ${reply.altered ? messages.altered : ""}`;
   }
@@ -214,8 +235,8 @@ export class Screen {
     /** @param {Element} node */
     const width = (node) => Math.round(node.getBoundingClientRect().width);
     return {
-      stimulus_width_px: width(this.picture),
-      choice_width_px: width(this.buttons[0]),
+      stimulus_width_px: width(this.paired ? this.pair.frames[0] : this.picture),
+      choice_width_px: width((this.paired ? this.pair : this).buttons[0]),
       monitor_width_px: window.screen.width,
       monitor_height_px: window.screen.height,
       px_per_mm: pxPerMm(),

@@ -5,6 +5,7 @@
 import { element } from "../shared/dom.js";
 import { Kept } from "../shared/kept.js";
 import { csvOf } from "./csv.js";
+import { introduced } from "./examples.js";
 import { MESSAGES } from "./messages.js";
 import { PlanBackend } from "./plan_backend.js";
 import { start } from "./runner.js";
@@ -97,5 +98,8 @@ export async function runStatic(root, address) {
   const study = jatos();
   if (study?.onLoad) await new Promise((resolve) => study.onLoad?.(resolve));
   document.title = plan.title;
+  const messages = { ...MESSAGES, ...plan.messages };
+  const { choices } = participant;
+  if (!backend.rows.length) await introduced(root, { choices, examples: plan.examples ?? {}, messages });
   await start(root, { ...plan, classes: participant.choices }, backend, (screen) => handOver(screen, backend)).finished;
 }

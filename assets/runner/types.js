@@ -9,16 +9,21 @@
  * @typedef {"circle" | "triangle"} ShapeName
  * @typedef {{stimulus_ms: number, blank_ms: number, choice_ms: number, lockout_ms: number, feedback_correct_ms: number,
  *   feedback_wrong_ms: number, between_ms: number}} Timing as in lwise_core/teaching/design/timing.py
- * @typedef {{number: number, stimulus: string, altered?: boolean, relabelled?: Record<string, ShapeName>}} Trial
- *   `stimulus` is an address, or “shape:circle” or “shape:triangle”; `relabelled` gives the classes whose buttons say a
+ * @typedef {"left" | "right"} Side
+ * @typedef {{number: number, stimulus: string, second?: string, asked?: string, altered?: boolean,
+ *   relabelled?: Record<string, ShapeName>}} Trial
+ *   `second` stands to the right of `stimulus` where a trial shows two pictures; `asked` is then the name that is looked
+ *   for, empty where one original stands there twice and the wrongly enhanced one is looked for. `stimulus` is an address, or “shape:circle” or “shape:triangle”; `relabelled` gives the classes whose buttons say a
  *   shape in this trial; `altered` is known beforehand only where there is no server that could keep it.
  * @typedef {{done: false, number: number, total: number, block: string, feedback: boolean, trials: Trial[]}} Batch
  *   `number` counts the answers so far; `trials` come next, all of them of `block`.
  * @typedef {{done: true, number?: number, total?: number}} Done
  * @typedef {{trial: number, choice: string, reaction_ms: ?number, onset_ms: number, choices_ms: number,
- *   frames_asked: ?number, frames_shown: ?number, frames_dropped: number, left: boolean}} Answer
- *   `choice` is empty when time ran out; `left` says that the window was hidden or lost the focus meanwhile.
- * @typedef {{stored: boolean, correct?: boolean, right?: string, altered?: boolean}} Reply
+ *   frames_asked: ?number, frames_shown: ?number, frames_dropped: number, left: boolean, sureness?: ?number}} Answer
+ *   `choice` is empty when time ran out, and a side where there are two pictures; `sureness` is 1 to 4 where it is asked; `left` says that the window was hidden or lost the focus meanwhile.
+ * @typedef {{stored: boolean, correct?: boolean, right?: string, altered?: boolean, side?: Side,
+ *   names?: Record<Side, string>}} Reply
+ *   `side` is where the right one of two pictures stands, and `names` is what both stand for.
  *   Without `correct` the answer had been stored before, and the trials are asked for anew.
  * @typedef {{offline: true, waiting: boolean} | {offline?: false, refused?: string, status: number}} Trouble
  *   what keeps a backend from its work; `waiting`: an answer is kept in this browser meanwhile
@@ -31,7 +36,8 @@
  *   answer: (answer: Answer) => Promise<Reply>}} Backend
  *   where trials come from and answers are stored
  * @typedef {{classes: Choice[], layout: "ring" | "keys", timing: Timing, rotate?: boolean, calibrate?: boolean,
- *   picture_mm?: ?number, language?: string, messages?: Partial<import("./messages.js").Messages>}} Config
+ *   sureness?: boolean, picture_mm?: ?number, language?: string,
+ *   messages?: Partial<import("./messages.js").Messages>}} Config
  *   `messages` are in `language`, a code as in an element's `lang`; English where nothing is said
  */
 

@@ -34,8 +34,8 @@ from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
 from lwise_core.teaching.courses.static_export import write_static_experiment
-from lwise_core.teaching.design.schedules import MOTHS, SCHEDULES, SLOTS, Group, Schedule
-from lwise_core.teaching.design.timing import BRIEF, LEARNING
+from lwise_core.teaching.design.schedules import ANIMALS, CLINICIANS, MOTHS, SCHEDULES, SLOTS, Group, Schedule
+from lwise_core.teaching.design.timing import BRIEF, LEARNING, UNHURRIED
 from lwise_core.teaching.design.trial_sampling import FEWEST_CLASSES, MOST_CLASSES, Trial
 
 # Pandas, SciPy and SQLAlchemy, behind answers and rehearsals, take seconds to import: only who asks waits for them.
@@ -49,7 +49,8 @@ PHANTOM = "phantom"
 GROUP_NAMES = {g.name.lower().replace("_", "-"): g for g in Group if g is not Group.PRACTICE}
 """What the shell calls the groups: their own names hold commas. A practice is made of a course, on the page."""
 
-_SHOWN_BRIEFLY = ("animals",)  # the presets whose pictures the paper shows for one frame
+# The paper shows the animals for one frame; clinicians may take their time.
+_TIMINGS = {ANIMALS.name: BRIEF, CLINICIANS.name: UNHURRIED}
 
 _LINES = 20  # of progress, about
 
@@ -66,6 +67,12 @@ _TRIAL_COLUMNS = (
     "difficulty",
     "relabelled",
     "file",
+    "foil",
+    "foil_answer",
+    "foil_epsilon_224",
+    "foil_towards",
+    "side",
+    "foil_file",
 )
 
 course_app = typer.Typer(
@@ -86,7 +93,7 @@ def make_command(
     out: Annotated[Path, typer.Option("--out", help="Folder of the course. The same command again resumes it.")],
     guide_name: Annotated[str, typer.Option("--guide", help="The guide that ranks and enhances; `models` lists them.")],
     class_groups: ClassGroupsOf = None,
-    preset: Annotated[str, typer.Option(help=f"The paper's schedule for {', '.join(SCHEDULES)}.")] = MOTHS.name,
+    preset: Annotated[str, typer.Option(help=f"The schedule: {', '.join(SCHEDULES)}.")] = MOTHS.name,
     classes: Annotated[str | None, typer.Option(metavar="A,B,C", help="Only these classes.")] = None,
     groups: Annotated[
         str | None,
@@ -106,6 +113,15 @@ def make_command(
     per_class_in_tests: Annotated[
         int | None, typer.Option(min=1, help="Pictures of each class in a block without.")
     ] = None,
+    two_pictures: Annotated[
+        bool, typer.Option("--two-pictures", help="Show two pictures in every trial: which of them is of the class?")
+    ] = False,
+    sureness: Annotated[
+        bool, typer.Option("--sureness", help="Ask after every answer how sure the learner is.")
+    ] = False,
+    examples: Annotated[
+        int, typer.Option(min=0, max=12, help="Natural examples of every class before the first trial.")
+    ] = 0,
     creatures: Annotated[
         int, typer.Option(min=1, help="Phantom: creatures of each family to learn from.")
     ] = FromPhantom.per_class,
@@ -119,7 +135,7 @@ def make_command(
         typer.Option("--as-published", help="Let pictures of one origin occur in training and test, as the original."),
     ] = False,
     research_on_harm: Annotated[
-        bool, typer.Option("--research-on-harm", help="Allow the group wrong-class, which is taught what is false.")
+        bool, typer.Option("--research-on-harm", help="Allow pictures enhanced towards what they do not show.")
     ] = False,
     exact: Annotated[
         bool, typer.Option("--exact", help="fp32 throughout, also where the fast copy was checked on this machine.")
@@ -131,6 +147,7 @@ def make_command(
 ) -> None:
     """Rank the pictures of SOURCE, enhance them beforehand, and write a course that can be copied."""
     schedule = _schedule(preset, per_class=per_class, per_class_in_tests=per_class_in_tests)
+    schedule = schedule.in_pairs() if two_pictures else schedule
     if source == PHANTOM:
         chosen = _phantom(schedule, FromPhantom(creatures, test_creatures, seed, creature_size), classes)
     else:
@@ -140,11 +157,13 @@ def make_command(
         schedule=chosen.schedule,
         slots=_groups(groups) if groups else SLOTS[preset],
         aliases=tuple(_listed(aliases)),
-        timing=BRIEF if preset in _SHOWN_BRIEFLY else LEARNING,
+        timing=_TIMINGS.get(preset, LEARNING),
         seed=seed,
         as_published=as_published,
         research_on_harm=research_on_harm,
         language=language,
+        examples=examples,
+        sureness=sureness,
     )
     guide = GuideChoice(guide_name, class_groups=class_groups).load()
     walker = Walker(guide) if exact else Walker.trusted(guide)
@@ -312,12 +331,22 @@ def is_told(done: int, total: int) -> bool:
 
 
 def _trial_row(course: Course, trial: Trial) -> tuple[object, ...]:
-    file = course.stimulus(trial)
+    file, foil_file, foil = course.stimulus(trial), course.foil(trial), trial.foil
     shown = {
         **{c: getattr(trial, c, None) for c in _TRIAL_COLUMNS},
         "kind": trial.kind.value,
         "feedback": int(trial.feedback),
         "relabelled": "; ".join(trial.relabelled),
-        "file": "" if file is None else file.relative_to(course.folder).as_posix(),
+        "file": _within(course, file),
+        "foil": foil.picture if foil else "",
+        "foil_answer": foil.answer if foil else "",
+        "foil_epsilon_224": foil.epsilon_224 if foil else "",
+        "foil_towards": foil.towards if foil else "",
+        "foil_file": _within(course, foil_file),
     }
     return tuple(shown[c] for c in _TRIAL_COLUMNS)
+
+
+def _within(course: Course, file: Path | None) -> str:
+    """Return where a picture lies in its course, empty where there is none."""
+    return "" if file is None else file.relative_to(course.folder).as_posix()

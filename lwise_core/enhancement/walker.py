@@ -57,8 +57,16 @@ class Walker:
             EpsilonOutOfRange: ``epsilon`` is outside the guide's range.
             NonFinite: The guide returned NaN or infinity.
         """
+        self.guide.epsilon_scale.check(epsilon)
+        return self.reach(request, epsilon=epsilon)
+
+    def reach(self, request: PathRequest, *, epsilon: float) -> EnhancementPath:
+        """Return the same path also where the guide's range, within which changes can be judged, ends before.
+
+        Raises:
+            NonFinite: The guide returned NaN or infinity.
+        """
         scale = self.guide.epsilon_scale
-        scale.check(epsilon)
         steps = steps_for(epsilon, step=scale.step)
         if self.twin is None:
             frames = tuple(self.ascend(request, step=scale.step, steps=steps))

@@ -16,6 +16,9 @@ from lwise_core.study.responses import Responses
 ATTENTIVE = 0.9
 """Below this share of right calibration trials a participant is inattentive (L-WISE, make_figs.ipynb; notes 3.3)."""
 
+ATTENTIVE_TO_CATCHES = 0.75
+"""The same where the trials show two versions of one original: 6 of 8 (docs/clinician-study.md)."""
+
 _NOBODY = "Nobody of the group “{group}” has answered a test trial."
 
 
@@ -119,9 +122,17 @@ def learning_curves(responses: Responses, *, seed: int = 0) -> tuple[LearningCur
 
 
 def inattentive(responses: Responses) -> tuple[str, ...]:
-    """Return the participants who were right in fewer than 90% of their calibration trials, where they had any."""
-    shares = responses.calibration.groupby("participant")["perf"].mean()
-    return tuple(sorted(shares.index[shares < ATTENTIVE]))
+    """Return the participants who were right in too few of their calibration trials, where they had any.
+
+    That is fewer than 90% of shapes, and fewer than 75% of catch trials with two versions of one original.
+    """
+    trials = responses.calibration
+    catches = (trials["foil"] != "") & (trials["foil"] == trials["picture"])
+    missed: set[str] = set()
+    for mine, least in ((trials[~catches], ATTENTIVE), (trials[catches], ATTENTIVE_TO_CATCHES)):
+        shares = mine.groupby("participant")["perf"].mean()
+        missed |= set(shares.index[shares < least])
+    return tuple(sorted(missed))
 
 
 def pictures(responses: Responses, *, groups: Collection[str] | None = None) -> tuple[PictureAccuracy, ...]:

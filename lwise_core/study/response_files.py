@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import pandas as pd
@@ -25,10 +26,11 @@ from lwise_core.study.response_columns import (
     texts_in,
     whole_numbers,
 )
-from lwise_core.study.responses import COLUMNS, COUNTS, Responses
+from lwise_core.study.responses import COLUMNS, COUNTS, PAIR_TEXTS, Responses
 from lwise_core.study.shared_labels import told_apart
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.trial_sampling import TrialKind
+from lwise_core.teaching.design.trials import RIGHT
 
 MAX_RESPONSES_BYTES = 500_000_000
 """Largest file that is read."""
@@ -106,6 +108,7 @@ def as_csv(responses: Responses) -> bytes:
     buttons = {name: i for i, name in enumerate(sorted(set(asked)))}
     table["i_choice"] = table["choice_name"].map(lambda name: buttons.get(name, ""))
     table["i_correct_choice"] = table["stimulus_name"].map(lambda name: buttons.get(name, ""))
+    _add_sides(table)
     table["stimulus_image_url"] = table["picture"]
     for column in ("feedback", "simulated"):
         table[column] = table[column].astype(int)
@@ -116,6 +119,15 @@ def as_csv(responses: Responses) -> bytes:
     for row in table[written].itertuples(index=False, name=None):
         writer.writerow([_cell(value) for value in row])
     return buffer.getvalue().encode()
+
+
+def _add_sides(table: pd.DataFrame) -> None:
+    """Write 0 for the left and 1 for the right picture where there were two."""
+    pairs = table["foil_class"] != ""
+    right = (table["side"] == RIGHT).astype(int)
+    chosen = right.where(table["perf"] == 1, 1 - right).where(table["choice"] != "", "")
+    table["i_correct_choice"] = table["i_correct_choice"].where(~pairs, right)
+    table["i_choice"] = table["i_choice"].where(~pairs, chosen)
 
 
 _PUBLISHED = (
@@ -148,9 +160,7 @@ def as_jspsych(responses: Responses) -> bytes:
     names = responses.classes
     trials = []
     for row in responses.trials.to_dict("records"):
-        choices = (
-            list(names) if row["trial_type"] != TrialKind.CALIBRATION else sorted({row["class"], row["choice"]} - {""})
-        )
+        choices = _choices(row, names)
         trials.append(
             {
                 "trial_type": "image-button-response",
@@ -171,10 +181,20 @@ def as_jspsych(responses: Responses) -> bytes:
                 "difficulty": _or_none(row["difficulty"]),
                 "feedback": bool(row["feedback"]),
                 "simulated": bool(row["simulated"]),
-                **{name: _or_none(row[name]) for name in ("onset_ms", "choices_ms", *COUNTS)},
+                "towards": row["towards"] or None,
+                **{name: row[name] or None for name in PAIR_TEXTS},
+                **{name: _or_none(row[name]) for name in ("onset_ms", "choices_ms", "foil_epsilon_224", *COUNTS)},
             }
         )
     return json.dumps(trials, ensure_ascii=False, allow_nan=False, indent=1).encode()
+
+
+def _choices(row: Mapping[Hashable, Any], names: Sequence[str]) -> list[str]:
+    """Return what could be chosen in a trial, in the order of its buttons; of two pictures the left one first."""
+    if row["foil_class"]:
+        pair = [row["class"], row["foil_class"]]
+        return pair[::-1] if row["side"] == RIGHT else pair
+    return list(names) if row["trial_type"] != TrialKind.CALIBRATION else sorted({row["class"], row["choice"]} - {""})
 
 
 def _kind(written: str) -> str:

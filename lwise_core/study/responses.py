@@ -31,16 +31,40 @@ from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
 
 TEXTS = ("participant", "group", "block", "trial_type", "class", "picture", "choice", "stimulus_name", "choice_name")
 
-NUMBERS = ("reaction_time_msec", "rel_timestamp_response", "epsilon_224", "difficulty", "onset_ms", "choices_ms")
+PAIR_TEXTS = ("foil", "foil_class", "foil_towards", "side")
 
-COUNTS = ("frames_asked", "frames_shown", "frames_dropped", "left")
+NUMBERS = (
+    "reaction_time_msec",
+    "rel_timestamp_response",
+    "epsilon_224",
+    "difficulty",
+    "onset_ms",
+    "choices_ms",
+    "foil_epsilon_224",
+)
 
-COLUMNS = (*TEXTS, *NUMBERS, *COUNTS, "condition_idx", "trial_number", "perf", "feedback", "simulated")
+COUNTS = ("frames_asked", "frames_shown", "frames_dropped", "left", "likeness", "sureness")
+
+COLUMNS = (
+    *TEXTS,
+    *PAIR_TEXTS,
+    *NUMBERS,
+    *COUNTS,
+    "towards",
+    "condition_idx",
+    "trial_number",
+    "perf",
+    "feedback",
+    "simulated",
+)
 """The columns of :attr:`Responses.trials`. ``condition_idx``, ``trial_number`` and ``perf`` (1 right, 0 wrong) are
 whole numbers, ``feedback`` and ``simulated`` truth values; ``difficulty``, the times and ``COUNTS`` may be missing.
 Times are milliseconds, ``reaction_time_msec`` from when the choices were drawn, ``rel_timestamp_response`` from the
 start, as are ``onset_ms`` and ``choices_ms``, when picture and choices were drawn. The frames are those of the screen;
-``left`` is 1 where the page was hidden or lost the focus, else 0.
+``left`` is 1 where the page was hidden or lost the focus, else 0. Where two pictures stood side by side, ``side`` says
+where the right one stood, ``left`` or ``right``, and ``foil`` to ``likeness`` what stood beside it, as
+:class:`~lwise_core.teaching.design.trials.Foil` does; ``choice`` is the class of the one that was chosen. ``sureness``
+is 1 to 4 where it was asked.
 (:class:`~lwise_core.teaching.design.timing.Answer` has them.)"""
 
 
@@ -102,6 +126,11 @@ class Responses:
     def tests(self) -> pd.DataFrame:
         """The scored trials without feedback."""
         return self.scored[~self.scored["feedback"]]
+
+    @property
+    def in_pairs(self) -> pd.DataFrame:
+        """The scored trials of two pictures side by side."""
+        return self.scored[self.scored["foil_class"] != ""]
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -172,6 +201,7 @@ def responses_of(
             "frames_shown": a.frames_shown,
             "frames_dropped": a.frames_dropped,
             "left": int(a.left),
+            "sureness": a.sureness,
         }
         for a in answers
     ]
@@ -193,6 +223,22 @@ def _row(trial: Trial, *, choice: str, names: Mapping[str, str]) -> dict[str, An
         "epsilon_224": trial.epsilon_224,
         "difficulty": trial.difficulty,
         "feedback": trial.feedback,
+        "towards": trial.towards,
+    } | _pair_of(trial)
+
+
+def _pair_of(trial: Trial) -> dict[str, Any]:
+    """Return the columns of the second picture of two."""
+    if trial.foil is None:
+        return {}
+    foil = trial.foil
+    return {
+        "foil": foil.picture,
+        "foil_class": foil.answer,
+        "foil_towards": foil.towards,
+        "foil_epsilon_224": foil.epsilon_224,
+        "likeness": foil.likeness,
+        "side": trial.side,
     }
 
 
@@ -205,7 +251,7 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     ]
     if lacking:
         raise ResponsesError(f"The answers lack “{lacking[0]}”; add that column. {UNCHANGED}")
-    columns: dict[str, Any] = {name: texts_in(table, name) for name in TEXTS}
+    columns: dict[str, Any] = {name: texts_in(table, name) for name in (*TEXTS, *PAIR_TEXTS, "towards")}
     columns |= {name: numbers_in(table, name) for name in NUMBERS}
     columns |= {name: counts_in(table, name) for name in COUNTS}
     columns["epsilon_224"] = columns["epsilon_224"].fillna(0.0)

@@ -35,7 +35,7 @@ from lwise_core.study.simulated_learners import (
 )
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.courses.session import Answered, LearnerState, upcoming
-from lwise_core.teaching.design.schedules import Group, Schedule
+from lwise_core.teaching.design.schedules import Group, Schedule, TrialQuestion
 from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
@@ -112,7 +112,8 @@ class Gallery:
         raw: Leave the features as the network has them.
 
     Raises:
-        SimulationError: It is the course's own guide, or sees no difference between the course's pictures.
+        SimulationError: It is the course's own guide, or sees no difference between the course's pictures, or the
+            course shows two pictures side by side.
         NoFeatures: It does not end in a linear layer.
     """
 
@@ -121,6 +122,11 @@ class Gallery:
             raise SimulationError(
                 f"“{network.name}” is the guide that made this course, so learners with its eyes would find clear what "
                 "it made clear; rehearse with the features of another network."
+            )
+        if course.design.schedule.questions != {TrialQuestion.NAME}:
+            raise SimulationError(
+                "Simulated learners name one picture after the other, so they cannot sit a course of two pictures side "
+                "by side; rehearse one of single pictures."
             )
         self._features = Features.of(network)
         self._size = network.input_size

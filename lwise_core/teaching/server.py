@@ -14,7 +14,7 @@ from pathlib import Path
 from lwise_core._utils.file_errors import FileError, file_errors
 from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError, read_course
 from lwise_core.teaching.courses.practice import practice_answer
-from lwise_core.teaching.courses.session import Answered, LearnerState, OutOfTurn, judge, total, upcoming
+from lwise_core.teaching.courses.session import Answered, LearnerState, OutOfTurn, judge, meant, total, upcoming
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.spacing import Practice, practice_after
 from lwise_core.teaching.design.staircase import ShownTrial
@@ -189,7 +189,7 @@ class CourseServer:
         trial, correct = judge(course, self._learner(sitting, before), answer)
         if not course.design.timing.can_bring(answer):
             raise AnswerRefused(NO_MEASUREMENT)
-        kept = self.records.store(token=token, trial=trial, answer=answer, correct=correct).record
+        kept = self.records.store(token=token, trial=trial, answer=meant(trial, answer), correct=correct).record
         return JudgedAnswer(sitting, kept.trial, kept.correct)
 
     def _back(self, course: str, participant: str) -> Sitting | None:

@@ -35,7 +35,7 @@ from lwise_core.teaching.courses.static_export import (
     write_static_experiment,
 )
 from lwise_core.teaching.design.timing import Timing
-from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.design.trial_sampling import Foil, Trial, TrialKind
 from lwise_core.teaching.languages.catalogue import catalogue_for
 from lwise_core.teaching.languages.runner_words import runner_words
 
@@ -772,3 +772,95 @@ def test_under_jatos_the_rows_are_submitted(page: Page, static_site: str) -> Non
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert "\r\n'=P-2," in Path(download.value.path()).read_bytes().decode()
+
+
+def of_two(number: int, *, spots: bool = False, on_left: bool, feedback: bool = True) -> Trial:
+    """Return a trial of two pictures: a cat beside an owl, or one cat enhanced wrongly beside the same one."""
+    trial = main_trial(number, f"cat-{number}", block="train_1" if feedback else "test_1", feedback=feedback)
+    if not spots:
+        return replace(trial, foil=Foil(f"owl-{number}", "owl", on_left=on_left, likeness=1))
+    foil = Foil(trial.picture, "cat", 4.0, "cat", likeness=1, on_left=on_left)
+    return replace(trial, answer="owl", epsilon_224=4.0, towards="owl", foil=foil)
+
+
+@pytest.fixture
+def pairs_site(tmp_path: Path) -> Iterator[str]:
+    shapes = Trial(
+        2, "train_1", TrialKind.CALIBRATION, "circle", "circle", "", feedback=True, foil=Foil("triangle", "triangle")
+    )
+    trials = (
+        of_two(0, on_left=False),
+        of_two(1, on_left=True),
+        shapes,
+        of_two(3, spots=True, on_left=True, feedback=False),
+    )
+    keys = [key for t in trials for key in PictureKey.all_of(t)]
+    pictures = {key: picture(i) for i, key in enumerate(keys)}
+    people = (Participant("P-1", trials, {"cat": "Kesta", "owl": "Molvi"}),)
+    examples = {"cat": (picture(90), picture(91), picture(92))}
+    with (tmp_path / "pairs.zip").open("wb") as stream:
+        write_static_experiment(
+            StaticExperiment("Two", people, pictures, timing=QUICK, sureness=True, examples=examples), stream
+        )
+    with zipfile.ZipFile(tmp_path / "pairs.zip") as archive:
+        archive.extractall(tmp_path / "site")
+    with files_of(tmp_path / "site") as url:
+        yield url
+
+
+def sure(page: Page, key: str) -> None:
+    expect(page.get_by_role("heading", name="How sure are you?")).to_be_visible()
+    page.keyboard.press(key)
+
+
+def test_two_pictures_are_answered_by_key_by_arrow_and_by_a_press_on_one(page: Page, pairs_site: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(pairs_site)
+    expect(page.get_by_role("heading", name="Kesta")).to_be_visible()
+    tops = [box["y"] for one in page.get_by_alt_text("An example of Kesta").all() if (box := one.bounding_box())]
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+    page.get_by_role("button", name="Begin with the first picture").click()
+    expect(page.get_by_text("with the keys 1 and 2")).to_be_visible()
+    begin(page)
+    expect(page.get_by_text("Which one is Kesta?")).to_be_visible()
+    left, right = page.locator(".side").all()
+    beside = [side.bounding_box() for side in (left, right)]
+    assert beside[0]
+    assert beside[1]
+    assert beside[0]["x"] + beside[0]["width"] <= beside[1]["x"]
+    assert beside[0]["y"] == beside[1]["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    answer(page, "1", of="1 of 4")
+    sure(page, "4")
+    expect(page.locator(".verdict")).to_contain_text("Right")
+    expect(page.get_by_text("Kesta is on the left.").first).to_be_visible()
+    expect(page.locator(".name")).to_have_text(["Kesta", "Molvi"])
+    go_on(page)
+    expect_phase(page, "choices")
+    left.click()
+    sure(page, "2")
+    expect(page.locator(".verdict")).to_contain_text("Wrong")
+    expect(right).to_have_attribute("data-right", "")
+    go_on(page)
+    expect(page.get_by_text("Which one is Circle?")).to_be_visible()
+    answer(page, "ArrowLeft", of="3 of 4")
+    sure(page, "3")
+    expect(page.locator(".verdict")).to_contain_text("Right")
+    go_on(page)
+    begin(page, "Go on")
+    expect(page.get_by_text("Which one was enhanced towards what it does not show?")).to_be_visible()
+    answer(page, "ArrowRight", of="4 of 4")
+    page.get_by_role("button", name="1 I guessed").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    content = Path(download.value.path()).read_bytes()
+    rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+    assert [r["choice"] for r in rows] == ["cat", "owl", "circle", "owl"]
+    assert [r["i_choice"] for r in rows] == ["0", "0", "0", "1"]
+    assert all(float(r["reaction_time_msec"]) > 0 for r in rows)
+    trials = read_csv(content).trials
+    assert trials["perf"].tolist() == [1, 0, 1, 1]
+    assert trials["side"].tolist() == ["left", "right", "left", "right"]
+    assert trials["sureness"].tolist() == [4, 2, 3, 1]
+    assert trials["foil_class"].tolist() == ["owl", "owl", "triangle", "cat"]

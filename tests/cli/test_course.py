@@ -284,3 +284,28 @@ def test_a_folder_that_is_no_course_is_one_line(shell: Shell, tmp_path: Path, ve
     code, _, err = shell(*words, str(tmp_path), *more.get(verb, ()))
     assert code == 2
     assert "not a finished course" in err
+
+
+def test_a_course_of_two_pictures_with_examples_is_made(shell: Shell, tmp_path: Path) -> None:
+    out = tmp_path / "course"
+    more = ("--two-pictures", "--sureness", "--examples", "2")
+    code, _, err = shell(*PHANTOM, *NATURAL, *more, "--out", str(out))
+    assert code == 0, err
+    made = read_course(out)
+    assert made.design.schedule == MOTHS.shortened(per_class=1, per_class_in_tests=1).in_pairs()
+    assert (made.design.sureness, made.design.examples) == (True, 2)
+    code, said, _ = shell("course", "trials", str(out))
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(said)))
+    for row, trial in zip(rows, made.trials(0), strict=True):
+        shown = made.foil(trial)
+        assert trial.foil
+        assert (row["foil"], row["side"]) == (trial.foil.picture, trial.side)
+        assert row["foil_file"] == ("" if shown is None else f"stimuli/{shown.name}")
+
+
+def test_the_study_with_clinicians_asks_to_be_called_research(shell: Shell, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path), "--preset", "clinicians")
+    code, _, err = shell("course", "make", "phantom", "--guide", "phantom4-64", *out)
+    assert code == 2
+    assert "made for research only" in err

@@ -3,7 +3,7 @@ import { mock, test } from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
 import { COLUMNS, csvOf } from "../../assets/runner/csv.js";
 import { FrameWatch, intervalOf } from "../../assets/runner/frames.js";
-import { keyOf, saidBy } from "../../assets/runner/keys.js";
+import { keyOf, saidBy, sideOf } from "../../assets/runner/keys.js";
 import { filled, instructions, MESSAGES } from "../../assets/runner/messages.js";
 import { ringOf } from "../../assets/runner/ring.js";
 import { isShape, shapeIn } from "../../assets/runner/shapes.js";
@@ -80,6 +80,19 @@ test("a block is explained by what it is like", () => {
   const keys = instructions(MESSAGES, { feedback: false, brief: true, layout: "keys" });
   assert.deepEqual(ring, [withFeedback, howRing]);
   assert.deepEqual(keys, [withoutFeedback, brief, howKeys]);
+});
+
+test("where two pictures stand, a block is explained by them", () => {
+  const { withFeedback, howPair } = MESSAGES;
+  const said = instructions(MESSAGES, { feedback: true, brief: false, layout: "ring", pair: true });
+  assert.deepEqual(said, [withFeedback, howPair]);
+});
+
+test("two pictures have the first two digits and the arrows", () => {
+  const pressed = (code, key) => sideOf({ code, key });
+  assert.deepEqual([pressed("Digit1", "&"), pressed("ArrowLeft", "ArrowLeft"), pressed("Numpad1", "1")], [0, 0, 0]);
+  assert.deepEqual([pressed("Digit2", "2"), pressed("ArrowRight", "ArrowRight")], [1, 1]);
+  assert.deepEqual([pressed("KeyF", "f"), pressed("Digit3", "3"), pressed("ArrowUp", "ArrowUp")], [-1, -1, -1]);
 });
 
 test("a stimulus is a shape or an address", () => {

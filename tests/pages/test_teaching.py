@@ -420,3 +420,38 @@ def test_everything_about_somebody_can_be_deleted(opened: Open, on_the_shelf: Co
     at = press(at, "Delete")
     assert "3 answers" in said(at)
     assert [s.participant for s in classroom.records.sittings(course=on_the_shelf.digest)] == ["p0"]
+
+
+@pytest.fixture
+def pairs_on_the_shelf(home: Path, pair_course: Course) -> Course:
+    shutil.copytree(pair_course.folder, home / "courses" / "pairs")
+    return pair_course
+
+
+def test_a_course_of_two_pictures_is_told_sat_and_scored_against_one_half(
+    opened: Open, pairs_on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    course = pairs_on_the_shelf
+    assert "times two pictures side by side" in said(opened("learn"))
+    for i in range(2):
+        token = classroom.enrol(course, participant=f"p{i}").token
+        while trials := classroom.coming(token).trials:
+            wrong = "left" if trials[0].side == "right" else "right"
+            choice = wrong if i and trials[0].number % 4 == 0 else trials[0].side
+            onset = 5000.0 * trials[0].number
+            classroom.take(token, Answer(trials[0].number, choice, 900.0, onset, onset, sureness=3))
+    debriefed = said(opened("learn", sitting=token))
+    assert "Every picture again" in debriefed
+    assert "Each original stands beside its two versions" in debriefed
+    results = said(opened("results"))
+    assert "Chance is 50%." in results
+    assert "Which of two pictures" in results
+    assert "ε₂₂₄ = 1" in results
+
+
+def test_the_curriculum_page_shows_two_pictures_in_every_trial_where_that_is_asked(opened: Open) -> None:
+    at = opened("curriculum")
+    shown = next(b for b in at.get("button_group") if b.label == "A trial shows")
+    shown.set_value("two pictures side by side").run()
+    assert "188 trials a learner" in said(at)
+    assert "Make the course" in [b.label for b in at.button]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -21,6 +22,7 @@ from lwise_core.teaching.design.schedules import MOTHS, SEVEN_SLOTS, Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import TrialKind
 from tests.support.moth_answers import ALIASES, TRIALS, one_person, right_answers, table
+from tests.support.pair_answers import FINDS, answered
 
 
 def published(responses: Responses, *, blocks: list[object] | None = None) -> bytes:
@@ -351,3 +353,16 @@ def test_an_address_that_is_none_is_said(url: str) -> None:
     written += f"p,test_1,main,a,1,0,control,{url}"
     with pytest.raises(ResponsesError, match="is no address; correct it"):
         read_csv(written.encode(), slots=())
+
+
+def test_two_pictures_come_back_with_their_sides_and_how_sure_people_were() -> None:
+    answers = answered(FINDS, wrong={"p": 2})
+    content = as_csv(answers)
+    assert_frame_equal(read_csv(content).trials, answers.trials)
+    rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+    for row in rows:
+        assert row["i_correct_choice"] == ("1" if row["side"] == "right" else "0")
+        assert (row["i_choice"] == row["i_correct_choice"]) == (row["perf"] == "1")
+    for trial in json.loads(as_jspsych(answers)):
+        assert trial["choices"][trial["response"]] == trial["choice"]
+        assert (trial["choices"][0] == trial["class"]) == (trial["side"] == "left")

@@ -17,7 +17,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design
 from lwise_core.teaching.courses.pictures import FromPhantom
-from lwise_core.teaching.design.schedules import MOTHS, Group
+from lwise_core.teaching.design.schedules import MOTHS, Block, Group, Schedule, TrialQuestion
 
 SLOTS = (Group.CONTROL, Group.L_WISE, Group.ADAPTIVE, Group.YOKED)
 SHORT = replace(
@@ -29,6 +29,51 @@ SHORT = replace(
 
 PICTURES = FromPhantom(per_class=12, per_class_in_tests=2, size=64)
 DESIGN = Design("Phantom, short", SHORT, SLOTS, aliases=("Leda", "Tyro", "Eris", "Ajax"))
+
+
+PAIRS = Schedule(
+    "pairs",
+    (
+        Block("train_1", 1.0, 0.0, feedback=True, per_class=2, repeats=0, question=TrialQuestion.FIND),
+        Block(
+            "test_1",
+            1.0,
+            0.0,
+            feedback=False,
+            per_class=1,
+            calibration=0,
+            repeats=0,
+            question=TrialQuestion.FIND,
+            split="val",
+        ),
+        Block(
+            "part_1",
+            1.0,
+            0.0,
+            feedback=False,
+            per_class=1,
+            calibration=0,
+            repeats=0,
+            split="val",
+            mixed=(1.0,),
+            question=TrialQuestion.SPOT,
+        ),
+    ),
+)
+"""Two pictures in every trial: 10 with feedback, 4 of a test, and 4 of one original twice."""
+
+PAIR_DESIGN = Design(
+    "Phantom, two pictures", PAIRS, (Group.CONTROL,), DESIGN.aliases, research_on_harm=True, sureness=True
+)
+
+
+@pytest.fixture(scope="session")
+def pair_course(phantom_guide: GuideModel, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    folder: Path = tmp_path_factory.mktemp("pairs")
+    maker = CourseBuilder(Walker(phantom_guide), PAIR_DESIGN, FAMILIES)
+    *_, last = build_course(folder, maker, FromPhantom(per_class=2, per_class_in_tests=2, size=64))
+    assert last.course is not None
+    return last.course
 
 
 @pytest.fixture(scope="session")

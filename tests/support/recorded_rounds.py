@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.design.trial_sampling import Foil, Trial, TrialKind
 
 TRIAL = Trial(
     number=0,
@@ -30,6 +30,7 @@ MILLISECONDS = st.floats(0, 30 * 24 * 3600 * 1000.0)
 def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
     """Draw a trial and an answer to it, of values that can be measured and that both databases keep."""
     number = draw(st.integers(0, 10_000))
+    foils = st.builds(Foil, TEXTS, TEXTS, NUMBERS, TEXTS, st.none() | st.integers(1, 15), st.booleans())
     onset, choices = sorted(draw(st.tuples(MILLISECONDS, MILLISECONDS)))
     trial = Trial(
         number=number,
@@ -43,6 +44,7 @@ def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
         towards=draw(TEXTS),
         difficulty=draw(st.none() | NUMBERS),
         relabelled=tuple(draw(st.lists(TEXTS, max_size=2))),
+        foil=draw(st.none() | foils),
     )
     return trial, Answer(
         trial=number,
@@ -54,4 +56,5 @@ def rounds(draw: st.DrawFn) -> tuple[Trial, Answer]:
         frames_shown=draw(st.none() | FRAMES),
         frames_dropped=draw(FRAMES),
         left=draw(st.booleans()),
+        sureness=draw(st.none() | st.integers(1, 4)),
     )

@@ -303,3 +303,22 @@ def test_whoever_comes_back_with_the_code_of_a_practice_goes_on_with_it(
     for who, key in (("p1", "another"), ("p2", "a key")):
         with pytest.raises(EnrolmentRefused):
             classroom.enrol(practice, participant=who, key=key)
+
+
+def test_of_two_pictures_is_stored_what_was_chosen_what_stood_beside_it_and_how_sure(
+    pair_course: Course, tmp_path: Path, url: str
+) -> None:
+    shutil.copytree(pair_course.folder, tmp_path / "pairs" / "phantom")
+    with Records.open(url=url) as records:
+        here = CourseServer(CourseLibrary(tmp_path / "pairs"), records)
+        token = here.enrol(pair_course, participant="p1").token
+        for number in range(total(pair_course)):
+            trial = here.coming(token).trials[0]
+            here.take(token, replace(answer(trial), choice=["left", "right"][number % 2], sureness=1 + number % 4))
+        found = records.answers(token=token)
+    assert [r.trial for r in found] == list(pair_course.trials(0))
+    for number, record in enumerate(found):
+        side = ["left", "right"][number % 2]
+        assert record.answer.choice == record.trial.meanings[side]
+        assert record.correct == (record.trial.side == side)
+        assert record.answer.sureness == 1 + number % 4

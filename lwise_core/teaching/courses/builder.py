@@ -42,7 +42,7 @@ from lwise_core.teaching.courses.course import (
     write_course,
 )
 from lwise_core.teaching.courses.pictures import LabelledFile, Pictures
-from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.schedules import CATCH_EPSILON_224, Group, TrialQuestion
 from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, pictures_needed, trials_for
 
 SIDE = 512
@@ -61,6 +61,7 @@ class _Made:
 
     logit: float
     stimuli: tuple[Stimulus, ...]
+    rivals: tuple[str, ...]
     unlike_p: float | None = None
 
 
@@ -111,7 +112,7 @@ class CourseBuilder:
             raise CourseError(f"{error} Choose a guide that knows every class of the course.") from error
         if len(targets) < len(self.classes):
             raise CourseError("Two classes of the course are one class of the guide; name them apart.")
-        scale, most = self.guide.epsilon_scale, max(self.design.schedule.epsilons_224, default=0.0)
+        scale, most = self.guide.epsilon_scale, max(self.design.schedule.compared_224, default=0.0)
         if scale.from_224(most) > scale.largest * (1 + 1e-9):
             raise CourseError(
                 f"The schedule asks for ε₂₂₄ = {most:g}, and this guide goes up to {scale.at_224(scale.largest):g}."
@@ -128,42 +129,57 @@ class CourseBuilder:
         if made is None:
             made = self._made(_subject(self.open_file(file.data, name=Path(file.name).name)), file, folder)
             write_whole(kept, _ADAPTER.dump_json(made))
-        candidate = Candidate(file.name, file.class_name, file.split, difficulty=-made.logit, origin=file.origin)
+        candidate = Candidate(file.name, file.class_name, file.split, -made.logit, file.origin, made.rivals)
         novelty = Novelty(made.unlike_p, self.guide.held_out_count)
         return Picture(candidate, made.logit, made.stimuli, novelty.state, novelty.p)
 
     def _made(self, subject: CroppedPhotograph, file: LabelledFile, folder: Path) -> _Made:
         target = self.guide.class_index(file.class_name)
-        logit, novelty = float(subject.logits(self.guide)[target]), subject.novelty(self.guide)
-        if not math.isfinite(logit):
+        logits, novelty = subject.logits(self.guide).tolist(), subject.novelty(self.guide)
+        if not math.isfinite(logits[target]):
             raise CourseError("The guide returned a value that is not a number, so no course can be made with it.")
+        others = (c for c in self.classes if c != file.class_name)
+        rivals = tuple(sorted(others, key=lambda c: -logits[self.guide.class_index(c)]))
         enhanced = (
             self._stimulus(subject, path, epsilon, towards, folder)
-            for towards in self._directions(file)
-            for path in [self._path(subject, towards)]
-            for epsilon in self.design.schedule.epsilons_224
+            for towards in self._directions(file, rivals)
+            for budgets in [self._budgets(towards, rivals)]
+            for path in [self._path(subject, towards, most=max(budgets))]
+            for epsilon in budgets
         )
-        return _Made(logit, (Stimulus(0.0, "", _write(folder, subject.photograph)), *enhanced), novelty.p)
+        natural = Stimulus(0.0, "", _write(folder, subject.photograph))
+        return _Made(logits[target], (natural, *enhanced), rivals, novelty.p)
 
-    def _directions(self, file: LabelledFile) -> Iterator[str]:
-        """Yield the classes that a picture is enhanced towards, none where no block of the curriculum shows it."""
-        if file.split not in self.design.schedule.altered_splits:
+    def _directions(self, file: LabelledFile, rivals: Sequence[str]) -> Iterator[str]:
+        """Yield the classes that a picture is enhanced towards, none where no block shows it altered.
+
+        ``rivals`` are the other classes, the likeliest first: two pictures of one original go towards both of its ends.
+        """
+        if file.split not in self.design.schedule.altered_splits or not self.design.schedule.compared_224:
             return
-        if any(g.enhances for g in self.design.slots):
+        spots = any(b.question is TrialQuestion.SPOT and b.split == file.split for b in self.design.schedule.blocks)
+        if spots or any(g.enhances for g in self.design.slots):
             yield file.class_name
         if Group.WRONG_CLASS in self.design.slots:
-            yield from (c for c in self.classes if c != file.class_name)
+            yield from rivals
+        elif spots:
+            yield from dict.fromkeys((rivals[0], rivals[-1]))
 
-    def _path(self, subject: CroppedPhotograph, towards: str) -> EnhancementPath:
-        """Return the one path that every budget is read from."""
+    def _budgets(self, towards: str, rivals: Sequence[str]) -> tuple[float, ...]:
+        """Return every budget at which a picture is shown enhanced towards a class, rising."""
+        schedule = self.design.schedule
+        caught = any(b.catch for b in schedule.blocks) and towards == rivals[0]
+        return tuple(sorted({*schedule.compared_224, *((CATCH_EPSILON_224,) if caught else ())}))
+
+    def _path(self, subject: CroppedPhotograph, towards: str, *, most: float) -> EnhancementPath:
+        """Return the one path that every budget is read from, the largest of which is ``most`` at 224 px."""
         scale = self.guide.epsilon_scale
         request = PathRequest.single(
             subject.seen(size=self.guide.input_size),
             target=self.guide.class_index(towards),
             objective=self._objective(),
         )
-        most = scale.from_224(max(self.design.schedule.epsilons_224))
-        return self.walker.to(request, epsilon=min(most, scale.largest))
+        return self.walker.reach(request, epsilon=scale.from_224(most))
 
     def _objective(self) -> Objective:
         rivals = self.classes if OBJECTIVES[self.design.objective].takes_rivals else ()
@@ -184,7 +200,8 @@ class CourseBuilder:
             hashlib.sha256(file.data).hexdigest(),
             file.class_name,
             *self.classes,
-            *self._directions(file),
+            *self._directions(file, [c for c in self.classes if c != file.class_name]),
+            *map(str, sorted(self.design.schedule.questions - {TrialQuestion.NAME})),
             self.design.objective,
             *map(repr, self.design.schedule.epsilons_224),
             self.guide.provenance.sha256,

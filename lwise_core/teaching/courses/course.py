@@ -24,9 +24,10 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import FileError, read_file
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.guides.novelty import NoveltyState
-from lwise_core.teaching.design.schedules import Group, Schedule
+from lwise_core.teaching.design.schedules import Group, Schedule, TrialQuestion
 from lwise_core.teaching.design.timing import LEARNING, Timing
-from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, aliases_for, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, Foil, Pool, Trial, aliases_for, trials_for
+from lwise_core.teaching.design.trials import LEFT, RIGHT
 from lwise_core.teaching.languages.catalogue import Message
 
 MANIFEST = "course.json"
@@ -52,6 +53,7 @@ class Design:
     ``examples`` is how many natural pictures of every class a learner sees before the first trial, 0 as in the paper.
     ``language`` is the code of the language that learners read, such as “de”; empty, each reads their browser's.
     ``class_names`` gives classes their names in other languages: code → class → name.
+    With ``sureness``, every answer is followed by the question how sure the learner is.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Design:
     examples: int = 0
     language: str = ""
     class_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sureness: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -87,6 +90,20 @@ class Design:
             raise CourseError("A course cannot show fewer than no examples of a class.")
         if self.objective not in OBJECTIVES:
             raise CourseError(f"There is no objective “{self.objective}”. Choose one of {', '.join(OBJECTIVES)}.")
+        self._check_pairs()
+
+    def _check_pairs(self) -> None:
+        """Refuse what two pictures side by side cannot be."""
+        if TrialQuestion.SPOT in self.schedule.questions and not self.research_on_harm:
+            raise CourseError(
+                "A course that shows pictures enhanced towards what they do not show is made for research only, and "
+                "that must be said."
+            )
+        if any(g.follows_answers for g in self.slots) and self.schedule.questions != {TrialQuestion.NAME}:
+            raise CourseError(
+                "What two pictures side by side show does not follow answers yet; choose other groups, or one picture "
+                "in every trial."
+            )
 
     def _check_names(self) -> None:
         if len(set(self.aliases)) < len(self.aliases):
@@ -237,8 +254,23 @@ class Course:
         return {name: files for name, files in found.items() if files}
 
     def stimulus(self, trial: Trial) -> Path | None:
-        """Return the picture that a trial shows, None for calibration, which shows a shape."""
-        return None if trial.kind is TrialKind.CALIBRATION else self.file(self._stimuli[_shown(trial)].file)
+        """Return the picture that a trial shows, of two the right one; None for calibration with a shape."""
+        return None if trial.shows_shapes else self.file(self._stimuli[_shown(trial)].file)
+
+    def foil(self, trial: Trial) -> Path | None:
+        """Return the picture that stands beside the right one of a trial; None where there is one, or a shape."""
+        return None if trial.foil is None or trial.shows_shapes else self.file(self._stimuli[_shown(trial.foil)].file)
+
+    def original(self, trial: Trial) -> Path:
+        """Return the natural picture of what a trial shows, of two pictures the right one."""
+        return self.file(self._stimuli[trial.picture, 0.0, ""].file)
+
+    def sides(self, trial: Trial) -> Mapping[str, Path]:
+        """Return the side → the picture that stands there; empty where a trial shows one picture, or shapes."""
+        foil, right = self.foil(trial), self.stimulus(trial)
+        if foil is None or right is None:
+            return {}
+        return {trial.side: right, LEFT if trial.side == RIGHT else RIGHT: foil}
 
     def file(self, digest: str) -> Path:
         """Return the file of a stimulus of this course.
@@ -289,7 +321,7 @@ class Course:
         return frozenset(s.file for s in self._stimuli.values())
 
 
-def _shown(trial: Trial) -> tuple[str, float, str]:
+def _shown(trial: Trial | Foil) -> tuple[str, float, str]:
     return trial.picture, trial.epsilon_224, trial.towards
 
 

@@ -27,8 +27,19 @@ def static_experiment_of(course: Course, *, learners: int, language: str = "") -
         )
     words = catalogue_for(language, design.language)
     people = tuple(_participant(course, slot, words) for slot in range(learners))
-    files = {PictureKey.of(t): file for p in people for t in p.trials if (file := course.stimulus(t)) is not None}
-    return StaticExperiment(title=design.name, participants=people, pictures=files, timing=design.timing, words=words)
+    trials = [t for p in people for t in p.trials]
+    files = {PictureKey.of(t): file for t in trials if (file := course.stimulus(t)) is not None}
+    files |= {PictureKey.of(t.foil): file for t in trials if t.foil and (file := course.foil(t)) is not None}
+    examples = {name: tuple(course.file(f) for f in found) for name, found in course.examples().items()}
+    return StaticExperiment(
+        title=design.name,
+        participants=people,
+        pictures=files,
+        timing=design.timing,
+        sureness=design.sureness,
+        examples=examples,
+        words=words,
+    )
 
 
 def _participant(course: Course, slot: int, words: Catalogue) -> Participant:

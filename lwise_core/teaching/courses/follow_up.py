@@ -25,7 +25,7 @@ def make_follow_up(course: Course, folder: Path) -> Course:
     """Write into ``folder`` the course that tests again what ``course`` taught, and return it.
 
     Raises:
-        CourseError: The course has no test.
+        CourseError: The course has no test, or one that shows altered pictures.
     """
     return _tests_of(course, folder, taught=course, name=course.design.name + _words(course).translate(SUFFIX))
 
@@ -53,6 +53,8 @@ def _tests_of(course: Course, folder: Path, *, taught: Course, name: str) -> Cou
     tests = course.design.schedule.tests
     if not tests:
         raise CourseError("This course has no block without feedback, so there is no test to take again.")
+    if not all(b.plain for b in tests):
+        raise CourseError("The test of this course shows altered pictures, so it asks nothing that was learnt.")
     schedule = replace(course.design.schedule, name=f"{course.design.schedule.name}, test only", blocks=tests)
     design = replace(
         course.design,

@@ -7,7 +7,7 @@ killed server goes on with the very next trial.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.courses.course import Course
@@ -91,13 +91,24 @@ def judge(course: Course, learner: LearnerState, answer: Answer) -> tuple[Trial,
             )
         )
     trial = coming[0]
-    if answer.choice and answer.choice not in choices(course, trial).values():
+    chosen = meant(trial, answer).choice
+    if chosen and chosen not in choices(course, trial).values():
         raise OutOfTurn(Message("That answer was not among the choices; reload the page to go on."))
-    return trial, answer.choice == trial.answer
+    return trial, chosen == trial.answer
+
+
+def meant(trial: Trial, answer: Answer) -> Answer:
+    """Return the answer with what was chosen: of two pictures, what the one on the chosen side stands for."""
+    return replace(answer, choice=trial.meanings.get(answer.choice, answer.choice))
 
 
 def choices(course: Course, trial: Trial) -> Mapping[str, str]:
-    """Return the button of each class → what choosing it means: the class, in calibration perhaps a shape."""
+    """Return each button → what choosing it means.
+
+    A button is a class, which in calibration perhaps means a shape; where there are two pictures, it is a side.
+    """
+    if trial.foil is not None:
+        return trial.meanings
     meaning = {c: c for c in course.classes}
     if trial.kind is TrialKind.CALIBRATION:
         meaning.update(zip(trial.relabelled, SHAPES, strict=True))

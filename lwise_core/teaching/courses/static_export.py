@@ -22,7 +22,7 @@ from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
 from lwise_core.teaching.design.timing import LEARNING, Timing
-from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.design.trial_sampling import Foil, Trial
 from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue, Message
 from lwise_core.teaching.languages.runner_words import runner_words
 
@@ -51,9 +51,16 @@ class PictureKey(NamedTuple):
     towards: str = ""
 
     @classmethod
-    def of(cls, trial: Trial) -> PictureKey:
-        """Return what a trial shows."""
+    def of(cls, trial: Trial | Foil) -> PictureKey:
+        """Return what a trial shows, of two pictures the right one, or what stands beside it."""
         return cls(trial.picture, trial.epsilon_224, trial.towards)
+
+    @classmethod
+    def all_of(cls, trial: Trial) -> tuple[PictureKey, ...]:
+        """Return every picture that a trial shows: none where it shows shapes, else one or two."""
+        if trial.shows_shapes:
+            return ()
+        return (cls.of(trial), *(() if trial.foil is None else (cls.of(trial.foil),)))
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,8 @@ class Participant:
 class StaticExperiment:
     """Everything that the zip holds. ``pictures`` gives the PNG of every rendering, as bytes or as a file.
 
-    Its page says ``messages``, by the names of assets/runner/messages.js, and all else with ``words``.
+    ``examples`` gives, for classes, PNGs that introduce them before the first trial. Its page says ``messages``, by the
+    names of assets/runner/messages.js, and all else with ``words``.
 
     Raises:
         StaticExperimentError: There is no participant, two have the same label, one has no trials, a trial
@@ -88,6 +96,8 @@ class StaticExperiment:
     layout: Literal["ring", "keys"] = "ring"
     rotate: bool = False
     calibrate: bool = False
+    sureness: bool = False
+    examples: Mapping[str, tuple[bytes | Path, ...]] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
     words: Catalogue = ENGLISH
 
@@ -113,12 +123,13 @@ def write_static_experiment(experiment: StaticExperiment, to: Path | BinaryIO) -
     """
     with ZipFile(to, "w") as archive:
         urls = _write_pictures(archive, experiment)
+        examples = _write_examples(archive, experiment, urls)
         for path in _runner_files():
             add_file(archive, f"{path.parent.name}/{path.name}", path.read_bytes())
         add_file(archive, "index.html", _page(experiment))
         add_file(archive, "start.js", _START)
         add_file(archive, "jatos.js", _NO_JATOS)
-        add_file(archive, "trials.json", _plan(experiment, urls))
+        add_file(archive, "trials.json", _plan(experiment, urls, examples))
         add_file(archive, "trialsets.csv", _trialsets(experiment, urls))
         add_file(archive, "README.txt", _readme(experiment))
 
@@ -131,7 +142,7 @@ def _check(participant: Participant) -> None:
     if len(set(blocks)) < len(blocks):
         raise StaticExperimentError(f"Participant {participant.label} gets a block twice; keep its trials together.")
     for trial in participant.trials:
-        asked = {trial.answer} if trial.kind is not TrialKind.CALIBRATION else set(trial.relabelled)
+        asked = set(trial.relabelled) if trial.shows_shapes else {trial.answer, *trial.meanings.values()}
         if unnamed := sorted(asked - set(participant.aliases)):
             raise StaticExperimentError(
                 f"Participant {participant.label} has no name for {unnamed[0]}; give every class one."
@@ -149,17 +160,35 @@ def _write_pictures(archive: ZipFile, experiment: StaticExperiment) -> Mapping[P
     urls: dict[PictureKey, str] = {}
     written: set[str] = set()
     for trial in _all_trials(experiment):
-        key = PictureKey.of(trial)
-        if trial.kind is TrialKind.CALIBRATION or key in urls:
-            continue
-        content = _png(experiment, key)
-        urls[key] = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
-        if urls[key] not in written:
-            add_file(archive, urls[key], content)
-            written.add(urls[key])
+        for key in PictureKey.all_of(trial):
+            if key in urls:
+                continue
+            content = _png(experiment, key)
+            urls[key] = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
+            if urls[key] not in written:
+                add_file(archive, urls[key], content)
+                written.add(urls[key])
     for name, drawn in _SHAPES.items():
         add_file(archive, f"stimuli/{name}.svg", _SVG.format(drawn=drawn).encode())
     return urls
+
+
+def _write_examples(
+    archive: ZipFile, experiment: StaticExperiment, urls: Mapping[PictureKey, str]
+) -> Mapping[str, list[str]]:
+    """Write the pictures that introduce classes, but those that a trial shows too; return class → where they are."""
+    written = set(urls.values())
+    found: dict[str, list[str]] = {}
+    for name, pictures in experiment.examples.items():
+        found[name] = []
+        for shown in pictures:
+            content = _checked_png(shown, called=f"An example of {name}")
+            url = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
+            found[name].append(url)
+            if url not in written:
+                add_file(archive, url, content)
+                written.add(url)
+    return found
 
 
 def _all_trials(experiment: StaticExperiment) -> Iterator[Trial]:
@@ -171,9 +200,13 @@ def _png(experiment: StaticExperiment, key: PictureKey) -> bytes:
     if found is None:
         altered = f" at ε₂₂₄ {key.epsilon_224:g} towards {key.towards}" if key.epsilon_224 else ""
         raise StaticExperimentError(f"The picture {key.picture}{altered} is missing; compute it first.")
-    content = found.read_bytes() if isinstance(found, Path) else found
+    return _checked_png(found, called=f"The picture {key.picture}")
+
+
+def _checked_png(shown: bytes | Path, *, called: str) -> bytes:
+    content = shown.read_bytes() if isinstance(shown, Path) else shown
     if not content.startswith(_PNG):
-        raise StaticExperimentError(f"The picture {key.picture} is no PNG; pictures of an experiment are lossless.")
+        raise StaticExperimentError(f"{called} is no PNG; pictures of an experiment are lossless.")
     return content
 
 
@@ -188,7 +221,7 @@ def _page(experiment: StaticExperiment) -> bytes:
     ).encode()
 
 
-def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> bytes:
+def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str], examples: Mapping[str, list[str]]) -> bytes:
     """Return what the page reads: the settings, and each participant's choices and trials."""
     participants = [_participant(p, urls) for p in experiment.participants]
     plan: dict[str, Any] = {
@@ -196,8 +229,10 @@ def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> bytes
         "layout": experiment.layout,
         "rotate": experiment.rotate,
         "calibrate": experiment.calibrate,
+        "sureness": experiment.sureness,
         "timing": asdict(experiment.timing),
         "language": experiment.words.language.code,
+        "examples": examples,
         # The page itself says the caution, whatever happens.
         "messages": {**runner_words(experiment.words), **experiment.messages, "caution": ""},
         "participants": participants,
@@ -214,12 +249,33 @@ def _participant(participant: Participant, urls: Mapping[PictureKey, str]) -> Ma
         "group": participant.group,
         "condition_idx": participant.condition,
         "choices": [{"id": name, "label": alias} for name, alias in names],
-        "trials": [_trial(trial, urls) for trial in participant.trials],
+        "trials": [_trial(trial, urls) | _pair(trial, urls, participant.aliases) for trial in participant.trials],
     }
 
 
-def _trial(trial: Trial, urls: Mapping[PictureKey, str]) -> Mapping[str, Any]:
-    calibration = trial.kind is TrialKind.CALIBRATION
+def _pair(trial: Trial, urls: Mapping[PictureKey, str], aliases: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a trial of two pictures says besides: both of them, from left to right, and what is asked."""
+    if trial.foil is None:
+        return {}
+    right, other = (
+        _stimulus(trial, urls, shapes=trial.shows_shapes),
+        _stimulus(trial.foil, urls, shapes=trial.shows_shapes),
+    )
+    left, second = (other, right) if trial.foil.on_left else (right, other)
+    return {
+        "stimulus": left,
+        "second": second,
+        "asked": "" if trial.spots else aliases.get(trial.answer, trial.answer.capitalize()),
+        "meanings": trial.meanings,
+        "foil": asdict(trial.foil),
+    }
+
+
+def _stimulus(shown: Trial | Foil, urls: Mapping[PictureKey, str], *, shapes: bool) -> str:
+    return f"shape:{shown.picture}" if shapes else urls[PictureKey.of(shown)]
+
+
+def _trial(trial: Trial, urls: Mapping[PictureKey, str]) -> dict[str, Any]:
     return {
         "number": trial.number,
         "block": trial.block,
@@ -228,12 +284,12 @@ def _trial(trial: Trial, urls: Mapping[PictureKey, str]) -> Mapping[str, Any]:
         "answer": trial.answer,
         "split": trial.split,
         "feedback": trial.feedback,
-        "stimulus": f"shape:{trial.picture}" if calibration else urls[PictureKey.of(trial)],
+        "stimulus": _stimulus(trial, urls, shapes=trial.shows_shapes),
         "altered": trial.altered,
         "epsilon_224": trial.epsilon_224,
         "towards": trial.towards,
         "difficulty": trial.difficulty,
-        "relabelled": dict(zip(trial.relabelled, _SHAPES, strict=True)) if calibration else {},
+        "relabelled": dict(zip(trial.relabelled, _SHAPES, strict=True)) if trial.relabelled else {},
     }
 
 
@@ -244,7 +300,7 @@ def _trialsets(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> 
     rows.writerow(TRIALSETS_COLUMNS)
     for participant in experiment.participants:
         for t in participant.trials:
-            url = f"stimuli/{t.picture}.svg" if t.kind is TrialKind.CALIBRATION else urls[PictureKey.of(t)]
+            url = f"stimuli/{t.picture}.svg" if t.shows_shapes else urls[PictureKey.of(t)]
             rows.writerow((participant.label, participant.condition, t.block, t.answer, url, t.kind.value))
     return text.getvalue().encode()
 
@@ -317,7 +373,9 @@ index.html.
 The columns are those of the published L-WISE sessions, then what was measured besides: frames_asked, frames_shown and
 frames_dropped count frames of the screen, onset_ms and choices_ms are when picture and choices were drawn, by the
 page's own clock. i_choice is -1 and choice empty when time ran out. "left" is 1 when the window was hidden or lost the
-focus during the trial. Times say what the browser prepared, not what a photodiode would see.
+focus during the trial. Where two pictures stand side by side, the columns from "foil" to "side" say what stood beside
+the right one and where that stood, and i_choice is 0 for the left one; "sureness" is 1 to 4 where it was asked. Times
+say what the browser prepared, not what a photodiode would see.
 
 Files
 -----
@@ -325,6 +383,7 @@ index.html, start.js   the page
 runner/, shared/       shows the trials
 jatos.js               empty; JATOS puts its own in its place
 trials.json            every participant's trials. It holds the right answers: do not give its address to participants.
-trialsets.csv          the same sequences for the paper's own tool (trialset_id is the participant)
+trialsets.csv          the same sequences for the paper's own tool (trialset_id is the participant); of two pictures it
+                       has the right one
 stimuli/               the pictures, each named by the SHA-256 of its content
 """

@@ -17,6 +17,22 @@ class ScheduleError(LWiseError, ValueError):
     """A schedule that no course can follow. The message is one sentence."""
 
 
+class TrialQuestion(StrEnum):
+    """What the trials of a block ask: the class of one picture, or which of two pictures is the one that is meant.
+
+    ``FIND`` shows a picture of a class and one of a class that is like it; ``SPOT`` one original twice, enhanced
+    towards what it shows and towards what it does not (docs/clinician-study.md).
+    """
+
+    NAME = "which class it is"
+    FIND = "which of two shows the class"
+    SPOT = "which of two was enhanced wrongly"
+
+
+CATCH_EPSILON_224 = 20.0
+"""How strongly the altered picture of a catch trial is enhanced; it stands beside the unchanged original."""
+
+
 @dataclass(frozen=True)
 class Block:
     """One block of trials.
@@ -28,6 +44,9 @@ class Block:
 
     ``mixed`` are the budgets of a comparison within each learner: every class has equally many pictures at each of
     them, 0 among them where natural pictures are to be compared with, and ``epsilon_224`` does not count.
+
+    ``question`` is what its trials ask. Where two pictures stand side by side there is no repeated one. ``catch`` is
+    how many trials of every class, in a block of ``SPOT``, nobody can miss who looks: they show who is attending.
     """
 
     name: str
@@ -39,6 +58,8 @@ class Block:
     repeats: int = 1
     split: str = "train"
     mixed: tuple[float, ...] = ()
+    question: TrialQuestion = TrialQuestion.NAME
+    catch: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.fraction <= 1:
@@ -52,6 +73,30 @@ class Block:
 
         if self.mixed and self.per_class % len(self.mixed):
             raise ScheduleError(f"Block {self.name}: its pictures a class must be shared evenly among its budgets.")
+        self._check_pairs()
+
+    def _check_pairs(self) -> None:
+        """Refuse what two pictures side by side cannot be."""
+        if self.question is not TrialQuestion.NAME and self.repeats:
+            raise ScheduleError(f"Block {self.name}: two pictures side by side are not repeated; set its repeats to 0.")
+        if self.catch < 0 or (self.catch and self.question is not TrialQuestion.SPOT):
+            raise ScheduleError(f"Block {self.name}: only a block that asks {TrialQuestion.SPOT} has catch trials.")
+        spots = self.mixed and min(self.mixed) > 0 and not self.feedback and not self.calibration
+        if self.question is TrialQuestion.SPOT and not spots:
+            raise ScheduleError(
+                f"Block {self.name}: to ask {TrialQuestion.SPOT} it compares several ε, all above 0, and has no "
+                "feedback and no circles or triangles."
+            )
+
+    @property
+    def drawn(self) -> int:
+        """How many pictures of every class it draws."""
+        return self.per_class + self.catch
+
+    @property
+    def budgets(self) -> frozenset[float]:
+        """Every ε₂₂₄ that it shows, 0 among them where it shows natural pictures."""
+        return frozenset(self.mixed or (self.epsilon_224,)) | ({CATCH_EPSILON_224, 0.0} if self.catch else set())
 
     @property
     def plain(self) -> bool:
@@ -60,7 +105,7 @@ class Block:
 
     def trials(self, classes: int) -> int:
         """Return how many trials it has with so many ``classes``."""
-        return self.per_class * classes + self.calibration + self.repeats
+        return self.drawn * classes + self.calibration + self.repeats
 
 
 @dataclass(frozen=True)
@@ -103,12 +148,30 @@ class Schedule:
     @property
     def epsilons_224(self) -> tuple[float, ...]:
         """Every budget above 0 that occurs, rising."""
+        return tuple(sorted({e for b in self.blocks for e in b.budgets} - {0.0}))
+
+    @property
+    def compared_224(self) -> tuple[float, ...]:
+        """Every budget above 0 at which answers count, rising: catch trials have a larger one."""
         return tuple(sorted({e for b in self.blocks for e in (b.mixed or (b.epsilon_224,))} - {0.0}))
 
     @property
     def altered_splits(self) -> frozenset[str]:
         """The parts of the data whose pictures may be shown enhanced."""
         return frozenset(b.split for b in self.blocks if not b.plain)
+
+    @property
+    def questions(self) -> frozenset[TrialQuestion]:
+        """What its trials ask."""
+        return frozenset(b.question for b in self.blocks)
+
+    def in_pairs(self) -> Schedule:
+        """Return the same schedule with two pictures side by side wherever one is to be named."""
+        blocks = (
+            replace(b, question=TrialQuestion.FIND, repeats=0) if b.question is TrialQuestion.NAME else b
+            for b in self.blocks
+        )
+        return replace(self, blocks=tuple(blocks))
 
     def trials(self, classes: int) -> int:
         """Return how many trials a course has with so many ``classes``."""
@@ -231,10 +294,33 @@ ANIMALS = Schedule(
 The paper compares with three filters besides (CLAHE, MSRCR, automatic levels); those are not part of a course.
 """
 
-SCHEDULES = {s.name: s for s in (MOTHS, DERMOSCOPY, HISTOLOGY, ANIMALS)}
+CLINICIANS = Schedule(
+    "clinicians",
+    tuple(
+        Block(
+            f"part_{i}",
+            1.0,
+            0.0,
+            feedback=False,
+            per_class=12,
+            calibration=0,
+            repeats=0,
+            split="test",
+            mixed=(1.0, 2.0, 4.0, 8.0),
+            question=TrialQuestion.SPOT,
+            catch=1,
+        )
+        for i in (1, 2)
+    ),
+    repeat_split="test",
+)
+"""The study of docs/clinician-study.md, with four classes: 96 trials, 8 catch trials, and a pause in the middle."""
+
+SCHEDULES = {s.name: s for s in (MOTHS, DERMOSCOPY, HISTOLOGY, ANIMALS, CLINICIANS)}
 SLOTS = {
     MOTHS.name: SEVEN_SLOTS,
     DERMOSCOPY.name: SEVEN_SLOTS,
     HISTOLOGY.name: TWO_SLOTS,
     ANIMALS.name: (Group.WITHIN,),
+    CLINICIANS.name: (Group.WITHIN,),
 }

@@ -17,6 +17,10 @@ SECONDS_A_TRIAL = 4.2
 """How long a trial takes a learner: 201 trials in about 14 minutes (L-WISE, method notes 8.1)."""
 
 
+SECONDS_A_PAIR = 15.0
+"""How long two pictures of one original take a clinician, and how sure they are: 104 take about 25 minutes."""
+
+
 @dataclass(frozen=True)
 class Timing:
     """How a trial runs. All times in milliseconds.
@@ -54,6 +58,12 @@ class Timing:
 LEARNING = Timing()
 """The paper's learning tasks: picture and choices together, until the answer, 10 s."""
 
+UNHURRIED = Timing(choice_ms=120_000.0)
+"""A study with clinicians: until the answer, for which there are two minutes."""
+
+MOST_SURE = 4
+"""The highest sureness that can be said; the lowest, a guess, is 1."""
+
 BRIEF = Timing(stimulus_ms=17.0, blank_ms=200.0, choice_ms=15_000.0, feedback_correct_ms=0.0, feedback_wrong_ms=1_000.0)
 """The paper's ImageNet Animals: one frame of 60 a second, then nothing, then the choices."""
 
@@ -66,7 +76,9 @@ class Answer:
     the choices were drawn, None when time ran out. ``onset_ms`` and ``choices_ms`` are when the picture and the choices
     were drawn, since the page was opened. ``frames_asked`` and ``frames_shown`` count the screen's frames with the
     picture, None where it stays until the answer; ``frames_dropped`` the frames that the browser skipped meanwhile.
-    ``left`` is whether the page was hidden or lost the focus.
+    ``left`` is whether the page was hidden or lost the focus. ``sureness`` is how sure the learner was, 1 (guessed) to
+    4, None where nobody asked. Of two pictures, ``choice`` says in the records what the chosen one stands for, and on
+    its way from the page on which side it stands.
     """
 
     trial: int
@@ -78,3 +90,4 @@ class Answer:
     frames_shown: int | None = None
     frames_dropped: int = 0
     left: bool = False
+    sureness: int | None = None

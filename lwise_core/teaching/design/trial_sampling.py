@@ -9,107 +9,39 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import cached_property
+from dataclasses import replace
 from itertools import count, pairwise
 
 import numpy as np
 
-from lwise_core._utils.errors import LWiseError
-from lwise_core.teaching.design.schedules import Block, Group, Schedule
+from lwise_core.teaching.design.picture_pairs import find_trials, shape_pairs, spot_trials
+from lwise_core.teaching.design.schedules import Block, Group, Schedule, TrialQuestion
+from lwise_core.teaching.design.trials import (
+    FEWEST_CLASSES,
+    MOST_CLASSES,
+    SHAPES,
+    Candidate,
+    CurriculumError,
+    Foil,
+    Pool,
+    Trial,
+    TrialKind,
+)
 
-FEWEST_CLASSES, MOST_CLASSES = 2, 16
-SHAPES = ("circle", "triangle")
-"""What calibration trials ask for: they show who is attending."""
-
-
-class CurriculumError(LWiseError):
-    """A schedule that the pictures cannot fill. The message is one sentence: what is lacking, and what to do."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One picture that a course may show.
-
-    ``difficulty`` only ranks the pictures of one class, higher is harder. ``origin`` is shared by pictures of the same
-    thing, such as one lesion; empty when it is on its own.
-    """
-
-    name: str
-    class_name: str
-    split: str
-    difficulty: float
-    origin: str = ""
-
-    @property
-    def family(self) -> str:
-        """What it must not share with a picture elsewhere in the course."""
-        return self.origin or self.name
-
-
-class TrialKind(StrEnum):
-    """What a trial is for."""
-
-    MAIN = "main"
-    CALIBRATION = "calibration"
-    REPEAT = "repeat"
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One trial.
-
-    ``picture`` is a candidate's name, or a shape in calibration, and ``answer`` the class, or shape, that is right.
-    ``towards`` is the class that the picture is enhanced towards at ``epsilon_224``; empty when it is natural.
-    ``relabelled`` gives, in calibration, the classes whose buttons say circle and triangle.
-    """
-
-    number: int
-    block: str
-    kind: TrialKind
-    picture: str
-    answer: str
-    split: str
-    feedback: bool
-    epsilon_224: float = 0.0
-    towards: str = ""
-    difficulty: float | None = None
-    relabelled: tuple[str, ...] = ()
-
-    @property
-    def altered(self) -> bool:
-        """Whether the picture that is shown was enhanced."""
-        return self.epsilon_224 > 0
-
-    @property
-    def scored(self) -> bool:
-        """Whether it counts in the results."""
-        return self.kind is TrialKind.MAIN
-
-
-@dataclass(frozen=True)
-class Pool:
-    """The pictures of a course; ``as_published`` lets pictures of one origin occur in training and test."""
-
-    candidates: tuple[Candidate, ...]
-    as_published: bool = False
-
-    def __post_init__(self) -> None:
-        if not FEWEST_CLASSES <= len(self.classes) <= MOST_CLASSES:
-            raise CurriculumError(
-                f"A course has {FEWEST_CLASSES} to {MOST_CLASSES} classes, and these pictures have "
-                f"{len(self.classes)}; choose others."
-            )
-
-    @cached_property
-    def classes(self) -> tuple[str, ...]:
-        """The classes, sorted."""
-        return tuple(sorted({c.class_name for c in self.candidates}))
-
-    def family(self, candidate: Candidate) -> str:
-        """Return what must not be shared between parts of the course."""
-        return candidate.name if self.as_published else candidate.family
+__all__ = [
+    "FEWEST_CLASSES",
+    "MOST_CLASSES",
+    "SHAPES",
+    "Candidate",
+    "CurriculumError",
+    "Foil",
+    "Pool",
+    "Trial",
+    "TrialKind",
+    "aliases_for",
+    "pictures_needed",
+    "trials_for",
+]
 
 
 def trials_for(pool: Pool, schedule: Schedule, group: Group, *, seed: int) -> tuple[Trial, ...]:
@@ -132,7 +64,7 @@ def trials_for(pool: Pool, schedule: Schedule, group: Group, *, seed: int) -> tu
     repeated = draw.repeated(schedule, leave=pool.as_published and group.selects)
     chosen = _with_selection(draw, schedule) if group.selects else _without_selection(draw, schedule)
     blocks = [
-        [*_main(pool, block, pictures, group, random), *_calibrations(pool, block, random), *_repeats(block, repeated)]
+        [*_asked(pool, block, pictures, group, random), *_repeats(block, repeated)]
         for block, pictures in zip(schedule.blocks, chosen, strict=True)
     ]
     for trials in blocks:
@@ -160,7 +92,7 @@ def pictures_needed(schedule: Schedule, groups: Iterable[Group], *, as_published
     for group in groups:
         taken: dict[str, int] = defaultdict(int)
         for block in schedule.held_out if group.selects else schedule.blocks:
-            taken[block.split] += block.per_class
+            taken[block.split] += block.drawn
         shared: dict[str, int] = defaultdict(int)
         for block in schedule.curriculum if group.selects else ():
             shared[block.split] = max(shared[block.split], _enough_of_a_share(block))
@@ -222,13 +154,13 @@ class _Draw:
         drawn: list[Candidate] = []
         for i in self._random.permutation(len(candidates)):
             family = self._pool.family(candidates[i])
-            if family not in families and len(drawn) < block.per_class:
+            if family not in families and len(drawn) < block.drawn:
                 families.add(family)
                 drawn.append(candidates[i])
-        if len(drawn) < block.per_class:
+        if len(drawn) < block.drawn:
             left = len(self._left[name, block.split])
             raise CurriculumError(
-                f"Block {block.name} needs {block.per_class} pictures of {name} from “{block.split}”, and among the "
+                f"Block {block.name} needs {block.drawn} pictures of {name} from “{block.split}”, and among the "
                 f"easiest {block.fraction:.0%} of the {left} that are left there are {len(drawn)}; add pictures, or "
                 "ask for fewer or a larger share."
             )
@@ -249,6 +181,18 @@ def _with_selection(draw: _Draw, schedule: Schedule) -> list[list[Candidate]]:
 def _without_selection(draw: _Draw, schedule: Schedule) -> list[list[Candidate]]:
     """Return the pictures of every block: none is ever shown twice."""
     return [draw.taken(block) for block in schedule.blocks]
+
+
+def _asked(
+    pool: Pool, block: Block, pictures: Sequence[Candidate], group: Group, random: np.random.Generator
+) -> list[Trial]:
+    """Return a block's trials but for the repeated picture, of one picture or of two."""
+    if block.question is TrialQuestion.SPOT:
+        return spot_trials(pool, block, pictures, random)
+    trials, shapes = _main(pool, block, pictures, group, random), _calibrations(pool, block, random)
+    if block.question is TrialQuestion.NAME:
+        return [*trials, *shapes]
+    return [*find_trials(pool, trials, random), *shape_pairs(shapes, random)]
 
 
 def _main(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import asdict
 from typing import Any
 
-from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import Trial, TrialKind
+from lwise_core.teaching.design.timing import MOST_SURE, Answer
+from lwise_core.teaching.design.trial_sampling import Foil, Trial, TrialKind
 from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records.tables import AnswerRow, CourseRow
 from lwise_core.teaching.records.values import AnswerRefused, KnownCourse, TrialRecord
@@ -44,6 +45,7 @@ def check_answer(trial: Trial, answer: Answer) -> None:
         and all(t is None or 0 <= t <= _MOST_MS for t in (answer.onset_ms, answer.choices_ms, answer.reaction_ms))
         and answer.onset_ms <= answer.choices_ms + _ROUNDING_MS
         and all(n is None or 0 <= n <= _MOST_FRAMES for n in frames)
+        and answer.sureness in (None, *range(1, MOST_SURE + 1))
         and not _NO_TEXT.search(answer.choice)
     )
     if not sound:
@@ -64,6 +66,7 @@ def columns_of(trial: Trial, answer: Answer) -> dict[str, Any]:
         "difficulty": trial.difficulty,
         "feedback": trial.feedback,
         "relabelled": list(trial.relabelled),
+        "foil": None if trial.foil is None else asdict(trial.foil),
         "choice": answer.choice,
         "reaction_ms": answer.reaction_ms,
         "onset_ms": answer.onset_ms,
@@ -72,6 +75,7 @@ def columns_of(trial: Trial, answer: Answer) -> dict[str, Any]:
         "frames_shown": answer.frames_shown,
         "frames_dropped": answer.frames_dropped,
         "left_page": answer.left,
+        "sureness": answer.sureness,
     }
 
 
@@ -90,6 +94,7 @@ def record_of(row: AnswerRow) -> TrialRecord:
             towards=row.towards,
             difficulty=row.difficulty,
             relabelled=tuple(row.relabelled),
+            foil=None if row.foil is None else Foil(**row.foil),
         ),
         answer=Answer(
             trial=row.trial,
@@ -101,6 +106,7 @@ def record_of(row: AnswerRow) -> TrialRecord:
             frames_shown=row.frames_shown,
             frames_dropped=row.frames_dropped,
             left=row.left_page,
+            sureness=row.sureness,
         ),
         correct=row.correct,
         stored_at=row.stored_at,

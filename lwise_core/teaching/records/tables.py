@@ -97,6 +97,8 @@ class AnswerRow(Table):
     difficulty: Mapped[float | None] = mapped_column(Double)
     feedback: Mapped[bool]
     relabelled: Mapped[list[str]] = mapped_column(JSON)
+    # The second picture of a trial of two, as a whole: nobody asks for its parts here.
+    foil: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     choice: Mapped[str] = mapped_column(Text)
     correct: Mapped[bool]
     reaction_ms: Mapped[float | None] = mapped_column(Double)
@@ -106,4 +108,5 @@ class AnswerRow(Table):
     frames_shown: Mapped[int | None]
     frames_dropped: Mapped[int]
     left_page: Mapped[bool]
+    sureness: Mapped[int | None]
     stored_at: Mapped[datetime] = mapped_column(Utc)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from lwise_core.teaching.courses.course import Course, natural_of
+from lwise_core.teaching.courses.session import choices
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.trial_sampling import TrialKind
 from lwise_core.teaching.languages.catalogue import Catalogue, Message
 from lwise_core.teaching.records.values import TrialRecord
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.names_line import what_names_stand_for
+from pages.parts.courses.pairs_again import pairs_again
 from pages.parts.courses.practice_panel import practice_offer
 from pages.parts.session.course_server import course_server
 from pages.parts.ui.notices import notice, plain
@@ -34,7 +36,8 @@ GROUPS = {
 def debriefing(coming: Coming, token: str, words: Catalogue) -> None:
     """Say what came out of the sitting ``token`` and what was done."""
     st.title(words.translate("Thank you"))
-    records = [r for r in course_server().records.answers(token=token) if r.trial.scored]
+    everything = course_server().records.answers(token=token)
+    records = [r for r in everything if r.trial.scored]
     columns = st.columns(2)
     for column, label, chosen in (
         (columns[0], words.translate("Right while learning"), [r for r in records if r.trial.feedback]),
@@ -42,12 +45,11 @@ def debriefing(coming: Coming, token: str, words: Catalogue) -> None:
     ):
         if chosen:
             right = sum(r.correct for r in chosen)
+            guessed = sum(1 / len(choices(coming.course, r.trial)) for r in chosen)
             column.metric(
                 label,
                 words.translate("{right} of {all}", right=right, all=len(chosen)),
-                help=words.translate(
-                    "By guessing alone about {right} would be.", right=round(len(chosen) / len(coming.course.classes))
-                ),
+                help=words.translate("By guessing alone about {right} would be.", right=round(guessed)),
             )
     st.markdown(
         words.translate(
@@ -56,6 +58,8 @@ def debriefing(coming: Coming, token: str, words: Catalogue) -> None:
         )
     )
     _what_it_was(coming, records, words)
+    if spotted := [r for r in everything if r.trial.spots]:
+        pairs_again(coming.course, spotted, words)
     practice_offer(coming, words)
 
 
@@ -83,8 +87,8 @@ def _what_it_was(coming: Coming, records: list[TrialRecord], words: Catalogue) -
             )
         )
     )
-    if altered:
-        _examples(coming.course, altered, words)
+    if single := [r for r in altered if not r.trial.spots]:
+        _examples(coming.course, single, words)
     what_names_stand_for(coming, words)
     notice("info", words.translate("What a network painted may never have been there. Nothing here is for diagnosis."))
 

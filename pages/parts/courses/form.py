@@ -18,8 +18,8 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.teaching.courses.builder import check_filled
 from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
-from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError
-from lwise_core.teaching.design.timing import BRIEF, LEARNING
+from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError, TrialQuestion
+from lwise_core.teaching.design.timing import BRIEF, LEARNING, UNHURRIED
 from pages.parts.courses.schedule_plot import schedule_figure
 from pages.parts.picture.card_link import card_link
 from pages.parts.session.access import paths_offered
@@ -33,6 +33,7 @@ _PAPERS_ALIASES = "Leda, Tyro, Eris, Ajax"
 _TIMINGS = {
     "until the answer": LEARNING,
     "for 17 ms, one frame": BRIEF,
+    "until the answer, for at most 2 min": UNHURRIED,
     "for 200 ms": replace(BRIEF, stimulus_ms=200.0),
 }
 _COLUMNS = {
@@ -47,7 +48,18 @@ _COLUMNS = {
     "calibration": st.column_config.NumberColumn("Calibration", min_value=0, max_value=2, step=2, required=True),
     "repeats": st.column_config.NumberColumn("Repeats", min_value=0, step=1, required=True),
     "split": st.column_config.TextColumn("Split", required=True),
+    "question": st.column_config.SelectboxColumn(
+        "Asks", options=[str(q) for q in TrialQuestion], required=True, help="Of one picture, or of two side by side."
+    ),
+    "catch": st.column_config.NumberColumn(
+        "Catch",
+        min_value=0,
+        step=1,
+        required=True,
+        help="Catch trials of every class, where two of one original stand.",
+    ),
 }
+_ONE, _TWO = "one picture", "two pictures side by side"
 
 
 @dataclass(frozen=True)
@@ -140,9 +152,24 @@ def _guide(classes: tuple[str, ...]) -> GuideModel | None:
 
 def _schedule(chosen: _Chosen, guide: GuideModel) -> Schedule:
     """Draw the schedule as a table that can be edited, and as curves."""
-    preset = st.segmented_control("The paper's schedule for", list(SCHEDULES), default="moths", required=True)
+    preset = st.segmented_control(
+        "Schedule",
+        list(SCHEDULES),
+        default="moths",
+        required=True,
+        help="The paper's, and that of the study in which clinicians find the wrongly enhanced one of two pictures.",
+    )
     base = SCHEDULES[preset].with_splits(training=chosen.training, tests=chosen.tests, repeats=chosen.training)
-    key = f"blocks-{preset}-{chosen.training}-{chosen.tests}"
+    shown = st.segmented_control(
+        "A trial shows",
+        [_ONE, _TWO],
+        default=_ONE,
+        required=True,
+        help="Of two pictures, one is of the class that is asked for and one of a class like it. Chance is 50%.",
+    )
+    if shown == _TWO:
+        base = base.in_pairs()
+    key = f"blocks-{preset}-{shown}-{chosen.training}-{chosen.tests}"
     table = st.data_editor(
         _table(base), key=key, column_config=_COLUMNS, hide_index=True, num_rows="dynamic", width="stretch"
     )
@@ -162,7 +189,7 @@ def _schedule(chosen: _Chosen, guide: GuideModel) -> Schedule:
 def _table(schedule: Schedule) -> pd.DataFrame:
     rows = [
         {c: getattr(b, c) for c in _COLUMNS}
-        | {"fraction": 100 * b.fraction, "mixed": ", ".join(f"{e:g}" for e in b.mixed)}
+        | {"fraction": 100 * b.fraction, "question": str(b.question), "mixed": ", ".join(f"{e:g}" for e in b.mixed)}
         for b in schedule.blocks
     ]
     return pd.DataFrame(rows)
@@ -187,6 +214,8 @@ def _blocks(table: pd.DataFrame) -> tuple[Block, ...]:
             repeats=int(row["repeats"]),
             split=str(row["split"]).strip(),
             mixed=_budgets(row["mixed"]),
+            question=TrialQuestion(row["question"]),
+            catch=int(row["catch"]),
         )
         for row in table.to_dict("records")
     )
@@ -207,8 +236,8 @@ def _budgets(cell: object) -> tuple[float, ...]:
 
 def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
     harm = st.toggle(
-        "Research on harm: allow a group that is taught with pictures enhanced towards wrong classes",
-        help="It teaches what is false. Only for a study that was approved, and never for teaching.",
+        "Research on harm: allow pictures that are enhanced towards wrong classes, to teach a group or to be found out",
+        help="Who learns from them learns what is false. Only for a study that was approved, and never for teaching.",
     )
     groups = [g for g in Group if g is not Group.PRACTICE and (harm or g is not Group.WRONG_CLASS)]
     slots = st.multiselect(
@@ -224,7 +253,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         _PAPERS_ALIASES if len(classes) == 4 else "",
     )
     columns = st.columns(3)
-    timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS), index=_usual_timing(slots))
+    timing = columns[0].selectbox("Each picture is shown", list(_TIMINGS), index=_usual_timing(slots, schedule))
     objective = columns[1].selectbox(
         "Enhancement raises", list(OBJECTIVES), format_func=lambda name: OBJECTIVES[name].raises
     )
@@ -236,6 +265,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
     )
     examples = _examples()
     language, class_names = _language(classes)
+    sureness = st.checkbox("Ask after every answer how sure the learner is, 1 to 4", _spots(schedule))
     name = st.text_input("Name of the course, which learners see", f"Telling {len(classes)} kinds apart")
     return Design(
         name=name.strip(),
@@ -250,6 +280,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         examples=examples,
         language=language,
         class_names=class_names,
+        sureness=sureness,
     )
 
 
@@ -263,9 +294,14 @@ def _examples() -> int:
     )
 
 
-def _usual_timing(slots: Sequence[Group]) -> int:
-    """Return which timing is chosen at first: within a learner, the paper compares pictures that are shown briefly."""
-    return list(_TIMINGS.values()).index(BRIEF) if Group.WITHIN in slots else 0
+def _spots(schedule: Schedule) -> bool:
+    return TrialQuestion.SPOT in schedule.questions
+
+
+def _usual_timing(slots: Sequence[Group], schedule: Schedule) -> int:
+    """Return which timing is chosen at first: the paper's, or one without hurry for a study of two versions."""
+    usual = UNHURRIED if _spots(schedule) else BRIEF if Group.WITHIN in slots else LEARNING
+    return list(_TIMINGS.values()).index(usual)
 
 
 def _language(classes: tuple[str, ...]) -> tuple[str, Mapping[str, Mapping[str, str]]]:

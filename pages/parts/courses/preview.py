@@ -8,6 +8,7 @@ import streamlit as st
 
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.trial_sampling import CurriculumError, Trial, TrialKind
+from lwise_core.teaching.design.trials import LEFT, RIGHT
 from pages.parts.ui.notices import notice, plain
 
 EATEN_BELOW = 0.9
@@ -43,17 +44,23 @@ def _rounding(course: Course) -> None:
 
 
 def _block(course: Course, name: str, everything: list[Trial]) -> None:
-    trials = [t for t in everything if t.kind is not TrialKind.CALIBRATION]
+    trials = [t for t in everything if not t.shows_shapes]
     calibration = len(everything) - len(trials)
     budgets = sorted({t.epsilon_224 for t in trials})
     said = "natural" if budgets == [0.0] else "ε₂₂₄ " + ", ".join(f"{e:g}" for e in budgets)
     feedback = "with feedback" if trials and trials[0].feedback else "without feedback"
-    st.markdown(f"**{plain(name)}**, {len(trials)} pictures, {said}, {feedback}")
+    pairs = bool(trials) and trials[0].foil is not None
+    st.markdown(f"**{plain(name)}**, {len(trials)} {'pairs of pictures' if pairs else 'pictures'}, {said}, {feedback}")
     if calibration:
         st.caption(f"And {calibration} of a circle or a triangle, which show who is attending.")
-    files = [str(file) for t in trials if (file := course.stimulus(t)) is not None]
-    st.image(
-        files,
-        width=_THUMBNAIL,
-        caption=[plain(t.answer) + (", repeated" if t.kind is TrialKind.REPEAT else "") for t in trials],
-    )
+    shown = [picture for t in trials for picture in _pictures(course, t)]
+    st.image([file for file, _ in shown], width=_THUMBNAIL, caption=[plain(said) for _, said in shown])
+
+
+def _pictures(course: Course, trial: Trial) -> list[tuple[str, str]]:
+    """Return the files of a trial and what they are, of two pictures from left to right."""
+    if sides := course.sides(trial):
+        meanings = trial.meanings
+        return [(str(sides[s]), f"{meanings[s]}{', the right one' * (s == trial.side)}") for s in (LEFT, RIGHT)]
+    repeated = ", repeated" if trial.kind is TrialKind.REPEAT else ""
+    return [(str(course.stimulus(trial)), trial.answer + repeated)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lwise_core.study.accuracy import GroupAccuracy, LearningCurve, PictureAccuracy, Point
 from lwise_core.study.error_agreement import ErrorAgreement, error_bins
@@ -25,8 +25,11 @@ _DOT = {"color": BLUE, "line": {"color": GREY, "width": 1}}  # see-through dots 
 _OTHERS = tuple(_STYLES.values())[1:]
 
 
-def curves_figure(curves: Sequence[LearningCurve], *, chance: float) -> Plot:
-    """Return the accuracy of each group by block, with 95% intervals over people, from 0 to 100%."""
+def curves_figure(curves: Sequence[LearningCurve], *, chance: Mapping[str, float]) -> Plot:
+    """Return the accuracy of each group by block, with 95% intervals over people, from 0 to 100%.
+
+    ``chance`` is what guessing gets in each block: a line where it is the same in all of them, else a mark in each.
+    """
     figure = blank_figure(height=400)
     for i, curve in enumerate(curves):
         colour, dash, symbol = _STYLES.get(curve.group, _OTHERS[i % len(_OTHERS)])  # type: ignore[call-overload]
@@ -44,7 +47,12 @@ def curves_figure(curves: Sequence[LearningCurve], *, chance: float) -> Plot:
             line={"color": colour, "dash": dash},
             marker={"symbol": symbol},
         )
-    figure.add_hline(y=100 * chance, line={"color": GREY, "dash": "dot"}, annotation_text="chance")
+    if len(levels := set(chance.values())) == 1:
+        figure.add_hline(y=100 * levels.pop(), line={"color": GREY, "dash": "dot"}, annotation_text="chance")
+    else:
+        blocks = [p.block for curve in curves[:1] for p in curve.points if p.block in chance]
+        marks = {"symbol": "line-ew-open", "size": 18, "color": GREY}
+        figure.add_scatter(x=blocks, y=[100 * chance[b] for b in blocks], name="chance", mode="markers", marker=marks)
     figure.update_layout(
         yaxis={"title": {"text": "right answers, %"}, "range": [0, 102]},
         xaxis={"title": {"text": "block"}, "type": "category"},

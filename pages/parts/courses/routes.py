@@ -23,7 +23,8 @@ from starlette.routing import Route, Router
 from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial, TrialKind
+from lwise_core.teaching.design.trial_sampling import SHAPES, CurriculumError, Trial
+from lwise_core.teaching.design.trials import LEFT, RIGHT
 from lwise_core.teaching.languages.catalogue import Catalogue, catalogue_for
 from lwise_core.teaching.records.store import RecordsError, RecordsUnavailable
 from lwise_core.teaching.records.values import UnknownSitting
@@ -43,7 +44,8 @@ _ANSWERS = TypeAdapter(Answer)
 async def coming(request: Request) -> Response:
     """Return the trials that come next in a sitting."""
     token = request.path_params["token"]
-    return await _answered(lambda: _batch(course_server().coming(token), token), _words(request))
+    words = _words(request)
+    return await _answered(lambda: _batch(course_server().coming(token), token, words), words)
 
 
 async def store(request: Request) -> Response:
@@ -147,7 +149,7 @@ def _refusal(sentence: str, *, status: int) -> Response:
     return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-def _batch(coming: Coming, token: str) -> dict[str, Any]:
+def _batch(coming: Coming, token: str, words: Catalogue) -> dict[str, Any]:
     """Return the trials as the runner takes them (assets/runner/types.js, Batch)."""
     first = coming.trials[0] if coming.trials else None
     return {
@@ -156,27 +158,49 @@ def _batch(coming: Coming, token: str) -> dict[str, Any]:
         "total": coming.total,
         "block": first.block if first else "",
         "feedback": bool(first and first.feedback),
-        "trials": [_trial(coming.course, t, token) for t in coming.trials],
+        "trials": [_trial(coming, t, token, words) for t in coming.trials],
     }
 
 
-def _trial(course: Course, trial: Trial, token: str) -> dict[str, Any]:
+def _trial(coming: Coming, trial: Trial, token: str, words: Catalogue) -> dict[str, Any]:
     """Return a trial as the runner takes it: not what it shows, nor whether that was altered, before it is answered."""
+    course = coming.course
     file = course.stimulus(trial)
     identity = {name: i for i, name in _identities(course).items()}
     return {
         "number": trial.number,
         "stimulus": f"shape:{trial.picture}" if file is None else f"{API}/{token}/pictures/{file.stem}",
         "relabelled": {identity[c]: shape for c, shape in zip(trial.relabelled, SHAPES, strict=False)},
-    }
+    } | _pair(coming, trial, token, words)
+
+
+def _pair(coming: Coming, trial: Trial, token: str, words: Catalogue) -> dict[str, Any]:
+    """Return what a trial of two pictures says besides: both of them, and what is asked."""
+    if trial.foil is None:
+        return {}
+    files, name = coming.course.sides(trial), _namer(coming.course, trial, coming.sitting.participant, words)
+    left, right = (
+        f"{API}/{token}/pictures/{files[side].stem}" if files else f"shape:{trial.meanings[side]}"
+        for side in (LEFT, RIGHT)
+    )
+    return {"stimulus": left, "second": right, "asked": "" if trial.spots else name(trial.answer)}
+
+
+def _namer(course: Course, trial: Trial, participant: str, words: Catalogue) -> Callable[[str], str]:
+    """Return what calls a meaning of an answer by its name: a class as the learner knows it, a shape as all do."""
+    if trial.shows_shapes:
+        return lambda shape: words.translate(shape.capitalize())  # “Circle” or “Triangle”, as the runner calls them
+    return course.labels(participant, language=words.language.code).__getitem__
 
 
 def _reply(course: Course, judged: JudgedAnswer, words: Catalogue) -> dict[str, Any]:
     """Return the reply to an answer; what was right only where the trial gives feedback."""
-    if not judged.trial.feedback:
+    trial, name = judged.trial, _namer(course, judged.trial, judged.sitting.participant, words)
+    if not trial.feedback:
         return {"stored": True, "correct": None}
-    if judged.trial.kind is TrialKind.CALIBRATION:
-        right = words.translate(judged.trial.answer.capitalize())  # “Circle” or “Triangle”, as the runner calls them
-    else:
-        right = course.labels(judged.sitting.participant, language=words.language.code)[judged.trial.answer]
-    return {"stored": True, "correct": judged.correct, "right": right, "altered": judged.trial.altered}
+    said: dict[str, Any] = {"stored": True, "correct": judged.correct, "altered": trial.altered}
+    said["right"] = name(trial.answer)
+    if trial.foil is not None:
+        names = {side: name(meaning) for side, meaning in trial.meanings.items()}
+        said |= {"side": trial.side, "names": names}
+    return said

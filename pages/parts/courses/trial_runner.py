@@ -11,13 +11,11 @@ from dataclasses import asdict
 from functools import partial
 from typing import Literal, NamedTuple
 
-import streamlit as st
-
 from lwise_core.teaching.design.timing import Timing
 from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue
 from lwise_core.teaching.languages.runner_words import runner_words
 from pages.parts.ui.browser_modules import component
-from pages.parts.ui.component_state import told_by
+from pages.parts.ui.component_state import keep_told, kept_of
 
 _RUNNER = component("lwise_trial_runner", folder="runner")
 
@@ -53,6 +51,7 @@ def trial_runner(
     key: str,
     look: Ring = Ring(),  # noqa: B008 - immutable
     words: Catalogue = ENGLISH,
+    sureness: bool = False,
     messages: Mapping[str, str] | None = None,
 ) -> bool:
     """Run the sitting ``token`` and return whether the browser has said that it is done.
@@ -68,6 +67,7 @@ def trial_runner(
         key: Unique key; keep it while the sitting runs.
         look: Layout and size.
         words: What the runner's sentences are said with.
+        sureness: Ask after every answer how sure the learner is.
         messages: Sentences by name, instead of those in assets/runner/messages.js.
     """
     _RUNNER(
@@ -78,20 +78,10 @@ def trial_runner(
             "api": api,
             "token": token,
             "language": words.language.code,
+            "sureness": sureness,
             "messages": {**runner_words(words), **(messages or {})},
             **look._asdict(),
         },
-        on_done_change=partial(_hear, key),
+        on_done_change=partial(keep_told, key, "done"),
     )
-    return bool(st.session_state.get(_done_key(key)) == token)
-
-
-def _done_key(key: str) -> str:
-    return f"{key}-done"
-
-
-def _hear(key: str) -> None:
-    """Remember which sitting is done: a trigger lasts for one run only."""
-    token = told_by(key, "done")
-    if token is not None:
-        st.session_state[_done_key(key)] = token
+    return bool(kept_of(key, "done") == token)

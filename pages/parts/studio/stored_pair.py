@@ -6,11 +6,9 @@ from dataclasses import asdict
 from enum import Enum
 from functools import partial
 
-import streamlit as st
-
 from lwise_core.data.gallery import StoredPair
 from pages.parts.ui.browser_modules import component
-from pages.parts.ui.component_state import told_by
+from pages.parts.ui.component_state import keep_told, kept_of
 
 _PAIR = component("lwise_pair", folder="gallery", html="gallery/gallery.html")
 
@@ -42,27 +40,17 @@ def stored_pair(pair: StoredPair, *, title: str, key: str, reveal: Reveal = Reve
             "open": reveal is not Reveal.ORIGINAL,
             "changes": [asdict(change) for change in pair.changes],
         },
-        on_step_change=partial(_hear_step, key),
+        on_step_change=partial(keep_told, key, "step"),
     )
 
 
 def step_shown(pair: StoredPair, *, key: str, reveal: Reveal = Reveal.BOTH) -> int:
     """Return the position on the path, in steps, at which the slider of ``pair`` stands now."""
-    return int(st.session_state.get(_step_key(key), pair.changes[_first(pair, reveal)].step))
+    step = kept_of(key, "step")
+    return pair.changes[_first(pair, reveal)].step if step is None else int(step)
 
 
 def _first(pair: StoredPair, reveal: Reveal) -> int:
     """Return which of the stored pictures the slider begins with."""
     last = len(pair.changes) - 1
     return last if reveal is Reveal.LARGEST else min(_FIRST, last)
-
-
-def _step_key(key: str) -> str:
-    return f"{key}-step"
-
-
-def _hear_step(key: str) -> None:
-    """Keep the position at which the person let the slider go."""
-    step = told_by(key, "step")
-    if step is not None:
-        st.session_state[_step_key(key)] = step

@@ -72,9 +72,10 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(course: Course, pair_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("home")
     shutil.copytree(course.folder, home / "courses" / "phantom")
+    shutil.copytree(pair_course.folder, home / "courses" / "pairs")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -137,6 +138,26 @@ def test_feedback_names_the_class_as_the_learner_knows_it(
     stored = classroom.records.answers(token=token)[0].trial
     labels = course.labels(classroom.records.sitting(token=token).participant)
     assert right == (stored.answer.capitalize() if stored.kind is TrialKind.CALIBRATION else labels[stored.answer])
+
+
+def test_of_two_pictures_the_page_knows_no_answer_and_is_told_which_one_it_was(
+    server: Server, classroom: CourseServer, pair_course: Course
+) -> None:
+    token = classroom.enrol(pair_course, participant=new_token()).token
+    labels = pair_course.labels(classroom.records.sitting(token=token).participant)
+    while not (batch := server.coming(token))["done"]:
+        for said in batch["trials"]:
+            trial = pair_course.trials(0)[said["number"]]
+            assert set(said) == {"number", "stimulus", "second", "asked", "relabelled"}
+            reply = server.answer(token, said, choice="left").json()
+            if not batch["feedback"]:
+                assert reply == {"stored": True, "correct": None}
+                assert said["asked"] == ("" if trial.spots else labels[trial.answer])
+                continue
+            assert reply["side"] == trial.side
+            assert reply["correct"] == (trial.side == "left")
+            assert reply["names"][reply["side"]] == reply["right"] == said["asked"]
+    assert len(classroom.records.answers(token=token)) == total(pair_course)
 
 
 def test_pictures_are_served_to_who_sits_the_course_and_nothing_else_is(

@@ -4,13 +4,14 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lwise_core.teaching.courses.course import MANIFEST, STIMULI, Course, CourseError, Design, read_course
 from lwise_core.teaching.design.schedules import MOTHS, Group
 from lwise_core.teaching.design.trial_sampling import TrialKind
-from tests.support.courses import DESIGN
+from tests.support.courses import DESIGN, PAIR_DESIGN
 
 
 def changed(course: Course, folder: Path, **changes: object) -> Path:
@@ -169,3 +170,42 @@ def test_a_course_that_was_made_before_there_were_languages_is_read(course: Cour
     older = {name: value for name, value in design.items() if name not in ("language", "class_names")}
     assert len(design) - len(older) == 2
     assert read_course(changed(course, tmp_path / "a", design=older)).design == course.design
+
+
+def test_a_course_from_before_two_pictures_is_read(course: Course, tmp_path: Path) -> None:
+    manifest = json.loads((course.folder / MANIFEST).read_text())
+    del manifest["design"]["sureness"]
+    for block in manifest["design"]["schedule"]["blocks"]:
+        del block["question"], block["catch"]
+    for picture in manifest["pictures"]:
+        del picture["candidate"]["rivals"]
+    old = read_course(changed(course, tmp_path / "old", **manifest))
+    assert old.design == course.design
+    assert old.trials(1) == course.trials(1)
+
+
+def test_every_trial_of_two_pictures_has_both(pair_course: Course) -> None:
+    assert all(p.candidate.rivals for p in pair_course.manifest.pictures)
+    for trial in pair_course.trials(0):
+        sides = pair_course.sides(trial)
+        if trial.shows_shapes:
+            assert sides == {}
+            continue
+        assert sides[trial.side] == pair_course.stimulus(trial)
+        assert set(sides.values()) == {pair_course.stimulus(trial), pair_course.foil(trial)}
+        assert len(set(sides.values())) == 2
+        assert all(file.is_file() for file in sides.values())
+        if trial.spots:
+            assert pair_course.original(trial) not in sides.values()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"research_on_harm": False}, "made for research only"),
+        ({"slots": (Group.ADAPTIVE,)}, "does not follow answers yet"),
+    ],
+)
+def test_a_design_of_two_pictures_that_cannot_be_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        replace(PAIR_DESIGN, **change)

@@ -10,6 +10,7 @@ from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.design.schedules import Group
 from tests.support.courses import DESIGN
+from tests.teaching.courses.test_static_export import plan_of, unzipped
 
 
 def of_two_groups(course: Course, *, language: str = "") -> Course:
@@ -37,3 +38,20 @@ def test_the_page_is_in_the_language_that_is_asked_for_else_the_courses_else_eng
 def test_trials_that_follow_answers_need_a_server(course: Course) -> None:
     with pytest.raises(CourseError, match="group “adaptive” are shown follows answers"):
         static_experiment_of(course, learners=4)
+
+
+def test_two_pictures_stand_from_left_to_right_and_say_what_choosing_them_means(pair_course: Course) -> None:
+    whole = static_experiment_of(pair_course, learners=2)
+    files = unzipped(whole)
+    plan = plan_of(files)
+    assert plan["sureness"] is True
+    for participant, written in zip(whole.participants, plan["participants"], strict=True):
+        for trial, said in zip(participant.trials, written["trials"], strict=True):
+            assert said["meanings"] == trial.meanings
+            if trial.shows_shapes:
+                assert [said["stimulus"], said["second"]] == [f"shape:{trial.meanings[s]}" for s in ("left", "right")]
+                continue
+            shown = [files[said["stimulus"]], files[said["second"]]]
+            sides = pair_course.sides(trial)
+            assert shown == [sides["left"].read_bytes(), sides["right"].read_bytes()]
+            assert said["asked"] == ("" if trial.spots else participant.aliases[trial.answer])

@@ -28,3 +28,8 @@ def test_a_course_without_a_test_has_no_follow_up(course: Course, tmp_path: Path
     design = replace(course.design, schedule=schedule)
     with pytest.raises(CourseError, match="no test to take again"):
         make_follow_up(replace(course, manifest=replace(course.manifest, design=design)), tmp_path)
+
+
+def test_a_test_of_altered_pictures_is_not_taken_again(pair_course: Course, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="shows altered pictures"):
+        make_follow_up(pair_course, tmp_path)

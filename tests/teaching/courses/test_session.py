@@ -11,6 +11,7 @@ from lwise_core.teaching.courses.session import (
     OutOfTurn,
     choices,
     judge,
+    meant,
     total,
     upcoming,
 )
@@ -100,3 +101,21 @@ def test_calibration_trials_offer_the_shapes_on_relabelled_buttons(course: Cours
     assert {offered[c] for c in trial.relabelled} == set(SHAPES)
     assert set(offered) == set(course.classes)
     assert sum(v in SHAPES for v in offered.values()) == 2
+
+
+def test_of_two_pictures_a_side_is_chosen_and_means_what_stands_there(pair_course: Course) -> None:
+    learner = LearnerState(0)
+    for number in range(total(pair_course)):
+        trial = upcoming(pair_course, learner)[0]
+        wrong = next(side for side in choices(pair_course, trial) if side != trial.side)
+        said = replace(answer(trial), choice=trial.side if number % 2 else wrong)
+        assert judge(pair_course, learner, said) == (trial, bool(number % 2))
+        assert meant(trial, said).choice == trial.meanings[said.choice]
+        learner = replace(learner, answered=(*learner.answered, Answered(number, trial.picture, 0.0, bool(number % 2))))
+    assert upcoming(pair_course, learner) == ()
+
+
+def test_of_two_pictures_nothing_but_a_side_can_be_chosen(pair_course: Course) -> None:
+    trial = upcoming(pair_course, LearnerState(0))[0]
+    with pytest.raises(OutOfTurn, match="not among the choices"):
+        judge(pair_course, LearnerState(0), replace(answer(trial), choice="middle"))

@@ -238,3 +238,13 @@ def test_what_cannot_be_shown_is_refused_in_one_sentence(experiment: StaticExper
         replace(experiment, participants=(replace(one, aliases={"cat": "Kesta", "dog": "Arbo"}),))
     with pytest.raises(StaticExperimentError, match="gets a block twice"):
         replace(experiment, participants=(replace(one, trials=(*one.trials, one.trials[0])),))
+
+
+def test_examples_of_classes_come_before_the_first_trial_each_picture_once(experiment: StaticExperiment) -> None:
+    known = next(iter(experiment.pictures.values()))
+    files = unzipped(replace(experiment, examples={"cat": (known, png(99))}))
+    (name,) = plan_of(files)["examples"]
+    assert name == "cat"
+    assert [files[url] for url in plan_of(files)["examples"]["cat"]] == [known, png(99)]
+    with pytest.raises(StaticExperimentError, match="An example of cat is no PNG"):
+        written(replace(experiment, examples={"cat": (b"GIF",)}))

@@ -7,6 +7,7 @@ import pytest
 
 from lwise_core.teaching.design.schedules import (
     ANIMALS,
+    CLINICIANS,
     DERMOSCOPY,
     HISTOLOGY,
     MOTHS,
@@ -16,6 +17,7 @@ from lwise_core.teaching.design.schedules import (
     Group,
     Schedule,
     ScheduleError,
+    TrialQuestion,
 )
 
 
@@ -75,6 +77,9 @@ def test_groups_differ_in_what_they_do() -> None:
         ({"per_class": 0}, "at least 1 picture"),
         ({"calibration": 1}, "calibration"),
         ({"repeats": -1}, "negative repeats"),
+        ({"question": TrialQuestion.FIND, "repeats": 1}, "set its repeats to 0"),
+        ({"question": TrialQuestion.SPOT, "repeats": 0}, "compares several ε"),
+        ({"catch": 1}, "only a block that asks"),
     ],
 )
 def test_a_block_that_cannot_be_is_refused(change: dict[str, Any], sentence: str) -> None:
@@ -95,3 +100,20 @@ def test_a_test_of_enhanced_pictures_is_refused() -> None:
 def test_two_blocks_of_one_name_are_refused() -> None:
     with pytest.raises(ScheduleError, match="a name of its own"):
         replace(MOTHS, blocks=(MOTHS.blocks[0], MOTHS.blocks[0]))
+
+
+@pytest.mark.parametrize(
+    "change", [{"mixed": ()}, {"mixed": (0.0, 4.0)}, {"feedback": True}, {"calibration": 2}, {"catch": -1}]
+)
+def test_a_block_that_asks_for_the_wrongly_enhanced_one_compares_budgets_and_tells_nobody(
+    change: dict[str, Any],
+) -> None:
+    with pytest.raises(ScheduleError):
+        replace(CLINICIANS.blocks[0], **change)
+
+
+def test_a_schedule_in_pairs_asks_for_as_many_pictures_but_repeats_none() -> None:
+    pairs = MOTHS.in_pairs()
+    assert pairs.questions == {TrialQuestion.FIND}
+    assert [b.trials(4) for b in pairs.blocks] == [4 * b.per_class + 2 for b in MOTHS.blocks]
+    assert CLINICIANS.in_pairs() == CLINICIANS

@@ -55,6 +55,8 @@ def test_whatever_both_databases_keep_is_taken(both: tuple[Trial, Answer]) -> No
         replace(ANSWER, frames_asked=-1),
         replace(ANSWER, frames_shown=2**31),
         replace(ANSWER, frames_dropped=2**63),
+        replace(ANSWER, sureness=0),
+        replace(ANSWER, sureness=5),
         replace(ANSWER, choice="Tyro\0"),
         replace(ANSWER, choice="\udc80"),
     ],

@@ -633,9 +633,24 @@ def test_records_of_a_newer_version_are_refused_unchanged(url: str) -> None:
     version("9999")
     with pytest.raises(RecordsRefused, match=r"A newer version .* nothing was changed"):
         Records.open(url=url)
-    version("0001")
+    version("0002")
     with Records.open(url=url) as records:
         assert records.courses() == (course,)
+
+
+def test_answers_from_before_two_pictures_are_read_as_they_were(url: str) -> None:
+    with Records.open(url=url) as records:
+        course = records.add_course(name="Moths", manifest=MANIFEST).digest
+        token = enrolled(records, course, "P0")
+        stored(records, token, 0)
+        before = records.answers(token=token)
+    with closing(Disposed(engine(url))) as at, at.engine.begin() as connection:
+        for column in ("foil", "sureness"):
+            connection.execute(text(f"ALTER TABLE answers DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with Records.open(url=url) as records:
+        assert records.answers(token=token) == before
+        stored(records, token, 1)
 
 
 def test_records_are_kept_where_it_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
