@@ -16,7 +16,7 @@ from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.debriefing import debriefing
 from pages.parts.courses.enrolment_panel import COURSE, KEY
-from pages.parts.courses.practice_panel import known_line, practice_in_words, practice_state
+from pages.parts.courses.practice_panel import practice_in_words, practice_progress, practice_state
 from pages.parts.courses.routes import API, buttons
 from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
 from pages.parts.session.course_server import course_library, course_server
@@ -208,7 +208,7 @@ def _sit(token: str) -> None:
         return
     names = buttons(coming.course, coming.sitting.participant, words)
     if coming.practice:
-        st.caption(known_line(coming, coming.practice, words))
+        practice_progress(token, words)
     visit = f"-{coming.practice.visits}" if coming.practice else ""
     done = trial_runner(
         choices=[Choice(identity, names[identity]) for identity in _places(names)],

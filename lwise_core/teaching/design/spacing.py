@@ -14,7 +14,8 @@ the paper (Zeeguu's ``ArtsRT``: a 0.1, D 2, b 1.1, r 1.7, W 20). Four things dif
 - With two or three classes in play a delay would give the next one away, so the class is drawn by lot.
 - A class is known after a row of right answers within ``Spacing.target_s``, as many as guessing gives once in a hundred
   rows at the most. It is not shown then, unless fewer than three others are left.
-- After ``Spacing.gaps_days`` a known class is due again. The gaps grow, and a wrong answer starts them anew.
+- After ``Spacing.gaps_days`` a known class is due again. The gaps grow, and a wrong answer starts them anew; one that
+  is given while the class rests brings it back after the first gap, so that a practice ends.
 
 What comes next depends on the answers alone, so that a server that was killed goes on with the same trial. Time counts
 between answers, never from a calendar: a clock that is set, forward or back by more than an hour, makes classes due
@@ -200,10 +201,9 @@ def next_class(practice: Practice, *, seed: int) -> str:
     in_play = [*due, *_company(practice, due)]
     if len(in_play) <= practice.spacing.delay + 1:
         return _drawn(in_play, random)
-    priorities = {
-        name: priority(practice.classes[name], trials_since=since, spacing=practice.spacing)
+    priorities = {  # positive only after the delay, which no more than two of four classes can be within
+        name: priority(practice.classes[name], trials_since=_trials_since(practice, name), spacing=practice.spacing)
         for name in in_play
-        if (since := _trials_since(practice, name)) > practice.spacing.delay
     }
     highest = max(priorities.values())
     return _drawn([name for name, value in priorities.items() if value == highest], random)
@@ -250,19 +250,16 @@ def _answered(practice: Practice, answer: PracticeAnswer) -> Practice:
 def _judged(practice: Practice, state: ClassState, answer: PracticeAnswer, clock_s: float) -> ClassState:
     """Return how well a class is known after an answer to it."""
     spacing = practice.spacing
+    last = replace(state, last=practice.answers, correct=answer.correct, reaction_s=answer.reaction_s)
+    if not answer.correct:
+        last = replace(last, times=0, in_a_row=0)
+    if not state.due(clock_s):
+        # It keeps others company. A wrong answer brings it back after the first gap, not now: this visit is to end.
+        return last if answer.correct else replace(last, due_s=min(state.due_s, clock_s + spacing.gap_s(1)))
+    before = 0 if state.known else state.in_a_row
     fast = answer.correct and answer.reaction_s is not None and answer.reaction_s <= spacing.target_s
-    rests = not state.due(clock_s) and answer.correct
-    before = state.in_a_row if not state.known or rests else 0
-    judged = replace(
-        state,
-        last=practice.answers,
-        correct=answer.correct,
-        reaction_s=answer.reaction_s,
-        in_a_row=before + 1 if fast else 0,
-        times=state.times if answer.correct else 0,
-        known=rests,
-    )
-    if rests or judged.in_a_row < practice.in_a_row:
+    judged = replace(last, known=False, in_a_row=before + 1 if fast else 0)
+    if judged.in_a_row < practice.in_a_row:
         return judged
     times = judged.times + 1
     return replace(judged, known=True, times=times, in_a_row=0, due_s=clock_s + spacing.gap_s(times))

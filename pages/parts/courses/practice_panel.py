@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import streamlit as st
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.courses.practice import is_practice_of
 from lwise_core.teaching.design.spacing import Practice, in_a_row_for
@@ -14,10 +15,11 @@ from lwise_core.teaching.languages.catalogue import Catalogue
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.enrolment_panel import COURSE, KEY
 from pages.parts.courses.names_line import what_names_stand_for
-from pages.parts.session.course_server import course_library
+from pages.parts.session.course_server import course_library, course_server
 from pages.parts.session.reader import chosen_language
 from pages.parts.ui.notices import plain
 
+_AGAIN_S = 10
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
 
@@ -33,6 +35,15 @@ def practice_in_words(course: Course, words: Catalogue) -> str:
         kinds=kinds,
         answers=in_a_row_for(kinds),
     )
+
+
+@st.fragment(run_every=_AGAIN_S)
+def practice_progress(token: str, words: Catalogue) -> None:
+    """Draw how many kinds are known while the pictures run below: the page hears nothing of them."""
+    with suppress(LWiseError):  # the runner says what is in the way
+        coming = course_server().coming(token)
+        if coming.practice:
+            st.caption(known_line(coming, coming.practice, words))
 
 
 def known_line(coming: Coming, practice: Practice, words: Catalogue) -> str:

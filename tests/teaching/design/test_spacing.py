@@ -26,7 +26,7 @@ CLASSES = tuple("abcdef")
 POOL = Pool(tuple(Candidate(f"{c}{i}", c, "train", difficulty=i) for c in CLASSES for i in range(3)))
 
 Answering = list[tuple[bool, float]]
-answering = st.lists(st.tuples(st.booleans(), st.floats(0.2, 10.0)), max_size=40)
+answering = st.lists(st.tuples(st.sampled_from([True] * 9 + [False]), st.floats(0.2, 6.0)), max_size=40)
 """Right or wrong, and the time that it took."""
 
 
@@ -172,6 +172,24 @@ def test_with_few_classes_the_order_gives_nothing_away(classes: int) -> None:
 def test_everything_comes_once_before_anything_comes_again() -> None:
     shown = [a.class_name for a in practised([(True, 3.0)] * 6)]
     assert sorted(shown) == list(CLASSES)
+
+
+@pytest.mark.parametrize("wrong_every", [4, 7])
+def test_a_visit_ends_for_whoever_errs_now_and_then(wrong_every: int) -> None:
+    """Although what rests is shown besides, and named wrongly."""
+    answers = practised([(n % wrong_every > 0, 1.0) for n in range(200)], classes=CLASSES[:4], seed=2)
+    ends = next(n for n in range(200) if practice_after(CLASSES[:4], answers[:n]).visits)
+    assert ends < 100
+
+
+def test_a_class_that_is_named_wrongly_while_it_rests_comes_back_after_the_first_gap() -> None:
+    answers, now = until_known([], start_s=0.0), DAY
+    answers = until_known(answers, start_s=now)
+    answers.append(PracticeAnswer("a", "a", correct=False, reaction_s=1.0, at_s=now))
+    practice = practice_after(CLASSES, answers)
+    assert practice.due(now_s=now) == ()
+    assert practice.due(now_s=now + DAY) == ("a",)
+    assert practice.due(now_s=now + 3 * DAY) == CLASSES
 
 
 def test_a_visit_ends_when_everything_is_known() -> None:
