@@ -29,7 +29,7 @@ _MESSAGES = frozenset(
     {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"}
 )
 _OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
-_FORBIDDEN, _TOO_SLOW, _LENGTH_REQUIRED, _TOO_LARGE = 403, 408, 411, 413
+_BAD, _FORBIDDEN, _TOO_SLOW, _LENGTH_REQUIRED, _TOO_LARGE = 400, 403, 408, 411, 413
 _UPLOADS = "/_stcore/upload_file/"
 _METRICS = "/_stcore/metrics"  # Streamlit's: how much is cached and uploaded, for everybody
 _NO_ROOM = "This page, or all pages of this server, have sent as many files as are kept at once; remove some of them."
@@ -99,6 +99,8 @@ class RequestGuard:
         async def counted() -> Message:
             nonlocal came, looked
             message = await _within_patience(receive)
+            if message["type"] == "http.disconnect":  # else each would leave its trace in the log
+                raise HTTPException(_BAD, "This file did not arrive whole.")
             size = len(message.get("body", b""))
             self._arriving[session] += size
             came += size

@@ -201,21 +201,18 @@ def test_files_that_were_let_in_at_once_end_where_there_is_no_more_room(monkeypa
     assert not +guard._arriving
 
 
-@pytest.mark.parametrize(("path", "said"), [("/_stcore/upload_file/a/1", 408), ("/sittings", 400)])
-def test_a_request_that_comes_by_drops_is_given_up(path: str, said: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.session.request_guard.PATIENCE_SECONDS", 0.0)
+def statuses_of(path: str, receive: Receive) -> list[int | None]:
+    """Return how a request is answered that comes like this, from its route outwards."""
     answered = []
 
     async def inner(request: Request) -> PlainTextResponse:
         try:
             await request.body()
-        except ClientDisconnect:  # as the route of answers does
+        except ClientDisconnect:
+            if path.startswith("/_stcore"):
+                raise  # as Streamlit's own route does
             return PlainTextResponse("It did not arrive whole.", 400)
         return PlainTextResponse("yes")
-
-    async def never() -> Message:
-        await asyncio.Event().wait()
-        raise AssertionError
 
     async def send(message: Message) -> None:
         answered.append(message.get("status"))
@@ -229,9 +226,27 @@ def test_a_request_that_comes_by_drops_is_given_up(path: str, said: int, monkeyp
     }
     guard = RequestGuard(Starlette(routes=[Route(path, inner, methods=["PUT"])]))
     with ThreadPoolExecutor(1) as apart:  # where a browser test came before, this thread has a loop that runs
-        apart.submit(asyncio.run, guard(scope, never, send)).result()
-    assert answered[0] == said
+        apart.submit(asyncio.run, guard(scope, receive, send)).result()
     assert not +guard._arriving
+    return answered
+
+
+@pytest.mark.parametrize(("path", "said"), [("/_stcore/upload_file/a/1", 408), ("/sittings", 400)])
+def test_a_request_that_comes_by_drops_is_given_up(path: str, said: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.session.request_guard.PATIENCE_SECONDS", 0.0)
+
+    async def never() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    assert statuses_of(path, never)[0] == said
+
+
+def test_a_file_whose_sender_goes_leaves_no_trace_of_an_error() -> None:
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    assert statuses_of("/_stcore/upload_file/a/1", gone)[0] == 400
 
 
 def test_only_so_many_pages_are_open_at_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
