@@ -10,7 +10,7 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from itertools import islice
@@ -104,7 +104,7 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
     try:
         digest = stream_whole(listed, listing.lines())
         if not listing.total:
-            raise JobError(f"There is no picture to work on: {_why_none(listing.passed_over)}")
+            raise JobError(f"There is no picture to work on: {_why_none(listing, job.order.split)}")
         rivals = job.order.rivals(guide, listing.targets)
         settings = TaskSettings(
             objective=job.order.towards(rivals),
@@ -134,12 +134,18 @@ def make_plan(job: Assignment, guide: GuideModel, run: RunFolder, *, items: Path
     )
 
 
-def _why_none(passed_over: Sequence[str]) -> str:
-    """Return why a set has no picture: what was passed over, or what may be the case where nothing was."""
-    if not passed_over:
-        return "the set is empty, or no picture has that split or class."
-    more = f" So it is with {len(passed_over) - 1:,} more." if len(passed_over) > 1 else ""
-    return f"{passed_over[0]}{more}"
+def _why_none(listing: _Listing, split: str) -> str:
+    """Return why a set has no picture: in which splits all are, what was passed over, or that there is none."""
+    reasons = list[str]()
+    if listing.splits:
+        others = ", ".join(f"“{name}”" for name in sorted(filter(None, listing.splits))[:_NAMED])
+        reasons.append(
+            f"none is in the split “{split}”; {f'there are {others}' if others else 'the set has no splits'}."
+        )
+    reasons += listing.passed_over[:1]
+    if len(listing.passed_over) > 1:
+        reasons.append(f"So it is with {len(listing.passed_over) - 1:,} more.")
+    return " ".join(reasons) or "the set holds none, or only those that are left out."
 
 
 def _circumstances(job: Assignment, guide: GuideModel, task: Task[Any]) -> dict[str, Any]:
@@ -168,6 +174,7 @@ class _Listing:
         self._unknown: dict[str, UnknownClass] = {}
         self.total = 0
         self.targets: set[int] = set()
+        self.splits: set[str] = set()  # of pictures that are in another one than was asked for
         self.passed_over: list[str] = []
 
     def lines(self) -> Iterator[bytes]:
@@ -181,6 +188,8 @@ class _Listing:
                 self.passed_over.append(found)
             elif not self._job.order.split or found.split == self._job.order.split:
                 yield from self._listed(found)
+            else:
+                self.splits.add(found.split)
         self._refuse_unknown()
 
     def _listed(self, entry: PictureEntry) -> Iterator[bytes]:

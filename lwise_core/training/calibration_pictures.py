@@ -44,19 +44,20 @@ class LabelledPictures:
             DatasetError: There is none, or the set cannot be listed.
             UnknownClass: A folder is not called after a class, and nothing was decided for it.
         """
-        found = [e for e in pictures.entries() if isinstance(e, PictureEntry)]
+        listed = list(pictures.entries())
+        found = [e for e in listed if isinstance(e, PictureEntry)]
         wanted = [e for e in found if _asked_for(e, splits)]
         names = tuple(dict.fromkeys(e.class_name for e in wanted))
         _refuse_undecided(folders, folders.undecided(names))
         meanings = {name: folders.meaning(name) for name in names}
         index = {name: i for i, name in enumerate(folders.classes)}
         used = [(e, index[m]) for e in wanted if isinstance(m := meanings[e.class_name], str)]
-        if not used:
-            where = f" in {', '.join(f'“{s}”' for s in splits)}" if splits else ""
-            raise DatasetError(f"“{pictures.name}” holds no picture{where} whose folder is called after a class.")
         unlabelled = Counter(m for e in wanted if isinstance(m := meanings[e.class_name], Instead))
         learnt = 0 if splits else len(found) - len(wanted)
         notes = _notes(learnt=learnt, left_out=unlabelled[Instead.LEFT_OUT], in_no_folder=unlabelled[Instead.GUESSED])
+        if not used:
+            passed_over = tuple(e for e in listed if isinstance(e, str))
+            raise DatasetError(_without(pictures.name, splits=splits, why=(*notes, *passed_over)))
         if pictures.name.casefold() in LEARNT or set(map(str.casefold, splits)) & set(LEARNT):
             notes += ("These pictures are called “train”: if the guide has learnt them, every figure flatters it.",)
         return cls(pictures, tuple(e for e, _ in used), tuple(t for _, t in used), notes)
@@ -75,6 +76,12 @@ class LabelledPictures:
         for number, first in enumerate(range(0, len(places), at_once)):
             part = np.asarray(places[first : first + at_once], dtype=np.int64)
             yield Batch(number, tuple(self.entries[i] for i in part)), part
+
+
+def _without(called: str, *, splits: Sequence[str], why: Sequence[str]) -> str:
+    """Return what is said of a set without a labelled picture, with the first reason why others do not count."""
+    where = f" in {', '.join(f'“{s}”' for s in splits)}" if splits else ""
+    return " ".join((f"“{called}” holds no picture{where} whose folder is called after a class.", *why[:1]))
 
 
 def _refuse_undecided(folders: FolderLabels, undecided: Sequence[str]) -> None:

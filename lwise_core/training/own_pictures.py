@@ -49,7 +49,8 @@ class OwnPictures:
         spelt: dict[str, str] = {}
         for name in sorted({e.class_name.strip() for e in named}):
             spelt.setdefault(canonical(name) or name, name)
-        _check_names(tuple(spelt.values()), called=source.name)
+        passed_over = next((e for e in found if isinstance(e, str)), "")
+        _check_names(tuple(spelt.values()), called=source.name, passed_over=passed_over)
         labels = tuple(spelt[canonical(e.class_name) or e.class_name.strip()] for e in named)
         return cls(source, tuple(named), labels, _notes(named, left_out=len(found) - len(named)))
 
@@ -107,8 +108,8 @@ class OwnPictures:
         return {entry.name: entry for entry in self.listed}
 
 
-def _check_names(names: tuple[str, ...], *, called: str) -> None:
-    """Make sure that these names of classes can stand on a card.
+def _check_names(names: tuple[str, ...], *, called: str, passed_over: str) -> None:
+    """Make sure that these names of classes can stand on a card; ``passed_over`` is a sentence on what does not count.
 
     Raises:
         DatasetError: They cannot.
@@ -116,7 +117,7 @@ def _check_names(names: tuple[str, ...], *, called: str) -> None:
     if len(names) < 2:
         raise DatasetError(
             f"“{called}” has {'only one class' if names else 'no class'}; it needs a folder for each of at least two "
-            "classes, called after it."
+            f"classes, called after it. {passed_over}".rstrip()
         )
     if len(names) > MOST_TO_LEARN:
         raise DatasetError(f"“{called}” has {len(names):,} classes; at most {MOST_TO_LEARN} can be tuned to here.")

@@ -161,6 +161,18 @@ def test_all_classes_that_the_guide_does_not_have_are_named_at_once(place: Place
         place.plan(entry("fine.png"), *found)
 
 
+@pytest.mark.parametrize(
+    ("splits", "said"), [(("train", "test"), "there are “test”, “train”"), (("", ""), "the set has no splits")]
+)
+def test_where_all_pictures_are_in_other_splits_these_are_named(
+    place: Place, splits: tuple[str, str], said: str
+) -> None:
+    found = (*(entry(f"{i}.png", split=split) for i, split in enumerate(splits)), "“z” is locked.")
+    with pytest.raises(JobError) as refused:
+        place.plan(*found, order=JobSettings(split="val"))
+    assert str(refused.value).endswith(f"to work on: none is in the split “val”; {said}. “z” is locked.")
+
+
 @pytest.mark.parametrize("found", [(), ("“x” is no picture.",), (entry("x.png", split="train"),)])
 def test_an_empty_set_is_refused_and_leaves_nothing(place: Place, found: Sequence[PictureEntry | str]) -> None:
     with pytest.raises(JobError, match="no picture to work on"):

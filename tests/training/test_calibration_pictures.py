@@ -79,6 +79,17 @@ def test_a_set_without_a_labelled_picture_is_refused(tmp_path: Path) -> None:
         pictures_in(root, "val")
 
 
+def test_of_a_set_without_a_labelled_picture_the_reason_is_told(tmp_path: Path) -> None:
+    root = labelled_folder(tmp_path / "set", {"train/dog": 1})
+    with pytest.raises(DatasetError, match=r"after a class\. 1 picture was left out: their split is called “train”"):
+        pictures_in(root)
+    texts = tmp_path / "texts" / "dog"
+    texts.mkdir(parents=True)
+    (texts / "a.txt").write_text("x")
+    with pytest.raises(DatasetError, match=r"after a class\. “dog/a\.txt” was passed over: its ending"):
+        pictures_in(texts.parent)
+
+
 def test_a_batch_knows_the_places_of_its_pictures(tmp_path: Path) -> None:
     found = pictures_in(labelled_folder(tmp_path / "set", {"dog": 5}))
     batches = list(found.batches([4, 0, 2], at_once=2))

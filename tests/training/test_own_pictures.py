@@ -59,6 +59,15 @@ def test_what_is_enough_is_not_refused(tmp_path: Path) -> None:
     assert len(own) == 2 * FEWEST_TO_LEARN
 
 
+def test_of_a_folder_without_a_class_the_reason_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pond" / "a").mkdir(parents=True)
+    (tmp_path / "pond" / "a" / "list.txt").write_text("x")
+    with pytest.raises(
+        DatasetError, match=r"has no class; .* called after it\. “a/list\.txt” was passed over: its ending"
+    ):
+        of_folder(tmp_path / "pond")
+
+
 def test_the_fingerprint_follows_names_and_classes(tmp_path: Path) -> None:
     one = of_folder(labelled_folder(tmp_path / "one", {"a": 2, "b": 2}))
     assert of_folder(tmp_path / "one").fingerprint == one.fingerprint
