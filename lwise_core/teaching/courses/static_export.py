@@ -223,7 +223,7 @@ def _page(experiment: StaticExperiment) -> bytes:
 
 def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str], examples: Mapping[str, list[str]]) -> bytes:
     """Return what the page reads: the settings, and each participant's choices and trials."""
-    participants = [_participant(p, urls) for p in experiment.participants]
+    participants = [_participant(p, urls, experiment.words) for p in experiment.participants]
     plan: dict[str, Any] = {
         "title": experiment.title,
         "layout": experiment.layout,
@@ -242,18 +242,19 @@ def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str], examples
     return json.dumps({"experiment": digest, **plan}, ensure_ascii=False, allow_nan=False).encode()
 
 
-def _participant(participant: Participant, urls: Mapping[PictureKey, str]) -> Mapping[str, Any]:
+def _participant(participant: Participant, urls: Mapping[PictureKey, str], words: Catalogue) -> Mapping[str, Any]:
+    called = {shape: words.translate(shape.capitalize()) for shape in _SHAPES} | dict(participant.aliases)
     names = sorted(participant.aliases.items(), key=lambda item: (item[1], item[0]))
     return {
         "label": participant.label,
         "group": participant.group,
         "condition_idx": participant.condition,
         "choices": [{"id": name, "label": alias} for name, alias in names],
-        "trials": [_trial(trial, urls) | _pair(trial, urls, participant.aliases) for trial in participant.trials],
+        "trials": [_trial(trial, urls) | _pair(trial, urls, called) for trial in participant.trials],
     }
 
 
-def _pair(trial: Trial, urls: Mapping[PictureKey, str], aliases: Mapping[str, str]) -> dict[str, Any]:
+def _pair(trial: Trial, urls: Mapping[PictureKey, str], called: Mapping[str, str]) -> dict[str, Any]:
     """Return what a trial of two pictures says besides: both of them, from left to right, and what is asked."""
     if trial.foil is None:
         return {}
@@ -265,7 +266,7 @@ def _pair(trial: Trial, urls: Mapping[PictureKey, str], aliases: Mapping[str, st
     return {
         "stimulus": left,
         "second": second,
-        "asked": "" if trial.spots else aliases.get(trial.answer, trial.answer.capitalize()),
+        "asked": "" if trial.spots else called[trial.answer],
         "meanings": trial.meanings,
         "foil": asdict(trial.foil),
     }

@@ -47,7 +47,6 @@ def language_select(words: Catalogue) -> None:
         key=f"{LANGUAGE}-{now}",  # another one once another language is drawn
         on_change=_choose,
         args=(now,),
-        width=160,
     )
 
 

@@ -9,6 +9,7 @@ from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.guide import Domain
 from pages.parts.picture.upload import open_sample
 from pages.parts.session.guides import ask_for_guide, available_guides, guide_catalog
+from pages.parts.studio.tour import tour_button
 
 
 def doors() -> None:
@@ -21,6 +22,7 @@ def doors() -> None:
         _do_research()
     with clinic.container(border=True, height="stretch"):
         _show_clinicians()
+    tour_button()
 
 
 def _teach() -> None:

@@ -31,7 +31,8 @@ from lwise_core.teaching.courses.static_export import (
 from lwise_core.teaching.design.schedules import Block, Group, Schedule
 from lwise_core.teaching.design.timing import BRIEF
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, TrialKind, aliases_for, trials_for
-from lwise_core.teaching.languages.catalogue import catalogue_for
+from lwise_core.teaching.design.trials import Foil
+from lwise_core.teaching.languages.catalogue import ENGLISH, catalogue_for
 
 CLASSES = ("cat", "dog", "owl")
 SCHEDULE = Schedule(
@@ -180,6 +181,16 @@ def test_the_page_is_written_in_the_language_that_is_asked_for(experiment: Stati
     said = plan["messages"]
     assert (said["ready"], said["begin"], said["circle"], said["caution"]) == ("Auf die Plätze", "Los", "Kreis", "")
     assert plan["participants"] == plan_of(unzipped(experiment))["participants"]  # names are the author's
+
+
+def test_of_two_shapes_one_is_asked_for_in_the_language_of_the_page(experiment: StaticExperiment) -> None:
+    one = experiment.participants[0]
+    shape = next(t for t in one.trials if t.kind is TrialKind.CALIBRATION and t.answer == "circle")
+    two = replace(shape, relabelled=(), foil=Foil("triangle", "triangle"))
+    people = (replace(one, trials=(two,)),)
+    for words, called in ((ENGLISH, "Circle"), (catalogue_for("de"), "Kreis")):
+        plan = plan_of(unzipped(replace(experiment, participants=people, words=words)))
+        assert plan["participants"][0]["trials"][0]["asked"] == called
 
 
 _IMPORT = re.compile(r"""^import .*?from "(\.[^"]+)";$""", re.MULTILINE | re.DOTALL)
