@@ -23,12 +23,13 @@ from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.path import PathRequest
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.examine import Findings, examine, perturbation_at
+from lwise_core.inspection.examine import Findings, examine, examine_counted, perturbation_at
 from lwise_core.inspection.indicators import MEASURES, NOT_SAFETY, Indicator, Light, LightKind, LightState, Risk
 from lwise_core.inspection.perturbation import PerceptualDifference, perceptual_difference_of
 from lwise_core.inspection.report import Report, ReportSubject
 
 _LIGHTS = {kind.name.lower(): kind for kind in LightKind}
+_OF_AN_INDICATOR: Mapping[str, type[float] | type[str]] = {"": float, "_limit": float, "_null": str, "_state": str}
 _LOOK = tuple(f.name for f in fields(PerceptualDifference))
 
 
@@ -99,7 +100,7 @@ def _columns() -> Iterator[tuple[str, type[float] | type[str]]]:
         yield from ((light, str), (f"{light}_sentence", str))
         yield from ((f"{light}_{field.name}", float) for field in fields(LightAlongPath))
     for key in (m.key for m in MEASURES):
-        yield from ((key, float), (f"{key}_limit", float), (f"{key}_null", str), (f"{key}_state", str))
+        yield from ((f"{key}{of}", kind) for of, kind in _OF_AN_INDICATOR.items())
     yield from dict.fromkeys(_LOOK, float).items()
     yield from (("file", str), ("file_sha256", str))
 
@@ -109,6 +110,7 @@ class InspectTask:
     """To say of every picture how far to trust what every ε paints.
 
     With ``reports`` each flagged picture also gets a page, about the first of the ordered ε at which it is flagged.
+    With ``further`` the indicators that are shown and not counted are found too, which takes several times as long.
 
     Raises:
         JobError: There is no ε.
@@ -116,6 +118,7 @@ class InspectTask:
 
     settings: TaskSettings
     reports: bool = False
+    further: bool = False
     packages: ClassVar[tuple[str, ...]] = ("scikit-image", "scipy")
     varied: ClassVar[bool] = False
     most_at_once: ClassVar[int] = 4  # a picture takes seconds, and a kill should not cost many
@@ -129,7 +132,7 @@ class InspectTask:
 
     @property
     def plan(self) -> Mapping[str, object]:
-        return {"layout": "inspect 2", "reports": self.reports}
+        return {"layout": "inspect 2", "reports": self.reports, "further": self.further}
 
     def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[Inspected]:
         """Return what is found of each picture, one after the other."""
@@ -139,7 +142,7 @@ class InspectTask:
     def _inspected(self, guide: GuideModel, entry: PictureEntry, image: torch.Tensor, told: PictureResult) -> Inspected:
         request = PathRequest.single(image, target=told.target, objective=self.settings.objective)
         path = Walker(guide).to(request, epsilon=self.settings.budgets[-1].epsilon)
-        *_, findings = examine(path)
+        *_, findings = (examine if self.further else examine_counted)(path)
         lights = {name: _along(findings, kind) for name, kind in _LIGHTS.items()}
         rows = tuple(_row(findings, budget, told) for budget in self._asked)
         pages = {}
@@ -210,6 +213,7 @@ def _row(findings: Findings, budget: Budget, told: PictureResult) -> TableRow:
         "logit_float": logit,
         "gain_float": logit - told.logit,
     }
+    row |= {f"{measure.key}{of}": None for measure in MEASURES for of in _OF_AN_INDICATOR}  # not all were asked for
     for name, kind in _LIGHTS.items():
         light = _light(risk, kind)
         row |= {name: light.state.value, f"{name}_sentence": light.sentence}

@@ -198,6 +198,10 @@ def inspect_set_command(
     out: Out,
     budgets: Budgets,
     reports: Annotated[bool, typer.Option("--reports", help="A page for each picture that is flagged, too.")] = False,
+    further: Annotated[
+        bool,
+        typer.Option("--further", help="The indicators that are shown and not counted, too: several times as long."),
+    ] = False,
     *,
     how: SetOptions,
     guide: GuideChoice,
@@ -207,7 +211,7 @@ def inspect_set_command(
     from lwise_core.batch.inspect_task import InspectTask  # noqa: PLC0415
 
     settings = JobSettings(epsilons=budgets.of(guide.load_quietly()))
-    _do(how.job(source, out, guide, settings, partial(InspectTask, reports=reports)), how, guide)
+    _do(how.job(source, out, guide, settings, partial(InspectTask, reports=reports, further=further)), how, guide)
 
 
 def _usual_labels(pictures: PictureSet) -> Labels:

@@ -95,8 +95,14 @@ class AttributionInput:
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         """Return the guide's logits of ``images``: what is attributed, checked on every way through the network."""
-        logits: torch.Tensor = _Finite()(self.guide.logits(images))
-        return logits
+        return checked(self.guide.logits(images))
+
+    def gradients(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the gradient of the class's logit at each of ``images`` ``(N, 3, H, W)``, of the same shape."""
+        with torch.enable_grad():
+            leaf = images.detach().requires_grad_(True)
+            (gradients,) = torch.autograd.grad(self.logits(leaf)[:, self.target].sum(), leaf)
+        return gradients
 
     def through(self, network: nn.Module) -> nn.Module:
         """Return the way from pictures to checked logits through ``network``, a copy of the guide's."""
@@ -134,8 +140,8 @@ def attribute(
 
     Args:
         guide: Its raw logit of ``target`` is what is attributed.
-        image: ``(3, H, W)`` float32 in [0, 1]. Eight at most go through the network at a time, sixteen with DeepLift's
-            and occlusion's pairs.
+        image: ``(3, H, W)`` float32 in [0, 1]. Eight at most of 224 px go through the network at a time, sixteen with
+            DeepLift's and occlusion's pairs; of smaller pictures Integrated Gradients take up to 16.
         target: Index of the class.
         method: One of :data:`~lwise_core.inspection.attribution_methods.METHODS`; random ones are seeded, so that the
             same question has the same answer.
@@ -184,12 +190,19 @@ def summed(pixels: torch.Tensor) -> FloatImage:
     return values
 
 
+def checked(logits: torch.Tensor) -> torch.Tensor:
+    """Return ``logits``, of any shape, as they are.
+
+    Raises:
+        NonFinite: Some of them are not a number.
+    """
+    if not bool(torch.isfinite(logits).all()):
+        raise NonFinite("The guide returned a value that is not a number for this picture, so there is no map of it.")
+    return logits
+
+
 class _Finite(nn.Module):
     """Passes logits on, and refuses what is no number."""
 
     def forward(self, logits: torch.Tensor) -> torch.Tensor:
-        if not bool(torch.isfinite(logits).all()):
-            raise NonFinite(
-                "The guide returned a value that is not a number for this picture, so there is no map of it."
-            )
-        return logits
+        return checked(logits)

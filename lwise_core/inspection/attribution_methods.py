@@ -1,5 +1,7 @@
 """The methods of attribution, each registered beside its definition: those of Captum, with what each needs and costs.
 
+Saliency, Integrated Gradients and Grad-CAM, which the page shows unasked, are computed here, as Captum defines them.
+
 Captum is Kokhlikyan et al. 2020 (arXiv 2009.07896); each method below names its own source. A further method is one
 function and one registered value in this file: the shell, the page and reports read :data:`METHODS`.
 
@@ -14,7 +16,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from types import MappingProxyType
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -25,7 +29,15 @@ from torch.nn import functional as F
 from lwise_core._utils.arrays import FloatImage
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection import cam_layers, captum_compat
-from lwise_core.inspection.attribution import GREY, Attribution, AttributionInput, AttributionMethod, summed, why_not
+from lwise_core.inspection.attribution import (
+    GREY,
+    Attribution,
+    AttributionInput,
+    AttributionMethod,
+    checked,
+    summed,
+    why_not,
+)
 
 STEPS = (32, 64, 128, 256, 512)
 """Numbers of gradients along the straight line from grey, the fewest first, for Integrated Gradients."""
@@ -41,7 +53,11 @@ NOISE_SAMPLES = 32
 
 _SEED = 0
 _BATCH = 8  # pictures at a time, forwards and backwards
+_LARGE = 224  # px a side, up to which more of them take no more memory than so many of these
+_MOST_AT_ONCE = 16
 _NO_DIFFERENCE = 1e-6  # below this difference of logits, relative, a relative error says nothing
+
+_OF_GREY: WeakKeyDictionary[GuideModel, dict[torch.Size, torch.Tensor]] = WeakKeyDictionary()
 
 _METHODS: dict[str, AttributionMethod] = {}
 METHODS: Mapping[str, AttributionMethod] = MappingProxyType(_METHODS)
@@ -79,16 +95,13 @@ def _deep_lift_rules(guide: GuideModel) -> None:
 
 
 def _integrated_gradients(question: AttributionInput) -> Attribution:
-    """Sundararajan et al. 2017 (arXiv 1703.01365), Gauss–Legendre; twice the steps until complete."""
-    method, logits = captum.IntegratedGradients(question.logits), _logits(question)
+    """Sundararajan et al. 2017 (arXiv 1703.01365), Gauss–Legendre; twice the steps until complete.
+
+    The same sum as Captum's, which looks for the points on the line anew at every call.
+    """
+    logits = _logits(question)
     for steps in STEPS:
-        pixels = method.attribute(
-            question.leaf,
-            baselines=question.grey,
-            target=question.target,
-            n_steps=steps,
-            internal_batch_size=_BATCH,
-        )
+        pixels = _integrated(question, steps=steps)
         error = _completeness_error(logits, summed(pixels))
         if error is None or error <= COMPLETE:
             break
@@ -100,10 +113,34 @@ INTEGRATED_GRADIENTS = register_method(
 )
 
 
+def _integrated(question: AttributionInput, *, steps: int) -> torch.Tensor:
+    """Return the gradients at ``steps`` points between grey and the picture, weighed and summed, times the way."""
+    points, weights = _gauss_legendre(steps)
+    difference = question.image - question.grey
+    total = torch.zeros_like(difference)
+    at_once = _at_once(question.image.shape[-1])
+    for at, weight in zip(torch.split(points, at_once), torch.split(weights, at_once), strict=True):
+        pictures = question.grey + at.to(difference) * difference
+        total += (question.gradients(pictures) * weight.to(difference)).sum(dim=0, keepdim=True)
+    return total * difference
+
+
+def _at_once(side: int) -> int:
+    """Return how many pictures of ``side`` px go through the network at a time: a power of 2, as steps are."""
+    as_large = _BATCH * _LARGE**2 // side**2
+    return max(_BATCH, min(_MOST_AT_ONCE, 1 << (as_large.bit_length() - 1) if as_large else 0))
+
+
+@lru_cache(maxsize=len(STEPS))
+def _gauss_legendre(steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the points in [0, 1] and their weights, each ``(steps, 1, 1, 1)``."""
+    points, weights = np.polynomial.legendre.leggauss(steps)
+    return torch.from_numpy((1 + points) / 2).view(-1, 1, 1, 1), torch.from_numpy(weights / 2).view(-1, 1, 1, 1)
+
+
 def _saliency(question: AttributionInput) -> Attribution:
     """Simonyan et al. 2014 (arXiv 1312.6034), with its sign."""
-    pixels = captum.Saliency(question.logits).attribute(question.leaf, target=question.target, abs=False)
-    return question.answer(pixels)
+    return question.answer(question.gradients(question.image))
 
 
 SALIENCY = register_method(AttributionMethod("saliency", "Saliency", run=_saliency, cost=1))
@@ -222,9 +259,12 @@ OCCLUSION = register_method(
 
 
 def _logits(question: AttributionInput) -> FloatImage:
-    """Return the target's logits of the picture and of grey, ``(2,)``."""
+    """Return the target's logits of the picture and of grey, ``(2,)``; those of grey are found once for a guide."""
+    of_grey, shape = _OF_GREY.setdefault(question.guide, {}), question.image.shape
     with torch.no_grad():
-        logits = question.logits(torch.cat([question.image, question.grey]))[:, question.target]
+        if shape not in of_grey:
+            of_grey[shape] = question.logits(question.grey)[0]
+        logits = torch.stack([question.logits(question.image)[0], of_grey[shape]])[:, question.target]
     values: FloatImage = logits.float().cpu().numpy()
     return values
 
@@ -254,9 +294,9 @@ def _layer_of(question: AttributionInput) -> str:
 
 def _weighed(question: AttributionInput, layer: str) -> torch.Tensor:
     """Return the layer's features, weighed by their mean gradients and summed, ``(1, 1, h, w)``."""
-    exposed = cam_layers.expose(question.guide, layer=layer)
-    forward = question.through(exposed.network)
-    weighed: torch.Tensor = captum.LayerGradCam(forward, exposed.grid).attribute(question.leaf, question.target)
+    logits, grid = cam_layers.reader(question.guide, layer=layer).read(question.guide.normaliser(question.image))
+    (gradients,) = torch.autograd.grad(checked(logits)[0, question.target], grid)
+    weighed: torch.Tensor = (gradients.mean(dim=(2, 3), keepdim=True) * grid.detach()).sum(dim=1, keepdim=True)
     return weighed
 
 

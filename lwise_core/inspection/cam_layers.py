@@ -7,7 +7,8 @@ one picture of noise is sent through and what comes out is measured, forwards an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 import torch
@@ -22,6 +23,7 @@ from lwise_core.guides.shared_weights import copy_sharing_weights
 _BLOCKS = "blocks."  # timm's name for the trunk of a transformer; XCiT's class attention follows under another
 
 _FOUND: WeakKeyDictionary[nn.Module, tuple[str, ...]] = WeakKeyDictionary()
+_READERS: WeakKeyDictionary[nn.Module, dict[str, LayerReader]] = WeakKeyDictionary()
 
 
 class NoGrid(LWiseError):
@@ -76,6 +78,43 @@ def expose(guide: GuideModel, *, layer: str) -> Exposed:
 
     exposed.network.get_submodule(inner_prefix(guide.network) + layer).register_forward_hook(through_the_grid)
     return exposed
+
+
+@dataclass(frozen=True, eq=False)
+class LayerReader:
+    """A twin of a network whose logits depend on the grid of one layer alone: nothing before it needs a gradient."""
+
+    network: nn.Module
+    _grids: list[torch.Tensor] = field(default_factory=list)
+    _one_at_a_time: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def of(cls, guide: GuideModel, *, layer: str) -> LayerReader:
+        """Return what reads ``layer`` of the guide's network."""
+        exposed = expose(guide, layer=layer)
+        reader = cls(exposed.network)
+
+        def cut(_module: nn.Module, _inputs: object, grid: torch.Tensor) -> torch.Tensor:
+            reader._grids.append(grid.detach().requires_grad_(True))
+            return reader._grids[-1]
+
+        exposed.grid.register_forward_hook(cut)
+        return reader
+
+    def read(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return logits ``(N, C)`` and the grid ``(N, D, h, w)`` that they depend on, of normalised ``pictures``."""
+        with self._one_at_a_time, torch.enable_grad():
+            self._grids.clear()  # of a pass that did not come to its end
+            logits: torch.Tensor = self.network(pictures)
+            return logits, self._grids.pop()
+
+
+def reader(guide: GuideModel, *, layer: str) -> LayerReader:
+    """Return what reads ``layer``, one of :func:`layers`; made once for a network, which does not change."""
+    readers = _READERS.setdefault(guide.network, {})
+    if layer not in readers:
+        readers[layer] = LayerReader.of(guide, layer=layer)
+    return readers[layer]
 
 
 def _surveyed(guide: GuideModel) -> dict[str, nn.Module]:

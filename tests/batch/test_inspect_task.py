@@ -105,11 +105,28 @@ def number(cell: str) -> float | None:
 # --- what is said ---------------------------------------------------------------------------------------------------
 
 
+NOT_COUNTED = ("H2", "H3", "H4", "H5", "H6")
+
+
 def test_every_number_is_the_single_inspection_s(pictures: Path, inspected: Path) -> None:
-    rows = rows_of(inspected)
+    assert_as_single(rows_of(inspected), pictures, unasked=NOT_COUNTED)
+
+
+def test_with_the_further_indicators_every_number_is_the_single_inspection_s_too(
+    pictures: Path, tmp_path: Path
+) -> None:
+    finished(inspection(pictures, tmp_path / "out", task=partial(InspectTask, further=True)))
+    rows = rows_of(tmp_path / "out")
+    assert_as_single(rows, pictures, unasked=())
+    assert all(row["H2"] and row["H6"] for row in rows)
+
+
+def assert_as_single(rows: list[dict[str, str]], pictures: Path, *, unasked: tuple[str, ...]) -> None:
+    """Fail unless ``rows`` say what inspections of the pictures one by one do, and nothing of what was ``unasked``."""
     assert [(r["picture"], float(r["epsilon_224"])) for r in rows] == [
         (name, e) for name in (EASY[0], HARD, EASY[1]) for e in EPSILONS_224
     ]
+    assert {row[f"{key}{of}"] for row in rows for key in unasked for of in ("", "_limit", "_null", "_state")} <= {""}
     found = {name: findings_of(pictures / name, name.split("/")[0]) for name in (HARD, *EASY)}
     for row in rows:
         findings = found[row["picture"]]
@@ -118,6 +135,8 @@ def test_every_number_is_the_single_inspection_s(pictures: Path, inspected: Path
             assert row[light] == single[light]["state"]
             assert row[f"{light}_sentence"] == single[light]["sentence"]
             for key, said in single[light]["indicators"].items():
+                if key in unasked:
+                    continue
                 assert number(row[key]) == (None if said["value"] is None else pytest.approx(said["value"], rel=1e-3))
                 assert number(row[f"{key}_limit"]) == said["limit"]
                 assert row[f"{key}_null"] == said["null"]
@@ -275,15 +294,15 @@ def test_what_is_no_number_is_an_empty_cell(pictures: Path, tmp_path: Path, monk
 def test_a_picture_that_gives_no_number_does_not_stop_the_others(
     pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gather = job_inspecting.examine
+    gather = job_inspecting.examine_counted
     bad = findings_of(pictures / EASY[0], "barred forktail").path.frames[0].images
 
-    def sometimes(path: Any) -> Any:  # noqa: ANN401 - as examine
+    def sometimes(path: Any) -> Any:  # noqa: ANN401 - as examine_counted
         if torch.allclose(path.frames[0].images, bad):
             raise NonFinite("The guide's gradient is not a number.")
         return gather(path)
 
-    monkeypatch.setattr(job_inspecting, "examine", sometimes)
+    monkeypatch.setattr(job_inspecting, "examine_counted", sometimes)
     last = finished(inspection(pictures, tmp_path / "out"))
     assert (last.done, last.failed) == (4, 2)
     assert {r["picture"] for r in rows_of(tmp_path / "out")} == {HARD, EASY[1]}

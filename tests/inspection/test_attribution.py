@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from lwise_core._utils.arrays import FloatImage
 from lwise_core.enhancement.path import NonFinite
-from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.guide import IMAGENET_STD, GuideModel
 from lwise_core.inspection.attribution import (
     GREY,
     Attribution,
@@ -180,6 +180,40 @@ def test_integrated_gradients_are_complete_on_a_robust_guide(bundled_guide: Guid
     assert result.completeness_error is not None
     assert result.completeness_error <= COMPLETE
     assert result.steps in STEPS
+
+
+@pytest.mark.parametrize(("side", "batches"), [(16, [16, 16]), (128, [16, 16]), (224, [8] * 4), (300, [8] * 4)])
+def test_the_smaller_the_pictures_the_more_of_them_go_along_the_line_at_once(side: int, batches: list[int]) -> None:
+    taken: list[int] = []
+
+    class Slope(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if x.requires_grad:
+                taken.append(len(x))
+            return x.mean(dim=(2, 3)).repeat(1, 2)[:, :5]
+
+    picture = torch.full((3, side, side), 0.75)
+    result = attribute(guide_of(Slope(), input_size=side), picture, target=TARGET, method=INTEGRATED_GRADIENTS)
+    assert taken == batches
+    assert result.steps == STEPS[0]
+    assert result.values.sum() == pytest.approx(0.25 / IMAGENET_STD[0], rel=1e-4)
+
+
+def test_grey_is_sent_through_once_for_a_guide_and_each_picture_every_time(tiny_guide: GuideModel) -> None:
+    sent: list[float] = []
+
+    class Watched(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if not x.requires_grad:
+                sent.append(float(x[0, 0].max() - x[0, 0].min()))
+            logits: torch.Tensor = tiny_guide.network(x)
+            return logits
+
+    guide = guide_of(Watched())
+    errors = [of(guide, INTEGRATED_GRADIENTS, picture=p).completeness_error for p in eight_pictures(16)[:2]]
+    assert [spread == 0 for spread in sent] == [True, False, False]
+    alone = [of(guide_of(tiny_guide.network), INTEGRATED_GRADIENTS, picture=p) for p in eight_pictures(16)[:2]]
+    assert errors == [pytest.approx(a.completeness_error, abs=1e-5) for a in alone]
 
 
 def test_a_jump_between_two_steps_takes_more_of_them_up_to_the_last() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from gc import collect
+from weakref import ref
+
 import pytest
 import torch
 from timm.models import VisionTransformer, Xcit
@@ -9,7 +12,7 @@ from timm.models.swin_transformer import SwinTransformer
 from torch import nn
 
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.cam_layers import NoGrid, default_layer, expose, layers
+from lwise_core.inspection.cam_layers import NoGrid, default_layer, expose, layers, reader
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.support.relu_networks import Reusing, seeded
 
@@ -74,6 +77,35 @@ def test_the_logits_depend_on_every_listed_grid(name: str) -> None:
         exposed = expose(guide, layer=layer)
         exposed.grid.register_forward_hook(lambda _module, _inputs, output: output.flip(1) + 1)
         assert not torch.allclose(exposed.network(pictures), logits, atol=1e-7), layer
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_reader_gives_the_logits_and_their_gradient_at_the_layer(name: str) -> None:
+    guide = GUIDES[name][0]
+    pictures = guide.normaliser(eight_pictures(guide.input_size)[:2])
+    for layer in layers(guide):
+        logits, grid = reader(guide, layer=layer).read(pictures)
+        assert torch.allclose(logits, guide.network(pictures), atol=1e-6), layer
+        (gradients,) = torch.autograd.grad(logits[:, 3].sum(), grid)
+        taken: list[torch.Tensor] = []
+        exposed = expose(guide, layer=layer)
+        exposed.grid.register_forward_hook(lambda _module, _inputs, output, taken=taken: taken.append(output))
+        expected = exposed.network(pictures.clone().requires_grad_(True))[:, 3].sum()
+        assert torch.allclose(grid, taken[0], atol=1e-6), (
+            layer
+        )  # attention takes another kernel where gradients are due
+        assert torch.allclose(gradients, torch.autograd.grad(expected, taken[0])[0], rtol=1e-4, atol=1e-6), layer
+
+
+def test_a_reader_is_made_once_and_goes_with_its_network() -> None:
+    guide = guide_of(tiny_network())
+    network = ref(guide.network)
+    assert reader(guide, layer="stages") is reader(guide, layer="stages")
+    assert reader(guide, layer="stages") is not reader(guide, layer="stem")
+    assert not any(module._forward_hooks for module in guide.network.modules())
+    del guide
+    collect()
+    assert network() is None
 
 
 def test_class_tokens_are_not_on_the_grid() -> None:
