@@ -34,12 +34,12 @@ class PatientProtocol(ServerProtocol):
 
 def keep_messages_short() -> None:
     """Let no browser send a longer message than the widgets of a page may hold."""
-    websockets_sansio_impl.ServerProtocol = PatientProtocol  # type: ignore[misc, attr-defined]  # the name that it uses
+    websockets_sansio_impl.ServerProtocol = PatientProtocol  # type: ignore[assignment]  # the name that it uses
 
 
 def close_silent_connections() -> None:
     """Close connections whose request does not come, and allow as many open ones as the system does."""
-    H11Protocol.connection_made = _watched  # type: ignore[method-assign]
+    H11Protocol.connection_made = _watched  # type: ignore[assignment, method-assign]
     with suppress(ImportError, ValueError, OSError):
         resource = import_module("resource")  # not on every system
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
