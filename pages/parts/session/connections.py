@@ -34,7 +34,7 @@ class PatientProtocol(ServerProtocol):
 
 def keep_messages_short() -> None:
     """Let no browser send a longer message than the widgets of a page may hold."""
-    websockets_sansio_impl.ServerProtocol = PatientProtocol  # type: ignore[assignment]  # the name that it uses
+    websockets_sansio_impl.ServerProtocol = PatientProtocol  # type: ignore[assignment, attr-defined]  # its name for it
 
 
 def close_silent_connections() -> None:
