@@ -817,6 +817,7 @@ def test_two_pictures_are_answered_by_key_by_arrow_and_by_a_press_on_one(page: P
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(pairs_site)
     expect(page.get_by_role("heading", name="Kesta")).to_be_visible()
+    page.wait_for_function("[...document.images].every((one) => one.complete)")
     tops = [box["y"] for one in page.get_by_alt_text("An example of Kesta").all() if (box := one.bounding_box())]
     assert len(tops) == 3
     assert len(set(tops)) == 1
@@ -824,6 +825,7 @@ def test_two_pictures_are_answered_by_key_by_arrow_and_by_a_press_on_one(page: P
     expect(page.get_by_text("with the keys 1 and 2")).to_be_visible()
     begin(page)
     expect(page.get_by_text("Which one is Kesta?")).to_be_visible()
+    expect_phase(page, "choices")
     left, right = page.locator(".side").all()
     beside = [side.bounding_box() for side in (left, right)]
     assert beside[0]
