@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,6 @@ from tests.browser.conftest import _FLAGS, _chromium
 _WIDTH, _HEIGHT, _COARSE = 4000, 3000, 8
 _PATIENCE_MS = 180_000
 _REFUSED, _TAKEN = "“{}” is left out. With this, the page would keep", "^Photograph: {}$"
-_GUIDE = "animals16-64"
 _TAIL = 5
 
 
@@ -37,18 +36,27 @@ def measure(count: int) -> str:
         chromium = playwright.chromium.launch(executable_path=_chromium(), args=[*_FLAGS, "--no-sandbox"])
         page = chromium.new_page()
         page.set_default_timeout(_PATIENCE_MS)
-        page.goto(f"{server.address}/?guide={_GUIDE}")
-        held, full = [server.resident()], count
+        page.goto(server.address)
+        page.get_by_role("heading", level=1).first.wait_for()
+        held, full = [server.resident()], None
         for number, photograph in enumerate(_photographs(count)):
             refused = _bring(page, photograph)
             held.append(server.resident())
-            if refused and full == count:
+            if refused and full is None:
                 full = number
         chromium.close()
-    after = held[full + 1 :] or held[-1:]
+    return _said(held, full)
+
+
+def _said(held: Sequence[float], full: int | None) -> str:
+    """Return what the server ``held`` before and after each photograph, MB, and that the budget was ``full`` then."""
+    begun = f"{len(held) - 1} photographs: {held[0]:,.0f} MB before"
+    if full is None:
+        return f"{begun}, {held[-1]:,.0f} MB after the last; the budget was not reached"
+    after = held[full + 1 :]
     return (
-        f"{count} photographs: {held[0]:,.0f} MB before, {held[full]:,.0f} MB when the budget was reached after {full}"
-        f", then {min(after):,.0f} to {max(after):,.0f} MB, the last {np.mean(after[-_TAIL:]):,.0f} MB"
+        f"{begun}, {held[full]:,.0f} MB when the budget was reached after {full}, then {min(after):,.0f} to "
+        f"{max(after):,.0f} MB, the last {np.mean(after[-_TAIL:]):,.0f} MB"
     )
 
 
