@@ -93,7 +93,9 @@ sbom: $(VENV)-lock/.supply  ## Write sbom.cdx.json: what requirements.lock insta
 	@echo "The bill of materials is in sbom.cdx.json."
 
 audit: $(VENV)-lock/.supply  ## Ask the advisory database of PyPI about every package of requirements.lock
-	@$(VENV)-lock/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	@$(VENV)-lock/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict || { \
+		echo "The audit is not clean, or its database could not be asked; the line above says about which package." >&2; \
+		exit 1; }
 
 clean:  ## Remove the environments and caches
 	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules node_modules

@@ -47,7 +47,8 @@ def wait_for(holds: Callable[[], bool], *, seconds: float, what: str) -> None:
 
 def environment_of(home: Path) -> dict[str, str]:
     """Return the environment of a process of this program that keeps everything in ``home``."""
-    return os.environ | {"LWISE_HOME": str(home), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
+    return os.environ | {"LWISE_HOME": str(home), "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
 
 
 @dataclass
