@@ -26,6 +26,7 @@ from lwise_core._utils.file_errors import make_folder
 from lwise_core._utils.precision import native_bf16
 from lwise_core.enhancement.packed_convolutions import can_pack, packed
 from lwise_core.enhancement.path import Enhancement, EnhancementPath, PathRequest, ascend
+from lwise_core.enhancement.taped_network import linear, taped
 from lwise_core.guides import catalog
 from lwise_core.guides.grouped_guide import outputs_of
 from lwise_core.guides.guide import GuideModel
@@ -80,6 +81,7 @@ def fast_twin(guide: GuideModel, *, dtype: torch.dtype) -> GuideModel:
     if isinstance(network, fx.GraphModule) and can_pack(guide.device, dtype):
         example = torch.zeros(1, 3, guide.input_size, guide.input_size, dtype=dtype)
         network = packed(network, example.to(memory_format=torch.channels_last))
+        network = taped(network, heads={FloatHead: lambda float_head: linear(float_head.head)})
     return replace(guide, network=FastNetwork(network, dtype=dtype))
 
 
