@@ -83,7 +83,7 @@ def _tour() -> None:
     """Show the step at which the visitor is."""
     now = st.session_state.get(_STEP, 0)
     step = STEPS[now]
-    st.subheader(step.heading)
+    st.markdown(f"**{step.heading}**")  # headings are smaller than text within a dialog
     st.markdown(step.says)
     if step.page:
         st.page_link(step.page, label=step.label)

@@ -28,8 +28,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def heading(at: AppTest) -> str:
     assert not at.exception, at.exception
-    (shown,) = at.subheader
-    return str(shown.value)
+    return str(at.markdown[0].value).strip("*")
 
 
 def test_every_step_is_shown_and_the_way_back_is_open(at: AppTest) -> None:
