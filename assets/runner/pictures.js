@@ -62,6 +62,15 @@ export class Pictures {
   }
 
   /**
+   * Copies of pictures at these addresses, decoded.
+   * @param {string[]} urls
+   */
+  async copies(urls) {
+    const images = await Promise.all(urls.map((url) => this.images.get(url) ?? this.#decoded(url)));
+    return Promise.all(images.map((image) => copied(image)));
+  }
+
+  /**
    * The elements that show a trial's picture or its two, decoded anew where the browser has thrown the pixels away.
    * @param {Trial} trial
    */
@@ -78,4 +87,12 @@ export class Pictures {
     await image.decode();
     return image;
   }
+}
+
+/** @param {HTMLImageElement} image */
+async function copied(image) {
+  const copy = element("img", { alt: "", decoding: "sync", draggable: "false" });
+  copy.src = image.src;
+  await copy.decode();
+  return copy;
 }

@@ -23,7 +23,7 @@ import { isShape } from "./shapes.js";
  * @typedef {{picture: string, answer: string, epsilon_224: number, towards: string, likeness: ?number, on_left: boolean}}
  *   Foil the picture beside the right one
  * @typedef {import("./types.js").Trial & {block: string, kind: string, picture: string, answer: string, split: string,
- *   feedback: boolean, epsilon_224: number, towards: string, difficulty: ?number, foil?: Foil,
+ *   feedback: boolean, epsilon_224: number, towards: string, difficulty: ?number, foil?: Foil, where?: import("./types.js").Where,
  *   meanings?: Record<Side, string>, relabelled: Record<string, import("./types.js").ShapeName>}} PlannedTrial
  * @typedef {{label: string, group: string, condition_idx: number, choices: Choice[], trials: PlannedTrial[]}} Participant
  * @typedef {Omit<Config, "classes"> & {experiment: string, title: string, participants: Participant[],
@@ -85,7 +85,14 @@ export class PlanBackend {
     const correct = choice === trial.answer;
     this.rows.push(this.#row(trial, { ...answer, choice }, correct));
     this.kept.value = this.rows;
-    return { stored: true, correct, right: this.#rightNameOf(trial), altered: trial.altered, ...this.#sidesOf(trial) };
+    return {
+      stored: true,
+      correct,
+      right: this.#rightNameOf(trial),
+      altered: trial.altered,
+      where: trial.where,
+      ...this.#sidesOf(trial),
+    };
   }
 
   /** @param {PlannedTrial} trial */

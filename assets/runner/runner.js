@@ -16,6 +16,7 @@ import { Pictures } from "./pictures.js";
 import { Presentation } from "./presentation.js";
 import { Screen } from "./screen.js";
 import { NEVER, sleep } from "./waiting.js";
+import { Where } from "./where.js";
 
 /**
  * @typedef {import("./types.js").Backend} Backend
@@ -248,10 +249,28 @@ class Runner {
   async #feedback(reply, { late }) {
     const { screen, timing } = this;
     screen.judge(reply, { late });
+    const where = reply.where ? await this.#where(reply.where) : null;
     screen.phase("feedback", "picture", "feedback");
+    where?.start();
     await this.sleep(reply.correct ? timing.feedback_correct_ms : timing.feedback_wrong_ms);
     screen.phase("feedback", "picture", "feedback", "onward");
     await this.#wentOn();
+    where?.stop();
+    screen.flip.replaceChildren();
+  }
+
+  /**
+   * Put both versions of the picture in its place, with rings around what speaks for its class.
+   * @param {import("./types.js").Where} shown
+   */
+  async #where(shown) {
+    const { screen, messages } = this;
+    const pictures = await this.pictures.copies([shown.original, shown.enhanced]);
+    const where = new Where(shown, pictures, messages, this.#closing.signal);
+    screen.picture.replaceChildren(where.frame);
+    screen.flip.replaceChildren(where.button);
+    if (shown.rings.length) screen.also(messages.ringed);
+    return where;
   }
 
   /** @param {Done} counted */

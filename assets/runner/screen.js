@@ -43,6 +43,7 @@ export class Screen {
     this.sheet = element("div", { class: "sheet" });
     this.stage = this.#stage();
     this.onward = element("button", { type: "button", class: "onward", text: messages.goOn });
+    this.flip = element("span", { class: "flips" });
     this.notice = element("div", { class: "notice", role: "alert" });
     this.extra = element("div", { class: "extra" });
     this.spoken = element("p", { class: "spoken", role: "status" });
@@ -82,7 +83,13 @@ export class Screen {
       element("div", { class: "head" }, this.count, this.bar),
       this.stage,
       this.notice,
-      element("div", { class: "foot" }, this.onward, element("span", { class: "hint", text: messages.howToGoOn })),
+      element(
+        "div",
+        { class: "foot" },
+        this.onward,
+        this.flip,
+        element("span", { class: "hint", text: messages.howToGoOn }),
+      ),
       element("p", { class: "caution", text: messages.caution }),
       this.extra,
       this.spoken,
@@ -195,7 +202,17 @@ export class Screen {
     );
     this.right.textContent = this.paired ? this.pair.judge(reply) : filled(messages.answerIs, { right: reply.right });
     this.altered.hidden = !reply.altered;
+    this.altered.nextElementSibling?.remove();
     this.spoken.textContent = `${word}. ${this.right.textContent}. ${reply.altered ? messages.altered : ""}`;
+  }
+
+  /**
+   * Say a further sentence with the feedback.
+   * @param {string} sentence
+   */
+  also(sentence) {
+    this.altered.after(element("p", { class: "also", text: sentence }));
+    this.spoken.textContent += ` ${sentence}`;
   }
 
   /**

@@ -10,6 +10,9 @@
  * @typedef {{stimulus_ms: number, blank_ms: number, choice_ms: number, lockout_ms: number, feedback_correct_ms: number,
  *   feedback_wrong_ms: number, between_ms: number}} Timing as in lwise_core/teaching/design/timing.py
  * @typedef {"left" | "right"} Side
+ * @typedef {{x: number, y: number, radius: number}} RingAt in shares of a picture's side
+ * @typedef {{original: string, enhanced: string, rings: RingAt[]}} Where
+ *   what feedback shows besides: the addresses of two versions of the picture, and rings in both
  * @typedef {{number: number, stimulus: string, second?: string, asked?: string, altered?: boolean,
  *   relabelled?: Record<string, ShapeName>}} Trial
  *   `second` stands to the right of `stimulus` where a trial shows two pictures; `asked` is then the name that is looked
@@ -22,7 +25,7 @@
  *   frames_asked: ?number, frames_shown: ?number, frames_dropped: number, left: boolean, sureness?: ?number}} Answer
  *   `choice` is empty when time ran out, and a side where there are two pictures; `sureness` is 1 to 4 where it is asked; `left` says that the window was hidden or lost the focus meanwhile.
  * @typedef {{stored: boolean, correct?: boolean, right?: string, altered?: boolean, side?: Side,
- *   names?: Record<Side, string>}} Reply
+ *   names?: Record<Side, string>, where?: Where}} Reply
  *   `side` is where the right one of two pictures stands, and `names` is what both stand for.
  *   Without `correct` the answer had been stored before, and the trials are asked for anew.
  * @typedef {{offline: true, waiting: boolean} | {offline?: false, refused?: string, status: number}} Trouble

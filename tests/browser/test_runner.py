@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -27,10 +27,11 @@ from starlette.staticfiles import StaticFiles
 
 from lwise_core.images.codec import encode_png
 from lwise_core.study.response_files import read_csv
+from lwise_core.teaching.courses.evidence_marks import EvidenceRing
+from lwise_core.teaching.courses.picture_keys import PictureKey, ShownWhere
 from lwise_core.teaching.courses.static_export import (
     CAUTION,
     Participant,
-    PictureKey,
     StaticExperiment,
     write_static_experiment,
 )
@@ -866,3 +867,47 @@ def test_two_pictures_are_answered_by_key_by_arrow_and_by_a_press_on_one(page: P
     assert trials["side"].tolist() == ["left", "right", "left", "right"]
     assert trials["sureness"].tolist() == [4, 2, 3, 1]
     assert trials["foil_class"].tolist() == ["owl", "owl", "triangle", "cat"]
+
+
+@pytest.fixture
+def where_site(tmp_path: Path) -> Iterator[str]:
+    trial = main_trial(0, "cat-1", block="train_1", feedback=True)
+    original, enhanced = PictureKey("cat-1"), PictureKey("cat-1", 8.0, "cat")
+    where = {0: ShownWhere(original, enhanced, (EvidenceRing(0.25, 0.75, 0.1),))}
+    person = Participant("P-1", (trial,), {"cat": "Kesta", "owl": "Molvi"}, where=where)
+    pictures = {original: picture(0), enhanced: picture(1)}
+    with (tmp_path / "where.zip").open("wb") as stream:
+        write_static_experiment(StaticExperiment("Where", (person,), pictures, timing=QUICK), stream)
+    with zipfile.ZipFile(tmp_path / "where.zip") as archive:
+        archive.extractall(tmp_path / "site")
+    with files_of(tmp_path / "site") as url:
+        yield url
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_feedback_shows_where_and_flips_by_itself_only_where_motion_is_wanted(
+    page: Page, where_site: str, motion: Literal["reduce", "no-preference"]
+) -> None:
+    page.emulate_media(reduced_motion=motion)
+    page.goto(where_site)
+    begin(page)
+    answer(page, "f", of="1 of 1")
+    shown = page.locator(".where")
+    expect(page.get_by_text("Rings: what speaks for it here.").first).to_be_visible()
+    if motion == "no-preference":
+        expect(shown).to_have_attribute("data-version", "enhanced")
+        expect(shown).to_have_attribute("data-version", "original")
+        page.get_by_role("button", name="The other version").click()
+    else:
+        expect(page.get_by_role("button", name="The other version")).to_be_visible()
+        expect(shown).to_have_attribute("data-version", "original")
+        page.get_by_role("button", name="The other version").click()
+        expect(shown).to_have_attribute("data-version", "enhanced")
+    expect_phase(page, "feedback")
+    box, ring = page.locator(".picture").bounding_box(), page.locator(".rings .inner").bounding_box()
+    assert box
+    assert ring
+    middle = (ring["x"] + ring["width"] / 2 - box["x"]) / box["width"]
+    assert middle == pytest.approx(0.25, abs=0.01)
+    page.keyboard.press("Space")
+    expect(page.get_by_role("heading", name="Finished")).to_be_visible()

@@ -41,6 +41,7 @@ from lwise_core.teaching.courses.course import (
     Stimulus,
     write_course,
 )
+from lwise_core.teaching.courses.evidence_marks import EvidenceRing, rings_on
 from lwise_core.teaching.courses.pictures import LabelledFile, Pictures
 from lwise_core.teaching.design.schedules import CATCH_EPSILON_224, Group, TrialQuestion
 from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, pictures_needed, trials_for
@@ -63,6 +64,7 @@ class _Made:
     stimuli: tuple[Stimulus, ...]
     rivals: tuple[str, ...]
     unlike_p: float | None = None
+    rings: tuple[EvidenceRing, ...] = ()
 
 
 _ADAPTER = TypeAdapter(_Made)
@@ -131,7 +133,7 @@ class CourseBuilder:
             write_whole(kept, _ADAPTER.dump_json(made))
         candidate = Candidate(file.name, file.class_name, file.split, -made.logit, file.origin, made.rivals)
         novelty = Novelty(made.unlike_p, self.guide.held_out_count)
-        return Picture(candidate, made.logit, made.stimuli, novelty.state, novelty.p)
+        return Picture(candidate, made.logit, made.stimuli, novelty.state, novelty.p, made.rings)
 
     def _made(self, subject: CroppedPhotograph, file: LabelledFile, folder: Path) -> _Made:
         target = self.guide.class_index(file.class_name)
@@ -148,7 +150,18 @@ class CourseBuilder:
             for epsilon in budgets
         )
         natural = Stimulus(0.0, "", _write(folder, subject.photograph))
-        return _Made(logits[target], (natural, *enhanced), rivals, novelty.p)
+        rings = self._rings(subject, file) if self._shows_where(file) else ()
+        return _Made(logits[target], (natural, *enhanced), rivals, novelty.p, rings)
+
+    def _shows_where(self, file: LabelledFile) -> bool:
+        """Return whether feedback may show where this picture speaks for its class."""
+        schedule = self.design.schedule
+        asked = any(g.shows_where for g in self.design.slots) and schedule.compared_224
+        return bool(asked) and file.split in schedule.altered_splits
+
+    def _rings(self, subject: CroppedPhotograph, file: LabelledFile) -> tuple[EvidenceRing, ...]:
+        """Return where the picture has evidence for its class that grows on the longest path that is shown."""
+        return rings_on(self._path(subject, file.class_name, most=max(self.design.schedule.compared_224)))
 
     def _directions(self, file: LabelledFile, rivals: Sequence[str]) -> Iterator[str]:
         """Yield the classes that a picture is enhanced towards, none where no block shows it altered.
@@ -206,6 +219,7 @@ class CourseBuilder:
             *map(repr, self.design.schedule.epsilons_224),
             self.guide.provenance.sha256,
             str(self.walker.twin is None),
+            *(("where",) if self._shows_where(file) else ()),
             torch.__version__,
             *(() if self.guide.familiarity is None else (self.guide.familiarity.digest,)),
         )

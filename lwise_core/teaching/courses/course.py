@@ -24,6 +24,7 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import FileError, read_file
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.guides.novelty import NoveltyState
+from lwise_core.teaching.courses.evidence_marks import EvidenceRing
 from lwise_core.teaching.design.schedules import Group, Schedule, TrialQuestion
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Candidate, Foil, Pool, Trial, aliases_for, trials_for
@@ -157,8 +158,9 @@ class Stimulus:
 class Picture:
     """One picture of a course: what it shows, how hard the guide finds it, and its stimuli.
 
-    ``unlike`` says whether the original is unlike everything that the guide learnt, and ``unlike_p`` its p, None where
-    that could not be judged; courses that were made before it was asked say nothing.
+    ``rings`` are where the picture has evidence for its class that grew as it was enhanced. ``unlike`` says whether the
+    original is unlike everything that the guide learnt, and ``unlike_p`` its p, None where that could not be judged;
+    courses that were made before they were asked say nothing.
     """
 
     candidate: Candidate
@@ -166,6 +168,7 @@ class Picture:
     stimuli: tuple[Stimulus, ...]
     unlike: NoveltyState = NoveltyState.CANNOT_JUDGE
     unlike_p: float | None = None
+    rings: tuple[EvidenceRing, ...] = ()
 
 
 def natural_of(picture: Picture) -> Stimulus:
@@ -194,6 +197,16 @@ class Manifest:
 
 
 _ADAPTER = TypeAdapter(Manifest)
+
+
+@dataclass(frozen=True)
+class PictureFlip:
+    """What feedback shows besides: a picture as it is and as it was enhanced, and rings in both."""
+
+    original: Path
+    enhanced: Path
+    epsilon_224: float
+    rings: tuple[EvidenceRing, ...]
 
 
 @dataclass(frozen=True)
@@ -272,6 +285,22 @@ class Course:
             return {}
         return {trial.side: right, LEFT if trial.side == RIGHT else RIGHT: foil}
 
+    def where(self, trial: Trial, group: Group) -> PictureFlip | None:
+        """Return what feedback to a trial shows of ``group``, None where it shows no more than was right.
+
+        The enhanced version is the one that was enhanced most towards what the picture shows.
+        """
+        if not group.shows_where or not trial.feedback or not trial.scored or trial.foil is not None:
+            return None
+        picture = self._pictures[trial.picture]
+        own = [s for s in picture.stimuli if s.towards == picture.candidate.class_name]
+        if not own:
+            return None
+        enhanced = max(own, key=lambda s: s.epsilon_224)
+        return PictureFlip(
+            self.file(natural_of(picture).file), self.file(enhanced.file), enhanced.epsilon_224, picture.rings
+        )
+
     def file(self, digest: str) -> Path:
         """Return the file of a stimulus of this course.
 
@@ -311,6 +340,10 @@ class Course:
             if stimulus.epsilon_224 and stimulus.kept is not None:
                 shares[stimulus.epsilon_224].append(stimulus.kept)
         return {epsilon: median(kept) for epsilon, kept in sorted(shares.items())}
+
+    @cached_property
+    def _pictures(self) -> Mapping[str, Picture]:
+        return {p.candidate.name: p for p in self.manifest.pictures}
 
     @cached_property
     def _stimuli(self) -> Mapping[tuple[str, float, str], Stimulus]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from lwise_core.teaching.courses.course import Course, CourseError
-from lwise_core.teaching.courses.static_export import Participant, PictureKey, StaticExperiment
+from lwise_core.teaching.courses.picture_keys import PictureKey, ShownWhere
+from lwise_core.teaching.courses.static_export import Participant, StaticExperiment
+from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.trials import Trial
 from lwise_core.teaching.languages.catalogue import Catalogue, catalogue_for
 
 
@@ -30,6 +33,10 @@ def static_experiment_of(course: Course, *, learners: int, language: str = "") -
     trials = [t for p in people for t in p.trials]
     files = {PictureKey.of(t): file for t in trials if (file := course.stimulus(t)) is not None}
     files |= {PictureKey.of(t.foil): file for t in trials if t.foil and (file := course.foil(t)) is not None}
+    for slot, person in enumerate(people):
+        for number, shown in person.where.items():
+            if (where := course.where(person.trials[number], design.group(slot))) is not None:
+                files |= {shown.original: where.original, shown.enhanced: where.enhanced}
     examples = {name: tuple(course.file(f) for f in found) for name, found in course.examples().items()}
     return StaticExperiment(
         title=design.name,
@@ -43,11 +50,20 @@ def static_experiment_of(course: Course, *, learners: int, language: str = "") -
 
 
 def _participant(course: Course, slot: int, words: Catalogue) -> Participant:
-    label = f"{slot + 1:03d}"
+    label, group, trials = f"{slot + 1:03d}", course.design.group(slot), course.trials(slot)
     return Participant(
         label=label,
-        trials=course.trials(slot),
+        trials=trials,
         aliases=course.labels(label, language=words.language.code),
-        group=str(course.design.group(slot)),
+        group=str(group),
         condition=slot % len(course.design.slots),
+        where={t.number: shown for t in trials if (shown := _shown_where(course, t, group)) is not None},
     )
+
+
+def _shown_where(course: Course, trial: Trial, group: Group) -> ShownWhere | None:
+    where = course.where(trial, group)
+    if where is None:
+        return None
+    enhanced = PictureKey(trial.picture, where.epsilon_224, trial.answer)
+    return ShownWhere(PictureKey(trial.picture), enhanced, where.rings)

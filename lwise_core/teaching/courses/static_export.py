@@ -15,12 +15,13 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal
 from zipfile import ZipFile
 
 from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
+from lwise_core.teaching.courses.picture_keys import PictureKey, ShownWhere
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Foil, Trial
 from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue, Message
@@ -43,26 +44,6 @@ class StaticExperimentError(LWiseError):
     """An experiment that cannot be put together. The message is one sentence."""
 
 
-class PictureKey(NamedTuple):
-    """Which rendering of a picture: its name, ε₂₂₄ and the class it is enhanced towards (0 and empty: natural)."""
-
-    picture: str
-    epsilon_224: float = 0.0
-    towards: str = ""
-
-    @classmethod
-    def of(cls, trial: Trial | Foil) -> PictureKey:
-        """Return what a trial shows, of two pictures the right one, or what stands beside it."""
-        return cls(trial.picture, trial.epsilon_224, trial.towards)
-
-    @classmethod
-    def all_of(cls, trial: Trial) -> tuple[PictureKey, ...]:
-        """Return every picture that a trial shows: none where it shows shapes, else one or two."""
-        if trial.shows_shapes:
-            return ()
-        return (cls.of(trial), *(() if trial.foil is None else (cls.of(trial.foil),)))
-
-
 @dataclass(frozen=True)
 class Participant:
     """One participant: the sequence of trials, class → the name that this participant knows it by, and the group.
@@ -75,6 +56,7 @@ class Participant:
     aliases: Mapping[str, str]
     group: str = "control"
     condition: int = 0
+    where: Mapping[int, ShownWhere] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -159,15 +141,14 @@ def _write_pictures(archive: ZipFile, experiment: StaticExperiment) -> Mapping[P
     """Write every picture that is shown, once, under the hash of its content; return where each is."""
     urls: dict[PictureKey, str] = {}
     written: set[str] = set()
-    for trial in _all_trials(experiment):
-        for key in PictureKey.all_of(trial):
-            if key in urls:
-                continue
-            content = _png(experiment, key)
-            urls[key] = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
-            if urls[key] not in written:
-                add_file(archive, urls[key], content)
-                written.add(urls[key])
+    for key in _all_keys(experiment):
+        if key in urls:
+            continue
+        content = _png(experiment, key)
+        urls[key] = f"stimuli/{hashlib.sha256(content).hexdigest()}.png"
+        if urls[key] not in written:
+            add_file(archive, urls[key], content)
+            written.add(urls[key])
     for name, drawn in _SHAPES.items():
         add_file(archive, f"stimuli/{name}.svg", _SVG.format(drawn=drawn).encode())
     return urls
@@ -191,8 +172,12 @@ def _write_examples(
     return found
 
 
-def _all_trials(experiment: StaticExperiment) -> Iterator[Trial]:
-    return (trial for participant in experiment.participants for trial in participant.trials)
+def _all_keys(experiment: StaticExperiment) -> Iterator[PictureKey]:
+    for participant in experiment.participants:
+        for trial in participant.trials:
+            yield from PictureKey.all_of(trial)
+        for where in participant.where.values():
+            yield from (where.original, where.enhanced)
 
 
 def _png(experiment: StaticExperiment, key: PictureKey) -> bytes:
@@ -250,8 +235,18 @@ def _participant(participant: Participant, urls: Mapping[PictureKey, str], words
         "group": participant.group,
         "condition_idx": participant.condition,
         "choices": [{"id": name, "label": alias} for name, alias in names],
-        "trials": [_trial(trial, urls) | _pair(trial, urls, called) for trial in participant.trials],
+        "trials": [
+            _trial(trial, urls) | _pair(trial, urls, called) | _where(participant.where.get(trial.number), urls)
+            for trial in participant.trials
+        ],
     }
+
+
+def _where(where: ShownWhere | None, urls: Mapping[PictureKey, str]) -> dict[str, Any]:
+    if where is None:
+        return {}
+    rings = [asdict(ring) for ring in where.rings]
+    return {"where": {"original": urls[where.original], "enhanced": urls[where.enhanced], "rings": rings}}
 
 
 def _pair(trial: Trial, urls: Mapping[PictureKey, str], called: Mapping[str, str]) -> dict[str, Any]:

@@ -202,11 +202,19 @@ class Group(StrEnum):
     WRONG_CLASS = "enhancement towards a wrong class"
     WITHIN = "within each learner"
     PRACTICE = "practice"
+    SHOWN_WHERE = "L-WISE, shown where"
 
     @property
     def selects(self) -> bool:
         """Whether pictures are drawn from the easiest first."""
-        return self in (Group.SELECTION, Group.SELECTION_SHUFFLED, Group.L_WISE, Group.ADAPTIVE, Group.YOKED)
+        return self in (
+            Group.SELECTION,
+            Group.SELECTION_SHUFFLED,
+            Group.L_WISE,
+            Group.ADAPTIVE,
+            Group.YOKED,
+            Group.SHOWN_WHERE,
+        )
 
     @property
     def enhances(self) -> bool:
@@ -218,7 +226,13 @@ class Group(StrEnum):
             Group.ADAPTIVE,
             Group.YOKED,
             Group.WITHIN,
+            Group.SHOWN_WHERE,
         )
+
+    @property
+    def shows_where(self) -> bool:
+        """Whether feedback shows the picture original and enhanced by turns, and rings what speaks for its class."""
+        return self is Group.SHOWN_WHERE
 
     @property
     def shuffled(self) -> bool:

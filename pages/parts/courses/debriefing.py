@@ -29,6 +29,7 @@ GROUPS = {
     Group.WRONG_CLASS: Message("enhancement towards a wrong class"),
     Group.WITHIN: Message("within each learner"),
     Group.PRACTICE: Message("practice"),
+    Group.SHOWN_WHERE: Message("L-WISE, shown where"),
 }
 """What learners read of the group that they were in."""
 

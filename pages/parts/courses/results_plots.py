@@ -17,6 +17,7 @@ _STYLES = {
     Group.ENHANCEMENT: (GREEN, "dash", "triangle-up"),
     Group.ENHANCEMENT_SHUFFLED: (GREEN, "dot", "triangle-up-open"),
     Group.L_WISE: (VERMILLION, "solid", "diamond"),
+    Group.SHOWN_WHERE: (VERMILLION, "dash", "star-diamond"),
     Group.ADAPTIVE: (PURPLE, "solid", "x"),
     Group.YOKED: (PURPLE, "dot", "cross"),
     Group.WRONG_CLASS: (VERMILLION, "dot", "star"),

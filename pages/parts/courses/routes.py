@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hmac import compare_digest
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -169,7 +170,7 @@ def _trial(coming: Coming, trial: Trial, token: str, words: Catalogue) -> dict[s
     identity = {name: i for i, name in _identities(course).items()}
     return {
         "number": trial.number,
-        "stimulus": f"shape:{trial.picture}" if file is None else f"{API}/{token}/pictures/{file.stem}",
+        "stimulus": f"shape:{trial.picture}" if file is None else _address(file, token),
         "relabelled": {identity[c]: shape for c, shape in zip(trial.relabelled, SHAPES, strict=False)},
     } | _pair(coming, trial, token, words)
 
@@ -179,10 +180,7 @@ def _pair(coming: Coming, trial: Trial, token: str, words: Catalogue) -> dict[st
     if trial.foil is None:
         return {}
     files, name = coming.course.sides(trial), _namer(coming.course, trial, coming.sitting.participant, words)
-    left, right = (
-        f"{API}/{token}/pictures/{files[side].stem}" if files else f"shape:{trial.meanings[side]}"
-        for side in (LEFT, RIGHT)
-    )
+    left, right = (_address(files[side], token) if files else f"shape:{trial.meanings[side]}" for side in (LEFT, RIGHT))
     return {"stimulus": left, "second": right, "asked": "" if trial.spots else name(trial.answer)}
 
 
@@ -203,4 +201,15 @@ def _reply(course: Course, judged: JudgedAnswer, words: Catalogue) -> dict[str, 
     if trial.foil is not None:
         names = {side: name(meaning) for side, meaning in trial.meanings.items()}
         said |= {"side": trial.side, "names": names}
+    if (where := course.where(trial, judged.sitting.group)) is not None:
+        said["where"] = {
+            "original": _address(where.original, judged.sitting.token),
+            "enhanced": _address(where.enhanced, judged.sitting.token),
+            "rings": [asdict(ring) for ring in where.rings],
+        }
     return said
+
+
+def _address(file: Path, token: str) -> str:
+    """Return where the page of a sitting finds a picture of its course."""
+    return f"{API}/{token}/pictures/{file.stem}"

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,12 @@ from urllib3.util import Retry
 
 from lwise_core.teaching.courses.course import STIMULI, Course
 from lwise_core.teaching.courses.session import total
+from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.trial_sampling import SHAPES, TrialKind
+from lwise_core.teaching.languages.catalogue import ENGLISH
 from lwise_core.teaching.records.store import Records, address, new_token
-from lwise_core.teaching.server import CourseLibrary, CourseServer
-from pages.parts.courses.routes import API, store
+from lwise_core.teaching.server import CourseLibrary, CourseServer, JudgedAnswer
+from pages.parts.courses.routes import API, _reply, store
 
 ROOT = Path(__file__).parents[3]
 
@@ -158,6 +160,20 @@ def test_of_two_pictures_the_page_knows_no_answer_and_is_told_which_one_it_was(
             assert reply["correct"] == (trial.side == "left")
             assert reply["names"][reply["side"]] == reply["right"] == said["asked"]
     assert len(classroom.records.answers(token=token)) == total(pair_course)
+
+
+def test_feedback_that_shows_where_gives_both_versions_of_the_picture(
+    server: Server, classroom: CourseServer, course: Course, token: str
+) -> None:
+    sitting = classroom.records.sitting(token=token)
+    trial = next(t for t in course.trials(1) if t.scored and t.feedback)
+    assert "where" not in _reply(course, JudgedAnswer(sitting, trial, correct=True), ENGLISH)
+    shown = JudgedAnswer(replace(sitting, group=Group.SHOWN_WHERE), trial, correct=True)
+    where = _reply(course, shown, ENGLISH)["where"]
+    for version, file in (("original", course.original(trial)), ("enhanced", course.stimulus(trial))):
+        assert file
+        reply = server.http.get(f"http://localhost:{server.port}{where[version]}", timeout=60)
+        assert reply.content == file.read_bytes()
 
 
 def test_pictures_are_served_to_who_sits_the_course_and_nothing_else_is(

@@ -11,7 +11,7 @@ import pytest
 from lwise_core.teaching.courses.course import MANIFEST, STIMULI, Course, CourseError, Design, read_course
 from lwise_core.teaching.design.schedules import MOTHS, Group
 from lwise_core.teaching.design.trial_sampling import TrialKind
-from tests.support.courses import DESIGN, PAIR_DESIGN
+from tests.support.courses import DESIGN, PAIR_DESIGN, SLOTS
 
 
 def changed(course: Course, folder: Path, **changes: object) -> Path:
@@ -209,3 +209,17 @@ def test_every_trial_of_two_pictures_has_both(pair_course: Course) -> None:
 def test_a_design_of_two_pictures_that_cannot_be_is_refused(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(CourseError, match=sentence):
         replace(PAIR_DESIGN, **change)
+
+
+def test_feedback_shows_where_to_its_group_and_while_learning_only(course: Course) -> None:
+    trials = course.trials(SLOTS.index(Group.L_WISE))
+    assert all(course.where(t, Group.L_WISE) is None for t in trials)
+    shown = {t.number: course.where(t, Group.SHOWN_WHERE) for t in trials}
+    assert {n for n, where in shown.items() if where} == {t.number for t in trials if t.scored and t.feedback}
+    for trial in trials:
+        if where := shown[trial.number]:
+            assert where.original == course.original(trial)
+            assert where.epsilon_224 == max(course.design.schedule.compared_224)
+            assert where.enhanced == course.stimulus(
+                replace(trial, epsilon_224=where.epsilon_224, towards=trial.answer)
+            )

@@ -55,3 +55,17 @@ def test_two_pictures_stand_from_left_to_right_and_say_what_choosing_them_means(
             sides = pair_course.sides(trial)
             assert shown == [sides["left"].read_bytes(), sides["right"].read_bytes()]
             assert said["asked"] == ("" if trial.spots else participant.aliases[trial.answer])
+
+
+def test_feedback_that_shows_where_has_both_versions_and_its_rings(course: Course) -> None:
+    slots = (Group.SHOWN_WHERE,)
+    shown = replace(course, manifest=replace(course.manifest, design=replace(course.design, slots=slots)))
+    files = unzipped(static_experiment_of(shown, learners=1))
+    (person,) = plan_of(files)["participants"]
+    for trial, said in zip(shown.trials(0), person["trials"], strict=True):
+        where = shown.where(trial, Group.SHOWN_WHERE)
+        assert ("where" in said) is (where is not None)
+        if where:
+            assert files[said["where"]["original"]] == where.original.read_bytes()
+            assert files[said["where"]["enhanced"]] == where.enhanced.read_bytes()
+            assert said["where"]["rings"] == []  # the phantom's guide measured no evidence

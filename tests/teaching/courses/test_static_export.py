@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 
 from lwise_core.images.codec import encode_png
+from lwise_core.teaching.courses.picture_keys import PictureKey
 from lwise_core.teaching.courses.static_export import (
     CAUTION,
     TRIALSETS_COLUMNS,
     Participant,
-    PictureKey,
     StaticExperiment,
     StaticExperimentError,
     write_static_experiment,

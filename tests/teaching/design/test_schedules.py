@@ -62,6 +62,8 @@ def test_control_is_twice_as_large_as_every_other_group() -> None:
 
 def test_groups_differ_in_what_they_do() -> None:
     assert (Group.L_WISE.selects, Group.L_WISE.enhances, Group.L_WISE.shuffled) == (True, True, False)
+    assert (Group.SHOWN_WHERE.selects, Group.SHOWN_WHERE.enhances, Group.SHOWN_WHERE.shuffled) == (True, True, False)
+    assert [g for g in Group if g.shows_where] == [Group.SHOWN_WHERE]
     assert not Group.CONTROL.selects
     assert not Group.CONTROL.enhances
     assert not Group.WRONG_CLASS.enhances  # towards what a picture shows
