@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,15 @@ from lwise_core._utils.file_errors import FileError, file_errors, make_folder
 from lwise_core._utils.file_names import LONGEST_NAME, shortened
 
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR})
+_HALF_WRITTEN = re.compile(r"\..+-[a-z0-9_]{8}")  # as whole_file calls a file before it is whole
 _LONGEST_PREFIX = LONGEST_NAME - 15  # bytes: a dot, a hyphen and what tempfile adds are to fit behind it
+
+
+def remove_half_written(folder: Path) -> None:
+    """Remove what a killed process had begun to write below ``folder``; nobody else writes there meanwhile."""
+    for above, _, files in os.walk(folder):
+        for name in filter(_HALF_WRITTEN.fullmatch, files):
+            (Path(above) / name).unlink(missing_ok=True)
 
 
 def write_whole(target: Path, data: bytes) -> None:

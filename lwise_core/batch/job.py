@@ -8,8 +8,6 @@ for byte. Which engine works, and in which order, changes nothing; what is done 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +19,7 @@ from typing import Any
 
 import torch
 
-from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.atomic_files import remove_half_written, write_whole
 from lwise_core._utils.csv_lines import begins_a_formula
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core._utils.run_folder import RunFolder
@@ -45,7 +43,6 @@ __all__ = ["LOG", "MANIFEST", "BatchProgress", "Cost", "Job", "JobError", "JobSe
 JOB_SCHEMA_VERSION = 1
 LOG, MANIFEST = "log.jsonl", "manifest.json"
 _WORK, _PLAN, _DONE, _ITEMS = ".job", "plan", "done", "items.jsonl"
-_HALF_WRITTEN = re.compile(r"\..+-[a-z0-9_]{8}")  # as write_whole calls a file before it is whole
 _WRITERS = 4  # threads that encode and write while the next batch is computed; most of it is waiting for the disk
 
 
@@ -89,7 +86,7 @@ def _run(job: Job, engine: Executor) -> Iterator[BatchProgress]:
     run = RunFolder(work / _PLAN)
     with run.held(), _threads_kept():
         (work / _DONE).mkdir(exist_ok=True)
-        _sweep(job.folder)
+        remove_half_written(job.folder)
         plan = make_plan(job, guide, run, items=work / _ITEMS)
         records = BatchRecords(work / _DONE, plan.task.form)
         log = Log(job.folder / LOG)
@@ -126,13 +123,6 @@ def _threads_kept() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed process had begun to write."""
-    for above, _, files in os.walk(folder):
-        for name in filter(_HALF_WRITTEN.fullmatch, files):
-            (Path(above) / name).unlink()
 
 
 # --- the work -----------------------------------------------------------------------------------------------------

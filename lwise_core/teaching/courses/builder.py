@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from pydantic import TypeAdapter, ValidationError
 
-from lwise_core._utils.atomic_files import write_whole
+from lwise_core._utils.atomic_files import remove_half_written, write_whole
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core.data.decoding import Unusable
@@ -249,6 +249,7 @@ def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[C
     check_filled(maker.design, list(pictures.listed()))  # before hours of work; and of what can be read, after it
     for part in (STIMULI, _MADE):
         make_folder(folder / part)
+    remove_half_written(folder)
     total = len(pictures)
     made: list[Picture] = []
     left_out: list[str] = []

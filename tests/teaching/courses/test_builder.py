@@ -262,3 +262,17 @@ def test_every_picture_that_is_missing_is_said_at_once() -> None:
         "in “train”; add pictures, or ask for fewer a block."
     )
     check_filled(design, pictures_of({"A": 44, "B": 44}))
+
+
+def test_what_a_killed_maker_left_half_written_is_gone_when_the_course_goes_on(
+    course: Course, maker: CourseBuilder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder)
+    half, whole = folder / STIMULI / ".0a1b.png-__30oqmj", folder / STIMULI / "a-whole_one.png"
+    for file in (half, whole):
+        file.write_bytes(b"half")
+    for _ in build_course(folder, maker, PICTURES):
+        pass
+    assert not half.exists()
+    assert whole.exists()
