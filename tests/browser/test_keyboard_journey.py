@@ -29,6 +29,7 @@ def tab_to(page: Page, wanted: Locator, *, key: str = "Tab") -> None:
 def test_the_way_from_the_start_to_a_tab_of_inspect_needs_no_mouse(page: Page, studio_url: str) -> None:
     page.goto(studio_url)
     expect(page.get_by_role("heading", name="What brings you here?")).to_be_visible()
+    expect(page.get_by_role("slider").first).to_be_visible()  # the gallery's script is there
     at_rest(page)
     tab_to(page, page.get_by_role("button", name="Open this one", exact=True))
     page.keyboard.press("Enter")
