@@ -184,7 +184,7 @@ def test_inspect_set_says_what_the_lights_say_and_calls_nothing_safe(
         (("enhance-set", "{set}"), "Say the budgets: --eps"),
         (("enhance-set", "{set}", "--eps", "1", "--eps-224", "1"), "Give the budgets once"),
         (("enhance-set", "{set}", "--eps-224", "1,two"), "Budgets are numbers"),
-        (("enhance-set", "{set}", "--eps-224", "nan"), "outside this guide's range"),
+        (("enhance-set", "{set}", "--eps-224", "nan"), "Budgets are numbers with commas between them"),
         (("enhance-set", "{set}", "--eps-224", "900"), "outside this guide's range"),
         (("enhance-set", "{set}", "--eps-224", "0,1"), "changes nothing"),
         (("inspect-set", "{set}"), "Say the budgets: --eps"),
