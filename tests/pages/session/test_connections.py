@@ -123,7 +123,7 @@ def test_a_message_longer_than_a_page_s_is_refused_by_its_head() -> None:
 
 
 def test_uvicorn_uses_both_where_it_looks() -> None:
-    assert websockets_sansio_impl.ServerProtocol is PatientProtocol
+    assert vars(websockets_sansio_impl)["ServerProtocol"] is PatientProtocol
     assert "self.conn = ServerProtocol(" in inspect.getsource(websockets_sansio_impl.WebSocketsSansIOProtocol)
     assert starlette_server._get_websocket_protocol() == "websockets-sansio"
     assert H11Protocol.connection_made.__name__ == "_watched"
