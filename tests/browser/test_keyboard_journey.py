@@ -52,3 +52,13 @@ def test_the_way_from_the_start_to_a_tab_of_inspect_needs_no_mouse(page: Page, s
     tab_to(page, page.get_by_role("tab", name="Change", exact=True))
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Attributions")).to_have_attribute("aria-selected", "true")
+
+
+def test_where_a_card_led_to_inspect_the_keyboard_goes_on_from_the_heading(page: Page, studio_url: str) -> None:
+    page.goto(studio_url)
+    expect(page.get_by_role("heading", name="More to slide")).to_be_visible()
+    expect(page.get_by_role("slider").first).to_be_visible()  # the gallery's script is there
+    at_rest(page)
+    page.get_by_role("button", name="Inspect it", exact=True).first.press("Enter")
+    expect(page.get_by_role("heading", name="Can you trust this change?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Inspect", exact=True, level=1)).to_be_focused()
