@@ -33,7 +33,7 @@ OTHERS = {
     "a pointer of Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\n", "run “git lfs pull”"),
     "a web page": (b"\n<!DOCTYPE html><html>Virus scan warning</html>", "no weight file but a web page"),
     "Keras": (b"\x89HDF\r\n\x1a\n" + bytes(99), "an HDF5 file, as Keras writes them"),
-    "gzip": (gzip.compress(bytes(99)), "packed with gzip; unpack it"),
+    "gzip": (gzip.compress(bytes(99), mtime=0), "packed with gzip; unpack it"),
     "tar": (tarred(), "a tar archive; unpack it"),
     "a weight file in a zip": (zipped("best.pth"), "This archive is not a weight file; unpack it and choose one"),
     "TorchScript": (zipped("m/constants.pkl"), "This is a TorchScript program"),
