@@ -63,7 +63,6 @@ export class Screen {
       this.pair.asked,
       this.picture,
       element("div", { class: "choices", role: "group", "aria-label": messages.choices }, ...this.buttons),
-      this.pair.choices,
       element("div", { class: "below" }, this.right, this.altered),
       this.sheet,
     );
@@ -151,6 +150,8 @@ export class Screen {
    */
   makeRoom(two) {
     this.frame.toggleAttribute("data-pair", two);
+    if (two) this.picture.after(this.pair.choices);
+    else this.pair.choices.remove();
   }
 
   /**
