@@ -18,7 +18,7 @@ from lwise_core.guides.checkpoint_error import CheckpointError
 _MOST_STEPS = 5_000_000  # of one pickle; a network of 100,000 weights takes half of it
 _MOST_REPEATED = 10_000_000  # things in all that a pickle names again: training loops repeat a few settings
 _MOST_LONG = 20_000  # numbers of more than 32 bits: those of one hash would fill a dictionary ever more slowly
-_STREAMS = 5  # pickles at the start of a legacy file
+_STREAMS = 5  # pickles at the start of a legacy file: number, protocol, system, the object, keys of storages
 _PLAIN = frozenset({"latin1", "latin-1", "iso-8859-1", "ascii", "utf8", "utf-8"})
 _LONGEST_WORD = 32  # characters of a text that may name an encoding
 _REFUSAL = (
@@ -86,11 +86,12 @@ def check_pickle(data: bytes) -> None:
     Raises:
         CheckpointError: It asks for memory or time that its bytes do not account for.
     """
-    for pickled in _pickles(data):
+    for pickled in pickles_in(data):
         _go_through(pickled)
 
 
-def _pickles(data: bytes) -> Iterator[io.BytesIO]:
+def pickles_in(data: bytes) -> Iterator[io.BytesIO]:
+    """Yield the pickles of a weight file, each where it begins: those of its zip, or the first of a legacy file."""
     if not data.startswith(b"PK"):
         stream = io.BytesIO(data)
         yield from (stream for _ in range(_STREAMS))

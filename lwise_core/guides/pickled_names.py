@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import pickletools
-import zipfile
 from collections.abc import Iterator
+
+from lwise_core.guides.pickle_steps import pickles_in
 
 # What reaches a shell, the file system or the interpreter itself: no training loop leaves that beside its weights.
 _MALICIOUS = frozenset(
@@ -15,7 +16,6 @@ _MALICIOUS = frozenset(
 )
 _CONTAINERS = frozenset({"builtins.set", "__builtin__.set"})  # every whole network has one; making it runs nothing
 _MOST_STEPS = 1_000_000  # of a pickle; those of a large network are about ten thousand
-_STREAMS = 5  # pickles at the start of a legacy file: number, protocol, system, the object, keys of storages
 _ENDLESS = "builtins.eval"
 
 
@@ -30,17 +30,8 @@ def malicious_name(data: bytes) -> str | None:
 
 
 def _names_in(data: bytes) -> Iterator[str]:
-    for pickled in _pickles(data):
+    for pickled in pickles_in(data):
         yield from _names(pickled)
-
-
-def _pickles(data: bytes) -> Iterator[io.BytesIO]:
-    if not data.startswith(b"PK"):
-        stream = io.BytesIO(data)
-        yield from (stream for _ in range(_STREAMS))
-        return
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        yield from (io.BytesIO(archive.read(m)) for m in archive.infolist() if m.filename.endswith(".pkl"))
 
 
 def _names(pickled: io.BytesIO) -> Iterator[str]:
