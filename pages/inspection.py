@@ -175,7 +175,7 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     stated = None if by is StatedBy.GUESS else asked.stated
     with screen.layer:
         chosen = layer_choice(path, token=case.token)
-    ledger = known_ledger(walk.key, stated)
+    ledger = known_ledger(walk.key, path, stated)
     with screen.picture:
         layer = layer_of(chosen, walk.key, path, step=case.step_for(path.guide), ledger=ledger)
         moved = picture_panel(case, path, invents=asked.stated != asked.towards, layer=layer)

@@ -31,9 +31,9 @@ _EXPLAINED = (
 )
 
 
-def further_findings(key: Key, stated: str | None) -> Findings | None:
+def further_findings(key: Key, path: EnhancementPath, stated: str | None) -> Findings | None:
     """Return the lights with their further indicators, None where nobody asked for them or they are not complete."""
-    return finished(_FURTHER) if asked(_FURTHER, (key, stated)) else None
+    return finished(_FURTHER) if asked(_FURTHER, (key, stated, len(path.frames))) else None
 
 
 def indicators_panel(key: Key, found: Findings, *, epsilon: float, stated: str | None) -> None:
@@ -70,7 +70,7 @@ def _further(key: Key, path: EnhancementPath, *, stated: str | None) -> Findings
     at = place()
     job = job_for(
         _FURTHER,
-        (key, stated),
+        (key, stated, len(path.frames)),
         lambda: examine(
             path, other=another_guide(guide, class_name=own), walker=engine_for(guide).walker(), stated=stated
         ),

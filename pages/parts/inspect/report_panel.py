@@ -34,7 +34,7 @@ def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when:
     """
     if one.found is None:
         return
-    path, findings = one.path, further_findings(one.key, one.said_to_show) or one.found
+    path, findings = one.path, further_findings(one.key, one.path, one.said_to_show) or one.found
     maps = known_maps(one.key, path, epsilon=one.epsilon)
     intent = Intent(stated=one.stated, towards=one.towards, epsilon=one.epsilon, extent=case.extent)
     name = name_for_files(path.guide, case.photograph)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Literal
 
 import streamlit as st
@@ -38,9 +39,9 @@ def say_first_look(look: FirstLook, guide: GuideModel) -> None:
     say_reliability(guide, look.sureness)
 
 
-def known_ledger(key: Key, stated: str | None) -> EvidenceLedger | None:
+def known_ledger(key: Key, path: EnhancementPath, stated: str | None) -> EvidenceLedger | None:
     """Return where the gain of this path arose, None while it is not known or where the guide cannot tell."""
-    found = _known_findings(key, stated)
+    found = _known_findings(key, path, stated)
     return None if found is None else found.ledger
 
 
@@ -49,14 +50,21 @@ def verdict_at(key: Key, path: EnhancementPath, *, step: int, stated: str | None
 
     Found at once and remembered, for nobody who asks for a verdict waits for the lights at every other ε.
     """
-    found = _known_findings(key, stated)
+    found = _known_findings(key, path, stated)
     if found is not None:
         return found.risks[step]
-    return remembered("verdict", (key, stated, step), lambda: lights_at(path, step=step, stated=stated))
+    return remembered(
+        "verdict", (*_question(key, path, stated), step), lambda: lights_at(path, step=step, stated=stated)
+    )
 
 
-def _known_findings(key: Key, stated: str | None) -> Findings | None:
-    return finished(LIGHTS) if asked(LIGHTS, (key, stated)) else None
+def _known_findings(key: Key, path: EnhancementPath, stated: str | None) -> Findings | None:
+    return finished(LIGHTS) if asked(LIGHTS, _question(key, path, stated)) else None
+
+
+def _question(key: Key, path: EnhancementPath, stated: str | None) -> tuple[Hashable, ...]:
+    """Return what the lights answer; one that was stopped and then walked on is another path under the same key."""
+    return (key, stated, len(path.frames))
 
 
 def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None) -> Findings | None:
@@ -74,7 +82,10 @@ def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: st
     with words.container():
         draw_verdict(risk, path)
     job: ScheduledJob[Findings] = job_for(
-        LIGHTS, (key, stated), lambda: examine_counted(path, stated=stated), total=len(path.frames) + 1
+        LIGHTS,
+        _question(key, path, stated),
+        lambda: examine_counted(path, stated=stated),
+        total=len(path.frames) + 1,
     )
     for _ in values_of(LIGHTS, job, at=at, what=_WHAT):
         pass
