@@ -29,6 +29,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwrig
 
 from lwise_core._utils.precision import native_bf16
 from lwise_core.images.codec import encode_png, open_photograph
+from tests.browser.acts import until
 from tests.browser.conftest import _FLAGS, _chromium, _free_port, _wait_until_healthy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,13 +80,13 @@ def visit(browser: Browser, url: str, photograph: Path, *, guide: str, server: i
     picture = perf_counter() - began
     expect(page.locator("h4").first).to_be_visible(timeout=_PATIENCE_MS)  # the verdict
     lights = perf_counter() - began
-    page.wait_for_function(_DRAWN, polling=50)
+    until(page, _DRAWN, patience_ms=_PATIENCE_MS)
     drawn = perf_counter() - began
     for tab in _TABS:
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
         page.wait_for_timeout(200)  # until the run that the click begins has begun
-        page.wait_for_function(_DRAWN, polling=50)
+        until(page, _DRAWN, patience_ms=_PATIENCE_MS)
     seconds = perf_counter() - began
     after = _seconds_of(server), _seconds_of_chromium(processes)
     context.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,14 +99,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _place(item).startswith(SLOW):
             item.add_marker(pytest.mark.slow)
     items.sort(key=_rank)
-
-
-@pytest.fixture(autouse=True)
-def _its_own_main() -> Iterator[None]:
-    """Keep ``__main__``: Streamlit's tests put their scripts there, and a process that is spawned would run them."""
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
 
 
 def guide_of(network: torch.nn.Module, *, classes: int = 5, input_size: int = 16) -> GuideModel:

@@ -22,6 +22,7 @@ import psutil
 from benchmarks.chaos.app_server import ROOT, app_server, environment_of, wait_for
 from benchmarks.chaos.classroom import Classroom, classroom
 from benchmarks.chaos.outcome import Outcome, require, tried
+from lwise_core.batch import preparing
 from lwise_core.batch.job import LOG
 from lwise_core.teaching.courses.course import read_course
 from lwise_core.teaching.records.store import VARIABLE, address
@@ -113,7 +114,7 @@ def worker_of_a_job(folder: Path, times: int, lottery: random.Random) -> Outcome
         wait_for(
             lambda: _count(out) > begun + 4 or job.poll() is not None, seconds=_JOB_S, what="the job's first files"
         )
-        workers = [p for p in psutil.Process(job.pid).children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+        workers = [p for p in psutil.Process(job.pid).children(recursive=True) if preparing.__name__ in p.cmdline()]
         require(bool(workers), "the job had no worker that could be killed")
         lottery.choice(workers).kill()
         require(job.wait(timeout=_JOB_S) == 0, "the job did not go on")

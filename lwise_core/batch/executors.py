@@ -7,18 +7,17 @@ loaded once a worker. Engines differ in where that happens and in which order re
 from __future__ import annotations
 
 import importlib
-import multiprocessing
 import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 from typing import Any, Generic, Protocol, TypeVar
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.batch.preparing import Preparer, PreparerLost
 
 Given = TypeVar("Given")
 Prepared = TypeVar("Prepared")
@@ -164,21 +163,19 @@ class _Pool(Generic[Given, Prepared]):
 
     def __init__(self, prepare: Callable[[Given], Prepared], workers: int) -> None:
         self._prepare = prepare
-        self._workers = workers
-        self._executor = self._begun()
-        self._ahead: deque[tuple[Given, Future[Prepared]]] = deque()
+        self._turns = ThreadPoolExecutor(workers, thread_name_prefix="prepare")
+        self._ahead: deque[Future[Prepared]] = deque()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._alive: set[Preparer[Given, Prepared]] = set()
+        self._idle: list[Preparer[Given, Prepared]] = []
 
     def __len__(self) -> int:
         return len(self._ahead)
 
     def submit(self, batch: Given) -> None:
         """Let ``batch`` be prepared."""
-        try:
-            future = self._executor.submit(self._prepare, batch)
-        except BrokenProcessPool as error:
-            future = Future()
-            future.set_exception(error)  # next() replaces the processes when its turn comes
-        self._ahead.append((batch, future))
+        self._ahead.append(self._turns.submit(self._prepared, batch))
 
     def next(self) -> Prepared:
         """Return the first batch, prepared.
@@ -186,43 +183,47 @@ class _Pool(Generic[Given, Prepared]):
         Raises:
             ExecutorLost: Its process died again and again.
         """
+        return self._ahead.popleft().result()
+
+    def close(self) -> None:
+        """Let nothing more be prepared and end the processes."""
+        with self._lock:
+            self._closed = True
+            for preparer in self._alive:
+                preparer.kill()
+        self._turns.shutdown(cancel_futures=True)
+        for preparer in self._alive:
+            preparer.close()
+
+    def _prepared(self, batch: Given) -> Prepared:
+        """Return ``batch``, prepared; a process that dies of it is replaced."""
         for _ in range(LOST_AT_MOST):
-            try:
-                result = self._ahead[0][1].result()
-            except BrokenProcessPool:
-                self._replace()
-            else:
-                self._ahead.popleft()
-                return result
+            with suppress(PreparerLost):
+                return self._asked(batch)
         raise ExecutorLost(
             f"The processes that decode pictures died {LOST_AT_MOST} times in a row, perhaps for want of memory; "
             "what was done is kept: repeat the command with fewer workers or smaller batches."
         )
 
-    def close(self) -> None:
-        """Let nothing more be prepared and end the processes."""
-        self._executor.shutdown(cancel_futures=True)
+    def _asked(self, batch: Given) -> Prepared:
+        preparer = self._free()
+        try:
+            prepared = preparer.ask(batch)
+        except PreparerLost:
+            with self._lock:
+                self._alive.discard(preparer)
+            preparer.close()
+            raise
+        self._idle.append(preparer)
+        return prepared
 
-    def _replace(self) -> None:
-        self._executor.shutdown(cancel_futures=True)
-        self._executor = self._begun()
-        waiting = list(self._ahead)
-        self._ahead.clear()
-        for batch, _ in waiting:
-            self.submit(batch)
-
-    def _begun(self) -> ProcessPoolExecutor:
-        spawn = multiprocessing.get_context("spawn")  # a fork would copy the locks of PyTorch's threads
-        return ProcessPoolExecutor(self._workers, mp_context=spawn, initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent does: a parent that is killed cannot say goodbye."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101  the pool's processes have one
-
-    def watch() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    def _free(self) -> Preparer[Given, Prepared]:
+        """Return a process that nobody asks, or a new one: there are as many turns as processes."""
+        with self._lock:
+            if self._closed:
+                raise PreparerLost("The job has ended.")
+            if self._idle:
+                return self._idle.pop()
+            preparer = Preparer(self._prepare)
+            self._alive.add(preparer)
+            return preparer

@@ -44,7 +44,7 @@ def test_to_stop_is_to_leave_no_process_behind(tmp_path: Path) -> None:
     results = LocalExecutor(2).run(Stages(doubled, Counting(tmp_path)), range(1000))
     assert next(results) == 1
     results.close()  # type: ignore[attr-defined]
-    left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before and "spawn_main" in str(p)]
+    left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
     assert left == []
 
 
@@ -85,6 +85,21 @@ os.kill(os.getpid(), signal.SIGKILL)
             continue
     _, alive = psutil.wait_procs(processes, timeout=30)
     assert alive == []
+
+
+def test_a_script_without_a_guard_is_not_run_again(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("""
+import sys
+from pathlib import Path
+from lwise_core.batch.executors import LocalExecutor, Stages
+from tests.support.stages import Counting, doubled
+print(*LocalExecutor(2).run(Stages(doubled, Counting(Path(sys.argv[1]))), range(3)))
+""")
+    command = [sys.executable, str(script), str(tmp_path)]
+    where = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    run = subprocess.run(command, check=False, capture_output=True, text=True, env=where)  # noqa: S603 - our own code
+    assert (run.stdout, run.stderr) == ("1 3 5\n", "")
 
 
 def test_without_ray_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

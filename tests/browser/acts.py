@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Error, Locator, Page, Request, Route, expect
 
+PATIENCE_MS = 120_000  # the first page loads torch and a guide, on a machine that may be busy
 REOPENED_MS = 20_000
 _TRIES = 3
+
+PICTURES_HAVE_COME = "() => [...document.images].every((one) => one.complete && one.naturalWidth)"
 
 # What asks again where nobody has answered asks ten times later: a busy machine answers, only not at once, and a second
 # question would be counted as one too many.
@@ -53,12 +56,32 @@ def seen(page: Page, words: str, *, exact: bool = False) -> Locator:
     return page.get_by_text(words, exact=exact).filter(visible=True).first
 
 
+def until(page: Page, condition: str, argument: object = None, *, patience_ms: int = PATIENCE_MS) -> None:
+    """Wait until ``condition``, a JavaScript function of ``argument``, is true on the page that stands there.
+
+    Playwright's own ``wait_for_function`` evaluates its text at every look, and a page's Content Security Policy lets
+    only the first one pass.
+    """
+    page.evaluate(
+        f"""async ([argument, patience]) => {{
+            const met = {condition};
+            const end = performance.now() + patience;
+            while (!met(argument)) {{
+                if (performance.now() > end) throw new Error(`Not so within ${{patience}} ms: ${{met}}`);
+                await new Promise((next) => setTimeout(next, 50));
+            }}
+        }}""",
+        [argument, patience_ms],
+    )
+
+
 def expect_to_fit(page: Page, *, width: int) -> None:
     """Expect that the page, at rest, needs no sideways scrolling on a screen of ``width`` px."""
     at_rest(page)
-    page.wait_for_function(
+    until(
+        page,
         "width => document.documentElement.clientWidth === width && document.documentElement.scrollWidth <= width",
-        arg=width,
+        width,
     )
 
 

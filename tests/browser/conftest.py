@@ -27,11 +27,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from lwise_core.enhancement.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides.catalog import BUNDLED, load
 from lwise_core.guides.compact_resnet import CompactResNet
+from tests.browser.acts import PATIENCE_MS
 
 ROOT = Path(__file__).parents[2]
 
 _START_SECONDS = 180
-PATIENCE_MS = 120_000  # the first page loads torch and a guide, on a machine that may be busy
 _EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--disable-background-networking",

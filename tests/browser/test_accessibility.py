@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lwise_core.teaching.lessons.slideshow import lesson_zip
-from tests.browser.acts import at_rest
+from tests.browser.acts import at_rest, until
 from tests.browser.conftest import ROOT, patient
 from tests.browser.test_lesson import LESSON
 from tests.browser.test_runner import Course, Shown, expect_phase, serving
@@ -55,7 +55,7 @@ def violations_at_rest(page: Page) -> list[str]:
     """Return what axe-core finds whenever it looks: a run of the page that begins meanwhile greys it for a moment."""
     found: list[str] = []
     for _ in range(LOOKS):
-        page.wait_for_function(AT_REST)
+        until(page, AT_REST)
         found = violations(page)
         if not found:
             break

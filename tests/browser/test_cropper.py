@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.acts import expect_to_fit, hold_the_rest, rest
+from tests.browser.acts import expect_to_fit, hold_the_rest, rest, until
 from tests.browser.conftest import patient
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -241,7 +241,7 @@ def alone(page: Page) -> Page:
             render({ parentElement: document, data: { ...picture, ...data }, setTriggerValue: told });
         """,
     )
-    page.wait_for_function("window.tell")
+    until(page, "() => window.tell")
     return page
 
 

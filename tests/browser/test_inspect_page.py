@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.acts import at_rest, expect_to_fit
+from tests.browser.acts import PICTURES_HAVE_COME, at_rest, expect_to_fit, until
 from tests.browser.conftest import patient
 
 _COMPUTED_MS = 150_000  # lights and maps, on a machine that may be busy
@@ -55,7 +55,7 @@ def opens_by_itself(browser: Browser, file: Path) -> None:
         alone.goto(file.as_uri())
         expect(alone.get_by_text("not for diagnosis").first).to_be_visible()
         assert alone.evaluate("document.images.length") > 3
-        alone.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+        until(alone, PICTURES_HAVE_COME)
     assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
 
 

@@ -35,7 +35,7 @@ def answer(page: Page, *, number: int) -> None:
     expect(page.get_by_role("button", name="Eris")).to_be_enabled()
     while page.get_by_text("Space bar, click or tap").is_hidden():  # keys do not count during the lockout
         page.keyboard.press("2")
-        page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
     page.keyboard.press("Space")
 
 

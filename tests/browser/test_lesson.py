@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.acts import PATIENCE_MS
 
 HOSTILE = "<img src=x onerror=document.title='broken'>"
 Open = Callable[..., Page]

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.images.codec import encode_png
-from tests.browser.acts import at_rest, choose, seen
+from tests.browser.acts import at_rest, choose, seen, until
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_on_a_phone_in_the_dark_the_plot_is_whole_and_its_marks_are_as_clear_as_
     title = page.locator(".js-plotly-plot .xtitle")
     expect(title).to_be_visible()
     at_rest(page)
-    page.wait_for_function("[...document.images].every((one) => one.complete || one.loading === 'lazy')")
+    until(page, "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')")
     title.scroll_into_view_if_needed()
     expect(title).to_be_in_viewport(ratio=1)
     text = page.get_by_role("heading", name="Rank", exact=True).evaluate("e => getComputedStyle(e).color")

@@ -39,6 +39,7 @@ from lwise_core.teaching.design.timing import Timing
 from lwise_core.teaching.design.trial_sampling import Foil, Trial, TrialKind
 from lwise_core.teaching.languages.catalogue import catalogue_for
 from lwise_core.teaching.languages.runner_words import runner_words
+from tests.browser.acts import PICTURES_HAVE_COME, until
 
 ASSETS = Path(__file__).parents[2] / "assets"
 STRICT = "default-src 'self'; img-src 'self' data:"
@@ -818,7 +819,7 @@ def test_two_pictures_are_answered_by_key_by_arrow_and_by_a_press_on_one(page: P
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(pairs_site)
     expect(page.get_by_role("heading", name="Kesta")).to_be_visible()
-    page.wait_for_function("[...document.images].every((one) => one.complete)")
+    until(page, PICTURES_HAVE_COME)
     tops = [box["y"] for one in page.get_by_alt_text("An example of Kesta").all() if (box := one.bounding_box())]
     assert len(tops) == 3
     assert len(set(tops)) == 1

@@ -42,3 +42,25 @@ class Counting:
 
     def loaded(self) -> list[int]:
         return [int(line) for line in (self.folder / "loaded").read_text().split()]
+
+
+def chatty(number: int) -> int:
+    print("a library prints", number)  # noqa: T201 - which is no answer
+    return 2 * number
+
+
+def refusing(number: int) -> int:
+    if number == 3:
+        raise ValueError(f"{number} is refused")
+    return number
+
+
+class Unsendable(Exception):
+    """An error whose class cannot be made again from its words, as some libraries have them."""
+
+    def __init__(self, *, number: int) -> None:
+        super().__init__(f"number {number}")
+
+    @staticmethod
+    def raised(number: int) -> int:
+        raise Unsendable(number=number)

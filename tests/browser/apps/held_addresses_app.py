@@ -1,6 +1,7 @@
-"""The app on a server that holds back what a session says while the address for a file waits, until a run begins.
+"""The app on a server on which a run begins whenever the address for a file waits to be sent.
 
-This is what a busy server does now and then: the address is still in the queue when the next run clears it.
+This is what a busy server does now and then: the address is still in the queue when the next run clears it. Here the
+session asks for that run itself, and says nothing until it has begun.
 """
 
 from __future__ import annotations
@@ -15,22 +16,27 @@ import app as product
 from pages.parts.session import access
 
 _flush, _clear = AppSession.flush_browser_queue, AppSession._clear_queue
+_asking: set[str] = set()
 _cleared: set[str] = set()
 
 
 def _flush_late(session: AppSession) -> list[ForwardMsg]:
     waiting = any(m.WhichOneof("type") == "file_urls_response" for m in session._browser_queue._queue)
-    if waiting and session.id not in _cleared:
-        return []
-    messages = _flush(session)
-    if messages:
+    if not waiting:
+        return _flush(session)
+    if session.id in _cleared:
         _cleared.discard(session.id)
-    return messages
+        return _flush(session)
+    if session.id not in _asking:
+        _asking.add(session.id)
+        session.request_rerun(session._client_state)
+    return []
 
 
 def _clear_and_let_go(session: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
     _clear(session, fragment_ids_this_run)
-    if fragment_ids_this_run is None:
+    if fragment_ids_this_run is None and session.id in _asking:
+        _asking.discard(session.id)
         _cleared.add(session.id)
 
 
