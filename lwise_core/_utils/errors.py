@@ -47,6 +47,7 @@ class LWiseError(Exception):
           ObjectiveError
           OutOfTurn
           Overloaded
+          PreparerLost
           QueueFull
           RankingSessionError
           RecipeError
