@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format catalogues docs browser oracle bench prove chaos risk lock sbom audit clean
+.PHONY: help install run test quick lint format catalogues docs browser oracle bench prove chaos risk lock sbom audit licences clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -96,6 +96,9 @@ audit: $(VENV)-lock/.supply  ## Ask the advisory database of PyPI about every pa
 	@$(VENV)-lock/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict || { \
 		echo "The audit is not clean, or its database could not be asked; the line above says about which package." >&2; \
 		exit 1; }
+
+licences: $(VENV)/.app  ## List the licence of every package here and of every guide, and check each against licences.toml
+	@$(BIN)/python -m benchmarks.licences
 
 clean:  ## Remove the environments and caches
 	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules node_modules
