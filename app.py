@@ -30,6 +30,7 @@ from pages.parts.session.request_guard import RequestGuard
 from pages.parts.session.terminal_link import link_route, print_link
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
 from pages.parts.ui.browser_modules import module_routes
+from pages.parts.ui.log_traces import log_no_messages_of_errors
 from pages.parts.ui.notices import report
 from pages.parts.ui.own_words import OwnWords
 
@@ -138,6 +139,7 @@ async def _served(_: st.App) -> AsyncIterator[None]:
 
 
 Thread(target=_warm_up, name="warm-up", daemon=True).start()
+log_no_messages_of_errors()
 keep_addresses()
 keep_in_memory()
 give_secret_addresses()

@@ -241,7 +241,7 @@ def _postgres(where: URL, **settings: Any) -> Engine:  # noqa: ANN401  create_en
     }
     if not _encryption_is_chosen(where):
         patience["sslmode"] = "require"  # psycopg's own choice falls back to clear text without a word
-    return create_engine(where, connect_args=patience, pool_pre_ping=True, **settings)
+    return create_engine(where, connect_args=patience, pool_pre_ping=True, hide_parameters=True, **settings)
 
 
 def _encryption_is_chosen(where: URL) -> bool:
@@ -251,7 +251,8 @@ def _encryption_is_chosen(where: URL) -> bool:
 
 
 def _sqlite(where: URL, *, begin: str, pragmas: Sequence[str], **settings: Any) -> Engine:  # noqa: ANN401
-    engine = create_engine(where, connect_args={"timeout": _PATIENCE_S}, **settings)
+    # Codes and answers of learners, which an error of the database would repeat, are hidden.
+    engine = create_engine(where, connect_args={"timeout": _PATIENCE_S}, hide_parameters=True, **settings)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: _SqliteConnection, _: object) -> None:

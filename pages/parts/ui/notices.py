@@ -10,6 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue, Message
+from pages.parts.ui.log_traces import kind_and_place
 
 _LOG = logging.getLogger("lwise_studio")
 
@@ -65,11 +66,12 @@ def intended_use(*, device: str, words: Catalogue = ENGLISH) -> None:
 def report(error: Exception) -> bool:
     """Show an unexpected ``error`` as one sentence with a number that finds it in the log, and log that number.
 
-    For ``st.App(on_script_error=…)``, which calls it for pages, fragments and callbacks and logs the trace itself.
+    For ``st.App(on_script_error=…)``, which calls it for pages, fragments and callbacks and logs the trace itself. An
+    error's message, which may repeat a person's text, is not in the log.
     Returns True: nothing else about the error is shown.
     """
     number = secrets.token_hex(4)
-    _LOG.error("Error %s: %r", number, error)
+    _LOG.error("Error %s: %s", number, kind_and_place(error))
     notice(
         "error",
         f"Something went wrong that should not have (error {number}). Nothing that you entered is lost: try again, "

@@ -104,6 +104,24 @@ def test_answers_do_not_cross_a_network_in_clear_text_unless_that_was_asked_for(
     assert given["connect_args"].get("sslmode") == asked
 
 
+def test_an_error_of_the_database_does_not_repeat_what_people_wrote(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def store_twice() -> None:
+        with database.writing() as session:
+            session.add_all([course_row("Mary"), course_row("Mary")])
+
+    with pytest.raises(exc.IntegrityError) as failed:
+        store_twice()
+    assert "Mary" not in str(failed.value)
+    given = {}
+    monkeypatch.setattr(
+        "lwise_core.teaching.records.database.create_engine", lambda _, **settings: given.update(settings)
+    )
+    _postgres(_understood("postgresql:///x"))
+    assert given["hide_parameters"]
+
+
 def test_an_sqlite_file_outlives_power_cuts_and_readers_do_not_write(database: Database) -> None:
     with database.writing() as session:
         pragmas = {p: session.scalar(text(f"PRAGMA {p}")) for p in ("journal_mode", "synchronous", "foreign_keys")}

@@ -1,0 +1,45 @@
+"""What the log says of an error that nobody expected: its kind and the lines that led to it, not what it was about.
+
+An error's message repeats what failed, such as the name of a photograph, which may be a patient's, or a learner's code;
+people are asked to send the log to whoever looks after the program. Streamlit and Uvicorn log such errors themselves,
+so every record of this process is made without the messages.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+from typing import Any
+
+
+def log_no_messages_of_errors() -> None:
+    """Let every record of this process have traces of errors without their messages."""
+    made = logging.getLogRecordFactory()
+
+    def without_messages(*given: Any, **named: Any) -> logging.LogRecord:  # noqa: ANN401  the factory's own
+        record = made(*given, **named)
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            record.exc_text = trace_of(error)  # a formatter writes this where it is there
+        return record
+
+    logging.setLogRecordFactory(without_messages)
+
+
+def trace_of(error: BaseException) -> str:
+    """Return the lines that led to an error, and to those before it, with the kind of each and without its message."""
+    found, seen = list[str](), set[int]()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        found.append("".join(traceback.format_tb(one.__traceback__)) + type(one).__qualname__)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return "\n\nwhich led to:\n\n".join(reversed(found))
+
+
+def kind_and_place(error: BaseException) -> str:
+    """Return the kind of an error, and the file and line where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    kind = type(error).__qualname__
+    return f"{kind} in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else kind
