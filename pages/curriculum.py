@@ -17,6 +17,7 @@ from lwise_core.teaching.courses.course import Course, CourseError, Design
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
+from lwise_core.teaching.design.study_terms import StudyTerms
 from pages.parts.courses.enrolment_panel import enrolment_panel
 from pages.parts.courses.form import CourseOrder, course_form
 from pages.parts.courses.further_panel import further_panel
@@ -131,6 +132,8 @@ def _export(course: Course) -> None:
     """Offer the course as a zip with a page that any web server or JATOS can serve."""
     learners = st.number_input("Learners", 1, 1000, 40, key=f"learners-{course.digest}")
     st.caption("A zip with pictures, trials and a page for any web server or JATOS; answers are downloaded at its end.")
+    if course.design.terms != StudyTerms():
+        notice("caution", _WITHOUT_TERMS)
     language = language_field(
         "Language of its page", at_first=course.design.language, key=f"export-language-{course.digest}"
     )
@@ -148,6 +151,10 @@ def _zipped(experiment: StaticExperiment) -> bytes:
     return stream.getvalue()
 
 
+_WITHOUT_TERMS = (
+    "The page of the zip shows neither your consent and instructions nor the completion code: put them before and "
+    "after it, in JATOS as components of their own."
+)
 _LATER = (
     "A course of the test blocks only. Learners who come back with the same code, days later, know every class by the "
     "same name: that is how to measure what stays."

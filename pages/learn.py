@@ -12,12 +12,13 @@ from lwise_core.teaching.design.schedules import TrialQuestion
 from lwise_core.teaching.design.timing import SECONDS_A_PAIR, SECONDS_A_TRIAL, UNTIL_RESPONSE
 from lwise_core.teaching.design.trial_sampling import CurriculumError
 from lwise_core.teaching.languages.catalogue import Catalogue
-from lwise_core.teaching.records.store import RecordsError
+from lwise_core.teaching.records.store import RecordsError, is_code
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.debriefing import debriefing
-from pages.parts.courses.enrolment_panel import COURSE, KEY
+from pages.parts.courses.enrolment_panel import COURSE, KEY, PROLIFIC
 from pages.parts.courses.practice_panel import practice_in_words, practice_progress, practice_state
 from pages.parts.courses.routes import API, buttons
+from pages.parts.courses.terms_shown import authors_text
 from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
 from pages.parts.session.course_server import course_library, course_server
 from pages.parts.session.reader import catalogue_of_reader, chosen_language, language_select
@@ -73,16 +74,15 @@ def _door() -> None:
     )
     course = courses[digest]
     st.markdown(_what_happens(course, words))
+    authors_text(course.design.terms.instructions)
     with st.form("enrol", border=True):
         st.subheader(words.translate("Before you begin"))
-        st.markdown(_consent(course, words))
-        code = st.text_input(
-            words.translate("Your code"),
-            max_chars=64,
-            help=words.translate("Letters, digits, dots, hyphens and underscores."),
-            key="learn-code",
+        authors_text(course.design.terms.consent)
+        code = _code(course, words)
+        agreed = st.checkbox(
+            words.translate("I have read this and take part of my own free will."),
+            key=f"learn-agreed-{digest}",  # what was agreed to is the text of one course
         )
-        agreed = st.checkbox(words.translate("I have read this and take part of my own free will."), key="learn-agreed")
         if st.form_submit_button(words.translate("Begin"), type="primary"):
             _enrol(course, code.strip(), words, agreed=agreed)
 
@@ -93,10 +93,33 @@ def _offered(courses: Mapping[str, Course]) -> str:
     return next((digest for digest in wanted if digest in courses), "")
 
 
-def _consent(course: Course, words: Catalogue) -> str:
-    """Return what somebody should know before they agree, as a list."""
+def _code(course: Course, words: Catalogue) -> str:
+    """Say what somebody should know before they agree, and return their code: the one that Prolific's link brings."""
+    brought = st.query_params.get(PROLIFIC, "")
+    if is_code(brought):
+        st.markdown(_consent(course, words, prolific=brought))
+        return brought
+    st.markdown(_consent(course, words))
+    if brought:
+        notice("caution", words.translate("The link brought no Prolific ID that can be a code; give your ID below."))
+    return st.text_input(
+        words.translate("Your code"),
+        max_chars=64,
+        help=words.translate("Letters, digits, dots, hyphens and underscores."),
+        key="learn-code",
+    )
+
+
+def _consent(course: Course, words: Catalogue, *, prolific: str = "") -> str:
+    """Return what somebody should know before they agree, as a list; ``prolific`` is the ID that they came with."""
     sentences = [
         words.translate(
+            "Your answers and how long they took are kept on this server, under your Prolific ID {id}. No name, "
+            "address or picture of you is kept, and whoever gives the course can delete everything under your ID.",
+            id=plain(prolific),
+        )
+        if prolific
+        else words.translate(
             "Your answers and how long they took are kept on this server, under the code below. **Choose a code that "
             "is not your name.** No name, address or picture of you is kept, and whoever gives the course can delete "
             "everything under your code."

@@ -69,6 +69,7 @@ class LWiseError(Exception):
           SimulationError
           StaticExperimentError
           StoreUnavailable
+          StudyTermsError
           Unavailable
           UnknownClass
           UnknownData

@@ -18,6 +18,7 @@ from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.study_terms import StudyTerms
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.enrolment import enrolment_of
 from lwise_core.teaching.records.store import Records, address, new_token
@@ -165,6 +166,72 @@ def test_whoever_is_done_reads_what_it_was_about(opened: Open, on_the_shelf: Cou
     assert "group “L-WISE”" in said(at)
     assert "Of 20 pictures, 12 had been altered" in said(at)
     assert "Your code was **p2**" in said(at)
+
+
+TERMS = StudyTerms(
+    consent="Study 12 of the **board**.\n\nI am 18 or older.",
+    instructions="Sit upright.\n<b>Look</b> at ![it](https://evil.example/x.png)",
+    completion_code="C1ABCD2E",
+    completion_link="https://app.prolific.com/submissions/complete?cc=C1ABCD2E",
+)
+
+
+@pytest.fixture
+def with_terms(home: Path, course: Course) -> Course:
+    folder = Path(shutil.copytree(course.folder, home / "courses" / "terms"))
+    return write_course(folder, replace(course.manifest, design=replace(course.design, terms=TERMS)))
+
+
+def test_the_authors_consent_and_instructions_are_read_as_text_before_anybody_begins(
+    opened: Open, with_terms: Course, classroom: CourseServer
+) -> None:
+    at = opened("learn")
+    drawn = [m.value for m in at.markdown]
+    assert r"Study 12 of the \*\*board\*\*\." in drawn
+    assert r"I am 18 or older\." in drawn
+    assert not any("<b>" in m or "![it]" in m for m in drawn)
+    assert "Sit upright." in said(at)
+    at.text_input[0].set_value("p1")
+    assert "tick that you take part" in said(press(at, "Begin"))
+    at.checkbox[0].check()
+    press(at, "Begin")
+    assert [s.participant for s in classroom.records.sittings(course=with_terms.digest)] == ["p1"]
+
+
+def test_prolifics_id_is_the_code_where_it_can_be_one(
+    opened: Open, with_terms: Course, classroom: CourseServer
+) -> None:
+    at = opened("learn", PROLIFIC_PID="{{%PROLIFIC_PID%}}")
+    assert "no Prolific ID that can be a code" in said(at)
+    assert [t.label for t in at.text_input] == ["Your code"]
+    at = opened("learn", PROLIFIC_PID="5f3c0ffee0ddba11", course=with_terms.digest)
+    assert "under your Prolific ID 5f3c0ffee0ddba11" in said(at)
+    assert not at.text_input
+    at.checkbox[0].check()
+    at = press(at, "Begin")
+    assert set(at.query_params) == {"sitting"}
+    assert [s.participant for s in classroom.records.sittings(course=with_terms.digest)] == ["5f3c0ffee0ddba11"]
+
+
+def test_whoever_is_done_is_given_the_completion_code_and_a_link_with_its_host(
+    opened: Open, with_terms: Course, classroom: CourseServer
+) -> None:
+    token = sat(classroom, with_terms, participant="p1")
+    at = opened("learn", sitting=token)
+    assert [c.value for c in at.code] == ["C1ABCD2E"]
+    (link,) = at.get("link_button")
+    assert link.proto.url == TERMS.completion_link
+    assert link.proto.label.replace("\\", "") == "Finish at app.prolific.com"
+    assert "It opens app.prolific.com" in said(at)
+
+
+def test_the_authors_words_are_part_of_the_course_that_is_made(opened: Open, on_the_shelf: Course) -> None:
+    at = opened("curriculum")
+    assert "puts in each participant's ID" in said(at)
+    assert [c.value for c in at.code][1] == f"/learn?course={on_the_shelf.digest}&PROLIFIC_PID={{{{%PROLIFIC_PID%}}}}"
+    next(t for t in at.text_input if t.label == "Completion link").set_value("http://example.org").run()
+    assert "begins with https://" in said(at)
+    assert "Make the course" not in [b.label for b in at.button]
 
 
 def test_the_kinds_are_introduced_before_the_first_trial(

@@ -26,6 +26,7 @@ from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.guides.novelty import NoveltyState
 from lwise_core.teaching.courses.evidence_marks import EvidenceRing
 from lwise_core.teaching.design.schedules import Group, Schedule, TrialQuestion
+from lwise_core.teaching.design.study_terms import StudyTerms
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Candidate, Foil, Pool, Trial, aliases_for, trials_for
 from lwise_core.teaching.design.trials import LEFT, RIGHT
@@ -54,7 +55,7 @@ class Design:
     ``examples`` is how many natural pictures of every class a learner sees before the first trial, 0 as in the paper.
     ``language`` is the code of the language that learners read, such as “de”; empty, each reads their browser's.
     ``class_names`` gives classes their names in other languages: code → class → name.
-    With ``sureness``, every answer is followed by the question how sure the learner is.
+    With ``sureness``, every answer is followed by the question how sure the learner is. ``terms`` are its words.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Design:
     language: str = ""
     class_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sureness: bool = False
+    terms: StudyTerms = field(default_factory=StudyTerms)
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -67,6 +67,7 @@ def _tests_of(course: Course, folder: Path, *, taught: Course, name: str) -> Cou
         language=taught.design.language,
         class_names=taught.design.class_names,
         research_on_harm=False,
+        terms=taught.design.terms.for_another_course(),
     )
     splits = {b.split for b in tests} | {schedule.repeat_split}
     pictures = tuple(with_natural_only(p) for p in course.manifest.pictures if p.candidate.split in splits)

@@ -41,6 +41,7 @@ def make_practice(course: Course, folder: Path) -> Course:
         slots=(Group.PRACTICE,),
         research_on_harm=False,
         examples=0,
+        terms=course.design.terms.for_another_course(),
     )
     copy_stimuli(course, folder, (s.file for p in pictures for s in p.stimuli))
     manifest = Manifest(course.manifest.format, design, course.manifest.guide, pictures, course.manifest.versions)

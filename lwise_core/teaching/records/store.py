@@ -48,7 +48,7 @@ from lwise_core.teaching.records.values import (
     UnknownSitting,
 )
 
-__all__ = ["VARIABLE", "Records", "RecordsError", "RecordsRefused", "RecordsUnavailable", "address", "new_token"]
+__all__ = ["VARIABLE", "Records", "RecordsError", "RecordsRefused", "RecordsUnavailable", "address", "is_code", "new_token"]
 
 _FILE = "records.db"
 
@@ -58,6 +58,11 @@ _CODE = re.compile(r"[\w.-]{1,64}")
 def new_token() -> str:
     """Return 43 random characters (256 bits), too many to guess."""
     return secrets.token_urlsafe(32)
+
+
+def is_code(text: str) -> bool:
+    """Return whether ``text`` can be a participant's code: letters, digits, dots, hyphens and underscores, up to 64."""
+    return bool(_CODE.fullmatch(text))
 
 
 def address(*, home: Path) -> str:
@@ -366,7 +371,7 @@ def now() -> datetime:
 
 
 def _check_code(participant: str) -> None:
-    if not _CODE.fullmatch(participant):
+    if not is_code(participant):
         raise CodeRefused(
             Message(
                 "A participant code has 1 to 64 letters, digits, dots, hyphens or underscores and is no name and no "

@@ -14,6 +14,7 @@ from lwise_core.teaching.server import Coming
 from pages.parts.courses.names_line import what_names_stand_for
 from pages.parts.courses.pairs_again import pairs_again
 from pages.parts.courses.practice_panel import practice_offer
+from pages.parts.courses.terms_shown import completion
 from pages.parts.session.course_server import course_server
 from pages.parts.ui.notices import notice, plain
 
@@ -37,6 +38,7 @@ GROUPS = {
 def debriefing(coming: Coming, token: str, words: Catalogue) -> None:
     """Say what came out of the sitting ``token`` and what was done."""
     st.title(words.translate("Thank you"))
+    completion(coming.course.design.terms, words)
     everything = course_server().records.answers(token=token)
     records = [r for r in everything if r.trial.scored]
     columns = st.columns(2)

@@ -12,6 +12,9 @@ from pages.parts.ui.notices import notice
 COURSE, KEY = "course", "key"
 """What the link of a course names it and its key by."""
 
+PROLIFIC = "PROLIFIC_PID"
+"""What Prolific's own links call the ID of who comes, which becomes their code."""
+
 _MOST = 100_000
 
 
@@ -35,4 +38,7 @@ def enrolment_panel(course: Course) -> None:
             notice("error", str(error))
             return
     st.caption("The link, after the address of this server:")
-    st.code(f"/learn?{COURSE}={course.digest}" + (f"&{KEY}={wanted.key}" if wanted.key else ""), language=None)
+    link = f"/learn?{COURSE}={course.digest}" + (f"&{KEY}={wanted.key}" if wanted.key else "")
+    st.code(link, language=None)
+    st.caption("The same for Prolific, which puts in each participant's ID; it becomes their code:")
+    st.code(f"{link}&{PROLIFIC}={{{{%{PROLIFIC}%}}}}", language=None)

@@ -19,8 +19,10 @@ from lwise_core.teaching.courses.builder import check_filled
 from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError, TrialQuestion
+from lwise_core.teaching.design.study_terms import StudyTermsError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING, UNHURRIED
 from pages.parts.courses.schedule_plot import schedule_figure
+from pages.parts.courses.terms_fields import terms_fields
 from pages.parts.picture.card_link import card_link
 from pages.parts.session.access import paths_offered
 from pages.parts.session.guides import load_guide, ready_for
@@ -97,7 +99,7 @@ def course_form() -> CourseOrder | None:
             design = _design(schedule, chosen.classes)
         check_filled(design, list(chosen.pictures.listed()))
         return CourseOrder(design, guide, chosen.classes, chosen.pictures)
-    except (ScheduleError, CourseError, DatasetError, GuideUnavailable) as error:
+    except (ScheduleError, CourseError, StudyTermsError, DatasetError, GuideUnavailable) as error:
         notice("caution", str(error))
         return None
 
@@ -265,6 +267,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
     )
     examples = _examples()
     language, class_names = _language(classes)
+    terms = terms_fields()
     sureness = st.checkbox("Ask after every answer how sure the learner is, 1 to 4", _spots(schedule))
     name = st.text_input("Name of the course, which learners see", f"Telling {len(classes)} kinds apart")
     return Design(
@@ -281,6 +284,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         language=language,
         class_names=class_names,
         sureness=sureness,
+        terms=terms,
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.trial_sampling import CurriculumError, Trial, TrialKind
 from lwise_core.teaching.design.trials import LEFT, RIGHT
+from pages.parts.courses.terms_fields import terms_preview
 from pages.parts.ui.notices import notice, plain
 
 EATEN_BELOW = 0.9
@@ -20,6 +21,7 @@ _THUMBNAIL = 84
 def course_preview(course: Course) -> None:
     """Draw what rounding has left of each budget, and every trial of a learner of a chosen group."""
     _rounding(course)
+    terms_preview(course.design.terms)
     slots = {group: course.design.slots.index(group) for group in course.design.slots}
     group = st.selectbox("Trials of a learner in the group", list(slots), format_func=str, key=f"of-{course.digest}")
     try:

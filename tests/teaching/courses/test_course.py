@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from lwise_core.teaching.courses.course import MANIFEST, STIMULI, Course, CourseError, Design, read_course
+from lwise_core.teaching.courses.course import MANIFEST, STIMULI, Course, CourseError, Design, read_course, write_course
 from lwise_core.teaching.design.schedules import MOTHS, Group
+from lwise_core.teaching.design.study_terms import StudyTerms
 from lwise_core.teaching.design.trial_sampling import TrialKind
 from tests.support.courses import DESIGN, PAIR_DESIGN, SLOTS
 
@@ -223,3 +224,21 @@ def test_feedback_shows_where_to_its_group_and_while_learning_only(course: Cours
             assert where.enhanced == course.stimulus(
                 replace(trial, epsilon_224=where.epsilon_224, towards=trial.answer)
             )
+
+
+def test_the_authors_words_are_hashed_with_the_course_and_one_without_them_is_read(
+    course: Course, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(course.folder, tmp_path / "terms"))
+    terms = StudyTerms(consent="I agree.")
+    written = write_course(folder, replace(course.manifest, design=replace(course.design, terms=terms)))
+    assert read_course(folder).design.terms == terms
+    assert written.digest != course.digest
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["design"]["terms"]["completion_link"] = "javascript:alert(1)"
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(CourseError, match="completion link"):
+        read_course(folder)
+    del manifest["design"]["terms"]
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    assert read_course(folder).design == course.design

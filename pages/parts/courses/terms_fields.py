@@ -1,0 +1,58 @@
+"""What participants read, agree to and are given at the end: the fields in which the author of a course writes it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lwise_core.teaching.design.study_terms import (
+    LONGEST_COMPLETION_CODE,
+    LONGEST_COMPLETION_LINK,
+    LONGEST_TEXT,
+    StudyTerms,
+)
+from lwise_core.teaching.languages.catalogue import ENGLISH
+from pages.parts.courses.terms_shown import authors_text, completion
+
+
+def terms_fields() -> StudyTerms:
+    """Draw the fields and return what is written in them.
+
+    Raises:
+        StudyTermsError: Something in them cannot be in a course.
+    """
+    with st.expander("What people read, agree to, and are given at the end"):
+        instructions = st.text_area(
+            "Instructions, read before they begin", max_chars=LONGEST_TEXT, help=_PLAIN, key="course-instructions"
+        )
+        consent = st.text_area(
+            "Consent, in your words", max_chars=LONGEST_TEXT, help=f"{_PLAIN} {_BESIDE}", key="course-consent"
+        )
+        columns = st.columns(2)
+        code = columns[0].text_input("Completion code", max_chars=LONGEST_COMPLETION_CODE, key="course-completion-code")
+        link = columns[1].text_input(
+            "Completion link",
+            max_chars=LONGEST_COMPLETION_LINK,
+            placeholder="https://app.prolific.com/submissions/complete?cc=…",
+            help="An https address. Who is done sees a button with its host.",
+            key="course-completion-link",
+        )
+    return StudyTerms(_text(consent), _text(instructions), code.strip(), link.strip())
+
+
+def terms_preview(terms: StudyTerms) -> None:
+    """Draw what people read, as they read it; nothing where the author wrote nothing."""
+    for title, text in (("Instructions", terms.instructions), ("Consent", terms.consent)):
+        if text:
+            st.markdown(f"**{title}**")
+            authors_text(text)
+    if terms.completion_code or terms.completion_link:
+        st.markdown("**At the end**")
+        completion(terms, ENGLISH)
+
+
+def _text(written: str) -> str:
+    return written.strip().replace("\r\n", "\n").replace("\r", "\n")
+
+
+_PLAIN = "Text; blank lines make paragraphs. It is shown as you write it, in your language, and is part of the course."
+_BESIDE = "Nobody begins without agreeing to it; below it stands what this software itself stores and says."
