@@ -30,6 +30,7 @@ from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.later_tests_panel import later_tests_panel
 from pages.parts.courses.pair_results import pair_results
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
+from pages.parts.courses.running_panel import running_panel
 from pages.parts.session.access import teachers_only
 from pages.parts.session.course_server import course_server
 from pages.parts.ui.notices import notice, plain
@@ -280,6 +281,7 @@ def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
         st.markdown("Nobody has begun a course yet.")
         return
     digest = st.selectbox("Course", list(courses), format_func=lambda d: courses[d].name, key="people-of")
+    running_panel(digest)
     sittings = here.records.sittings(course=digest)
     rows = [
         {

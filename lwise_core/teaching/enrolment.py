@@ -57,6 +57,21 @@ class Enrolment:
             )
 
 
+def check_target(target: int, *, counting: int) -> None:
+    """Accept somebody where fewer than ``target`` people have finished or are at it; 0 is no target.
+
+    Raises:
+        EnrolmentRefused: There are as many already.
+    """
+    if target and counting >= target:
+        raise EnrolmentRefused(
+            Message(
+                "This course has as many people as it needs, those included who are at it now; thank you for coming. "
+                "Nothing was begun."
+            )
+        )
+
+
 _STORED = TypeAdapter(Enrolment)
 
 

@@ -20,10 +20,11 @@ from lwise_core.teaching.design.spacing import Practice, practice_after
 from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import Trial
-from lwise_core.teaching.enrolment import enrolment_of
+from lwise_core.teaching.enrolment import check_target, enrolment_of
 from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records import store
 from lwise_core.teaching.records.conversions import NO_MEASUREMENT
+from lwise_core.teaching.records.standing import Standing
 from lwise_core.teaching.records.store import Records
 from lwise_core.teaching.records.values import AnswerRefused, Sitting, TrialRecord
 
@@ -118,13 +119,14 @@ class CourseServer:
     records: Records
 
     def enrol(self, course: Course, *, participant: str, token: str | None = None, key: str = "") -> Sitting:
-        """Give a learner who consents a place in the course: the next slot, and a partner where the group needs one.
+        """Give a learner who consents a place in the course: a slot, and a partner where the group needs one.
 
         Who comes back to a practice with the same code goes on with it; in no other course does a code open a sitting.
         ``key`` is what the learner's link brings, where the course asks for one.
 
         Raises:
-            EnrolmentRefused: The course asks for another key, or all its places are taken.
+            EnrolmentRefused: The course asks for another key, all its places are taken, or it has as many people as
+                it needs.
             RecordsError: The code is taken or none, or the records cannot be reached.
         """
         known = self.records.add_course(
@@ -133,20 +135,20 @@ class CourseServer:
         if course.design.practises and (back := self._back(known, participant)):
             enrolment_of(course.folder).check(key=key, enrolled=0)
             return back
-        enrolled = next((c.enrolled for c in self.records.courses() if c.digest == known), 0)
         enrolment = enrolment_of(course.folder)
-        enrolment.check(key=key, enrolled=enrolled)
+        enrolment.check(key=key, enrolled=0)
 
-        def seed_for(slot: int) -> int:
-            enrolment.check(key=key, enrolled=slot)  # again, while nobody else can take a place
-            return course.design.seed_for(slot)
+        def admit(standing: Standing) -> None:
+            enrolment.check(key=key, enrolled=standing.begun)
+            check_target(course.design.terms.target, counting=standing.count)
 
         sitting = self.records.enrol(
             course=known,
             participant=participant,
             groups=course.design.slots,
-            seed_for=seed_for,
+            seed_for=course.design.seed_for,
             token=token,
+            admit=admit,
         )
         self.records.consent(token=sitting.token)
         if sitting.group is Group.YOKED:

@@ -234,6 +234,23 @@ def test_the_authors_words_are_part_of_the_course_that_is_made(opened: Open, on_
     assert "Make the course" not in [b.label for b in at.button]
 
 
+def test_results_say_how_far_a_running_course_is_and_not_who_is_where(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    sat(classroom, on_the_shelf, participant="ada")
+    sat(classroom, on_the_shelf, participant="bo", trials=3)
+    at = opened("results")
+    assert "**1 finished**, 1 at it, 0 left before the end." in said(at)
+    running = next(d.value for d in at.dataframe if "at it" in d.value)
+    assert running["group"].tolist() == ["control", "L-WISE"]
+    assert running["answers of those at it"].tolist() == ["", "3"]
+    assert "ada" not in running.to_csv()
+    (follow,) = (t for t in at.toggle if t.label == "Keep this up to date")
+    follow.set_value(True).run()
+    assert not at.exception
+    assert "**1 finished**" in said(at)
+
+
 def test_the_kinds_are_introduced_before_the_first_trial(
     opened: Open, home: Path, course: Course, classroom: CourseServer
 ) -> None:

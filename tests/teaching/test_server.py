@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError
+from lwise_core.teaching.courses.course import MANIFEST, Course, CourseError, write_course
 from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.courses.session import OutOfTurn, total
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.spacing import in_a_row_for
+from lwise_core.teaching.design.study_terms import StudyTerms
 from lwise_core.teaching.design.timing import LEARNING, Answer
 from lwise_core.teaching.design.trial_sampling import Trial
 from lwise_core.teaching.enrolment import Enrolment, EnrolmentRefused, set_enrolment
+from lwise_core.teaching.records.standing import AT_IT
 from lwise_core.teaching.records.store import Records, new_token
 from lwise_core.teaching.records.values import AnswerRefused, CodeTaken, UnknownSitting
 from lwise_core.teaching.server import Coming, CourseLibrary, CourseServer
@@ -322,3 +324,23 @@ def test_of_two_pictures_is_stored_what_was_chosen_what_stood_beside_it_and_how_
         assert record.answer.choice == record.trial.meanings[side]
         assert record.correct == (record.trial.side == side)
         assert record.answer.sureness == 1 + number % 4
+
+
+def test_a_course_ends_at_its_number_of_people_and_makes_up_for_whoever_leaves(
+    course: Course, classroom: CourseServer, clock: Clock
+) -> None:
+    terms = StudyTerms(target=4)
+    folder = classroom.library.folder / "phantom"
+    four = write_course(folder, replace(course.manifest, design=replace(course.design, terms=terms)))
+    people = [classroom.enrol(four, participant=f"p{i}") for i in range(4)]
+    with pytest.raises(EnrolmentRefused, match="as many people as it needs"):
+        classroom.enrol(four, participant="p4")
+    for person in (people[0], people[2], people[3]):
+        classroom.records.finish(token=person.token)
+    clock.moment += AT_IT
+    instead = classroom.enrol(four, participant="p4")
+    assert instead.group is people[1].group is Group.L_WISE
+    assert four.design.group(instead.slot) is Group.L_WISE
+    with pytest.raises(EnrolmentRefused, match="as many people as it needs"):
+        classroom.enrol(four, participant="p5")
+    assert len(classroom.records.sittings(course=four.digest)) == 5

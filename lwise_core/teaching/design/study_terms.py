@@ -17,6 +17,7 @@ LONGEST_TEXT = 8000
 
 LONGEST_COMPLETION_CODE = 64
 LONGEST_COMPLETION_LINK = 500
+MOST_PEOPLE = 100_000
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """What no text needs, line breaks and tabs apart; what turns the direction of reading could show another host."""
@@ -35,22 +36,27 @@ class StudyTerms:
 
     ``consent`` is agreed to, beside what the software itself says, before anybody begins; ``instructions`` are read
     before it. ``completion_code`` and ``completion_link`` stand on the last page: what a recruiting service, such as
-    Prolific, asks for as the proof that somebody is done.
+    Prolific, asks for as the proof that somebody is done. With ``target``, nobody may begin any more once so many have
+    finished or are at it; 0 is no end.
 
     Raises:
-        StudyTermsError: Something is too long, holds control characters, or the link is not one of https.
+        StudyTermsError: Something is too long, holds control characters, the link is not one of https, or the target is
+            no number of people.
     """
 
     consent: str = ""
     instructions: str = ""
     completion_code: str = ""
     completion_link: str = ""
+    target: int = 0
 
     def __post_init__(self) -> None:
         _check_text("consent", self.consent, most=LONGEST_TEXT)
         _check_text("instructions", self.instructions, most=LONGEST_TEXT)
         _check_text("completion code", self.completion_code, most=LONGEST_COMPLETION_CODE)
         _check_text("completion link", self.completion_link, most=LONGEST_COMPLETION_LINK)
+        if not 0 <= self.target <= MOST_PEOPLE:
+            raise StudyTermsError(f"A course ends at 1 to {MOST_PEOPLE:,} people, or at no number (0).")
         if self.completion_link and not _host_of(self.completion_link):
             raise StudyTermsError(
                 "The completion link is not an address that begins with https:// and names a host, without a name or "
@@ -64,7 +70,7 @@ class StudyTerms:
 
     def for_another_course(self) -> StudyTerms:
         """Return what holds for a later test or a practice, too: what was agreed to, not how this course ends."""
-        return replace(self, instructions="", completion_code="", completion_link="")
+        return replace(self, instructions="", completion_code="", completion_link="", target=0)
 
 
 def paragraphs(text: str) -> tuple[tuple[str, ...], ...]:

@@ -31,11 +31,11 @@ from lwise_core.teaching.records.queries import (
     course_row,
     holds,
     insert_unless_there,
-    next_slot,
     sitting_id,
     sitting_where,
     sittings_where,
 )
+from lwise_core.teaching.records.standing import SittingProgress, Standing, sittings_progress, take_slot
 from lwise_core.teaching.records.tables import AnswerRow, CourseRow, SittingRow
 from lwise_core.teaching.records.values import (
     CodeRefused,
@@ -48,7 +48,16 @@ from lwise_core.teaching.records.values import (
     UnknownSitting,
 )
 
-__all__ = ["VARIABLE", "Records", "RecordsError", "RecordsRefused", "RecordsUnavailable", "address", "is_code", "new_token"]
+__all__ = [
+    "VARIABLE",
+    "Records",
+    "RecordsError",
+    "RecordsRefused",
+    "RecordsUnavailable",
+    "address",
+    "is_code",
+    "new_token",
+]
 
 _FILE = "records.db"
 
@@ -146,8 +155,9 @@ class Records:
         groups: Sequence[Group],
         seed_for: Callable[[int], int],
         token: str | None = None,
+        admit: Callable[[Standing], None] = lambda _: None,
     ) -> Sitting:
-        """Give a learner the next slot of a course, in strict rotation over its groups.
+        """Give a learner a slot of a course: at the place in the rotation where fewest have finished or are at it.
 
         Args:
             course: The course's digest.
@@ -156,6 +166,7 @@ class Records:
             seed_for: The seed of the learner who comes as number ``slot``, counted from 0.
             token: The learner's, from :func:`new_token`; made here when None. Who gives one may repeat the call after
                 a :class:`RecordsUnavailable` and gets the same sitting.
+            admit: Raises where nobody may begin any more, as the course stands while nobody else can begin.
 
         Raises:
             UnknownCourse: No course has this digest.
@@ -170,7 +181,8 @@ class Records:
         mine = token or new_token()
         try:
             with self._database.writing() as session:
-                slot = next_slot(session, course)
+                slot, standing = take_slot(session, course, places=len(groups), moment=now())
+                admit(standing)
                 row = SittingRow(
                     token=mine,
                     course_id=course_row(session, course).id,
@@ -221,6 +233,15 @@ class Records:
         with self._database.reading() as session:
             here = course_row(session, course).id
             return tuple(sittings_where(session, SittingRow.course_id == here))
+
+    def progress(self, *, course: str) -> tuple[SittingProgress, ...]:
+        """Return how far every sitting of a course is, by slot, and nothing that says whose it is.
+
+        Raises:
+            UnknownCourse: No course has this digest.
+        """
+        with self._database.reading() as session:
+            return sittings_progress(session, course_row(session, course).id)
 
     def consent(self, *, token: str) -> Sitting:
         """Record that the learner has consented, now; the first time counts.

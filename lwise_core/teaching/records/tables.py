@@ -43,7 +43,7 @@ class Table(DeclarativeBase):
 
 
 class CourseRow(Table):
-    """One version of a course. ``enrolled`` counts everybody who ever enrolled, so that no slot is given twice."""
+    """One version of a course. ``enrolled`` is the first slot after all that were ever given: none is given twice."""
 
     __tablename__ = "courses"
 

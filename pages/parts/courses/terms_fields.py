@@ -8,6 +8,7 @@ from lwise_core.teaching.design.study_terms import (
     LONGEST_COMPLETION_CODE,
     LONGEST_COMPLETION_LINK,
     LONGEST_TEXT,
+    MOST_PEOPLE,
     StudyTerms,
 )
 from lwise_core.teaching.languages.catalogue import ENGLISH
@@ -36,7 +37,15 @@ def terms_fields() -> StudyTerms:
             help="An https address. Who is done sees a button with its host.",
             key="course-completion-link",
         )
-    return StudyTerms(_text(consent), _text(instructions), code.strip(), link.strip())
+        target = st.number_input(
+            "People who finish, in all groups together, after whom nobody may begin; 0: no end",
+            0,
+            MOST_PEOPLE,
+            0,
+            help="Those who are at it count too. Who leaves is made up for: a newcomer gets the place of fewest.",
+            key="course-target",
+        )
+    return StudyTerms(_text(consent), _text(instructions), code.strip(), link.strip(), int(target))
 
 
 def terms_preview(terms: StudyTerms) -> None:
