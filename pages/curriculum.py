@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from pydantic import TypeAdapter
 
+from lwise_core import study
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import Course, CourseError, Design
@@ -126,6 +127,14 @@ def _facts(course: Course) -> None:
             st.rerun()
 
     further_panel(course)
+    if not course.design.practises:
+        download(
+            st.container(),
+            "Preregistration",
+            lambda: study.preregistration_of(course).encode(),  # only who asks waits for the import of its package
+            f"preregistration-{course.digest[:8]}.md",
+            "text/markdown",
+        )
 
 
 def _export(course: Course) -> None:
@@ -142,7 +151,8 @@ def _export(course: Course) -> None:
     except CourseError as error:
         notice("info", str(error))
         return
-    download(st.container(), "Zip", lambda: _zipped(experiment), "course.zip", "application/zip")
+    key = f"zip-{course.digest}"
+    download(st.container(), "Zip", lambda: _zipped(experiment), "course.zip", "application/zip", key=key)
 
 
 def _zipped(experiment: StaticExperiment) -> bytes:

@@ -186,6 +186,14 @@ def trials_command(
     typer.echo(table.getvalue(), nl=False)
 
 
+@course_app.command("preregistration")
+def preregistration_command(folder: CourseFolder) -> None:
+    """Print a preregistration of a study with the course, as Markdown: arms, trials, exclusions, analysis and power."""
+    from lwise_core.study.preregistration import preregistration_of  # noqa: PLC0415
+
+    typer.echo(preregistration_of(read_course(folder)), nl=False)
+
+
 @course_app.command("export")
 def export_command(
     folder: CourseFolder,

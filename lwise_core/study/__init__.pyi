@@ -5,6 +5,7 @@ from .from_records import responses_in as responses_in
 from .human_errors import read_human_errors as read_human_errors
 from .mixed_model import mixed_model as mixed_model
 from .power import people_needed as people_needed
+from .preregistration import preregistration_of as preregistration_of
 from .ranked_pictures import read_ranked_pictures as read_ranked_pictures
 from .response_files import read_csv as read_csv
 from .responses import Responses as Responses
@@ -20,6 +21,7 @@ __all__ = [
     "error_agreement",
     "mixed_model",
     "people_needed",
+    "preregistration_of",
     "read_csv",
     "read_human_errors",
     "read_ranked_pictures",

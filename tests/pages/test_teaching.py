@@ -251,6 +251,14 @@ def test_results_say_how_far_a_running_course_is_and_not_who_is_where(
     assert "**1 finished**" in said(at)
 
 
+def test_a_preregistration_is_offered_of_a_course_and_not_of_a_practice(
+    opened: Open, on_the_shelf: Course, home: Path
+) -> None:
+    make_practice(on_the_shelf, home / "courses" / "practice")
+    offered = [b for b in opened("curriculum").get("download_button") if b.label == "Preregistration"]
+    assert len(offered) == 1
+
+
 def test_the_kinds_are_introduced_before_the_first_trial(
     opened: Open, home: Path, course: Course, classroom: CourseServer
 ) -> None:
