@@ -29,6 +29,7 @@ from lwise_core.teaching.server import CourseServer
 from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.later_tests_panel import later_tests_panel
 from pages.parts.courses.pair_results import pair_results
+from pages.parts.courses.plateau_panel import plateau_panel
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
 from pages.parts.courses.running_panel import running_panel
 from pages.parts.session.access import teachers_only
@@ -57,6 +58,7 @@ def main() -> None:
             if answers is not None:
                 _results(answers.responses, classes=answers.classes)
                 if answers.course is not None:
+                    plateau_panel(answers.responses, answers.course)
                     later_tests_panel(here, answers.course)
         with people:
             _people(here, courses)

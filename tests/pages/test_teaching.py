@@ -255,8 +255,17 @@ def test_a_preregistration_is_offered_of_a_course_and_not_of_a_practice(
     opened: Open, on_the_shelf: Course, home: Path
 ) -> None:
     make_practice(on_the_shelf, home / "courses" / "practice")
-    offered = [b for b in opened("curriculum").get("download_button") if b.label == "Preregistration"]
+    offered = [b for b in opened("curriculum").get("download_button") if b.proto.label == "Preregistration"]
     assert len(offered) == 1
+
+
+def test_results_say_whether_anybody_stands_still_or_why_that_is_not_judged(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    sat(classroom, on_the_shelf, participant="p1")
+    results = said(opened("results"))
+    assert "Does anybody stand still?" in results
+    assert "Whether the group “control” stands still cannot be judged" in results
 
 
 def test_the_kinds_are_introduced_before_the_first_trial(

@@ -22,7 +22,7 @@ from lwise_core.teaching.records.tables import AnswerRow, SittingRow
 AT_IT = timedelta(hours=1)
 """Who has answered nothing for so long and has not finished is taken to have left; if they go on, they are at it again.
 
-A choice of this software: longer than a pause, and short enough that the place is given to somebody else on the same day.
+A choice of this software: longer than a pause, and short enough that somebody else is given the place on the same day.
 """
 
 
