@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,13 +10,13 @@ from lwise_core.study.accuracy import ATTENTIVE
 from lwise_core.study.comparisons import PERMUTATIONS
 from lwise_core.study.power import Spread, effect_found
 from lwise_core.study.preregistration import preregistration_of
-from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.courses.course import Course, Design
 from lwise_core.teaching.design.schedules import ANIMALS, MOTHS, SEVEN_SLOTS, Group
 from lwise_core.teaching.design.study_terms import StudyTerms
 
 
-def designed(course: Course, **changes: Any) -> Course:
-    return replace(course, manifest=replace(course.manifest, design=replace(course.design, **changes)))
+def designed(course: Course, design: Design) -> Course:
+    return replace(course, manifest=replace(course.manifest, design=design))
 
 
 def test_it_names_the_course_its_groups_and_every_block(course: Course) -> None:
@@ -42,7 +41,7 @@ def test_it_says_the_analysis_with_the_figures_of_the_code(course: Course, monke
 
 
 def test_power_is_that_of_the_smallest_group_against_a_control_twice_as_large(course: Course) -> None:
-    planned = designed(course, schedule=MOTHS, slots=SEVEN_SLOTS, terms=StudyTerms(target=210))
+    planned = designed(course, replace(course.design, schedule=MOTHS, slots=SEVEN_SLOTS, terms=StudyTerms(target=210)))
     found = effect_found(30, Spread(test_trials=40), alpha=0.05 / 5, control_ratio=2.0)
     text = preregistration_of(planned)
     assert "30 people in the smallest group and 60 in “control”" in text
@@ -57,7 +56,7 @@ def test_without_a_number_of_people_it_asks_for_one(course: Course) -> None:
 
 
 def test_where_nothing_is_compared_between_groups_no_such_analysis_is_promised(course: Course) -> None:
-    within = preregistration_of(designed(course, schedule=ANIMALS, slots=(Group.WITHIN,)))
+    within = preregistration_of(designed(course, replace(course.design, schedule=ANIMALS, slots=(Group.WITHIN,))))
     assert "permutation" not in within
     assert "difference to their own at 0" in within
 
@@ -70,7 +69,7 @@ def test_two_pictures_are_tested_against_one_half(pair_course: Course) -> None:
 
 def test_what_participants_read_stands_in_it_as_text(course: Course) -> None:
     terms = StudyTerms(consent="I agree.\n\n<b>Fully</b> and | *freely*.")
-    text = preregistration_of(designed(course, terms=terms, name="Kinds\n# of [moths](x)"))
+    text = preregistration_of(designed(course, replace(course.design, terms=terms, name="Kinds\n# of [moths](x)")))
     assert text.startswith("# Preregistration: Kinds \\# of \\[moths\\](x)\n")
     assert "> I agree.\n>\n> \\<b\\>Fully\\</b\\> and \\| \\*freely\\*." in text
     assert "Instructions:" not in text

@@ -128,7 +128,7 @@ def _standing(session: Session, course: int, *, since: datetime) -> Standing:
     found = select(SittingRow.condition, func.count()).where(here, counts).group_by(SittingRow.condition)
     return Standing(
         begun=session.scalar(select(func.count()).select_from(SittingRow).where(here)) or 0,
-        counting={place: count for place, count in session.execute(found)},
+        counting={place: int(count) for place, count in session.execute(found)},
     )
 
 

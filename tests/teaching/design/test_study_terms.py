@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,12 +59,16 @@ def test_what_is_no_plain_https_address_is_refused(link: str) -> None:
     ],
 )
 def test_texts_have_a_length_and_no_control_characters(field: str, most: int) -> None:
-    assert getattr(StudyTerms(**{field: "ä" * most}), field) == "ä" * most
+    def with_text(text: str) -> StudyTerms:
+        named: dict[str, Any] = {field: text}
+        return StudyTerms(**named)
+
+    assert getattr(with_text("ä" * most), field) == "ä" * most
     with pytest.raises(StudyTermsError, match="shorten it"):
-        StudyTerms(**{field: "ä" * (most + 1)})
+        with_text("ä" * (most + 1))
     for character in ("\0", "\x1b", "\u202e"):
         with pytest.raises(StudyTermsError, match="control characters"):
-            StudyTerms(**{field: f"a{character}b"})
+            with_text(f"a{character}b")
 
 
 def test_a_link_has_a_length() -> None:
