@@ -24,7 +24,7 @@ from lwise_core.teaching.enrolment import check_target, enrolment_of
 from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.records import store
 from lwise_core.teaching.records.conversions import NO_MEASUREMENT
-from lwise_core.teaching.records.standing import Standing
+from lwise_core.teaching.records.standing import CourseStanding
 from lwise_core.teaching.records.store import Records
 from lwise_core.teaching.records.values import AnswerRefused, Sitting, TrialRecord
 
@@ -138,7 +138,7 @@ class CourseServer:
         enrolment = enrolment_of(course.folder)
         enrolment.check(key=key, enrolled=0)
 
-        def admit(standing: Standing) -> None:
+        def admit(standing: CourseStanding) -> None:
             enrolment.check(key=key, enrolled=standing.begun)
             check_target(course.design.terms.target, counting=standing.count)
 

@@ -27,7 +27,7 @@ A choice of this software: longer than a pause, and short enough that somebody e
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class CourseStanding:
     """How many ``begun`` a course, and place in its rotation of groups → how many have finished or are at it."""
 
     begun: int
@@ -105,7 +105,7 @@ def balanced_slot(first: int, places: int, counting: Mapping[int, int]) -> int:
     return min(range(first, first + places), key=lambda slot: (counting.get(slot % places, 0), slot))
 
 
-def take_slot(session: Session, course: str, *, places: int, moment: datetime) -> tuple[int, Standing]:
+def take_slot(session: Session, course: str, *, places: int, moment: datetime) -> tuple[int, CourseStanding]:
     """Return the slot of who enrols in a course now, which nobody had before, and how the course stood before.
 
     Others who enrol wait here until this transaction has ended.
@@ -121,12 +121,12 @@ def take_slot(session: Session, course: str, *, places: int, moment: datetime) -
     return slot, standing
 
 
-def _standing(session: Session, course: int, *, since: datetime) -> Standing:
+def _standing(session: Session, course: int, *, since: datetime) -> CourseStanding:
     here = SittingRow.course_id == course
     answered = exists().where(AnswerRow.sitting_id == SittingRow.id, AnswerRow.stored_at > since)
     counts = or_(SittingRow.finished.is_not(None), SittingRow.enrolled_at > since, answered)
     found = select(SittingRow.condition, func.count()).where(here, counts).group_by(SittingRow.condition)
-    return Standing(
+    return CourseStanding(
         begun=session.scalar(select(func.count()).select_from(SittingRow).where(here)) or 0,
         counting={place: int(count) for place, count in session.execute(found)},
     )

@@ -35,7 +35,7 @@ from lwise_core.teaching.records.queries import (
     sitting_where,
     sittings_where,
 )
-from lwise_core.teaching.records.standing import SittingProgress, Standing, sittings_progress, take_slot
+from lwise_core.teaching.records.standing import CourseStanding, SittingProgress, sittings_progress, take_slot
 from lwise_core.teaching.records.tables import AnswerRow, CourseRow, SittingRow
 from lwise_core.teaching.records.values import (
     CodeRefused,
@@ -60,7 +60,6 @@ __all__ = [
 ]
 
 _FILE = "records.db"
-
 _CODE = re.compile(r"[\w.-]{1,64}")
 
 
@@ -155,7 +154,7 @@ class Records:
         groups: Sequence[Group],
         seed_for: Callable[[int], int],
         token: str | None = None,
-        admit: Callable[[Standing], None] = lambda _: None,
+        admit: Callable[[CourseStanding], None] = lambda _: None,
     ) -> Sitting:
         """Give a learner a slot of a course: at the place in the rotation where fewest have finished or are at it.
 
