@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.enhancement.coarse_path import preview_of
 from lwise_core.guides.difficulty import Difficulty, difficulty_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import preview
@@ -34,7 +35,7 @@ from pages.parts.session.case import Case, desk, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.jobs import once
 from pages.parts.session.memory import MemoryFull
-from pages.parts.session.paths import Key, PathJob, failed, forget, stopped, waiting, walk_called, walk_for
+from pages.parts.session.paths import PREVIEWED, Key, PathJob, failed, forget, stopped, waiting, walk_called, walk_for
 from pages.parts.studio.difficulty_panel import difficulty_panel, original_panel, references_panel, wobble_panel
 from pages.parts.studio.doors import doors
 from pages.parts.studio.epsilon_panel import panels, scrub
@@ -209,7 +210,7 @@ def _walk(case: Case, judged: StatedLook, *, towards: str, within: Region | None
         notice("info", "Choose at least one rival to compare the class with.")
         return None
     try:
-        return walk_for(case, judged.look.original, towards=towards, within=within)
+        return walk_for(case, judged.look.original, towards=towards, within=within, plan=PREVIEWED)
     except (QueueFull, MemoryFull) as error:
         notice("info", str(error))
         return None
@@ -226,7 +227,8 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
     if walk.job.error is not None:
         failed(walk.job.error)
         return
-    path, over = walk.path, walk.job.stage.over
+    over = walk.job.stage.over
+    path = walk.path  # not before: once nothing more comes, it is what has come
     shown, details = st.container(key="studio-picture"), st.container(key="studio-details")
     with details:
         figures, heading = st.container(), st.container()
@@ -239,7 +241,7 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
             if stopped(walk):
                 notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
                 st.button("Compute the rest", on_click=forget, args=(walk.key,))
-        case = scrub(case, path, invents=stated != towards)
+        case = scrub(case, path, preview=None if over else preview_of(path), invents=stated != towards)
     if not over:
         return
     with figures:

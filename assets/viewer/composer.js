@@ -55,7 +55,7 @@ export class Composer {
 
   /**
    * First axis: spread each row of the frame over the picture's width, in grey levels.
-   * @param {Int16Array} levels (3, G, G)
+   * @param {Int16Array | Float32Array} levels (3, G, G)
    */
   #widen(levels) {
     const { film, wide, ground } = this;

@@ -7,9 +7,11 @@
  *   the frame that is shown, ε spent, logit of the class, index of the first choice
  * @typedef {[index: number, base: number, bits: number, offset: number, length: number]} FrameEntry
  * @typedef {[offset: number, length: number]} Section
+ * @typedef {{every: number, best: number[], frames: FrameEntry[]}} Preview
+ *   a coarse path: how many positions one of its steps stands for, the best iterate after each, and its frames
  * @typedef {{film: string, planned: number, step: number, greyLevels: number, at224: number, caution: ?number,
  *   towards: string, harder: boolean, atGuideSize: boolean, side: number, grid: number, level: number,
- *   classes: string[], positions: Position[], frames: FrameEntry[],
+ *   classes: string[], positions: Position[], frames: FrameEntry[], preview?: ?Preview,
  *   sections: {original?: Section, starts?: Section, weights?: Section}}} Header
  * @typedef {{step: number, revision: number, name: string, remark: string, picture: string, limit: number,
  *   view: "side" | "alone", layer: ?import("./layer.js").SentLayer}} Words
@@ -66,6 +68,8 @@ class Ground {
 export class Film {
   /** @type {Map<number, Int16Array>} levels (3, G, G) by index */
   frames = new Map();
+  /** @type {Map<number, Int16Array>} the same of the coarse path, for as long as it is shown */
+  coarse = new Map();
   /** @type {?Ground} */
   ground = null;
 
@@ -83,36 +87,105 @@ export class Film {
   take(header, body) {
     this.about = header;
     this.ground ??= groundIn(header, body);
-    for (const [index, base, bits, offset, length] of header.frames) {
-      const before = this.frames.get(base);
-      if (this.frames.has(index) || (base && !before)) continue;
-      const bytes = body.slice(offset, offset + length);
-      const levels = new Int16Array(bits === 16 ? bytes : new Int8Array(bytes));
-      if (before) for (let i = 0; i < levels.length; i++) levels[i] += before[i];
-      this.frames.set(index, levels);
-    }
+    add(this.frames, header.frames, body);
+    if (header.preview) add(this.coarse, header.preview.frames, body);
+    else this.coarse.clear();
   }
 
-  /** The first frame that a position needs and that is not here; null when nothing is missing. */
+  /**
+   * The first frame that a position needs and that is not here, or the number of frames where only some of the coarse
+   * path are lacking; null when nothing is missing.
+   */
   get missing() {
     if (!this.ground) return 0;
-    const lacking = this.about.positions.map(([best]) => best).filter((best) => best && !this.frames.has(best));
-    return lacking.length ? Math.min(...lacking) : null;
+    const { positions, preview } = this.about;
+    const lacking = positions.map(([best]) => best).filter((best) => best && !this.frames.has(best));
+    if (lacking.length) return Math.min(...lacking);
+    return preview && held(preview.best, this.coarse) < preview.best.length ? positions.length : null;
   }
 
-  /** The last position that can be shown. */
+  /** The last position whose own picture is here. */
   get reached() {
-    const first = this.about.positions.findIndex(([best]) => best && !this.frames.has(best));
-    return (first < 0 ? this.about.positions.length : first) - 1;
+    const best = this.about.positions.map(([index]) => index);
+    return held(best, this.frames) - 1;
+  }
+
+  /** The last position that can be shown: its own picture, or what the coarse path shows there. */
+  get shown() {
+    const { preview, planned } = this.about;
+    const steps = preview ? held(preview.best, this.coarse) - 1 : 0;
+    return Math.max(this.reached, Math.min(planned, Math.floor(steps * (preview?.every ?? 0))));
+  }
+
+  /**
+   * Whether only the coarse path has a picture for a position.
+   * @param {number} position
+   */
+  isPreview(position) {
+    return position > this.reached;
   }
 
   /**
    * The frame of a position, or null where it is the unaltered picture.
    * @param {number} position
+   * @returns {?(Int16Array | Float32Array)}
    */
   levels(position) {
-    return this.frames.get(this.about.positions[position][0]) ?? null; // frame 0 is no change
+    const { positions, preview } = this.about;
+    if (preview && this.isPreview(position)) return this.#between(preview, position / preview.every);
+    return this.frames.get(positions[position][0]) ?? null; // frame 0 is no change
   }
+
+  /**
+   * The straight line between two iterates of the coarse path, which lies in the same ball as the position's own.
+   * @param {Preview} preview
+   * @param {number} steps of the coarse path, whole or not
+   */
+  #between({ best }, steps) {
+    const before = Math.min(Math.floor(steps), best.length - 1);
+    const after = Math.min(before + 1, best.length - 1);
+    return blended(this.coarse.get(best[before]), this.coarse.get(best[after]), steps - before);
+  }
+}
+
+/**
+ * Add frames that have arrived to those that are here, each to the one that it builds on.
+ * @param {Map<number, Int16Array>} frames
+ * @param {FrameEntry[]} entries
+ * @param {ArrayBuffer} body
+ */
+function add(frames, entries, body) {
+  for (const [index, base, bits, offset, length] of entries) {
+    const before = frames.get(base);
+    if (frames.has(index) || (base && !before)) continue;
+    const bytes = body.slice(offset, offset + length);
+    const levels = new Int16Array(bits === 16 ? bytes : new Int8Array(bytes));
+    if (before) for (let i = 0; i < levels.length; i++) levels[i] += before[i];
+    frames.set(index, levels);
+  }
+}
+
+/**
+ * How many of the first positions can be shown: those whose frame is here, or who need none.
+ * @param {number[]} best the frame of each position
+ * @param {Map<number, Int16Array>} frames
+ */
+function held(best, frames) {
+  const first = best.findIndex((index) => index && !frames.has(index));
+  return first < 0 ? best.length : first;
+}
+
+/**
+ * One frame on its way to another; what is not there is no change.
+ * @param {Int16Array | undefined} one
+ * @param {Int16Array | undefined} other
+ * @param {number} share of the way, 0 to 1
+ */
+export function blended(one, other, share) {
+  const size = (one ?? other)?.length ?? 0;
+  const levels = new Float32Array(size);
+  for (let i = 0; i < size; i++) levels[i] = (1 - share) * (one?.[i] ?? 0) + share * (other?.[i] ?? 0);
+  return size ? levels : null;
 }
 
 /**

@@ -70,7 +70,7 @@ export class Scrubber {
 
   /** What is shown: as much of it as is computed. */
   get position() {
-    return Math.min(this.chosen, this.film?.reached ?? 0);
+    return Math.min(this.chosen, this.film?.shown ?? 0);
   }
 
   /** What the server has not heard yet, or null. */
@@ -164,15 +164,15 @@ export class Scrubber {
 
   #play() {
     const { film } = this;
-    if (!film?.reached) return;
+    if (!film?.shown) return;
     this.#revisions.settle();
-    if (this.position >= film.reached) this.#wanted = 0;
+    if (this.position >= film.shown) this.#wanted = 0;
     this.#playing = setInterval(() => this.#next(), this.#calm ? PLAY_CALM_MS : PLAY_MS);
     this.#markPlaying();
   }
 
   #next() {
-    this.#wanted = this.position >= (this.film?.reached ?? 0) ? 0 : this.position + 1;
+    this.#wanted = this.position >= (this.film?.shown ?? 0) ? 0 : this.position + 1;
     this.#onMove();
   }
 

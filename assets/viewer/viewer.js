@@ -13,7 +13,14 @@ import { FilmShelf, opened, unpacked } from "./film.js";
 import { Layer } from "./layer.js";
 import { drawBar, drawTicks } from "./scale.js";
 import { Scrubber } from "./scrubber.js";
-import { alteredCaption, beyondSentence, epsilonAt, pixelSentence, readingAt } from "./sentences.js";
+import {
+  alteredCaption,
+  beyondSentence,
+  pixelSentence,
+  previewReadingAt,
+  progressSentence,
+  readingAt,
+} from "./sentences.js";
 
 /**
  * @typedef {import("./film.js").Film} Film
@@ -162,13 +169,13 @@ export class Viewer {
    */
   #show(film, words) {
     if (this.#film !== film) this.#mount(film, words);
-    const { about, reached } = film;
+    const { about } = film;
     this.scrubber.show(film);
-    const share = reached / about.planned;
+    const share = film.reached / about.planned;
     this.#one(".reach div").style.width = `${100 * share}%`;
     this.#one(".reach").hidden = share >= 1;
-    this.#one(".progress").textContent =
-      share >= 1 ? "" : `Computed up to ε ${epsilonAt(about, reached)} of ${epsilonAt(about, about.planned)}.`;
+    this.#one(".progress").textContent = progressSentence(film);
+    this.frame.dataset.shown = String(film.shown);
     this.#name(film, words);
     drawTicks(this.#one(".ticks"), words.limit);
     this.lens.picture = about;
@@ -235,11 +242,13 @@ export class Viewer {
    * @param {Film} film
    * @param {Words} words
    */
-  #read({ about }, words) {
+  #read(film, words) {
     const { position, chosen } = this.scrubber;
-    const reading = readingAt(about, position, chosen);
-    const { ahead, epsilon, grey, made } = reading;
-    this.scrubber.say(`${ahead}ε ${epsilon}, ${grey} grey levels`);
+    const read = film.isPreview(position) ? previewReadingAt : readingAt;
+    const reading = read(film.about, position, chosen);
+    const { ahead, epsilon, value, preview, made } = reading;
+    this.scrubber.say(`${ahead}ε ${epsilon}, ${value}`);
+    this.frame.toggleAttribute("data-preview", preview);
     this.#one(".asked").textContent = `${ahead}ε ${epsilon}${reading.cautious ? " (caution)" : ""}`;
     for (const name of /** @type {const} */ (["asked", "spent", "grey", "logit", "choice"])) {
       this.#one(`[data-reading=${name}]`).textContent = reading[name];
@@ -287,7 +296,10 @@ export class Viewer {
   #readPixel() {
     const { seen } = this.lens;
     if (!seen) this.#one(".pixel").textContent = HINT;
-    else if (this.#composer) this.#one(".pixel").textContent = pixelSentence(this.#composer, seen);
+    else if (this.#composer) {
+      const preview = this.#film?.isPreview(this.scrubber.position) ? "Preview: " : "";
+      this.#one(".pixel").textContent = preview + pixelSentence(this.#composer, seen);
+    }
   }
 
   #respectCalm() {

@@ -159,7 +159,7 @@ def _norms(images: torch.Tensor) -> torch.Tensor:
     return norms
 
 
-def _best_so_far(losses: torch.Tensor) -> torch.Tensor:
+def best_so_far(losses: torch.Tensor) -> torch.Tensor:
     """Return for ``losses`` ``(T, N)`` the index of the smallest up to each of the T rows, the first of equals.
 
     So only a strictly better iterate replaces an earlier one, as in the official implementation.
@@ -248,7 +248,7 @@ class EnhancementPath:
     def best_steps(self) -> tuple[int, ...]:
         """Return, for each position of the slider, the step of the iterate that the first image shows there."""
         losses = torch.stack([frame.losses[:1] for frame in self.frames])
-        return tuple(_best_so_far(losses)[:, 0].tolist())
+        return tuple(best_so_far(losses)[:, 0].tolist())
 
     def curves(self, *, image: int = 0, rivals: int = 3) -> dict[str, list[float]]:
         """Return the logits of one image along the path, class name → one value a frame.
@@ -288,7 +288,7 @@ class EnhancementPath:
 
     def _best(self, epsilon: float, frames: tuple[Frame, ...]) -> Enhancement:
         losses = torch.stack([f.losses for f in frames])
-        best = _best_so_far(losses)[-1]
+        best = best_so_far(losses)[-1]
         rows = torch.arange(losses.shape[1], device=losses.device)
         images = torch.stack([frames[int(b)].unclamped[i] for i, b in enumerate(best)]).clamp(0, 1)
         originals = self.frames[0].images

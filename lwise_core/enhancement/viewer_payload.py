@@ -16,6 +16,8 @@ Layout, little-endian: ``MAGIC`` · uint32 length of the header · header (JSON,
 header says where each section begins: {"original": uint8 ``(C, C, 3)``, each row as differences of neighbouring pixels
 modulo 256; "starts": uint16 ``(C,)``; "weights": float32 ``(C, 2)``}, all three only in a payload that begins with
 frame 0, and "frames": [index, index of the frame it builds on, bits, offset, length], int8 or int16 ``(3, G, G)``.
+Where a coarse path is looked at until the path is there, "preview" holds how many positions one of its steps stands
+for, the best iterate after each, and its own frames in the same form; the browser shows the straight line between two.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -33,6 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lwise_core._utils.arrays import FloatImage, Pixels
+from lwise_core.enhancement.coarse_path import CoarsePath
 from lwise_core.enhancement.objectives import Harder
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
@@ -71,18 +74,25 @@ class _Section(NamedTuple):
 class ViewerPayload:
     """The first image of a path, as pictures of ``subject`` at ``extent``, ready to be sent to a browser.
 
-    ``provisional`` holds the positions of the slider whose logits are not final.
+    ``provisional`` holds the positions of the slider whose logits are not final. ``preview`` is looked at where the
+    path does not reach yet, without any figure.
     """
 
     path: EnhancementPath
     subject: CroppedPhotograph
     extent: Extent
     provisional: Container[int] = frozenset()
+    preview: CoarsePath | None = None
 
     @property
     def length(self) -> int:
         """Number of positions that the path reaches so far, the original included."""
         return len(self.path.frames)
+
+    @property
+    def coarse_length(self) -> int:
+        """Number of iterates of the coarse path so far, the original included; 0 where there is none."""
+        return 0 if self.preview is None else len(self.preview.frames)
 
     @cached_property
     def id(self) -> str:
@@ -118,7 +128,10 @@ class ViewerPayload:
 
     def change(self, index: int) -> Levels:
         """Return frame ``index`` ``(3, G, G)``: what the taps spread over the picture, in steps of ``LEVEL``."""
-        perturbation = self.path.change(index).difference
+        return self._spread(self.path.change(index).difference)
+
+    def _spread(self, perturbation: FloatImage) -> Levels:
+        """Return a change ``(3, H, H)`` at the guide's size as the levels that are sent."""
         side = self.original.shape[0]
         if _is_inverted(side, perturbation.shape[1]):
             inverse = _inverse_gram(side, perturbation.shape[1])
@@ -132,10 +145,11 @@ class ViewerPayload:
         levels: Levels = np.rint(spread * (255 / LEVEL)).clip(-32768, 32767).astype(np.int16)
         return levels
 
-    def payload(self, *, first: int) -> bytes:
+    def payload(self, *, first: int, first_coarse: int = 0) -> bytes:
         """Return the bytes for a browser that has the frames before ``first``; 0 for one that has nothing.
 
-        Figures of all positions are in every payload, so that provisional ones are replaced.
+        ``first_coarse`` says the same of the iterates of the coarse path. Figures of all positions are in every
+        payload, so that provisional ones are replaced.
 
         Raises:
             ValueError: ``first`` is negative or beyond the number of frames.
@@ -147,12 +161,10 @@ class ViewerPayload:
         for name, content in self._still() if first == 0 else ():
             sections[name] = [len(body), len(content)]
             body += content
-        frames = []
-        for index, base, content, bits in self._moving(first):
-            frames.append([index, base, bits, len(body), len(content)])
-            body += content
+        frames = _written(_moving(self.best, self.change, first=first), body)
+        preview = self._preview(body, first=first_coarse)
         header = json.dumps(
-            {**self._about(), "first": first, "sections": sections, "frames": frames},
+            {**self._about(), "first": first, "sections": sections, "frames": frames, "preview": preview},
             ensure_ascii=False,
             separators=(",", ":"),
             allow_nan=False,
@@ -168,22 +180,14 @@ class ViewerPayload:
         yield _Section("starts", taps.starts.astype("<u2").tobytes())
         yield _Section("weights", taps.weights.astype("<f4").tobytes())
 
-    def _moving(self, first: int) -> Iterator[tuple[int, int, bytes, int]]:
-        """Yield index, base, bytes and bits of every frame from ``first`` on that some position shows.
-
-        Frame 0 is no change at all and is never sent.
-        """
-        base, before = 0, None
-        for index in sorted(set(self.best) - {0}):
-            if index < first:
-                base = index
-                continue
-            if before is None and base:
-                before = self.change(base)
-            levels = self.change(index)
-            content, bits = _encoded(levels if before is None else levels.astype(np.int32) - before)
-            yield index, base, content, bits
-            base, before = index, levels
+    def _preview(self, body: bytearray, *, first: int) -> dict[str, object] | None:
+        """Write the coarse path's iterates from ``first`` on to ``body``; return what the header says of it."""
+        preview = self.preview
+        if preview is None:
+            return None
+        best = preview.best_steps()
+        moving = _moving(best, lambda index: self._spread(preview.change(index).difference), first=first)
+        return {"every": preview.step / self.path.step, "best": best, "frames": _written(moving, body)}
 
     def _about(self) -> dict[str, object]:
         path, scale = self.path, self.path.guide.epsilon_scale
@@ -222,6 +226,35 @@ class ViewerPayload:
             )
             for index in sorted(set(self.best))
         }
+
+
+def _moving(
+    best: Sequence[int], change: Callable[[int], Levels], *, first: int
+) -> Iterator[tuple[int, int, bytes, int]]:
+    """Yield index, base, bytes and bits of every frame from ``first`` on that some position shows, as ``best`` says.
+
+    Frame 0 is no change at all and is never sent.
+    """
+    base, before = 0, None
+    for index in sorted(set(best) - {0}):
+        if index < first:
+            base = index
+            continue
+        if before is None and base:
+            before = change(base)
+        levels = change(index)
+        content, bits = _encoded(levels if before is None else levels.astype(np.int32) - before)
+        yield index, base, content, bits
+        base, before = index, levels
+
+
+def _written(frames: Iterator[tuple[int, int, bytes, int]], body: bytearray) -> list[list[int]]:
+    """Write the bytes of ``frames`` to ``body``; return the header's row for each."""
+    rows = []
+    for index, base, content, bits in frames:
+        rows.append([index, base, bits, len(body), len(content)])
+        body += content
+    return rows
 
 
 @lru_cache(maxsize=8)

@@ -99,6 +99,14 @@ def place_on(slider: Locator, position: int) -> tuple[float, float]:
     return box["x"] + thumb / 2 + (box["width"] - thumb) * position / STEPS, box["y"] + box["height"] / 2
 
 
+def place_within(viewer: Locator) -> tuple[float, float, float]:
+    """Return where the slider stands within the viewer, and how wide it is, in pixels of the screen."""
+    slider, whole = slider_of(viewer).bounding_box(), viewer.bounding_box()
+    assert slider
+    assert whole
+    return slider["x"] - whole["x"], slider["y"] - whole["y"], slider["width"]
+
+
 def test_every_position_shows_what_the_export_gives(page: Page, url: str, film: ViewerPayload) -> None:
     viewer = opened(page, url)
     expect_position(viewer, START)
@@ -211,6 +219,28 @@ def test_frames_arrive_as_they_are_computed_and_cost_hardly_more(page: Page, url
     expect_told(page, held=steps)
     assert np.abs(pixels(viewer, "altered")[..., :3].astype(int) - exported(film, steps)).max() <= 1
     assert told(page, "sent") <= 1.5 * len(film.payload(first=0))
+
+
+def test_a_coarse_path_is_marked_as_a_preview_and_gives_way_under_a_slider_that_stays(
+    page: Page, url: str, film: ViewerPayload
+) -> None:
+    viewer = opened(page, url, f"frames={STEPS - 1}&step={STEPS}&coarse=1")
+    words, sentence = viewer.locator(".preview"), viewer.get_by_text("Beyond that you see a preview")
+    logit = viewer.locator("[data-reading=logit]")
+    expect_position(viewer, STEPS)
+    place = place_within(viewer)
+    expect(words.filter(visible=True)).to_have_count(3)  # in both altered pictures, and beside the slider
+    expect(sentence).to_be_visible()
+    expect(logit).to_have_text("–")
+    for number in range(2):
+        page.get_by_role("button", name="One frame more").click()
+        expect_told(page, run=number + 2)
+        expect_position(viewer, STEPS)
+        expect(sentence).to_be_visible(visible=number == 0)
+    expect(words.filter(visible=True)).to_have_count(0)
+    expect(logit).not_to_have_text("–")
+    assert place_within(viewer) == place
+    assert np.abs(pixels(viewer, "altered")[..., :3].astype(int) - exported(film, STEPS)).max() <= 1
 
 
 def test_a_lost_frame_is_asked_for(page: Page, url: str) -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from lwise_core.enhancement.coarse_path import COARSER, walk_coarsely
 from lwise_core.enhancement.objectives import GroundTruthLogit, Harder
 from lwise_core.enhancement.path import Frame
 from lwise_core.enhancement.rendering import Extent, render
 from lwise_core.enhancement.viewer_payload import COMPOSE_AT_MOST, LEVEL, ViewerPayload, taps_for
+from lwise_core.enhancement.walker import Walker
 from lwise_core.images.geometry import inverse_matrix
 from tests.support.film import Reader, film_of, header_of, shortened
 
@@ -175,3 +177,33 @@ def test_rounding_moves_no_value_by_more_than_half_a_step() -> None:
     film = film_of(input_size=64, side=64, steps=STEPS)
     exact = (film.path.frames[STEPS].images[0] - film.path.frames[0].images[0]).numpy() * 255
     assert np.abs(film.change(STEPS) * LEVEL - exact).max() <= LEVEL / 2 + 1e-3
+
+
+def previewed(film: ViewerPayload) -> tuple[ViewerPayload, ...]:
+    """Return ``film`` beside the coarse path as it grows."""
+    walked = walk_coarsely(Walker(film.path.guide), film.path.request)
+    return tuple(replace(film, preview=coarse) for coarse in walked)
+
+
+def test_a_coarse_path_adds_up_from_its_payloads_and_stays_in_the_balls() -> None:
+    grown = previewed(film_of(input_size=32, side=32, steps=1))
+    reader = read(grown[0])
+    for sent, film in enumerate(grown[1:], start=1):
+        reader.take(film.payload(first=film.length, first_coarse=sent))
+        preview = reader.header["preview"]
+        assert [row[0] for row in preview["frames"]] == ([sent] if sent in preview["best"] else [])
+    step = grown[-1].path.step
+    for position in range(1, grown[-1].path.guide.epsilon_scale.steps + 1):
+        change = reader.coarse_levels(position) * LEVEL / 255
+        assert 0 < np.linalg.norm(change) <= position * step + LEVEL / 255 * np.sqrt(change.size) / 2
+    once = read(grown[-1])
+    assert (once.coarse_levels(position) == reader.coarse_levels(position)).all()
+
+
+def test_the_frames_and_figures_are_those_of_the_path_alone_whatever_is_looked_at_meanwhile() -> None:
+    film = film_of(input_size=32, side=80, steps=1)
+    plain, marked = header_of(film.payload(first=0)), header_of(previewed(film)[-1].payload(first=0))
+    assert plain["preview"] is None
+    assert marked["preview"]["every"] == COARSER
+    assert marked["film"] == plain["film"]
+    assert {**marked, "preview": None} == plain

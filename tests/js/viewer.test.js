@@ -3,9 +3,16 @@ import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { clamp, plain, signed, tenths } from "../../assets/shared/numbers.js";
 import { pushed } from "../../assets/viewer/comparison.js";
-import { Film, FilmShelf, opened, summedAlongRows, unpacked } from "../../assets/viewer/film.js";
+import { blended, Film, FilmShelf, opened, summedAlongRows, unpacked } from "../../assets/viewer/film.js";
 import { mapAt } from "../../assets/viewer/layer.js";
-import { alteredCaption, beyondSentence, pixelSentence, readingAt } from "../../assets/viewer/sentences.js";
+import {
+  alteredCaption,
+  beyondSentence,
+  pixelSentence,
+  previewReadingAt,
+  progressSentence,
+  readingAt,
+} from "../../assets/viewer/sentences.js";
 import { SHADES, shade, shades } from "../../assets/viewer/shades.js";
 
 const ABOUT = {
@@ -75,6 +82,84 @@ test("what is lost is asked for, and only what came before it is shown", () => {
   film.take(ABOUT, BODY.buffer);
   assert.deepEqual([film.missing, film.reached], [null, 2]);
   assert.deepEqual([...film.levels(2)], [11, 18, 2]);
+});
+
+/** The film after its first step, beside a coarse path of two steps that is whole, and what both are written as. */
+function previewed() {
+  const body = new Uint8Array([...BODY, 8, 0, 0, 8, 8, 8]);
+  const header = {
+    ...ABOUT,
+    positions: ABOUT.positions.slice(0, 2),
+    frames: ABOUT.frames.slice(0, 1),
+    preview: {
+      every: 2,
+      best: [0, 1, 2],
+      frames: [
+        [1, 0, 8, 22, 3],
+        [2, 1, 8, 25, 3],
+      ],
+    },
+  };
+  return { header, body: body.buffer };
+}
+
+test("a coarse path is shown where the path does not reach yet, along straight lines", () => {
+  const { header, body } = previewed();
+  const film = new Film(header);
+  film.take(header, body);
+  assert.deepEqual([film.reached, film.shown, film.missing], [1, 4, null]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4].map((at) => film.isPreview(at)),
+    [false, false, true, true, true],
+  );
+  assert.deepEqual([...film.levels(1)], [1, -2, 3]); // its own, although the coarse path has one too
+  assert.deepEqual([...film.levels(2)], [8, 0, 0]);
+  assert.deepEqual([...film.levels(3)], [12, 4, 4]);
+  assert.deepEqual([...film.levels(4)], [16, 8, 8]);
+});
+
+test("each position gives way to its own frame as that comes, and the coarse path goes with the last", () => {
+  const { header, body } = previewed();
+  const film = new Film(header);
+  film.take(header, body);
+  film.take({ ...ABOUT, frames: ABOUT.frames.slice(1), preview: { ...header.preview, frames: [] } }, BODY.buffer);
+  assert.deepEqual([film.reached, film.shown], [2, 4]);
+  assert.deepEqual([...film.levels(2)], [11, 18, 2]);
+  assert.deepEqual([...film.levels(3)], [12, 4, 4]);
+  film.take({ ...ABOUT, frames: [], preview: null }, BODY.buffer);
+  assert.deepEqual([film.reached, film.shown, film.coarse.size], [2, 2, 0]);
+});
+
+test("a coarse path that was lost is asked for, and shows only what is here", () => {
+  const { header, body } = previewed();
+  const film = new Film(header);
+  film.take({ ...header, preview: { ...header.preview, frames: header.preview.frames.slice(1) } }, body);
+  assert.deepEqual([film.shown, film.missing], [1, 2]);
+  film.take(header, body);
+  assert.deepEqual([film.shown, film.missing], [4, null]);
+});
+
+test("between two frames lies a mixture of them, and what is not there is no change", () => {
+  const [one, other] = [new Int16Array([4, 0]), new Int16Array([0, 8])];
+  assert.deepEqual([...blended(one, other, 0.25)], [3, 2]);
+  assert.deepEqual([...blended(undefined, other, 0.5)], [0, 4]);
+  assert.equal(blended(undefined, undefined, 0.5), null);
+});
+
+test("a preview is called one, and has no figures", () => {
+  const reading = previewReadingAt(ABOUT, 3, 4);
+  assert.equal(reading.value, "preview");
+  assert.equal(reading.ahead, "ε 2.00, shown up to ");
+  assert.deepEqual([reading.grey, reading.spent, reading.logit, reading.choice], ["–", "–", "–", "–"]);
+  assert.match(reading.spoken, /^Preview: AI-altered towards owl, ε 1\.50\. The final picture replaces it\. Caution/);
+  assert.equal(reading.preview, true);
+  assert.equal(readingAt(ABOUT, 1, 1).preview, false);
+});
+
+test("the slider says how far it is computed and that the rest is a preview, until all is there", () => {
+  assert.equal(progressSentence({ about: ABOUT, reached: 1, shown: 1 }), "Computed up to ε 0.50 of 2.00.");
+  assert.match(progressSentence({ about: ABOUT, reached: 1, shown: 4 }), /of 2\.00\. Beyond that you see a preview/);
+  assert.equal(progressSentence({ about: ABOUT, reached: 4, shown: 4 }), "");
 });
 
 test("the two films that were used last are kept", () => {

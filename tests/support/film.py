@@ -91,6 +91,7 @@ class Reader:
     original: npt.NDArray[np.uint8] | None = None
     taps: npt.NDArray[np.float64] | None = None
     frames: dict[int, npt.NDArray[np.int16]] = field(default_factory=dict)
+    coarse: dict[int, npt.NDArray[np.int16]] = field(default_factory=dict)
 
     def take(self, payload: bytes) -> None:
         self.header = header_of(payload)
@@ -108,10 +109,19 @@ class Reader:
             starts = section("starts", "<u2").astype(int)
             for k in range(2):
                 self.taps[np.arange(side), starts + k] += section("weights", "<f4").reshape(side, 2)[:, k]
-        for index, base, bits, offset, size in self.header["frames"]:
-            differences = np.frombuffer(body[offset : offset + size], dtype="<i2" if bits == 16 else "i1")
-            before = self.frames[base] if base else np.int16(0)
-            self.frames[index] = before + differences.astype(np.int16).reshape(3, grid, grid)
+        _add(self.frames, self.header["frames"], body, grid=grid)
+        if self.header["preview"]:
+            _add(self.coarse, self.header["preview"]["frames"], body, grid=grid)
+
+    def coarse_levels(self, position: int) -> npt.NDArray[np.float64]:
+        """Return what the coarse path shows at ``position``, ``(3, G, G)`` in levels: the line between two iterates."""
+        preview, grid = self.header["preview"], self.header["grid"]
+        steps = position / preview["every"]
+        before = min(int(steps), len(preview["best"]) - 1)
+        ends = preview["best"][before], preview["best"][min(before + 1, len(preview["best"]) - 1)]
+        one, other = (self.coarse[i].astype(float) if i else np.zeros((3, grid, grid)) for i in ends)
+        blended: npt.NDArray[np.float64] = one + (steps - before) * (other - one)
+        return blended
 
     def change(self, position: int) -> npt.NDArray[np.float64]:
         """Return the change at ``position``, ``(C, C, 3)`` in grey levels, before clamping."""
@@ -127,3 +137,11 @@ class Reader:
         assert self.original is not None
         altered: npt.NDArray[np.uint8] = np.rint((self.original + self.change(position)).clip(0, 255)).astype(np.uint8)
         return altered
+
+
+def _add(frames: dict[int, npt.NDArray[np.int16]], rows: list[list[int]], body: bytes, *, grid: int) -> None:
+    """Add to ``frames`` what the header's ``rows`` tell of, each to the one that it builds on."""
+    for index, base, bits, offset, size in rows:
+        differences = np.frombuffer(body[offset : offset + size], dtype="<i2" if bits == 16 else "i1")
+        before = frames[base] if base else np.int16(0)
+        frames[index] = before + differences.astype(np.int16).reshape(3, grid, grid)

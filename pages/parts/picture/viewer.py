@@ -32,17 +32,24 @@ _FILMS_KEPT = 2  # as assets/viewer/film.js keeps them
 class _Heard:
     """What this viewer was sent and what it said last.
 
-    ``sent`` maps a film's id to the number of its frames that were sent, the latest film last. ``step`` is the position
-    that the person chose until the page has taken it, ``revision`` the number of that message.
+    ``sent`` maps a film's id to the number of its frames that were sent, the latest film last; of that one ``coarse``
+    iterates of the coarse path were sent. ``step`` is the position that the person chose until the page has taken it,
+    ``revision`` the number of that message.
     """
 
     sent: Mapping[str, int] = field(default_factory=dict)
+    coarse: int = 0
     revision: int = 0
     step: int | None = None
 
-    def having_sent(self, film_id: str, frames: int) -> _Heard:
+    def having_sent(self, film_id: str, frames: int, coarse: int = 0) -> _Heard:
         others = [(known, count) for known, count in self.sent.items() if known != film_id]
-        return replace(self, sent=dict([*others, (film_id, frames)][-_FILMS_KEPT:]))
+        return replace(self, sent=dict([*others, (film_id, frames)][-_FILMS_KEPT:]), coarse=coarse)
+
+    def coarse_of(self, film: ViewerPayload) -> int:
+        """Return the number of iterates of the coarse path of ``film`` that were sent."""
+        latest = list(self.sent)[-1:]
+        return min(self.coarse, film.coarse_length) if latest == [film.id] else 0
 
 
 class View(StrEnum):
@@ -102,14 +109,14 @@ def viewer(
     """
     heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
     shown = step if heard.step is None else heard.step
-    first = min(heard.sent.get(film.id, 0), film.length)
+    payload = film.payload(first=min(heard.sent.get(film.id, 0), film.length), first_coarse=heard.coarse_of(film))
     _FILM_VIEWER(
         key=key,
-        data=_message(film, first=first, words=_Words(shown, heard.revision, name, remark, picture=key), how=framing),
+        data=_message(payload, words=_Words(shown, heard.revision, name, remark, picture=key), how=framing),
         on_step_change=partial(_hear_step, key),
         on_missing_change=partial(_hear_missing, key),
     )
-    st.session_state[_heard_key(key)] = replace(heard.having_sent(film.id, film.length), step=None)
+    st.session_state[_heard_key(key)] = replace(heard.having_sent(film.id, film.length, film.coarse_length), step=None)
     return shown
 
 
@@ -124,11 +131,11 @@ class _Words:
     picture: str
 
 
-def _message(film: ViewerPayload, *, first: int, words: _Words, how: Framing) -> bytes:
+def _message(payload: bytes, *, words: _Words, how: Framing) -> bytes:
     """Return the one value that the component takes: the page's own words, their length before them, then the film."""
     shown = {"view": how.view.value, "layer": None if how.layer is None else how.layer.sent}
     said = json.dumps({**asdict(words), **shown, "limit": PERTURBATION_LIMIT}).encode()
-    return struct.pack("<I", len(said)) + said + film.payload(first=first)
+    return struct.pack("<I", len(said)) + said + payload
 
 
 def _heard_key(key: str) -> str:
@@ -153,4 +160,4 @@ def _hear_missing(key: str) -> None:
     film, first = str(told["film"]), max(0, int(told["first"]))
     if film in heard.sent:
         sent = {**heard.sent, film: min(first, heard.sent[film])}
-        st.session_state[_heard_key(key)] = replace(heard, sent=sent)
+        st.session_state[_heard_key(key)] = replace(heard, sent=sent, coarse=0)

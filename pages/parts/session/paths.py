@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,8 @@ import streamlit as st
 
 from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
-from lwise_core.enhancement.path import EnhancementPath, Original
+from lwise_core.enhancement.coarse_path import coarse_steps, preview_of, walk_with_preview
+from lwise_core.enhancement.path import EnhancementPath, Original, PathRequest
 from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
@@ -27,6 +28,21 @@ BYTES_KEPT = 128 * 2**20
 _WALKS = "walks"
 
 Key = tuple[str, object, str, str, str, Aim, bytes]
+
+
+@dataclass(frozen=True)
+class WalkPlan:
+    """How a path is walked: its values one by one, and how many come besides the path's own frames, at most."""
+
+    walk: Callable[[Walker, PathRequest], Iterator[EnhancementPath]]
+    besides: Callable[[Walker], int]
+
+
+OFFICIAL = WalkPlan(Walker.walk, lambda _: 0)
+"""The path alone, for pages that wait for it."""
+
+PREVIEWED = WalkPlan(walk_with_preview, lambda walker: coarse_steps(walker) + 1)
+"""Where the path takes long, a coarse one before it, to look at meanwhile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +64,12 @@ class PathJob:
         return self.path.size
 
 
-def walk_for(case: Case, original: Original, *, towards: str, within: Region | None = None) -> PathJob:
+def walk_for(
+    case: Case, original: Original, *, towards: str, within: Region | None = None, plan: WalkPlan = OFFICIAL
+) -> PathJob:
     """Return the walk from ``original`` for ``case``: the one that is kept or under way, or a new one.
 
-    ``within`` restricts the change to some pixels of what the guide sees.
+    ``within`` restricts the change to some pixels of what the guide sees. ``plan`` says how a new one is walked.
 
     Walks for anything else that are still under way are cancelled: nobody looks at them any more.
 
@@ -70,11 +88,12 @@ def walk_for(case: Case, original: Original, *, towards: str, within: Region | N
         if not other.job.stage.over:
             other.job.cancel()
             walks.pop(other.key)
-    begun = found if found is not None else _start(key, case, original, towards=towards, within=within)
-    walks[key] = begun
+    if found is None:
+        found = _begin(key, case, _start(case, original, towards=towards, within=within), plan)
+    walks[key] = found
     _limit(walks)
     _count(walks)
-    return begun
+    return found
 
 
 def walk_called(key: Key) -> PathJob | None:
@@ -97,15 +116,23 @@ def forget_walks() -> None:
 def waiting(walk: PathJob) -> None:
     """Draw how far ``walk`` is, the place in the line where there is one, and the way to stop it."""
     outlook = slot().outlook(walk.job)
-    if outlook.place:
-        text = f"Waiting for a turn: number {outlook.place} in the line"
-    else:
-        text = f"Computing the path: step {min(outlook.done, outlook.total)} of {outlook.total}"
+    text = f"Waiting for a turn: number {outlook.place} in the line" if outlook.place else _how_far(walk)
     if outlook.seconds is not None:
         text += f", about {in_words(outlook.seconds)} left"
     columns = st.columns([5, 1], vertical_alignment="bottom")
     columns[0].progress(min(1.0, outlook.done / outlook.total), text=text)
     columns[1].button("Stop", key="stop-walk", on_click=walk.job.cancel, width="stretch")
+
+
+def _how_far(walk: PathJob) -> str:
+    """Say which step of the path is computed, and, before it goes on, which one of the coarse path."""
+    path = walk.path
+    scale, preview = path.guide.epsilon_scale, preview_of(path)
+    text = f"Computing the path: step {0 if walk.job.latest is None else len(path.frames)} of {scale.steps + 1}"
+    coarse = 0 if preview is None else round(scale.largest / preview.step) + 1
+    if preview is None or len(preview.frames) == coarse:
+        return text
+    return f"{text}, after a preview: step {len(preview.frames)} of {coarse}"
 
 
 def failed(error: Exception) -> None:
@@ -130,21 +157,26 @@ def _walks() -> dict[Key, PathJob]:
     return {}
 
 
-def _start(key: Key, case: Case, original: Original, *, towards: str, within: Region | None) -> PathJob:
-    guide = original.guide
-    target, objective = guide.class_index(towards), case.aim.objective_for(guide)
-    start = original.before_the_path(
+def _start(case: Case, original: Original, *, towards: str, within: Region | None) -> EnhancementPath:
+    """Return the path before its first step."""
+    target, objective = original.guide.class_index(towards), case.aim.objective_for(original.guide)
+    return original.before_the_path(
         target=target, objective=objective, within=within.mask if within is not None else None
     )
-    walker, request = Walker(guide) if case.aim.exact else engine_for(guide).walker(), start.request
+
+
+def _begin(key: Key, case: Case, start: EnhancementPath, plan: WalkPlan) -> PathJob:
+    """Put the walk from ``start`` into the slot."""
+    guide, request = start.guide, start.request
+    walker = Walker(guide) if case.aim.exact else engine_for(guide).walker()
     session = this_session()
     there: Callable[[], bool] = partial(is_there, session)
-    steps = walker.walk(request)
+    steps = plan.walk(walker, request)
     if case.sample is not None:  # never for an upload: a path holds the photograph
         wanted = PathKey(guide, request, guide.epsilon_scale.steps, walker.precision)
         steps = cached(PathStore(catalog.home() / "paths"), wanted, steps)
-    job = slot().submit(steps, session=session, total=guide.epsilon_scale.steps + 1, alive=there)
-    return PathJob(key, job, start)
+    total = guide.epsilon_scale.steps + 1 + plan.besides(walker)
+    return PathJob(key, slot().submit(steps, session=session, total=total, alive=there), start)
 
 
 def _count(walks: dict[Key, PathJob]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lwise_core.enhancement.coarse_path import CoarsePath
 from lwise_core.enhancement.export import survival_warnings
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import Rendering, render
@@ -24,13 +25,15 @@ from pages.parts.ui.plots import show
 _RIVALS_SHOWN = 3
 
 
-def scrub(case: Case, path: EnhancementPath, *, invents: bool) -> Case:
+def scrub(case: Case, path: EnhancementPath, *, preview: CoarsePath | None, invents: bool) -> Case:
     """Draw the viewer with its slider over ``path`` and return the case at the position that the person chose.
 
-    ``invents`` says that the class enhanced towards is not what the picture is said to show.
+    Where the path does not reach yet, ``preview`` is shown, marked as such. ``invents`` says that the class enhanced
+    towards is not what the picture is said to show.
     """
     scored = len(path.frames) if path.scored is None else path.scored
-    film = ViewerPayload(path, case.subject, case.extent, provisional=range(scored, len(path.frames)))
+    unscored = range(scored, len(path.frames))
+    film = ViewerPayload(path, case.subject, case.extent, provisional=unscored, preview=preview)
     step = viewer(
         film,
         step=case.step_for(path.guide),

@@ -1,7 +1,7 @@
 """A page with nothing but the viewer: a film that grows or is whole, in one of several places, and what it told.
 
 ``?side=``, ``?guide=`` and ``?steps=`` set the sizes, ``?frames=`` how many frames the path has at first, ``?step=``
-the slider's position, ``?layer=`` maps over the altered picture.
+the slider's position, ``?layer=`` maps over the altered picture, ``?coarse=`` a coarse path until all frames are there.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from lwise_core.enhancement.coarse_path import CoarsePath, walk_coarsely
 from lwise_core.enhancement.viewer_payload import ViewerPayload
+from lwise_core.enhancement.walker import Walker
 from pages.parts.picture.viewer import Framing, Layer, View, viewer
 from tests.support.film import film_of, shortened
 
@@ -19,8 +21,8 @@ PLACES = ("first", "second", "third", "nowhere")
 class WeighedFilm(ViewerPayload):
     """A film that counts the bytes it sends."""
 
-    def payload(self, *, first: int) -> bytes:
-        sent = super().payload(first=first)
+    def payload(self, *, first: int, first_coarse: int = 0) -> bytes:
+        sent = super().payload(first=first, first_coarse=first_coarse)
         st.session_state["sent"] = st.session_state.get("sent", 0) + len(sent)
         return sent
 
@@ -28,6 +30,13 @@ class WeighedFilm(ViewerPayload):
 @st.cache_resource
 def whole_film(*, input_size: int, side: int, steps: int) -> ViewerPayload:
     return film_of(input_size=input_size, side=side, steps=steps)
+
+
+@st.cache_resource
+def coarse_path(*, input_size: int, side: int) -> CoarsePath:
+    path = whole_film(input_size=input_size, side=side, steps=STEPS).path
+    *_, coarse = walk_coarsely(Walker(path.guide), path.request)
+    return coarse
 
 
 def asked(name: str, default: int) -> int:
@@ -66,7 +75,9 @@ def scrub() -> None:
         state["viewer-first-heard"] = state["viewer-first-heard"].having_sent(whole.id, state["frames"])
     if place != "nowhere":
         now = shortened(whole, frames=state["frames"])
-        weighed = WeighedFilm(now.path, now.subject, now.extent)
+        walking = "coarse" in st.query_params and now.length < whole.length
+        preview = coarse_path(input_size=asked("guide", 64), side=side) if walking else None
+        weighed = WeighedFilm(now.path, now.subject, now.extent, preview=preview)
         state["step"] = viewer(
             weighed,
             step=state["step"],
