@@ -58,8 +58,8 @@ class ZipDirectory:
         """
         unread, read = Counter[str](), 0
         for number, (path, member) in enumerate(zip(self.paths, self.archive.infolist(), strict=True)):
-            if path.endswith("/") or (member.is_dir() and not member.file_size):
-                continue
+            if not path or path.endswith("/") or (member.filename.endswith("/") and not member.file_size):
+                continue  # zipfile's own is_dir fails where a name is empty
             picture = is_somebodys(path) and may_be_a_picture(path)
             if picture and (why := _unreadable(member)):
                 unread[why] += 1

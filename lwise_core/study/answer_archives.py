@@ -53,7 +53,7 @@ def unpacked(content: bytes, *, at_most: int) -> bytes:
 
 
 def _joined(archive: zipfile.ZipFile, *, at_most: int) -> bytes:
-    members = [m for m in archive.infolist() if not m.is_dir()]
+    members = [m for m in archive.infolist() if not m.filename.endswith("/")]
     if any(m.filename.startswith("xl/") or m.filename == "content.xml" for m in members):
         raise ResponsesError(f"The file is a workbook; save its sheet as CSV in UTF-8, and choose that. {UNCHANGED}")
     if any(m.flag_bits & _LOCKED for m in members):

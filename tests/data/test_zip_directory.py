@@ -61,6 +61,12 @@ def test_a_trail_byte_that_is_a_backslash_parts_no_folders() -> None:
         assert directory.read(found.offset, found.path, at_most=99) == found.path.encode()
 
 
+@pytest.mark.parametrize("name", [b"", b"\0", b"\0cat/2.png"])
+def test_a_member_without_a_name_keeps_no_other_from_being_read(name: bytes) -> None:
+    pictures = ZipInMemory(raw_zip({b"cat/1.png": b"one", name: b"two"}), "a.zip")
+    assert {e.name: pictures.read(e) for e in listed(pictures)}["cat/1.png"] == b"one"
+
+
 def test_a_directory_is_no_file() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

@@ -34,6 +34,10 @@ def test_the_files_of_people_follow_one_another() -> None:
     assert unpacked(content, at_most=100) == b"[1]\n[2]\n"
 
 
+def test_a_member_without_a_name_holds_no_answers() -> None:
+    assert unpacked(raw_zip({b"a.txt": b"[1]", b"": b"[2]", b"\0b.txt": b"[3]"}), at_most=100) == b"[1]\n"
+
+
 def test_what_is_no_zip_passes() -> None:
     assert unpacked(b"[1]", at_most=1) == b"[1]"
 
