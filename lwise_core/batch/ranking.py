@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
-from pathlib import PurePosixPath
 from time import perf_counter
 from typing import TypedDict
 
@@ -21,6 +20,7 @@ import numpy.typing as npt
 import torch
 
 from lwise_core._utils.arrays import Pixels
+from lwise_core.batch.file_reading import SQUARE, THUMBNAIL, FileReader, ReadFile, in_order
 from lwise_core.batch.label_issues import NOBODY, LabelIssue, label_issues
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, RELABELLED, Ranks, reference_columns
@@ -29,14 +29,10 @@ from lwise_core.data.entries import Labels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
-from lwise_core.guides.looking import look
+from lwise_core.guides.looking import Looker
 from lwise_core.guides.novelty import NOT_JUDGED, Novelty
-from lwise_core.images.codec import ImageRejected, OpenFile, encode_png, open_photograph
-from lwise_core.images.geometry import Crop, see, to_8_bit
-from lwise_core.images.perceptual_hash import HASHED_SIZE, near_duplicates, perceptual_hash
-
-THUMBNAIL, SQUARE = 112, 320
-"""Sides of the squares that are kept, in pixels: to look at, and to make a lesson of."""
+from lwise_core.images.codec import OpenFile, open_photograph
+from lwise_core.images.perceptual_hash import near_duplicates
 
 BYTES_A_PHOTOGRAPH = 3 * (SQUARE**2 + THUMBNAIL**2)
 """What one ranked photograph takes in memory at most; small ones take less."""
@@ -256,32 +252,45 @@ def rank(
 
     The label of a photograph is what its folder stands for in ``folders``, which are about the guide's classes; where
     it is guessed, it is the guide's first choice and said to be guessed. A file that is met twice, byte for byte, is
-    ranked once. ``open_file`` decodes a file, as :func:`open_photograph` does.
+    ranked once. ``open_file`` decodes a file, as :func:`open_photograph` does; it is called by several threads.
 
     Raises:
         UnknownClass: A folder has no class.
     """
-    ranking, read, met = Ranking(total, folders), list[_ReadFile](), set()
+    looker, reader = Looker.of(guide), FileReader(guide.input_size, open_file)
+    ranking, read = Ranking(total, folders), list[ReadFile]()
+    for found in in_order(_reading(files, reader, folders=folders)):
+        match found:
+            case Instead():
+                ranking = replace(ranking, left_out=ranking.left_out + 1)
+                continue
+            case str():
+                ranking = replace(ranking, refused=(*ranking.refused, found))
+            case ReadFile():
+                read.append(found)
+        if len(read) == RANKED_AT_ONCE:
+            ranking, read = _with(ranking, read, looker), []
+        yield ranking
+    if read:
+        ranking = _with(ranking, read, looker)
+    yield ranking
+
+
+def _reading(
+    files: Iterable[NamedFile], reader: FileReader, *, folders: FolderLabels
+) -> Iterator[Callable[[], ReadFile | str | Instead]]:
+    """Yield what reads each file, or says why it is not read."""
+    met = set[str]()
     for file in files:
         if folders.meaning(file.folder) is Instead.LEFT_OUT:
-            ranking = replace(ranking, left_out=ranking.left_out + 1)
+            yield lambda: Instead.LEFT_OUT
             continue
         digest = hashlib.sha256(file.data).hexdigest()
         if digest in met and not file.unusable:
-            ranking = replace(ranking, refused=(*ranking.refused, f"“{file.name}” is there twice, byte for byte."))
-            continue
-        met.add(digest)
-        found = _read(file, guide, open_file=open_file)
-        if isinstance(found, str):
-            ranking = replace(ranking, refused=(*ranking.refused, found))
+            yield partial(str, f"“{file.name}” is there twice, byte for byte.")
         else:
-            read.append(found)
-        if len(read) == RANKED_AT_ONCE:
-            ranking, read = _with(ranking, read, guide), []
-        yield ranking
-    if read:
-        ranking = _with(ranking, read, guide)
-    yield ranking
+            met.add(digest)
+            yield partial(reader.read, file, sha256=digest)
 
 
 def seconds_a_photograph(
@@ -302,59 +311,34 @@ def seconds_a_photograph(
     return perf_counter() - began if ranked.photographs else None
 
 
-@dataclass(frozen=True, eq=False)
-class _ReadFile:
-    """A file that was decoded: ``seen`` ``(3, S, S)`` as the guide sees it, and the ``square`` that is kept of it.
-
-    Neither holds on to the whole photograph.
-    """
-
-    file: NamedFile
-    seen: npt.NDArray[np.float32]
-    square: Pixels
-
-
-def _read(file: NamedFile, guide: GuideModel, *, open_file: OpenFile) -> _ReadFile | str:
-    """Return a file as it is ranked, or a sentence on why it cannot be."""
-    if file.unusable:
-        return file.unusable
-    try:
-        photograph = open_file(file.data, name=PurePosixPath(file.name).name)
-    except ImageRejected as error:
-        return str(error)
-    square = Crop.central(photograph).of(photograph.pixels)
-    return _ReadFile(file, see(square, size=guide.input_size), _shrunk(square, SQUARE))
-
-
-def _with(ranking: Ranking, read: Sequence[_ReadFile], guide: GuideModel) -> Ranking:
+def _with(ranking: Ranking, read: Sequence[ReadFile], looker: Looker) -> Ranking:
     """Return the ranking with some files more."""
-    looks = look(guide, torch.from_numpy(np.stack([r.seen for r in read])))
+    looks = looker.look(torch.from_numpy(np.stack([r.seen for r in read])))
     found = tuple(
-        replace(_ranked(r, row, guide, folders=ranking.folders), novelty=novelty)
+        replace(_ranked(r, row, looker.guide, folders=ranking.folders), novelty=novelty)
         for r, row, novelty in zip(read, looks.logits.float().numpy().copy(), looks.novelty, strict=True)
     )
     return replace(ranking, photographs=(*ranking.photographs, *found))
 
 
 def _ranked(
-    read: _ReadFile, logits: npt.NDArray[np.float32], guide: GuideModel, *, folders: FolderLabels
+    read: ReadFile, logits: npt.NDArray[np.float32], guide: GuideModel, *, folders: FolderLabels
 ) -> RankedPhotograph:
-    file, kept = read.file, read.square
     choice = guide.classes[int(logits.argmax())]
-    meaning = folders.meaning(file.folder)
+    meaning = folders.meaning(folder_of(read.name))
     stated = meaning if isinstance(meaning, str) else None
     target = guide.classes.index(stated or choice)
     return RankedPhotograph(
-        name=file.name,
-        sha256=hashlib.sha256(file.data).hexdigest(),
+        name=read.name,
+        sha256=read.sha256,
         class_name=guide.classes[target],
         guessed=stated is None,
         **_said_of(logits, target=target),
         choice=choice,
         logits=logits,
-        square=kept,
-        thumbnail=encode_png(_shrunk(kept, THUMBNAIL)),
-        hashed=perceptual_hash(see(kept, size=HASHED_SIZE)),
+        square=read.square,
+        thumbnail=read.thumbnail,
+        hashed=read.hashed,
     )
 
 
@@ -370,9 +354,3 @@ def _said_of(logits: npt.NDArray[np.float32], *, target: int) -> _Said:
 def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     powers = np.exp(logits.astype(np.float64) - logits.max())
     return np.asarray(powers / powers.sum())
-
-
-def _shrunk(square: Pixels, side: int) -> Pixels:
-    """Return ``square``, at most ``side`` pixels wide, in memory of its own: a view would keep the photograph."""
-    small = square if len(square) <= side else to_8_bit(see(square, size=side)).transpose(1, 2, 0)
-    return np.array(small, order="C")

@@ -7,7 +7,7 @@ batch, and a picture that cannot be used changes nothing for the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -21,9 +21,9 @@ from lwise_core.data.decoding import Batch, Decoded, DecodedBatch, Unusable
 from lwise_core.data.entries import PictureEntry
 from lwise_core.enhancement.objectives import Objective
 from lwise_core.enhancement.path import NonFinite
-from lwise_core.guides.difficulty import difficulty_of
+from lwise_core.guides.difficulty import said_of_all
 from lwise_core.guides.guide import GuideModel
-from lwise_core.guides.looking import look
+from lwise_core.guides.looking import Looker, Looks
 
 T_co = TypeVar("T_co", bound=PictureResult, covariant=True)
 
@@ -155,16 +155,20 @@ class Worker(Generic[T]):
         torch.set_num_threads(self.threads)
         torch.backends.cudnn.deterministic = True
         torch.backends.cudnn.benchmark = False
-        return _Bench(self.task, self.load_guide(), self.guesses).made
+        return _Bench(self.task, Looker.of(self.load_guide()), self.guesses).made
 
 
 @dataclass(frozen=True)
 class _Bench(Generic[T]):
-    """A task with its guide."""
+    """A task with what looks at its pictures."""
 
     task: Task[T]
-    guide: GuideModel
+    looker: Looker
     guesses: bool
+
+    @property
+    def guide(self) -> GuideModel:
+        return self.looker.guide
 
     def made(self, seen: DecodedBatch) -> MadeBatch[T]:
         """Return the results of a batch; a picture without one is said and does not stop the others."""
@@ -194,28 +198,35 @@ class _Bench(Generic[T]):
     def _looked(self, batch: Batch, usable: Sequence[tuple[int, Decoded]]) -> ScoredBatch:
         entries = tuple(batch.entries[place] for place, _ in usable)
         images = torch.from_numpy(np.stack([s.image for _, s in usable]))
-        looks = look(self.guide, images)
+        looks = self.looker.look(images)
         _refuse_non_finite(looks.logits)
-        told = tuple(
-            replace(self._told(place, s, entry, logits=row), unlike_p=novelty.p)
-            for (place, s), entry, row, novelty in zip(usable, entries, looks.logits, looks.novelty, strict=True)
-        )
+        told = tuple(self._told(usable, entries, looks))
         varied = [s.variations for _, s in usable if s.variations is not None]
         return ScoredBatch(entries, images, looks.logits, told, torch.from_numpy(np.stack(varied)) if varied else None)
 
-    def _told(self, place: int, seen: Decoded, entry: PictureEntry, *, logits: torch.Tensor) -> PictureResult:
-        first = int(logits.argmax())
-        target = first if self.guesses else self.guide.class_index(entry.class_name)
-        difficulty = difficulty_of(self.guide, logits, target=target)
-        return PictureResult(
-            place=place,
-            source_sha256=seen.sha256,
-            target=target,
-            logit=difficulty.logit,
-            log_probability=difficulty.log_probability,
-            rank=difficulty.rank,
-            first_choice=first,
-        )
+    def _told(
+        self, usable: Sequence[tuple[int, Decoded]], entries: Sequence[PictureEntry], looks: Looks
+    ) -> Iterator[PictureResult]:
+        """Yield what the guide says of each picture; what needs PyTorch is asked once for all of them."""
+        first = looks.logits.argmax(dim=1)
+        targets = first if self.guesses else torch.tensor(self._stated(entries))
+        said = said_of_all(looks.logits, targets=targets)
+        for (place, seen), one, choice, novelty in zip(usable, said, first.tolist(), looks.novelty, strict=True):
+            yield PictureResult(
+                place=place,
+                source_sha256=seen.sha256,
+                target=one.target,
+                logit=one.logit,
+                log_probability=one.log_probability,
+                rank=one.rank,
+                first_choice=choice,
+                unlike_p=novelty.p,
+            )
+
+    def _stated(self, entries: Sequence[PictureEntry]) -> list[int]:
+        """Return the class index of each picture; a name is looked up once, however many pictures have it."""
+        known = {name: self.guide.class_index(name) for name in {entry.class_name for entry in entries}}
+        return [known[entry.class_name] for entry in entries]
 
 
 def logits_of(guide: GuideModel, images: torch.Tensor) -> torch.Tensor:

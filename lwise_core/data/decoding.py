@@ -5,7 +5,6 @@ It imports no PyTorch, as the processes that only decode pictures import it.
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from dataclasses import dataclass
 from lzma import LZMAError
@@ -83,7 +82,7 @@ class Decoder:
             return Unusable(str(error))
         square = Crop.central(photograph).of(photograph.pixels)
         varied = np.stack(list(variations(square, size=self.size).values())) if self.varied else None
-        return Decoded(see(square, size=self.size), hashlib.sha256(data).hexdigest(), varied)
+        return Decoded(see(square, size=self.size), photograph.sha256, varied)
 
 
 def _opener_of(pictures: PictureSet) -> OpenFile:

@@ -84,6 +84,25 @@ _IN_WORDS = (
 )
 
 
+@dataclass(frozen=True)
+class SaidOfClass:
+    """What logits say of one class, the ``target``: its logit, its log-softmax (nats), its place among the classes."""
+
+    target: int
+    logit: float
+    log_probability: float
+    rank: int
+
+
+def said_of_all(logits: torch.Tensor, *, targets: torch.Tensor) -> list[SaidOfClass]:
+    """Return what ``logits`` ``(N, C)`` say of each picture's own class, ``targets`` ``(N,)``."""
+    own = logits.gather(1, targets[:, None])
+    log_probabilities = logits.log_softmax(dim=1).gather(1, targets[:, None])
+    ranks = (logits > own).sum(dim=1) + 1
+    columns = (targets, own.flatten(), log_probabilities.flatten(), ranks)
+    return [SaidOfClass(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
+
+
 def difficulty_of(guide: GuideModel, logits: torch.Tensor, *, target: int, novelty: Novelty = NOT_JUDGED) -> Difficulty:
     """Return the difficulty of one picture from its ``logits`` ``(C,)`` and its ground-truth class ``target``.
 

@@ -20,21 +20,47 @@ class Looks:
     novelty: tuple[Novelty, ...]
 
 
-def look(guide: GuideModel, images: torch.Tensor) -> Looks:
-    """Return what ``guide`` says of ``images`` ``(N, 3, H, W)``, float32 in [0, 1].
+@dataclass(frozen=True, eq=False)
+class Looker:
+    """What looks at picture after picture for one guide; ``stages`` is None where the guide cannot tell what is unlike.
 
-    The logits are the guide's own, bit for bit. Where it cannot tell what is unlike it learnt, nothing is judged.
+    To make one takes about as long as to look at ten small pictures, so who looks at many keeps it. Two threads need
+    one each.
     """
-    known = guide.familiarity
-    if known is not None:
+
+    guide: GuideModel
+    stages: StageFeatures | None
+
+    @classmethod
+    def of(cls, guide: GuideModel) -> Looker:
+        """Return what looks for ``guide``."""
+        known = guide.familiarity
+        if known is None:
+            return cls(guide, None)
         try:
-            logits, features = StageFeatures.of(guide, known.stages).read(images)
+            return cls(guide, StageFeatures.of(guide, known.stages))
+        except NoStages:  # it was made for another network
+            return cls(guide, None)
+
+    def look(self, images: torch.Tensor) -> Looks:
+        """Return what the guide says of ``images`` ``(N, 3, H, W)``, float32 in [0, 1].
+
+        The logits are the guide's own, bit for bit. Where it cannot tell what is unlike it learnt, nothing is judged.
+        """
+        nothing, known = (NOT_JUDGED,) * len(images), self.guide.familiarity
+        if self.stages is None or known is None:
+            with torch.no_grad():
+                return Looks(self.guide.logits(images.to(self.guide.device)).cpu(), nothing)
+        logits, features = self.stages.read(images)
+        try:
             return Looks(logits, known.novelty(features))
-        except (NoStages, FamiliarityError):  # it was made for another network
-            pass
-    with torch.no_grad():
-        logits = guide.logits(images.to(guide.device)).cpu()
-    return Looks(logits, (NOT_JUDGED,) * len(images))
+        except FamiliarityError:  # it was made for another network
+            return Looks(logits, nothing)
+
+
+def look(guide: GuideModel, images: torch.Tensor) -> Looks:
+    """Return what ``guide`` says of ``images``, as :meth:`Looker.look` does."""
+    return Looker.of(guide).look(images)
 
 
 def novelty_of(guide: GuideModel, image: torch.Tensor) -> Novelty:

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.guides.difficulty import difficulty_of, score
+from lwise_core.guides.difficulty import difficulty_of, said_of_all, score
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import References
 from tests.conftest import eight_pictures, guide_of, tiny_network
@@ -47,3 +47,15 @@ def test_the_score_is_the_guides_own_logits(tiny_guide: GuideModel) -> None:
     assert torch.equal(logits, tiny_guide.logits(picture[None])[0])
     assert logits.shape == (5,)
     assert not logits.requires_grad
+
+
+@given(st.integers(1, 12), st.integers(2, 40), st.integers(0, 2**16))
+def test_what_is_said_of_many_is_what_is_said_of_each_bit_for_bit(count: int, classes: int, seed: int) -> None:
+    chance = torch.Generator().manual_seed(seed)
+    logits = 8 * torch.randn((count, classes), generator=chance)
+    targets = torch.randint(classes, (count,), generator=chance)
+    guide = replace(GUIDE, classes=tuple(map(str, range(classes))))
+    for row, target, said in zip(logits, targets.tolist(), said_of_all(logits, targets=targets), strict=True):
+        one = difficulty_of(guide, row, target=target)
+        assert (said.target, said.logit, said.rank) == (target, one.logit, one.rank)
+        assert said.log_probability == one.log_probability

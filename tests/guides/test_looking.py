@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.guide import GuideModel
-from lwise_core.guides.looking import look, novelty_of
+from lwise_core.guides.looking import Looker, look, novelty_of
 from lwise_core.guides.novelty import NOT_JUDGED
 from lwise_core.guides.stage_features import StageFeatures
 from tests.conftest import eight_pictures, guide_of, tiny_network
@@ -45,3 +46,22 @@ def test_familiarity_of_another_network_judges_nothing_and_fails_nowhere() -> No
         found = look(replace(GUIDE, familiarity=other), PICTURES)
         assert torch.equal(found.logits, own_logits(GUIDE))
         assert found.novelty == (NOT_JUDGED,) * 8
+
+
+def test_who_looks_at_many_pictures_makes_one_twin_and_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = replace(GUIDE, familiarity=KNOWN)
+    made: list[GuideModel] = []
+    of = StageFeatures.of
+
+    def counted(guide: GuideModel, stages: tuple[str, ...]) -> StageFeatures:
+        made.append(guide)
+        return of(guide, stages)
+
+    monkeypatch.setattr(StageFeatures, "of", counted)
+    looker = Looker.of(guide)
+    found = [looker.look(PICTURES[i : i + 2]) for i in (0, 2, 4)]
+    assert made == [guide]
+    for i, looks in zip((0, 2, 4), found, strict=True):
+        expected = look(guide, PICTURES[i : i + 2])
+        assert torch.equal(looks.logits, expected.logits)
+        assert looks.novelty == expected.novelty

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, THUMBNAIL, Ranking
+from lwise_core.batch.file_reading import THUMBNAIL
+from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, Ranking
 from lwise_core.batch.ranking_map import RankingMap
 from lwise_core.batch.ranking_session import RankingSession
 from lwise_core.guides.wobble import Wobble

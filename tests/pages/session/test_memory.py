@@ -11,7 +11,8 @@ from hypothesis import strategies as strategy
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
-from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH, SQUARE, _shrunk
+from lwise_core.batch.file_reading import SQUARE, shrunk
+from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH
 from pages.parts.session.memory import MemoryBudget, MemoryFull, memory_budget, process_bytes
 
 SESSION, PROCESS = 1000, 2500
@@ -117,6 +118,6 @@ def test_a_desk_takes_what_there_is_room_for_and_a_closed_page_gives_it_back(
 
 def test_a_photograph_holds_its_own_pixels_only() -> None:
     ribbon = np.zeros((SQUARE, 60 * SQUARE, 3), np.uint8)
-    kept = _shrunk(ribbon[:, :SQUARE], SQUARE)
+    kept = shrunk(ribbon[:, :SQUARE], SQUARE)
     assert kept.base is None
     assert kept.nbytes <= BYTES_A_PHOTOGRAPH
