@@ -59,7 +59,7 @@ class Looker:
 
 
 def look(guide: GuideModel, images: torch.Tensor) -> Looks:
-    """Return what ``guide`` says of ``images``, as :meth:`Looker.look` does."""
+    """Return what ``guide`` says of ``images`` ``(N, 3, H, W)``, float32 in [0, 1], as :meth:`Looker.look` does."""
     return Looker.of(guide).look(images)
 
 
