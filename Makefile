@@ -57,7 +57,7 @@ docs: $(VENV)/.dev  ## Build the documentation into docs/_build/html, warnings a
 	@echo "The documentation is in docs/_build/html/index.html."
 
 browser: $(VENV)/.dev
-	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	@for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do \
 		"$$name" --version >/dev/null 2>&1 && exit 0; \
 	done; \
 	$(BIN)/playwright install chromium || { \

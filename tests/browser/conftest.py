@@ -32,7 +32,7 @@ from tests.browser.acts import PATIENCE_MS
 ROOT = Path(__file__).parents[2]
 
 _START_SECONDS = 180
-_EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
+_EXECUTABLES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
