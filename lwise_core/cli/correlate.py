@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lwise_core._utils.file_errors import read_file
+from lwise_core._utils.temporary_folders import temporary_folder
 from lwise_core.batch.folder_job import FolderResults, LabelledFolder, folder_job, this_machine
 from lwise_core.batch.settings import JobSettings
 from lwise_core.cli.option_groups import grouped
@@ -66,7 +66,7 @@ def _ranked(source: Path, chosen: GuideChoice) -> RankedPictures:
     table = source / RESULTS if (source / RESULTS).is_file() else source
     if table.is_file() and _is_ranking(table):
         return read_ranked_pictures(read_file(table, at_most=MAX_RANKING_BYTES + 1))
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder() as scratch:
         results = _scored(source, chosen, Path(scratch) / "scored")
         return read_ranked_pictures(read_file(results.table))
 

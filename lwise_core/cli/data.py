@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from platformdirs import user_cache_path
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import file_errors
+from lwise_core._utils.temporary_folders import temporary_folders
 from lwise_core.cli.options import Refused
 from lwise_core.enhancement.path_cache import BYTES_KEPT
 from lwise_core.guides import catalog
@@ -33,6 +35,11 @@ class Kept:
     what: str
     limit: str
     paths: tuple[Path, ...]
+
+    @property
+    def place(self) -> Path:
+        """Where it lies, or would lie."""
+        return self.paths[0] if self.paths else Path(tempfile.gettempdir())
 
     @property
     def size(self) -> int:
@@ -61,6 +68,7 @@ class Kept:
 def kept_data(home: Path, cache: Path) -> tuple[Kept, ...]:
     """Return all that is kept in the folders ``home`` and ``cache``, whether it is there or not."""
     database = home / "records.db"
+    passing = temporary_folders()
     records = (database, *(database.with_name(f"{database.name}-{part}") for part in ("wal", "shm")))
     return (
         Kept("paths", "enhancements of natural pictures, to be had again at once", _mib(BYTES_KEPT), (home / "paths",)),
@@ -74,6 +82,7 @@ def kept_data(home: Path, cache: Path) -> tuple[Kept, ...]:
         Kept("courses", "courses and their pictures", _WHATEVER, (home / "courses",)),
         Kept("records", "learners and their answers, unless LWISE_RECORDS names a database", _WHATEVER, records),
         Kept("training", "pictures that a training has decoded", _WHATEVER, (cache,)),
+        Kept("temporary", "what is removed when its page or command ends, unless that is killed", _WHATEVER, passing),
     )
 
 
@@ -90,7 +99,7 @@ def list_command(context: typer.Context) -> None:
         return
     for kept in _here():
         size = f"{kept.size / 1e6:,.1f} MB" if kept.is_there else "nothing"
-        typer.echo(f"{kept.name}: {size} ({kept.limit}). {kept.what[:1].upper()}{kept.what[1:]}. {kept.paths[0]}")
+        typer.echo(f"{kept.name}: {size} ({kept.limit}). {kept.what[:1].upper()}{kept.what[1:]}. {kept.place}")
     if other := _others():
         typer.echo(f"Not of this program, or of another version: {', '.join(map(str, other))}")
 
@@ -105,7 +114,7 @@ def remove_command(
     for kept in wanted:
         if not kept.is_there:
             typer.echo(f"{kept.name}: there is nothing.")
-        elif yes or _confirmed(f"Remove {kept.what} ({kept.size / 1e6:,.1f} MB in {kept.paths[0]}) for good?"):
+        elif yes or _confirmed(f"Remove {kept.what} ({kept.size / 1e6:,.1f} MB in {kept.place}) for good?"):
             kept.remove()
             typer.echo(f"{kept.name}: removed.")
 

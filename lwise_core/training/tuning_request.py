@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from statistics import median
 from time import perf_counter
 
 from lwise_core._utils.run_folder import RunFolder
+from lwise_core._utils.temporary_folders import temporary_folder
 from lwise_core.guides.guide import Domain
 from lwise_core.training.export_guide import About
 from lwise_core.training.initial_network import start_from
@@ -78,7 +78,7 @@ def seconds_a_pass(request: TuningRequest, sample: PictureSample) -> float:
     recipe = request.recipe.recipe(size=start.input_size, domain=request.domain)
     start = start.for_classes(sample.classes, seed=recipe.seed, largest=LARGEST_TUNED)
     images = sample.repeated(_IMAGES_IN_BATCHES * recipe.batch, size=start.input_size)
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         steps = TrainingRun(RunFolder(Path(folder)), recipe, start, images).trainer(report_seconds=0.0).run()
         next(steps)  # the first warms up, and its attack has no size yet
         return median(_seconds_of(steps) for _ in range(_TIMED)) / (2 * recipe.batch)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lwise_core._utils.temporary_folders import temporary_folder
 from lwise_core.cli import data
 from lwise_core.cli.data import kept_data
 from lwise_core.guides import catalog
@@ -19,6 +20,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home, cache = tmp_path / "home", tmp_path / "cache"
     monkeypatch.setenv("LWISE_HOME", str(home))
     monkeypatch.setattr(data, "user_cache_path", lambda *_, **__: cache)
+    (tmp_path / "passing").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "passing"))
     for kept in kept_data(home, cache):
         for path in kept.paths:
             file = path if path.suffix.startswith(".db") else path / "deep" / "file"
@@ -50,6 +53,26 @@ def test_what_is_removed_is_gone_and_nothing_else(home: Path, shell: Shell) -> N
     ]
     assert (home / "models" / "deep" / "file").exists()
     assert shell("data", "remove", "paths", "--yes")[1] == "paths: there is nothing.\n"
+
+
+def test_what_a_killed_process_left_for_a_while_is_listed_and_removed(
+    home: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passing = home.parent / "passing"
+    what = "What is removed when its page or command ends, unless that is killed"
+    assert f"temporary: nothing (no limit). {what}. {passing}" in shell("data")[1].splitlines()
+    left = [temporary_folder() for _ in range(2)]
+    (passing / "somebody else's").mkdir()
+    for folder in left:
+        Path(folder.name, "table.csv").write_bytes(bytes(1_000_000))
+    assert "temporary: 2.0 MB" in shell("data")[1]
+    with monkeypatch.context() as another:
+        another.setattr("os.getuid", lambda: 12345)
+        assert "temporary: nothing" in shell("data")[1]
+    assert shell("data", "remove", "temporary", "--yes")[1] == "temporary: removed.\n"
+    assert [path.name for path in passing.iterdir()] == ["somebody else's"]
+    for folder in left:
+        folder.cleanup()
 
 
 def test_an_unknown_name_removes_nothing(home: Path, shell: Shell) -> None:

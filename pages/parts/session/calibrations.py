@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lwise_core._utils.temporary_folders import temporary_folder
 from lwise_core.guides import catalog
 from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import GuideModel
@@ -25,4 +26,4 @@ def laid_over(guide: GuideModel) -> GuideModel:
 
 @st.cache_resource(scope="session", on_release=lambda folder: folder.cleanup(), show_spinner=False)
 def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory()
+    return temporary_folder()
