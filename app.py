@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,11 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+
+# The threads of PyTorch, which reads this when it is imported, sleep while they wait for one another. By themselves
+# they spin, which helps where each has a core of its own; here browsers and pages want the cores too, and what one
+# thread burns in waiting the other one lacks.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import pandas as pd  # noqa: F401 - Plotly looks at pandas wherever it finds it, also half imported by another thread
 import streamlit as st

@@ -41,7 +41,8 @@ from pages.parts.session.jobs import place, wait_until
 from pages.parts.session.paths import PathJob, failed, forget, stopped, walk_for
 from pages.parts.ui.notices import notice, plain
 
-_PATIENCE = 0.3  # seconds to wait for the ε that is looked at before the page is drawn without it
+_PATIENCE = 0.1  # seconds to wait for the ε that is looked at before the page is drawn without it
+_ON_ITS_WAY = 0.05  # seconds that a verdict takes to leave for the browser: what a new run finds waiting is dropped
 
 _WELCOME = (
     "A robust network can paint any class into any picture. Here you see whether you can **trust** what it painted, "
@@ -173,6 +174,9 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     """Draw the picture with its layer, and beside it the verdict once the path is there; then what the tabs hold."""
     path, by = walk.path, case.stated_by_for(walk.path.guide)
     stated = None if by is StatedBy.GUESS else asked.stated
+    with screen.verdict:
+        st.subheader("Can you trust this change?")
+        say_first_look(asked.look, path.guide)
     with screen.layer:
         chosen = layer_choice(path, token=case.token)
     ledger = known_ledger(walk.key, path, stated)
@@ -183,8 +187,6 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
         st.rerun()  # the slider was moved in the browser, and the layer is that of the position before
     case = moved
     with screen.verdict:
-        st.subheader("Can you trust this change?")
-        say_first_look(asked.look, walk.path.guide)
         if not walk.job.stage.over or path is not walk.path:  # or there is more than what is drawn above
             _wait_for(case, walk, path, asked, stated=stated)
             st.rerun()
@@ -203,16 +205,20 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     tabs(case, InspectedPath(walk.key, path, found, asked.stated, asked.towards, epsilon, by))
 
 
-def _wait_for(case: Case, walk: PathJob, path: EnhancementPath, asked: _Asked, *, stated: str | None) -> None:
-    """Draw the verdict where ``path``, as it is shown, reaches its ε, and stay until more of ``walk`` can be drawn."""
-    step = case.step_for(path.guide)
+def _wait_for(case: Case, walk: PathJob, shown: EnhancementPath, asked: _Asked, *, stated: str | None) -> None:
+    """Draw the verdict once ``walk`` reaches its ε, and stay until more of it can be drawn than what is ``shown``."""
+    has_come = partial(_reaches, step=case.step_for(shown.guide))
     words, at = st.empty(), place()  # as they stand when everything is there
-    reached = _reaches(path, step=step)
-    if reached:
+    stay = partial(wait_until, "walk", walk.job, at=at, what=f"Changing it towards {plain(asked.towards)}")
+    stay(has_come)
+    path = walk.path
+    if has_come(path):
         with words.container():
-            draw_verdict(verdict_at(walk.key, path, step=step, stated=stated), path)
-    enough = _never if reached else partial(_reaches, step=step)
-    wait_until("walk", walk.job, enough, at=at, what=f"Changing it towards {plain(asked.towards)}")
+            draw_verdict(verdict_at(walk.key, path, step=case.step_for(path.guide), stated=stated), path)
+    if has_come(shown):
+        stay(_never)
+    else:
+        walk.job.wait(seconds=_ON_ITS_WAY)
 
 
 def _reaches(path: EnhancementPath, *, step: int) -> bool:

@@ -56,6 +56,10 @@ class CroppedPhotograph:
         """Return what ``guide`` says of the original: logits ``(C,)``; not to be written to."""
         return self._look(guide).logits[0]
 
+    def was_looked_at_by(self, guide: GuideModel) -> bool:
+        """Return whether it is known already what ``guide`` says of the original."""
+        return guide in self._looks
+
     def novelty(self, guide: GuideModel) -> Novelty:
         """Return whether the original is unlike everything that ``guide`` learnt."""
         return self._look(guide).novelty[0]

@@ -116,6 +116,13 @@ class ViewerPayload:
         """For each position the frame that it shows: the best up to there, the first of equals."""
         return self.path.best_steps()
 
+    @property
+    def side(self) -> int:
+        """C, the side in pixels of the picture on which the browser composes, known without making that picture."""
+        if self.extent is Extent.GUIDE:
+            return self.path.guide.input_size
+        return min(self.subject.crop.side, COMPOSE_AT_MOST)
+
     @cached_property
     def original(self) -> Pixels:
         """The unaltered picture ``(C, C, 3)`` on which the browser composes."""
@@ -132,7 +139,7 @@ class ViewerPayload:
 
     def _spread(self, perturbation: FloatImage) -> Levels:
         """Return a change ``(3, H, H)`` at the guide's size as the levels that are sent."""
-        side = self.original.shape[0]
+        side = self.side
         if _is_inverted(side, perturbation.shape[1]):
             inverse = _inverse_gram(side, perturbation.shape[1])
             spread: FloatImage = np.matmul(np.matmul(inverse, perturbation), inverse.T)
@@ -175,7 +182,7 @@ class ViewerPayload:
         """Yield what all frames share."""
         differences = self.original.copy()
         differences[:, 1:] -= self.original[:, :-1]
-        taps = taps_for(self.original.shape[0], self.path.guide.input_size)
+        taps = taps_for(self.side, self.path.guide.input_size)
         yield _Section("original", differences.tobytes())
         yield _Section("starts", taps.starts.astype("<u2").tobytes())
         yield _Section("weights", taps.weights.astype("<f4").tobytes())
@@ -191,7 +198,7 @@ class ViewerPayload:
 
     def _about(self) -> dict[str, object]:
         path, scale = self.path, self.path.guide.epsilon_scale
-        side, size = self.original.shape[0], path.guide.input_size
+        side, size = self.side, path.guide.input_size
         caution = path.guide.caution_epsilon
         chosen = [int(path.frames[b].logits[0].argmax()) for b in self.best]
         names = sorted(set(chosen))

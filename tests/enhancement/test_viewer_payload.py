@@ -102,6 +102,15 @@ def test_a_payload_from_the_end_carries_figures_but_no_pictures() -> None:
     assert len(header["positions"]) == STEPS + 1
 
 
+@pytest.mark.parametrize("extent", list(Extent))
+@pytest.mark.parametrize("side", [40, COMPOSE_AT_MOST, COMPOSE_AT_MOST + 1])
+def test_only_a_browser_that_has_nothing_costs_the_making_of_the_original(side: int, extent: Extent) -> None:
+    film = film_of(input_size=16, side=side, steps=2, extent=extent)
+    film.payload(first=1)
+    assert "original" not in vars(film)  # making it resizes a whole photograph
+    assert header_of(film.payload(first=0))["side"] == len(film.original)
+
+
 def test_forty_frames_at_224_px_take_less_than_8_mb() -> None:
     film = film_of(input_size=224, side=COMPOSE_AT_MOST, steps=4)
     # The steps of a path are alike, so ten times the frames of four steps bound those of forty.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from html import unescape
@@ -50,6 +53,23 @@ def test_the_settings_keep_the_app_on_this_machine(setting: str, value: object) 
 
 def test_browsers_keep_what_they_were_sent_for_more_runs_than_begin_while_one_is_asked_for() -> None:
     assert SETTINGS["global"]["maxCachedMessageAge"] >= 60  # ours lists them up to 30; at 2, one of eight tabs was lost
+
+
+_WAITS_AS = "import os; print('loaded with', os.environ.get('OMP_WAIT_POLICY'), flush=True); os._exit(0)"
+
+
+@pytest.mark.parametrize(("set_by_hand", "loaded_with"), [(None, "passive"), ("active", "active")])
+def test_pytorch_is_loaded_with_threads_that_sleep_while_they_wait_unless_somebody_said_how(
+    tmp_path: Path, set_by_hand: str | None, loaded_with: str
+) -> None:
+    (tmp_path / "torch.py").write_text(_WAITS_AS)  # in the place of PyTorch: it reads this when it is loaded
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment |= {"PYTHONPATH": f"{tmp_path}:{ROOT}", **({"OMP_WAIT_POLICY": set_by_hand} if set_by_hand else {})}
+    script = "import threading, app; threading.Event().wait(60)"
+    done = subprocess.run(  # noqa: S603 - our own interpreter on our own script
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert f"loaded with {loaded_with}" in done.stdout
 
 
 def option_names(options: Mapping[str, object], *, within: str = "") -> Iterator[str]:

@@ -48,14 +48,15 @@ def known_ledger(key: Key, path: EnhancementPath, stated: str | None) -> Evidenc
 def verdict_at(key: Key, path: EnhancementPath, *, step: int, stated: str | None) -> Risk:
     """Return both lights after ``step`` steps of ``path``, which may still be walked.
 
-    Found at once and remembered, for nobody who asks for a verdict waits for the lights at every other ε.
+    Found at once and remembered, for nobody who asks for a verdict waits for the lights at every other ε. How far the
+    path has come meanwhile changes nothing about them; that its own guide has scored that step does.
     """
     found = _known_findings(key, path, stated)
     if found is not None:
         return found.risks[step]
-    return remembered(
-        "verdict", (*_question(key, path, stated), step), lambda: lights_at(path, step=step, stated=stated)
-    )
+    scored = path.scored is None or step < path.scored
+    question = (key, stated, step, path.precision, scored)
+    return remembered("verdict", question, lambda: lights_at(path, step=step, stated=stated))
 
 
 def _known_findings(key: Key, path: EnhancementPath, stated: str | None) -> Findings | None:

@@ -53,7 +53,9 @@ class StatedLook:
 def look_at(case: Case, guide: GuideModel) -> FirstLook:
     """Return what ``guide`` says of the original of ``case``."""
     subject = case.subject
-    logits = slot().do(lambda: subject.logits(guide))
+    if not subject.was_looked_at_by(guide):  # else nothing is computed, and nobody's step is waited for
+        slot().do(lambda: subject.logits(guide))
+    logits = subject.logits(guide)
     original = Original(guide, subject.seen(size=guide.input_size), logits)
     return FirstLook(original, top_classes(guide, logits, count=_TOP), subject.novelty(guide))
 

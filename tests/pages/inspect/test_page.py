@@ -21,10 +21,15 @@ from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.heatmaps import PALETTE_PAIRS
+from lwise_core.inspection.examine import lights_at
+from lwise_core.inspection.indicators import Risk
+from lwise_core.inspection.wording import facts_of, verdict_of
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.layers import LayerChoice
 from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPINIONS, TAB
 from pages.parts.session.case import Aim, Case, Desk, KeptDesk
+from pages.parts.session.paths import PathJob
+from pages.parts.ui.notices import plain
 from tests.conftest import guide_of, tiny_network
 from tests.inspection.test_evidence_ledger import loud_guide, with_nulls
 from tests.support.app_runs import settled
@@ -33,6 +38,8 @@ ROOT = Path(__file__).resolve().parents[3]
 TABS = [CHANGE, ATTRIBUTIONS, COUNTER, OPINIONS]
 FILES = ["Report (HTML)", "Every number (JSON)", "Every pixel (NPZ)", "Figures (ZIP)"]
 FILES += ["ε from 0 up (WebP)", "ε from 0 up (GIF)"]
+FURTHER = {"H2", "H3", "H4", "H5", "H6"}
+"""What is shown where it is asked for, and never counted."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -233,6 +240,48 @@ def test_the_verdict_waits_for_its_own_step_of_the_path_alone(
     settled(at.run())
     assert shown[-1] == other.epsilon_scale.steps + 1
     assert [m.value for m in at.markdown][1:3] == early
+
+
+def test_one_verdict_is_computed_once_however_far_its_path_has_come_meanwhile(
+    guide: GuideModel, hold: Callable[[int], HeldWalk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+
+    def noted(path: EnhancementPath, *, step: int, stated: str | None) -> Risk:
+        found.append(step)
+        return lights_at(path, step=step, stated=stated)
+
+    monkeypatch.setattr("pages.parts.inspect.verdict_panel.lights_at", noted)
+    other = known_as(guide, "5")
+    step = case_of(other).step_for(other)
+    held = hold(step)
+    at = held_open(other, held, monkeypatch)
+    held.let_go()
+    settled(at.run())
+    assert found == [step]
+
+
+def latest_walk(at: AppTest) -> PathJob:
+    walks: dict[object, PathJob] = at.session_state["walks"]
+    return next(reversed(walks.values()))
+
+
+def test_a_path_that_was_stopped_and_then_walked_on_has_its_lights_beyond_the_stop(
+    guide: GuideModel, hold: Callable[[int], HeldWalk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = case_of(guide).step_for(guide) - 2
+    at = held_open(known_as(guide, "6"), hold(stop), monkeypatch)
+    latest_walk(at).job.cancel()  # as the button does
+    with_further(at)
+    assert f"Stopped at ε = {stop * guide.epsilon_scale.step:.2f}" in said(at)
+    assert indicators_on(at) > FURTHER
+    settled(next(b for b in at.button if b.label == "Compute the rest").click().run())
+    assert "Stopped at ε = " not in said(at)
+    path = latest_walk(at).path
+    risk, texts = lights_at(path, step=stop + 1, stated="a"), [m.value for m in slid(at, stop + 1).markdown]
+    assert f"#### {plain(verdict_of(risk, towards='a'))}" in texts
+    assert all(plain(facts_of(i)) in "\n".join(texts) for i in risk.artefact.indicators)
+    assert indicators_on(at) > FURTHER
 
 
 def test_the_verdict_stands_before_everything_else_that_is_said(page: AppTest) -> None:
