@@ -58,6 +58,29 @@ def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: s
     expect(page.get_by_role("button", name="Show all again")).to_be_visible()
 
 
+def test_a_large_folder_is_packed_in_the_browser_and_sent_in_one_file(
+    page: Page, studio_url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "creatures"
+    for i in range(50):
+        place = folder / FAMILIES[i % 2].replace(" ", "_")
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{i}.png").write_bytes(encode_png(draw(Creature(i % 2, 0.1, i), size=32)))
+    (folder / "notes.txt").write_text("no photograph")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    page.goto(f"{studio_url}/rank")
+    expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
+    choose(page, "Guide model", "phantom4-64")
+    expect(page.locator(".packing:not([data-waits])")).to_be_attached()
+    page.locator("input[type=file]").set_input_files(folder)
+    expect(page.get_by_text("1 file is no photograph and was left out.")).to_be_visible()
+    expect(seen(page, "Matched by their names")).to_contain_text(FAMILIES[1])
+    expect(page.get_by_text("creatures.zip")).to_be_visible()
+    expect(page.get_by_role("button", name="Rank 50 files")).to_be_enabled()
+    assert len(sent) == 1
+
+
 def test_dropped_photographs_stay_whichever_guide_is_chosen(page: Page, studio_url: str, dropped: Path) -> None:
     page.goto(f"{studio_url}/rank")
     expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()

@@ -19,10 +19,15 @@ from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.data.system_files import is_somebodys
 from lwise_core.teaching.courses.pictures import FromPhantom
 from pages.parts.session.access import paths_offered
+from pages.parts.ui.browser_modules import component
 from pages.parts.ui.notices import notice
 
 MOST_AT_ONCE = 900
 """Files that browsers hand over in good time: what Streamlit's uploader does for each grows with their number."""
+
+_PACKED_FROM = 50  # files of a folder, which then goes as a zip (assets/packer)
+_PACKED_BYTES = 150_000_000  # of one such zip; a server takes 200 MB in one file
+_PACKER = component("lwise_packer", folder="packer", html="packer/packer.html")
 
 _CREATURE = 128
 _TYPES = [
@@ -59,8 +64,12 @@ def intake() -> Intake | None:
     ways = [_FOLDER, _FILES, *([_SERVER] if paths_offered() else []), _PHANTOM]
     way = st.segmented_control("Photographs", ways, default=_FOLDER, required=True)
     if way == _FOLDER:
-        st.caption(f"With a folder for each class. Up to about {MOST_AT_ONCE} files; more go as a zip.")
-        return _uploaded(st.file_uploader("Folder", type=_TYPES, accept_multiple_files="directory", key="many-folder"))
+        st.caption("With a folder for each class. The browser packs a large folder before it sends it.")
+        uploads = st.file_uploader(
+            "Folder", type=[*_TYPES, "zip"], accept_multiple_files="directory", key="many-folder"
+        )
+        _PACKER(key="packer", data={"atLeast": _PACKED_FROM, "most": _PACKED_BYTES, "types": _TYPES})
+        return _uploaded(uploads)
     if way == _FILES:
         return _uploaded(
             st.file_uploader(
