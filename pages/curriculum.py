@@ -103,7 +103,7 @@ def _facts(course: Course) -> None:
     design, guide = course.design, course.manifest.guide
     st.markdown(
         f"{len(course.classes)} classes ({plain(', '.join(course.classes))}), ranked and enhanced by "
-        f"{plain(guide.name)}; groups: {plain('; '.join(dict.fromkeys(map(str, design.slots))))}. Folder: "
+        f"{plain(guide.name)}; groups: {plain('; '.join(design.group_names))}. Folder: "
         f"`{course.folder.name}`, digest `{course.digest[:12]}`."
     )
     columns = st.columns(5)

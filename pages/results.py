@@ -26,6 +26,7 @@ from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import KnownCourse
 from lwise_core.teaching.server import CourseServer
+from pages.parts.courses.factorial_panel import factorial_panel
 from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.later_tests_panel import later_tests_panel
 from pages.parts.courses.pair_results import pair_results
@@ -58,6 +59,7 @@ def main() -> None:
             if answers is not None:
                 _results(answers.responses, classes=answers.classes)
                 if answers.course is not None:
+                    factorial_panel(answers.responses, answers.course)
                     plateau_panel(answers.responses, answers.course)
                     later_tests_panel(here, answers.course)
         with people:

@@ -47,10 +47,10 @@ def attempts_in(records: Records, course: Course) -> tuple[Attempt, ...]:
     """
     known = {p.candidate.name: p.candidate.origin or natural_of(p).file for p in course.manifest.pictures}
     people = groupby(records.responses(course=course.digest), key=lambda r: r.participant)
-    return tuple(_attempt(list(found), known) for _, found in people)
+    return tuple(_attempt(list(found), known, course) for _, found in people)
 
 
-def _attempt(responses: Sequence[Response], known: Mapping[str, str]) -> Attempt:
+def _attempt(responses: Sequence[Response], known: Mapping[str, str], course: Course) -> Attempt:
     shown = [r.record for r in responses if r.record.trial.kind is not TrialKind.CALIBRATION]
     met: dict[str, datetime] = {}
     for record in shown:
@@ -58,7 +58,7 @@ def _attempt(responses: Sequence[Response], known: Mapping[str, str]) -> Attempt
     tests = [r for r in shown if r.trial.scored and not r.trial.feedback]
     return Attempt(
         participant=responses[0].participant,
-        group=str(responses[0].group),
+        group=course.design.name_of(responses[0].condition),
         tested=tuple((known.get(r.trial.picture, r.trial.picture), r.correct) for r in tests),
         met=met,
         began=tests[0].stored_at if tests else None,

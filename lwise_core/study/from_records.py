@@ -24,7 +24,7 @@ def responses_in(records: Records, course: Course) -> Responses:
                 [r.record.trial for r in rows],
                 [r.record.answer for r in rows],
                 participant=participant,
-                group=rows[0].group,
+                group=course.design.name_of(rows[0].condition),
                 condition_idx=rows[0].condition,
                 aliases=course.labels(participant),
             )

@@ -16,6 +16,7 @@ a block from 34% to 62% (``tests/study/test_plateau.py`` computes both).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -25,6 +26,7 @@ import pandas as pd
 from lwise_core._utils.arrays import Values
 from lwise_core.study.estimates import CannotJudge, Estimate, estimated
 from lwise_core.study.responses import Responses
+from lwise_core.teaching.courses.course import Design
 from lwise_core.teaching.design.schedules import Block, Group, Schedule
 
 WINDOW = 4
@@ -84,17 +86,25 @@ def _shows_all(block: Block, group: Group) -> bool:
     return not block.mixed and not altered and not (group.selects and block.fraction < 1)
 
 
-def group_trends(responses: Responses, schedule: Schedule, *, seed: int = 0) -> tuple[GroupTrend | CannotJudge, ...]:
+def group_trends(responses: Responses, design: Design, *, seed: int = 0) -> tuple[GroupTrend | CannotJudge, ...]:
     """Return how every group's accuracy changes a block, or why that cannot be judged."""
-    return tuple(_trend(responses, Group(g), schedule, seed=seed) for g in responses.groups)
+    blocks = _blocks_of_groups(design)
+    return tuple(_trend(responses, g, blocks[g], seed=seed) for g in responses.groups)
 
 
-def _trend(responses: Responses, group: Group, schedule: Schedule, *, seed: int) -> GroupTrend | CannotJudge:
-    blocks = comparable_blocks(schedule, group)[-WINDOW:]
+def _blocks_of_groups(design: Design) -> Mapping[str, tuple[str, ...]]:
+    """Return group → its comparable blocks; a cell of a factorial has a schedule of its own."""
+    places = range(len(design.slots))
+    return {design.name_of(i): comparable_blocks(design.schedule_of(i), design.group(i)) for i in places}
+
+
+def _trend(responses: Responses, group: str, comparable: tuple[str, ...], *, seed: int) -> GroupTrend | CannotJudge:
+    blocks = comparable[-WINDOW:]
     if len(blocks) < WINDOW:
         return CannotJudge(
-            f"Whether the group “{group}” stands still cannot be judged: at the end of its training it has "
-            f"{len(blocks)} blocks of natural pictures of the whole class, and {WINDOW} are needed."
+            f"Whether the group “{group}” stands still cannot be judged: that takes {WINDOW} blocks of natural "
+            f"pictures of the whole class at the end of its training, and there {'is' if len(blocks) == 1 else 'are'} "
+            f"{len(blocks)}."
         )
     table = _comparable(responses, group, blocks).pivot_table(
         index="participant", columns="block", values="perf", aggfunc="mean"
@@ -118,11 +128,11 @@ def _slopes(accuracies: Values) -> Values:
     return slopes
 
 
-def standing_still(responses: Responses, schedule: Schedule) -> tuple[StandingStill, ...]:
+def standing_still(responses: Responses, design: Design) -> tuple[StandingStill, ...]:
     """Return the learners who were right no more often later than earlier, and do not know it all, by name."""
-    found = []
-    for group in map(Group, responses.groups):
-        trials = _comparable(responses, group, comparable_blocks(schedule, group))
+    found, blocks = [], _blocks_of_groups(design)
+    for group in responses.groups:
+        trials = _comparable(responses, group, blocks[group])
         for participant, mine in trials.sort_values("trial_number").groupby("participant"):
             half = len(mine) // 2
             right = mine["perf"].to_numpy(dtype=np.float64)
@@ -138,6 +148,6 @@ def standing_still(responses: Responses, schedule: Schedule) -> tuple[StandingSt
     return tuple(sorted(found, key=lambda s: s.participant))
 
 
-def _comparable(responses: Responses, group: Group, blocks: tuple[str, ...]) -> pd.DataFrame:
+def _comparable(responses: Responses, group: str, blocks: tuple[str, ...]) -> pd.DataFrame:
     trials = responses.scored
     return trials[(trials["group"] == group) & trials["feedback"] & trials["block"].isin(blocks)]

@@ -76,23 +76,30 @@ def _hypotheses(design: Design) -> Iterator[str]:
             f"- The mean test accuracy of the group “{group}” differs from that of “{Group.CONTROL}” (two-sided). "
             "[Direction expected, and why]"
         )
+    if design.cells:
+        yield "- The share of the easiest pictures, and ε₂₂₄, each change the mean test accuracy. [Direction, and why]"
     if Group.WITHIN in design.slots:
         yield "- People's accuracy at an ε₂₂₄ above 0 differs from their own on natural pictures. [Direction, and why]"
 
 
-def _compared(design: Design) -> tuple[Group, ...]:
+def _compared(design: Design) -> tuple[str, ...]:
     """Return the groups that are compared with control, none where there is no control or no test."""
     if Group.CONTROL not in design.slots or not design.schedule.tests:
         return ()
-    return tuple(g for g in dict.fromkeys(design.slots) if g is not Group.CONTROL)
+    return tuple(name for name in design.group_names if name != Group.CONTROL)
+
+
+def _places(design: Design) -> Counter[str]:
+    """Return group → how many places in the rotation it has."""
+    return Counter(map(design.name_of, range(len(design.slots))))
 
 
 def _groups(design: Design) -> Iterator[str]:
-    places = Counter(design.slots)
     yield "| group | places in the rotation | what it gets before the tests |"
     yield "|---|---|---|"
-    for group, count in places.items():
-        yield f"| {_said(str(group))} | {count} of {len(design.slots)} | {_gets(group)} |"
+    kinds = {design.name_of(place): place for place in range(len(design.slots))}
+    for name, count in _places(design).items():
+        yield f"| {_said(name)} | {count} of {len(design.slots)} | {_gets(design, kinds[name])} |"
     yield ""
     yield (
         "A newcomer is given the place at which fewest have finished or are at it, of equals the next in turn. Who has "
@@ -103,8 +110,11 @@ def _groups(design: Design) -> Iterator[str]:
         yield f"The classes have other names, assigned by participant: {_said(', '.join(design.aliases))}."
 
 
-def _gets(group: Group) -> str:
-    """Return in words what a group gets, from what the code asks of it."""
+def _gets(design: Design, place: int) -> str:
+    """Return in words what the group at a place in the rotation gets, from what the code asks of it."""
+    group, cell = design.group(place), design.cell(place)
+    if cell:
+        return f"in every block before the first natural one the {cell.name}"
     if group in _OTHERWISE:
         return _OTHERWISE[group]
     drawn = "the easiest pictures of the share in the table" if group.selects else "pictures of the whole class"
@@ -166,7 +176,7 @@ def _power(course: Course) -> Iterator[str]:
     design, compared = course.design, _compared(course.design)
     trials = sum(b.per_class for b in design.schedule.tests) * len(course.classes)
     each = design.terms.target // len(design.slots)
-    places = Counter(design.slots)
+    places = _places(design)
     smallest = min((places[g] for g in compared), default=0) * each
     if smallest < FEWEST_PEOPLE:
         return
@@ -227,6 +237,12 @@ def _analysis(design: Design) -> Iterator[str]:
         )
         yield "- For replication only: the chi-square test by trial of L-WISE (arXiv 2412.09765); it decides nothing."
         yield "- Sensitivity: a logistic mixed model with people and pictures crossed."
+    if design.cells:
+        yield (
+            f"- Main effects of the share of the easiest pictures and of ε₂₂₄ over the {len(design.cells)} cells: "
+            f"people permuted within the levels of the other factor, {PERMUTATIONS:,} draws (seed 0). Interaction is "
+            "not tested."
+        )
     if Group.WITHIN in design.slots:
         yield (
             "- Accuracy at every ε₂₂₄, and each person's difference to their own at 0 where there is one: 95% "

@@ -73,20 +73,20 @@ class Condition:
 
 def conditions_of(course: Course, *, people: int) -> tuple[Condition, ...]:
     """Return the groups of a course, each with the first so many ``people`` who would be put into it."""
-    slots = course.design.slots
+    design = course.design
     return tuple(
         Condition(
-            name=group.value,
+            name=name,
             course=course,
-            slots=tuple(s for s in range(people * len(slots)) if course.design.group(s) is group)[:people],
+            slots=tuple(s for s in range(people * len(design.slots)) if design.name_of(s) == name)[:people],
         )
-        for group in dict.fromkeys(slots)
+        for name in design.group_names
     )
 
 
 def course_with(course: Course, *, slots: tuple[Group, ...], schedule: Schedule | None = None) -> Course:
     """Return the course with other groups or blocks, as it could have been made of the same pictures."""
-    design = replace(course.design, slots=slots, schedule=schedule or course.design.schedule)
+    design = replace(course.design, slots=slots, cells=(), schedule=schedule or course.design.schedule)
     return replace(course, manifest=replace(course.manifest, design=design))
 
 

@@ -260,6 +260,19 @@ def test_a_preregistration_is_offered_of_a_course_and_not_of_a_practice(
     assert len(offered) == 1
 
 
+def test_a_factorial_that_cannot_be_is_said_and_takes_nothing_away_that_was_written(opened: Open) -> None:
+    at = opened("curriculum")
+    at.text_area(key="course-consent").set_value("I agree.")
+    at.text_input(key="course-shares").set_value("10, 100").run()
+    assert "fill in both fields" in said(at)
+    assert at.text_area(key="course-consent").value == "I agree."
+    at.text_input(key="course-epsilons").set_value("0, high").run()
+    assert "is not a list of numbers" in said(at)
+    at.text_input(key="course-epsilons").set_value("0, 4").run()
+    assert at.text_area(key="course-consent").value == "I agree."
+    assert "Make the course" in [b.label for b in at.button]
+
+
 def test_the_kinds_are_introduced_before_the_first_trial(
     opened: Open, home: Path, course: Course, classroom: CourseServer
 ) -> None:

@@ -12,8 +12,10 @@ from scipy.stats import binom
 from lwise_core.study.estimates import CannotJudge
 from lwise_core.study.plateau import GroupTrend, comparable_blocks, group_trends, standing_still
 from lwise_core.study.responses import Responses
-from lwise_core.teaching.design.schedules import ANIMALS, HISTOLOGY, MOTHS, Group
+from lwise_core.teaching.courses.course import Design
+from lwise_core.teaching.design.schedules import ANIMALS, HISTOLOGY, MOTHS, SEVEN_SLOTS, Group
 
+DESIGN = Design("Moths", MOTHS, SEVEN_SLOTS)
 TRAINING = tuple(b.name for b in MOTHS.blocks if b.feedback)
 SIXTEENTHS = 16
 
@@ -38,7 +40,7 @@ def answered(shares: list[list[int]], group: Group = Group.CONTROL) -> Responses
 
 
 def trend(responses: Responses) -> GroupTrend:
-    (found,) = group_trends(responses, MOTHS)
+    (found,) = group_trends(responses, DESIGN)
     assert isinstance(found, GroupTrend)
     return found
 
@@ -69,23 +71,23 @@ def test_a_group_that_may_rise_is_not_said_to_stand_still() -> None:
 def test_who_knows_it_all_does_not_stand_still() -> None:
     known = answered([[8, 10, 12, 16, 16, 16, 16, 16]] * 6)
     assert not trend(known).level
-    assert standing_still(known, MOTHS) == ()
+    assert standing_still(known, DESIGN) == ()
 
 
 def test_too_few_people_or_blocks_are_said() -> None:
-    (few,) = group_trends(answered([[8] * 8] * 4), MOTHS)
+    (few,) = group_trends(answered([[8] * 8] * 4), DESIGN)
     assert isinstance(few, CannotJudge)
     assert "4 people have answered" in few.sentence
-    (tapered,) = group_trends(answered([[8] * 8] * 6, Group.L_WISE), MOTHS)
+    (tapered,) = group_trends(answered([[8] * 8] * 6, Group.L_WISE), DESIGN)
     assert isinstance(tapered, CannotJudge)
-    assert "2 blocks of natural pictures" in tapered.sentence
+    assert "and there are 2." in tapered.sentence
 
 
 def test_a_learner_who_is_no_better_later_is_named_and_who_improves_is_not() -> None:
-    found = standing_still(answered([[8] * 8, [4, 5, 6, 7, 8, 9, 10, 11], [9, 9, 9, 9, 7, 7, 7, 7]]), MOTHS)
+    found = standing_still(answered([[8] * 8, [4, 5, 6, 7, 8, 9, 10, 11], [9, 9, 9, 9, 7, 7, 7, 7]]), DESIGN)
     assert [s.participant for s in found] == ["P00", "P02"]
     assert (found[1].earlier, found[1].later, found[1].trials) == (9 / 16, 7 / 16, 128)
-    assert standing_still(answered([[8] * 8], Group.L_WISE), MOTHS) == ()  # two comparable blocks are too few
+    assert standing_still(answered([[8] * 8], Group.L_WISE), DESIGN) == ()  # two comparable blocks are too few
 
 
 def test_a_test_is_no_training() -> None:

@@ -114,7 +114,7 @@ class CourseBuilder:
             raise CourseError(f"{error} Choose a guide that knows every class of the course.") from error
         if len(targets) < len(self.classes):
             raise CourseError("Two classes of the course are one class of the guide; name them apart.")
-        scale, most = self.guide.epsilon_scale, max(self.design.schedule.compared_224, default=0.0)
+        scale, most = self.guide.epsilon_scale, max(self.design.compared_224, default=0.0)
         if scale.from_224(most) > scale.largest * (1 + 1e-9):
             raise CourseError(
                 f"The schedule asks for ε₂₂₄ = {most:g}, and this guide goes up to {scale.at_224(scale.largest):g}."
@@ -156,19 +156,19 @@ class CourseBuilder:
     def _shows_where(self, file: LabelledFile) -> bool:
         """Return whether feedback may show where this picture speaks for its class."""
         schedule = self.design.schedule
-        asked = any(g.shows_where for g in self.design.slots) and schedule.compared_224
+        asked = any(g.shows_where for g in self.design.slots) and self.design.compared_224
         return bool(asked) and file.split in schedule.altered_splits
 
     def _rings(self, subject: CroppedPhotograph, file: LabelledFile) -> tuple[EvidenceRing, ...]:
         """Return where the picture has evidence for its class that grows on the longest path that is shown."""
-        return rings_on(self._path(subject, file.class_name, most=max(self.design.schedule.compared_224)))
+        return rings_on(self._path(subject, file.class_name, most=max(self.design.compared_224)))
 
     def _directions(self, file: LabelledFile, rivals: Sequence[str]) -> Iterator[str]:
         """Yield the classes that a picture is enhanced towards, none where no block shows it altered.
 
         ``rivals`` are the other classes, the likeliest first: two pictures of one original go towards both of its ends.
         """
-        if file.split not in self.design.schedule.altered_splits or not self.design.schedule.compared_224:
+        if file.split not in self.design.schedule.altered_splits or not self.design.compared_224:
             return
         spots = any(b.question is TrialQuestion.SPOT and b.split == file.split for b in self.design.schedule.blocks)
         if spots or any(g.enhances for g in self.design.slots):
@@ -180,9 +180,8 @@ class CourseBuilder:
 
     def _budgets(self, towards: str, rivals: Sequence[str]) -> tuple[float, ...]:
         """Return every budget at which a picture is shown enhanced towards a class, rising."""
-        schedule = self.design.schedule
-        caught = any(b.catch for b in schedule.blocks) and towards == rivals[0]
-        return tuple(sorted({*schedule.compared_224, *((CATCH_EPSILON_224,) if caught else ())}))
+        caught = any(b.catch for b in self.design.schedule.blocks) and towards == rivals[0]
+        return tuple(sorted({*self.design.compared_224, *((CATCH_EPSILON_224,) if caught else ())}))
 
     def _path(self, subject: CroppedPhotograph, towards: str, *, most: float) -> EnhancementPath:
         """Return the one path that every budget is read from, the largest of which is ``most`` at 224 px."""
@@ -216,7 +215,7 @@ class CourseBuilder:
             *self._directions(file, [c for c in self.classes if c != file.class_name]),
             *map(str, sorted(self.design.schedule.questions - {TrialQuestion.NAME})),
             self.design.objective,
-            *map(repr, self.design.schedule.epsilons_224),
+            *map(repr, self.design.epsilons_224),
             self.guide.provenance.sha256,
             str(self.walker.twin is None),
             *(("where",) if self._shows_where(file) else ()),
@@ -294,7 +293,7 @@ def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
         pool = Pool(tuple(candidates), as_published=design.as_published)
         for slot in range(max(LEARNERS_TRIED, len(design.slots))):
             if not (group := design.group(slot)).follows_answers:
-                trials_for(pool, design.schedule, group, seed=design.seed_for(slot))
+                trials_for(pool, design.schedule_of(slot), group, seed=design.seed_for(slot))
     except CurriculumError as error:
         counts = Counter(f"{c.class_name} in “{c.split}”" for c in candidates)
         raise CourseError(f"{error} (In all: {', '.join(f'{n} of {c}' for c, n in counts.items())}.)") from error
@@ -302,8 +301,7 @@ def check_filled(design: Design, candidates: Sequence[Candidate]) -> None:
 
 def _missing_words(design: Design, candidates: Sequence[Candidate]) -> str:
     """Return the sentence about all the pictures that are too few, whatever is drawn; empty where none are."""
-    groups = {g for g in design.slots if not g.follows_answers}
-    needed = pictures_needed(design.schedule, groups, as_published=design.as_published)
+    needed = _needed(design)
     counts = Counter((c.class_name, c.split) for c in candidates)
     names = sorted({c.class_name for c in candidates})
     short = [f"{n - counts[c, s]} of {c} in “{s}”" for s, n in needed.items() for c in names if counts[c, s] < n]
@@ -314,6 +312,15 @@ def _missing_words(design: Design, candidates: Sequence[Candidate]) -> str:
         f"This schedule needs {asked} of each class, and missing are {', '.join(short)}; add pictures, or ask for "
         "fewer a block."
     )
+
+
+def _needed(design: Design) -> dict[str, int]:
+    """Return how many pictures each class needs, by split, for the group of every place in the rotation."""
+    needed: Counter[str] = Counter()
+    for place, group in enumerate(design.slots):
+        if not group.follows_answers:
+            needed |= Counter(pictures_needed(design.schedule_of(place), {group}, as_published=design.as_published))
+    return dict(sorted(needed.items()))
 
 
 def _subject(photograph: Photograph) -> CroppedPhotograph:

@@ -10,27 +10,40 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import median
 from typing import Literal
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
-from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import FileError, read_file
-from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from lwise_core.guides.novelty import NoveltyState
+from lwise_core.teaching.courses.course_design import CourseError, Design
 from lwise_core.teaching.courses.evidence_marks import EvidenceRing
-from lwise_core.teaching.design.schedules import Group, Schedule, TrialQuestion
-from lwise_core.teaching.design.study_terms import StudyTerms
-from lwise_core.teaching.design.timing import LEARNING, Timing
+from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.trial_sampling import Candidate, Foil, Pool, Trial, aliases_for, trials_for
 from lwise_core.teaching.design.trials import LEFT, RIGHT
 from lwise_core.teaching.languages.catalogue import Message
+
+__all__ = [
+    "LARGEST_MANIFEST",
+    "MANIFEST",
+    "STIMULI",
+    "Course",
+    "CourseError",
+    "Design",
+    "GuideNote",
+    "Manifest",
+    "Picture",
+    "PictureFlip",
+    "Stimulus",
+    "natural_of",
+    "read_course",
+    "write_course",
+]
 
 MANIFEST = "course.json"
 STIMULI = "stimuli"
@@ -39,103 +52,6 @@ LARGEST_MANIFEST = 100_000_000
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PUT_BACK = "copy the whole folder, or make it again."
-
-
-class CourseError(LWiseError, ValueError):
-    """A course that cannot be made or read. The message is one sentence: what is wrong, and what to do."""
-
-
-@dataclass(frozen=True)
-class Design:
-    """What a person decides about a course.
-
-    ``slots`` are the groups in the order in which learners are assigned to them. ``aliases`` hide the classes' names,
-    each learner's behind others; without them the names themselves are shown. ``objective`` is what enhancement
-    raises. ``research_on_harm`` is the switch without which no course may enhance towards wrong classes.
-    ``examples`` is how many natural pictures of every class a learner sees before the first trial, 0 as in the paper.
-    ``language`` is the code of the language that learners read, such as “de”; empty, each reads their browser's.
-    ``class_names`` gives classes their names in other languages: code → class → name.
-    With ``sureness``, every answer is followed by the question how sure the learner is. ``terms`` are its words.
-    """
-
-    name: str
-    schedule: Schedule
-    slots: tuple[Group, ...]
-    aliases: tuple[str, ...] = ()
-    timing: Timing = LEARNING
-    objective: str = DEFAULT_OBJECTIVE
-    seed: int = 0
-    as_published: bool = False
-    research_on_harm: bool = False
-    examples: int = 0
-    language: str = ""
-    class_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    sureness: bool = False
-    terms: StudyTerms = field(default_factory=StudyTerms)
-
-    def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise CourseError("A course needs a name.")
-        if not self.slots:
-            raise CourseError("A course needs at least one group of learners.")
-        if Group.WRONG_CLASS in self.slots and not self.research_on_harm:
-            raise CourseError(
-                "A course that enhances towards wrong classes teaches what is false; it is made for research on harm "
-                "only, and that must be said."
-            )
-        if Group.YOKED in self.slots and Group.ADAPTIVE not in self.slots:
-            raise CourseError(
-                "Yoked learners see what adaptive ones were shown, so the course needs an adaptive group."
-            )
-        _check_practice(self.slots)
-        self._check_names()
-        if self.examples < 0:
-            raise CourseError("A course cannot show fewer than no examples of a class.")
-        if self.objective not in OBJECTIVES:
-            raise CourseError(f"There is no objective “{self.objective}”. Choose one of {', '.join(OBJECTIVES)}.")
-        self._check_pairs()
-
-    def _check_pairs(self) -> None:
-        """Refuse what two pictures side by side cannot be."""
-        if TrialQuestion.SPOT in self.schedule.questions and not self.research_on_harm:
-            raise CourseError(
-                "A course that shows pictures enhanced towards what they do not show is made for research only, and "
-                "that must be said."
-            )
-        if any(g.follows_answers for g in self.slots) and self.schedule.questions != {TrialQuestion.NAME}:
-            raise CourseError(
-                "What two pictures side by side show does not follow answers yet; choose other groups, or one picture "
-                "in every trial."
-            )
-
-    def _check_names(self) -> None:
-        if len(set(self.aliases)) < len(self.aliases):
-            raise CourseError("Two aliases are the same; give every class another.")
-        if any(len(set(names.values())) < len(names) for names in self.class_names.values()):
-            raise CourseError("Two classes have the same name in another language; name them apart.")
-
-    def group(self, slot: int) -> Group:
-        """Return the group of the learner who comes as number ``slot``, counted from 0."""
-        return self.slots[slot % len(self.slots)]
-
-    def seed_for(self, slot: int) -> int:
-        """Return the seed of the learner who comes as number ``slot``."""
-        return int(np.random.SeedSequence([self.seed, slot]).generate_state(1)[0])
-
-    @property
-    def practises(self) -> bool:
-        """Whether it is a practice, which goes on until every class is known, and again after days."""
-        return Group.PRACTICE in self.slots
-
-    @property
-    def enhances(self) -> bool:
-        """Whether any group sees enhanced pictures."""
-        return any(g.enhances or g is Group.WRONG_CLASS for g in self.slots)
-
-
-def _check_practice(slots: tuple[Group, ...]) -> None:
-    if Group.PRACTICE in slots and set(slots) != {Group.PRACTICE}:
-        raise CourseError("A practice is a course of its own; make it of a course, and leave that group out here.")
 
 
 @dataclass(frozen=True)
@@ -240,7 +156,8 @@ class Course:
         Raises:
             CurriculumError: The pictures are too few, or the group's trials follow answers.
         """
-        return trials_for(self.pool, self.design.schedule, self.design.group(slot), seed=self.design.seed_for(slot))
+        design = self.design
+        return trials_for(self.pool, design.schedule_of(slot), design.group(slot), seed=design.seed_for(slot))
 
     def names(self, language: str) -> Mapping[str, str]:
         """Return class → what it is called in a language, as it is where the design has no name for it."""

@@ -55,7 +55,7 @@ def _participant(course: Course, slot: int, words: Catalogue) -> Participant:
         label=label,
         trials=trials,
         aliases=course.labels(label, language=words.language.code),
-        group=str(group),
+        group=course.design.name_of(slot),
         condition=slot % len(course.design.slots),
         where={t.number: shown for t in trials if (shown := _shown_where(course, t, group)) is not None},
     )

@@ -60,6 +60,7 @@ def _tests_of(course: Course, folder: Path, *, taught: Course, name: str) -> Cou
         course.design,
         name=name,
         schedule=schedule,
+        cells=(),
         slots=(Group.CONTROL,),  # nobody is taught anything, so there is one group
         seed=taught.design.seed,
         aliases=taught.design.aliases,

@@ -39,6 +39,7 @@ def make_practice(course: Course, folder: Path) -> Course:
         name=course.design.name + catalogue_for(course.design.language).translate(PRACTICE_SUFFIX),
         schedule=Schedule(f"{course.design.schedule.name}, practice", (block,), repeat_split=split),
         slots=(Group.PRACTICE,),
+        cells=(),
         research_on_harm=False,
         examples=0,
         terms=course.design.terms.for_another_course(),

@@ -6,11 +6,10 @@ is made up for. To count the finished alone would send everybody who comes while
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -52,6 +51,7 @@ class SittingProgress:
     """How far a sitting is, not whose it is: how many trials are ``answered``, and when it was last heard of."""
 
     group: Group
+    condition: int
     answered: int
     last: datetime
     finished: bool
@@ -67,7 +67,7 @@ class SittingProgress:
 class GroupProgress:
     """How far a group is: how many have finished, and how many answers each of those gave who are at it or left."""
 
-    group: Group
+    group: str
     finished: int
     at_it: tuple[int, ...]
     left: tuple[int, ...]
@@ -78,14 +78,24 @@ class GroupProgress:
         return self.finished + len(self.at_it) + len(self.left)
 
 
-def progress_by_group(sittings: Sequence[SittingProgress], *, moment: datetime) -> tuple[GroupProgress, ...]:
-    """Return how far every group is that somebody was put into, in the order in which groups come in :class:`Group`."""
-    order = list(Group)
-    found = groupby(sorted(sittings, key=lambda s: order.index(s.group)), key=lambda s: s.group)
-    return tuple(_group_progress(group, list(mine), moment) for group, mine in found)
+def progress_by_group(
+    sittings: Sequence[SittingProgress], *, moment: datetime, name_of: Callable[[int], str] | None = None
+) -> tuple[GroupProgress, ...]:
+    """Return how far every group is that somebody was put into, in the order of the rotation.
+
+    Args:
+        sittings: Of one course.
+        moment: Now.
+        name_of: What the group at a place in the rotation is called; what the records call it where that is not known.
+    """
+    groups: dict[str, list[SittingProgress]] = {}
+    for sitting in sorted(sittings, key=lambda s: s.condition):
+        name = name_of(sitting.condition) if name_of else str(sitting.group)
+        groups.setdefault(name, []).append(sitting)
+    return tuple(_group_progress(name, mine, moment) for name, mine in groups.items())
 
 
-def _group_progress(group: Group, sittings: Sequence[SittingProgress], moment: datetime) -> GroupProgress:
+def _group_progress(group: str, sittings: Sequence[SittingProgress], moment: datetime) -> GroupProgress:
     answered: dict[SittingState, list[int]] = {state: [] for state in SittingState}
     for sitting in sittings:
         answered[sitting.state(moment)].append(sitting.answered)
@@ -144,6 +154,7 @@ def sittings_progress(session: Session, course: int) -> tuple[SittingProgress, .
     return tuple(
         SittingProgress(
             group=Group(sitting.group_name),
+            condition=sitting.condition,
             answered=answered,
             last=last or sitting.enrolled_at,
             finished=sitting.finished is not None,

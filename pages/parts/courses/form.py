@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -19,8 +19,9 @@ from lwise_core.teaching.courses.builder import check_filled
 from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError, TrialQuestion
-from lwise_core.teaching.design.study_terms import StudyTermsError
+from lwise_core.teaching.design.study_terms import StudyTerms, StudyTermsError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING, UNHURRIED
+from pages.parts.courses.factorial_fields import factorial_fields
 from pages.parts.courses.schedule_plot import schedule_figure
 from pages.parts.courses.terms_fields import terms_fields
 from pages.parts.picture.card_link import card_link
@@ -86,7 +87,9 @@ class _Chosen:
 
 def course_form() -> CourseOrder | None:
     """Draw the form and return the course that it describes; None where something is lacking, which is said."""
-    pictures, blocks, learners = st.tabs(["Pictures and guide", "Blocks", "Learners"])
+    pictures, blocks, learners, texts = st.tabs(["Pictures and guide", "Blocks", "Learners", "Texts"])
+    with texts:  # drawn first: what was written must stay where something else cannot be
+        terms = terms_fields()
     try:
         with pictures:
             chosen = _pictures()
@@ -96,7 +99,7 @@ def course_form() -> CourseOrder | None:
         with blocks:
             schedule = _schedule(chosen, guide)
         with learners:
-            design = _design(schedule, chosen.classes)
+            design = _design(schedule, chosen.classes, terms)
         check_filled(design, list(chosen.pictures.listed()))
         return CourseOrder(design, guide, chosen.classes, chosen.pictures)
     except (ScheduleError, CourseError, StudyTermsError, DatasetError, GuideUnavailable) as error:
@@ -236,7 +239,7 @@ def _budgets(cell: object) -> tuple[float, ...]:
         raise ScheduleError(f"“{cell}” is not a list of budgets; write 0, 5, 10.") from error
 
 
-def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
+def _design(schedule: Schedule, classes: tuple[str, ...], terms: Callable[[], StudyTerms]) -> Design:
     harm = st.toggle(
         "Research on harm: allow pictures that are enhanced towards wrong classes, to teach a group or to be found out",
         help="Who learns from them learns what is false. Only for a study that was approved, and never for teaching.",
@@ -250,6 +253,7 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         help="Yoked learners are shown what an adaptive one was shown, whatever they answer.",
     )
     twice = Group.CONTROL in slots and st.checkbox("Control is twice as large as every other group", value=True)
+    further = factorial_fields()
     named = st.text_input(
         "Names that hide the classes, one for each, with commas between; empty: the real names",
         _PAPERS_ALIASES if len(classes) == 4 else "",
@@ -260,20 +264,16 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         "Enhancement raises", list(OBJECTIVES), format_func=lambda name: OBJECTIVES[name].raises
     )
     seed = columns[2].number_input("Seed", 0, 10**6, 0, help="The same seed gives every learner the same trials.")
-    together = st.checkbox(
-        "Keep pictures of one origin together (one lesion is never in training and test)",
-        value=True,
-        help="The published experiment does not. It needs a column lesion_id or origin in the dirmap.",
-    )
+    together = _together()
     examples = _examples()
     language, class_names = _language(classes)
-    terms = terms_fields()
     sureness = st.checkbox("Ask after every answer how sure the learner is, 1 to 4", _spots(schedule))
     name = st.text_input("Name of the course, which learners see", f"Telling {len(classes)} kinds apart")
+    cells = further()
     return Design(
         name=name.strip(),
         schedule=schedule,
-        slots=((Group.CONTROL,) if twice else ()) + tuple(slots),
+        slots=((Group.CONTROL,) if twice else ()) + tuple(slots) + (Group.L_WISE,) * len(cells),
         aliases=tuple(a.strip() for a in named.split(",") if a.strip()),
         timing=_TIMINGS[timing],
         objective=objective,
@@ -284,7 +284,16 @@ def _design(schedule: Schedule, classes: tuple[str, ...]) -> Design:
         language=language,
         class_names=class_names,
         sureness=sureness,
-        terms=terms,
+        terms=terms(),
+        cells=cells,
+    )
+
+
+def _together() -> bool:
+    return st.checkbox(
+        "Keep pictures of one origin together (one lesion is never in training and test)",
+        value=True,
+        help="The published experiment does not. It needs a column lesion_id or origin in the dirmap.",
     )
 
 

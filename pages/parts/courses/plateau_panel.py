@@ -14,11 +14,11 @@ from pages.parts.ui.notices import plain
 
 def plateau_panel(responses: Responses, course: Course) -> None:
     """Draw which groups and learners no longer improve in training; nothing where there is no training."""
-    schedule = course.design.schedule
-    if course.design.practises or not any(b.feedback for b in schedule.blocks):
+    design = course.design
+    if design.practises or not any(b.feedback for b in design.schedule.blocks):
         return
     st.subheader("Does anybody stand still?")
-    for trend in group_trends(responses, schedule):
+    for trend in group_trends(responses, design):
         if isinstance(trend, CannotJudge):
             st.caption(plain(trend.sentence))
         else:
@@ -28,7 +28,7 @@ def plateau_panel(responses: Responses, course: Course) -> None:
         f"interval of its slope over its last {WINDOW} blocks of natural pictures lies below it) and it is right in "
         f"less than {KNOWN:.0%}."
     )
-    learners = standing_still(responses, schedule)
+    learners = standing_still(responses, design)
     if learners:
         with st.expander(f"{len(learners)} who were right no more often in the later half of such blocks"):
             rows = [

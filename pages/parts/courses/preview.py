@@ -22,10 +22,10 @@ def course_preview(course: Course) -> None:
     """Draw what rounding has left of each budget, and every trial of a learner of a chosen group."""
     _rounding(course)
     terms_preview(course.design.terms)
-    slots = {group: course.design.slots.index(group) for group in course.design.slots}
-    group = st.selectbox("Trials of a learner in the group", list(slots), format_func=str, key=f"of-{course.digest}")
+    design = course.design
+    group = st.selectbox("Trials of a learner in the group", design.group_names, key=f"of-{course.digest}")
     try:
-        trials = course.trials(slots[group])
+        trials = course.trials(next(i for i in range(len(design.slots)) if design.name_of(i) == group))
     except CurriculumError as error:
         notice("info", str(error))
         return
@@ -40,8 +40,8 @@ def _rounding(course: Course) -> None:
             blocks = ", ".join(b.name for b in course.design.schedule.blocks if b.epsilon_224 == epsilon)
             notice(
                 "caution",
-                f"{blocks}: at ε₂₂₄ = {epsilon:g}, pictures of 8 bits keep {kept:.0%} of the gain in the median; the "
-                "rest is rounded away, so learners see less than the schedule says.",
+                f"{blocks or 'Cells of the factorial'}: at ε₂₂₄ = {epsilon:g}, pictures of 8 bits keep {kept:.0%} of "
+                "the gain in the median; the rest is rounded away, so learners see less than the schedule says.",
             )
 
 

@@ -25,12 +25,14 @@ def running_panel(digest: str) -> None:
 
 
 def _running(digest: str) -> None:
+    course = course_library().courses().get(digest)
+    name_of = course.design.name_of if course else None
     try:
-        groups = progress_by_group(course_server().records.progress(course=digest), moment=store.now())
+        sittings = course_server().records.progress(course=digest)
     except RecordsError as error:  # a fragment is drawn again outside of the page that would say so
         notice("caution", str(error))
         return
-    course = course_library().courses().get(digest)
+    groups = progress_by_group(sittings, moment=store.now(), name_of=name_of)
     st.markdown(_in_words(groups, target=course.design.terms.target if course else 0))
     if groups:
         st.dataframe(pd.DataFrame([_row(g) for g in groups]), hide_index=True)
@@ -45,7 +47,7 @@ def _in_words(groups: Sequence[GroupProgress], *, target: int) -> str:
 
 def _row(progress: GroupProgress) -> dict[str, str | int]:
     return {
-        "group": str(progress.group),
+        "group": progress.group,
         "begun": progress.begun,
         "finished": progress.finished,
         "at it": len(progress.at_it),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from lwise_core.teaching.design.study_terms import (
@@ -15,37 +18,32 @@ from lwise_core.teaching.languages.catalogue import ENGLISH
 from pages.parts.courses.terms_shown import authors_text, completion
 
 
-def terms_fields() -> StudyTerms:
-    """Draw the fields and return what is written in them.
-
-    Raises:
-        StudyTermsError: Something in them cannot be in a course.
-    """
-    with st.expander("What people read, agree to, and are given at the end"):
-        instructions = st.text_area(
-            "Instructions, read before they begin", max_chars=LONGEST_TEXT, help=_PLAIN, key="course-instructions"
-        )
-        consent = st.text_area(
-            "Consent, in your words", max_chars=LONGEST_TEXT, help=f"{_PLAIN} {_BESIDE}", key="course-consent"
-        )
-        columns = st.columns(2)
-        code = columns[0].text_input("Completion code", max_chars=LONGEST_COMPLETION_CODE, key="course-completion-code")
-        link = columns[1].text_input(
-            "Completion link",
-            max_chars=LONGEST_COMPLETION_LINK,
-            placeholder="https://app.prolific.com/submissions/complete?cc=…",
-            help="An https address. Who is done sees a button with its host.",
-            key="course-completion-link",
-        )
-        target = st.number_input(
-            "People who finish, in all groups together, after whom nobody may begin; 0: no end",
-            0,
-            MOST_PEOPLE,
-            0,
-            help="Those who are at it count too. Who leaves is made up for: a newcomer gets the place of fewest.",
-            key="course-target",
-        )
-    return StudyTerms(_text(consent), _text(instructions), code.strip(), link.strip(), int(target))
+def terms_fields() -> Callable[[], StudyTerms]:
+    """Draw the fields and return what reads them, which raises StudyTermsError where a course cannot have that."""
+    instructions = st.text_area(
+        "Instructions, read before they begin", max_chars=LONGEST_TEXT, help=_PLAIN, key="course-instructions"
+    )
+    consent = st.text_area(
+        "Consent, in your words", max_chars=LONGEST_TEXT, help=f"{_PLAIN} {_BESIDE}", key="course-consent"
+    )
+    columns = st.columns(2)
+    code = columns[0].text_input("Completion code", max_chars=LONGEST_COMPLETION_CODE, key="course-completion-code")
+    link = columns[1].text_input(
+        "Completion link",
+        max_chars=LONGEST_COMPLETION_LINK,
+        placeholder="https://app.prolific.com/submissions/complete?cc=…",
+        help="An https address. Who is done sees a button with its host.",
+        key="course-completion-link",
+    )
+    target = st.number_input(
+        "People who finish, in all groups together, after whom nobody may begin; 0: no end",
+        0,
+        MOST_PEOPLE,
+        0,
+        help="Those who are at it count too. Who leaves is made up for: a newcomer gets the place of fewest.",
+        key="course-target",
+    )
+    return partial(StudyTerms, _text(consent), _text(instructions), code.strip(), link.strip(), int(target))
 
 
 def terms_preview(terms: StudyTerms) -> None:

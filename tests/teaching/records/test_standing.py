@@ -115,11 +115,13 @@ def test_progress_is_counted_by_group_and_says_nobodys_code(session: Session, mo
         GroupProgress(group=Group.CONTROL, finished=1, at_it=(), left=(0,)),
         GroupProgress(group=Group.L_WISE, finished=0, at_it=(1,), left=(0,)),
     )
+    named = progress_by_group(found, moment=NOW, name_of=["first", "second"].__getitem__)
+    assert [(g.group, g.begun) for g in named] == [("first", 2), ("second", 2)]
     assert "p1" not in repr(found)
     assert [g.begun for g in progress_by_group(found, moment=NOW)] == [2, 2]
 
 
 def test_states_change_after_an_hour_of_silence() -> None:
-    sitting = SittingProgress(group=Group.CONTROL, answered=3, last=NOW, finished=False)
+    sitting = SittingProgress(group=Group.CONTROL, condition=0, answered=3, last=NOW, finished=False)
     assert sitting.state(NOW + AT_IT - timedelta(seconds=1)) is SittingState.AT_IT
     assert sitting.state(NOW + AT_IT) is SittingState.LEFT

@@ -1,0 +1,51 @@
+"""What came out of a factorial: the accuracy of every cell, and what either factor does."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lwise_core.study.estimates import CannotJudge, Estimate
+from lwise_core.study.factorial import SHARE, FactorEffect, cell_accuracies, main_effects
+from lwise_core.study.responses import Responses
+from lwise_core.teaching.courses.course import Course
+from pages.parts.ui.notices import plain
+
+
+def factorial_panel(responses: Responses, course: Course) -> None:
+    """Draw the cells and the main effects; nothing where a course has no factorial."""
+    cells = course.design.cells
+    if not cells:
+        return
+    st.subheader("Factorial")
+    rows = [
+        {
+            "easiest, %": 100 * c.cell.fraction,
+            "ε₂₂₄": c.cell.epsilon_224,
+            "people": c.people,
+            "right in the test": _in_words(c.accuracy),
+        }
+        for c in cell_accuracies(responses, cells)
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    for effect in main_effects(responses, cells):
+        if isinstance(effect, CannotJudge):
+            st.caption(plain(effect.sentence))
+        else:
+            st.markdown(f"- **Main effect of the {plain(effect.factor)}**: {plain(_means(effect))}")
+    st.caption(
+        "People are permuted within the levels of the other factor. Whether the two act together is for the eye: look "
+        "at the cells."
+    )
+
+
+def _in_words(accuracy: Estimate | CannotJudge) -> str:
+    if isinstance(accuracy, CannotJudge):
+        return accuracy.sentence
+    return f"{accuracy.value:.0%} ({accuracy.low:.0%} to {accuracy.high:.0%})"
+
+
+def _means(effect: FactorEffect) -> str:
+    levels = (f"{100 * x:g}%" if effect.factor == SHARE else f"{x:g}" for x in effect.levels)
+    told = ", ".join(f"{mean:.0%} at {level}" for level, mean in zip(levels, effect.means, strict=True))
+    return f"{told}; {'p < 0.001' if effect.p < 0.001 else f'p = {effect.p:.3f}'}."
