@@ -37,6 +37,7 @@ from pages.parts.session.terminal_link import link_route, print_link
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
 from pages.parts.ui.browser_modules import module_routes
 from pages.parts.ui.log_traces import log_no_messages_of_errors
+from pages.parts.ui.modules_ahead import ModulesAhead
 from pages.parts.ui.notices import report
 from pages.parts.ui.own_words import OwnWords
 
@@ -157,6 +158,6 @@ app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=_served,
     routes=[link_route(), studio_route(), Mount("/sittings", app=_sittings), *module_routes()],
-    middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(OwnWords)],
+    middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(OwnWords), Middleware(ModulesAhead)],
     on_script_error=report,
 )

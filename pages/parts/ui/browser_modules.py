@@ -24,7 +24,7 @@ _FOLDERS = ("cropper", "gallery", "maps", "packer", "region", "runner", "shared"
 
 def module_routes() -> list[Mount]:
     """Return the routes by which this server gives the modules to browsers; nothing else of the assets is served."""
-    return [Mount(f"{_address()}/{folder}", app=_Modules(directory=asset(folder))) for folder in _FOLDERS]
+    return [Mount(f"{address()}/{folder}", app=_Modules(directory=asset(folder))) for folder in _FOLDERS]
 
 
 def component(name: str, *, folder: str, html: str | None = None) -> ComponentRenderer:
@@ -41,11 +41,12 @@ def component(name: str, *, folder: str, html: str | None = None) -> ComponentRe
         css="\n".join(
             asset(sheet).read_text(encoding="utf-8") for sheet in ("shared/base.css", f"{folder}/{folder}.css")
         ),
-        js=_importing(f"{_address()}/{folder}/index.js"),
+        js=_importing(f"{address()}/{folder}/index.js"),
     )
 
 
-def _address() -> str:
+def address() -> str:
+    """Return the path below which this server gives the modules to browsers."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}/assets" if base else "/assets"
 
