@@ -22,7 +22,7 @@ from lwise_core.enhancement.path import Change, EnhancementPath, Frame, NonFinit
 from lwise_core.enhancement.walker import Walker
 
 LONG_PATH = 2.0
-"""Seconds from which a path takes long, as its second step tells; the first also pays for what happens only once."""
+"""Seconds of the processor from which a path takes long, as its second step tells: the first also warms up."""
 
 COARSER = 4
 """How many steps of the path one step of the coarse path stands for."""
@@ -77,13 +77,14 @@ def walk_coarsely(walker: Walker, request: PathRequest) -> Iterator[CoarsePath]:
 
 
 def walk_with_preview(
-    walker: Walker, request: PathRequest, *, clock: Callable[[], float] = time.perf_counter
+    walker: Walker, request: PathRequest, *, clock: Callable[[], float] = time.thread_time
 ) -> Iterator[EnhancementPath]:
     """Yield the path as :meth:`Walker.walk` does; where it takes long, with a coarse path that is walked before.
 
-    Whether it takes long is measured: its second step by ``clock``, in seconds, times the number of its steps. The
-    frames are those of the official path alone, and once all of them are there the coarse path is gone. Where the
-    guide finds no coarse path (longer steps may lead to where it returns no numbers), the path is walked without.
+    Whether it takes long is measured: its second step times the number of its steps. ``clock`` gives seconds; those of
+    the processor, in the thread that walks, so that a machine busy with other things is not made busier. The frames
+    are those of the official path alone, and once all of them are there the coarse path is gone. Where the guide finds
+    no coarse path (longer steps may lead to where it returns no numbers), the path is walked without.
 
     Raises:
         NonFinite: The guide returned NaN or infinity.

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.enhancement.coarse_path import (
-    COARSER,
     LONG_PATH,
     CoarsePath,
     PreviewedPath,
@@ -53,7 +52,7 @@ def test_it_has_a_quarter_of_the_steps_and_ends_at_the_same_epsilon(domain: Doma
     walker = Walker(replace(GUIDE, domain=domain))
     *_, whole = walk_coarsely(walker, REQUEST)
     scale = walker.guide.epsilon_scale
-    assert len(whole.frames) - 1 == coarse_steps(walker) == scale.steps / COARSER
+    assert len(whole.frames) - 1 == coarse_steps(walker) == scale.steps / 4
     assert whole.step * (len(whole.frames) - 1) == pytest.approx(scale.largest)
 
 

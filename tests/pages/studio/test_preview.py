@@ -71,6 +71,12 @@ def walk_on(at: AppTest) -> PathJob:
     return walk  # type: ignore[no-any-return]
 
 
+def coarse_iterates_shown(at: AppTest) -> int:
+    """Return how many iterates of the coarse path the viewer was given by the last run."""
+    token = at.session_state["desk"].desk.case.token
+    return int(at.session_state[f"viewer-{token}-heard"].coarse)
+
+
 def figures(at: AppTest) -> set[str]:
     return {metric.label for metric in at.metric}
 
@@ -82,6 +88,7 @@ def stop_of(at: AppTest) -> Callable[[], AppTest]:
 
 def test_while_only_a_preview_is_there_no_figure_and_no_file_is_made_of_it(at: AppTest, held: HeldWalk) -> None:
     assert isinstance(walk_on(at).path, PreviewedPath)
+    assert coarse_iterates_shown(at) == 11
     assert "Gain kept in 8 bits" not in figures(at)
     assert not any(s.value.startswith("Take it away") for s in at.subheader)
     held.gone_on.set()
@@ -91,6 +98,7 @@ def test_while_only_a_preview_is_there_no_figure_and_no_file_is_made_of_it(at: A
     assert len(path.frames) == path.guide.epsilon_scale.steps + 1
     assert "Gain kept in 8 bits" in figures(at)
     assert any(s.value.startswith("Take it away") for s in at.subheader)
+    assert coarse_iterates_shown(at) == 0
 
 
 def test_stopped_at_the_preview_the_slider_reaches_as_far_as_the_path(at: AppTest) -> None:
@@ -99,3 +107,4 @@ def test_stopped_at_the_preview_the_slider_reaches_as_far_as_the_path(at: AppTes
     said = [w.value.replace("\\", "").replace("\u2060", "") for w in at.warning]
     assert f"Stopped at ε = {walk.path.step:.2f}: the slider reaches up to there." in said
     assert any(s.value == f"Take it away, at ε = {walk.path.step:.2f}" for s in at.subheader)
+    assert coarse_iterates_shown(at) == 0
