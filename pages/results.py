@@ -33,6 +33,7 @@ from pages.parts.courses.pair_results import pair_results
 from pages.parts.courses.plateau_panel import plateau_panel
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
 from pages.parts.courses.running_panel import running_panel
+from pages.parts.courses.sureness_panel import sureness_panel
 from pages.parts.session.access import teachers_only
 from pages.parts.session.course_server import course_server
 from pages.parts.ui.notices import notice, plain
@@ -141,6 +142,7 @@ def _results(responses: Responses, *, classes: int) -> None:
     _main_test(responses)
     _gains(responses, chance=chance)
     _by_picture(responses)
+    sureness_panel(responses)
     with st.expander("Other looks at the same answers"):
         _sensitivity(responses)
         _confusions(responses)
@@ -286,11 +288,11 @@ def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
         return
     digest = st.selectbox("Course", list(courses), format_func=lambda d: courses[d].name, key="people-of")
     running_panel(digest)
-    sittings = here.records.sittings(course=digest)
+    sittings, course = here.records.sittings(course=digest), here.library.courses().get(digest)
     rows = [
         {
             "code": s.participant,
-            "group": str(s.group),
+            "group": course.design.name_of(s.slot) if course else str(s.group),
             "begun": s.started,
             "finished": s.finished,
             "to go on": f"learn?sitting={s.token}",

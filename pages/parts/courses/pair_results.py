@@ -11,7 +11,6 @@ from lwise_core.study.accuracy import inattentive
 from lwise_core.study.chance import OF_TWO
 from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.pair_accuracy import (
-    PairShare,
     against_chance,
     by_budget,
     by_class,
@@ -21,6 +20,8 @@ from lwise_core.study.pair_accuracy import (
     two_picture_trials,
 )
 from lwise_core.study.responses import Responses
+from pages.parts.courses.share_table import share_table
+from pages.parts.courses.sureness_panel import SURENESS
 from pages.parts.ui.notices import plain
 
 
@@ -37,11 +38,11 @@ def pair_results(responses: Responses) -> None:
         _spots(spots, inattentive(responses))
     finds = trials[trials["foil"] != trials["picture"]]
     if len(finds):
-        _table("the class that was asked for", by_class(finds))
+        share_table("the class that was asked for", by_class(finds))
         with st.expander("By the two classes side by side, the hardest first"):
-            _table("both classes", by_pair(finds))
+            share_table("both classes", by_pair(finds))
     if sure := by_sureness(trials):
-        _table("how sure, 1 (guessed) to 4", sure)
+        share_table(SURENESS, sure)
     left = share_of_left(trials)
     if isinstance(left, Estimate):
         st.caption(f"The left one was chosen in {left.value:.0%} of answers (95% {left.low:.0%} to {left.high:.0%}).")
@@ -61,18 +62,4 @@ def _spots(trials: pd.DataFrame, excluded: Sequence[str]) -> None:
             f"- **ε₂₂₄ = {budget:g}**: {share.value:.0%} right (95% {share.low:.0%} to {share.high:.0%}), "
             f"{found.people} people, t = {found.t:.2f}, {p} against 50%"
         )
-    _table("ε₂₂₄ and the wrong class", by_budget(attentive))
-
-
-def _table(of: str, shares: Sequence[PairShare]) -> None:
-    rows = [
-        {
-            of: s.of,
-            "people": s.people,
-            "answers": s.trials,
-            "right, %": round(100 * s.mean),
-            "95%": f"{s.accuracy.low:.0%} to {s.accuracy.high:.0%}" if isinstance(s.accuracy, Estimate) else "",
-        }
-        for s in shares
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    share_table("ε₂₂₄ and the wrong class", by_budget(attentive))
