@@ -77,6 +77,14 @@ def test_cells_of_nobody_and_a_single_level_are_said() -> None:
     assert isinstance(epsilon, FactorEffect)
 
 
+def test_how_large_the_other_factor_is_changes_no_p_where_cells_differ_in_size() -> None:
+    random = np.random.default_rng(1)
+    level, stratum = np.repeat([0, 0, 1, 1], [3, 9, 8, 4]), np.repeat([0, 1, 0, 1], [3, 9, 8, 4])
+    accuracy = random.normal(size=24) + level
+    found = stratified_p(accuracy, level, stratum, draws=499)
+    assert stratified_p(accuracy + 5 * stratum, level, stratum, draws=499) == found
+
+
 def test_of_factors_that_do_nothing_about_one_in_twenty_is_called_an_effect() -> None:
     random = np.random.default_rng(0)
     level, stratum = np.repeat([0, 1, 2], 8), np.tile([0, 1], 12)

@@ -65,7 +65,9 @@ def test_a_group_whose_people_are_level_stands_still_and_one_that_rises_does_not
 
 
 def test_a_group_that_may_rise_is_not_said_to_stand_still() -> None:
-    assert not trend(answered([[8, 8, 8, 8, 8, 8, 8, 4], [8, 8, 8, 8, 4, 8, 8, 12]] * 3)).level
+    found = trend(answered([[8] * 7 + [4], [8] * 7 + [12]] * 3))
+    assert found.rise.value == pytest.approx(0, abs=1e-12)
+    assert not found.level, "its people differ too much to exclude a rise"
 
 
 def test_who_knows_it_all_does_not_stand_still() -> None:

@@ -24,7 +24,7 @@ def drawn(responses: Responses) -> AppTest:
 
 
 def answered(*, sureness: int | None) -> Responses:
-    """Return two people's answers, right where they were sure; the first half of a person's with feedback."""
+    """Return two people's answers: while learning they are right where they are sure, in the test always."""
     rows = [
         {
             "participant": participant,
@@ -32,7 +32,7 @@ def answered(*, sureness: int | None) -> Responses:
             "block": "train" if trial < 4 else "test",
             "class": "a",
             "trial_number": trial,
-            "perf": trial % 2,
+            "perf": trial % 2 if trial < 4 else 1,
             "feedback": trial < 4,
             "sureness": None if sureness is None else sureness - (trial + 1) % 2,
         }
@@ -45,10 +45,12 @@ def answered(*, sureness: int | None) -> Responses:
 def test_the_share_of_right_answers_stands_beside_every_degree_of_sureness() -> None:
     at = drawn(answered(sureness=4))
     assert [m.value for m in at.markdown] == ["**While learning**", "**In the test**"]
-    for table in (d.value for d in at.dataframe):
+    learning, test = (d.value for d in at.dataframe)
+    for table in (learning, test):
         assert [float(s) for s in table[SURENESS]] == [3, 4]
-        assert table["right, %"].tolist() == [0, 100]
         assert table["answers"].tolist() == [4, 4]
+    assert learning["right, %"].tolist() == [0, 100]
+    assert test["right, %"].tolist() == [100, 100]
 
 
 def test_where_nobody_was_asked_nothing_is_drawn() -> None:
