@@ -261,6 +261,28 @@ def test_one_verdict_is_computed_once_however_far_its_path_has_come_meanwhile(
     assert found == [step]
 
 
+def test_the_verdict_is_said_in_the_run_that_waited_for_its_step(
+    guide: GuideModel, hold: Callable[[int], HeldWalk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, runs, said_in = hold(0), list[int](), list[int]()
+
+    def viewer(film: ViewerPayload, *, step: int, **_: object) -> int:
+        runs.append(film.length)
+        held.let_go()  # so that the first run has nothing but the original to draw
+        return step
+
+    def noted(path: EnhancementPath, *, step: int, stated: str | None) -> Risk:
+        said_in.append(len(runs))
+        return lights_at(path, step=step, stated=stated)
+
+    monkeypatch.setattr("lwise_core.enhancement.walker.walk", held)
+    monkeypatch.setattr("pages.parts.inspect.picture_panel.viewer", viewer)
+    monkeypatch.setattr("pages.parts.inspect.verdict_panel.lights_at", noted)
+    opened(known_as(guide, "7"))
+    assert runs[0] == 1
+    assert said_in == [1]
+
+
 def latest_walk(at: AppTest) -> PathJob:
     walks: dict[object, PathJob] = at.session_state["walks"]
     return next(reversed(walks.values()))
