@@ -1,6 +1,6 @@
 """How long the Inspect page takes from a photograph to its last tab, in a headless Chromium.
 
-    PYTHONPATH=. python -m benchmarks.inspect_page [--guide animals16-64]
+    PYTHONPATH=. python -m benchmarks.inspect_page [--guide animals16-64]    # or resnet50-seeded, at 224 px
 
 The real app, the bundled guide, and a photograph that nobody has seen before in a session of its own: everything is
 computed, nothing is read back. The first visit computes in fp32; the others come after the check of the fast twin that
@@ -28,6 +28,7 @@ import torch
 import typer
 from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
 
+from benchmarks import first_frame
 from lwise_core._utils.precision import native_bf16
 from lwise_core.images.codec import encode_png, open_photograph
 from tests.browser.acts import until
@@ -131,7 +132,6 @@ def _seconds_of_chromium(processes: CDPSession) -> float:
 @contextmanager
 def _served(home: Path) -> Iterator[tuple[str, int]]:
     """Serve the app with ``home`` as its folder; yield its address and its process."""
-    home.mkdir()
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
     log = home / "server.log"
@@ -169,15 +169,19 @@ def _twin_is_checked(page: Page, home: Path) -> None:
 
 def main(
     visits: Annotated[int, typer.Option(min=2, help="The first one included.")] = 6,
-    guide: Annotated[str, typer.Option(help="A bundled guide; empty: the first one.")] = "",
+    guide: Annotated[str, typer.Option(help="A bundled guide, or resnet50-seeded; empty: the first one.")] = "",
 ) -> None:
     """Print the first visit, and the median of the others."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        photographs = _photographs(Path(folder), count=visits)
+        photographs, home = _photographs(Path(folder), count=visits), Path(folder) / "home"
+        home.mkdir()
+        if guide == first_frame.NAME:
+            os.environ["LWISE_HOME"] = str(home)
+            first_frame.write_guide(home)
         browser = playwright.chromium.launch(executable_path=_chromium(), args=[*_FLAGS, "--no-sandbox"])
-        with _served(Path(folder) / "home") as (url, server):
+        with _served(home) as (url, server):
             seen = [visit(browser, url, photographs[0], guide=guide, server=server)]
-            _twin_is_checked(browser.new_page(), Path(folder) / "home")
+            _twin_is_checked(browser.new_page(), home)
             seen += [visit(browser, url, one, guide=guide, server=server) for one in photographs[1:]]
         browser.close()
     print(f"first visit: {_said(seen[:1])}")
