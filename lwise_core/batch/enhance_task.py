@@ -145,12 +145,19 @@ class EnhanceTask:
     def made(self, guide: GuideModel, looked: ScoredBatch) -> Sequence[EnhancedPictures]:
         """Return the pictures of every image: one path an image yields every ε."""
         targets = torch.tensor([told.target for told in looked.told])
-        request = PathRequest(looked.images, targets, self.settings.objective)
-        path = Walker(guide).to(request, epsilon=self.settings.budgets[-1].epsilon)
+        path = self.walked(guide, PathRequest(looked.images, targets, self.settings.objective))
         by_budget = [self._at(path, number, looked) for number in range(len(self.settings.budgets))]
         return [
             EnhancedPictures(told, of_it) for told, of_it in zip(looked.told, zip(*by_budget, strict=True), strict=True)
         ]
+
+    def walked(self, guide: GuideModel, request: PathRequest) -> EnhancementPath:
+        """Return the path as far as the largest ε.
+
+        Raises:
+            NonFinite: The guide returned NaN or infinity.
+        """
+        return Walker(guide).to(request, epsilon=self.settings.budgets[-1].epsilon)
 
     def _at(self, path: EnhancementPath, number: int, looked: ScoredBatch) -> list[EnhancedPicture]:
         """Return one picture of every image, in 8 bits, with what the guide says of these 8 bits."""

@@ -16,11 +16,13 @@ import typer
 
 from lwise_core.batch.enhance_task import task_for
 from lwise_core.batch.executors import Executor, LocalExecutor, RayExecutor
+from lwise_core.batch.fast_enhance_task import FastEnhanceTask
 from lwise_core.batch.folder_job import this_machine
 from lwise_core.batch.job import MANIFEST, BatchProgress, Cost, Job, JobSettings, Naming
 from lwise_core.batch.tasks import Task, TaskSettings
 from lwise_core.batch.upload_results import ResultsUpload
 from lwise_core.batch.wobble_task import WobbleTask
+from lwise_core.cli.fast_mode import check_fast_mode
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
     PICTURES,
@@ -177,19 +179,28 @@ def enhance_set_command(
     naming: Annotated[
         Naming, typer.Option("--naming", help="A folder for each ε as official code names it, or one for all.")
     ] = Naming.OFFICIAL,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast", help="Find the paths in bf16, where a check of the guide on this machine trusts it: other bytes."
+        ),
+    ] = False,
     *,
     how: SetOptions,
     guide: GuideChoice,
 ) -> None:
     """Enhance a whole data set at many ε from one path an image, beside its originals, and rank it too."""
+    loaded = guide.load_quietly()
     settings = JobSettings(
-        epsilons=budgets.of(guide.load_quietly()),
+        epsilons=budgets.of(loaded),
         objective=objective,
         diverge_from=tuple(listed_names(diverge_from)),
         harder=harder,
         naming=naming,
     )
-    _do(how.job(source, out, guide, settings, task_for), how, guide)
+    if fast:
+        check_fast_mode(loaded)
+    _do(how.job(source, out, guide, settings, FastEnhanceTask if fast else task_for), how, guide)
 
 
 @grouped

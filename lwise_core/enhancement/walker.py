@@ -74,6 +74,22 @@ class Walker:
         *_, path = self._walked(request, steps=steps)
         return path
 
+    def found(self, request: PathRequest, *, epsilon: float) -> EnhancementPath:
+        """Return the path just as far as ``epsilon`` needs, of what a twin has walked no more than the original scored.
+
+        The guide scores every result that is read from it, at once: where a few are read, that is less than all frames.
+
+        Raises:
+            EpsilonOutOfRange: ``epsilon`` is outside the guide's range.
+            NonFinite: The guide returned NaN or infinity.
+        """
+        scale = self.guide.epsilon_scale
+        scale.check(epsilon)
+        frames = tuple(self.ascend(request, step=scale.step, steps=steps_for(epsilon, step=scale.step)))
+        scored = None if self.twin is None else 0
+        path = EnhancementPath(self.guide, request, scale.step, frames, scored=scored, precision=self.precision)
+        return path.scored_on(count=1)
+
     @property
     def _ascending(self) -> GuideModel:
         return self.guide if self.twin is None else self.twin

@@ -15,9 +15,10 @@ import torch
 from lwise_core.batch.executors import ExecutorLost, LocalExecutor, RayExecutor
 from lwise_core.batch.job import Job
 from lwise_core.cli import batch as cli_many
+from lwise_core.enhancement.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides import catalog
 from lwise_core.guides.class_groups import class_groups_at
-from lwise_core.guides.guide import Domain
+from lwise_core.guides.guide import Domain, GuideModel
 from tests.support.cli import Shell
 from tests.support.jobs import contents, phantom_pictures, undisturbed
 from tests.support.s3 import SECRET, bucket, objects, s3, s3_server, uploaded
@@ -25,6 +26,11 @@ from tests.support.s3 import SECRET, bucket, objects, s3, s3_server, uploaded
 __all__ = ["bucket", "phantom_pictures", "s3", "s3_server", "undisturbed"]
 
 GUIDE = ("--guide", "phantom4-64", "--workers", "0", "--threads", "1")
+
+
+def passes(guide: GuideModel) -> None:
+    """Let the check of a guide's fast twin have passed on this machine."""
+    TwinChecks.of_this_machine().keep(guide, TwinCheck(cosine=1.0, gain_error=0.0, pairs=1))
 
 
 def test_score_set_writes_a_dirmap_and_says_what_it_cost(shell: Shell, phantom_pictures: Path, tmp_path: Path) -> None:
@@ -151,6 +157,21 @@ def test_objective_direction_and_names_are_passed_on(shell: Shell, phantom_pictu
     names = {f.name for f in (tmp_path / "out" / "pictures").iterdir()}
     assert "Spotted_Forktail__000_1_0.5_2_logit_diverge_from_Barred Forktail_attack.png" in names
     assert not any("Barred_Forktail__" in name for name in names)
+
+
+def test_the_fast_mode_is_checked_before_the_job_and_paints_with_the_twin(
+    shell: Shell, phantom_pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("lwise_core.enhancement.fast_twin.fast_dtype", lambda _device: torch.float32)
+    monkeypatch.setattr(cli_many, "check_fast_mode", passes)
+    words = ("enhance-set", f"{phantom_pictures}/*/000.png", *GUIDE, "--eps-224", "1", "--out", str(tmp_path / "out"))
+    code, _, errors = shell(*words, "--fast")
+    assert code == 0, errors
+    assert json.loads((tmp_path / "out" / "manifest.json").read_bytes())["paths_walked_in"] == "bfloat16"
+    code, _, errors = shell(*words)
+    assert code == 2
+    assert "paths_walked_in" in errors
 
 
 def test_inspect_set_says_what_the_lights_say_and_calls_nothing_safe(

@@ -56,6 +56,20 @@ def test_just_as_far_as_a_budget_needs_is_the_beginning_of_the_whole_path(walker
         walker.to(REQUEST, epsilon=2 * GUIDE.epsilon_scale.largest)
 
 
+@pytest.mark.parametrize("walker", [Walker(GUIDE), with_twin()], ids=["alone", "with a twin"])
+def test_what_is_found_for_a_few_results_is_scored_by_the_guide_when_it_is_read(walker: Walker) -> None:
+    epsilon = 2.5 * GUIDE.epsilon_scale.step
+    whole, path = walker.to(REQUEST, epsilon=epsilon), walker.found(REQUEST, epsilon=epsilon)
+    assert torch.equal(iterates(path), iterates(whole))
+    assert path.scored == (None if walker.twin is None else 1)
+    for asked in (GUIDE.epsilon_scale.step, epsilon):
+        read = path.at(asked)
+        assert torch.allclose(read.logits, GUIDE.logits(read.images), atol=1e-5)
+        assert torch.allclose(read.logits, whole.at(asked).logits, atol=1e-4)
+    with pytest.raises(EpsilonOutOfRange):
+        walker.found(REQUEST, epsilon=2 * GUIDE.epsilon_scale.largest)
+
+
 def test_a_twin_is_trusted_after_its_check_has_passed_on_this_machine(
     tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
