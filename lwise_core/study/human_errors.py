@@ -46,6 +46,7 @@ _TOTAL = ("total", "answers", "n answers", "trials", "n trials", "n")
 _CLASS = ("class", "ground truth", "truth", "stated class")
 _CHOICE = ("answer", "choice", "response")
 _PSYCHOPY = ".corr"  # PsychoPy's ending for whether a keyboard or a mouse was right
+_GORILLA = "Spreadsheet: "  # before the names of one's own columns in what Gorilla exports
 _VOTES = "n_"
 
 _YES = frozenset({"1", "1.0", "true", "yes", "right", "correct"})
@@ -110,6 +111,9 @@ class _Columns:
     @classmethod
     def of(cls, rows: Sequence[Row]) -> _Columns:
         names = {canonical(name): name for name in rows[0] if name}
+        for name in rows[0]:
+            if name.startswith(_GORILLA):
+                names.setdefault(canonical(name.removeprefix(_GORILLA)), name)
         spoken_for = {canonical(name) for name in (*_RIGHT, *_WRONG, *_TOTAL)}
         votes = {
             canonical(name.removeprefix(_VOTES)): name

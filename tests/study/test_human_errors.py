@@ -23,6 +23,11 @@ LAYOUTS = {
     "b.png,dog,cat\nb.png,dog,bird\n",
     "PsychoPy": "image,key_resp.corr,key_resp.rt\na.png,1,0.3\na.png,0,0.3\na.png,1,0.4\na.png,1,1\n"
     "b.png,0,1\nb.png,0,1\n",
+    "lab.js": "sender,sender_type,image,response,correctResponse,correct,duration\n"
+    "Trial,html.Screen,a.png,x,x,true,512.4\nTrial,html.Screen,a.png,y,x,false,498\nTrial,html.Screen,a.png,x,x,true,1\nTrial,html.Screen,a.png,x,x,true,1\n"
+    "Trial,html.Screen,b.png,x,y,false,1\nTrial,html.Screen,b.png,x,y,false,1\n",
+    "Gorilla": "Participant Private ID,Trial Number,Response,Correct,Incorrect,Spreadsheet: image\n7,1,cat,1,0,a.png\n"
+    "7,2,dog,0,1,a.png\n8,1,cat,1,0,a.png\n8,2,cat,1,0,a.png\n7,3,cat,0,1,b.png\n8,3,cat,0,1,b.png\n",
     "jsPsych": "trial_type,stimulus,correct\nimage-button-response,a.png,true\nx,a.png,false\nx,a.png,true\n"
     "x,a.png,true\nx,b.png,false\nx,b.png,false\n",
 }
@@ -48,6 +53,11 @@ def test_rows_of_one_picture_add_up_and_their_order_changes_no_sum(rows: list[tu
         assert right == sum(r for p, r, _ in rows if p == picture)
         assert wrong == sum(w for p, _, w in rows if p == picture)
     assert found.pictures == tuple(dict.fromkeys(p for p, *_ in answered))
+
+
+def test_a_column_of_that_very_name_goes_before_one_of_gorilla_s_spreadsheet() -> None:
+    found = read_human_errors(b"Spreadsheet: image,image,correct\nx.png,a.png,1\n")
+    assert found.pictures == ("a.png",)
 
 
 def test_rows_without_an_answer_are_left_out_and_said() -> None:
