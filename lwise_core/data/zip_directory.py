@@ -104,7 +104,7 @@ def open_zip(source: Path | bytes, *, called: str) -> ZipDirectory:
             archive = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
         except UnicodeDecodeError:
             archive = zipfile.ZipFile(io.BytesIO(_mended(source)))
-    except (zipfile.BadZipFile, ValueError, struct.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise DatasetError(f"“{called}” is not a zip that can be read; zip the folder again.") from error
     return ZipDirectory(archive, called)
 

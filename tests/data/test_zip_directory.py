@@ -67,6 +67,13 @@ def test_a_member_without_a_name_keeps_no_other_from_being_read(name: bytes) -> 
     assert {e.name: pictures.read(e) for e in listed(pictures)}["cat/1.png"] == b"one"
 
 
+def test_a_member_that_asks_for_a_later_zip_is_refused_in_one_sentence() -> None:
+    data = bytearray(raw_zip(TWO))
+    data[data.rindex(b"PK\x01\x02") + 6] = 64  # the version that is needed: 6.4
+    with pytest.raises(DatasetError, match=r"“a\.zip” is not a zip that can be read"):
+        open_zip(bytes(data), called="a.zip")
+
+
 def test_a_directory_is_no_file() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
