@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import streamlit as st
-from streamlit.runtime import Runtime, exists
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lwise_core.data.samples import seen_samples
 from lwise_core.enhancement.fast_twin import (
@@ -93,14 +91,3 @@ def _checked(guide: GuideModel, twin: GuideModel, verdicts: TwinChecks, passed: 
         verdicts.keep(guide, verdict)
         if verdict.passes:
             passed.set()
-
-
-def this_session() -> str:
-    """Return the name of the session that runs this script."""
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else "script"
-
-
-def is_there(session: str) -> bool:
-    """Whether the session's page is still open."""
-    return not exists() or Runtime.instance().is_active_session(session)

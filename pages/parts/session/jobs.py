@@ -18,7 +18,8 @@ from streamlit.delta_generator import DeltaGenerator
 from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
 from lwise_core.scheduler import JobStage, ScheduledJob
-from pages.parts.session.guide_engines import is_there, slot, this_session
+from pages.parts.session.guide_engines import slot
+from pages.parts.session.presence import is_there, this_session
 from pages.parts.ui.notices import notice
 
 T = TypeVar("T")

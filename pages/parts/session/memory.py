@@ -15,7 +15,7 @@ from functools import cache
 import streamlit as st
 
 from lwise_core._utils.errors import LWiseError
-from pages.parts.session.guide_engines import is_there, this_session
+from pages.parts.session.presence import is_there, this_session
 
 SESSION_BYTES = 2**30
 """What one page may keep: 29 photographs of 12 megapixels, or the squares of 3,200 ranked ones."""

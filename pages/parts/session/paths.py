@@ -18,8 +18,9 @@ from lwise_core.guides import catalog
 from lwise_core.inspection.regions import Region
 from lwise_core.scheduler import JobStage, ScheduledJob
 from pages.parts.session.case import Aim, Case
-from pages.parts.session.guide_engines import engine_for, is_there, slot, this_session
+from pages.parts.session.guide_engines import engine_for, slot
 from pages.parts.session.memory import MemoryFull, free, hold
+from pages.parts.session.presence import is_there, this_session
 from pages.parts.ui.notices import notice
 
 BYTES_KEPT = 128 * 2**20
