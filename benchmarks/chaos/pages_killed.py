@@ -15,7 +15,7 @@ from benchmarks.chaos.outcome import Broken, Outcome, require, tried
 from benchmarks.classroom_load import small_course
 from lwise_core.data.phantom import draw, population
 from lwise_core.images.codec import encode_png
-from lwise_core.teaching.courses.course import Course, read_course
+from lwise_core.teaching.courses.course import MANIFEST, Course, read_course
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.records.store import Records, address
 from lwise_core.teaching.server import CourseLibrary, CourseServer
@@ -103,7 +103,7 @@ def making_a_course(folder: Path, times: int, lottery: random.Random) -> Outcome
     def last(visit: Visit) -> None:
         kept = {f: f.stat().st_mtime_ns for f in courses.glob("*/made/*.json")}
         _ask_for_course(visit)
-        visit.page.get_by_text("Sit it on the Learn page").first.wait_for(timeout=1000 * _COURSE_S, state="attached")
+        wait_for(lambda: any(courses.glob(f"*/{MANIFEST}")), seconds=_COURSE_S, what="the course")
         require(all(f.stat().st_mtime_ns == t for f, t in kept.items()), "what had been made was made again")
         (course,) = courses.iterdir()
         read_course(course)
