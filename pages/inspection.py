@@ -193,7 +193,7 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
         if not _is_there(walk):
             return
         epsilon = min(case.epsilon_for(path.guide), path.reach)
-        found = verdict_panel(walk.key, path, epsilon=epsilon, stated=stated)
+        found = verdict_panel(walk.key, path, epsilon=epsilon, stated=stated, novelty=asked.look.novelty)
         say_budget(path, epsilon=epsilon)
         say_what_is_beyond_training(path.guide, epsilon=epsilon)
     if chosen.needs_ledger and layer is None and ledger is None and found is not None and found.ledger is not None:
@@ -214,7 +214,8 @@ def _wait_for(case: Case, walk: PathJob, shown: EnhancementPath, asked: _Asked, 
     path = walk.path
     if has_come(path):
         with words.container():
-            draw_verdict(verdict_at(walk.key, path, step=case.step_for(path.guide), stated=stated), path)
+            risk = verdict_at(walk.key, path, step=case.step_for(path.guide), stated=stated)
+            draw_verdict(risk, path, novelty=asked.look.novelty)
     if has_come(shown):
         stay(_never)
     else:

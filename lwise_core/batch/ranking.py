@@ -224,13 +224,15 @@ class Ranking:
         }
 
     def presumed(self) -> frozenset[str]:
-        """Return the SHA-256 of those that nothing speaks against: no doubt, and one of each that are nearly the same.
+        """Return the SHA-256 of those that nothing speaks against, and one of each that are nearly the same.
 
-        That one is the largest as kept, the first among equals.
+        What speaks against one is doubt about its label, or that it is unlike what the guide learnt. Of those that are
+        nearly the same it is the largest as kept, the first among equals.
         """
         found, near, taken = self.photographs, self._near, set[int]()
         for i in sorted(range(len(found)), key=lambda i: -len(found[i].square)):
-            if found[i].sha256 not in self.issues and taken.isdisjoint(near[i]):
+            doubtful = found[i].sha256 in self.issues or found[i].novelty.flagged
+            if not doubtful and taken.isdisjoint(near[i]):
                 taken.add(i)
         return frozenset(found[i].sha256 for i in taken)
 

@@ -85,7 +85,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """Whether the change can be trusted, in a sentence or two."""
-        return verdict_of(self.risk, towards=self._towards)
+        return verdict_of(self.risk, towards=self._towards, novelty=self.novelty)
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
+from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import MapPair, Opinion, agreement_of
@@ -56,12 +57,22 @@ _SIGNS = {
 """What a flagged indicator means, in words that can be read aloud."""
 
 
-def verdict_of(risk: Risk, *, towards: str) -> str:
-    """Return in one to three sentences, to be read aloud, whether a change ``towards`` a class can be trusted."""
+_UNLIKE = "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing."
+
+
+def verdict_of(risk: Risk, *, towards: str, novelty: Novelty = NOT_JUDGED) -> str:
+    """Return in one to four sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
+
+    ``novelty`` is whether the original is unlike what the guide learnt. Where it is, that comes first, unless the light
+    about evidence says already that the change is not to be trusted.
+    """
     if risk.step == 0:
         return "Nothing is changed at this ε."
+    careful = _UNLIKE if novelty.flagged and risk.semantic.state is not LightState.FLAGGED else ""
     said = _trust(risk, towards=towards)
-    return " ".join(filter(None, (said, risk.semantic.alike)))
+    if careful:
+        said = said.replace("Nothing speaks against", "Nothing else speaks against", 1)
+    return " ".join(filter(None, (careful, said, risk.semantic.alike)))
 
 
 def _trust(risk: Risk, *, towards: str) -> str:

@@ -24,7 +24,7 @@ from lwise_core.guides.difficulty import score
 from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.looking import novelty_of
-from lwise_core.guides.novelty import NOT_JUDGED
+from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.guides.stage_features import StageFeatures, stages_of
 from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.images.geometry import Crop
@@ -143,6 +143,14 @@ def test_of_near_duplicates_the_largest_is_presumed_unless_its_label_is_doubted(
         ranking = ranked(files, phantom_guide)
         presumed = ranking.presumed()
         assert {p.name for p in ranking.photographs if p.sha256 in presumed} == names
+
+
+def test_what_is_unlike_all_that_the_guide_learnt_is_not_presumed(phantom_guide: GuideModel) -> None:
+    files = [NamedFile(f"{FAMILIES[0]}/{seed}.png", creature(0, seed=seed)) for seed in (3, 9)]
+    ranking = ranked(files, phantom_guide)
+    known, strange = ranking.photographs
+    flagged = replace(strange, novelty=Novelty(p=0.01, references=500))
+    assert replace(ranking, photographs=(known, flagged)).presumed() == {known.sha256}
 
 
 def test_a_file_that_is_there_twice_is_ranked_once(phantom_guide: GuideModel) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lwise_core.guides.novelty import Novelty
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Opinion
@@ -65,6 +66,16 @@ def risk_of(evidence: LightState, paint: LightState, *, step: int = 1, contradic
 )
 def test_the_verdict_is_a_sentence_about_both_lights(evidence: LightState, paint: LightState, said: str) -> None:
     assert verdict_of(risk_of(evidence, paint), towards="dog") == said
+
+
+def test_a_picture_unlike_what_the_guide_learnt_comes_first_unless_the_change_is_not_to_be_trusted_anyway() -> None:
+    unlike = Novelty(p=0.01, references=500)
+    careful = "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing."
+    said = verdict_of(risk_of(_FINE, _FINE), towards="dog", novelty=unlike)
+    assert said == f"{careful} Nothing else speaks against this change towards dog, which is no proof that it is right."
+    assert verdict_of(risk_of(_UNKNOWN, _FINE), towards="dog", novelty=unlike).startswith(careful)
+    assert verdict_of(risk_of(_BAD, _FINE), towards="dog", novelty=unlike).startswith("Do not trust this change")
+    assert careful not in verdict_of(risk_of(_FINE, _FINE), towards="dog", novelty=Novelty(p=0.9, references=500))
 
 
 @pytest.mark.parametrize("evidence", list(LightState))

@@ -13,6 +13,7 @@ from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core._utils.errors import LWiseError
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.looking import novelty_of
 from lwise_core.images.alignment import aligned
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, Photograph
 from lwise_core.images.geometry import Crop, to_8_bit
@@ -201,7 +202,8 @@ def _inspect(pair: PicturePair, path: EnhancementPath, asked: _Asked) -> None:
     verdict, pictures = st.columns([2, 3], gap="large")  # the verdict first, on a phone too
     with verdict:
         st.subheader("Can you trust this change?")
-        draw_verdict(found.risk, path)
+        unlike = remembered("pair-novelty", key, lambda: novelty_of(path.guide, path.frames[0].images[0]))
+        draw_verdict(found.risk, path, novelty=unlike)
         for note in found.notes:
             st.caption(plain(note))
     with pictures:

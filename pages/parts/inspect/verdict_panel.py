@@ -9,6 +9,7 @@ import streamlit as st
 
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import Novelty
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Findings, examine_counted, lights_at
 from lwise_core.inspection.indicators import Light, LightState, Risk
@@ -68,11 +69,13 @@ def _question(key: Key, path: EnhancementPath, stated: str | None) -> tuple[Hash
     return (key, stated, len(path.frames))
 
 
-def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None) -> Findings | None:
+def verdict_panel(
+    key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None, novelty: Novelty
+) -> Findings | None:
     """Draw the verdict on ``path`` at ``epsilon`` and both lights; return what they stand on, None if it was stopped.
 
     The verdict comes first, and the lights at every other ε while the person reads it. ``stated`` is what the picture
-    is said to show, None where that is the guide's own guess.
+    is said to show, None where that is the guide's own guess; ``novelty`` whether it is unlike what the guide learnt.
 
     Raises:
         QueueFull: Too many people are waiting.
@@ -81,7 +84,7 @@ def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: st
     at = place()
     risk = verdict_at(key, path, step=round(epsilon / path.step), stated=stated)
     with words.container():
-        draw_verdict(risk, path)
+        draw_verdict(risk, path, novelty=novelty)
     job: ScheduledJob[Findings] = job_for(
         LIGHTS,
         _question(key, path, stated),
@@ -96,10 +99,10 @@ def verdict_panel(key: Key, path: EnhancementPath, *, epsilon: float, stated: st
     return job.latest
 
 
-def draw_verdict(risk: Risk, path: EnhancementPath) -> None:
+def draw_verdict(risk: Risk, path: EnhancementPath, *, novelty: Novelty) -> None:
     """Draw the verdict in a sentence, and both lights."""
     towards = path.guide.classes[int(path.request.targets[0])]
-    st.markdown(f"#### {plain(verdict_of(risk, towards=towards))}")
+    st.markdown(f"#### {plain(verdict_of(risk, towards=towards, novelty=novelty))}")
     st.markdown("\n\n".join(_light(light) for light in (risk.semantic, risk.artefact)))
 
 

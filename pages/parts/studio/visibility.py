@@ -19,7 +19,7 @@ SEEN_FROM = 2.0
 """Grey levels (RMS) below which a change is called invisible."""
 
 _SHOWN = 5.0  # grey levels of the larger change: well above what is just seen
-_SIDE = 240
+_SIDE = 270  # pixels, about what its column has at 1440
 
 
 def visible_step(scale: EpsilonScale, *, reached: int) -> int | None:
@@ -38,8 +38,8 @@ def show_larger_change(case: Case, path: EnhancementPath, *, target: int) -> Non
     epsilon = larger * path.step
     asked = (case.photograph.sha256, case.crop, path.guide.provenance.sha256, target, case.aim, larger)
     picture = once("larger-change", asked, lambda: _picture(case, path, target=target, epsilon=epsilon))
-    shown, said = st.columns([1, 3], vertical_alignment="center")
-    shown.image(picture, caption="AI-altered. Not for diagnosis.", alt=f"AI-altered, ε {epsilon:.2f}", width=_SIDE)
+    shown, said = st.columns([1, 2], vertical_alignment="center")
+    shown.image(picture, caption="AI-altered. Not for diagnosis.", alt=f"AI-altered, ε {epsilon:.2f}", width="stretch")
     at = f"ε = {epsilon:.2f} ({scale.grey_levels(epsilon):.1f} grey levels)"
     said.markdown(
         plain(f"At ε = {step * path.step:.2f} the change is {levels:.1f} grey levels, too small to be seen.")
