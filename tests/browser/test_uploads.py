@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Request, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from lwise_core.data.phantom import Creature, draw
 from lwise_core.guides.catalog import BUNDLED
@@ -88,16 +89,27 @@ def test_a_photograph_that_is_still_on_its_way_when_the_page_takes_another_is_ta
 
 
 def test_a_weight_file_that_is_dropped_while_another_is_read_is_read_too(page: Page, studio_url: str) -> None:
-    page.goto(f"{studio_url}/models")
+    with page.expect_websocket() as opened:
+        page.goto(f"{studio_url}/models")
     uploader = page.locator("input[type=file]").first
     on_the_way = HeldUpload(page)
-    with page.expect_response(lambda r: r.request.method == "PUT"):
+    # An uploader of one file forgets one that it has not told the server of: the next takes its place.
+    with opened.value.expect_event("framesent", lambda payload: tells_of(payload, "first.safetensors")):
         uploader.set_input_files([weight_file("first")])
     with page.expect_request(lambda r: r.method == "PUT"):
         uploader.set_input_files([weight_file("second")])
     expect(seen(page, "What was read from first")).to_be_visible()
     on_the_way.open()
     expect(seen(page, "What was read from second")).to_be_visible()
+
+
+def tells_of(payload: bytes | str, name: str) -> bool:
+    """Return whether a browser's message asks for a run of the page with the file ``name``."""
+    if isinstance(payload, str):
+        return False
+    message = BackMsg.FromString(payload)
+    states = message.rerun_script.widget_states.widgets if message.HasField("rerun_script") else ()
+    return any(info.name == name for one in states for info in one.file_uploader_state_value.uploaded_file_info)
 
 
 def weight_file(name: str) -> FilePayload:
