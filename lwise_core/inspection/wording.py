@@ -69,13 +69,11 @@ def verdict_of(risk: Risk, *, towards: str, novelty: Novelty = NOT_JUDGED) -> st
     if risk.step == 0:
         return "Nothing is changed at this ε."
     careful = _UNLIKE if novelty.flagged and risk.semantic.state is not LightState.FLAGGED else ""
-    said = _trust(risk, towards=towards)
-    if careful:
-        said = said.replace("Nothing speaks against", "Nothing else speaks against", 1)
+    said = _trust(risk, towards=towards, nothing="Nothing else" if careful else "Nothing")
     return " ".join(filter(None, (careful, said, risk.semantic.alike)))
 
 
-def _trust(risk: Risk, *, towards: str) -> str:
+def _trust(risk: Risk, *, towards: str, nothing: str) -> str:
     evidence, paint = risk.semantic, risk.artefact
     if evidence.contradicted:
         said = f"Do not trust this change: {evidence.contradicted}."
@@ -87,7 +85,7 @@ def _trust(risk: Risk, *, towards: str) -> str:
         marks = _paint(paint, towards)
         return f"Nothing says that {towards} was missing before, but the change holds artefacts: {marks}."
     else:
-        return f"Nothing speaks against this change towards {towards}, which is no proof that it is right."
+        return f"{nothing} speaks against this change towards {towards}, which is no proof that it is right."
     if paint.state is LightState.FLAGGED:
         return f"{said} It also holds artefacts: {_paint(paint, towards)}."
     return said
