@@ -76,8 +76,11 @@ prove: $(VENV)/.dev browser  ## Run what is heavy or timed: kills, thirty learne
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.trial_timing
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.classroom_load
 
-chaos: $(VENV)/.dev browser  ## Kill, fill, damage and set clocks, 20 times each, and write docs/reliability.md (as root)
-	@PYTHONPATH=. $(BIN)/python -m benchmarks.chaos --write
+chaos: $(VENV)/.dev browser  ## Kill, fill, damage and set clocks, 20 times each, fuzz for an hour, and write docs/reliability.md (as root)
+	@status=0; export PYTHONPATH=.; \
+	$(BIN)/python -m benchmarks.chaos --write || status=1; \
+	$(BIN)/python -m benchmarks.chaos fuzzing --write || status=1; \
+	exit $$status
 
 risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; the commands of benchmarks/risk.py need data
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted lattice

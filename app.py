@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import os
@@ -28,6 +29,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.parts.session.closed_pages import let_go_of_closed_pages
 from pages.parts.session.connections import close_silent_connections, keep_messages_short
 from pages.parts.session.decoding import decode_pool
 from pages.parts.session.media_addresses import give_secret_addresses
@@ -140,9 +142,11 @@ def _warm_up() -> None:
 
 @asynccontextmanager
 async def _served(_: st.App) -> AsyncIterator[None]:
-    """Print, once it is served, the link for whoever sits where the server was started."""
+    """Print, once it is served, the link for whoever sits where the server was started, and look after closed pages."""
     print_link()
+    looking = asyncio.create_task(let_go_of_closed_pages())
     yield
+    looking.cancel()
 
 
 Thread(target=_warm_up, name="warm-up", daemon=True).start()

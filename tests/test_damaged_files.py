@@ -54,7 +54,7 @@ def tarred(form: int) -> bytes:
     with tarfile.open(fileobj=stream, mode="w", format=form) as archive:
         for name, data in MEMBERS.items():
             member = tarfile.TarInfo(name)
-            member.size, member.mtime = len(data), 1.5  # type: ignore[assignment]  # so that PAX has something to say
+            member.size, member.mtime = len(data), 1.5  # so that PAX has something to say
             archive.addfile(member, io.BytesIO(data))
     return stream.getvalue().rstrip(b"\0") + bytes(1024)
 

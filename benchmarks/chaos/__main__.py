@@ -5,14 +5,17 @@
     PYTHONPATH=. python -m benchmarks.chaos load --browsers 5 --clients 20 --minutes 15 [--nginx]
     PYTHONPATH=. python -m benchmarks.chaos load --browsers 3 --clients 10 --minutes 120
     PYTHONPATH=. python -m benchmarks.chaos photographs --count 300
+    PYTHONPATH=. python -m benchmarks.chaos fuzzing --minutes 60
 
 It needs Chromium, PostgreSQL, libfaketime, nginx, and root for the rows about a full disk, which mount one in memory.
-The row about a node of a Ray cluster is left out where Ray is not installed (requirements-ray.txt).
+The row about a node of a Ray cluster is left out where Ray is not installed (requirements-ray.txt), and so is fuzzing
+where atheris is not (requirements-fuzz.txt).
 """
 
 from __future__ import annotations
 
 import random
+import re
 import sys
 import tempfile
 import time
@@ -23,7 +26,18 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.chaos import clock_jumps, damage, document, full_disk, kills, load, pages_killed, photographs
+from benchmarks.chaos import (
+    clock_jumps,
+    damage,
+    document,
+    full_disk,
+    fuzz_targets,
+    fuzzing,
+    kills,
+    load,
+    pages_killed,
+    photographs,
+)
 from benchmarks.chaos.outcome import Broken, Outcome
 
 Row = Callable[[Path, int, random.Random], Outcome]
@@ -96,6 +110,31 @@ def many_photographs(
 ) -> None:
     """Bring photographs to one page, one after the other, and print its server's memory."""
     print(photographs.measure(count))
+
+
+@app.command("fuzzing")
+def led_by_coverage(
+    minutes: Annotated[float, typer.Option(min=0.1, help="Of the processor, for all readers together.")] = 60,
+    only: Annotated[str, typer.Option(help="Readers with commas between; without it, all.")] = "",
+    keep: Annotated[
+        Path | None, typer.Option(help="A folder for the files found; given again, they are gone on from.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Put the rows into docs/reliability.md.")] = False,
+) -> None:
+    """Feed every reader files led by coverage, print what broke, and end with 1 where something did."""
+    if not fuzzing.is_there():
+        print("Fuzzing is left out: pip install -r requirements-fuzz.txt", file=sys.stderr)
+        return
+    names = only.split(",") if only else [*fuzz_targets.targets()]
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="lwise-chaos-") as folder:
+        for name in names:
+            place = (keep or Path(folder)).resolve() / re.sub(r"\W+", "-", name)
+            rows.append(fuzzing.fuzz(name, seconds=60 * minutes / len(names), folder=place))
+            print(fuzzing.row_of(rows[-1]), flush=True)
+            if write:
+                fuzzing.write(rows[-1:])
+    sys.exit(any(row.broke for row in rows))
 
 
 def _run(name: str, row: Row, times: int, seed: int) -> Outcome:

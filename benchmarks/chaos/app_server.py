@@ -126,8 +126,8 @@ def app_server(
     """Serve the app, and kill it at the end."""
     home.mkdir(parents=True, exist_ok=True)
     server = AppServer(home, home.parent / f"{home.name}.log", settings or {}, options)
-    server.start()
     try:
+        server.start()  # also one that does not answer in time is ended
         yield server
     finally:
         server.kill()

@@ -54,7 +54,7 @@ def unnumbered(lines: Sequence[str]) -> Sequence[str] | None:
         return None
     for first in (0, 1):
         found = [_NUMBERED.fullmatch(line.strip()) for line in lines[first:]]
-        pairs = {int(match["number"]): match["quoted"] or match["plain"] for match in found if match is not None}
+        pairs = {int(match["number"]): _named(match) for match in found if match is not None}
         if (names := by_number(pairs, count=len(found))) is not None:
             return names
     return None
@@ -68,9 +68,9 @@ def printed(text: str) -> Sequence[str] | None:
     inside = body[1:-1].strip().rstrip(",")
     if body.startswith("["):
         listed = _each(_LISTED, inside)
-        return None if listed is None else [match["quoted"] or match["plain"] for match in listed]
+        return None if listed is None else [_named(match) for match in listed]
     found = _each(_BY_NUMBER, inside) or _each(_BY_NAME, inside) or []
-    pairs = {int(match["number"]): match["quoted"] or match["plain"] for match in found}
+    pairs = {int(match["number"]): _named(match) for match in found}
     return by_number(pairs, count=len(found))
 
 
@@ -84,6 +84,11 @@ def _each(entry: re.Pattern[str], text: str) -> list[re.Match[str]] | None:
         found.append(match)
         place = match.end()
     return found
+
+
+def _named(entry: re.Match[str]) -> str:
+    """Return the name of an entry, in quotation marks or without, between which there may be nothing."""
+    return entry["quoted"] or entry["plain"] or ""
 
 
 def _in_a_line(line: str) -> Sequence[str]:

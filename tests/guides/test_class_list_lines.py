@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core.guides.class_list_lines import names_in_lines, printed
-from lwise_core.guides.class_lists import classes_from_text
+from lwise_core.guides.class_lists import ClassListError, classes_from_text
 
 WORDS = st.text(st.characters(categories=["L"], exclude_characters="n"), min_size=1).map(lambda word: f"a {word}")
 
@@ -57,3 +57,9 @@ def test_what_is_no_list_or_dictionary_holds_no_names(text: str) -> None:
 def test_commas_and_apostrophes_in_quotes_belong_to_the_names() -> None:
     assert printed("""["cat's eye", 'melanoma, invasive', "c"]""") == ["cat's eye", "melanoma, invasive", "c"]
     assert printed("""{0: "cat's eye", 1: 'melanoma, invasive'}""") == ["cat's eye", "melanoma, invasive"]
+
+
+@pytest.mark.parametrize("text", ['[e,""]', "['a', '']", '{0: "a", 1: ""}'])
+def test_a_name_of_nothing_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(ClassListError, match="must hold 1 to 200"):
+        classes_from_text(text.encode())

@@ -1,0 +1,112 @@
+"""What a closed page held is let go of when nobody can come back to it, though nobody else comes."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime.caching.ttl_cache import TTLCache
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+import app
+from pages.parts.session import closed_pages
+from pages.parts.session.closed_pages import end_expired, let_go_of_closed_pages
+
+KEPT_SECONDS = 120
+"""How long Streamlit lets a page come back: pages/parts/session/ended_session.py speaks of it."""
+
+
+class Session:
+    """A session that knows whether it was ended."""
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.ended = 0
+
+    def shutdown(self) -> None:
+        self.ended += 1
+
+
+@pytest.fixture
+def clock() -> SimpleNamespace:
+    return SimpleNamespace(now=0.0)
+
+
+@pytest.fixture
+def storage(clock: SimpleNamespace) -> MemorySessionStorage:
+    """Streamlit's own keeper of closed pages, at a clock that goes on when it is told to."""
+    found = MemorySessionStorage()
+    assert found._cache.ttl == KEPT_SECONDS
+    found._cache = TTLCache(maxsize=128, ttl=KEPT_SECONDS, timer=lambda: clock.now)
+    return found
+
+
+@pytest.fixture
+def runtime(storage: MemorySessionStorage) -> Runtime:
+    manager = WebsocketSessionManager(storage, cast("Any", None), cast("Any", None), None)
+    return cast("Runtime", SimpleNamespace(_session_mgr=manager))
+
+
+def closed(storage: MemorySessionStorage, name: str) -> Session:
+    session = Session(name)
+    storage.save(SessionInfo(client=None, session=cast("Any", session)))
+    return session
+
+
+def test_a_page_that_can_come_back_is_kept_and_another_is_ended_though_nobody_comes(
+    storage: MemorySessionStorage, runtime: Runtime, clock: SimpleNamespace
+) -> None:
+    first = closed(storage, "first")
+    clock.now = KEPT_SECONDS - 1
+    second = closed(storage, "second")
+    assert end_expired(runtime) == 0
+    clock.now += 2
+    assert end_expired(runtime) == 1
+    assert (first.ended, second.ended) == (1, 0)
+    assert storage.get("second") is not None
+    assert end_expired(runtime) == 0
+
+
+def test_the_server_keeps_closed_pages_where_they_are_looked_for() -> None:
+    (field,) = (f for f in dataclasses.fields(RuntimeConfig) if f.name == "session_storage")
+    assert field.default_factory is MemorySessionStorage
+
+
+def test_memory_is_given_back_where_a_page_was_ended_and_only_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, given = iter([0, 2, 0, 1]), []
+    monkeypatch.setattr(closed_pages, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(Runtime, "_instance", SimpleNamespace())
+    monkeypatch.setattr(closed_pages, "give_back_memory", lambda: given.append(True))
+    monkeypatch.setattr(closed_pages, "end_expired", lambda _: next(ended))
+    with suppress(RuntimeError):  # what the last look without an answer becomes
+        asyncio.run(let_go_of_closed_pages())
+    assert len(given) == 2
+
+
+def test_it_is_looked_for_as_long_as_the_server_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    looking: list[str] = []
+
+    async def looks() -> None:
+        looking.append("begun")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            looking.append("ended")
+
+    async def served() -> None:
+        async with app._served(cast("Any", None)):
+            await asyncio.sleep(0)
+            assert looking == ["begun"]
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(app, "let_go_of_closed_pages", looks)
+    monkeypatch.setattr(app, "print_link", lambda: None)
+    asyncio.run(served())
+    assert looking == ["begun", "ended"]
