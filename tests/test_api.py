@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
 import sys
 import types
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -50,14 +50,20 @@ def readme_lines() -> str:
     return "\n".join(line.removeprefix("    ") for line in block.strip("\n").splitlines())
 
 
-def test_the_lines_of_the_readme_run(tmp_path: Path) -> None:
+def test_the_lines_of_the_readme_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a warning; that a new interpreter runs such lines as well, `test_wheel.py` sees."""
     Image.fromarray(data.chelsea()).save(tmp_path / "cat.jpg")
     lines = readme_lines()
     assert lines.startswith("import lwise_core as lw\n")
-    run = [sys.executable, "-W", "error", "-c", lines]
-    done = subprocess.run(run, cwd=tmp_path, env=_here(tmp_path), capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr[-800:]
-    difficulty, semantic, artefact = done.stdout.splitlines()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path / "nothing"))
+    capsys.readouterr()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        exec(lines, {})  # noqa: S102 - as they stand there
+    difficulty, semantic, artefact = capsys.readouterr().out.splitlines()
     assert difficulty.startswith("Harder than ")
     assert semantic.startswith("Was the evidence there? ")
     assert artefact.startswith("Are there artefacts? ")
@@ -66,10 +72,6 @@ def test_the_lines_of_the_readme_run(tmp_path: Path) -> None:
     assert "AI-altered towards house cat, ε = 1.4 " in read_png_text(picture)["Description"]
     assert lw.open_image(picture).height > data.chelsea().shape[0]  # the strip below it
     assert json.loads((tmp_path / "easier.json").read_text())["strip"]
-
-
-def _here(home: Path) -> dict[str, str]:
-    return {"PYTHONPATH": str(ROOT), "LWISE_HOME": str(home / "nothing"), "PATH": "", "OMP_NUM_THREADS": "1"}
 
 
 def test_the_front_door_holds_about_twenty_names() -> None:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import torch
 
 from lwise_core._utils.arrays import Pixels
-from lwise_core.batch.file_reading import SQUARE, THUMBNAIL, FileReader, ReadFile, in_order
+from lwise_core.batch.file_reading import OPENED_AT_ONCE, SQUARE, THUMBNAIL, FileReader, ReadFile, in_order
 from lwise_core.batch.label_issues import NOBODY, LabelIssue, label_issues
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, RELABELLED, Ranks, reference_columns
@@ -41,6 +41,9 @@ RANKED_AT_ONCE = 16
 
 ENOUGH = 10
 """Photographs of a class; among fewer, the place of one of them says little."""
+
+
+_TIMED = 2 * OPENED_AT_ONCE  # photographs by which the pace of many is told
 
 
 class _Said(TypedDict):
@@ -298,19 +301,20 @@ def _reading(
 def seconds_a_photograph(
     files: Iterable[NamedFile], guide: GuideModel, *, open_file: OpenFile = open_photograph
 ) -> float | None:
-    """Return about how long one photograph takes to rank, by the second of ``files``: the first one warms up.
+    """Return about how long one photograph of many takes to rank, by the first of ``files``: the very first warms up.
 
-    None where there is no second one, or it cannot be ranked.
+    Several are timed together, as several are read at once. None where there is no second one, or none can be ranked.
     """
     nothing = FolderLabels(guide.classes, others=Instead.GUESSED)
-    first = list(islice(files, 2))
-    if len(first) < 2:
+    first = list(islice(files, 1 + _TIMED))
+    timed = first[1:]
+    if not timed:
         return None
     for _ in rank(first[:1], guide, folders=nothing, total=1, open_file=open_file):
         pass
     began = perf_counter()
-    *_, ranked = rank(first[1:], guide, folders=nothing, total=1, open_file=open_file)
-    return perf_counter() - began if ranked.photographs else None
+    *_, ranked = rank(timed, guide, folders=nothing, total=len(timed), open_file=open_file)
+    return (perf_counter() - began) / len(timed) if ranked.photographs else None
 
 
 def _with(ranking: Ranking, read: Sequence[ReadFile], looker: Looker) -> Ranking:

@@ -14,6 +14,9 @@ _SEPARATORS = ",;\t|"
 _SAID = "sep="  # Excel's first line, which says what separates the cells
 _HEAD = 4096  # bytes that tell the encoding
 
+# A cell may hold a person's whole experiment as JSON: the files' own sizes are what is limited, by their readers.
+csv.field_size_limit(2**31 - 1)
+
 
 def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator[tuple[str, ...]]:
     """Yield the lines of a CSV as their cells, the heading first, without lines that hold nothing.

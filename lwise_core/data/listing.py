@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_names import is_text, shown
 from lwise_core.data.entries import PictureEntry, placed
-from lwise_core.data.system_files import is_somebodys, may_be_a_picture
+from lwise_core.data.system_files import is_an_archive, is_somebodys, may_be_a_picture
 
 USUAL_SPLITS = frozenset(
     {"train", "training", "trainset", "trainingset", "val", "valid", "validation", "test", "testing", "testset"}
@@ -45,14 +45,16 @@ def entries_of(found: Iterable[FoundFile | str], *, guess: bool) -> Iterator[Pic
     What no person put there does not count at all. Files whose endings say that they are no pictures get one sentence
     together. Where ``guess``, every layout is read, and no folder says a class.
     """
-    others = _OtherFiles()
-    for file, parts in _looked_through(_named(found, others)) if not guess else _as_they_lie(_named(found, others)):
+    others, archives = _OtherFiles(*_OTHERS), _OtherFiles(*_ARCHIVES)
+    named = _named(found, others, archives)
+    for file, parts in _looked_through(named) if not guess else _as_they_lie(named):
         if isinstance(file, str):
             yield file
         elif (where := placed(_once(parts), guess=guess)) is None:
             yield passed_over(file.path, "it is not laid out as class/file or split/class/file")
         else:
             yield PictureEntry(file.path, *where, file.state, offset=file.offset)
+    yield from archives.sentence()
     yield from others.sentence()
 
 
@@ -61,10 +63,15 @@ def passed_over(path: str, why: str) -> str:
     return f"“{shown(path)}” was passed over: {why}."
 
 
-class _OtherFiles:
-    """Files whose endings say that they are no pictures: how many, and the first."""
+_OTHERS = ("its ending says that it is no picture", "their endings say that they are no pictures")
+_ARCHIVES = ("it is an archive; unpack it first", "they are archives; unpack them first")
 
-    def __init__(self) -> None:
+
+class _OtherFiles:
+    """Files that are no pictures for one reason, said of ``one`` and of ``several``: how many, and the first."""
+
+    def __init__(self, one: str, several: str) -> None:
+        self._one, self._several = one, several
         self._count = 0
         self._first = ""
 
@@ -75,15 +82,12 @@ class _OtherFiles:
     def sentence(self) -> Iterator[str]:
         """Yield a sentence about them where there are any."""
         if self._count == 1:
-            yield passed_over(self._first, "its ending says that it is no picture")
+            yield passed_over(self._first, self._one)
         elif self._count:
-            yield (
-                f"{self._count:,} files were passed over, such as “{shown(self._first)}”: their endings say that they "
-                "are no pictures."
-            )
+            yield f"{self._count:,} files were passed over, such as “{shown(self._first)}”: {self._several}."
 
 
-def _named(found: Iterable[FoundFile | str], others: _OtherFiles) -> Iterator[FoundFile | str]:
+def _named(found: Iterable[FoundFile | str], others: _OtherFiles, archives: _OtherFiles) -> Iterator[FoundFile | str]:
     """Yield what is a person's and has a name that can be written down."""
     for file in found:
         if isinstance(file, str):
@@ -93,7 +97,7 @@ def _named(found: Iterable[FoundFile | str], others: _OtherFiles) -> Iterator[Fo
         elif not is_text(file.path):
             yield passed_over(file.path, "its name is not in UTF-8; rename it")
         elif not may_be_a_picture(file.path):
-            others.add(file.path)
+            (archives if is_an_archive(file.path) else others).add(file.path)
         else:
             yield file
 

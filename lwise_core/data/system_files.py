@@ -5,6 +5,7 @@ It imports no PyTorch, as the processes that only decode pictures import it.
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 _FOLDERS = frozenset(
@@ -20,14 +21,22 @@ _FOLDERS = frozenset(
         "system volume information",
         "lost+found",
         "network trash folder",
+        "@__thumb",
+        "lost.dir",
+        "~snapshot",
+        "_gsdata_",
+        "captureone",
         "temporary items",
         "__pycache__",
         "_vti_cnf",
     }
 )
+_FOUND = re.compile(r"found\.\d{3}|.*\.lrdata")  # what Windows puts together after a crash, and Lightroom's previews
 _FILES = frozenset(
     {"thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "zbthumbnail.info", "pspbrwse.jbf"}
+    | {"thumbs.db:encryptable", "cachedir.tag", "sync.ffs_db"}
 )
+_BACKUPS = re.compile(r".*~|#.*#")  # what an editor keeps of a file beside it
 _BESIDE = ":zone.identifier"  # what Windows notes of a download, as WSL shows it
 _LOCKED = "~$"  # how Office calls the file beside one that is open
 
@@ -52,22 +61,39 @@ _TEXTS |= {"tex", "tsv", "txt", "url", "xml", "xmp", "yaml", "yml", "css", "js",
 _OFFICE = {"doc", "docx", "ods", "odt", "pdf", "pptx", "xls", "xlsx", "db", "sqlite", "plist", "bak", "dat", "exe"}
 _ARRAYS = {"h5", "hdf5", "mat", "npy", "npz", "onnx", "parquet", "pickle", "pkl", "pt", "pth", "safetensors"}
 _FILMS = {"avi", "lrv", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "mpg", "thm", "wav", "wmv"}
+_FILMS |= {"3gp", "webm"}
 _ARCHIVES = {"7z", "bz2", "gz", "rar", "tar", "tgz", "xz", "zip"}
-_OTHER_KINDS = frozenset(_TEXTS | _OFFICE | _ARRAYS | _FILMS | _ARCHIVES)
+_BESIDES = {"part", "partial", "crdownload", "download", "tmp", "swp", "lock", "dvc", "md5", "sha1", "sha256", "sfv"}
+_BESIDES |= {"nfo", "torrent", "webloc", "geojson", "odp", "key", "pages", "numbers", "on1", "pp3", "vsix", "glb"}
+_OTHER_KINDS = frozenset(_TEXTS | _OFFICE | _ARRAYS | _FILMS | _ARCHIVES | _BESIDES)
+_TEXTS_WITHOUT_ENDING = frozenset({"readme", "license", "licence", "copying", "makefile", "changelog", "manifest"})
 
 
 def is_somebodys(name: str) -> bool:
     """Return whether a file or folder is a person's, by its path, and not what a system has put there or hides."""
     path = slashed(name)
-    hidden = any(part.startswith(".") or part.casefold() in _FOLDERS for part in path.parts)
+    hidden = any(part.startswith(".") or _is_systems(part.casefold()) for part in path.parts)
     last = path.name.casefold()
-    systems = last in _FILES or last.endswith(_BESIDE) or last.startswith(_LOCKED)
+    systems = last in _FILES or last.endswith(_BESIDE) or last.startswith(_LOCKED) or _BACKUPS.fullmatch(last)
     return bool(path.parts) and not hidden and not systems
+
+
+def _is_systems(folder: str) -> bool:
+    return folder in _FOLDERS or _FOUND.fullmatch(folder) is not None
 
 
 def may_be_a_picture(name: str) -> bool:
     """Return whether a file's ending does not say that it is something else, such as a text beside the pictures."""
-    return slashed(name).suffix.casefold().removeprefix(".") not in _OTHER_KINDS
+    path = slashed(name)
+    return (
+        path.suffix.casefold().removeprefix(".") not in _OTHER_KINDS
+        and path.name.casefold() not in _TEXTS_WITHOUT_ENDING
+    )
+
+
+def is_an_archive(name: str) -> bool:
+    """Return whether a file's ending says that it is an archive, which may hold pictures."""
+    return slashed(name).suffix.casefold().removeprefix(".") in _ARCHIVES
 
 
 def slashed(name: str) -> PurePosixPath:

@@ -348,6 +348,11 @@ def _checked(state: Mapping[Any, object], *, budget: int) -> dict[str, torch.Ten
             held += storage.nbytes()
         if storage is None or value.is_complex() or claimed > _SHARED * budget or held > budget:
             raise CheckpointError(f"The weights “{key[:80]}” are stored in a way that no network writes.")
+        if value.ndim > 1 and not value.is_floating_point():
+            raise CheckpointError(
+                f"The weights “{key[:80]}” are whole numbers, as a quantised network's are, and the file does not say "
+                "by what they are multiplied; save them before they are quantised."
+            )
         if not _is_finite(value):
             raise CheckpointError(f"The weights “{key[:80]}” hold a value that is not a finite number.")
         checked[key] = value.detach().clone() if storage.nbytes() > size else value.detach()

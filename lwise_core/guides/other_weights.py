@@ -8,6 +8,17 @@ from collections.abc import Iterable
 _ADAPTER = re.compile(r"(^|\.)lora_(A|B|down|up|embedding_A|embedding_B)(\.|$)")
 # As Hugging Face's transformers call the two parts of their networks for pictures; no network of timm has both.
 _TRANSFORMERS = (re.compile(r"(^|\.)(embeddings|embedder)\."), re.compile(r"(^|\.)encoder\.(layer|layers|stages)\.\d"))
+# What weights are split into by torch.nn.utils while they are trained: the endings of the parts, and what ends it.
+_SPLIT = (
+    (
+        re.compile(r"\.weight_[gv]$|\.parametrizations\.weight\.original[01]$"),
+        "weight normalisation",
+        "remove_weight_norm",
+    ),
+    (re.compile(r"\.weight_(orig|mask)$"), "pruning or spectral normalisation", "prune.remove or remove_spectral_norm"),
+    (re.compile(r"\.parametrizations\.\w+\.original"), "a parametrization", "parametrize.remove_parametrizations"),
+)
+_NUMBER = re.compile(r"\d+\.")
 _SCALE = "logit_scale"  # by which CLIP multiplies how alike a picture and a text are
 _OF_TEXTS = ("text", "transformer.", "token_embedding")
 
@@ -25,6 +36,17 @@ def why_no_network(names: Iterable[str]) -> str | None:
         return (
             "The weights are those of a CLIP, which compares pictures with texts and has no classes; train a last "
             "layer for your classes, and save it together with what it stands on."
+        )
+    for part, by, ends in _SPLIT:
+        if (split := next(filter(part.search, names), None)) is not None:
+            return (
+                f"The weights are in the parts that {by} makes of them (“{split[:80]}”); put them together, which "
+                f"torch.nn.utils calls {ends}, and save the network again."
+            )
+    if names and all(map(_NUMBER.match, names)):
+        return (
+            f"The weights are numbered (“{names[0][:80]}”) and not named, as in a sequence of layers such as fastai's "
+            "learner makes; save the state dict of a network that timm or torchvision built."
         )
     foreign = [next((name for name in names if part.search(name)), "") for part in _TRANSFORMERS]
     if all(foreign):

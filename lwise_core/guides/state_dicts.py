@@ -24,7 +24,7 @@ _WRAPPERS = frozenset(
     {"module", "model", "_orig_mod", "net", "network", "backbone", "student", "encoder", "classifier_model"}
 )
 # An average over the training beside the network itself, which is preferred, as it is where “model” stands beside it.
-_AVERAGES = re.compile(r"(^|_)(ema|swa|averaged?|teacher|momentum)(_|$)")
+_AVERAGES = re.compile(r"(^|_)(ema|swa|averaged?|teacher|momentum|target)(_|$)|^encoder_k$|^key_encoder$")
 _NO_NETWORK = re.compile(r"optim|sched|scaler")
 _LOSSES = re.compile(
     r"criterion|loss|loss_\w+|\w+_loss|criterion_\w+|\w*metrics?|\w*accuracy|(train|val|valid|test)_\w+"

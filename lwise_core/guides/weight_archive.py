@@ -13,6 +13,11 @@ from lwise_core.guides.checkpoint_error import CheckpointError
 
 _MOST_MEMBERS = 100_000
 _OTHERS = ((".npy", "an archive of NumPy arrays"), (".weights.h5", "an archive of Keras"))
+_PROGRAMS = (
+    ("/constants.pkl", "TorchScript"),
+    ("serialized_exported_program.json", "torch.export"),
+    ("models/model.json", "torch.export"),
+)
 _DAMAGED = "The weight file is damaged or cut off; fetch or copy it again."
 
 
@@ -35,8 +40,9 @@ def repacked(data: bytes) -> bytes:
 def _check(members: list[zipfile.ZipInfo], *, size: int) -> None:
     if len(members) > _MOST_MEMBERS or len({m.filename for m in members}) < len(members):
         raise CheckpointError(_DAMAGED)
-    if any(m.filename.endswith("/constants.pkl") for m in members):
-        raise CheckpointError("This is a TorchScript program, not a file of weights; ask for its state dict instead.")
+    program = next((by for ending, by in _PROGRAMS if any(m.filename.endswith(ending) for m in members)), None)
+    if program is not None:
+        raise CheckpointError(f"This is a {program} program, not a file of weights; ask for its state dict instead.")
     other = next((kind for ending, kind in _OTHERS if any(m.filename.endswith(ending) for m in members)), None)
     if other is not None:
         raise CheckpointError(f"This is no weight file but {other}; weights of PyTorch are read here.")

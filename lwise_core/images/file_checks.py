@@ -33,6 +33,7 @@ _MOST_SCANS = 500  # of a progressive JPEG, each of which passes over the whole 
 
 _DNG_VERSION = 50706  # the tag that makes a TIFF a DNG (Adobe, DNG Specification 1.7, p. 24)
 
+_CANONS_RAW = re.compile(rb"II\*\0.{4}CR\x02", re.DOTALL)  # begins as a TIFF does, with a smaller preview
 _ACCEPTED = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP|II[*+]\0|MM\0[*+]|BM|GIF8[79]a", re.DOTALL)
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _AVIF = frozenset({b"avif", b"avis"})
@@ -51,7 +52,7 @@ _FOREIGN = {
         "export it as PNG or JPEG, for instance with GIMP or with opj_decompress,",
     ),
     "a camera's raw": (
-        re.compile(rb".{4}ftypcrx|FUJIFILMCCD-RAW|IIU\0|IIR[OS]", re.DOTALL),
+        re.compile(rb".{4}ftypcrx|FUJIFILMCCD-RAW|IIU\0|IIR[OS]|II\*\0.{4}CR\x02", re.DOTALL),
         "develop it in the camera or a photo program, export it as JPEG",
     ),
     "a video": (re.compile(rb".{4}ftyp(isom|iso\d|mp4|qt|M4V|avc1|3gp)", re.DOTALL), "save one of its frames as PNG"),
@@ -106,7 +107,7 @@ def check_container(data: bytes) -> None:
         _check_installed("pydicom", reads="a DICOM")
     elif is_heic(data):
         _check_installed("pillow_heif", reads="a HEIC")
-    elif not _ACCEPTED.match(data) and not _is_avif(data):
+    elif _CANONS_RAW.match(data) or (not _ACCEPTED.match(data) and not _is_avif(data)):
         raise Refusal(_not_a_picture(data))
     else:
         for signature, walk in _WALKS.items():

@@ -22,6 +22,14 @@ _RCOND = 0.05
 
 _WHITE = np.float32(255)
 
+_IN_ONE_PRODUCT = 512
+"""Up to this side a square is resized by whole matrices: what was measured with pictures of such sizes stays to a bit.
+
+Larger ones are resized band by band, which takes a tenth of the time and rounds in another order (1e-7 of white).
+"""
+
+_BAND = 192  # pixels that are averaged in one product
+
 
 class Sized(Protocol):
     """Anything with a width and a height in pixels."""
@@ -74,6 +82,19 @@ def inverse_matrix(side: int, size: int) -> FloatImage:
     return np.linalg.pinv(matrix, rcond=_RCOND).astype(np.float32)
 
 
+@lru_cache(maxsize=8)
+def _bands(side: int, size: int) -> tuple[tuple[slice, slice], ...]:
+    """Return bands of the rows of R, each with the pixels that they average: all the others count for nothing there."""
+    taps = resize_matrix(side, size) > 0
+    first, end = taps.argmax(axis=1), side - taps[:, ::-1].argmax(axis=1)
+    bands, begin = list[tuple[slice, slice]](), 0
+    for row in range(1, size + 1):
+        if row == size or end[row] - first[begin] > _BAND:
+            bands.append((slice(begin, row), slice(int(first[begin]), int(end[row - 1]))))
+            begin = row
+    return tuple(bands)
+
+
 def see(pixels: Pixels, *, size: int) -> FloatImage:
     """Return what the guide sees of a square crop.
 
@@ -84,8 +105,18 @@ def see(pixels: Pixels, *, size: int) -> FloatImage:
     Returns:
         ``(3, size, size)`` float32 in [0, 1], not rounded to 8 bits.
     """
-    matrix = resize_matrix(pixels.shape[0], size)
-    return _along_both_axes(matrix, pixels.transpose(2, 0, 1).astype(np.float32) / _WHITE).clip(0, 1)
+    side = len(pixels)
+    matrix = resize_matrix(side, size)
+    if side <= _IN_ONE_PRODUCT:
+        return _along_both_axes(matrix, pixels.transpose(2, 0, 1).astype(np.float32) / _WHITE).clip(0, 1)
+    seen = np.empty((3, size, size), np.float32)
+    upright = np.empty((3, size, side), np.float32)
+    for rows, taps in _bands(side, size):
+        light = np.divide(pixels[taps], _WHITE, dtype=np.float32).reshape(-1, 3 * side)
+        upright[:, rows] = (matrix[rows, taps] @ light).reshape(-1, side, 3).transpose(2, 0, 1)
+    for columns, taps in _bands(side, size):
+        np.matmul(upright[..., taps], matrix[columns, taps].T, out=seen[..., columns])
+    return seen.clip(0, 1)
 
 
 def carry_back(perturbation: FloatImage, *, side: int) -> FloatImage:

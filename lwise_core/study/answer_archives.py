@@ -29,6 +29,10 @@ _NO_ANSWERS_BEGIN = {
     b"PAR1": f"a Parquet table; {_EXPORT}",
     b"RDX": f"a file of R; {_EXPORT}",
     b"%PDF": f"a PDF; {_EXPORT}",
+    b"<?xml": f"an XML file; {_EXPORT}",
+    b"\xef\xbb\xbf<?xml": f"an XML file; {_EXPORT}",
+    b"<!DOCTYPE": "a web page; what was downloaded may ask to log in: open it to read that",
+    b"<html": "a web page; what was downloaded may ask to log in: open it to read that",
 }
 
 

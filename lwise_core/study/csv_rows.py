@@ -16,7 +16,6 @@ from lwise_core.study.response_columns import UNCHANGED, ResponsesError
 
 Row = dict[str, str]
 
-_BELOW_HEADING = 2  # lines: the questions in words, then their ids
 _IMPORT_ID = re.compile(r"""\{\s*["']ImportId["'].*\}""")
 _END_OF_GORILLA = "END OF FILE"
 
@@ -51,9 +50,10 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
 
 
 def _answers(lines: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
-    """Return the lines without what Qualtrics puts below the heading, and Gorilla behind the last row."""
-    qualtrics = next((i for i, line in enumerate(lines[:_BELOW_HEADING]) if _of_qualtrics(line)), None)
-    lines = lines if qualtrics is None else lines[qualtrics + 1 :]
+    """Return the lines without what Qualtrics puts below each heading, and Gorilla behind the last row."""
+    ids = {i for i, line in enumerate(lines) if _of_qualtrics(line)}
+    questions = {i - 1 for i in ids} if 1 in ids else set[int]()  # in files put together there are several
+    lines = [line for i, line in enumerate(lines) if i not in ids | questions]
     ended = bool(lines) and [cell.strip() for cell in lines[-1] if cell.strip()] == [_END_OF_GORILLA]
     return lines[:-1] if ended else lines
 

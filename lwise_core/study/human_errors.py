@@ -16,9 +16,11 @@ import pandas as pd
 
 from lwise_core._utils.arrays import Counts, Values
 from lwise_core._utils.class_names import canonical
+from lwise_core.study.column_names import in_our_names
 from lwise_core.study.csv_rows import Row, rows_of
 from lwise_core.study.response_columns import MISSING_WORDS, NEEDED_COLUMNS, UNCHANGED, ResponsesError
 from lwise_core.study.response_files import read_csv
+from lwise_core.study.survey_exports import trials_of_surveys
 
 MAX_HUMAN_ERRORS_BYTES = 50_000_000
 """Largest file that is read."""
@@ -85,7 +87,9 @@ def read_human_errors(content: bytes) -> HumanErrors:
     Raises:
         ResponsesError: It is no such file, or could be read in two ways.
     """
-    rows = rows_of(content, unit="answer", at_most=MAX_HUMAN_ERRORS_BYTES)
+    held = rows_of(content, unit="answer", at_most=MAX_HUMAN_ERRORS_BYTES)
+    trials = trials_of_surveys(held, at_most=MAX_HUMAN_ERRORS_BYTES)
+    rows = held if trials is held else in_our_names(trials) or held
     if set(NEEDED_COLUMNS) <= set(rows[0]):
         return _of_trials(content)
     columns = _Columns.of(rows)

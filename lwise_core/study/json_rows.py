@@ -88,9 +88,17 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
     elif isinstance(value, dict):
         inner = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
         if inner is None:
-            yield value
+            yield _of_qualtrics(value)
         else:
             yield from _objects(inner)
+
+
+def _of_qualtrics(found: dict[str, object]) -> dict[str, object]:
+    """Return a person's answers where they lie in an entry, as Qualtrics has them, beside their labels."""
+    values = found.get("values")
+    return (
+        {"ResponseId": found["responseId"], **values} if "responseId" in found and isinstance(values, dict) else found
+    )
 
 
 def _as_text(found: dict[str, object]) -> Row:

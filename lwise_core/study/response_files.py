@@ -28,6 +28,7 @@ from lwise_core.study.response_columns import (
 )
 from lwise_core.study.responses import COLUMNS, COUNTS, PAIR_TEXTS, Responses
 from lwise_core.study.shared_labels import told_apart
+from lwise_core.study.survey_exports import trials_of_surveys, why_no_trials
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.trial_sampling import TrialKind
 from lwise_core.teaching.design.trials import RIGHT
@@ -45,8 +46,8 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     """Return the answers in a file, one row a trial: one that :func:`as_csv` wrote, the paper's, or JSON.
 
     JSON is read as our own experiment for other servers, JATOS and jsPsych save it: a list, or one a line; so are
-    jsPsych's CSV and the zip in which JATOS hands out one file a person. Two people under one label, who drew the same
-    sequence, are told apart (“7” and “7 (2)”).
+    jsPsych's CSV, the zip in which JATOS hands out one file a person, and the exports of Qualtrics and REDCap. Two
+    people under one label, who drew the same sequence, are told apart (“7” and “7 (2)”).
 
     What the paper's files do not say is derived. The group is ``slots[condition_idx]``, or “control” for 0 and
     “condition 1” and so on. Whether there was feedback follows from the block: by ``schedule``, which knows it by name
@@ -65,7 +66,8 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     """
     content = unpacked(content, at_most=MAX_RESPONSES_BYTES)
     read = rows_of_json if is_json(content) else rows_of
-    rows = in_our_names(read(content, unit="trial", at_most=MAX_RESPONSES_BYTES))
+    held = read(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
+    rows = in_our_names(trials_of_surveys(held, at_most=MAX_RESPONSES_BYTES))
     if not rows:
         raise ResponsesError(f"The file holds no trials that ask for a class; choose another one. {UNCHANGED}")
     table = pd.DataFrame({name: [unguarded(r[name]) for r in rows] for name in rows[0]})
@@ -87,6 +89,8 @@ def _check_columns(names: Sequence[str]) -> None:
     lacking += [] if {"trial_number", "obs"} & set(names) else ["trial_number"]
     if not lacking:
         return
+    if (survey := why_no_trials(names)) is not None:
+        raise ResponsesError(survey)
     own = [f"“{name[:_LONGEST_COLUMN]}”" for name in names if name != PART]
     more = f" and {len(own) - _NAMED:,} more" if len(own) > _NAMED else ""
     there, lacked = f"{', '.join(own[:_NAMED])}{more}", ", ".join(f"“{name}”" for name in lacking)

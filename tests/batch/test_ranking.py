@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lwise_core._utils.class_names import UnknownClass
+from lwise_core.batch.file_reading import OPENED_AT_ONCE
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.ranking import (
     RANKED_AT_ONCE,
@@ -188,13 +189,13 @@ def test_a_file_that_its_decoder_refuses_is_left_out_with_its_sentence(phantom_g
     assert last.refused == ("“1.png” took too long.",)
 
 
-def test_the_pace_is_that_of_the_second_photograph_and_unknown_without_one(
+def test_the_pace_is_that_of_several_photographs_at_once_and_unknown_without_a_second(
     phantom_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter((100.0, 103.0))
     monkeypatch.setattr("lwise_core.batch.ranking.perf_counter", lambda: next(clock))
-    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(3)]
-    assert seconds_a_photograph(files, phantom_guide) == 3
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(9)]
+    assert seconds_a_photograph(files, phantom_guide) == 3 / (2 * OPENED_AT_ONCE)
     monkeypatch.undo()
     assert seconds_a_photograph(files[:1], phantom_guide) is None
     assert seconds_a_photograph([files[0], NamedFile("notes.txt", b"")], phantom_guide) is None

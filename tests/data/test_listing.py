@@ -73,5 +73,12 @@ def test_what_systems_leave_is_not_counted_and_other_kinds_get_one_sentence() ->
     )
 
 
+def test_archives_within_are_said_to_be_unpacked_first() -> None:
+    assert said(["train.zip"]) == ["“train.zip” was passed over: it is an archive; unpack it first."]
+    both = ["2 files were passed over, such as “train.zip”: they are archives; unpack them first."]
+    assert said(["train.zip", "test.tar.gz", "cat/1.png"]) == both
+    assert len(said(["train.zip", "a/b.txt"])) == 2
+
+
 def test_classes_are_in_the_form_that_keyboards_write() -> None:
     assert placed([unicodedata.normalize("NFD", "train/Käfer/1.png")]) == [("train", "Käfer")]

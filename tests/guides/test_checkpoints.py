@@ -148,6 +148,14 @@ def test_one_output_is_no_choice() -> None:
         guide_from(read_weights(saved(state)))
 
 
+def test_whole_numbers_are_no_weights() -> None:
+    """As a quantised network has them: read as they are, they would be another network, and nothing would tell."""
+    whole = {k: (100 * v).to(torch.int8) if v.ndim > 1 else v for k, v in tiny_state().items()}
+    for data in (saved(whole), safetensors.torch.save(whole)):
+        with pytest.raises(CheckpointError, match="are whole numbers, as a quantised network's are"):
+            read_weights(data)
+
+
 LAYOUTS: dict[str, Callable[[State], bytes]] = {
     "flat": saved,
     "flat, before the zip format": lambda s: saved(s, legacy=True),

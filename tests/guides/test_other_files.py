@@ -37,6 +37,8 @@ OTHERS = {
     "tar": (tarred(), "a tar archive; unpack it"),
     "a weight file in a zip": (zipped("best.pth"), "This archive is not a weight file; unpack it and choose one"),
     "TorchScript": (zipped("m/constants.pkl"), "This is a TorchScript program"),
+    "torch.export": (zipped("m/models/model.json"), "This is a torch.export program"),
+    "torch.export of before": (zipped("serialized_exported_program.json"), "This is a torch.export program"),
     "ONNX": (b"\x08\x07\x12\x07pytorch\x1a\x052.7.0" + bytes(99), "an ONNX program"),
     "the index of Hugging Face": (
         b'{\n  "metadata": {"total_size": 9},\n  "weight_map": {"fc.weight": "model-00001-of-00002.safetensors"}}',

@@ -15,6 +15,10 @@ from tests.guides.test_state_dicts import saved
 OTHERS = {
     "an adapter": (["base_model.model.blocks.0.attn.qkv.lora_A.weight"], "a LoRA adapter"),
     "an adapter of diffusers": (["unet.down.0.lora_down.weight"], "a LoRA adapter"),
+    "weight normalisation": (["conv1.weight_g", "conv1.weight_v"], "the parts that weight normalisation makes of them"),
+    "pruning": (["conv1.weight_orig", "conv1.weight_mask"], "which torch.nn.utils calls prune.remove"),
+    "a parametrization": (["conv1.parametrizations.weight.original"], "calls parametrize.remove_parametrizations"),
+    "fastai": (["0.0.weight", "0.1.bias", "1.8.weight"], "numbered .“0.0.weight”. and not named"),
     "CLIP": (["visual.conv1.weight", "logit_scale", "text_projection"], "those of a CLIP"),
     "ViT of transformers": (
         ["vit.embeddings.cls_token", "vit.encoder.layer.0.attention.attention.query.weight", "classifier.weight"],

@@ -55,6 +55,22 @@ LOOPS: dict[str, object] = {
     "an average beside it, in the state dict": {"state_dict": under("model_ema.", OTHER) | under("model.")},
     "student and teacher": {"state_dict": under("teacher.backbone.", OTHER) | under("student.backbone.")},
     "a projector beside it": {"state_dict": under("resnet.") | {"projector.weight": torch.ones(3, 3)}},
+    "MoCo": {
+        "state_dict": under("module.encoder_q.")
+        | under("module.encoder_k.", OTHER)
+        | {"module.queue": torch.zeros(4, 9), "module.queue_ptr": torch.zeros(1)}
+    },
+    "BYOL": {"state_dict": under("online_network.") | under("target_network.", OTHER)},
+    "timm with an average": {"state_dict": STATE, "state_dict_ema": OTHER, "arch": "x", "metric": 77.1},
+    "Lightning with an average among its callbacks": LIGHTNING
+    | {"state_dict": under("model."), "callbacks": {"EMA{'decay': 0.99}": {"ema_state_dict": OTHER}}},
+    "Lightning with two averages": LIGHTNING
+    | {"state_dict": under("model.") | under("ema_model.", OTHER) | under("ema.module.", OTHER)},
+    "DeepSpeed": {"module": STATE, "buffer_names": [], "optimizer": None, "ds_version": "0.9"},
+    "Composer": {"state": {"model": under("module."), "optimizers": {"SGD": OPTIMISER}}, "rng": []},
+    "Ignite": {"model": STATE, "optimizer": OPTIMISER, "trainer": {"iteration": 3}},
+    "timm's wrapper of Hugging Face": under("timm_model.model."),
+    "five deep": under("module.model.net._orig_mod.backbone."),
     "PyTorch's tutorial": {"epoch": 5, "model_state_dict": STATE, "optimizer_state_dict": OPTIMISER, "loss": 0.3},
     "net": {"net": under("module."), "acc": 91.2, "epoch": 180},
     "an entry of their own": {"resnet": STATE, "optimizer": OPTIMISER, "epoch": 3},

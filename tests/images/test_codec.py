@@ -233,6 +233,7 @@ PREVIEW_FIRST = encoded(scene(), "TIFF", tiffinfo={ExifTags.Base.NewSubfileType:
         (b"\0\0\0\x0cJXL \r\n\x87\n", "is a JPEG XL file, which cannot be read here; export it as PNG or JPEG"),
         (encoded(scene(), "JPEG2000"), "is a JPEG 2000 file, which cannot be read here; export it as PNG or JPEG"),
         (b"\xff\x4f\xff\x51", "is a JPEG 2000 file, which cannot be read here; export it as PNG or JPEG"),
+        (b"II*\0\x10\0\0\0CR\x02\0" + bytes(99), "is a camera's raw file, which cannot be read here; develop it in"),
         (b"\0\0\0\x18ftypcrx ", "is a camera's raw file, which cannot be read here; develop it in the camera"),
         (b"\0\0\0\x14ftypqt  ", "is a video file, which cannot be read here; save one of its frames as PNG"),
         (encoded(scene(), "TIFF", tiffinfo={50706: b"\1\4\0\0"}), "is a DNG, a camera's raw file, which cannot be"),

@@ -115,6 +115,19 @@ def test_the_guide_sees_what_pillow_resizes(side: int, size: int) -> None:
     assert np.abs(255 * seen.transpose(1, 2, 0) - by_pillow).max() < 1.001
 
 
+@pytest.mark.parametrize(("side", "size"), [(513, 512), (520, 32), (700, 224), (1025, 16), (1500, 320), (2000, 8)])
+def test_a_large_square_is_seen_as_by_the_whole_matrices(side: int, size: int) -> None:
+    """It is resized band by band; a view of a photograph, whose rows do not follow each other, as well."""
+    photograph = np.random.default_rng(side).integers(0, 256, (side + 3, side + 5, 3), dtype=np.uint8)
+    square = Crop(left=4, top=2, side=side).of(photograph)
+    matrix = resize_matrix(side, size).astype(np.float64)
+    whole = matrix @ (square.transpose(2, 0, 1) / 255) @ matrix.T
+    seen = see(square, size=size)
+    assert seen.dtype == np.float32
+    assert seen.shape == (3, size, size)
+    assert np.abs(seen - whole).max() < 1e-6
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_crop_of_the_guides_size_is_seen_as_it_is(size: int) -> None:
     assert np.allclose(see(CAT[:size, :size], size=size), CAT[:size, :size].transpose(2, 0, 1) / 255, atol=1e-7)
