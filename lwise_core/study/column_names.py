@@ -22,7 +22,7 @@ _JSPSYCH = {
     "correct": "perf",
 }
 
-KNOWN = (*_OURS, *_PAPERS, *_JSPSYCH)
+READ_COLUMNS = (*_OURS, *_PAPERS, *_JSPSYCH)
 """The columns that this program reads, in its own names and those of the paper's files and of jsPsych."""
 
 
@@ -34,7 +34,7 @@ def in_our_names(rows: Sequence[Row]) -> list[Row]:
     """
     if not rows:
         return []
-    known = {name.casefold(): name for name in KNOWN if name not in rows[0]}
+    known = {name.casefold(): name for name in READ_COLUMNS if name not in rows[0]}
     called = {name: known.get(name.casefold(), name) for name in rows[0]}
     if len(set(called.values())) < len(called):  # two columns differ in case only: neither is guessed
         called = {name: name for name in called}

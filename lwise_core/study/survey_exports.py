@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from lwise_core._utils.class_names import canonical
-from lwise_core.study.column_names import KNOWN, Row
+from lwise_core.study.column_names import READ_COLUMNS, Row
 from lwise_core.study.json_rows import PART, rows_of_json
 from lwise_core.study.response_columns import NEEDED_COLUMNS, UNCHANGED, ResponsesError
 
@@ -21,7 +21,7 @@ _PERSON = ("participant", "ResponseId", "record_id")
 _QUALTRICS = frozenset({"responseid", "recordeddate"})
 _REDCAP = frozenset({"recordid", "redcapeventname", "redcaprepeatinstance", "repeatinstance"})
 _VALUES = frozenset({"record", "fieldname", "value"})  # of REDCap with a row a value
-_OURS = {canonical(name): name for name in KNOWN}
+_OURS = {canonical(name): name for name in READ_COLUMNS}
 _LIST = re.compile(r'\s*(?:\{\s*"(?:trials|data|results)"\s*:\s*)?\[\s*[\[{]')
 # How REDCap calls the column of one box to tick: by codes, and by labels.
 _BOX = re.compile(r"(?P<field>\w+?)___(?P<code>\w+)|(?P<label>.+?) \(choice=(?P<choice>.+)\)")
