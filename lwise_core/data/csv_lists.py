@@ -23,8 +23,8 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
 
     A comma separates the cells, or a semicolon, tab or bar where so the heading has ``column``, or where a first line
     such as ``sep=;`` says so; without a ``column`` that of which the heading has most. Lines above the heading that
-    begin with ``#``, in which programs say what wrote the file, do not count, nor does a heading that is repeated
-    further down, as in files put together.
+    begin with ``#``, in which programs say what wrote the file, do not count, nor do those of empty cells, with a title
+    in one of them or not, nor a heading that is repeated further down, as in files put together.
 
     Args:
         opened: What opens the file at its beginning.
@@ -37,7 +37,7 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
     with opened() as begin:
         encoding = encoding_of(begin.read(_HEAD))
     with TextIOWrapper(opened(), encoding=encoding, newline="") as text:
-        first = next((line for line in text if not _is_comment(line, column)), "")
+        first = next((line for line in text if not _is_comment(line, column) and not _is_title(line, column)), "")
         said = _said(first)
         if said is not None:
             lines = csv.reader(text, strict=True, delimiter=said)
@@ -61,6 +61,14 @@ def _is_comment(line: str, column: str | None) -> bool:
     if column is None:
         return not any(len(cells) > 1 and cells[0].strip() == "#" for cells in rows)
     return all(column.casefold() != cell.strip().casefold() for cells in rows for cell in cells)
+
+
+def _is_title(line: str, column: str | None) -> bool:
+    """Return whether a line above the rows is of empty cells but for a title, as spreadsheets save it."""
+    cells = next(csv.reader([line], delimiter=max(_SEPARATORS, key=line.count)), [])
+    filled = [cell.strip() for cell in cells if cell.strip("\ufeff ")]
+    of_column = column is not None and [cell.casefold() for cell in filled] == [column.casefold()]
+    return len(cells) > 2 and len(filled) < 2 and not of_column
 
 
 def _said(first: str) -> str | None:

@@ -15,6 +15,8 @@ from lwise_core.guides.class_list_lines import items, names_in_lines, printed, u
 # As of lines: no two neighbours take the same space, and no word is begun anew at each of its letters.
 _KEY = re.compile(r"(\w++)\s*+:(?:\s(.*))?")
 _COMMENT = re.compile(r"(?<!\S)#.*")
+# A list as a program's text gives it a name: “CLASSES = [...]”, “export default [...];”.
+_ASSIGNED = re.compile(r"(?:export default|(?:const |let |var )?[\w.]++ ?=)\s*+([\[({].*[\])}]);?", re.DOTALL)
 _MAP_ITEM = re.compile(r"item\s*\{([^{}]*)\}")
 _MAP_FIELD = re.compile(r"""\b(\w++)\s*+:\s*+(?:"([^"]*)"|'([^']*)'|(\d+))""")
 
@@ -24,6 +26,8 @@ def names_in(text: str) -> Sequence[str] | None:
 
     None where it is JSON or a label map of another kind.
     """
+    if (assigned := _ASSIGNED.fullmatch(text)) is not None and (names := printed(assigned[1])) is not None:
+        return names
     if text.startswith(("[", "{")):
         found = read_json(text)
         if found is not None:

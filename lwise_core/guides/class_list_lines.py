@@ -25,6 +25,8 @@ _NEXT = r"\s*(?:,\s*|$)"
 _LISTED = re.compile(_TEXT.replace("^,:", "^,") + _NEXT)
 _BY_NUMBER = re.compile(r"""(?P<mark>["']?)(?P<number>\d{1,6})(?P=mark)\s*:\s*""" + _TEXT + _NEXT)
 _BY_NAME = re.compile(_TEXT + r"\s*:\s*(?P<number>\d{1,6})" + _NEXT)
+_IN_BRACES = re.compile(r"""(["'])([^"']+)\1\s*(?:[,;]\s*|$)""")
+_BETWEEN_NUMBERS = re.compile(r"(\d{1,6})\t([^\t]+)\t\d+")
 _SYNSET = re.compile(r"n\d{8}[\s,]+(\S.*)")
 
 
@@ -32,7 +34,9 @@ def names_in_lines(lines: Sequence[str]) -> Sequence[str]:
     """Return the names in ``lines``, without what stands around all of them; one name a line where there is no form."""
     if len(lines) == 1:
         return _in_a_line(lines[0])  # one class is no choice, so that several must stand there
-    for form in (items, unnumbered, _with_columns, _of_wordnet, _number_last, _all_quoted) if lines else ():
+    for form in (
+        (items, _between_numbers, unnumbered, _with_columns, _of_wordnet, _number_last, _all_quoted) if lines else ()
+    ):
         if (names := form(lines)) is not None:
             return names
     return lines
@@ -60,18 +64,28 @@ def unnumbered(lines: Sequence[str]) -> Sequence[str] | None:
     return None
 
 
+def _between_numbers(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return the names that stand between their numbers and how many pictures there are, parted by tabs."""
+    found = [_BETWEEN_NUMBERS.fullmatch(line.strip()) for line in lines]
+    pairs = {int(match[1]): match[2] for match in found if match is not None}
+    return by_number(pairs, count=len(found))
+
+
 def printed(text: str) -> Sequence[str] | None:
     """Return the names in a list or dictionary as Python or YAML prints it, None where it is another text."""
     body = text.replace("\n", " ").strip()
-    if not body.endswith(("]", "}")):
+    if not body.endswith(("]", "}", ")")):
         return None
     inside = body[1:-1].strip().rstrip(",")
-    if body.startswith("["):
+    if body.startswith(("[", "(")):
         listed = _each(_LISTED, inside)
         return None if listed is None else [_named(match) for match in listed]
     found = _each(_BY_NUMBER, inside) or _each(_BY_NAME, inside) or []
     pairs = {int(match["number"]): _named(match) for match in found}
-    return by_number(pairs, count=len(found))
+    if found:
+        return by_number(pairs, count=len(found))
+    in_quotes = _each(_IN_BRACES, inside) or []  # as C and MATLAB write a list
+    return [match[2] for match in in_quotes] or None
 
 
 def _each(entry: re.Pattern[str], text: str) -> list[re.Match[str]] | None:

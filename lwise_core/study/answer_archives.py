@@ -1,4 +1,4 @@
-"""Answers in a zip, as JATOS exports them: a file for each person, read as if they stood one after the other."""
+"""Answers in a zip, as JATOS exports them: a file for each person, or one for each part of an experiment."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _NO_ANSWERS_BEGIN = {
 }
 
 
-def unpacked(content: bytes, *, at_most: int) -> bytes:
-    """Return the files of answers in a zip, each from a new line on, in the order of the zip; other bytes as they are.
+def files_in(content: bytes, *, at_most: int) -> tuple[bytes, ...]:
+    """Return the files of answers in a zip, in its order; other bytes as they are, as the only file.
 
     Raises:
         ResponsesError: It is a workbook, locked or damaged, holds no such file, or more than ``at_most`` bytes of them;
@@ -47,16 +47,16 @@ def unpacked(content: bytes, *, at_most: int) -> bytes:
     if kind is not None:
         raise ResponsesError(f"The file is {kind}. {UNCHANGED}")
     if not content.startswith(b"PK"):
-        return content
+        return (content,)
     try:
         with open_zip(content, called="the zip").archive as archive:  # which measures its directory before reading it
-            return _joined(archive, at_most=at_most)
+            return _answers_in(archive, at_most=at_most)
     except (DatasetError, zipfile.BadZipFile, MemberUnreadable, ValueError, NotImplementedError) as error:
         said = f"The zip is damaged or cut off, or lists too many files; export it anew. {UNCHANGED}"
         raise ResponsesError(said) from error
 
 
-def _joined(archive: zipfile.ZipFile, *, at_most: int) -> bytes:
+def _answers_in(archive: zipfile.ZipFile, *, at_most: int) -> tuple[bytes, ...]:
     members = [m for m in archive.infolist() if not m.filename.endswith("/")]
     if any(m.filename.startswith("xl/") or m.filename == "content.xml" for m in members):
         raise ResponsesError(f"The file is a workbook; save its sheet as CSV in UTF-8, and choose that. {UNCHANGED}")
@@ -66,11 +66,12 @@ def _joined(archive: zipfile.ZipFile, *, at_most: int) -> bytes:
     members = [m for m in members if m.filename.rpartition("/")[2] != _NO_ANSWERS]
     if not 0 < len(members) <= _MOST_FILES:
         raise ResponsesError(f"The zip holds no answers as text, JSON or CSV; choose another one. {UNCHANGED}")
-    joined = bytearray()
+    files, room = list[bytes](), at_most
     for member in members:
-        joined += member_of(archive, member, at_most=at_most - len(joined) + 1).removeprefix(b"\xef\xbb\xbf") + b"\n"
-        if len(joined) > at_most:
+        files.append(member_of(archive, member, at_most=room + 1))
+        room -= len(files[-1])
+        if room < 0:
             raise ResponsesError(
                 f"The zip holds more than {at_most // 1_000_000} MB; split it by experiment. {UNCHANGED}"
             )
-    return bytes(joined)
+    return tuple(files)

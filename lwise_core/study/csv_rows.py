@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lwise_core.data.csv_lists import csv_lines
-from lwise_core.study.response_columns import UNCHANGED, ResponsesError
+from lwise_core.study.response_columns import UNCHANGED, NoRows, ResponsesError
 
 Row = dict[str, str]
 
@@ -40,13 +40,20 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
         raise ResponsesError(f"The file is not a CSV in UTF-8; save it as one. {UNCHANGED}") from error
     rows = [line for line in _answers(lines) if any(map(str.strip, line))]
     if not rows:
-        raise ResponsesError(f"The file holds no {unit}s; choose one with a row for each. {UNCHANGED}")
+        raise NoRows(f"The file holds no {unit}s; choose one with a row for each. {UNCHANGED}")
+    heading = _with_names_of_rows(heading, rows)
     if any(len(row) < len(heading) or any(map(str.strip, row[len(heading) :])) for row in rows):
         raise ResponsesError(f"Some rows have more or fewer cells than the heading; save the file anew. {UNCHANGED}")
     again = next((name for name, times in Counter(heading).items() if name and times > 1), None)
     if again is not None:
         raise ResponsesError(f"Two columns are called “{again}”; rename or remove one. {UNCHANGED}")
     return [{name: cell for name, cell in zip(heading, row, strict=False) if name} for row in rows]
+
+
+def _with_names_of_rows(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the heading with a cell for the numbers of the rows, for which R writes none."""
+    numbered = len(rows) > 1 and all(len(row) == len(heading) + 1 and row[0] == f"{i}" for i, row in enumerate(rows, start=1))
+    return ("", *heading) if numbered else heading
 
 
 def _answers(lines: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lwise_core._utils.text_encoding import encoding_of
 from lwise_core.study.csv_rows import Row
-from lwise_core.study.response_columns import UNCHANGED, ResponsesError
+from lwise_core.study.response_columns import UNCHANGED, NoRows, ResponsesError
 
 PART = "part of the file"
 """The column that says in which of a file's lists a row stood: under JATOS, each participant hands over one."""
@@ -49,7 +49,7 @@ def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
         ) from error
     rows = [_as_text(found) | {PART: str(number)} for number, part in enumerate(parts) for found in part]
     if not rows:
-        raise ResponsesError(f"The file holds no {unit}s; choose one with an object for each. {UNCHANGED}")
+        raise NoRows(f"The file holds no {unit}s; choose one with an object for each. {UNCHANGED}")
     columns = list(dict.fromkeys(name for row in rows for name in row))
     if len(columns) > _MOST_COLUMNS:
         raise ResponsesError(
@@ -88,9 +88,28 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
     elif isinstance(value, dict):
         inner = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
         if inner is None:
-            yield _of_qualtrics(value)
+            yield from _by_column(value) or [_of_qualtrics(value)]
+        elif isinstance(columns := value.get("columns"), list):
+            yield from (dict(zip(map(str, columns), row, strict=False)) for row in inner if isinstance(row, list))
         else:
             yield from _objects(inner)
+
+
+def _by_column(found: dict[str, object]) -> list[dict[str, object]]:
+    """Return the rows of a table that is written column by column, as pandas does; none where it is no such table."""
+    columns = {name: _cells_in(column) for name, column in found.items()}
+    lengths = {-1 if cells is None else len(cells) for cells in columns.values()}
+    if len(columns) < 2 or len(lengths) > 1 or -1 in lengths:
+        return []
+    return [{name: cells[i] for name, cells in columns.items() if cells is not None} for i in range(lengths.pop())]
+
+
+def _cells_in(column: object) -> list[object] | None:
+    """Return the cells of one column: a list, or by the numbers of their rows."""
+    if isinstance(column, dict) and list(column) == [f"{i}" for i in range(len(column))]:
+        column = list(column.values())
+    plain = isinstance(column, list) and not any(isinstance(cell, (dict, list)) for cell in column)
+    return column if isinstance(column, list) and plain else None
 
 
 def _of_qualtrics(found: dict[str, object]) -> dict[str, object]:

@@ -34,6 +34,10 @@ class ResponsesError(LWiseError):
     """A table of answers that cannot be used. The message is one sentence: what is wrong, and what to do."""
 
 
+class NoRows(ResponsesError):
+    """A file that begins as answers do and holds none, as of a person who left before the first trial."""
+
+
 def texts_in(table: pd.DataFrame, name: str) -> pd.Series:
     """Return a column as text, empty where there is none."""
     if name not in table:

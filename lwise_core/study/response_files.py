@@ -7,20 +7,22 @@ import io
 import json
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import pandas as pd
 
 from lwise_core._utils.csv_lines import guarded, unguarded
-from lwise_core.study.answer_archives import unpacked
-from lwise_core.study.column_names import in_our_names
+from lwise_core.study.answer_archives import files_in
+from lwise_core.study.column_names import Row, in_our_names
 from lwise_core.study.csv_rows import rows_of
 from lwise_core.study.json_rows import PART, is_json, rows_of_json
 from lwise_core.study.response_columns import (
     MISSING_WORDS,
     NEEDED_COLUMNS,
     UNCHANGED,
+    NoRows,
     ResponsesError,
     numbers_in,
     texts_in,
@@ -36,6 +38,7 @@ from lwise_core.teaching.design.trials import RIGHT
 MAX_RESPONSES_BYTES = 500_000_000
 """Largest file that is read."""
 
+_ABOUT_TRIALS = frozenset({"class", "perf", "block", "trial_type"})
 _NAMED, _LONGEST_COLUMN = 6, 40  # columns in a sentence, and characters of each
 
 # What the original calls the buckets of altered pictures: …-<ε>-0dot5-<steps>-<objective>, 0dot25 for 0.25 (notes 5.1).
@@ -64,14 +67,8 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     Raises:
         ResponsesError: It is not such a file.
     """
-    content = unpacked(content, at_most=MAX_RESPONSES_BYTES)
-    read = rows_of_json if is_json(content) else rows_of
-    held = read(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
-    rows = in_our_names(trials_of_surveys(held, at_most=MAX_RESPONSES_BYTES))
-    if not rows:
-        raise ResponsesError(f"The file holds no trials that ask for a class; choose another one. {UNCHANGED}")
+    rows = _trials_in(files_in(content, at_most=MAX_RESPONSES_BYTES))
     table = pd.DataFrame({name: [unguarded(r[name]) for r in rows] for name in rows[0]})
-    _check_columns(tuple(rows[0]))
     if "trial_number" not in table:
         table["trial_number"] = table["obs"]
     table = told_apart(table)
@@ -81,6 +78,32 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     _add_choices(table)
     _add_blocks(table, schedule)
     return Responses(table)
+
+
+def _trials_in(files: Sequence[bytes]) -> list[Row]:
+    """Return the trials of all files, each with every column; files without any, such as questionnaires, do not count.
+
+    Raises:
+        ResponsesError: None holds trials, or one that does lacks a column.
+    """
+    found = [_rows_in(file, number, alone=len(files) == 1) for number, file in enumerate(files)]
+    trials = [rows for rows in found if rows and (len(files) == 1 or _ABOUT_TRIALS & rows[0].keys())]
+    if not trials:
+        raise ResponsesError(f"The file holds no trials that ask for a class; choose another one. {UNCHANGED}")
+    for rows in trials:
+        _check_columns(tuple(rows[0]))
+    columns = dict.fromkeys(name for rows in trials for name in rows[0])
+    return [{name: row.get(name, "") for name in columns} for rows in trials for row in rows]
+
+
+def _rows_in(content: bytes, number: int, *, alone: bool) -> list[Row]:
+    """Return the rows of one file that ask for a class, in our names; of several, each says in which it stood."""
+    read = rows_of_json if is_json(content) else rows_of
+    with nullcontext() if alone else suppress(NoRows):
+        held = read(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
+        rows = in_our_names(trials_of_surveys(held, at_most=MAX_RESPONSES_BYTES))
+        return rows if alone else [row | {PART: f"{number} {row.get(PART, '')}"} for row in rows]
+    return []
 
 
 def _check_columns(names: Sequence[str]) -> None:

@@ -112,11 +112,13 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path)
         b"Split;CLASS;IM_PATH;note\r\ntrain;cat;cat/1.png;0,5\r\n",
         b'\xef\xbb\xbf# exported by LabelTool 2, 3 May\n#\nsplit,class,im_path,note\ntrain,cat,cat/1.png,"0,5"\n',
         'split,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n'.encode("utf-32"),
+        b'Photographs of May,,,\r\n,,,\r\nsplit,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n',
+        b"\xef\xbb\xbfPhotographs;;;\r\nsplit;class;im_path;note\r\ntrain;cat;cat/1.png;0,5\r\n",
         b'"# exported, with commas",,,\r\nsplit,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n',
     ],
     ids=[
         *("semicolons", "tabs", "sep", "UTF-16", "UTF-16 without BOM", "spaces, BOM, CR", "empty cells"),
-        *("two headings", "capitals", "comments", "UTF-32", "a comment in cells"),
+        *("two headings", "capitals", "comments", "UTF-32", "a title", "a title and semicolons", "a comment in cells"),
     ],
 )
 def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> None:
@@ -128,6 +130,10 @@ def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> 
 
 def test_empty_cells_that_are_left_out_at_the_end_are_empty(tmp_path: Path) -> None:
     assert [r.values for r in written(tmp_path, "im_path,a,b\nx.png\n").rows()] == [("x.png", "", "")]
+
+
+def test_a_heading_of_the_path_alone_is_no_title(tmp_path: Path) -> None:
+    assert written(tmp_path, "im_path,,,\na.png,,,\n").columns == ("im_path", "", "", "")
 
 
 def test_a_column_called_hash_and_files_called_so_are_no_comments(tmp_path: Path) -> None:

@@ -19,6 +19,14 @@ LISTS = {
     "a semicolon's table": "number;name\n0;tench\n1;goldfish\n2;shark",
     "a tab": "0\ttench\n1\tgoldfish\n2\tshark",
     "a list as Python prints it": "['tench', 'goldfish',\n \"shark\"]",
+    "a program's list": 'CLASSES = ["tench", "goldfish", "shark"]',
+    "a program's tuple over lines": "CLASS_NAMES = (\n    'tench',\n    'goldfish',\n    'shark',\n)",
+    "a module of JavaScript": 'export default ["tench", "goldfish", "shark"];',
+    "TOML": 'names = ["tench", "goldfish", "shark"]',
+    "MATLAB's cells": "names = {'tench'; 'goldfish'; 'shark'};",
+    "cells alone": "{'tench'; 'goldfish'; 'shark'}",
+    "C's braces": 'const names = {"tench", "goldfish", "shark"};',
+    "numbers of pictures behind": "0\ttench\t1300\n1\tgoldfish\t1300\n2\tshark\t1290",
     "a dictionary in a line": "{0: 'tench', 1: 'goldfish', 2: 'shark'}",
     "one line": "tench, goldfish, shark",
     "YAML": "names:\n- tench\n- 'goldfish'\n- shark\n",
@@ -119,8 +127,14 @@ def test_names_that_look_like_a_configuration_are_kept(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["item {" + "a" * 200_000 + "}", "[a" + " " * 200_000 + "b:,]", "names: {0: a" + " " * 200_000 + "b:}\nnc: 1"],
-    ids=["a label map", "a list", "a configuration"],
+    [
+        "a=" * 100_000,
+        "names = {" + "'a' " * 50_000 + "}",
+        "item {" + "a" * 200_000 + "}",
+        "[a" + " " * 200_000 + "b:,]",
+        "names: {0: a" + " " * 200_000 + "b:}\nnc: 1",
+    ],
+    ids=["assignments", "quotes", "a label map", "a list", "a configuration"],
 )
 def test_a_text_of_one_long_word_or_gap_takes_no_longer_than_another(text: str) -> None:
     """As above: milliseconds, or a minute."""

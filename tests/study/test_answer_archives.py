@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from lwise_core.data import zip_directory
-from lwise_core.study.answer_archives import unpacked
+from lwise_core.study.answer_archives import files_in
 from lwise_core.study.response_columns import ResponsesError
 from lwise_core.study.response_files import read_csv
 from tests.support.raw_zips import raw_zip
@@ -31,15 +31,15 @@ def test_the_files_of_people_follow_one_another() -> None:
         ("study_result_2/comp-result_2/data.txt", b"[2]"),
         ("study_result_2/comp-result_2/files/photo.png", b"\x89PNG"),
     )
-    assert unpacked(content, at_most=100) == b"[1]\n[2]\n"
+    assert files_in(content, at_most=100) == (b"\xef\xbb\xbf[1]", b"[2]")
 
 
 def test_a_member_without_a_name_holds_no_answers() -> None:
-    assert unpacked(raw_zip({b"a.txt": b"[1]", b"": b"[2]", b"\0b.txt": b"[3]"}), at_most=100) == b"[1]\n"
+    assert files_in(raw_zip({b"a.txt": b"[1]", b"": b"[2]", b"\0b.txt": b"[3]"}), at_most=100) == (b"[1]",)
 
 
 def test_what_is_no_zip_passes() -> None:
-    assert unpacked(b"[1]", at_most=1) == b"[1]"
+    assert files_in(b"[1]", at_most=1) == (b"[1]",)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_is_no_zip_passes() -> None:
 )
 def test_a_zip_that_cannot_be_used_is_one_sentence(content: bytes, said: str) -> None:
     with pytest.raises(ResponsesError, match=said):
-        unpacked(content, at_most=100)
+        files_in(content, at_most=100)
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_a_directory_that_says_it_is_huge_is_not_read(monkeypatch: pytest.Monkey
     content = zipped(*((f"{i}/data.txt", b"[1]") for i in range(20)))
     monkeypatch.setattr(zip_directory, "_MAX_UPLOADED_BYTES", 500)
     with pytest.raises(ResponsesError, match="lists too many files"):
-        unpacked(content, at_most=1000)
+        files_in(content, at_most=1000)

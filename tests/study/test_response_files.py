@@ -295,11 +295,32 @@ EXPORTS: dict[str, Callable[[], bytes]] = {
     "JATOS, UTF-16": lambda: as_json_lines(*of_two_people()).decode().encode("utf-16"),
     "our CSVs, a zip": lambda: in_a_zip(*[as_csv(one) for one in of_two_people()]),
     "jsPsych's CSV": lambda: of_jspsych_as_csv(together(of_two_people())),
+    "CSVs with columns in another order, a zip": lambda: in_a_zip(
+        *[
+            pd.read_csv(io.BytesIO(as_csv(one)), dtype=str)[::order].iloc[:, ::order].to_csv(index=False).encode(code)
+            for one, order, code in zip(of_two_people(), (1, -1), ("utf-8", "utf-16"), strict=True)
+        ]
+    ),
+    "Gorilla's zip with a questionnaire": lambda: in_a_zip(
+        b"Event Index,Participant Private ID,Response\n1,8,yes\n", as_csv(together(of_two_people())), b"", b"a,b\n"
+    ),
+    "a title above": lambda: b"My study" + b"," * 9 + b"\r\n,,,,\r\n" + as_csv(together(of_two_people())),
+    "R's numbers of rows": lambda: b"".join(
+        (f'"{i}",'.encode() if i else b"") + line
+        for i, line in enumerate(as_csv(together(of_two_people())).splitlines(keepends=True))
+    ),
+    "pandas' JSON by column": lambda: as_frame(together(of_two_people())).to_json().encode(),
+    "pandas' JSON in lists": lambda: json.dumps(as_frame(together(of_two_people())).to_dict(orient="list")).encode(),
+    "pandas' JSON, split": lambda: as_frame(together(of_two_people())).to_json(orient="split").encode(),
     "headings in capitals": lambda: capitals(as_csv(together(of_two_people()))),
     "a database": lambda: json.dumps(
         {f"-N{i}": json.loads(as_json_lines(one)) for i, one in enumerate(of_two_people())}
     ).encode(),
 }
+
+
+def as_frame(responses: Responses) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(as_csv(responses)), dtype=str, keep_default_na=False)
 
 
 def in_a_zip(*files: bytes) -> bytes:
@@ -331,6 +352,12 @@ def test_an_export_is_read_with_everybody_in_it(export: str) -> None:
         mine = read[read["participant"] == one.participants[0]]
         same = ["group", "block", "trial_type", "class", "choice", "perf", "trial_number", "feedback"]
         assert_frame_equal(mine[same].reset_index(drop=True), one.trials[same])
+
+
+def test_one_file_of_a_zip_without_a_column_is_not_filled_with_wrong_answers() -> None:
+    first, second = (as_csv(one) for one in of_two_people())
+    with pytest.raises(ResponsesError, match="lacks the column “perf”"):
+        read_csv(in_a_zip(first, second.replace(b",perf,", b",score,", 1)))
 
 
 def test_of_instructions_alone_there_are_no_trials() -> None:
