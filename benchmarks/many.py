@@ -252,13 +252,17 @@ def scaling(
 def rows(
     write: Annotated[Path | None, typer.Option(help="Put the tables into this document too.")] = None,
     rounds: int = 2,
+    share: Annotated[
+        float, typer.Option(help="Of the pictures: with 0.5 and one round it takes about five minutes.")
+    ] = 1,
 ) -> None:
     """Print the rows of `make bench`: scoring and enhancing at five ε, with the bundled guide and a ResNet-50."""
     five = ",".join(map("{:g}".format, EPSILONS_224))
     sizes = {("animals16-64", "none"): (64, 640), ("animals16-64", five): (16, 64)}
     sizes |= {("resnet50", "none"): (8, 40), ("resnet50", five): (4, 12)}
     lines = []
-    for (network, epsilons), (small, large) in sizes.items():
+    for (network, epsilons), counts in sizes.items():
+        small, large = (round(share * count) for count in counts)
         for line in (
             *table(ways_of(epsilons), network=network, epsilons=epsilons, small=small, large=large, rounds=rounds),
             "",

@@ -52,7 +52,9 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
 
 def _with_names_of_rows(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the heading with a cell for the numbers of the rows, for which R writes none."""
-    numbered = len(rows) > 1 and all(len(row) == len(heading) + 1 and row[0] == f"{i}" for i, row in enumerate(rows, start=1))
+    numbered = len(rows) > 1 and all(
+        len(row) == len(heading) + 1 and row[0] == f"{i}" for i, row in enumerate(rows, start=1)
+    )
     return ("", *heading) if numbered else heading
 
 
