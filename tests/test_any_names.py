@@ -1,4 +1,4 @@
-"""Names of any characters, of classes and files, go through the verbs as they are, into tables and pictures, and back."""
+"""Names of any characters, of classes and files, go through the verbs as they are, into tables and pictures."""
 
 from __future__ import annotations
 
