@@ -29,7 +29,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.parts.session.closed_pages import let_go_of_closed_pages
+from pages.parts.session.closed_pages import let_go_of_closed_pages, pass_over_what_is_here
 from pages.parts.session.connections import close_silent_connections, keep_messages_short
 from pages.parts.session.decoding import decode_pool
 from pages.parts.session.media_addresses import give_secret_addresses
@@ -138,6 +138,7 @@ def _warm_up() -> None:
     ):
         import_module(f"lwise_core.{module}")
     decode_pool().warm_up()
+    pass_over_what_is_here()
 
 
 @asynccontextmanager

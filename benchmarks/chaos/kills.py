@@ -104,7 +104,7 @@ def job_over_a_data_set(folder: Path, times: int, lottery: random.Random) -> Out
 def worker_of_a_job(folder: Path, times: int, lottery: random.Random) -> Outcome:
     """Kill one of the processes that decode for a job, which goes on with another one."""
     undisturbed = folder / "undisturbed"
-    source = phantom_set(folder / "creatures", per_family=30)
+    source = phantom_set(folder / "creatures", per_family=10)  # every job runs to its end
     _run(job_command(source, undisturbed), home=folder)
 
     def killed(i: int) -> None:

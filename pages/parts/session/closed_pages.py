@@ -9,6 +9,7 @@ never idle either.
 from __future__ import annotations
 
 import asyncio
+import gc
 
 from starlette.concurrency import run_in_threadpool
 from streamlit.runtime import Runtime
@@ -24,8 +25,9 @@ async def let_go_of_closed_pages() -> None:
     """End the sessions of pages that were closed for too long, and give their memory back, until it is cancelled."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        if end_expired(Runtime.instance()):
-            await run_in_threadpool(give_back_memory)
+        runtime = Runtime.instance()
+        if end_expired(runtime):
+            await run_in_threadpool(give_back_memory if somebody_is_there(runtime) else look_at_everything)
 
 
 def end_expired(runtime: Runtime) -> int:
@@ -40,3 +42,24 @@ def end_expired(runtime: Runtime) -> int:
     for _, kept in expired:
         kept.session.shutdown()
     return len(expired)
+
+
+def somebody_is_there(runtime: Runtime) -> bool:
+    """Return whether a page is open, or was closed and may come back."""
+    return bool(runtime._session_mgr.list_sessions())
+
+
+def pass_over_what_is_here() -> None:
+    """Let Python's looks for circles pass over all that is here now: the libraries, hundreds of thousands of objects.
+
+    A look takes half a second with them, in which nothing else happens, and hardly any time without. What is of a page
+    that is open now is passed over too, until :func:`look_at_everything`.
+    """
+    gc.freeze()
+
+
+def look_at_everything() -> None:
+    """Give memory back where nobody is there, who would notice that it takes half a second."""
+    gc.unfreeze()
+    give_back_memory()
+    pass_over_what_is_here()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
+import weakref
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,8 +18,15 @@ from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 import app
+from lwise_core.scheduler import give_back_memory
 from pages.parts.session import closed_pages
-from pages.parts.session.closed_pages import end_expired, let_go_of_closed_pages
+from pages.parts.session.closed_pages import (
+    end_expired,
+    let_go_of_closed_pages,
+    look_at_everything,
+    pass_over_what_is_here,
+    somebody_is_there,
+)
 
 KEPT_SECONDS = 120
 """How long Streamlit lets a page come back: pages/parts/session/ended_session.py speaks of it."""
@@ -79,15 +88,54 @@ def test_the_server_keeps_closed_pages_where_they_are_looked_for() -> None:
     assert field.default_factory is MemorySessionStorage
 
 
-def test_memory_is_given_back_where_a_page_was_ended_and_only_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    ended, given = iter([0, 2, 0, 1]), []
+@pytest.mark.parametrize(("there", "looks"), [(True, ["at what came since"]), (False, ["at everything"])])
+def test_memory_is_given_back_where_a_page_was_ended_and_only_there(
+    monkeypatch: pytest.MonkeyPatch, there: bool, looks: list[str]
+) -> None:
+    ended, given = iter([0, 2, 0, 1]), list[str]()
     monkeypatch.setattr(closed_pages, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(Runtime, "_instance", SimpleNamespace())
-    monkeypatch.setattr(closed_pages, "give_back_memory", lambda: given.append(True))
+    monkeypatch.setattr(closed_pages, "give_back_memory", lambda: given.append("at what came since"))
+    monkeypatch.setattr(closed_pages, "look_at_everything", lambda: given.append("at everything"))
+    monkeypatch.setattr(closed_pages, "somebody_is_there", lambda _: there)
     monkeypatch.setattr(closed_pages, "end_expired", lambda _: next(ended))
     with suppress(RuntimeError):  # what the last look without an answer becomes
         asyncio.run(let_go_of_closed_pages())
-    assert len(given) == 2
+    assert given == 2 * looks
+
+
+def test_somebody_is_there_while_a_page_is_open_or_may_come_back(
+    storage: MemorySessionStorage, runtime: Runtime, clock: SimpleNamespace
+) -> None:
+    assert not somebody_is_there(runtime)
+    closed(storage, "first")
+    assert somebody_is_there(runtime)
+    clock.now = KEPT_SECONDS + 1
+    end_expired(runtime)
+    assert not somebody_is_there(runtime)
+
+
+class Circle:
+    """Something that only a look for circles finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_was_here_is_passed_over_until_nobody_is_there() -> None:
+    gone = weakref.ref(Circle())
+    assert gone() is not None
+    pass_over_what_is_here()
+    try:
+        after = weakref.ref(Circle())
+        give_back_memory()
+        assert gone() is not None
+        assert after() is None
+        look_at_everything()
+        assert gone() is None
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_it_is_looked_for_as_long_as_the_server_runs(monkeypatch: pytest.MonkeyPatch) -> None:
