@@ -12,6 +12,7 @@ import streamlit as st
 from pydantic import TypeAdapter
 
 from lwise_core import study
+from lwise_core._utils.counting import counted
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import Course, CourseError, Design
@@ -67,7 +68,8 @@ def _make(order: CourseOrder) -> None:
         followed(_MAKING, _progress)
     else:
         st.caption(
-            f"{len(order.pictures)} pictures will be ranked and enhanced. It can be stopped, and goes on where it was."
+            f"{counted(len(order.pictures), 'picture')} will be ranked and enhanced. It can be stopped, and goes on "
+            "where it was."
         )
 
 
@@ -94,7 +96,7 @@ def _ready() -> None:
         notice("caution", sentence)
     courses = course_library().courses()
     for course in courses.values():
-        with st.expander(f"{plain(course.design.name)}: {len(course.manifest.pictures)} pictures"):
+        with st.expander(f"{plain(course.design.name)}: {counted(len(course.manifest.pictures), 'picture')}"):
             _facts(course)
             course_preview(course)
 

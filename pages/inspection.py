@@ -97,7 +97,7 @@ def main() -> None:
         with photographs:
             intake(guide=guide.name)
             pair_button()
-        offer_samples(guide=guide.name)
+        offer_samples(guide)
         return
     screen = _FirstScreen.drawn()
     with screen.notes:
@@ -215,7 +215,7 @@ def _wait_for(case: Case, walk: PathJob, shown: EnhancementPath, asked: _Asked, 
     if has_come(path):
         with words.container():
             risk = verdict_at(walk.key, path, step=case.step_for(path.guide), stated=stated)
-            draw_verdict(risk, path, novelty=asked.look.novelty)
+            draw_verdict(risk, path, novelty=asked.look.novelty, token=case.token)
     if has_come(shown):
         stay(_never)
     else:

@@ -13,6 +13,7 @@ from pages.forgetting import forget_button
 from pages.parts.session.access import all_pages_open, teachers_door
 from pages.parts.session.ended_session import say_what_ended
 from pages.parts.session.reader import catalogue_of_reader
+from pages.parts.ui.arrival import begin_at_the_top
 from pages.parts.ui.notices import intended_use
 
 _PAGES = Path(__file__).parent
@@ -59,6 +60,8 @@ page = st.navigation(
     position="top",
 )
 # Before the page, so that the line stands there whatever the page does.
+with st.bottom:
+    begin_at_the_top(page.title)
 with st.bottom, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     with st.container(width="content"):
         learners = page.title == "Learn" or not everything

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core._utils.durations import in_words
 from lwise_core.batch.ranking import Ranking, rank, seconds_a_photograph
 from lwise_core.data.folder_labels import Instead, folder_of
@@ -35,7 +36,7 @@ from pages.parts.rank.upload import Intake, intake
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import asked, followed, forget_job, job_for, progress_of, remembered
 from pages.parts.session.memory import MemoryFull
-from pages.parts.ui.notices import counted, notice, plain
+from pages.parts.ui.notices import notice, plain
 
 _GLIMPSES = 24
 

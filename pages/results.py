@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from lwise_core._utils.counting import counted
 from lwise_core.study.accuracy import accuracies, group_scores, learning_curves, pictures
 from lwise_core.study.agreement import agreement, confusions
 from lwise_core.study.chance import chance_by_block, chance_of
@@ -126,8 +127,9 @@ def _results(responses: Responses, *, classes: int) -> None:
             "caution", "These are simulated learners, not people: they rehearse an experiment and show nothing more."
         )
     people = len(responses.participants)
-    said = "1 person" if people == 1 else f"{people} people"
-    st.caption(f"{said}, {len(responses.trials):,} answers. Chance is {chance:.0%}. Intervals need two people a group.")
+    said = counted(people, "person", "people")
+    answers = counted(len(responses.trials), "answer")
+    st.caption(f"{said}, {answers}. Chance is {chance:.0%}. Intervals need two people a group.")
     st.subheader("How they learned")
     by_block = chance_by_block(responses.scored, classes=classes)
     show(curves_figure(learning_curves(responses), chance=by_block), key="curves")
@@ -158,7 +160,7 @@ def _by_budget(responses: Responses) -> None:
         right = plain(_percent(b.accuracy))
         compared = b.epsilon_224 and isinstance(b.gain, Estimate)
         better = f"; {plain(_percent(b.gain, sign='+'))} to their own on natural pictures" if compared else ""
-        st.markdown(f"- **ε₂₂₄ = {b.epsilon_224:g}** ({b.people} people): {right}{better}")
+        st.markdown(f"- **ε₂₂₄ = {b.epsilon_224:g}** ({counted(b.people, 'person', 'people')}): {right}{better}")
 
 
 def _percent(found: Estimate | CannotJudge, *, sign: str = "") -> str:
@@ -187,7 +189,8 @@ def _main_test(responses: Responses) -> None:
 
 def _comparisons(comparisons: tuple[Comparison, ...]) -> None:
     for c in comparisons:
-        st.markdown(f"- **{plain(c.group)}** ({c.people} people, control {c.controls}): {plain(_difference(c))}")
+        people = counted(c.people, "person", "people")
+        st.markdown(f"- **{plain(c.group)}** ({people}, control {c.controls}): {plain(_difference(c))}")
 
 
 def _difference(comparison: Comparison) -> str:
@@ -237,9 +240,9 @@ def _by_picture(responses: Responses) -> None:
             rho = told.rank_correlation
             st.caption(
                 f"Spearman of difficulty and error {rho.value:.2f} (95% {rho.low:.2f} to {rho.high:.2f}) over "
-                f"{told.pictures} pictures; the paper's AUC by trial {told.auc:.2f} (0.5 is chance)."
+                f"{counted(told.pictures, 'picture')}; the paper's AUC by trial {told.auc:.2f} (0.5 is chance)."
             )
-    with st.expander(f"{len(found)} pictures"):
+    with st.expander(counted(len(found), "picture")):
         rows = [
             {
                 "picture": p.picture,
@@ -305,7 +308,7 @@ def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
         code = st.text_input("Delete everything about the code")
         if st.form_submit_button("Delete"):
             gone = here.records.delete_participant(course=digest, participant=code.strip())
-            notice("done", f"Everything about “{code.strip()}” was deleted: {gone} answers.")
+            notice("done", f"Everything about “{code.strip()}” was deleted: {counted(gone, 'answer')}.")
 
 
 def _planning() -> None:

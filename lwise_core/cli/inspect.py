@@ -100,6 +100,8 @@ def inspect_command(
     *_, findings = examine(path, other=other, stated=stated)
     *_, maps = maps_at(path, Question(target, methods), epsilon=epsilon)
     made = Report(ReportSubject(Path(name).name, stated, epsilon), findings, maps)
+    typer.echo(made.verdict)
+    typer.echo(f"Why? {made.why}")
     typer.echo(f"{made.risk.semantic.kind.value} {made.risk.semantic.sentence}")
     typer.echo(f"{made.risk.artefact.kind.value} {made.risk.artefact.sentence}")
     for one in (guide, other):

@@ -7,7 +7,7 @@ and every position of the slider reads its own prefix.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -103,6 +103,19 @@ class PathRequest:
     ) -> PathRequest:
         """Return the request for one ``image`` ``(3, H, W)``, a class index, and pixels ``within`` ``(H, W)``."""
         return cls(image[None], torch.tensor([target]), objective, None if within is None else within[None, None])
+
+    def towards(self, targets: Sequence[int]) -> PathRequest:
+        """Return the request for the first image towards each of ``targets``, all in one batch."""
+        count = len(targets)
+        within = None if self.within is None else self.within[:1].expand(count, -1, -1, -1)
+        images = self.images[:1].expand(count, -1, -1, -1)
+        return replace(self, images=images, targets=torch.tensor(list(targets)), within=within)
+
+    def only(self, image: int) -> PathRequest:
+        """Return the request for one of the images alone."""
+        one = slice(image, image + 1)
+        within = None if self.within is None else self.within[one]
+        return replace(self, images=self.images[one], targets=self.targets[one], within=within)
 
 
 def ascend(guide: GuideModel, request: PathRequest, *, step: float, steps: int) -> Iterator[Frame]:
@@ -244,6 +257,13 @@ class EnhancementPath:
     def change(self, step: int) -> Change:
         """Return the change of the first image by the iterate after ``step`` steps, whether it is the best or not."""
         return Change.of(self.frames[0].images[0], self.frames[step].images[0])
+
+    def one_by_one(self) -> Iterator[EnhancementPath]:
+        """Yield the path of each image alone."""
+        for i in range(len(self.request.targets)):
+            one = slice(i, i + 1)
+            frames = tuple(Frame(f.step, f.unclamped[one], f.logits[one], f.losses[one]) for f in self.frames)
+            yield replace(self, request=self.request.only(i), frames=frames)
 
     def best_steps(self) -> tuple[int, ...]:
         """Return, for each position of the slider, the step of the iterate that the first image shows there."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from lwise_core._utils.counting import counted
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY, Percentile
@@ -56,9 +57,10 @@ def standing(difficulty: Difficulty, *, class_name: str) -> str:
     place = difficulty.percentile
     where = f", {difficulty.calibrated}" if difficulty.calibrated else ""
     if place is None:
+        there = counted(difficulty.references, "reference") if difficulty.references else "no references"
         return (
-            f"The guide has {difficulty.references or 'no'} references of {class_name} (pictures that it had not "
-            f"learnt{where}); below {ENOUGH_FOR_DIFFICULTY} there is no percentile."
+            f"The guide has {there} of {class_name} (pictures that it had not learnt{where}); below "
+            f"{ENOUGH_FOR_DIFFICULTY} there is no percentile."
         )
     return (
         f"Harder than {place.share:.0%} of the guide's {place.n} references of {class_name} "

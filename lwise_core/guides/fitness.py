@@ -69,10 +69,18 @@ def fitness_of(measured: Mapping[str, Any], *, epsilon: float, classes: int) -> 
         if size >= epsilon * 0.999 and accuracy >= clean / 2:
             return Fitness(
                 Fit.FIT,
-                f"Guide check passed: {clean:.0%} right on test pictures, {accuracy:.0%} when they are disturbed by "
-                f"ε = {size:.2g} (at least {clean / 2:.0%} needed).",
+                f"Guide check passed: {clean:.0%} right on test pictures{_by_class(measured, clean)}, {accuracy:.0%} "
+                f"when they are disturbed by ε = {size:.2g} (at least {clean / 2:.0%} needed).",
             )
     return UNKNOWN
+
+
+def _by_class(measured: Mapping[str, Any], clean: float) -> str:
+    """Return what else stands beside ``clean``, which counts pictures, where the mean of classes is another figure."""
+    mean = _number(measured.get("balanced_accuracy"))
+    if mean is None or not 0 <= mean <= 1 or f"{mean:.0%}" == f"{clean:.0%}":
+        return ""
+    return f" ({mean:.0%} as the mean of its classes)"
 
 
 def _share(value: object) -> tuple[float | None, float | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lwise_core._utils.counting import counted
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 
 LARGEST_FLAGGED_P = 0.05
@@ -41,6 +42,24 @@ class Novelty:
         return NoveltyState.FLAGGED if self.p <= LARGEST_FLAGGED_P else NoveltyState.NO_FLAG
 
     @property
+    def unjudged(self) -> bool:
+        """Whether it cannot be judged."""
+        return self.state is NoveltyState.CANNOT_JUDGE
+
+    @property
+    def because(self) -> str:
+        """Why it cannot be judged, as a clause; empty where it can."""
+        if not self.unjudged:
+            return ""
+        if not self.references:
+            return "this guide has no pictures to compare it with"
+        if self.references < ENOUGH_FOR_EVIDENCE:
+            return (
+                f"this guide compares it with {counted(self.references, 'picture')}, and it takes {ENOUGH_FOR_EVIDENCE}"
+            )
+        return "this guide finds no number for it"
+
+    @property
     def flagged(self) -> bool:
         """Whether it is unlike everything that the guide learnt, as far as can be told."""
         return self.state is NoveltyState.FLAGGED
@@ -55,8 +74,8 @@ class Novelty:
 
     def __str__(self) -> str:
         """Whether it is unlike what the guide learnt, with p and what that is compared with."""
-        if self.state is NoveltyState.CANNOT_JUDGE:
-            return "Cannot judge whether it is unlike what the guide learnt."
+        if self.unjudged:
+            return f"Cannot judge whether it is unlike what the guide learnt: {self.because}."
         among = f"p = {self.p:.2g} among {self.references:,} held-out pictures"
         if self.flagged:
             return f"Flagged: it is unlike what the guide learnt ({among}), so its difficulty may mean nothing."

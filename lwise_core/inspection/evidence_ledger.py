@@ -67,15 +67,22 @@ class EvidenceLedger:
         """Return how much of what was gained arose where nothing spoke for the class; None where it is too little."""
         return self._share(step, self.support > NOTHING)
 
+    def supported_density(self, step: int) -> Values | None:
+        """Return what was gained at places that spoke for the class, ``(h, h)``, 0 at all others; as the next one."""
+        return self._density(step, self.support <= SUPPORTED)
+
     def unsupported_density(self, step: int) -> Values | None:
         """Return what was gained where nothing spoke for the class, ``(h, h)``, 0 at all other places.
 
         As a multiple of what each place would have gained had all gained alike; None where it is too little.
         """
+        return self._density(step, self.support > NOTHING)
+
+    def _density(self, step: int, places: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Values | None:
         total = self.gained(step)
         if total < LEAST_GAIN:
             return None
-        return np.where(self.support > NOTHING, self._rises(step), 0.0) * self.support.size / total
+        return np.where(places, self._rises(step), 0.0) * self.support.size / total
 
     def _rises(self, step: int) -> Values:
         rises: Values = self.gains[step].clip(min=0)
@@ -105,6 +112,11 @@ def why_no_ledger(guide: GuideModel, *, target: int) -> str:
     if not nulls.enough(target=target):
         return f"what places say was measured on too few pictures that do not show {name}."
     return ""
+
+
+def why_unknown(guide: GuideModel, *, target: int) -> str:
+    """Return why ``guide`` has no ledger for the class ``target``, as a clause, where it has none."""
+    return why_no_ledger(guide, target=target) or "this network's logit is no mean over places of the picture."
 
 
 def ledger_of(path: EnhancementPath) -> EvidenceLedger | None:

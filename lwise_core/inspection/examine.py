@@ -127,20 +127,21 @@ def paint_others(
 ) -> Iterator[tuple[Judge, ...]]:
     """Walk from the same original towards each of the classes ``towards``; yield who judges each finished path so far.
 
-    The judges know what counts alone. ``stated`` is what the picture is said to show; None: what ``path`` goes towards.
-    ``walker`` walks; None: the guide itself. A value a step of each walk, and one for each class.
+    The judges know what counts alone. ``stated`` is what the picture is said to show; None: nobody said, and it is held
+    against what the guide takes the original for.
+    ``walker`` walks; None: the guide itself. All walk together, in one batch: a value a step, and one for each class.
 
     Raises:
         NonFinite: The guide returned NaN or infinity.
     """
-    shown = stated or path.guide.classes[int(path.request.targets[0])]
+    shown, guessed = stated or path.first_choice(), stated is None
     judges: tuple[Judge, ...] = ()
-    for target in towards:
-        other = path
-        for grown in (walker or Walker(path.guide)).walk(replace(path.request, targets=torch.tensor([target]))):
-            other = grown
-            yield judges
-        judges = (*judges, Judge(other, ledger=ledger_of(other), stated=shown))
+    together = path
+    for grown in (walker or Walker(path.guide)).walk(path.request.towards(towards)):
+        together = grown
+        yield judges
+    for other in together.one_by_one():
+        judges = (*judges, Judge(other, ledger=ledger_of(other), stated=shown, guessed=guessed))
         yield judges
 
 

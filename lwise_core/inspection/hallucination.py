@@ -24,13 +24,14 @@ import numpy as np
 import torch
 
 from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
+from lwise_core._utils.counting import counted
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.inspection.detail import lost_detail
 from lwise_core.inspection.evidence import Evidence
-from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_no_ledger
+from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_unknown
 from lwise_core.inspection.folding import repeated_share
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, Limit, Risk
 from lwise_core.inspection.look_alikes import alike_here
@@ -40,6 +41,7 @@ from lwise_core.inspection.perturbation import (
     saturated_share,
     unconfirmed_share,
 )
+from lwise_core.inspection.why import why_at
 
 FALSE_ALARMS = 0.05
 """The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
@@ -67,7 +69,7 @@ class Judge:
     Without ``evidence`` the lights stand on what counts alone; with it they hold the further indicators too, which are
     shown and not counted. ``transfer`` is None where no other guide knows the class, ``ledger`` where nobody measured
     what places say to the guide. ``stated`` is what the picture is said to show, “something else” where that is none of
-    the guide's classes; None where nobody said.
+    the guide's classes; None where nobody said. ``guessed`` says that it is the guide's own guess, not a person's word.
     """
 
     path: EnhancementPath
@@ -75,6 +77,7 @@ class Judge:
     transfer: Transfer | None = None
     ledger: EvidenceLedger | None = None
     stated: str | None = None
+    guessed: bool = False
 
     def at(self, step: int) -> Risk:
         """Return both lights after ``step`` steps."""
@@ -82,7 +85,7 @@ class Judge:
         indicators = self._indicators(LightKind.SEMANTIC, step)
         evidence = Light(LightKind.SEMANTIC, indicators, self._contradiction(step), alike)
         paint = Light(LightKind.ARTEFACT, self._indicators(LightKind.ARTEFACT, step))
-        return Risk(step, step * self.path.step, evidence, paint)
+        return Risk(step, step * self.path.step, evidence, paint, why_at(self.path, self.ledger, step=step))
 
     def along(self) -> Iterator[Risk]:
         """Yield the lights at every step, the original first."""
@@ -122,10 +125,11 @@ class Judge:
         towards = self.path.guide.classes[int(self.path.request.targets[0])]
         if step == 0 or self.stated is None or canonical(self.stated) == canonical(towards):
             return ""
-        if canonical(self.stated) == canonical(SOMETHING_ELSE):
-            unknown = "something for which this guide has no class"
-            return f"{towards} is not what the picture is said to show, which is {unknown}"
-        return f"{towards} is not what the picture is said to show, which is {self.stated}"
+        if self.guessed:
+            return f"{towards} is not what the guide takes the original for, which is {self.stated}"
+        unknown = canonical(self.stated) == canonical(SOMETHING_ELSE)
+        shown = "something for which this guide has no class" if unknown else self.stated
+        return f"{towards} is not what the picture is said to show, which is {shown}"
 
     @property
     def _any_change(self) -> bool:
@@ -154,16 +158,15 @@ class Judge:
         count = guide.references.count(name)
         null = "evenly spread over 0–1 for pictures that show the class"
         if count < ENOUGH_FOR_EVIDENCE:
-            return None, null, f"there are {count} references of {name}, and it takes {ENOUGH_FOR_EVIDENCE}."
+            there = f"there {'is' if count == 1 else 'are'} {counted(count, 'reference')} of {name}"
+            return None, null, f"{there}, and it takes {ENOUGH_FOR_EVIDENCE}."
         logit = float(self.path.frames[0].logits[0, target])
         return guide.references.conformal_p(logit, class_name=name), null
 
     def _without_evidence(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
         null = "0 when all of it arose where the original spoke for the class"
         if self.ledger is None:
-            guide, target = self.path.guide, int(self.path.request.targets[0])
-            why = why_no_ledger(guide, target=target) or "this network's logit is no mean over places of the picture."
-            return None, null, why
+            return None, null, why_unknown(self.path.guide, target=int(self.path.request.targets[0]))
         share = self.ledger.unsupported_share(step)
         return share, null, "too little was gained to say where it arose." if step else "nothing was changed."
 

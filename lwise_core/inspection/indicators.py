@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lwise_core.inspection.why import NOT_ASKED, Why
+
 NOT_SAFETY = "not a safety limit; not validated on people"
 
 
@@ -218,12 +220,16 @@ class Light:
 
 @dataclass(frozen=True)
 class Risk:
-    """Both lights after one ``step`` of the path, at ``epsilon`` in the guide's units."""
+    """Both lights after one ``step`` of the path, at ``epsilon`` in the guide's units.
+
+    ``why`` says where the class was before, and where its gain arose.
+    """
 
     step: int
     epsilon: float
     semantic: Light
     artefact: Light
+    why: Why = NOT_ASKED
 
     @property
     def flagged(self) -> bool:

@@ -15,6 +15,7 @@ import torch
 
 from lwise_core._utils.arrays import FloatImage, Values
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.counting import counted
 from lwise_core.data.decoding import Batch, Decoded, Decoder
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
@@ -68,8 +69,9 @@ class Neighbours:
             for found in (self.before, self.after)
         )
         return (
-            f"Of the {len(self.before)} pictures nearest to the original, {before} show {self.towards}; of those "
-            f"nearest to what was made of it, {after}; {self.stayed} are the same, among {self.among:,} pictures."
+            f"Of the {counted(len(self.before), 'picture')} nearest to the original, {before} "
+            f"{'shows' if before == 1 else 'show'} {self.towards}; of those nearest to what was made of it, {after}; "
+            f"{self.stayed} {'is' if self.stayed == 1 else 'are'} the same, among {counted(self.among, 'picture')}."
         )
 
 

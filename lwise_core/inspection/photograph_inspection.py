@@ -98,15 +98,17 @@ class InspectedPhotograph:
         return "\n".join(self._lines())
 
     def __str__(self) -> str:
-        """What both lights say."""
+        """What both lights say, and where the class was and where its gain arose."""
         lights = (self.risk.semantic, self.risk.artefact)
-        return "\n".join(f"{light.kind.value} {light.sentence}" for light in lights)
+        said = [f"{light.kind.value} {light.sentence}" for light in lights]
+        return "\n".join((*said, f"Why? {self.risk.why.sentence}"))
 
     def _head(self) -> Iterator[str]:
         yield clear_range(self.findings.risks)
 
     def _lines(self) -> Iterator[str]:
         yield from self._head()
+        yield self.risk.why.sentence
         for light in (self.risk.semantic, self.risk.artefact):
             yield f"{light.kind.value} {light.sentence}"
             for indicator in light.indicators:

@@ -88,6 +88,11 @@ class Report:
         return verdict_of(self.risk, towards=self._towards, novelty=self.novelty)
 
     @property
+    def why(self) -> str:
+        """Where the class was before the change, and where its gain arose, in a sentence; or why nobody can tell."""
+        return self.risk.why.sentence
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What this report does not hold, a sentence each."""
         lacks = {
@@ -112,6 +117,7 @@ class Report:
             **self._head(),
             **self.novelty.fields(),
             "verdict": self.verdict,
+            "why": self.why,
             "missing": self.missing,
             "semantic": _light_numbers(self.risk.semantic),
             "artefact": _light_numbers(self.risk.artefact),
@@ -150,6 +156,7 @@ class Report:
         page = {
             **self._head(),
             "verdict": self.verdict,
+            "why": self.why,
             "missing": self.missing,
             "guessed": self.subject.stated_by is StatedBy.GUESS,
             "novelty": str(self.novelty),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from lwise_core.guides.novelty import NOT_JUDGED, Novelty
+from lwise_core.guides.novelty import Novelty
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import MapPair, Opinion, agreement_of
@@ -58,19 +58,32 @@ _SIGNS = {
 
 
 _UNLIKE = "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing."
+_UNJUDGED = (
+    "Nobody can say whether this guide knows pictures of this kind: {because}. It names a class for anything, so make "
+    "sure that yours is what it learnt, or calibrate it on such pictures."
+)
 
 
-def verdict_of(risk: Risk, *, towards: str, novelty: Novelty = NOT_JUDGED) -> str:
-    """Return in one to four sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
+def verdict_of(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> str:
+    """Return in one to five sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
 
-    ``novelty`` is whether the original is unlike what the guide learnt. Where it is, that comes first, unless the light
-    about evidence says already that the change is not to be trusted.
+    ``novelty`` is whether the original is unlike what the guide learnt, None where that is said elsewhere. Where it is
+    unlike, that comes first, unless the light about evidence says already that the change is not to be trusted; where
+    it cannot be judged, that comes first with the reason, always: whatever follows rests on it.
     """
     if risk.step == 0:
         return "Nothing is changed at this ε."
-    careful = _UNLIKE if novelty.flagged and risk.semantic.state is not LightState.FLAGGED else ""
-    said = _trust(risk, towards=towards, nothing="Nothing else" if careful else "Nothing")
-    return " ".join(filter(None, (careful, said, risk.semantic.alike)))
+    before, nothing = _before_all(risk, novelty)
+    return " ".join(filter(None, (before, _trust(risk, towards=towards, nothing=nothing), risk.semantic.alike)))
+
+
+def _before_all(risk: Risk, novelty: Novelty | None) -> tuple[str, str]:
+    """Return what is said before a verdict, and how the verdict then says that there is nothing against the change."""
+    if novelty is not None and novelty.unjudged:
+        return _UNJUDGED.format(because=novelty.because), "Otherwise nothing"
+    if novelty is not None and novelty.flagged and risk.semantic.state is not LightState.FLAGGED:
+        return _UNLIKE, "Nothing else"
+    return "", "Nothing"
 
 
 def _trust(risk: Risk, *, towards: str, nothing: str) -> str:

@@ -48,12 +48,24 @@ def test_a_guide_must_be_a_tenth_of_the_way_from_chance_to_certainty(low: float,
     assert found.state is expected
 
 
+@pytest.mark.parametrize(
+    ("balanced", "said"),
+    [
+        (0.83, "80% right on test pictures (83% as the mean of its classes), 50%"),
+        (0.801, "80% right on test pictures, 50%"),
+    ],
+)
+def test_where_a_card_has_two_figures_both_are_named(balanced: float, said: str) -> None:
+    found = fitness_of(measured(0.8, {"l2_0.3": 0.5}) | {"balanced_accuracy": balanced}, epsilon=0.3, classes=3)
+    assert said in found.sentence
+
+
 LEAVES = st.none() | st.booleans() | st.floats() | st.text()
 
 
 @given(st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_a_stranger_s_card_never_breaks_it(value: object) -> None:
-    for name in ("clean_accuracy", "accuracy_under_20_step_attack", "per_class"):
+    for name in ("clean_accuracy", "accuracy_under_20_step_attack", "per_class", "balanced_accuracy"):
         found = fitness_of({**measured(0.8, {"l2_0.3": 0.5}), name: value}, epsilon=0.3, classes=3)
         assert found.state in Fit
     assert fitness_of({}, epsilon=0.3, classes=3) is UNKNOWN

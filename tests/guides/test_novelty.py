@@ -16,6 +16,8 @@ shares = st.floats(1e-6, 1)
 def test_a_small_p_is_flagged_and_no_other(p: float, references: int) -> None:
     found = Novelty(p, references)
     assert found.flagged == (p <= LARGEST_FLAGGED_P)
+    assert not found.unjudged
+    assert not found.because
     assert found.state is (NoveltyState.FLAGGED if p <= LARGEST_FLAGGED_P else NoveltyState.NO_FLAG)
 
 
@@ -23,6 +25,8 @@ def test_a_small_p_is_flagged_and_no_other(p: float, references: int) -> None:
 def test_too_few_held_out_pictures_judge_nothing(p: float, references: int) -> None:
     assert Novelty(p, references).state is NoveltyState.CANNOT_JUDGE
     assert not Novelty(p, references).flagged
+    assert Novelty(p, references).unjudged
+    assert Novelty(p, references).because
 
 
 @pytest.mark.parametrize(
@@ -34,8 +38,9 @@ def test_too_few_held_out_pictures_judge_nothing(p: float, references: int) -> N
             "(p = 0.004 among 1,200 held-out pictures)",
         ),
         (Novelty(0.4, 1200), "No flag: nothing says", "(p = 0.4 among 1,200 held-out pictures)"),
-        (Novelty(None, 1200), "Cannot judge", "unlike what the guide learnt."),
-        (NOT_JUDGED, "Cannot judge", "unlike what the guide learnt."),
+        (Novelty(None, 1200), "Cannot judge", "unlike what the guide learnt: this guide finds no number for it."),
+        (Novelty(0.4, 1), "Cannot judge", "learnt: this guide compares it with 1 picture, and it takes 100."),
+        (NOT_JUDGED, "Cannot judge", "unlike what the guide learnt: this guide has no pictures to compare it with."),
     ],
 )
 def test_it_says_its_state_first_and_never_that_a_picture_is_safe(novelty: Novelty, begins: str, holds: str) -> None:

@@ -111,10 +111,15 @@ def test_other_classes_are_painted_from_the_same_original_and_judged(tiny_guide:
     for judge, target in zip(found[-1], (3, 0), strict=True):
         assert int(judge.path.request.targets[0]) == target
         assert torch.equal(judge.path.frames[0].images, path.frames[0].images)
-        risk = judge.at(2)
-        assert risk.semantic.contradicted == (
-            f"{tiny_guide.classes[target]} is not what the picture is said to show, which is {tiny_guide.classes[1]}"
-        )
+        risk, first = judge.at(2), path.first_choice()
+        name = tiny_guide.classes[target]
+        sentence = f"{name} is not what the guide takes the original for, which is {first}"
+        assert risk.semantic.contradicted == ("" if name == first else sentence)
+
+
+def test_what_was_said_is_what_other_classes_are_held_against(tiny_guide: GuideModel) -> None:
+    *_, (judge,) = paint_others(path_of(tiny_guide, target=1), towards=(3,), stated="b")
+    assert judge.at(2).semantic.contradicted == "d is not what the picture is said to show, which is b"
 
 
 def test_maps_of_one_picture_do_not_drift(tiny_guide: GuideModel) -> None:

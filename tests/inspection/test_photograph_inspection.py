@@ -40,7 +40,8 @@ def test_printed_it_says_both_lights_of_its_epsilon(inspection: PhotographInspec
     for epsilon in inspection.photograph.epsilons[1:3]:
         found = inspection.at(epsilon)
         risk = inspection.findings.at(epsilon)
-        semantic, artefact = str(found).splitlines()
+        semantic, artefact, why = str(found).splitlines()
+        assert why == f"Why? {risk.why.sentence}"
         assert semantic.endswith(risk.semantic.sentence)
         assert artefact.endswith(risk.artefact.sentence)
         assert found.risk.step == inspection.photograph.epsilons.index(epsilon)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lwise_core.guides.novelty import Novelty
+from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Opinion
@@ -76,6 +76,20 @@ def test_a_picture_unlike_what_the_guide_learnt_comes_first_unless_the_change_is
     assert verdict_of(risk_of(_UNKNOWN, _FINE), towards="dog", novelty=unlike).startswith(careful)
     assert verdict_of(risk_of(_BAD, _FINE), towards="dog", novelty=unlike).startswith("Do not trust this change")
     assert careful not in verdict_of(risk_of(_FINE, _FINE), towards="dog", novelty=Novelty(p=0.9, references=500))
+
+
+@pytest.mark.parametrize("evidence", list(LightState))
+def test_where_nobody_can_say_whether_the_guide_knows_such_pictures_that_comes_first_with_the_reason(
+    evidence: LightState,
+) -> None:
+    said = verdict_of(risk_of(evidence, _FINE), towards="dog", novelty=NOT_JUDGED)
+    assert said.startswith(
+        "Nobody can say whether this guide knows pictures of this kind: this guide has no pictures to compare it with. "
+        "It names a class for anything, so make sure that yours is what it learnt, or calibrate it on such pictures. "
+    )
+    alone = verdict_of(risk_of(evidence, _FINE), towards="dog")
+    assert said.endswith(alone.replace("Nothing speaks", "Otherwise nothing speaks"))
+    assert "Nobody can say whether" not in alone  # who shows it elsewhere
 
 
 @pytest.mark.parametrize("evidence", list(LightState))

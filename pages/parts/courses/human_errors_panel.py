@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from lwise_core._utils.counting import counted
 from lwise_core.study.error_agreement import ErrorAgreement, MeasuredAgreement, error_agreement
 from lwise_core.study.estimates import CannotJudge
 from lwise_core.study.human_errors import MAX_HUMAN_ERRORS_BYTES, read_human_errors
@@ -69,7 +70,8 @@ def _draw(found: ErrorAgreement) -> None:
     for measured in found.measured:
         st.markdown(_figures(measured))
     st.caption(
-        f"{len(found.pictures):,} pictures, {int(found.answers.sum()):,} answers, mean error {found.mean_error:.1%}. "
+        f"{counted(len(found.pictures), 'picture')}, {counted(int(found.answers.sum()), 'answer')}, mean error "
+        f"{found.mean_error:.1%}. "
         "ρ is over pictures, from −1 (people err where the guide's number is low) to 1, with its 95% bootstrap "
         "interval; the AUC is over answers (logistic regression, ten held-out parts), 0.5 by chance."
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core.study.accuracy import inattentive
 from lwise_core.study.chance import OF_TWO
 from lwise_core.study.estimates import CannotJudge, Estimate
@@ -32,7 +33,7 @@ def pair_results(responses: Responses) -> None:
         return
     where = "while learning" if trials["feedback"].any() else "in the test"
     st.subheader("Which of two pictures")
-    st.caption(f"{len(trials):,} answers {where}. Chance is {OF_TWO:.0%}.")
+    st.caption(f"{counted(len(trials), 'answer')} {where}. Chance is {OF_TWO:.0%}.")
     spots = trials[trials["foil"] == trials["picture"]]
     if len(spots):
         _spots(spots, inattentive(responses))
@@ -60,6 +61,6 @@ def _spots(trials: pd.DataFrame, excluded: Sequence[str]) -> None:
         share, p = found.accuracy, "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
         st.markdown(
             f"- **ε₂₂₄ = {budget:g}**: {share.value:.0%} right (95% {share.low:.0%} to {share.high:.0%}), "
-            f"{found.people} people, t = {found.t:.2f}, {p} against 50%"
+            f"{counted(found.people, 'person', 'people')}, t = {found.t:.2f}, {p} against 50%"
         )
     share_table("ε₂₂₄ and the wrong class", by_budget(attentive))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core.study.estimates import CannotJudge
 from lwise_core.study.plateau import KNOWN, LEAST_RISE, WINDOW, GroupTrend, group_trends, standing_still
 from lwise_core.study.responses import Responses
@@ -22,7 +23,9 @@ def plateau_panel(responses: Responses, course: Course) -> None:
         if isinstance(trend, CannotJudge):
             st.caption(plain(trend.sentence))
         else:
-            st.markdown(f"- **{plain(trend.group)}** ({trend.people} people): {plain(_in_words(trend))}")
+            st.markdown(
+                f"- **{plain(trend.group)}** ({counted(trend.people, 'person', 'people')}): {plain(_in_words(trend))}"
+            )
     st.caption(
         f"A group stands still where a rise of {100 * LEAST_RISE:.0f} points a block is excluded (the whole 95% "
         f"interval of its slope over its last {WINDOW} blocks of natural pictures lies below it) and it is right in "

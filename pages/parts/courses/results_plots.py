@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from lwise_core._utils.counting import counted
 from lwise_core.study.accuracy import GroupAccuracy, LearningCurve, PictureAccuracy, Point
 from lwise_core.study.error_agreement import ErrorAgreement, error_bins
 from lwise_core.study.estimates import Estimate
@@ -99,7 +100,7 @@ def difficulty_figure(pictures: Sequence[PictureAccuracy], difficulty: dict[str,
         y=[100 * (1 - p.accuracy) for p in shown],
         mode="markers",
         marker=_DOT | {"size": 8},
-        text=[f"{label(p.class_name)}, {p.trials} answers" for p in shown],
+        text=[f"{label(p.class_name)}, {counted(p.trials, 'answer')}" for p in shown],
         hovertemplate="%{text}<br>difficulty %{x:.2f}, error %{y:.0f}%<extra></extra>",
         showlegend=False,
     )
@@ -107,7 +108,7 @@ def difficulty_figure(pictures: Sequence[PictureAccuracy], difficulty: dict[str,
         xaxis={"title": {"text": "difficulty for the guide (its negative ground-truth logit)"}},
         yaxis={"title": {"text": "people's errors, %"}, "range": [-2, 102]},
     )
-    return Plot(figure, f"People's errors against difficulty, {len(shown)} pictures.")
+    return Plot(figure, f"People's errors against difficulty, {counted(len(shown), 'picture')}.")
 
 
 def errors_figure(found: ErrorAgreement) -> Plot:
@@ -120,7 +121,7 @@ def errors_figure(found: ErrorAgreement) -> Plot:
         mode="markers",
         name="a picture",
         marker=_DOT | {"size": 6},
-        text=[f"{label(p)}, {n} answers" for p, n in zip(found.pictures, found.answers, strict=True)],
+        text=[f"{label(p)}, {counted(n, 'answer')}" for p, n in zip(found.pictures, found.answers, strict=True)],
         hovertemplate="%{text}<br>logit %{x:.2f}, error %{y:.0f}%<extra></extra>",
     )
     figure.add_scatter(
@@ -130,7 +131,7 @@ def errors_figure(found: ErrorAgreement) -> Plot:
         name="mean of a range",
         line={"color": VERMILLION},
         marker={"symbol": "diamond", "size": 9},
-        text=[f"{b.pictures} pictures" for b in bins],
+        text=[counted(b.pictures, "picture") for b in bins],
         hovertemplate="%{text}<br>mean logit %{x:.2f}, error %{y:.0f}%<extra></extra>",
     )
     figure.update_layout(
@@ -141,7 +142,7 @@ def errors_figure(found: ErrorAgreement) -> Plot:
     said = "; ".join(f"logit {b.logit:.1f} {b.error:.0%}" for b in bins)
     return Plot(
         figure,
-        f"People's errors against the guide's logit, {len(found.pictures)} pictures. Means: {said}.",
+        f"People's errors against the guide's logit, {counted(len(found.pictures), 'picture')}. Means: {said}.",
         "The line joins the mean errors in ten equally wide ranges of the logit, as the paper's Figure 1A has them.",
     )
 

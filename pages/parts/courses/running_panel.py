@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.records import store
@@ -66,7 +67,9 @@ def _range(answered: tuple[int, ...]) -> str:
 
 def _meaning(course: Course | None) -> str:
     minutes = round(AT_IT.total_seconds() / 60)
-    long = "" if course is None or course.design.practises else f" A whole sitting has {total(course)} answers."
+    long = (
+        "" if course is None or course.design.practises else f" A whole sitting has {counted(total(course), 'answer')}."
+    )
     return (
         f"Who has not finished and has answered nothing for {minutes} min counts as having left.{long} A newcomer gets "
         "the place in the rotation at which fewest have finished or are at it."

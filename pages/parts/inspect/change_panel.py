@@ -48,28 +48,42 @@ _LOOK_HELP = {
 }
 
 
+_PARTS = ("Similarity and histogram", "Spectrum and lattices", "Red, green, blue")
+
+
 @dataclass(frozen=True, eq=False)
 class _Measured:
-    """One change, and all of its measures that take a moment."""
+    """One change, and how it looks."""
 
     change: Perturbation
     look: PerceptualDifference
     similarity: Plane
+
+    @classmethod
+    def at(cls, path: EnhancementPath, epsilon: float) -> _Measured:
+        change = perturbation_at(path, epsilon=epsilon)
+        return cls(change, perceptual_difference_of(change), similarity_map(change))
+
+
+@dataclass(frozen=True, eq=False)
+class _Repeated:
+    """How fine one change is, and what of it repeats."""
+
     spectrum: Spectrum
     lattices: tuple[Lattice, ...]
     folds: tuple[FoldedPattern, ...]
 
     @classmethod
-    def at(cls, path: EnhancementPath, epsilon: float) -> _Measured:
-        change = perturbation_at(path, epsilon=epsilon)
+    def of(cls, change: Perturbation) -> _Repeated:
         spectrum = spectrum_of(change)
-        lattices = lattices_of(spectrum, periods=FOLDED)
-        look, similarity = perceptual_difference_of(change), similarity_map(change)
-        return cls(change, look, similarity, spectrum, lattices, folds_of(change))
+        return cls(spectrum, lattices_of(spectrum, periods=FOLDED), folds_of(change))
 
 
 def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, caption: str) -> None:
-    """Draw everything about the change at ``epsilon`` that needs no guide; ``caption`` stands below what it made."""
+    """Draw everything about the change at ``epsilon`` that needs no guide; ``caption`` stands below what it made.
+
+    What is not open is neither computed nor drawn.
+    """
     measured = remembered("change", (key, epsilon), lambda: _Measured.at(path, epsilon))
     change = measured.change
     if change.is_none:
@@ -86,17 +100,16 @@ def change_panel(key: Key, path: EnhancementPath, *, epsilon: float, caption: st
         key="change-maps",
     )
     _look(measured.look)
-    maps, fineness, channels = st.tabs(["Similarity and histogram", "Spectrum and lattices", "Red, green, blue"])
-    with maps:
-        left, right = st.columns(2, gap="medium")
-        with left:
-            show_pictures([similarity_picture(measured.similarity)])
-        with right:
-            show(histogram_figure(histogram_of(change)), key="inspect-histogram")
-    with fineness:
-        _spectrum(measured)
-    with channels:
-        show_pictures(channel_pictures(change))
+    maps, fineness, channels = st.tabs(list(_PARTS), key="change-part", on_change="rerun")
+    if maps.open:
+        with maps:
+            _similarity(measured)
+    if fineness.open:
+        with fineness:
+            _spectrum(remembered("repeated", (key, epsilon), lambda: _Repeated.of(change)))
+    if channels.open:
+        with channels:
+            show_pictures(channel_pictures(change))
 
 
 def _upright(image: FloatImage) -> Pixels:
@@ -108,7 +121,15 @@ def _look(look: PerceptualDifference) -> None:
         column.metric(name, figure, beside or None, delta_arrow="off", delta_color="off", help=_LOOK_HELP[name])
 
 
-def _spectrum(measured: _Measured) -> None:
+def _similarity(measured: _Measured) -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_pictures([similarity_picture(measured.similarity)])
+    with right:
+        show(histogram_figure(histogram_of(measured.change)), key="inspect-histogram")
+
+
+def _spectrum(measured: _Repeated) -> None:
     columns = st.columns(2, gap="medium")
     with columns[0]:
         show_pictures([spectrum_picture(measured.spectrum, periods=MARKED_PERIODS)])

@@ -39,7 +39,7 @@ def counter_panel(one: InspectedPath) -> None:
     preferred = path.first_choice()
     columns = st.columns([3, 2], vertical_alignment="bottom")
     chosen = columns[0].selectbox(
-        "A class that is not there",
+        "A class that is not there" if stated else "Another class",
         others,
         index=others.index(default_of(others, preferred=preferred)),
         format_func=lambda c: f"{c} (the guide's first choice)" if c == preferred else c,
@@ -60,7 +60,7 @@ def counter_panel(one: InspectedPath) -> None:
         _COUNTER,
         question,
         lambda: paint_others(path, towards=indices, stated=stated, walker=engine_for(path.guide).walker()),
-        total=len(indices) * (path.guide.epsilon_scale.steps + 2),
+        total=path.guide.epsilon_scale.steps + 1 + len(indices),
     )
     for _ in values_of(_COUNTER, job, at=at, what=_WHAT):
         pass

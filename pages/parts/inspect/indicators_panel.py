@@ -24,10 +24,10 @@ from pages.parts.ui.plots import show
 _FURTHER = "further"
 _WHAT = "Computing further indicators"
 _EXPLAINED = (
-    "A light turns on when one of its indicators passes its limit, and the one about evidence also when the picture is "
-    "not said to show the class. Limits are set for at most 5% false alarms on pictures that show their class. Prior "
-    "support looks at the original alone, so it is the same at every ε. No light clears a picture: a robust network "
-    "can paint any class."
+    "A light turns on when one of its indicators passes its limit, and the one about evidence also when somebody said "
+    "that the picture shows something else. Limits are set for at most 5% false alarms on pictures that show their "
+    "class. Prior support looks at the original alone, so it is the same at every ε. No light clears a picture: a "
+    "robust network can paint any class."
 )
 
 

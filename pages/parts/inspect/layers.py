@@ -14,7 +14,7 @@ from lwise_core.images.heatmaps import SIGNED
 from lwise_core.inspection.attribution import AttributionMethod, attribute, scale_of, why_not
 from lwise_core.inspection.attribution_methods import GRAD_CAM, INTEGRATED_GRADIENTS, METHODS, SALIENCY, SMOOTH_GRAD
 from lwise_core.inspection.evidence import support_of
-from lwise_core.inspection.evidence_ledger import NOTHING, EvidenceLedger, why_no_ledger
+from lwise_core.inspection.evidence_ledger import NOTHING, EvidenceLedger, why_unknown
 from lwise_core.inspection.map_pictures import TIMES_EVEN
 from pages.parts.picture.viewer import Layer
 from pages.parts.session.guide_engines import slot
@@ -58,13 +58,13 @@ class ChosenLayer:
 
 def layer_choice(path: EnhancementPath, *, token: str) -> ChosenLayer:
     """Draw the choice of what lies over the picture, and return it."""
+    st.session_state.setdefault(layer_key(token), linked_layer())
     choice = st.segmented_control(
         "Over the picture",
         list(LayerChoice),
-        default=linked_layer(),
         required=True,
         format_func=lambda c: c.value,
-        key=f"layer-{token}",
+        key=layer_key(token),
         help="Gain without evidence: where the class gained although nothing there spoke for it. Support: which places "
         "of the original spoke for it. Perturbation: what became lighter or darker. Attribution: what the guide's "
         "logit rests on.",
@@ -75,6 +75,16 @@ def layer_choice(path: EnhancementPath, *, token: str) -> ChosenLayer:
     possible = once("layer-methods", guide.provenance.sha256, lambda: _possible(path))
     name = st.selectbox("Method", possible, format_func=lambda n: METHODS[n].title, key=f"layer-by-{guide.name}")
     return ChosenLayer(choice, METHODS[name])
+
+
+def layer_key(token: str) -> str:
+    """Return the key of the choice for the picture with this ``token``: the session's state holds it there."""
+    return f"layer-{token}"
+
+
+def show_layer(choice: LayerChoice, token: str) -> None:
+    """Lay ``choice`` over the picture with this ``token``, as if it had been chosen."""
+    st.session_state[layer_key(token)] = choice
 
 
 def linked_layer() -> LayerChoice:
@@ -112,8 +122,7 @@ def layer_of(
 def say_why_there_is_none(chosen: ChosenLayer, path: EnhancementPath) -> None:
     """Say why this guide cannot tell where a gain arose, where that is what was chosen."""
     if chosen.choice is LayerChoice.UNSUPPORTED:
-        because = why_no_ledger(path.guide, target=int(path.request.targets[0]))
-        because = because or "this network's logit is no mean over places of the picture."
+        because = why_unknown(path.guide, target=int(path.request.targets[0]))
         st.caption(f"This guide cannot tell where the gain arose: {plain(because)}")
 
 

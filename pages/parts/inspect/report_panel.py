@@ -25,6 +25,7 @@ from pages.parts.session.case import Case
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.guides import another_guide
 from pages.parts.ui.heatmap_picture import chosen_colours
+from pages.parts.ui.notices import plain
 
 
 def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when: Literal["early", "late"]) -> None:
@@ -59,6 +60,11 @@ def words_panel(case: Case, one: InspectedPath) -> None:
         st.code(shell_words(case, one.path, stated=one.stated, epsilon=one.epsilon), language="shell", wrap_lines=True)
         words = python_words(case, one.path, stated=one.stated, epsilon=one.epsilon, asked=asked_so_far(one.key))
         st.code(words, language="python")
+        if one.said_to_show is None:
+            st.caption(
+                f"Nobody has said what the picture shows: {plain(one.stated)} is what the guide takes it for. "
+                "Write there what it does show."
+            )
         if one.path.request.within is not None:
             st.caption("The region is not in these words: download it, and add --only-mask region.png in the shell.")
 

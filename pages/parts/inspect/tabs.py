@@ -66,7 +66,7 @@ def tabs(case: Case, one: InspectedPath) -> None:
     if one.found is not None:
         report_panel(files, case, one, when="late")
     with words.container():
-        intent = Intent(stated=one.stated, towards=one.towards, epsilon=one.epsilon, extent=case.extent)
+        intent = Intent(one.stated, one.towards, one.epsilon, case.extent, stated_by=one.stated_by)
         animation_buttons(case, one.path, intent, key=one.key)
         words_panel(case, one)
 

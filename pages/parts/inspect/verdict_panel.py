@@ -13,10 +13,13 @@ from lwise_core.guides.novelty import Novelty
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Findings, examine_counted, lights_at
 from lwise_core.inspection.indicators import Light, LightState, Risk
+from lwise_core.inspection.why import Why
 from lwise_core.inspection.wording import clear_range, missing_of, verdict_of
 from lwise_core.scheduler import ScheduledJob
+from pages.parts.inspect.layers import LayerChoice, layer_key, show_layer
 from pages.parts.picture.ground_truth import FirstLook
 from pages.parts.picture.reliability import say_reliability
+from pages.parts.session.case import token_of
 from pages.parts.session.jobs import asked, ended, finished, job_for, place, remembered, values_of
 from pages.parts.session.paths import Key
 from pages.parts.ui.notices import plain
@@ -84,7 +87,7 @@ def verdict_panel(
     at = place()
     risk = verdict_at(key, path, step=round(epsilon / path.step), stated=stated)
     with words.container():
-        draw_verdict(risk, path, novelty=novelty)
+        draw_verdict(risk, path, novelty=novelty, token=token_of(key[0]))
     job: ScheduledJob[Findings] = job_for(
         LIGHTS,
         _question(key, path, stated),
@@ -99,11 +102,32 @@ def verdict_panel(
     return job.latest
 
 
-def draw_verdict(risk: Risk, path: EnhancementPath, *, novelty: Novelty) -> None:
-    """Draw the verdict in a sentence, and both lights."""
+def draw_verdict(risk: Risk, path: EnhancementPath, *, novelty: Novelty, token: str | None = None) -> None:
+    """Draw the verdict in a sentence, why in another, and both lights.
+
+    ``token`` is that of the picture over which a layer can show where, None where there is none.
+    """
     towards = path.guide.classes[int(path.request.targets[0])]
     st.markdown(f"#### {plain(verdict_of(risk, towards=towards, novelty=novelty))}")
+    if risk.why.sentence:
+        st.markdown(f"**Why:** {plain(risk.why.sentence)}")
+    if token is not None and risk.why.seen is not None:
+        _show_where(risk.why, token)
     st.markdown("\n\n".join(_light(light) for light in (risk.semantic, risk.artefact)))
+
+
+def _show_where(why: Why, token: str) -> None:
+    """Draw the way to what ``why`` speaks of, as a layer over the picture with this ``token``, and back."""
+    layer = LayerChoice.SUPPORT if why.seen else LayerChoice.UNSUPPORTED
+    shown = st.session_state.get(layer_key(token)) == layer
+    st.button(
+        "Take it off the picture" if shown else "Show where",
+        key=f"show-where-{token}",
+        type="tertiary",
+        icon=":material/visibility_off:" if shown else ":material/visibility:",
+        on_click=show_layer,
+        args=(LayerChoice.NOTHING if shown else layer, token),
+    )
 
 
 def _light(light: Light) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
 from lwise_core.data.folder_labels import FolderLabels, Instead
@@ -39,7 +40,7 @@ from pages.parts.session.jobs import (
     remembered,
 )
 from pages.parts.session.paths import forget_walks
-from pages.parts.ui.notices import counted, notice, plain
+from pages.parts.ui.notices import notice, plain
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides import catalog
@@ -30,7 +31,7 @@ from pages.parts.session.jobs import (
     progress_of,
     remembered,
 )
-from pages.parts.ui.notices import counted, notice, plain
+from pages.parts.ui.notices import notice, plain
 
 _TUNING, _SEARCH = "tuning", "tuning-search"
 _QUESTION = "tuning_question"

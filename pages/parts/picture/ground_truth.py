@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
+from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.path import Original
 from lwise_core.guides.difficulty import top_classes
 from lwise_core.guides.guide import GuideModel
@@ -63,7 +64,8 @@ def look_at(case: Case, guide: GuideModel) -> FirstLook:
 def say_novelty(look: FirstLook) -> None:
     """Say whether the photograph is unlike everything that the guide learnt: before any figure of it is read."""
     with st.container():  # always there, so that what follows keeps its place in the page
-        if look.novelty.flagged:
+        medical = look.original.guide.domain.treated_as_medical
+        if look.novelty.flagged or (look.novelty.unjudged and medical):
             notice("caution", str(look.novelty))
         else:
             st.caption(plain(str(look.novelty)))
@@ -98,5 +100,12 @@ def render_target_warning(case: Case, guide: GuideModel, *, stated: str, towards
     with st.container():
         if towards != stated:
             shown = "something for which this guide has no class" if stated == SOMETHING_ELSE else stated
-            says = f"The guide takes it for {shown}" if case.guessed_for(guide) else f"You said it shows {shown}"
+            says = _SAYS[case.stated_by_for(guide)].format(shown)
             notice("caution", f"{says}. What appears of {towards} was not in the original.")
+
+
+_SAYS = {
+    StatedBy.GUESS: "The guide takes it for {}",
+    StatedBy.SAMPLE: "By its record it shows {}",
+    StatedBy.PERSON: "You said it shows {}",
+}

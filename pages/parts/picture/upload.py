@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from lwise_core.data.samples import SAMPLES, Sample, photograph_of
+from lwise_core.data.samples import SAMPLES, Sample, photograph_of, sample
+from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.images.codec import MAX_BYTES, ImageRejected, preview
 from lwise_core.images.file_checks import list_of_formats
 from pages.parts.session.case import Case, desk, keep, put
 from pages.parts.session.decoding import open_upload
+from pages.parts.session.guides import available_guides
 from pages.parts.session.jobs import once
 from pages.parts.session.memory import MemoryFull
 from pages.parts.session.uploads import let_go
+from pages.parts.ui.arrival import was_opened
 from pages.parts.ui.notices import notice
 
 _TAKEN = "uploads_taken"
@@ -51,16 +55,25 @@ def intake(*, guide: str) -> None:
         st.button("Understood", on_click=st.session_state.pop, args=(_REJECTED,))
 
 
-def offer_samples(*, guide: str) -> None:
-    """Draw what an empty desk offers beside the uploader."""
-    st.markdown("##### Or start with a sample")
-    sample_cards(guide=guide)
+def offer_samples(guide: GuideModel) -> None:
+    """Draw what an empty desk offers beside the uploader: beside a medical guide no animals, but what was drawn."""
+    medical, phantom = guide.domain is Domain.MEDICAL, sample("phantom")
+    if not medical or phantom is None or phantom.guide not in available_guides():
+        st.markdown("##### Or start with a sample")
+        _sample_cards(SAMPLES, guide=guide.name)
+        return
+    st.markdown(
+        "Put a picture here of which you know the diagnosis and which you may show, and say what it is before the "
+        "guide does. No picture of a patient comes with this program."
+    )
+    st.markdown("##### Or begin with a drawn creature")
+    _sample_cards((phantom,), guide=phantom.guide)
 
 
-def sample_cards(*, guide: str) -> None:
-    """Draw the samples for a person who is here for the first time: picture, story, and a way in."""
+def _sample_cards(samples: Sequence[Sample], *, guide: str) -> None:
+    """Draw ``samples`` for a person who is here for the first time: picture, story, and a way in."""
     columns = st.columns(len(SAMPLES), gap="medium")
-    for column, chosen in zip(columns, SAMPLES, strict=True):
+    for column, chosen in zip(columns, samples, strict=False):
         with column.container(border=True, height="stretch"):
             picture, words = st.columns([2, 3], gap="medium")
             picture.image(once(f"card-{chosen.key}", chosen, partial(_card, chosen)), alt=chosen.title, width="stretch")
@@ -106,6 +119,8 @@ def _take(uploads: list[UploadedFile], *, guide: str) -> None:
             rejected.append(f"“{photograph.name}” is left out. {error}")
             break  # the others would be, too
     now = desk()
+    if len(now.cases) > first == 0:
+        was_opened()
     if len(now.cases) > first:
         keep(now.turned_to(first))
     st.session_state[_REJECTED] = tuple(rejected)
@@ -115,11 +130,15 @@ def _sample_button(chosen: Sample, *, label: str, guide: str) -> None:
     st.button(
         label,
         key=f"sample-{chosen.key}",
-        on_click=open_sample,
-        args=(chosen,),
-        kwargs={"guide": guide},
+        on_click=_open,
+        args=(chosen, guide),
         help=chosen.credit,
     )
+
+
+def _open(chosen: Sample, guide: str) -> None:
+    open_sample(chosen, guide=guide)
+    was_opened()
 
 
 def chooser() -> None:

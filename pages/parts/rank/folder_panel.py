@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 from lwise_core.guides.guide import GuideModel
 from pages.parts.session.guides import ask_for_guide, guide_that_knows_more, guides_that_know
-from pages.parts.ui.notices import counted, notice, plain
+from pages.parts.ui.notices import notice, plain
 
 _ROWS = 40
 _NAMED = 8

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core._utils.durations import in_words
 from lwise_core.batch.lesson_coverage import CLOSE_BY, coverage_of
 from lwise_core.batch.ranking import RankedPhotograph
@@ -27,7 +28,7 @@ from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import asked, followed, job_for, progress_of, remembered
 from pages.parts.session.reader import language_field
-from pages.parts.ui.notices import counted, notice, plain
+from pages.parts.ui.notices import notice, plain
 
 _LESSON = "lesson"
 _COURSE = "lesson_course"

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lwise_core._utils.counting import counted
 from lwise_core.batch.ranking import RANKED_AT_ONCE
 from lwise_core.batch.ranking_map import FEWEST_MAPPED, RankingMap, features_of
 from lwise_core.guides.guide import GuideModel
@@ -14,7 +15,7 @@ from lwise_core.scheduler import QueueFull
 from pages.parts.rank.plots import map_figure
 from pages.parts.rank.state import GuideRanking, keep_map, mark, marked
 from pages.parts.session.jobs import Place, ended, job_for, place, values_of
-from pages.parts.ui.notices import counted, notice
+from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show_to_select
 
 _MAP = "rank-map"

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core.batch.label_issues import LabelIssue
 from lwise_core.batch.ranking import ENOUGH, RankedPhotograph, Standing
 from lwise_core.enhancement.export import StatedBy
@@ -100,8 +101,9 @@ def _standing(photograph: RankedPhotograph, guide: GuideModel, standing: Standin
         return f"Harder than {among.share:.0%} of {among.n} references (95% {among.low:.0%} to {among.high:.0%})."
     name, others = photograph.class_name, standing.others
     if not standing.says_something:
-        return f"No percentile: here are {others + 1} of {name}, and it takes {ENOUGH}."
-    return f"Harder than {standing.easier} of the {others} others of {name} here."
+        here = "here is 1" if not others else f"here are {others + 1}"
+        return f"No percentile: {here} of {name}, and it takes {ENOUGH}."
+    return f"Harder than {standing.easier} of the {counted(others, 'other')} of {name} here."
 
 
 def _toggle(weights: str, sha256: str, key: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 
+from lwise_core._utils.counting import counted
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.batch.ranking_map import RankingMap
-from pages.parts.ui.notices import counted
 from pages.parts.ui.plots import BLUE, GREEN, LEGEND_ABOVE, PURPLE, VERMILLION, Plot, blank_figure, label
 
 _MARKS = tuple(

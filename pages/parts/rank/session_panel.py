@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lwise_core._utils.counting import counted
 from lwise_core.batch.ranking_session import RankingSession, RankingSessionError, read_session
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.downloads import download
 from pages.parts.rank.folder_panel import decide
 from pages.parts.rank.state import GuideRanking, resume, resumed
 from pages.parts.session.jobs import once
-from pages.parts.ui.notices import counted, notice, plain
+from pages.parts.ui.notices import notice, plain
 
 _NAMED = 5
 

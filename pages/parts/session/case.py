@@ -19,6 +19,11 @@ from pages.parts.session.memory import hold, when_closed
 _DESK = "desk"
 
 
+def token_of(sha256: str) -> str:
+    """Return the short key for the widgets of the photograph with this hash."""
+    return sha256[:12]
+
+
 @dataclass(frozen=True)
 class Aim:
     """Where the path goes: the official objective, its rivals by name, and whether it makes the picture harder.
@@ -86,7 +91,7 @@ class Case:
     @property
     def token(self) -> str:
         """Short key for the widgets of this case."""
-        return self.photograph.sha256[:12]
+        return token_of(self.photograph.sha256)
 
     def stated_for(self, guide: GuideModel) -> str | None:
         """Return the stated class as this guide spells it, or None when it has no such class."""

@@ -10,6 +10,10 @@ from lwise_core.guides.guide import Domain
 from pages.parts.picture.upload import open_sample
 from pages.parts.session.guides import ask_for_guide, available_guides, guide_catalog
 from pages.parts.studio.tour import tour_button
+from pages.parts.ui.arrival import was_opened
+
+INSPECT = "inspection.py"
+_STEP_3 = "3. Ask whether it can paint another diagnosis"
 
 
 def doors() -> None:
@@ -36,7 +40,7 @@ def _do_research() -> None:
     st.markdown("**I do research**")
     st.page_link("models.py", label="1. Add a network of your own, or compare guides", icon=":material/network_node:")
     st.markdown("2. Put a photograph on this page and slide ε.")
-    st.page_link("inspection.py", label="3. Ask whether the change can be trusted", icon=":material/frame_inspect:")
+    st.page_link(INSPECT, label="3. Ask whether the change can be trusted", icon=":material/frame_inspect:")
 
 
 def _show_clinicians() -> None:
@@ -51,9 +55,11 @@ def _show_clinicians() -> None:
         "what it is before the guide does. No picture of a patient comes with this program."
     )
     st.button("Or begin with a drawn creature", key="door-phantom", on_click=_open_phantom)
-    st.page_link(
-        "inspection.py", label="3. Ask whether it can paint another diagnosis", icon=":material/frame_inspect:"
-    )
+    if medical is None:
+        st.page_link(INSPECT, label=_STEP_3, icon=":material/frame_inspect:")
+    elif st.button(_STEP_3, icon=":material/frame_inspect:", key="door-inspect"):
+        ask_for_guide(medical)
+        st.switch_page(INSPECT)
 
 
 def _open_phantom() -> None:
@@ -61,6 +67,7 @@ def _open_phantom() -> None:
     phantom = sample("phantom")
     if phantom is not None and phantom.guide in available_guides():
         open_sample(phantom, guide=phantom.guide)
+        was_opened()
 
 
 def medical_guide() -> str | None:

@@ -12,6 +12,7 @@ from pages.parts.picture.upload import open_sample
 from pages.parts.session.case import desk, put
 from pages.parts.session.guides import available_guides
 from pages.parts.studio.stored_pair import Reveal, step_shown, stored_pair
+from pages.parts.ui.arrival import was_opened
 
 _CHOSEN = "start_guide"
 _ACROSS = 3
@@ -100,6 +101,7 @@ def _put(chosen: Sample, pair: StoredPair, *, guide: str) -> None:
     What shows no animal is enhanced towards what was painted.
     """
     open_sample(chosen, guide=guide)
+    was_opened()
     case = desk().case
     if case is not None:
         step = step_shown(pair, key=_key(chosen), reveal=_reveal(chosen))

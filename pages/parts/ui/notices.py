@@ -47,11 +47,6 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", inert)
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return ``count`` with its noun; ``many`` where that is not ``one`` with an s."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
-
-
 def notice(kind: Kind, text: str) -> None:
     """Show one plain sentence (Markdown in it has no effect), with an icon so that colour is not the only sign."""
     _SHOWN_AS[kind](plain(text), icon=_ICONS[kind])

@@ -19,6 +19,7 @@ from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.novelty import NOT_JUDGED
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.heatmaps import PALETTE_PAIRS
 from lwise_core.inspection.examine import lights_at
@@ -234,12 +235,12 @@ def test_the_verdict_waits_for_its_own_step_of_the_path_alone(
     held = hold(step)
     at = held_open(other, held, monkeypatch)
     assert shown[-1] == step + 1
-    early = [m.value for m in at.markdown if m.value.startswith("####") or "-badge[" in m.value]
-    assert len(early) == 2
+    early = [m.value for m in at.markdown if m.value.startswith(("####", "**Why")) or "-badge[" in m.value]
+    assert len(early) == 3
     held.let_go()
     settled(at.run())
     assert shown[-1] == other.epsilon_scale.steps + 1
-    assert [m.value for m in at.markdown][1:3] == early
+    assert [m.value for m in at.markdown][1:4] == early
 
 
 def test_one_verdict_is_computed_once_however_far_its_path_has_come_meanwhile(
@@ -301,7 +302,7 @@ def test_a_path_that_was_stopped_and_then_walked_on_has_its_lights_beyond_the_st
     assert "Stopped at ε = " not in said(at)
     path = latest_walk(at).path
     risk, texts = lights_at(path, step=stop + 1, stated="a"), [m.value for m in slid(at, stop + 1).markdown]
-    assert f"#### {plain(verdict_of(risk, towards='a'))}" in texts
+    assert f"#### {plain(verdict_of(risk, towards='a', novelty=NOT_JUDGED))}" in texts
     assert all(plain(facts_of(i)) in "\n".join(texts) for i in risk.artefact.indicators)
     assert indicators_on(at) > FURTHER
 
@@ -310,7 +311,8 @@ def test_the_verdict_stands_before_everything_else_that_is_said(page: AppTest) -
     texts = [m.value for m in page.markdown]
     assert texts[0].startswith("The guide takes the original for **")
     assert texts[1].startswith("#### ")
-    assert texts[2].count("-badge[") == 2
+    assert texts[2].startswith("**Why:** ")
+    assert texts[3].count("-badge[") == 2
 
 
 def test_indicators_that_are_not_counted_come_when_they_are_asked_for(guide: GuideModel) -> None:
@@ -345,13 +347,15 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     towards = next(s for s in at.selectbox if s.label == "A class that is not there").value
     assert towards != "a"
     verdict = next(m.value for m in at.markdown if m.value.startswith("#### "))
+    trust = verdict.replace("\\", "").partition(" such pictures. ")[2]  # what follows on whether the guide knows these
+    assert trust
     settled(next(b for b in at.button if b.label == "Paint it").click().run())
     words = said(at)
     assert f"AI-altered towards {towards}, ε" in words
     assert f"The logit of {towards} went from" in words
     assert "The class enhanced towards: **a**" in words
     assert f"Your choice and the nearest class: **{towards}**" in words
-    assert words.count(verdict.replace("\\", "").removeprefix("#### ")) == 2  # above, and beside the others' verdicts
+    assert words.count(trust) == 2  # above, and beside the others' verdicts
     assert f"Do not trust this change: {towards} is not what the picture is said to show, which is a." in words
     assert verdict in [m.value for m in at.markdown]
     assert [b.label for b in at.get("download_button")] == FILES
@@ -384,6 +388,48 @@ def test_what_the_picture_does_not_show_is_not_to_be_trusted(guide: GuideModel) 
     for stated, shown in ((SOMETHING_ELSE, "something for which this guide has no class"), ("b", "b")):
         at = opened(guide, stated=stated, towards="c")
         assert f"Do not trust this change: c is not what the picture is said to show, which is {shown}." in said(at)
+
+
+def test_where_nobody_said_what_it_shows_other_classes_are_held_against_what_the_guide_takes_it_for(
+    guide: GuideModel,
+) -> None:
+    at = turned(opened(guide, stated=None, stated_by=StatedBy.GUESS), COUNTER)
+    choice = next(s for s in at.selectbox if s.label == "Another class")
+    guess = next(s for s in at.selectbox if s.label == "What does it show?").value
+    settled(next(b for b in at.button if b.label == "Paint it").click().run())
+    assert f"{choice.value} is not what the guide takes the original for, which is {guess}." in said(at)
+    assert "said to show" not in said(at)
+
+
+def test_why_stands_below_the_verdict_and_one_click_shows_where() -> None:
+    at = opened(with_nulls(known_as(loud_guide(), "8"), shift=-6e4))
+    texts = [m.value.replace("\\", "") for m in at.markdown]
+    verdict = next(i for i, text in enumerate(texts) if text.startswith("#### "))
+    assert texts[verdict + 1].startswith("**Why:** The original spoke for a ")
+    layer = next(c for c in at.get("button_group") if c.label == "Over the picture")
+    assert layer.value == LayerChoice.NOTHING
+    settled(next(b for b in at.button if b.label == "Show where").click().run())
+    layer = next(c for c in at.get("button_group") if c.label == "Over the picture")
+    assert layer.value == LayerChoice.SUPPORT
+    settled(next(b for b in at.button if b.label == "Take it off the picture").click().run())
+    layer = next(c for c in at.get("button_group") if c.label == "Over the picture")
+    assert layer.value == LayerChoice.NOTHING
+    assert not [w.value for w in at.warning if "Session State" in w.value]
+
+
+def test_a_guide_that_cannot_tell_where_says_why_not(guide: GuideModel) -> None:
+    at = opened(guide)
+    assert "**Why:** Where the original spoke for a cannot be said: nobody measured" in said(at)
+    assert "Show where" not in [b.label for b in at.button]
+
+
+def test_where_nobody_can_say_whether_the_guide_knows_such_pictures_the_verdict_begins_with_it(
+    guide: GuideModel,
+) -> None:
+    texts = [m.value.replace("\\", "") for m in opened(guide).markdown]
+    assert any(
+        text.startswith("#### Nobody can say whether this guide knows pictures of this kind: ") for text in texts
+    )
 
 
 def test_a_guess_contradicts_nothing(guide: GuideModel) -> None:

@@ -13,6 +13,7 @@ from lwise_core.data.gallery import PAINTED, gallery_samples, stored_pairs
 from lwise_core.data.samples import sample
 from pages.parts.session.case import Case
 from pages.parts.session.guides import ASKED
+from pages.parts.studio.doors import medical_guide
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
 
@@ -48,6 +49,17 @@ def test_the_drawn_creature_opens_with_the_guide_that_knows_it(at: AppTest) -> N
 
 def test_the_third_door_opens_the_drawn_creature_for_who_has_no_picture_to_show(at: AppTest) -> None:
     at.button(key="door-phantom").click().run()
+    assert on_top(at).guide == "phantom4-64"
+    assert on_top(at).sample == sample("phantom")
+
+
+def test_the_third_door_leads_to_inspect_with_the_medical_guide_and_what_was_drawn(at: AppTest) -> None:
+    at.button(key="door-inspect").click().run()
+    assert at.title[0].value == "Inspect"
+    guide = next(s for s in at.selectbox if s.label == "Guide model")
+    assert guide.value == medical_guide()
+    assert {b.key for b in at.button if str(b.key).startswith("sample-")} == {"sample-phantom"}
+    at.button(key="sample-phantom").click().run()
     assert on_top(at).guide == "phantom4-64"
     assert on_top(at).sample == sample("phantom")
 

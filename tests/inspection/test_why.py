@@ -1,0 +1,131 @@
+"""Why: places in words and shares that are the ledger's, or an honest word that nobody can tell."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lwise_core._utils.arrays import Values
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.evidence_ledger import LEAST_GAIN, EvidenceLedger, ledger_of
+from lwise_core.inspection.examine import examine_counted, lights_at
+from lwise_core.inspection.place_words import HALVES, QUARTERS
+from lwise_core.inspection.why import why_at, why_of
+from tests.conftest import guide_of, tiny_network
+from tests.inspection.test_evidence import path_of
+from tests.inspection.test_evidence_ledger import loud_guide, with_nulls
+
+PLACES = tuple(QUARTERS | HALVES)
+
+
+def in_corner(row: int, column: int) -> Values:
+    """Return 1 in one quarter of an 8 × 8 grid, 0 elsewhere."""
+    places = np.zeros((8, 8))
+    places[4 * row : 4 * row + 4, 4 * column : 4 * column + 4] = 1
+    return places
+
+
+def ledger(spoke: Values, rises: Values, *, picture_p: float | None = None) -> EvidenceLedger:
+    """Return a ledger of two steps; ``spoke`` is 1 where the original spoke for the class, ``rises`` the gains."""
+    p = (0.005 if spoke.any() else 0.4) if picture_p is None else picture_p
+    return EvidenceLedger(np.where(spoke > 0, 0.005, 0.9), p, np.stack([np.zeros_like(rises), rises]))
+
+
+def test_where_the_class_was_and_how_much_of_the_gain_arose_there_is_one_sentence() -> None:
+    rises = 0.08 * in_corner(0, 0) + 0.02 * in_corner(1, 1)
+    found = why_of(ledger(in_corner(0, 0), rises), towards="owl", step=1)
+    assert found.sentence == (
+        "The original spoke for owl mostly in the upper left; 80% of what the change gained arose there, 20% where "
+        "nothing spoke for it."
+    )
+    assert found.seen is True
+
+
+def test_what_arose_elsewhere_is_said_with_its_place() -> None:
+    rises = 0.02 * in_corner(0, 0) + 0.08 * in_corner(1, 1)
+    found = why_of(ledger(in_corner(0, 0), rises), towards="owl", step=1)
+    assert found.sentence == (
+        "The original spoke for owl mostly in the upper left, but only 20% of what the change gained arose there, and "
+        "80% where nothing spoke for it, mostly in the lower right."
+    )
+
+
+def test_where_all_of_the_picture_spoke_for_the_class_the_place_is_where_most_was_gained() -> None:
+    rises = 0.01 + in_corner(1, 0)
+    found = why_of(ledger(np.ones((8, 8)), rises), towards="owl", step=1)
+    assert found.sentence == (
+        "The original spoke for owl nearly everywhere; 100% of what the change gained arose there, mostly in the lower "
+        "left, hardly any where nothing spoke for it."
+    )
+
+
+def test_where_nothing_spoke_for_the_class_the_place_is_that_of_the_gain() -> None:
+    found = why_of(ledger(np.zeros((8, 8)), in_corner(0, 1)), towards="owl", step=1)
+    assert found.sentence == (
+        "Nowhere did the original speak for owl more than pictures that do not show it; 100% of what the change gained "
+        "arose where nothing spoke for it, mostly in the upper right."
+    )
+    assert found.seen is False
+
+
+def test_before_the_change_and_below_the_least_gain_nothing_is_said_of_where_it_arose() -> None:
+    before = "The original spoke for owl mostly in the lower left"
+    little = ledger(in_corner(1, 0), np.full((8, 8), LEAST_GAIN / 65))
+    assert why_of(little, towards="owl", step=0).sentence == f"{before}."
+    assert why_of(little, towards="owl", step=1).sentence == f"{before}, and too little was gained to say where."
+
+
+@given(seed=st.integers(0, 500), side=st.integers(1, 9))
+def test_shares_are_those_of_the_ledger_and_the_sentence_can_be_read_aloud(seed: int, side: int) -> None:
+    random = np.random.default_rng(seed)
+    spoke = (random.random((side, side)) < random.random()).astype(float)
+    found = ledger(spoke, random.normal(0, 1, (side, side)), picture_p=random.choice([0.005, 0.4]))
+    sentence = why_of(found, towards="owl", step=1).sentence
+    shares = {int(share) for share in re.findall(r"(\d+)%", sentence)}
+    supported, unsupported = found.supported_share(1), found.unsupported_share(1)
+    if supported is None or unsupported is None:
+        assert not shares
+    else:
+        assert shares <= {round(100 * supported), round(100 * unsupported)}
+        assert round(100 * unsupported) in shares or (unsupported < 0.005 and "hardly any" in sentence)
+    assert re.fullmatch(r"[A-Z][A-Za-z0-9%,; ]+\.", sentence)
+    assert "  " not in sentence
+
+
+@given(side=st.integers(1, 12), weight=st.floats(0.1, 10))
+def test_of_flat_evidence_no_place_is_named(side: int, weight: float) -> None:
+    flat = np.ones((side, side))
+    for spoke in (flat, 0 * flat):
+        sentence = why_of(ledger(spoke, weight * flat), towards="owl", step=1).sentence
+        assert not any(place in sentence for place in PLACES)
+
+
+def test_a_guide_that_cannot_tell_says_why_and_names_no_place(tiny_guide: GuideModel) -> None:
+    path = path_of(tiny_guide, target=1)
+    found = why_at(path, ledger_of(path), step=3)
+    assert found.sentence == (
+        "Where the original spoke for b cannot be said: nobody measured what places of pictures without the class say "
+        "to this guide. Attributions show what counts."
+    )
+    assert found.seen is None
+
+
+def test_of_a_network_whose_logits_are_no_mean_that_is_the_reason() -> None:
+    network = torch.nn.Sequential(tiny_network(), torch.nn.Sigmoid())
+    path = path_of(with_nulls(guide_of(network)), target=1)
+    assert "this network's logit is no mean over places of the picture" in why_at(path, None, step=1).sentence
+
+
+@pytest.mark.parametrize(("shift", "seen"), [(-6e4, True), (6e4, False)])
+def test_the_verdict_of_a_path_that_is_still_walked_has_the_why_of_the_whole_one(shift: float, seen: bool) -> None:
+    path = path_of(with_nulls(loud_guide(), shift=shift), target=1)
+    *_, whole = examine_counted(path)
+    for step in (0, 1, 4):
+        early = lights_at(path, step=step).why
+        assert early.seen is seen
+        assert early == whole.risks[step].why

@@ -1,0 +1,41 @@
+"""What is opened is told to the browser before the page is drawn: as another place than what stood there."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.ui import arrival
+
+
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The places that the browser was told of."""
+    told: list[str] = []
+
+    def arrive(*, key: str, data: dict[str, str]) -> None:
+        assert key == "arrival"
+        told.append(data["place"])
+
+    monkeypatch.setattr(arrival, "_ARRIVAL", arrive)
+    return told
+
+
+def app() -> None:
+    """Draw a page with two buttons, of which one opens something."""
+    import streamlit as st
+
+    from pages.parts.ui.arrival import begin_at_the_top, was_opened
+
+    begin_at_the_top("Studio")
+    st.button("Open", on_click=was_opened)
+    st.button("Other")
+
+
+def test_only_what_opens_something_is_another_place(places: list[str]) -> None:
+    at = AppTest.from_function(app).run()
+    at.button[1].click().run()
+    at.button[0].click().run()
+    at.button[1].click().run()
+    assert not at.exception
+    assert places == ["Studio 0", "Studio 0", "Studio 1", "Studio 1"]
