@@ -5,8 +5,9 @@
 The real app, the bundled guide, and a photograph that nobody has seen before in a session of its own: everything is
 computed, nothing is read back. The first visit computes in fp32; the others come after the check of the fast twin that
 follows it. The page itself notes what is there, every 15 ms: Playwright looks only every half second after the first
-0.3 s. Beside the seconds that a person waits stand those of the processor until the verdict, in the server and in
-Chromium: they say where the work is when the machine is busy with something else.
+0.3 s. Beside the seconds that a person waits stand those of the processor until the verdict, from there until the open
+tab is drawn, and for each further tab, in the server and in Chromium: they say where the work is when the machine is
+busy with something else.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -61,7 +62,7 @@ _NOTES = """(() => {
         if (main.textContent.includes("takes the original for")) note("words");
         if (!main.querySelector("h4")?.checkVisibility()) return;
         note("verdict");
-        if (window.drawn(main)) note("drawn");
+        if (window.noted.picture && window.drawn(main)) note("drawn");
     };
     setInterval(look, 15);
 })();"""
@@ -73,7 +74,7 @@ _TABS = ("Attributions", "Can it paint anything?", "Second opinion")  # after Ch
 class Visit:
     """Seconds until the picture, the first words, the verdict, the open tab and the last tab.
 
-    ``server`` and ``chromium`` are those of the processor until the verdict was seen.
+    ``processor`` has those of the processor, in the server and in Chromium, for each part of the visit by its name.
     """
 
     picture: float
@@ -81,8 +82,7 @@ class Visit:
     verdict: float
     tab: float
     all: float
-    server: float
-    chromium: float
+    processor: Mapping[str, tuple[float, float]]
 
 
 def visit(browser: Browser, url: str, photograph: Path, *, guide: str, server: int) -> Visit:
@@ -100,22 +100,28 @@ def visit(browser: Browser, url: str, photograph: Path, *, guide: str, server: i
         page.get_by_role("option", name=guide, exact=True).click()
         expect(page.get_by_text(f"Card of {guide}:")).to_be_visible(timeout=_PATIENCE_MS)
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
-    before = _seconds_of(server), _seconds_of_chromium(processes)
+    seen = {"": (_seconds_of(server), _seconds_of_chromium(processes))}
     upload.set_input_files(photograph)
     until(page, "() => window.noted.verdict", patience_ms=_PATIENCE_MS)
-    after = _seconds_of(server), _seconds_of_chromium(processes)
+    seen["verdict"] = _seconds_of(server), _seconds_of_chromium(processes)
     until(page, "() => window.noted.drawn", patience_ms=_PATIENCE_MS)
+    seen["open tab"] = _seconds_of(server), _seconds_of_chromium(processes)
     for tab in _TABS:
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
         page.wait_for_timeout(200)  # until the run that the click begins has begun
         until(page, _DRAWN, patience_ms=_PATIENCE_MS)
+        seen[tab] = _seconds_of(server), _seconds_of_chromium(processes)
     noted = page.evaluate("() => ({...window.noted, all: performance.now() / 1000})")
     context.close()
     picture, words, verdict, tab, last = (
         noted[what] - noted["began"] for what in ("picture", "words", "verdict", "drawn", "all")
     )
-    return Visit(picture, words, verdict, tab, last, server=after[0] - before[0], chromium=after[1] - before[1])
+    spent = {
+        name: (after[0] - before[0], after[1] - before[1])
+        for before, (name, after) in zip(seen.values(), list(seen.items())[1:], strict=False)
+    }
+    return Visit(picture, words, verdict, tab, last, spent)
 
 
 def _seconds_of(process: int) -> float:
@@ -191,11 +197,12 @@ def main(
 def _said(visits: list[Visit]) -> str:
     names = {"picture": "picture", "words": "words", "verdict": "verdict", "tab": "open tab", "all": "last tab"}
     seconds = ", ".join(f"{said} after {_spread([getattr(v, name) for v in visits])}" for name, said in names.items())
-    server, chromium = (median(getattr(v, name) for v in visits) for name in ("server", "chromium"))
-    return (
-        f"{seconds} ({len(visits)} visits); processor until the verdict: server {server:.2f} s, "
-        f"Chromium {chromium:.2f} s"
+    spent = "; ".join(
+        f"{part} {median(v.processor[part][0] for v in visits):.2f} and "
+        f"{median(v.processor[part][1] for v in visits):.2f} s"
+        for part in visits[0].processor
     )
+    return f"{seconds} ({len(visits)} visits); processor in server and Chromium: {spent}"
 
 
 def _spread(seconds: list[float]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lwise_core.enhancement.fast_twin import TwinChecks, precision_of, trusted_twin
 from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest, ascend, steps_for, walk
@@ -49,6 +50,16 @@ class Walker:
         if self.twin is None:
             return walk(self.guide, request)
         return self._walked(request, steps=self.guide.epsilon_scale.steps)
+
+    def walk_to(self, request: PathRequest, *, steps: int) -> Iterator[EnhancementPath]:
+        """Yield the same path as it grows, no further than ``steps`` steps.
+
+        Raises:
+            NonFinite: The guide returned NaN or infinity.
+        """
+        if self.twin is None:
+            return islice(walk(self.guide, request), steps + 1)
+        return self._walked(request, steps=steps)
 
     def to(self, request: PathRequest, *, epsilon: float) -> EnhancementPath:
         """Return the path just as far as ``epsilon`` needs, scored by the guide.

@@ -123,10 +123,16 @@ def examine_counted(path: EnhancementPath, *, stated: str | None = None) -> Iter
 
 
 def paint_others(
-    path: EnhancementPath, *, towards: Sequence[int], stated: str | None = None, walker: Walker | None = None
+    path: EnhancementPath,
+    *,
+    towards: Sequence[int],
+    steps: int,
+    stated: str | None = None,
+    walker: Walker | None = None,
 ) -> Iterator[tuple[Judge, ...]]:
     """Walk from the same original towards each of the classes ``towards``; yield who judges each finished path so far.
 
+    ``steps`` says how far: what lies beyond the ε that is looked at would be as much work again for each of its steps.
     The judges know what counts alone. ``stated`` is what the picture is said to show; None: nobody said, and it is held
     against what the guide takes the original for.
     ``walker`` walks; None: the guide itself. All walk together, in one batch: a value a step, and one for each class.
@@ -137,7 +143,7 @@ def paint_others(
     shown, guessed = stated or path.first_choice(), stated is None
     judges: tuple[Judge, ...] = ()
     together = path
-    for grown in (walker or Walker(path.guide)).walk(path.request.towards(towards)):
+    for grown in (walker or Walker(path.guide)).walk_to(path.request.towards(towards), steps=steps):
         together = grown
         yield judges
     for other in together.one_by_one():
@@ -191,7 +197,7 @@ class Question:
     layer: str | None = None
 
 
-_CHECKS = 2 * (REMOVALS + 1) / 2  # forwards only
+_CHECKS = 2 * (REMOVALS - 1) / 2  # forwards only
 
 
 def gradients_for(method: AttributionMethod) -> float:

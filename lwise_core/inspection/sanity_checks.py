@@ -84,7 +84,7 @@ def faithfulness(guide: GuideModel, image: torch.Tensor, attribution: Attributio
     """Return how the guide follows the map's order of pixels, highest first, or None when all values are equal.
 
     Pixels of equal value come in the order of the null, since reading order would be a pattern of its own. Puts
-    4·(``REMOVALS`` + 1) pictures through the guide.
+    4·(``REMOVALS`` − 1) + 2 pictures through the guide.
 
     Args:
         guide: The one that ``attribution`` is of.
@@ -130,18 +130,26 @@ class Removal:
             insertion=self._curve(self._blurred, self.image, order),
         )
 
+    @cached_property
+    def _of_ends(self) -> FloatImage:
+        """The probabilities of the picture and of its blurred twin, between which every curve runs."""
+        return self._probabilities(torch.stack([self.image, self._blurred]))
+
     def _curve(self, start: torch.Tensor, end: torch.Tensor, order: Indices) -> Curve:
         """Return the probabilities while the pixels of ``start`` become those of ``end``, in the given order."""
         place = torch.empty(len(order), dtype=torch.long)
         place[torch.from_numpy(order)] = torch.arange(len(order))
-        counts = torch.linspace(0, len(order), REMOVALS + 1).round()
+        counts = torch.linspace(0, len(order), REMOVALS + 1).round()[1:-1]
         changed = place.view(1, 1, *start.shape[1:]) < counts.view(-1, 1, 1, 1)
+        between = [self._probabilities(torch.where(some, end, start)) for some in torch.split(changed, _BATCH)]
+        first, last = self._of_ends if start is self.image else self._of_ends[::-1]
+        return Curve(np.concatenate([[first], *between, [last]]).astype(np.float32))
+
+    def _probabilities(self, images: torch.Tensor) -> FloatImage:
         with torch.no_grad():
-            logits = [
-                self.guide.logits(torch.where(some, end, start).to(self.guide.device))
-                for some in torch.split(changed, _BATCH)
-            ]
-        return Curve(torch.cat(logits).softmax(dim=1)[:, self.target].float().cpu().numpy())
+            logits = self.guide.logits(images.to(self.guide.device))
+        probabilities: FloatImage = logits.softmax(dim=1)[:, self.target].float().cpu().numpy()
+        return probabilities
 
 
 def randomised(guide: GuideModel, *, seed: int = _SEED) -> GuideModel:

@@ -106,11 +106,14 @@ def test_lights_of_a_step_that_is_not_there_yet_are_refused(tiny_guide: GuideMod
 
 def test_other_classes_are_painted_from_the_same_original_and_judged(tiny_guide: GuideModel) -> None:
     path = path_of(tiny_guide, target=1)
-    found = list(paint_others(path, towards=(3, 0)))
+    found = list(paint_others(path, towards=(3, 0), steps=2))
     assert [len(judges) for judges in found] == sorted(len(judges) for judges in found)
     for judge, target in zip(found[-1], (3, 0), strict=True):
         assert int(judge.path.request.targets[0]) == target
         assert torch.equal(judge.path.frames[0].images, path.frames[0].images)
+        assert len(judge.path.frames) == 3
+        alone = path_of(tiny_guide, target=target)
+        torch.testing.assert_close(judge.path.frames[2].unclamped, alone.frames[2].unclamped)
         risk, first = judge.at(2), path.first_choice()
         name = tiny_guide.classes[target]
         sentence = f"{name} is not what the guide takes the original for, which is {first}"
@@ -118,7 +121,7 @@ def test_other_classes_are_painted_from_the_same_original_and_judged(tiny_guide:
 
 
 def test_what_was_said_is_what_other_classes_are_held_against(tiny_guide: GuideModel) -> None:
-    *_, (judge,) = paint_others(path_of(tiny_guide, target=1), towards=(3,), stated="b")
+    *_, (judge,) = paint_others(path_of(tiny_guide, target=1), towards=(3,), steps=2, stated="b")
     assert judge.at(2).semantic.contradicted == "d is not what the picture is said to show, which is b"
 
 

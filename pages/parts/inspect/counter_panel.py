@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import streamlit as st
 
@@ -17,11 +17,12 @@ from pages.parts.inspect.inspected import InspectedPath
 from pages.parts.inspect.verdict_panel import BADGES
 from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guide_engines import engine_for, slot
-from pages.parts.session.jobs import Place, asked, ended, job_for, place, values_of
+from pages.parts.session.jobs import Place, ended, job_for, place, values_of
 from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
 
 _COUNTER = "counter"
+_BEGUN = "counter-begun"
 _WHAT = "Painting what is not there"
 
 
@@ -47,26 +48,41 @@ def counter_panel(one: InspectedPath) -> None:
     )
     towards = experiments(others, chosen=chosen, preferred=preferred)
     pressed = columns[1].button("Paint it", icon=":material/science:", width="stretch")
-    question = (key, towards)
-    if not pressed and not asked(_COUNTER, question):
+    steps = _steps_for((key, towards), pressed=pressed, step=round(one.epsilon / path.step))
+    if steps is None:
         st.caption(
             "One click spends the same ε on this class, on the nearest and on the farthest. If all of them come out "
             "convincing, a convincing picture proves nothing."
         )
         return
+    question = (key, towards, steps)
     at = place()
     indices = tuple(path.guide.class_index(name) for name in towards)
     job = job_for(
         _COUNTER,
         question,
-        lambda: paint_others(path, towards=indices, stated=stated, walker=engine_for(path.guide).walker()),
-        total=path.guide.epsilon_scale.steps + 1 + len(indices),
+        lambda: paint_others(path, towards=indices, steps=steps, stated=stated, walker=engine_for(path.guide).walker()),
+        total=steps + 1 + len(indices),
     )
     for _ in values_of(_COUNTER, job, at=at, what=_WHAT):
         pass
     if ended(_COUNTER, job, at=at, what=_WHAT) and job.latest is not None:
         roles = {name: role_of(name, others, chosen=chosen, preferred=preferred) for name in towards}
         _beside(one, job.latest, roles, at=at)
+
+
+def _steps_for(experiment: Hashable, *, pressed: bool, step: int) -> int | None:
+    """Return how far the ``experiment`` is walked: to ``step``, or where it has gone already; None before it is begun.
+
+    Farther than the person looks is work for nobody: of forty steps ten, at the ε that the slider begins with.
+    """
+    begun: tuple[Hashable, int] | None = st.session_state.get(_BEGUN)
+    if begun is not None and begun[0] == experiment:
+        step = max(step, begun[1])
+    elif not pressed:
+        return None
+    st.session_state[_BEGUN] = (experiment, max(1, step))
+    return max(1, step)
 
 
 def by_nearness(path: EnhancementPath) -> list[str]:
