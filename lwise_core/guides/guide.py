@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from lwise_core._utils.class_names import find_class
+from lwise_core._utils.counting import counted
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.evidence_nulls import EvidenceNulls
 from lwise_core.guides.familiarity import Familiarity
@@ -151,7 +152,7 @@ class CalibratedOn:
 
     def __str__(self) -> str:
         """Return the phrase that stands beside every figure that follows from it."""
-        return f"calibrated on {self.pictures:,} pictures of “{self.folder}” on {self.date}"
+        return f"calibrated on {counted(self.pictures, 'picture')} of “{self.folder}” on {self.date}"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
+from lwise_core._utils.counting import counted
 from lwise_core.study.error_statistics import FOLDS, answers_auc, spearman
 from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.responses import Responses
@@ -59,7 +60,7 @@ def agreement(
     tests = tests[tests["picture"].isin(kept.index)]
     if len(kept) < FEWEST_PICTURES or kept["difficulty"].nunique() < 2:
         return CannotJudge(
-            f"Difficulty cannot be compared with errors: {len(kept)} pictures of the test have one, and "
+            f"Difficulty cannot be compared with errors: {counted(len(kept), 'picture')} of the test {'has' if len(kept) == 1 else 'have'} one, and "
             f"{FEWEST_PICTURES} of different difficulty are needed."
         )
     if tests["perf"].value_counts().reindex([0, 1], fill_value=0).min() < FOLDS or kept["right"].nunique() < 2:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lwise_core._utils.arrays import Counts, Values
+from lwise_core._utils.counting import counted
 from lwise_core.study.agreement import FEWEST_PICTURES
 from lwise_core.study.error_statistics import FOLDS, picture_auc, spearman
 from lwise_core.study.estimates import CannotJudge, Estimate
@@ -139,7 +140,8 @@ def written(estimate: Estimate) -> str:
 def _refused(logits: Values, right: Counts, wrong: Counts) -> str:
     """Return why there is no figure, empty where there is one."""
     if len(logits) < FEWEST_PICTURES:
-        return f"{len(logits)} pictures are ranked and have answers, and {FEWEST_PICTURES} are needed."
+        ranked = f"{counted(len(logits), 'picture')} {'is' if len(logits) == 1 else 'are'} ranked and"
+        return f"{ranked} {'has' if len(logits) == 1 else 'have'} answers, and {FEWEST_PICTURES} are needed."
     if min(right.sum(), wrong.sum()) < FOLDS:
         return (
             f"{wrong.sum():,} of {(right + wrong).sum():,} answers were wrong, and at least {FOLDS} right and {FOLDS} "

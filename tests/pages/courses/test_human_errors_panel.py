@@ -51,4 +51,4 @@ def test_files_that_cannot_be_compared_say_why_and_draw_nothing(page: AppTest) -
     assert "of no row which picture it is about" in said(at)
     assert not at.dataframe
     at = with_files(page, RANKING, "picture,right,wrong\n1.png,1,1\n")
-    assert "1 pictures are ranked and have answers" in said(at)
+    assert "1 picture is ranked and has answers" in said(at)
