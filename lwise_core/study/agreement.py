@@ -59,8 +59,9 @@ def agreement(
     kept = pictures[off.abs() <= _OUTLIER * (pictures["difficulty"].std(ddof=0) or 1.0)] if len(pictures) else pictures
     tests = tests[tests["picture"].isin(kept.index)]
     if len(kept) < FEWEST_PICTURES or kept["difficulty"].nunique() < 2:
+        have = "has" if len(kept) == 1 else "have"
         return CannotJudge(
-            f"Difficulty cannot be compared with errors: {counted(len(kept), 'picture')} of the test {'has' if len(kept) == 1 else 'have'} one, and "
+            f"Difficulty cannot be compared with errors: {counted(len(kept), 'picture')} of the test {have} one, and "
             f"{FEWEST_PICTURES} of different difficulty are needed."
         )
     if tests["perf"].value_counts().reindex([0, 1], fill_value=0).min() < FOLDS or kept["right"].nunique() < 2:
