@@ -101,9 +101,9 @@ def inspect_command(
     *_, maps = maps_at(path, Question(target, methods), epsilon=epsilon)
     made = Report(ReportSubject(Path(name).name, stated, epsilon), findings, maps)
     typer.echo(made.verdict)
-    typer.echo(f"Why? {made.why}")
     typer.echo(f"{made.risk.semantic.kind.value} {made.risk.semantic.sentence}")
     typer.echo(f"{made.risk.artefact.kind.value} {made.risk.artefact.sentence}")
+    typer.echo(f"Why? {made.why}")
     for one in (guide, other):
         if other is not None and one is not None:
             typer.echo(said(opinion_at(path, one, epsilon=epsilon, class_name=aimed), class_name=aimed))
