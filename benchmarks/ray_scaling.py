@@ -1,7 +1,6 @@
 """One job on 1, 2 and 4 workers of a Ray cluster on this machine, by processor time, and so how it would grow.
 
-`python -m benchmarks.ray_scaling` (Ray: requirements-ray.txt) prints the table; with `--client` the workers are reached
-by an address `ray://`, through a client server that is started for it. The clock of a machine of two cores says
+`python -m benchmarks.ray_scaling` (Ray: requirements-ray.txt) prints the table. The clock of a machine of two cores says
 nothing of four workers, so seconds of the processor are told apart: those of the workers, which these share, and those
 of the process that hands out batches and writes, which is one however many workers there are; both from the first
 result on, so that no start counts. Pictures then take max(workers' / N, the one's), where each worker has a core.
@@ -9,12 +8,8 @@ result on, so that no start counts. Pictures then take max(workers' / N, the one
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
@@ -72,38 +67,21 @@ class TimedExecutor:
             yield result
 
 
-@contextmanager
-def client_server() -> Iterator[str]:
-    """Start a cluster with a client server, and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    ray = [sys.executable, "-m", "ray.scripts.scripts"]
-    head = ("start", "--head", "--port=0", f"--ray-client-server-port={port}", "--num-cpus=4")
-    subprocess.run([*ray, *head, "--include-dashboard=false"], check=True, capture_output=True)  # noqa: S603 - Ray's own
-    try:
-        yield f"ray://127.0.0.1:{port}"
-    finally:
-        subprocess.run([*ray, "stop", "--force"], check=False, capture_output=True)  # noqa: S603 - as above
-
-
 @app.command()
 def table(
     network: str = "animals16-64",
     epsilons: Annotated[str, typer.Option(help="ε₂₂₄ with commas; “none” to score.")] = "none",
     pictures: int = 512,
     workers: Annotated[str, typer.Option(help="Numbers of workers with commas; 0: this process alone.")] = "0,1,2,4",
-    client: Annotated[bool, typer.Option("--client", help="By an address ray://.")] = False,
 ) -> None:
     """Print what a picture takes with each number of WORKERS."""
     asked = [] if epsilons == "none" else [float(e) for e in epsilons.split(",")]
     print("| workers | workers, ms of the processor a picture | hands out and writes, ms | until the first batch, s |")
     print("|---|---|---|---|", flush=True)
-    place: AbstractContextManager[str] = client_server() if client else nullcontext("")
-    with tempfile.TemporaryDirectory() as folder, place as address:
+    with tempfile.TemporaryDirectory() as folder:
         source = drawn(Path(folder) / "set", count=pictures, guide=Network(network)())
         for count in map(int, workers.split(",")):
-            engine = TimedExecutor(RayExecutor(count, address=address) if count else LocalExecutor(0))
+            engine = TimedExecutor(RayExecutor(count) if count else LocalExecutor(0))
             ours(source, Path(folder) / f"out{count}", network=Network(network), epsilons_224=asked, engine=engine)
             worked, left = sum(engine.worked[1:]), pictures * (1 - 1 / len(engine.worked)) / 1000
             here = process_time() - engine.here - (0 if count else worked)

@@ -99,12 +99,27 @@ class RayExecutor:
         begun_here = not ray.is_initialized()
         if begun_here:
             place = {"address": self.address} if self.address else {"num_cpus": max(self.workers, os.cpu_count() or 1)}
-            ray.init(**place, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+            self._begin(ray, place)
         try:
             yield from self._spread(ray, stages, given)
         finally:
             if begun_here:
                 ray.shutdown()
+
+    def _begin(self, ray: Any, place: dict[str, Any]) -> None:  # noqa: ANN401 - as below
+        """Join a cluster, or begin one.
+
+        Raises:
+            ExecutorLost: There is none at the address, it lets nobody in, or it has another version of Ray or Python.
+        """
+        try:
+            ray.init(**place, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            where = f"at “{self.address}”" if self.address else "on this machine"
+            raise ExecutorLost(
+                f"No Ray cluster can be had {where}; see that it runs, with the same versions of Ray and Python, that "
+                "its port is open, and that RAY_AUTH_TOKEN is its token where it asks for one. Nothing was changed."
+            ) from error
 
     def _spread(self, ray: Any, stages: Stages[Given, Prepared, Made], given: Iterable[Given]) -> Iterator[Made]:  # noqa: ANN401 - Ray is not there for the type checker
         kind = ray.remote(max_restarts=-1, max_task_retries=-1, num_cpus=1, num_gpus=self.gpus_each)(_Actor)

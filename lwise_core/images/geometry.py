@@ -112,8 +112,8 @@ def see(pixels: Pixels, *, size: int) -> FloatImage:
     seen = np.empty((3, size, size), np.float32)
     upright = np.empty((3, size, side), np.float32)
     for rows, taps in _bands(side, size):
-        light = np.divide(pixels[taps], _WHITE, dtype=np.float32).reshape(-1, 3 * side)
-        upright[:, rows] = (matrix[rows, taps] @ light).reshape(-1, side, 3).transpose(2, 0, 1)
+        light = pixels[taps].reshape(-1, 3 * side).astype(np.float32)
+        upright[:, rows] = (matrix[rows, taps] / _WHITE @ light).reshape(-1, side, 3).transpose(2, 0, 1)
     for columns, taps in _bands(side, size):
         np.matmul(upright[..., taps], matrix[columns, taps].T, out=seen[..., columns])
     return seen.clip(0, 1)

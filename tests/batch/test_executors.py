@@ -102,6 +102,28 @@ print(*LocalExecutor(2).run(Stages(doubled, Counting(Path(sys.argv[1]))), range(
     assert (run.stdout, run.stderr) == ("1 3 5\n", "")
 
 
+class UnreachableRay:
+    """What Ray does where there is no cluster, or it asks for a token that nobody has."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def is_initialized(self) -> bool:
+        return False
+
+    def init(self, **_: object) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [ConnectionError("timeout"), RuntimeError("versions differ"), ValueError("client")])
+def test_a_cluster_that_cannot_be_reached_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
+) -> None:
+    monkeypatch.setattr(engines, "_ray", lambda: UnreachableRay(error))
+    with pytest.raises(ExecutorLost, match=r"No Ray cluster can be had at “ray://head:10001”; see that it runs"):
+        next(RayExecutor(2, address="ray://head:10001").run(Stages(doubled, Counting(tmp_path)), []))
+
+
 def test_without_ray_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def missing(name: str) -> object:
         raise ModuleNotFoundError(name)
