@@ -1,9 +1,9 @@
 """One job on 1, 2 and 4 workers of a Ray cluster on this machine, by processor time, and so how it would grow.
 
-`python -m benchmarks.ray_scaling` (Ray: requirements-ray.txt) prints the table. The clock of a machine of two cores says
-nothing of four workers, so seconds of the processor are told apart: those of the workers, which these share, and those
-of the process that hands out batches and writes, which is one however many workers there are; both from the first
-result on, so that no start counts. Pictures then take max(workers' / N, the one's), where each worker has a core.
+`python -m benchmarks.ray_scaling` (Ray: requirements-ray.txt) prints the table. The clock of a machine of two cores
+says nothing of four workers, so seconds of the processor are told apart: those of the workers, which these share, and
+those of the process that hands out batches and writes, which is one however many workers there are; both from the
+first result on, so that no start counts. Pictures then take max(workers' / N, the one's), each worker with a core.
 """
 
 from __future__ import annotations
