@@ -66,7 +66,6 @@ _ARCHIVES = {"7z", "bz2", "gz", "rar", "tar", "tgz", "xz", "zip"}
 _BESIDES = {"part", "partial", "crdownload", "download", "tmp", "swp", "lock", "dvc", "md5", "sha1", "sha256", "sfv"}
 _BESIDES |= {"nfo", "torrent", "webloc", "geojson", "odp", "key", "pages", "numbers", "on1", "pp3", "vsix", "glb"}
 _OTHER_KINDS = frozenset(_TEXTS | _OFFICE | _ARRAYS | _FILMS | _ARCHIVES | _BESIDES)
-_TEXTS_WITHOUT_ENDING = frozenset({"readme", "license", "licence", "copying", "makefile", "changelog", "manifest"})
 
 
 def is_somebodys(name: str) -> bool:
@@ -84,11 +83,7 @@ def _is_systems(folder: str) -> bool:
 
 def may_be_a_picture(name: str) -> bool:
     """Return whether a file's ending does not say that it is something else, such as a text beside the pictures."""
-    path = slashed(name)
-    return (
-        path.suffix.casefold().removeprefix(".") not in _OTHER_KINDS
-        and path.name.casefold() not in _TEXTS_WITHOUT_ENDING
-    )
+    return slashed(name).suffix.casefold().removeprefix(".") not in _OTHER_KINDS
 
 
 def is_an_archive(name: str) -> bool:

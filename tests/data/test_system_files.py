@@ -62,7 +62,6 @@ def test_a_photograph_is_somebodys(name: str) -> None:
         "a.jpg.crdownload",
         "a.png.dvc",
         "a.pp3",
-        "b/README",
         "x.torrent",
     ],
 )
@@ -70,6 +69,6 @@ def test_an_ending_can_say_that_a_file_is_no_picture(name: str) -> None:
     assert not may_be_a_picture(name)
 
 
-@pytest.mark.parametrize("name", ["a.jfif", "a.jpe", "a.mpo", "a.PNG", "no ending", "1.5 m", "a.n01440764", "readme_1"])
+@pytest.mark.parametrize("name", ["a.jfif", "a.jpe", "a.mpo", "a.PNG", "no ending", "1.5 m", "a.n01440764", "README"])
 def test_any_other_ending_may_be_of_a_picture(name: str) -> None:
     assert may_be_a_picture(name)
