@@ -59,6 +59,7 @@ CONVERSION = _CONVERSION.replace("import torch", "import dill\nimport torch", 1)
 _LEGACY_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the number with which torch.save began before 1.6
 _BLOCKED = re.compile(r"GLOBAL ([\w.]+)")
 _SHARED = 3  # how often the weights of a file may use its bytes: AttackerModel names each of them twice
+_QUANTISED = (torch.int8, torch.uint8, torch.int16)
 _LARGER = 4  # how many times its bytes the weights may take in float32: what is stored in 8 bits grows so much
 _MOST_ENTRIES = 100_000
 _LONGEST_NAME = 512  # characters
@@ -348,7 +349,7 @@ def _checked(state: Mapping[Any, object], *, budget: int) -> dict[str, torch.Ten
             held += storage.nbytes()
         if storage is None or value.is_complex() or claimed > _SHARED * budget or held > budget:
             raise CheckpointError(f"The weights “{key[:80]}” are stored in a way that no network writes.")
-        if value.ndim > 1 and not value.is_floating_point():
+        if value.ndim > 1 and value.dtype in _QUANTISED:  # tables of places are wider
             raise CheckpointError(
                 f"The weights “{key[:80]}” are whole numbers, as a quantised network's are, and the file does not say "
                 "by what they are multiplied; save them before they are quantised."

@@ -156,6 +156,12 @@ def test_whole_numbers_are_no_weights() -> None:
             read_weights(data)
 
 
+def test_tables_of_places_beside_the_weights_are_no_quantised_network() -> None:
+    """As Swin has them, in 64 bits, and masks of truth values."""
+    beside = {"index": torch.zeros(4, 4, dtype=torch.int64), "mask": torch.ones(4, 4, dtype=torch.bool)}
+    assert set(beside) <= set(read_weights(saved(tiny_state() | beside)).state)
+
+
 LAYOUTS: dict[str, Callable[[State], bytes]] = {
     "flat": saved,
     "flat, before the zip format": lambda s: saved(s, legacy=True),
