@@ -39,6 +39,7 @@ from pages.parts.session.access import teachers_only
 from pages.parts.session.course_server import course_server
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
+from pages.parts.ui.upload_limit import megabytes
 
 _TABS = ("What came out", "People", "Planning", "With a guide")  # all four in sight at 390 px
 _FILE = "A file of answers (the official CSV)"
@@ -106,7 +107,7 @@ def _upload() -> UploadedFile | None:
     return st.file_uploader(
         "CSV or JSON, one row a trial",
         type=["csv", "json", "jsonl", "txt", "tsv", "zip", "jrzip"],
-        max_upload_size=MAX_RESPONSES_BYTES // 2**20,
+        max_upload_size=megabytes(MAX_RESPONSES_BYTES),
     )
 
 

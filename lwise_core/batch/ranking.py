@@ -20,10 +20,19 @@ import numpy.typing as npt
 import torch
 
 from lwise_core._utils.arrays import Pixels
+from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.file_reading import OPENED_AT_ONCE, SQUARE, THUMBNAIL, FileReader, ReadFile, in_order
 from lwise_core.batch.label_issues import NOBODY, LabelIssue, label_issues
 from lwise_core.batch.named_files import NamedFile
-from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, RELABELLED, Ranks, reference_columns
+from lwise_core.batch.score_table import (
+    ADDED_COLUMNS,
+    GUESSED,
+    ODDITY_COLUMNS,
+    RELABELLED,
+    SCORE_COLUMNS,
+    Ranks,
+    reference_columns,
+)
 from lwise_core.batch.tables import Row
 from lwise_core.data.entries import Labels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
@@ -136,7 +145,8 @@ class Ranking:
     """Photographs as far as they are ranked, of ``total`` files.
 
     ``folders`` says what their labels follow from. ``refused`` has a sentence for each file that could not be ranked,
-    and ``left_out`` counts those whose folders were left out.
+    and ``left_out`` counts those whose folders were left out. ``set_aside`` are those that a person says show none of
+    the guide's classes: they stand in no class, and in no lesson.
     """
 
     total: int
@@ -144,11 +154,12 @@ class Ranking:
     photographs: tuple[RankedPhotograph, ...] = ()
     refused: tuple[str, ...] = ()
     left_out: int = 0
+    set_aside: tuple[RankedPhotograph, ...] = ()
 
     @property
     def done(self) -> int:
         """How many files are behind."""
-        return len(self.photographs) + len(self.refused) + self.left_out
+        return len(self.photographs) + len(self.set_aside) + len(self.refused) + self.left_out
 
     def by_class(self) -> Mapping[str, tuple[RankedPhotograph, ...]]:
         """Return class → its photographs from the easiest to the hardest."""
@@ -177,12 +188,29 @@ class Ranking:
     def relabelled(self, labels: Mapping[str, str]) -> Ranking:
         """Return the ranking with photographs of the classes that a person gives them, by their SHA-256.
 
-        What does not follow from it, or names a class that the guide does not have, is passed over.
+        One that is said to show ``SOMETHING_ELSE`` is set aside. What is not of the ranking, or names a class that the
+        guide does not have, is passed over.
         """
         classes = self.folders.classes
         given = {sha: name for sha, name in labels.items() if name in classes}
-        found = (p.relabelled(given[p.sha256], classes) if p.sha256 in given else p for p in self.photographs)
-        return replace(self, photographs=tuple(found))
+        others = {sha for sha, name in labels.items() if name == SOMETHING_ELSE} - given.keys()
+        back = tuple(p for p in self.set_aside if p.sha256 in given)
+        found = (
+            p.relabelled(given[p.sha256], classes) if p.sha256 in given else p
+            for p in (*self.photographs, *back)
+            if p.sha256 not in others
+        )
+        aside = (
+            *(p for p in self.set_aside if p.sha256 not in given),
+            *(p for p in self.photographs if p.sha256 in others),
+        )
+        return replace(self, photographs=tuple(found), set_aside=aside)
+
+    def taken_back(self, sha256: str) -> Ranking:
+        """Return the ranking with a photograph that was set aside in the class that it had before."""
+        back = tuple(p for p in self.set_aside if p.sha256 == sha256)
+        aside = tuple(p for p in self.set_aside if p.sha256 != sha256)
+        return replace(self, photographs=(*self.photographs, *back), set_aside=aside)
 
     @cached_property
     def duplicates(self) -> Mapping[str, tuple[str, ...]]:
@@ -197,7 +225,8 @@ class Ranking:
     def as_table(self, guide: GuideModel) -> Iterator[Row]:
         """Yield a row for each photograph with ``SCORE_COLUMNS``, as score-set has them, and ``ODDITY_COLUMNS``.
 
-        Difficulties and percentiles are among these photographs; ``guide`` is the one that ranked them.
+        Difficulties and percentiles are among these photographs; ``guide`` is the one that ranked them. What was set
+        aside comes last, without figures of a class.
         """
         found = self.photographs
         ranks = Ranks.of(np.array([p.logit for p in found]), [p.class_name for p in found])
@@ -216,6 +245,7 @@ class Ranking:
                 "source_sha256": photograph.sha256,
                 **self._oddities(photograph),
             }
+        yield from map(_row_set_aside, self.set_aside)
 
     def _oddities(self, photograph: RankedPhotograph) -> Row:
         """Return the values of ``ODDITY_COLUMNS`` for one photograph."""
@@ -346,6 +376,21 @@ def _ranked(
         thumbnail=read.thumbnail,
         hashed=read.hashed,
     )
+
+
+def _row_set_aside(photograph: RankedPhotograph) -> Row:
+    """Return the row of a photograph that shows none of the classes, which has no difficulty and no doubtful label."""
+    nothing = dict.fromkeys((*SCORE_COLUMNS, *ODDITY_COLUMNS))
+    return {
+        **nothing,
+        "picture": photograph.name,
+        "split": "",
+        "stated_class": SOMETHING_ELSE,
+        "stated_by": RELABELLED,
+        "first_choice": photograph.choice,
+        **photograph.novelty.fields(),
+        "source_sha256": photograph.sha256,
+    }
 
 
 def _said_of(logits: npt.NDArray[np.float32], *, target: int) -> _Said:

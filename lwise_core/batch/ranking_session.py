@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core._utils.errors import LWiseError
 from lwise_core.batch.named_files import MOST_FILES
 from lwise_core.batch.ranking import Ranking
@@ -35,7 +36,10 @@ class RankingSessionError(LWiseError):
 
 @dataclass(frozen=True, config=_CHECKED)
 class KeptPhotograph:
-    """One photograph of a ranking: its path for display, whether it is chosen, the class that a person gave it."""
+    """One photograph of a ranking: its path for display, whether it is chosen, the class that a person gave it.
+
+    What a person set aside, since it shows none of the classes, has the class ``SOMETHING_ELSE``.
+    """
 
     name: _Path
     sha256: _Sha256
@@ -76,7 +80,8 @@ class RankingSession:
             tuple(
                 KeptPhotograph(p.name, p.sha256, p.sha256 in chosen, p.class_name if p.filed_as else None)
                 for p in ranking.photographs
-            ),
+            )
+            + tuple(KeptPhotograph(p.name, p.sha256, False, SOMETHING_ELSE) for p in ranking.set_aside),
             tuple(_meaning(folder, meaning) for folder, meaning in ranking.folders.stated.items()),
             _written(ranking.folders.others),
         )
@@ -116,7 +121,7 @@ class RankingSession:
 
     def missing(self, ranking: Ranking) -> tuple[str, ...]:
         """Return the names of photographs that the session knows and the ranking lacks."""
-        there = {p.sha256 for p in ranking.photographs}
+        there = {p.sha256 for p in (*ranking.photographs, *ranking.set_aside)}
         return tuple(p.name for p in self.photographs if p.sha256 not in there)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
 
-from lwise_core._utils.class_names import UnknownClass, canonical, nearest
+from lwise_core._utils.class_names import UnknownClass, canonical
 from lwise_core._utils.file_names import composed
+from lwise_core.data.spoken_classes import spoken_of
 from lwise_core.data.system_files import slashed
-
-_BETWEEN = re.compile(r"[\s_\-]+")
-_ALIKE = 0.6  # less alike, a suggestion would only mislead
 
 
 class Instead(Enum):
@@ -80,19 +77,12 @@ class FolderLabels:
         """Return those of ``folders`` that have no class yet, each once, sorted."""
         return () if self.others else tuple(f for f in self.unknown(folders) if composed(f) not in self._stated)
 
-    def suggestion(self, folder: str) -> str | None:
-        """Return the class that a folder's name speaks of, else the one that comes nearest; it decides nothing.
+    def suggestions(self, folder: str) -> tuple[str, ...]:
+        """Return the classes that a folder's name may speak of, the likeliest first; they decide nothing.
 
-        “Monarch Butterflies” speaks of “monarch”. None where no class comes near.
+        “Monarch Butterflies” speaks of “monarch”, “cat” of “house cat” and of “big cat”. Empty where none comes near.
         """
-        spoken_of = [c for c in self.classes if _words(c) in _words(folder)]
-        near = nearest(folder, self.classes, alike=_ALIKE)
-        return max(spoken_of, key=len) if spoken_of else next(iter(near), None)
-
-
-def _words(name: str) -> str:
-    """Return a name in small letters with a space before each word, so that one is found in another at a word only."""
-    return "".join(f" {word}" for word in _BETWEEN.split(name.casefold()) if word)
+        return spoken_of(folder, self.classes)
 
 
 def folder_of(name: str) -> str:

@@ -69,10 +69,12 @@ def standing(difficulty: Difficulty, *, class_name: str) -> str:
 
 
 def plainly(difficulty: Difficulty, *, class_name: str) -> str:
-    """Return one plain sentence about what the difficulty means for people."""
+    """Return one plain sentence about what the difficulty means for people, or why nothing can be said of that."""
+    if difficulty.novelty.flagged:
+        return "It is unlike what the guide learnt, so nothing can be said of how hard it is for people."
     place = difficulty.percentile
     if place is None:
-        return "There is nothing to compare its logit with, so nothing can be said of how hard it is for people."
+        return f"The guide has too few pictures of {class_name} to compare with, so how hard it is cannot be said."
     words = next(word for bound, word in _IN_WORDS if place.share >= bound)
     return f"Of pictures of the class {class_name}, expect this one to be {words} for people to recognise."
 

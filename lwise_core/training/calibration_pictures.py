@@ -91,8 +91,8 @@ def _refuse_undecided(folders: FolderLabels, undecided: Sequence[str]) -> None:
         UnknownClass: It is not, for these; the message names the nearest classes.
     """
     if undecided:
-        near = [(name, folders.suggestion(name)) for name in undecided[:_UNDECIDED]]
-        said = ", ".join(f"“{name}”" + (f" (perhaps “{n}”?)" if n else "") for name, n in near)
+        near = [(name, " or ".join(f"“{n}”" for n in folders.suggestions(name))) for name in undecided[:_UNDECIDED]]
+        said = ", ".join(f"“{name}”" + (f" (perhaps {n}?)" if n else "") for name, n in near)
         more = f" and {len(undecided) - _UNDECIDED:,} others" if len(undecided) > _UNDECIDED else ""
         raise UnknownClass(f"No class is called {said}{more}; say what they stand for, or leave them out.")
 

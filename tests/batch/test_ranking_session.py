@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.ranking import Ranking, rank
 from lwise_core.batch.ranking_session import MAX_SESSION_BYTES, RankingSession, RankingSessionError, read_session
@@ -46,6 +47,18 @@ def test_labels_choices_and_decisions_come_back(phantom_guide: GuideModel, today
         (p.class_name, p.filed_as, p.logit) for p in worked_on.photographs
     ]
     assert tomorrow.photographs[1].class_name == FAMILIES[3]
+
+
+def test_what_was_set_aside_is_so_another_day(today: Ranking) -> None:
+    first, *others = (p.sha256 for p in today.photographs)
+    worked_on = today.relabelled({first: SOMETHING_ELSE})
+    kept = read_session(
+        RankingSession.of(worked_on, guide="phantom4-64", weights_sha256="0" * 64, chosen=others).as_file()
+    )
+    tomorrow, chosen = kept.laid_over(today, presumed=today.presumed())
+    assert [p.sha256 for p in tomorrow.set_aside] == [first]
+    assert chosen == set(others)
+    assert kept.missing(tomorrow) == ()
 
 
 def test_what_is_missing_is_named_and_what_is_new_is_chosen_as_it_would_be(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.ranking import Ranking, rank
 from lwise_core.batch.ranking_view import RankingView, hardest_of_each
@@ -82,3 +83,23 @@ def test_a_new_label_moves_a_photograph_to_its_class_with_its_logit_there(rankin
     (again,) = RankingView(words="misfiled").of(back)
     assert (again.logit, again.rank) == (misfiled.logit, misfiled.rank)
     assert ranking.relabelled({misfiled.sha256: "unicorn"}).photographs == ranking.photographs
+
+
+def test_what_shows_none_of_the_classes_is_set_aside_and_comes_back_as_it_was(
+    ranking: Ranking, phantom_guide: GuideModel
+) -> None:
+    (misfiled,) = RankingView(words="misfiled").of(ranking)
+    without = ranking.relabelled({misfiled.sha256: SOMETHING_ELSE})
+    assert without.set_aside == (misfiled,)
+    assert misfiled.sha256 not in {*without.standing(), *without.issues, *without.presumed()}
+    assert without.done == ranking.done
+    *rows, last = without.as_table(phantom_guide)
+    assert len(rows) == len(ranking.photographs) - 1
+    assert (last["stated_class"], last["stated_by"], last["robust_gt_logit"]) == (SOMETHING_ELSE, "person", None)
+    back = without.taken_back(misfiled.sha256)
+    assert back.set_aside == ()
+    assert back.standing() == ranking.standing()
+    named = without.relabelled({misfiled.sha256: FAMILIES[1]})
+    assert (named.set_aside, named.standing().keys()) == ((), ranking.standing().keys())
+    nothing = ranking.relabelled(dict.fromkeys(ranking.standing(), SOMETHING_ELSE))
+    assert (nothing.photographs, len(list(nothing.as_table(phantom_guide)))) == ((), len(ranking.photographs))

@@ -21,10 +21,10 @@ def test_a_folder_that_is_called_after_a_class_stands_for_it(spelt: str) -> None
 
 def test_a_near_name_is_suggested_and_decides_nothing() -> None:
     folders = FolderLabels(CLASSES)
-    assert folders.suggestion("Luna Moths") == "luna moth"
-    assert folders.suggestion("luna") == "luna moth"
-    assert folders.suggestion("xyz") is None
-    assert FolderLabels(("reptile", "bear, koala or red panda")).suggestion("barred forktail") is None
+    assert folders.suggestions("Luna Moths") == ("luna moth",)
+    assert folders.suggestions("luna") == ("luna moth",)
+    assert folders.suggestions("xyz") == ()
+    assert FolderLabels(("reptile", "bear, koala or red panda")).suggestions("barred forktail") == ()
     assert folders.unknown(["owl", "Luna Moths", "", "Luna Moths", "a"]) == ("Luna Moths", "a")
     with pytest.raises(UnknownClass, match="No class is called “Luna Moths”"):
         folders.meaning("Luna Moths")
@@ -36,11 +36,12 @@ def test_a_near_name_is_suggested_and_decides_nothing() -> None:
         ("Monarch Butterflies", "monarch"),
         ("my_monarchs", "monarch"),
         ("Queen-Monarch", "queen monarch"),
-        ("bowling alley", None),
+        ("bowling alley", ""),
     ],
 )
-def test_a_class_that_a_folders_name_speaks_of_is_suggested(folder: str, suggested: str | None) -> None:
-    assert FolderLabels(("owl", "monarch", "queen monarch", "malachite")).suggestion(folder) == suggested
+def test_a_class_that_a_folders_name_speaks_of_is_suggested(folder: str, suggested: str) -> None:
+    found = FolderLabels(("owl", "monarch", "queen monarch", "malachite")).suggestions(folder)
+    assert found == ((suggested,) if suggested else ())
 
 
 def test_what_was_stated_counts_before_what_holds_for_the_others() -> None:
@@ -62,7 +63,7 @@ def test_a_folder_cannot_stand_for_what_is_no_class() -> None:
 
 def test_folders_that_are_numbers_are_asked_for_and_never_guessed() -> None:
     assert FolderLabels(CLASSES).undecided(["0", "1"]) == ("0", "1")
-    assert FolderLabels(CLASSES).suggestion("0") is None
+    assert FolderLabels(CLASSES).suggestions("0") == ()
 
 
 @given(folders=st.lists(NAMES), stated=st.dictionaries(NAMES, MEANINGS), others=st.none() | st.sampled_from(Instead))

@@ -10,8 +10,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.guides.difficulty import difficulty_of, said_of_all, score
+from lwise_core.guides.difficulty import difficulty_of, plainly, said_of_all, score
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import Novelty
 from lwise_core.guides.references import References
 from tests.conftest import eight_pictures, guide_of, tiny_network
 
@@ -59,3 +60,16 @@ def test_what_is_said_of_many_is_what_is_said_of_each_bit_for_bit(count: int, cl
         one = difficulty_of(guide, row, target=target)
         assert (said.target, said.logit, said.rank) == (target, one.logit, one.rank)
         assert said.log_probability == one.log_probability
+
+
+def test_what_is_unlike_all_that_the_guide_learnt_gets_no_word_of_difficulty(tiny_guide: GuideModel) -> None:
+    guide = replace(tiny_guide, references=References({"b": (1.0,) * 40}))
+    logits = torch.tensor([0.0, 2.0, 0.0, 0.0, 0.0])
+    known, unlike, none = (
+        difficulty_of(guide, logits, target=target, novelty=novelty)
+        for target, novelty in ((1, Novelty(0.5, 200)), (1, Novelty(0.01, 200)), (2, Novelty(0.5, 200)))
+    )
+    assert "among the easiest" in plainly(known, class_name="b")
+    assert plainly(unlike, class_name="b").startswith("It is unlike what the guide learnt")
+    assert "too few pictures of c" in plainly(none, class_name="c")
+    assert not any(word in plainly(said, class_name="x") for said in (unlike, none) for word in ("easi", "harder"))

@@ -17,6 +17,7 @@ import streamlit as st
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
+from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.data.phantom import FAMILIES, Creature, draw
@@ -203,8 +204,16 @@ def choice(at: AppTest, label: str) -> Any:  # noqa: ANN401  an element of the p
 def test_folders_that_the_guide_does_not_know_are_said_with_who_knows_them() -> None:
     at = taken(zipped(), guide="animals16-64")
     assert f"animals16-64 has no class called “{FAMILIES[0]}”" in said(at)
-    assert "choose phantom4-64, which knows them." in said(at)
-    assert "among pictures that the guide guesses, wrong labels cannot be found" in said(at)
+    assert "Where the guide only guesses, wrong labels cannot be found." in said(at)
+    assert [b.label for b in at.button if b.label.startswith("Take")] == ["Take phantom4-64, which knows all 4 folders"]
+
+
+def test_a_folder_of_a_more_general_name_is_asked_about_and_no_guide_that_knows_nothing_is_proposed() -> None:
+    at = taken(in_folders("cat", "dog"), guide="animals16-128")
+    row = choice(at, "“cat”, 1 file")
+    assert (row.placeholder, row.options[:2]) == ("Perhaps “house cat” or “big cat”? Choose.", ["house cat", "big cat"])
+    assert [b.label for b in at.button if b.label.startswith("Take")] == ["Take cifar10-32, which knows both folders"]
+    assert "cifar10-32-random" not in said(at)
 
 
 def test_folders_are_matched_or_asked_for_and_nothing_is_chosen_silently() -> None:
@@ -402,6 +411,22 @@ def test_the_guide_that_knows_more_of_the_folders_is_offered_with_the_photograph
     at = press(at, "Take mimics4-128, which knows 2 of the 3 folders")
     assert "mimics4-128 has no class called “hand axe”" in said(at)
     assert not [b.label for b in at.button if b.label.startswith("Take")]
+
+
+def test_a_photograph_that_shows_none_of_the_classes_is_set_aside_and_taken_back(ranked: AppTest) -> None:
+    at = settled(next(b for b in ranked.button if b.label == "Another label").click().run())
+    row = next(s for s in at.selectbox if s.label.startswith("What "))
+    assert row.options[0] == "None of these: set it aside"
+    at = press(at, "Keep its label")
+    assert not [s for s in at.selectbox if s.label.startswith("What ")]
+    at = settled(next(b for b in at.button if b.label == "Another label").click().run())
+    row = next(s for s in at.selectbox if s.label.startswith("What "))
+    at = settled(row.select(SOMETHING_ELSE).run())
+    assert "6 photographs of 2 classes" in said(at)
+    assert [e.label for e in at.expander if "set aside" in e.label] == ["1 photograph set aside: none of these classes"]
+    at = press(at, "Take it back")
+    assert "7 photographs of 2 classes" in said(at)
+    assert not [e for e in at.expander if "set aside" in e.label]
 
 
 def test_the_gallery_shows_one_class_after_another(ranked: AppTest) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,8 @@ from lwise_core.teaching.enrolment import enrolment_of
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.courses.debriefing import GROUPS
+from pages.parts.courses.form import FIRST
+from pages.parts.courses.pictures_fields import UPLOAD
 from pages.parts.session import course_server as school
 from tests.support.objectives import margin
 
@@ -380,6 +384,54 @@ def test_the_curriculum_page_offers_the_papers_schedule_at_once(opened: Open) ->
     at = opened("curriculum")
     assert "201 trials a learner" in said(at)
     assert "Make the course" in [b.label for b in at.button]
+
+
+def zip_of(**folders: int) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for folder, count in folders.items():
+            for i in range(count):
+                archive.writestr(f"{folder}/{i}.png", b"not read before the course is made")
+    return stream.getvalue()
+
+
+def with_zip(at: AppTest, **folders: int) -> AppTest:
+    next(r for r in at.radio if r.label == "Pictures").set_value(UPLOAD).run()
+    at.file_uploader(key="course-zip").set_value(("mine.zip", zip_of(**folders), "application/zip")).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def test_parts_of_the_form_that_wait_for_pictures_say_so(opened: Open) -> None:
+    at = opened("curriculum")
+    assert FIRST not in said(at)
+    next(r for r in at.radio if r.label == "Pictures").set_value(UPLOAD).run()
+    assert said(at).count(FIRST) == 2
+    assert "Every 5th photograph of a class is kept for the tests." in said(at)
+
+
+def test_a_course_is_made_of_a_zip_with_a_folder_for_each_class(opened: Open) -> None:
+    at = with_zip(opened("curriculum"), cat=60, dog=60)
+    assert FIRST not in said(at)
+    assert next(m for m in at.multiselect if m.label.startswith("Classes")).options == ["cat (60)", "dog (60)"]
+    (guides,) = (s for s in at.selectbox if s.label.startswith("Guide model"))
+    assert guides.value == "cifar10-32"
+    assert guides.options[1:] == ["cifar10-32-plain (unfit to guide)", "cifar10-32-random (unfit to guide)"]
+    assert "Make the course" in [b.label for b in at.button]
+    assert "120 pictures will be ranked" in said(at)
+
+
+def test_every_class_that_no_guide_knows_is_named_with_its_pictures(opened: Open) -> None:
+    at = with_zip(opened("curriculum"), monarch=50, viceroy=50, **{"hand axe": 7, "arrow head": 9})
+    assert "mimics4-128 comes nearest and does not know “arrow head” (9 pictures), “hand axe” (7 pictures)" in said(at)
+    assert "Leave out what it does not know" in said(at)
+
+
+def test_every_class_with_too_few_pictures_is_named_with_what_is_missing(opened: Open) -> None:
+    at = with_zip(opened("curriculum"), cat=20, dog=10)
+    assert "of cat in “train”" in said(at)
+    assert "of dog in “train”" in said(at)
+    assert "Make the course" not in [b.label for b in at.button]
 
 
 def test_a_design_that_cannot_be_is_said_and_cannot_be_made(opened: Open) -> None:

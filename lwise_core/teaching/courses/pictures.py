@@ -1,16 +1,20 @@
-"""The labelled pictures that a course is made from: a set of them, or the phantom."""
+"""The labelled pictures that a course is made from: a set of them, a zip that was handed over, or the phantom."""
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
 from lwise_core._utils.class_names import canonical
+from lwise_core.batch.named_files import NamedFiles
 from lwise_core.data.decoding import Unusable
 from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import PictureSet
+from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.labelled_split import LabelledSplit, class_of
 from lwise_core.data.phantom import FAMILIES, draw, population
 from lwise_core.data.picture_sets import DirmapSet
@@ -18,6 +22,10 @@ from lwise_core.images.codec import encode_png
 from lwise_core.teaching.design.trial_sampling import Candidate
 
 TRAIN, TEST = "train", "val"
+
+TESTED = 5
+"""Where nobody has split the pictures, every fifth one of a class is kept for the test."""
+
 _UNSEEN = (
     1000  # populations of different seeds share no creature, and the phantom's guide was trained on that of seed 0
 )
@@ -91,6 +99,51 @@ class FromData:
 
     def _wanted(self, name: str) -> bool:
         return not self.classes or canonical(class_of(name)) in set(map(canonical, self.classes))
+
+
+@dataclass(frozen=True)
+class FromZip:
+    """The photographs of a zip that a person handed over, a folder for each of ``classes``; every fifth is for tests.
+
+    ``key`` tells the zip from every other.
+    """
+
+    files: NamedFiles = field(repr=False, compare=False)
+    key: str
+    classes: tuple[str, ...]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Folder → how many photographs it holds, by name, of all folders."""
+        return dict(sorted(Counter(map(folder_of, self.files.names)).items()))
+
+    def __len__(self) -> int:
+        return len(self._splits)
+
+    def listed(self) -> Iterator[Candidate]:
+        for name, split in self._splits.items():
+            yield Candidate(f"{split}/{name}", folder_of(name), split, difficulty=0.0)
+
+    def __iter__(self) -> Iterator[LabelledFile | Unusable]:
+        for file in self.files:
+            split = self._splits.get(file.name)
+            if split is None:
+                continue
+            if file.unusable:
+                yield Unusable(file.unusable)
+            else:
+                yield LabelledFile(f"{split}/{file.name}", file.folder, split, file.data)
+
+    @cached_property
+    def _splits(self) -> Mapping[str, str]:
+        """Name → split: by the hash of the name, so that the tests are no harder than the rest."""
+        met: Counter[str] = Counter()
+        found = {}
+        for name in sorted(self.files.names, key=lambda n: hashlib.sha256(n.encode(errors="replace")).hexdigest()):
+            if (folder := folder_of(name)) in self.classes:
+                found[name] = TEST if met[folder] % TESTED == TESTED - 1 else TRAIN
+                met[folder] += 1
+        return found
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,18 @@ def slides(chosen: Sequence[RankedPhotograph], walker: Walker) -> Iterator[Slide
 
 
 def _how_hard(photograph: RankedPhotograph, chosen: Sequence[RankedPhotograph]) -> Message:
-    """Return in words for pupils how hard a photograph is among those of its class in the lesson."""
-    own = [p.logit for p in chosen if p.class_name == photograph.class_name]
+    """Return in words for pupils how hard a photograph is among those of its class in the lesson, or why none says.
+
+    What is unlike all that the guide learnt has no difficulty that means anything, and a guessed class has none of its
+    own: such photographs get no level, and no other one is compared with them.
+    """
+    if photograph.novelty.flagged:
+        return Message("Difficulty: not judged, since the picture is unlike what the network learnt.")
+    if photograph.guessed:
+        return Message("Difficulty: not judged, since its class is only what the network guessed.")
+    own = [p.logit for p in chosen if p.class_name == photograph.class_name and not (p.novelty.flagged or p.guessed)]
+    if len(own) < len(_LEVELS):
+        return Message("Difficulty: not judged, since there are too few pictures of its class here.")
     easier = sum(logit > photograph.logit for logit in own)
     level = level_of(easier / len(own))
     return Message("Difficulty: {level} ({number} of {all}).", level=_LEVELS[level - 1], number=level, all=len(_LEVELS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lwise_core._utils.durations import in_words
@@ -12,13 +12,10 @@ from lwise_core.enhancement.path import steps_for
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png
 from lwise_core.teaching.courses.course import CourseError, Design
-from lwise_core.teaching.courses.pictures import TEST, TRAIN, LabelledFile
+from lwise_core.teaching.courses.pictures import TEST, TESTED, TRAIN, LabelledFile
 from lwise_core.teaching.design.schedules import MOTHS, Group, Schedule
 from lwise_core.teaching.design.timing import SECONDS_A_TRIAL
 from lwise_core.teaching.design.trial_sampling import Candidate, pictures_needed
-
-TESTED = 5
-"""Every fifth photograph of a class is kept for the test."""
 
 FEWEST = 5
 """Photographs a class without which there is no course: four to learn from and one for the test."""
@@ -28,6 +25,7 @@ FEWEST_FOR_ALL = 17
 the test."""
 
 _EXAMPLES = 3  # of every class, before the first trial
+_NAMED = 8  # classes in one sentence
 
 _FEWER_BLOCKS = (
     ("train_2", "train_4", "train_6", "train_7", "test_1"),
@@ -63,13 +61,24 @@ def lesson_design(photographs: Sequence[RankedPhotograph], *, name: str) -> Desi
     Raises:
         CourseError: There is one class only, or too few photographs of one.
     """
-    classes, scarce, fewest = _scarcest(photographs)
-    if classes < 2 or fewest < FEWEST:
-        raise CourseError(
-            f"A course needs two classes and {FEWEST} photographs of each, and there are {fewest} of {scarce}; choose "
-            "more, or make a lesson."
-        )
-    return Design(name.strip() or "Lesson", _schedule(fewest), (Group.L_WISE,), examples=_EXAMPLES)
+    counts = Counter(p.class_name for p in photographs)
+    lacking = fewer_than(FEWEST, counts)
+    needs = f"A course needs two classes and {FEWEST} photographs of each"
+    if lacking:
+        raise CourseError(f"{needs}: chosen are {lacking}. Choose more of these, or leave those out, or make a lesson.")
+    if len(counts) < 2:
+        only = f"chosen is only {next(iter(counts))}" if counts else "none is chosen"
+        raise CourseError(f"{needs}: {only}. Choose another class too, or make a lesson.")
+    return Design(name.strip() or "Lesson", _schedule(min(counts.values())), (Group.L_WISE,), examples=_EXAMPLES)
+
+
+def fewer_than(needed: int, counts: Mapping[str, int]) -> str:
+    """Return in words every class with fewer photographs than are needed, the fewest first; empty where none has."""
+    short = sorted((count, name) for name, count in counts.items() if count < needed)
+    named = [f"{count} of {name}" for count, name in short[:_NAMED]]
+    if len(short) > _NAMED:
+        named.append(f"too few of {len(short) - _NAMED:,} more classes")
+    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
 
 
 def course_in_words(photographs: Sequence[RankedPhotograph], *, name: str) -> str:
@@ -78,9 +87,9 @@ def course_in_words(photographs: Sequence[RankedPhotograph], *, name: str) -> st
     Raises:
         CourseError: There is one class only, or too few photographs of one.
     """
-    classes, scarce, fewest = _scarcest(photographs)
+    counts = Counter(p.class_name for p in photographs)
     schedule = lesson_design(photographs, name=name).schedule
-    trials, learning = schedule.trials(classes), len(schedule.blocks) - len(schedule.tests)
+    trials, learning = schedule.trials(len(counts)), len(schedule.blocks) - len(schedule.tests)
     said = (
         f"The course has {learning} blocks to learn from and {len(schedule.tests)} to test, with "
         f"{schedule.blocks[0].per_class} of each class in a block to learn from: {trials} trials, about "
@@ -89,8 +98,8 @@ def course_in_words(photographs: Sequence[RankedPhotograph], *, name: str) -> st
     if len(schedule.blocks) == len(MOTHS.blocks):
         return said
     return (
-        f"{said} It is shorter than the paper's, because there are {fewest} photographs of {scarce}: {FEWEST_FOR_ALL} "
-        f"of each class give all {len(MOTHS.blocks) - len(MOTHS.tests)} blocks."
+        f"{said} It is shorter than the paper's, whose {len(MOTHS.blocks) - len(MOTHS.tests)} blocks need "
+        f"{FEWEST_FOR_ALL} photographs of each class: chosen are {fewer_than(FEWEST_FOR_ALL, counts)}."
     )
 
 
@@ -100,13 +109,6 @@ def steps_of_course(pictures: FromRanking, design: Design, guide: GuideModel) ->
     most = min(scale.from_224(max(design.schedule.epsilons_224, default=0.0)), scale.largest)
     altered = design.schedule.altered_splits
     return sum(c.split in altered for c in pictures.listed()) * steps_for(most, step=scale.step)
-
-
-def _scarcest(photographs: Sequence[RankedPhotograph]) -> tuple[int, str, int]:
-    """Return how many classes there are, the one with the fewest photographs, and how many those are."""
-    counts = Counter(p.class_name for p in photographs)
-    scarce, fewest = min(counts.items(), key=lambda item: item[1], default=("", 0))
-    return len(counts), scarce, fewest
 
 
 def _schedule(fewest: int) -> Schedule:

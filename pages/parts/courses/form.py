@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
 
+from lwise_core._utils.counting import counted
 from lwise_core.data.errors import DatasetError
-from lwise_core.data.labelled_split import LabelledSplit, class_of
-from lwise_core.data.phantom import FAMILIES
-from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.enhancement.objectives import OBJECTIVES
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from lwise_core.teaching.courses.builder import check_filled
 from lwise_core.teaching.courses.course import CourseError, Design
-from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
+from lwise_core.teaching.courses.pictures import Pictures
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError, TrialQuestion
 from lwise_core.teaching.design.study_terms import StudyTerms, StudyTermsError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING, UNHURRIED
 from pages.parts.courses.factorial_fields import factorial_fields
+from pages.parts.courses.pictures_fields import ChosenPictures, chosen_pictures
 from pages.parts.courses.schedule_plot import schedule_figure
 from pages.parts.courses.terms_fields import terms_fields
 from pages.parts.picture.card_link import card_link
-from pages.parts.session.access import paths_offered
-from pages.parts.session.guides import load_guide, ready_for
+from pages.parts.session.guides import guide_that_lacks_fewest, is_unfit, load_guide, ready_for
 from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show
 
-PHANTOM, DATA = "Artificial creatures (the phantom)", "Photographs on this server"
 _PAPERS_ALIASES = "Leda, Tyro, Eris, Ajax"
 _TIMINGS = {
     "until the answer": LEARNING,
@@ -64,6 +62,9 @@ _COLUMNS = {
 }
 _ONE, _TWO = "one picture", "two pictures side by side"
 
+FIRST = "pictures and a guide, under “Pictures and guide”"
+"""What the other parts of the form wait for."""
+
 
 @dataclass(frozen=True)
 class CourseOrder:
@@ -75,29 +76,24 @@ class CourseOrder:
     pictures: Pictures
 
 
-@dataclass(frozen=True)
-class _Chosen:
-    """The pictures, their classes, and the splits for learning and for tests."""
-
-    pictures: Pictures
-    classes: tuple[str, ...]
-    training: str
-    tests: str
-
-
 def course_form() -> CourseOrder | None:
     """Draw the form and return the course that it describes; None where something is lacking, which is said."""
     pictures, blocks, learners, texts = st.tabs(["Pictures and guide", "Blocks", "Learners", "Texts"])
     with texts:  # drawn first: what was written must stay where something else cannot be
         terms = terms_fields()
+    blocks_wait, learners_wait = blocks.empty(), learners.empty()
+    blocks_wait.caption(f"First choose {FIRST}.")
+    learners_wait.caption(f"First choose {FIRST}, and fill in the blocks.")
     try:
         with pictures:
-            chosen = _pictures()
-            guide = _guide(chosen.classes) if chosen else None
+            chosen = chosen_pictures()
+            guide = _guide(chosen) if chosen else None
         if chosen is None or guide is None:
             return None
+        blocks_wait.empty()
         with blocks:
             schedule = _schedule(chosen, guide)
+        learners_wait.empty()
         with learners:
             design = _design(schedule, chosen.classes, terms)
         check_filled(design, list(chosen.pictures.listed()))
@@ -107,55 +103,42 @@ def course_form() -> CourseOrder | None:
         return None
 
 
-def _pictures() -> _Chosen | None:
-    source = st.radio("Pictures", [PHANTOM, *([DATA] if paths_offered() else [])], label_visibility="collapsed")
-    return _phantom() if source == PHANTOM else _data()
-
-
-def _phantom() -> _Chosen:
-    st.caption("Four families of creatures that differ by few features, and that nobody has seen before.")
-    columns = st.columns(3)
-    learning = columns[0].number_input("To learn from, each family", 8, 400, 50)
-    tests = columns[1].number_input("For tests, each family", 2, 100, 12)
-    seed = columns[2].number_input("Seed of the creatures", 0, 10**6, 0)
-    return _Chosen(FromPhantom(learning, tests, seed), FAMILIES, TRAIN, TEST)
-
-
-def _data() -> _Chosen | None:
-    """Ask for a set of labelled pictures, for its splits, and for the classes."""
-    path = st.text_input(
-        "Folder, zip, tar archive, pattern or dirmap CSV",
-        help=f"{LAYOUTS} A CSV has the columns split, class and im_path.",
-    ).strip()
-    columns = st.columns(2)
-    training = columns[0].text_input("Split to learn from", TRAIN).strip()
-    tests = columns[1].text_input("Split for tests (may be the same)", TEST).strip()
-    if not path:
-        return None
-    pictures = picture_set(path)
-    found = sorted({class_of(name) for name in LabelledSplit(pictures, training).entries})
-    classes = st.multiselect("Classes, 2 to 16", found, default=found[:4], max_selections=16)
-    if len(classes) < 2:
-        notice("caution", "Choose at least two classes.")
-        return None
-    splits = tuple(dict.fromkeys((training, tests)))
-    return _Chosen(FromData(pictures, splits, frozenset(classes)), tuple(classes), training, tests)
-
-
-def _guide(classes: tuple[str, ...]) -> GuideModel | None:
+def _guide(chosen: ChosenPictures) -> GuideModel | None:
     """Ask which guide ranks and enhances, among those that know every class."""
-    names = ready_for(classes)
+    names = ready_for(chosen.classes)
     if not names:
-        notice("caution", "No guide knows all of these classes; train one (docs/training.md) or add one on Models.")
+        _say_which_are_unknown(chosen)
         return None
-    guide = load_guide(st.selectbox("Guide model that ranks and enhances", names))
+    guide = load_guide(
+        st.selectbox(
+            "Guide model that ranks and enhances",
+            names,
+            format_func=lambda name: f"{name} (unfit to guide)" if is_unfit(name) else name,
+        )
+    )
     card_link(guide.name)
     for caution in guide.cautions:
         notice("caution", caution)
     return guide
 
 
-def _schedule(chosen: _Chosen, guide: GuideModel) -> Schedule:
+def _say_which_are_unknown(chosen: ChosenPictures) -> None:
+    """Say which of the classes the guide that comes nearest does not know, and what can be done."""
+    counts = Counter(candidate.class_name for candidate in chosen.pictures.listed())
+    found = guide_that_lacks_fewest(chosen.classes)
+    lacking = chosen.classes if found is None else found[1]
+    named = ", ".join(f"“{name}” ({counted(counts[name], 'picture')})" for name in lacking)
+    begins = f"No guide knows any of these classes: {named}."
+    if found is not None:
+        begins = f"No guide knows all of these classes. {found[0]} comes nearest and does not know {named}."
+    notice(
+        "caution",
+        f"{begins} Leave out what it does not know, call the folders as a guide calls its classes, or tune a guide to "
+        "them on Models.",
+    )
+
+
+def _schedule(chosen: ChosenPictures, guide: GuideModel) -> Schedule:
     """Draw the schedule as a table that can be edited, and as curves."""
     preset = st.segmented_control(
         "Schedule",

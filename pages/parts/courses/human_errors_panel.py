@@ -16,8 +16,7 @@ from pages.parts.courses.results_plots import errors_figure
 from pages.parts.session.jobs import remembered
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
-
-_MEGABYTES = MAX_HUMAN_ERRORS_BYTES // 2**20
+from pages.parts.ui.upload_limit import megabytes
 
 
 def human_errors_panel() -> None:
@@ -28,10 +27,13 @@ def human_errors_panel() -> None:
     )
     columns = st.columns(2)
     ranking = columns[0].file_uploader(
-        "Ranking: the CSV of Rank or score-set", type="csv", max_upload_size=_MEGABYTES, key="errors-ranking"
+        "Ranking: the CSV of Rank or score-set",
+        type="csv",
+        max_upload_size=megabytes(MAX_HUMAN_ERRORS_BYTES),
+        key="errors-ranking",
     )
     answers = columns[1].file_uploader(
-        "People's answers: CSV", type="csv", max_upload_size=_MEGABYTES, key="errors-people"
+        "People's answers: CSV", type="csv", max_upload_size=megabytes(MAX_HUMAN_ERRORS_BYTES), key="errors-people"
     )
     st.caption(
         "Ranking: one row a picture with “picture” and “robust_gt_logit”, the guide's logit of what it shows; "

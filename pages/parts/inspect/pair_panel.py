@@ -39,6 +39,7 @@ from pages.parts.session.paths import Key
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
+from pages.parts.ui.upload_limit import megabytes
 
 Which = Literal["original", "altered"]
 
@@ -143,7 +144,7 @@ def _ask(guide: GuideModel) -> _Asked | None:
 
 def _taken(which: Which, label: str) -> Photograph | None:
     """Draw an uploader, take what was uploaded, and return it; None while there is nothing."""
-    upload = st.file_uploader(label, max_upload_size=MAX_BYTES // 2**20 + 1, key=f"pair-{which}")
+    upload = st.file_uploader(label, max_upload_size=megabytes(MAX_BYTES), key=f"pair-{which}")
     held = _pictures()
     if upload is not None:
         st.session_state.pop(_REFUSED, None)

@@ -8,7 +8,7 @@ from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.inspection.examine import opinion_at
 from lwise_core.inspection.wording import opinion_row
 from pages.parts.picture.reliability import say_altered, say_reliability
-from pages.parts.session.guides import available_guides, guides_that_know, is_unfit, load_guide
+from pages.parts.session.guides import available_guides, guides_that_know, load_guide
 from pages.parts.session.jobs import remembered
 from pages.parts.session.paths import Key
 from pages.parts.ui.notices import notice
@@ -25,7 +25,7 @@ def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: 
     if not others:
         notice("info", "There is no other guide here. Fetch or add one on the Models page for a second opinion.")
         return ()
-    knowing = [name for name in guides_that_know((towards,)) if name in others and not is_unfit(name)]
+    knowing = [name for name in guides_that_know((towards,)) if name in others]
     if not knowing:
         notice("info", f"No other guide here that is fit to judge knows {towards}; any can say what it sees instead.")
     chosen = st.multiselect("Guides", others, default=knowing[:_ASKED], key=f"opinions-{path.guide.name}")

@@ -28,11 +28,13 @@ from pages.parts.session.guides import add_session_guide
 from pages.parts.session.memory import MemoryFull, free, hold
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice, plain
+from pages.parts.ui.upload_limit import megabytes
 
 _CANDIDATE = "guide_candidate"
 _READ = "guide_read"
 _FLOAT = 4  # bytes of a number
 _HERE = "checkpoint"
+_MOST_NAMES = 2_000_000  # bytes: thirty times ImageNet's thousand with all synonyms
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +65,8 @@ def _choose_file() -> None:
     )
     # It keeps its key and its place: a file that is dropped while another is read would be lost with an old uploader.
     upload = st.file_uploader(
-        f"Weight file, up to {MAX_UPLOAD_BYTES // 2**20} MB",
-        max_upload_size=MAX_UPLOAD_BYTES // 2**20,
+        "Weight file",
+        max_upload_size=megabytes(MAX_UPLOAD_BYTES),
         key="weight-file",
     )
     if upload is None or upload.file_id == st.session_state.get(_READ):
@@ -175,7 +177,9 @@ def _normaliser(blueprint: Blueprint) -> Blueprint:
 
 def _describe(candidate: GuideCandidate, blueprint: Blueprint) -> None:
     name = st.text_input("Name", value=_name_from(candidate.file), max_chars=60, key="guide-name")
-    listed = st.file_uploader("Class names: a text file, one a line", max_upload_size=2, key="guide-classes")
+    listed = st.file_uploader(
+        "Class names: a text file, one a line", max_upload_size=megabytes(_MOST_NAMES), key="guide-classes"
+    )
     usual = default_classes(blueprint.num_classes)
     if listed is None:
         st.caption(f"Without one, they are called {plain(', '.join(usual[:3]))} …")

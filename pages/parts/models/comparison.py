@@ -176,9 +176,10 @@ def _one(case: Case, guide: GuideModel, *, key: str) -> GuideAnswer:
     say_reliability(guide, look.sureness)
     st.markdown(_difficulty(case, guide, look))
     known = stated in guide.classes and guide.provenance.fitness.state is not Fit.UNFIT
-    logits = look.original.logits
-    place = difficulty_of(guide, logits, target=guide.class_index(stated)).percentile if stated and known else None
-    return GuideAnswer(guide.name, look.choice, place)
+    if not (stated and known) or look.novelty.flagged:
+        return GuideAnswer(guide.name, look.choice)
+    found = difficulty_of(guide, look.original.logits, target=guide.class_index(stated))
+    return GuideAnswer(guide.name, look.choice, found.percentile)
 
 
 def _difficulty(case: Case, guide: GuideModel, look: FirstLook) -> str:
@@ -193,7 +194,7 @@ def _difficulty(case: Case, guide: GuideModel, look: FirstLook) -> str:
         return f"{takes} Difficulty needs a class that the guide knows, so there is none."
     name = stated or look.choice
     supposed = "" if stated else f" Supposing {plain(name)}, its own guess:"
-    found = difficulty_of(guide, look.original.logits, target=guide.class_index(name))
+    found = difficulty_of(guide, look.original.logits, target=guide.class_index(name), novelty=look.novelty)
     logit = f"{found.logit:.2f}".replace("-", "−")
     said = f"{plainly(found, class_name=name)} {standing(found, class_name=name)}"
     return f"{takes}{supposed} Logit {logit}. {plain(said)}"

@@ -21,6 +21,7 @@ from pages.parts.models.use_guide import announce, announced, use_guide
 from pages.parts.session.guides import add_session_guide, load_guide
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.notices import notice
+from pages.parts.ui.upload_limit import megabytes
 
 _READ = "groups_read"
 _GROUPED = "classes_grouped"
@@ -51,7 +52,7 @@ def _group(name: str, classes: int | None) -> None:
             "group are dropped."
         )
         upload = st.file_uploader(
-            "Groups (CSV)", type="csv", max_upload_size=MAX_CLASS_GROUPS_BYTES // 10**6, key=f"groups-{name}"
+            "Groups (CSV)", type="csv", max_upload_size=megabytes(MAX_CLASS_GROUPS_BYTES), key=f"groups-{name}"
         )
         if upload is not None and upload.file_id != st.session_state.get(_READ):
             content, called = upload.getvalue(), upload.name.rpartition(".")[0]

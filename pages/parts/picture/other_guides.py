@@ -10,7 +10,7 @@ from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.guides.guide import GuideModel
 from pages.parts.session.case import Case, desk, put
-from pages.parts.session.guides import classes_elsewhere, guides_that_know, is_unfit
+from pages.parts.session.guides import classes_elsewhere, guides_that_know
 from pages.parts.ui.notices import plain
 
 _MOST = 3
@@ -46,8 +46,8 @@ def _named(case: Case, guide: GuideModel) -> str | None:
 
 
 def _buttons(case: Case, guide: GuideModel, *, class_name: str) -> None:
-    fit = [name for name in guides_that_know((class_name,)) if name != guide.name and not is_unfit(name)]
-    for name in fit[:_MOST]:
+    knowing = [name for name in guides_that_know((class_name,)) if name != guide.name]
+    for name in knowing[:_MOST]:
         st.button(
             f"Use {plain(name)}, which knows {plain(class_name)}",
             key=f"use-{name}-{case.token}",

@@ -20,6 +20,7 @@ from pages.parts.session.memory import MemoryFull
 from pages.parts.session.uploads import let_go
 from pages.parts.ui.arrival import was_opened
 from pages.parts.ui.notices import notice
+from pages.parts.ui.upload_limit import megabytes
 
 _TAKEN = "uploads_taken"
 _REJECTED = "uploads_rejected"
@@ -36,10 +37,10 @@ def intake(*, guide: str) -> None:
     uploads = st.file_uploader(
         f"Upload photographs: {list_of_formats()}",
         accept_multiple_files=True,
-        max_upload_size=MAX_BYTES // 2**20 + 1,
+        max_upload_size=megabytes(MAX_BYTES),
         key="photographs",
-        help=f"Each under {MAX_BYTES / 1e6:.0f} MB and 40 megapixels. "
-        "They stay in this session's memory; this program never writes them to disk.",
+        help="Each of less than 40 megapixels. They stay in this session's memory; this program never writes them to "
+        "disk.",
     )
     taken: frozenset[str] = st.session_state.get(_TAKEN, frozenset())
     fresh = [upload for upload in uploads if upload.file_id not in taken]

@@ -10,7 +10,7 @@ import streamlit as st
 from lwise_core._utils.counting import counted
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
 from lwise_core.guides.guide import GuideModel
-from pages.parts.session.guides import ask_for_guide, guide_that_knows_more, guides_that_know
+from pages.parts.session.guides import ask_for_guide, guide_that_knows_more
 from pages.parts.ui.notices import notice, plain
 
 _ROWS = 40
@@ -76,12 +76,10 @@ def _matched(counts: Mapping[str, int], folders: FolderLabels) -> None:
 
 
 def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
-    knows = guides_that_know(unknown)
-    advice = f" Or choose {' or '.join(knows)}, which knows them." if knows else ""
     notice(
         "caution",
-        f"{guide.name} has no class called {_list(unknown, as_markdown=False)}. Say what each folder stands for: among "
-        f"pictures that the guide guesses, wrong labels cannot be found.{advice}",
+        f"{guide.name} has no class called {_list(unknown, as_markdown=False)}. Say what each folder stands for. Where "
+        "the guide only guesses, wrong labels cannot be found.",
     )
 
 
@@ -91,24 +89,30 @@ def _offer(folders: Sequence[str], guide: GuideModel) -> None:
     if better is None:
         return
     name, known = better
-    of = "this folder" if len(folders) == 1 else f"{known} of the {len(folders)} folders"
-    st.button(f"Take {plain(name)}, which knows {of}", on_click=ask_for_guide, args=(name,))
+    st.button(f"Take {plain(name)}, which knows {_share(known, of=len(folders))}", on_click=ask_for_guide, args=(name,))
+
+
+def _share(known: int, *, of: int) -> str:
+    if known < of:
+        return f"{known} of the {of} folders"
+    return {1: "this folder", 2: "both folders"}.get(of, f"all {of} folders")
 
 
 def _row(folder: str, count: int, folders: FolderLabels) -> str | Instead | None:
-    """Draw the choice for one folder, the class of the nearest name first, and return it; None before there is one.
+    """Draw the choice for one folder, the classes of near names first, and return it; None before there is one.
 
     It is kept for other guides, as far as they have the class.
     """
-    near = folders.suggestion(folder)
-    first = () if near is None else (near,)
-    options: list[str | Instead] = [*first, *Instead, *(c for c in folders.classes if c != near)]
+    near = folders.suggestions(folder)
+    options: list[str | Instead] = [*near, *Instead, *(c for c in folders.classes if c not in near)]
     return st.selectbox(
         f"“{plain(folder)}”, {counted(count, 'file')}",
         options,
         index=None,
         format_func=lambda meaning: meaning if isinstance(meaning, str) else _INSTEAD[meaning],
-        placeholder="Choose a class, or leave it out" if near is None else f"Perhaps “{near}”? Choose.",
+        placeholder=f"Perhaps {' or '.join(f'“{n}”' for n in near)}? Choose."
+        if near
+        else "Choose a class, or leave it out",
         key=f"folder-{folder}",
         persist_state="session",
     )

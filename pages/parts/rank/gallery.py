@@ -19,6 +19,7 @@ from pages.parts.rank.map_panel import map_panel
 from pages.parts.rank.photograph_card import card, decisions
 from pages.parts.rank.plots import logit_figure
 from pages.parts.rank.selection import selection
+from pages.parts.rank.set_aside_panel import set_aside
 from pages.parts.rank.state import GuideRanking, looked_closer_at
 from pages.parts.session.jobs import Place, ended, job_for, place, values_of
 from pages.parts.ui.notices import notice, plain
@@ -46,6 +47,7 @@ def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
     )
     there = place()
     notes = _page(found, ranked, guide)
+    set_aside(ranked, guide)
     if wobbling:
         _wobbles(ranked, guide, notes, at=there)
 

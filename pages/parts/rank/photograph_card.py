@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
+from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core._utils.counting import counted
 from lwise_core.batch.label_issues import LabelIssue
 from lwise_core.batch.ranking import ENOUGH, RankedPhotograph, Standing
@@ -19,6 +20,7 @@ from pages.parts.rank.state import (
     GuideRanking,
     begin_relabelling,
     choose,
+    end_relabelling,
     look_closer,
     looked_closer_at,
     photographs,
@@ -59,7 +61,7 @@ def decisions(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideMo
 
 
 def _label(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel, *, key: str) -> None:
-    """Draw the way to another label: the class that the guide takes it for at once, or any other."""
+    """Draw the way to another label: the class that the guide takes it for at once, any other, or none of them."""
     weights, sha256 = guide.provenance.sha256, photograph.sha256
     if (issue := ranked.ranking.issues.get(sha256)) is not None:
         st.button(
@@ -72,7 +74,14 @@ def _label(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel
     if relabelling() != sha256:
         st.button("Another label", key=f"relabel-{key}", on_click=begin_relabelling, args=(sha256,))
         return
-    said = st.selectbox(f"What {plain(photograph.name)} shows", guide.classes, index=None, key=f"label-{key}")
+    said = st.selectbox(
+        f"What {plain(photograph.name)} shows",
+        [SOMETHING_ELSE, *guide.classes],
+        index=None,
+        format_func=lambda name: "None of these: set it aside" if name == SOMETHING_ELSE else name,
+        key=f"label-{key}",
+    )
+    st.button("Keep its label", key=f"keep-{key}", on_click=end_relabelling)
     if said is not None:
         relabel(weights, sha256, class_name=said)
         st.rerun()

@@ -6,13 +6,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core._utils.counting import counted
-from lwise_core.batch.ranking_session import RankingSession, RankingSessionError, read_session
+from lwise_core.batch.ranking_session import MAX_SESSION_BYTES, RankingSession, RankingSessionError, read_session
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.downloads import download
 from pages.parts.rank.folder_panel import decide
 from pages.parts.rank.state import GuideRanking, resume, resumed
 from pages.parts.session.jobs import once
 from pages.parts.ui.notices import notice, plain
+from pages.parts.ui.upload_limit import megabytes
 
 _NAMED = 5
 
@@ -21,7 +22,12 @@ def session_intake(guide: GuideModel) -> None:
     """Draw the way to bring the file of another day, and remember what it says for the photographs of then."""
     if not st.toggle("Go on with a ranking of another day", key="rank-resumes"):
         return
-    upload = st.file_uploader("Session file of this page (JSON)", type=["json"], key="rank-session")
+    upload = st.file_uploader(
+        "Session file of this page (JSON)",
+        type=["json"],
+        max_upload_size=megabytes(MAX_SESSION_BYTES),
+        key="rank-session",
+    )
     if upload is None:
         return
     try:

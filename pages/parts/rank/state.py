@@ -62,7 +62,8 @@ class _Kept:
     @property
     def size(self) -> int:
         """Bytes of the rankings, without those that are coming; squares that they share count once."""
-        kept = [p for ranked in self.rankings.values() for p in ranked.ranking.photographs]
+        rankings = (ranked.ranking for ranked in self.rankings.values())
+        kept = [p for ranking in rankings for p in (*ranking.photographs, *ranking.set_aside)]
         return sum({id(p.square): p.square.nbytes for p in kept}.values()) + 3 * THUMBNAIL**2 * len(kept)
 
     def clear(self) -> None:
@@ -129,7 +130,8 @@ def keep(ranking: Ranking, *, weights: str, guide: str) -> None:
 
 def _sharing(ranking: Ranking) -> Ranking:
     """Return the ranking with the squares of photographs that another one holds already: they are the same."""
-    there = {p.sha256: p for ranked in _mine().rankings.values() for p in ranked.ranking.photographs}
+    rankings = (ranked.ranking for ranked in _mine().rankings.values())
+    there = {p.sha256: p for known in rankings for p in (*known.photographs, *known.set_aside)}
     found = (replace(p, square=there.get(p.sha256, p).square) for p in ranking.photographs)
     return replace(ranking, photographs=tuple(found))
 
@@ -181,7 +183,7 @@ def marked(weights: str) -> frozenset[str]:
 
 
 def relabel(weights: str, sha256: str, *, class_name: str) -> None:
-    """Say what a photograph of a ranking shows; what was found of its old label goes."""
+    """Say what a photograph of a ranking shows, or that it is something else; what was found of its old label goes."""
     ranked = _mine().rankings[weights]
     ranking = ranked.ranking.relabelled({sha256: class_name})
     wobbles = {sha: wobble for sha, wobble in ranked.wobbles.items() if sha != sha256}
@@ -189,9 +191,21 @@ def relabel(weights: str, sha256: str, *, class_name: str) -> None:
     _mine().relabelling = None
 
 
+def take_back(weights: str, sha256: str) -> None:
+    """Put a photograph that was set aside back into its class."""
+    ranked = _mine().rankings[weights]
+    there = ranked.map if ranked.map is not None and sha256 in ranked.map.places else None  # else it is drawn anew
+    _mine().rankings[weights] = replace(ranked, ranking=ranked.ranking.taken_back(sha256), map=there)
+
+
 def begin_relabelling(sha256: str) -> None:
     """Let a person choose another label for a photograph."""
     _mine().relabelling = sha256
+
+
+def end_relabelling() -> None:
+    """Let every label be as it is."""
+    _mine().relabelling = None
 
 
 def relabelling() -> str | None:

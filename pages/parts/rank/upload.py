@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core._utils.errors import LWiseError
-from lwise_core.batch.named_files import LARGEST_ZIP, MOST_FILES, NamedFile, NamedFiles, files_in_zip
+from lwise_core.batch.named_files import MOST_FILES, NamedFile, NamedFiles, files_in_zip
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.labelled_split import told
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
@@ -73,7 +73,7 @@ def intake() -> Intake | None:
     if way == _FILES:
         return _uploaded(
             st.file_uploader(
-                f"Photographs, or zips of up to {LARGEST_ZIP // 10**6} MB each",
+                "Photographs, or zips of them",
                 type=[*_TYPES, "zip"],
                 accept_multiple_files=True,
                 key="many-files",

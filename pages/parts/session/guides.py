@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -56,42 +56,42 @@ def available_guides() -> tuple[str, ...]:
     return (*(e.name for e in guide_catalog() if e.state is GuideStatus.READY), *session_guides())
 
 
-def is_unfit(name: str) -> bool:
-    """Return whether a guide is unfit to guide, by its calibration or its card."""
-    own = session_guides().get(name)
-    if own is not None:
-        return laid_over(own).provenance.fitness.state is Fit.UNFIT
-    entry = next((e for e in guide_catalog() if e.name == name), None)
-    return entry is not None and catalog.fitness_of_entry(entry).state is Fit.UNFIT
-
-
 def guides_that_know(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the guides whose cards have a class for each of ``names``."""
-    cards = [(e.name, e.card) for e in guide_catalog() if e.state is GuideStatus.READY]
-    return tuple(name for name, card in cards if card and all(has_class(card.classes, n) for n in names))
+    """Return the guides that may be proposed and whose cards have a class for each of ``names``."""
+    return tuple(name for name, classes in _proposed() if all(has_class(classes, n) for n in names))
 
 
 def guide_that_knows_more(names: Sequence[str], than: GuideModel) -> tuple[str, int] | None:
-    """Return the fit guide that has classes for most of ``names``, and for how many; None where ``than`` has as many.
+    """Return the guide that has classes for most of ``names``, and for how many; None where ``than`` has as many.
 
     Of two that know as many it is the one with fewer classes, which was made for them.
     """
-    ready = [(e, e.card) for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None]
-    fit = [(e.name, card.classes) for e, card in ready if catalog.fitness_of_entry(e).state is not Fit.UNFIT]
-    known = [(sum(has_class(classes, n) for n in names), -len(classes), name) for name, classes in fit]
+    known = [(sum(has_class(classes, n) for n in names), -len(classes), name) for name, classes in _proposed()]
     most, _, name = max(known, default=(0, 0, ""))
     return (name, most) if most > sum(has_class(than.classes, n) for n in names) else None
 
 
+def guide_that_lacks_fewest(names: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the guide that has classes for most of ``names``, and those that it lacks; None where none has any.
+
+    Of two that know as many it is the one with fewer classes, which was made for them.
+    """
+    lacking = [
+        (len(missing), len(classes), name, missing)
+        for name, classes in _proposed()
+        if len(missing := tuple(n for n in names if not has_class(classes, n))) < len(names)
+    ]
+    _, _, name, missing = min(lacking, default=(0, 0, "", ()))
+    return (name, missing) if name else None
+
+
 def classes_elsewhere() -> tuple[str, ...]:
-    """Return the classes that the cards of fit guides name, each once as it is met."""
-    ready = [(e, e.card) for e in guide_catalog() if e.state is GuideStatus.READY and e.card is not None]
-    fit = (card for entry, card in ready if catalog.fitness_of_entry(entry).state is not Fit.UNFIT)
-    return tuple(dict.fromkeys(name for card in fit for name in card.classes))
+    """Return the classes that guides which may be proposed name, each once as it is met."""
+    return tuple(dict.fromkeys(name for _, classes in _proposed() for name in classes))
 
 
 def ready_for(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the guides that are ready and have a class for each of ``names``.
+    """Return the guides that are ready and have a class for each of ``names``, those that are unfit to guide last.
 
     Cards are asked, not networks: only a guide without a card has to be loaded to know its classes.
     """
@@ -101,7 +101,27 @@ def ready_for(names: Sequence[str]) -> tuple[str, ...]:
         card = cards.get(name)
         return load_guide(name).classes if card is None else card.classes
 
-    return tuple(name for name in available_guides() if all(has_class(classes(name), n) for n in names))
+    found = (name for name in available_guides() if all(has_class(classes(name), n) for n in names))
+    return tuple(sorted(found, key=is_unfit))
+
+
+def is_unfit(name: str) -> bool:
+    """Return whether a guide is unfit to guide, by its calibration or its card."""
+    own = session_guides().get(name)
+    if own is not None:
+        return laid_over(own).provenance.fitness.state is Fit.UNFIT
+    return any(e.name == name and _is_unfit(e) for e in guide_catalog())
+
+
+def _proposed() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield name and classes of every guide that may be proposed: one that knows nothing, or paints noise, may not."""
+    for entry in guide_catalog():
+        if entry.state is GuideStatus.READY and entry.card is not None and not _is_unfit(entry):
+            yield entry.name, entry.card.classes
+
+
+def _is_unfit(entry: GuideEntry) -> bool:
+    return catalog.fitness_of_entry(entry).state is Fit.UNFIT
 
 
 def another_guide(than: GuideModel, *, class_name: str) -> GuideModel | None:

@@ -36,7 +36,7 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
     figure, words = st.columns([1, 2])
     figure.metric(
         "Harder than",
-        "–" if place is None else f"{place.share:.0%}",
+        "–" if place is None or difficulty.novelty.flagged else f"{place.share:.0%}",
         help="Share of the guide's references of this class with a higher logit; ties count half. References are "
         "pictures that the guide, or the one of its folds that scored them, had not learnt.",
     )

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from lwise_core.batch.named_files import NamedFiles, files_in_zip
 from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.picture_sets import picture_set
-from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, LabelledFile, Pictures
+from lwise_core.teaching.courses.pictures import (
+    TEST,
+    TRAIN,
+    FromData,
+    FromPhantom,
+    FromZip,
+    LabelledFile,
+    Pictures,
+)
 from tests.support.toys import TOY_CLASSES, toy_folder
 
 
@@ -92,3 +103,34 @@ def test_a_class_is_chosen_in_either_form_of_unicode(tmp_path: Path) -> None:
     (tmp_path / "set" / TRAIN / TOY_CLASSES[0]).rename(tmp_path / "set" / TRAIN / "Ka\u0308fer")
     pictures = FromData(picture_set(str(tmp_path / "set")), (TRAIN,), frozenset({"K\u00e4fer"}))
     assert [f.class_name for f in files_of(pictures)] == ["K\u00e4fer"]
+
+
+def zipped(**folders: int) -> NamedFiles:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for folder, count in folders.items():
+            for i in range(count):
+                archive.writestr(f"mine/{folder}/{i}.png", f"{folder} {i}")
+    return files_in_zip(stream.getvalue(), called="mine.zip")
+
+
+def test_of_a_zip_every_fifth_of_a_class_is_for_tests_and_other_folders_stay_out() -> None:
+    files = zipped(cat=11, dog=10, owl=4)
+    pictures = FromZip(files, "key", ("cat", "dog"))
+    assert pictures.counts == {"cat": 11, "dog": 10, "owl": 4}
+    assert Counter((f.class_name, f.split) for f in files_of(pictures)) == {
+        ("cat", TRAIN): 9,
+        ("cat", TEST): 2,
+        ("dog", TRAIN): 8,
+        ("dog", TEST): 2,
+    }
+    assert len(pictures) == 21
+    listed = {(c.name, c.class_name, c.split) for c in pictures.listed()}
+    assert listed == {(f.name, f.class_name, f.split) for f in files_of(pictures)}
+    assert all(f.data.decode() == f"{f.class_name} {f.name[:-4].rpartition('/')[2]}" for f in files_of(pictures))
+
+
+def test_the_same_zip_and_classes_are_the_same_course_in_every_process() -> None:
+    """A course goes on in the folder of its pictures' words: they say which zip, and hold none of its bytes."""
+    pictures = FromZip(zipped(cat=2), "key", ("cat",))
+    assert repr(pictures) == "FromZip(key='key', classes=('cat',))"

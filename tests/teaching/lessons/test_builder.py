@@ -1,5 +1,7 @@
 """From a ranking to slides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.difficulty import score
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.novelty import Novelty
 from lwise_core.images.codec import Photograph, encode_png
 from lwise_core.images.geometry import Crop
 from lwise_core.teaching.lessons.builder import in_order, seconds_a_step, slides, steps_of_slides
@@ -89,6 +92,19 @@ def test_every_enhanced_slide_is_easier_for_the_guide_and_the_last_are_as_they_a
         before, after = (_logit(phantom_guide, p, slide.class_name) for p in (slide.natural, slide.enhanced))
         assert after > before
         assert slide.towards == slide.class_name
+
+
+def test_what_is_guessed_or_unlike_or_alone_carries_no_word_of_difficulty_but_why(
+    chosen: tuple[RankedPhotograph, ...], phantom_guide: GuideModel
+) -> None:
+    guessed, unlike = replace(chosen[0], guessed=True), replace(chosen[1], novelty=Novelty(p=0.01, references=200))
+    lesson = (guessed, unlike, *chosen[2:8], *chosen[8:11])
+    said = {f"{s.class_name}/{s.name}": s.difficulty_sentence for s in slides(lesson, Walker(phantom_guide))}
+    assert "only what the network guessed" in said[guessed.name]
+    assert "unlike what the network learnt" in said[unlike.name]
+    assert sorted(s.partition("(")[2][0] for s in said.values() if "(" in s) == ["1", "1", "2", "3", "4", "5"]
+    assert sum("too few pictures" in s for s in said.values()) == 3
+    assert not [s for s in said.values() if "not judged" in s and ("easy" in s or "hard" in s)]
 
 
 def _logit(guide: GuideModel, pixels: np.ndarray, class_name: str) -> float:  # type: ignore[type-arg]

@@ -20,6 +20,7 @@ from lwise_core.teaching.lessons.quick_course import (
     FEWEST_FOR_ALL,
     FromRanking,
     course_in_words,
+    fewer_than,
     lesson_design,
     steps_of_course,
 )
@@ -63,6 +64,17 @@ def test_the_names_of_files_stay_behind() -> None:
 def test_too_few_are_refused_with_what_there_is(counts: tuple[int, ...]) -> None:
     with pytest.raises(CourseError, match=f"{FEWEST} photographs of each"):
         lesson_design(photographs(*counts), name="mine")
+
+
+def test_every_class_with_too_few_is_named_with_what_there_is() -> None:
+    with pytest.raises(CourseError, match=r"chosen are 2 of class 2 and 4 of class 0\. Choose more"):
+        lesson_design(photographs(4, 40, 2), name="mine")
+    assert "chosen are 6 of class 2, 9 of class 0 and 16 of class 3." in course_in_words(
+        photographs(9, 40, 6, 16), name="mine"
+    )
+    many = {f"class {i}": 1 for i in range(30)}
+    assert fewer_than(2, many).endswith(" and too few of 22 more classes")
+    assert fewer_than(1, many) == ""
 
 
 @settings(max_examples=30)
