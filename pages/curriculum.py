@@ -42,9 +42,8 @@ def main() -> None:
     """Draw the page."""
     st.title("Curriculum")
     st.markdown(
-        "A course goes from easy to hard and from strongly enhanced to natural. The guide ranks the pictures of each "
-        "class, enhances them beforehand, and every learner gets trials of their own by a seed. A course is a folder "
-        "that can be copied; people sit it on the Learn page."
+        "A course goes from easy pictures to hard ones, and from strongly enhanced to natural. The guide ranks and "
+        "enhances them beforehand. People sit the course on the Learn page, each in a random order of their own."
     )
     teachers_only()
     _ready()
@@ -106,7 +105,7 @@ def _facts(course: Course) -> None:
     st.markdown(
         f"{len(course.classes)} classes ({plain(', '.join(course.classes))}), ranked and enhanced by "
         f"{plain(guide.name)}; groups: {plain('; '.join(design.group_names))}. Folder: "
-        f"`{course.folder.name}`, digest `{course.digest[:12]}`."
+        f"`{course.folder.name}`, which can be copied; digest `{course.digest[:12]}`."
     )
     columns = st.columns(5)
     columns[0].page_link("learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
@@ -178,7 +177,7 @@ def _folder_name(order: CourseOrder) -> str:
     words = (
         _DESIGNS.dump_json(order.design),
         order.guide.provenance.sha256.encode(),
-        repr(order.pictures).encode(),
+        repr((order.pictures, order.classes)).encode(),
     )
     return hashlib.sha256(b"\0".join(words)).hexdigest()[:16]
 

@@ -32,11 +32,10 @@ def main() -> None:
     """Draw the page."""
     st.title("Guide models")
     st.markdown(
-        "A guide is a network that was trained to withstand small changes of a picture. Its logits say how hard a "
-        "picture is, and its gradients what would make it easier. How often it is right is said twice: **at home**, on "
-        "pictures like those that it learnt from, and **elsewhere**, on other collections; both are means over its "
-        "classes. Open a line for the rest. Below them you can [add a checkpoint of your own](#add-a-checkpoint), or "
-        "[tune a guide to classes that none of them knows](#tune-a-guide-to-your-own-classes)."
+        "A guide is the network that says how hard a picture is and what would make it easier. Each line says how "
+        "often it is right: **at home**, on pictures like those that it learnt from, and **elsewhere**, on other "
+        "collections (means over its classes). Open a line for the rest. You can also [add a "
+        "checkpoint](#add-a-checkpoint), or [tune a guide to your own classes](#tune-a-guide-to-your-own-classes)."
     )
     entries = guide_catalog()
     present, linked = _present(), st.query_params.get(GUIDE)

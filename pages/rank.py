@@ -45,8 +45,8 @@ def main() -> None:
     """Draw the page."""
     st.title("Rank")
     st.markdown(
-        "Drop a folder: the guide says which photographs of each class people will find easy and which hard, points at "
-        "labels that may be wrong, and makes a lesson of the ones that you choose, from easy to hard."
+        "Drop a folder: the guide sorts the photographs of each class from easy to hard, points at labels that may be "
+        "wrong, and makes a lesson of the ones that you choose."
     )
     guide = guide_choice(guide_wanted())
     want_guide(guide.name)
@@ -81,9 +81,9 @@ def _at_hand(what: str) -> None:
     """Say what this session holds, with the way to be rid of it."""
     columns = st.columns([5, 1], vertical_alignment="center")
     columns[0].caption(
-        f"{what} They stay in this session's memory; this program writes them to disk only if a course is made of them."
+        f"{what} They stay in this session's memory, and go to the disk only if you make a course of them."
     )
-    columns[1].button("Begin anew", on_click=_begin_anew, width="stretch")
+    columns[1].button("Start over", on_click=_begin_anew, width="stretch")
 
 
 def _begin_anew() -> None:

@@ -49,9 +49,9 @@ _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
 _AGAIN = 0.6  # seconds between two looks at a path in the making
 
 _WELCOME = (
-    "How hard is a photograph for people to recognise, and what would make it easier? A **robust** image network "
-    "says how hard, and changes the picture a little, within a budget **ε** that you set, so that it is easier. It can "
-    "also paint what is not there: so everything that it changed is shown."
+    "Which photographs are hard for people to recognise, and what would make them easier? A network says how hard one "
+    "is, and changes it a little so that it is easier: **ε** is how much it may change. It can also paint what is not "
+    "there, so everything that it changed is shown."
 )
 
 
@@ -247,7 +247,7 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
     with figures:
         panels(case, path, towards=towards)
     # A click can come before the slider's last position has arrived: the heading says which ε the files hold.
-    heading.subheader(f"Take it away, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
+    heading.subheader(f"Download, at ε = {min(case.epsilon_for(path.guide), path.reach):.2f}")
     with details:
         by = case.stated_by_for(path.guide)
         downloads_panel(case, path, key=walk.key, stated=stated, towards=towards, stated_by=by)

@@ -90,7 +90,7 @@ class Visitor:
         if page.url == "about:blank" or what == inspect:
             self._look_at(page, f"inspection?sample={sample}", computed=page.locator("h4").first)  # the verdict
         elif what == studio:
-            self._look_at(page, f"?sample={sample}", computed=page.get_by_text("Take it away"))
+            self._look_at(page, f"?sample={sample}", computed=page.get_by_text("Download, at ε"))
         else:
             self._go(page, self.lottery.choice(_HEADINGS))
         if page.get_by_text(_SORRY).count():

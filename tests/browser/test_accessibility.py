@@ -83,7 +83,7 @@ def expect_clean_page(page: Page, heading: str) -> None:
     ("address", "heading"),
     [
         ("", "Guess first"),
-        ("?sample=cat&guide=animals16-64", "Take it away"),
+        ("?sample=cat&guide=animals16-64", "Download, at ε"),
         ("inspection?sample=cat&guide=animals16-64", "Can you trust this change?"),
         ("rank", "Rank"),
         ("models", "Published by others"),

@@ -80,7 +80,7 @@ def slide_to(page: Page, step: int, *, size: int) -> None:
     page.keyboard.press("Home")
     for _ in range(step):
         page.keyboard.press("ArrowRight")
-    expect(seen(page, f"Take it away, at ε = {step * STEP_LENGTH[size]:.2f}")).to_be_visible()
+    expect(seen(page, f"Download, at ε = {step * STEP_LENGTH[size]:.2f}")).to_be_visible()
 
 
 def downloaded(page: Page, button: str) -> tuple[str, bytes]:
@@ -98,7 +98,7 @@ def test_a_photograph_in_and_the_same_files_out_as_from_the_library(
         {"name": "my cat.jpg", "mimeType": "image/jpeg", "buffer": phone_photograph}
     )
     expect(seen(page, "turned upright")).to_be_visible()
-    expect(seen(page, "Take it away")).to_be_visible()
+    expect(seen(page, "Download, at ε")).to_be_visible()
     choose(page, "What does it show?", "big cat")  # another than the guide's own guess, which is preselected
     expect(seen(page, "As you stated.")).to_be_visible()
     slide_to(page, STEP, size=128)
@@ -154,7 +154,7 @@ def test_a_long_walk_shows_progress_and_stops_where_it_was_stopped(
     page: Page, studio_url: str, slow_guide: str
 ) -> None:
     page.goto(f"{studio_url}/?{CASE}")
-    expect(seen(page, "Take it away")).to_be_visible()
+    expect(seen(page, "Download, at ε")).to_be_visible()
     choose(page, "Guide model", slow_guide)
     expect(seen(page, "Computing the path: step")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
@@ -173,7 +173,7 @@ def test_a_bad_file_says_why_and_the_good_one_goes_through(
     )
     expect(seen(page, "cut.jpg")).to_be_visible()
     expect(seen(page, "turned upright")).to_be_visible()
-    expect(seen(page, "Take it away")).to_be_visible()
+    expect(seen(page, "Download, at ε")).to_be_visible()
 
 
 def bounds(one: Locator) -> FloatRect:
@@ -184,7 +184,7 @@ def bounds(one: Locator) -> FloatRect:
 
 def test_the_picture_comes_first_and_nothing_needs_more_than_a_narrow_screen(page: Page, studio_url: str) -> None:
     page.goto(f"{studio_url}/?sample=cat")
-    expect(seen(page, "Take it away")).to_be_visible()
+    expect(seen(page, "Download, at ε")).to_be_visible()
     expect(page.locator(".viewer[data-position]")).to_be_visible()
     at_rest(page)  # nothing moves any more
     altered, slider = page.locator("canvas.altered"), page.locator(".viewer .epsilon")
@@ -196,7 +196,7 @@ def test_the_picture_comes_first_and_nothing_needs_more_than_a_narrow_screen(pag
     page.set_viewport_size({"width": 390, "height": 844})
     choice = page.get_by_role("combobox", name="What does it show?")
     expect_to_fit(page, width=390)
-    order = [bounds(one)["y"] for one in (altered, slider, choice, page.get_by_text("Take it away"))]
+    order = [bounds(one)["y"] for one in (altered, slider, choice, page.get_by_text("Download, at ε"))]
     assert order == sorted(order)
     assert bounds(slider)["y"] - bounds(altered)["y"] - bounds(altered)["height"] < 120  # its words, no other picture
     assert bounds(slider)["y"] + 32 < bounds(page.locator("[data-testid=stBottom]"))["y"]

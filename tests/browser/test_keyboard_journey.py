@@ -35,7 +35,7 @@ def test_the_way_from_the_start_to_a_tab_of_inspect_needs_no_mouse(page: Page, s
     page.keyboard.press("Enter")
     slider = page.get_by_role("slider", name="ε: how much may change")
     expect(slider).to_be_enabled()
-    expect(seen(page, "Take it away, at ε")).to_be_visible()
+    expect(seen(page, "Download, at ε")).to_be_visible()
     at_rest(page)
     expect(page.get_by_role("heading", level=1)).to_be_focused()  # the button that was pressed is gone
     before = int(slider.input_value())

@@ -35,7 +35,7 @@ def visitor(server: Alone, browser: Browser) -> Iterator[Page]:
 
 def test_a_picture_is_enhanced_taken_away_and_inspected_and_nobody_is_called(server: Alone, visitor: Page) -> None:
     visitor.goto(f"{server.address}/?{CASE}")
-    expect(seen(visitor, "Take it away")).to_be_visible()
+    expect(seen(visitor, "Download, at ε")).to_be_visible()
     at_rest(visitor)
     with visitor.expect_download() as waiting:
         visitor.get_by_role("button", name="Picture (PNG)").click()

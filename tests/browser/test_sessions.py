@@ -48,7 +48,7 @@ def upload(page: Page, url: str, number: int) -> None:
 
 
 def taken_away(page: Page) -> Pixels:
-    expect(seen(page, "Take it away")).to_be_visible()
+    expect(seen(page, "Download, at ε")).to_be_visible()
     at_rest(page)  # the file's address is the one to stay
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Picture (PNG)").click()
@@ -75,13 +75,13 @@ def test_eight_people_at_once_are_served_and_the_ninth_is_told_the_place(
     people: list[Page], studio_url: str, slow_guide: str, browser: Browser
 ) -> None:
     upload(people[0], studio_url, 0)
-    expect(seen(people[0], "Take it away")).to_be_visible()
+    expect(seen(people[0], "Download, at ε")).to_be_visible()
     choose_guide(people[0], slow_guide)
     stop(people[0])  # what the network itself works in is taken once, by the first step, and kept
     before = server_memory(studio_url)
     for number, page in enumerate(people):
         upload(page, studio_url, number)
-        expect(seen(page, "Take it away")).to_be_visible(timeout=300_000)
+        expect(seen(page, "Download, at ε")).to_be_visible(timeout=300_000)
     expect_own_pictures(people[:TURNS])
     for page in people:
         choose_guide(page, slow_guide)

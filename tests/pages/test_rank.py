@@ -325,7 +325,7 @@ def test_another_guide_while_one_ranks_loses_neither() -> None:
 
 
 def test_beginning_anew_forgets_the_photographs(ranked: AppTest) -> None:
-    at = press(guide(ranked, "animals16-64"), "Begin anew")
+    at = press(guide(ranked, "animals16-64"), "Start over")
     assert [u.label for u in at.file_uploader]
     assert "at hand" not in said(at)
     assert "at hand" not in said(guide(at, "phantom4-64"))

@@ -66,7 +66,7 @@ class FromData:
 
     pictures: PictureSet
     splits: Sequence[str]
-    classes: frozenset[str] = frozenset()
+    classes: frozenset[str] = field(default=frozenset(), repr=False)  # which has another order in every process
 
     def __len__(self) -> int:
         return sum(1 for part in self._parts for name in part.entries if self._wanted(name))

@@ -105,7 +105,7 @@ def _calibration(found: Calibration, name: str) -> None:
     said = str(found.on)
     st.markdown("  \n".join(map(plain, (f"{said[:1].upper()}{said[1:]}.", *found.sentences()))))
     if is_teacher() or name in session_guides():
-        st.button("Take the calibration away", key=f"uncalibrate-{name}", on_click=_remove, args=(name,))
+        st.button("Remove the calibration", key=f"uncalibrate-{name}", on_click=_remove, args=(name,))
 
 
 def _remove(name: str) -> None:

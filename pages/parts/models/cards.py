@@ -95,7 +95,7 @@ def published_facts(published: Published) -> None:
             "ε": epsilon_words(
                 input_size=published.input_size, domain=published.domain, trained=published.training_epsilon
             ),
-            "Mind": published.remark,
+            "Note": published.remark,
         }
     )
 

@@ -82,7 +82,7 @@ def _ready() -> None:
 
 
 def _begun(store: TuningStore) -> None:
-    """Say which tunings were begun and are not complete, and draw the way to take each away."""
+    """Say which tunings were begun and are not complete, and draw the way to remove each."""
     for name in store.begun():
         if _at_work():
             return
@@ -90,7 +90,7 @@ def _begun(store: TuningStore) -> None:
         columns[0].caption(
             f"“{plain(name)}” was begun and is not complete: with the same pictures, choices and name it goes on."
         )
-        if columns[1].button("Take it away", key=f"untune-{name}"):
+        if columns[1].button("Remove it", key=f"untune-{name}"):
             try:
                 store.remove(name)
             except LWiseError as error:

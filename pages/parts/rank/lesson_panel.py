@@ -39,7 +39,7 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     """Draw how many photographs are chosen, the way to make the lesson, and its downloads."""
     chosen = [p for p in ranked.ranking.photographs if p.sha256 in ranked.chosen]
     st.markdown(
-        f"**{counted(len(chosen), 'photograph')} chosen** (at first all that nothing speaks against). {_plan(chosen)}"
+        f"**{counted(len(chosen), 'photograph')} chosen** (at first all but doubtful ones and copies). {_plan(chosen)}"
     )
     _coverage(ranked)
     titled, written = st.columns([3, 1])

@@ -16,8 +16,8 @@ from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import probability_figure, reference_figure, show
 
 _PREDICTED = (
-    "That is predicted from what the paper found, that people err more where this logit is low. Of the bundled guides, "
-    "only cifar10-32 was compared with people."
+    "A prediction: the paper found that people err more where this logit is low. Of the bundled guides, only "
+    "cifar10-32 was compared with people."
 )
 _NOTHING = "This guide is unfit to guide, so its logit says nothing of people."
 

@@ -51,8 +51,8 @@ def _show_clinicians() -> None:
     else:
         st.button(f"1. Choose {medical}", key="door-medical", on_click=ask_for_guide, args=(medical,))
     st.markdown(
-        "2. Put a picture on this page of which you know the diagnosis and which you may show, and say "
-        "what it is before the guide does. No picture of a patient comes with this program."
+        "2. Upload a picture that you may show and whose diagnosis you know. You say what it is, then the guide does. "
+        "No picture of a patient comes with this program."
     )
     st.button("Or begin with a drawn creature", key="door-phantom", on_click=_open_phantom)
     if medical is None:

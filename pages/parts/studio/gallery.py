@@ -32,8 +32,8 @@ def remember_guide(name: str) -> None:
 def first_pairs() -> None:
     """Draw the pairs that stand above everything else: they wait for no guide."""
     st.caption(
-        "Drag a slider: left the photograph, right what a network made of it. Computed beforehand, by the guide that "
-        "each opens with; between stored pictures the slider blends."
+        "Drag a slider. Left is the photograph, right what a network made of it. The pictures were computed "
+        "beforehand; between them the slider blends."
     )
     _row(gallery_samples()[:_ACROSS])
 

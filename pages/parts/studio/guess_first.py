@@ -66,8 +66,8 @@ def _answered(question: GuessQuestion, pair: StoredPair, answer: str) -> None:
     shows = str(question.sample.true_class)
     said = "Right" if answer == shows else f"You said {answer}"
     st.markdown(
-        f"{said}: it is of the group **{plain(shows)}**. The network's own first choice was "
-        f"**{plain(pair.changes[0].choice)}**. Slide ε: what comes out is what speaks for {plain(shows)} to it."
+        f"{said}. It is part of this: **{plain(shows)}**. The network's first choice was "
+        f"**{plain(pair.changes[0].choice)}**. Slide ε to see what speaks for {plain(shows)}."
     )
 
 

@@ -97,7 +97,7 @@ def test_a_zip_gives_the_guide_references_that_everybody_reads(home: Path) -> No
     guide = catalog.load("pets")
     assert {c: guide.references.count(c) for c in guide.classes} == {"cat": 15, "dog": 15}
     assert calibration() is not None
-    at = press(at, "Take the calibration away")
+    at = press(at, "Remove the calibration")
     assert "Not calibrated" in said(at)
     assert calibration() is None
 
@@ -162,7 +162,7 @@ def test_a_visitor_calibrates_a_guide_of_their_own_for_the_session_alone(home: P
     assert "every fourth picture measures accuracy (2), and the others give references (6)" in said(at)
     assert catalog.here().calibrations.all() == ()
     assert at.session_state[SESSION_GUIDES]["pets"] is own
-    at = press(at, "Take the calibration away")
+    at = press(at, "Remove the calibration")
     assert "Not calibrated" in said(at)
 
 

@@ -158,6 +158,6 @@ def test_what_was_begun_can_be_taken_away(place: Path) -> None:
     (place / "home" / "tuning" / "old" / "run").mkdir(parents=True)
     at = opened()
     assert "“old” was begun and is not complete" in said(at)
-    at = press(at, "Take it away")
+    at = press(at, "Remove it")
     assert "was begun" not in said(at)
     assert not (place / "home" / "tuning" / "old").exists()

@@ -90,14 +90,14 @@ def test_while_only_a_preview_is_there_no_figure_and_no_file_is_made_of_it(at: A
     assert isinstance(walk_on(at).path, PreviewedPath)
     assert coarse_iterates_shown(at) == 11
     assert "Gain kept in 8 bits" not in figures(at)
-    assert not any(s.value.startswith("Take it away") for s in at.subheader)
+    assert not any(s.value.startswith("Download, at ε") for s in at.subheader)
     held.gone_on.set()
     settled(at)
     path = walk_on(at).path
     assert type(path) is EnhancementPath
     assert len(path.frames) == path.guide.epsilon_scale.steps + 1
     assert "Gain kept in 8 bits" in figures(at)
-    assert any(s.value.startswith("Take it away") for s in at.subheader)
+    assert any(s.value.startswith("Download, at ε") for s in at.subheader)
     assert coarse_iterates_shown(at) == 0
 
 
@@ -106,5 +106,5 @@ def test_stopped_at_the_preview_the_slider_reaches_as_far_as_the_path(at: AppTes
     walk = walk_on(at)
     said = [w.value.replace("\\", "").replace("\u2060", "") for w in at.warning]
     assert f"Stopped at ε = {walk.path.step:.2f}: the slider reaches up to there." in said
-    assert any(s.value == f"Take it away, at ε = {walk.path.step:.2f}" for s in at.subheader)
+    assert any(s.value == f"Download, at ε = {walk.path.step:.2f}" for s in at.subheader)
     assert coarse_iterates_shown(at) == 0
