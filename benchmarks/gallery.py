@@ -45,7 +45,9 @@ def pair_of(guide: GuideModel, chosen: Sample) -> tuple[StoredPair, Pixels]:
     request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
     path = Walker(guide).to(request, epsilon=max(SHARES) * guide.epsilon_scale.largest)
     changes, pictures = zip(*_changes(path, subject, target=target), strict=True)
-    place = difficulty_of(guide, subject.logits(guide), target=target).percentile if chosen.true_class else None
+    unlike = subject.novelty(guide).flagged  # then its difficulty may mean nothing
+    judged = difficulty_of(guide, subject.logits(guide), target=target).percentile
+    place = judged if chosen.true_class and not unlike else None
     known = StoredPair(
         key=chosen.key,
         guide=guide.name,

@@ -66,10 +66,10 @@ def more_general(word: str) -> Iterator[str]:
             waiting += _above().get(general, ())
 
 
-def place_among_kinds(word: str, general: str) -> int:
-    """Return how early ``word`` comes to mind as a kind of what ``general`` means; those that do not come last."""
+def place_among_kinds(word: str, general: str) -> int | None:
+    """Return how early ``word`` comes to mind as a kind of what ``general`` means; None where it is none directly."""
     kinds = _kinds_of(general)
-    return kinds.index(word) if word in kinds else len(kinds)
+    return kinds.index(word) if word in kinds else None
 
 
 @cache

@@ -6,11 +6,11 @@ What is found is proposed to a person, and decides nothing.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lwise_core._utils.class_names import nearest
 from lwise_core.data.kinds import more_general, place_among_kinds
 
 MOST_PROPOSED = 3
@@ -19,7 +19,7 @@ MOST_PROPOSED = 3
 _BETWEEN = re.compile(r"[\W_]+")
 _OR = re.compile(r"\s*,\s*(?:or\b|and\b)?|\s+or\s+|\s+and\s+|/")
 _AROUND = frozenset({"my", "our", "the", "a", "of", "photo", "photograph", "picture", "image", "img", "pic", "class"})
-_ALIKE = 0.8  # a slip of the pen; less alike, “boar” would be proposed as “bear”
+_ALIKE = 0.84  # a slip of the pen; less alike, “boar” would be proposed as “bear”
 _SHORTEST = 4  # letters of a name in which a slip can be told from another word
 _ODD_ONES = {"mice": "mouse", "geese": "goose", "oxen": "ox", "wolves": "wolf", "calves": "calf"}
 
@@ -32,6 +32,7 @@ class _Kinship(NamedTuple):
 
 
 _NAMED, _SPECIAL, _GENERAL, _PART = range(4)
+_LAST = 1000  # among parts: behind those that people mean by the word alone
 
 
 def spoken_of(folder: str, classes: Sequence[str]) -> tuple[str, ...]:
@@ -56,16 +57,17 @@ def _kinships(folder: tuple[str, ...], class_name: str) -> Iterator[_Kinship]:
     """Yield in what ways a folder of these words speaks of a class, whose name may join several by “or”."""
     phrase, head = " ".join(folder), folder[-1]
     for part in filter(None, map(_words, _OR.split(class_name))):
-        named, above = " ".join(part), list(more_general(" ".join(part)))
+        named = " ".join(part)
         if _lies_in(part, folder):
             yield _Kinship(_NAMED, -len(part))  # of two that are named, the longer one is meant
             continue
         for special in _heads(folder, general=named):
             yield _Kinship(_SPECIAL, list(more_general(special)).index(named))
-        if phrase in above:
-            yield _Kinship(_GENERAL, place_among_kinds(named, phrase))
+        if (place := place_among_kinds(named, phrase)) is not None:
+            yield _Kinship(_GENERAL, place)
         elif part[-1] == head or _lies_in(folder, part):
-            yield _Kinship(_PART, place_among_kinds(named, head))
+            usual = place_among_kinds(named, head)
+            yield _Kinship(_PART, _LAST if usual is None else usual)
 
 
 def _heads(folder: tuple[str, ...], *, general: str) -> Iterator[str]:
@@ -88,7 +90,8 @@ def _misspelt(words: tuple[str, ...], classes: Sequence[str]) -> tuple[str, ...]
     if len(name) < _SHORTEST:
         return ()
     singular = {"".join(_words(c)): c for c in reversed(classes)}
-    return tuple(singular[near] for near in nearest(name, tuple(singular), alike=_ALIKE)[:1] if len(near) >= _SHORTEST)
+    near = difflib.get_close_matches(name, [c for c in singular if len(c) >= _SHORTEST], n=1, cutoff=_ALIKE)
+    return tuple(singular[c] for c in near)
 
 
 def _words(name: str) -> tuple[str, ...]:

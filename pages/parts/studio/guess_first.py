@@ -66,7 +66,7 @@ def _answered(question: GuessQuestion, pair: StoredPair, answer: str) -> None:
     shows = str(question.sample.true_class)
     said = "Right" if answer == shows else f"You said {answer}"
     st.markdown(
-        f"{said}. It is part of this: **{plain(shows)}**. The network's first choice was "
+        f"{said}: it is part of a **{plain(shows)}**. The network's first choice was "
         f"**{plain(pair.changes[0].choice)}**. Slide ε to see what speaks for {plain(shows)}."
     )
 
