@@ -37,19 +37,19 @@ SIDE = 224  # px of a picture in a strip
 QUALITY = 78
 
 
-def pair_of(guide: GuideModel, chosen: Sample) -> tuple[StoredPair, Pixels]:
+def pair_of(guide: GuideModel, chosen: Sample, *, key: str) -> tuple[StoredPair, Pixels]:
     """Return what is known of the pair of ``chosen``, and its strip ``(len(SHARES)·SIDE, SIDE, 3)`` uint8."""
     subject = CroppedPhotograph(photograph_of(chosen), chosen.crop)
-    target = guide.class_index(chosen.true_class or PAINTED)
+    target = guide.class_index(PAINTED.get(key) or str(chosen.true_class))
     image = subject.seen(size=guide.input_size)
     request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
     path = Walker(guide).to(request, epsilon=max(SHARES) * guide.epsilon_scale.largest)
     changes, pictures = zip(*_changes(path, subject, target=target), strict=True)
     unlike = subject.novelty(guide).flagged  # then its difficulty may mean nothing
     judged = difficulty_of(guide, subject.logits(guide), target=target).percentile
-    place = judged if chosen.true_class and not unlike else None
+    place = None if key in PAINTED or unlike else judged
     known = StoredPair(
-        key=chosen.key,
+        key=key,
         guide=guide.name,
         weights=guide.provenance.sha256,
         towards=guide.classes[target],
@@ -85,12 +85,11 @@ def _main(out: Annotated[Path | None, typer.Option(help="The folder to write; th
     folder = asset("samples").parent / "gallery" if out is None else out
     (folder / "films").mkdir(parents=True, exist_ok=True)
     known = []
-    for chosen in (*gallery_samples(), *(question.sample for question in QUESTIONS)):
-        guide = _loaded(chosen.guide)
-        pair, strip = pair_of(guide, chosen)
-        Image.fromarray(strip).save(folder / "films" / f"{chosen.key}.webp", quality=QUALITY, method=6)
+    for key, chosen in (gallery_samples() | {q.sample.key: q.sample for q in QUESTIONS}).items():
+        pair, strip = pair_of(_loaded(chosen.guide), chosen, key=key)
+        Image.fromarray(strip).save(folder / "films" / f"{key}.webp", quality=QUALITY, method=6)
         known.append(asdict(pair))
-        typer.echo(f"{chosen.key}: towards {pair.towards}, {pair.difficulty or 'no difficulty'}")
+        typer.echo(f"{key}: towards {pair.towards}, {pair.difficulty or 'no difficulty'}")
     (folder / "pairs.json").write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -7,8 +7,10 @@ at which ε each was taken and what the guide said. ``python -m benchmarks.galle
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from lwise_core._utils.assets import asset
@@ -16,11 +18,13 @@ from lwise_core._utils.levels import level_in_words
 from lwise_core.data.samples import MORE_SAMPLES, SAMPLES, Sample, SampleSource
 from lwise_core.images.geometry import Crop
 
-GALLERY = ("cat", "coffee", "gecko", "dragonfly", "bison", "shark", "frog", "phantom")
-"""Keys of the samples that have a pair, in the order in which they are shown."""
+GALLERY = ("frog", "cat-dog", "gecko", "cat", "coffee", "dragonfly", "bison", "shark", "phantom")
+"""Keys of the pairs, in the order in which they are shown: that of the sample, or what is painted onto it as well."""
 
-PAINTED = "spider"
-"""What the pair of the cup, which shows no animal, is enhanced towards."""
+PAINTED: Mapping[str, str] = MappingProxyType({"cat-dog": "dog", "coffee": "spider"})
+"""Keys of the pairs that are enhanced towards what is not there → what that is."""
+
+_SECOND = {"cat-dog": "cat"}  # pairs of samples that have one under their own key
 
 
 @dataclass(frozen=True)
@@ -123,14 +127,14 @@ QUESTIONS = (
 """Three hard details, in the order in which they are asked."""
 
 
-def gallery_samples() -> tuple[Sample, ...]:
-    """Return the samples that have a pair, in the order in which they are shown."""
+def gallery_samples() -> dict[str, Sample]:
+    """Return the samples by the keys of their pairs, in the order in which they are shown."""
     known = {s.key: s for s in (*SAMPLES, *MORE_SAMPLES)}
-    return tuple(known[key] for key in GALLERY)
+    return {key: known[_SECOND.get(key, key)] for key in GALLERY}
 
 
 @cache
 def stored_pairs() -> dict[str, StoredPair]:
-    """Return the stored pairs by the keys of their samples, the questions' among them."""
+    """Return the stored pairs by their keys, the questions' among them under those of their samples."""
     entries = json.loads(asset("gallery/pairs.json").read_text(encoding="utf-8"))
     return {entry["key"]: StoredPair.read(entry) for entry in entries}

@@ -15,7 +15,7 @@ CUP = SAMPLES[1]
 
 def test_a_pair_holds_positions_of_the_slider_and_the_original_as_it_is(tiny_guide: GuideModel) -> None:
     shown = replace(CUP, true_class=tiny_guide.classes[0])
-    known, strip = pair_of(tiny_guide, shown)
+    known, strip = pair_of(tiny_guide, shown, key="tiny")
     assert strip.shape == (len(SHARES) * SIDE, SIDE, 3)
     steps = [round(share * tiny_guide.epsilon_scale.steps) for share in SHARES]
     assert [change.step for change in known.changes] == steps

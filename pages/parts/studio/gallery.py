@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from lwise_core.data.gallery import StoredPair, gallery_samples, stored_pairs
+from lwise_core.data.gallery import GALLERY, PAINTED, StoredPair, gallery_samples, stored_pairs
 from lwise_core.data.samples import SAMPLES, Sample
 from pages.parts.picture.upload import open_sample
 from pages.parts.session.case import desk, put
@@ -16,12 +17,19 @@ from pages.parts.ui.arrival import was_opened
 
 _CHOSEN = "start_guide"
 _ACROSS = 3
-_PAINTING = "Watch it paint a spider into a cup"
-_PAINTING_STORY = (
-    "There is no animal here. Slide ε to and fro and look around the handle and along the rim: a network that knows "
-    "only animals darkens and draws there until it says spider, which was never there. One click says whether that is "
-    "to be trusted."
-)
+_PAINTINGS = {
+    "cat-dog": (
+        "Watch it paint a dog onto a cat",
+        "This is a cat. Slide ε to and fro and look at its nose: a dog's snout appears that was never there, and the "
+        "network says dog. One click says whether that is to be trusted.",
+    ),
+    "coffee": (
+        "Watch it call a cup a spider",
+        "There is no animal here, and you will hardly see one: some darker lines along rim and handle are enough for a "
+        "network that knows only animals to say spider. One click says whether that is to be trusted.",
+    ),
+}
+"""Title and story of the pairs that paint what is not there, by their keys."""
 
 
 def remember_guide(name: str) -> None:
@@ -35,45 +43,45 @@ def first_pairs() -> None:
         "Drag a slider. Left is the photograph, right what a network made of it. The pictures were computed "
         "beforehand; between them the slider blends."
     )
-    _row(gallery_samples()[:_ACROSS])
+    _row(GALLERY[:_ACROSS])
 
 
 def more_pairs() -> None:
     """Draw the other pairs."""
     st.header("More to slide")
-    others = gallery_samples()[_ACROSS:]
+    others = GALLERY[_ACROSS:]
     for first in range(0, len(others), _ACROSS):
         _row(others[first : first + _ACROSS])
 
 
-def _row(samples: tuple[Sample, ...]) -> None:
-    for column, chosen in zip(st.columns(_ACROSS, gap="medium"), samples, strict=False):
+def _row(keys: Sequence[str]) -> None:
+    for column, key in zip(st.columns(_ACROSS, gap="medium"), keys, strict=False):
         with column.container(border=True, height="stretch"):
-            _card(chosen, stored_pairs()[chosen.key])
+            _card(gallery_samples()[key], stored_pairs()[key])
 
 
 def _card(chosen: Sample, pair: StoredPair) -> None:
-    paints = chosen.true_class is None
-    title = _PAINTING if paints else chosen.title
-    stored_pair(pair, title=title, key=_key(chosen), reveal=_reveal(chosen))
+    title, story = _PAINTINGS.get(pair.key, (chosen.title, chosen.story))
+    stored_pair(pair, title=title, key=_key(pair), reveal=_reveal(pair))
     st.markdown(f"**{title}**{_difficulty(pair)}")
-    st.markdown(_PAINTING_STORY if paints else chosen.story)
+    st.markdown(story)
     with st.container(horizontal=True):
-        st.button("Open this one", key=f"sample-{chosen.key}", on_click=_open, args=(chosen, pair), help=chosen.credit)
-        inspects = st.button("Is it to be trusted?" if paints else "Inspect it", key=f"inspect-{chosen.key}")
+        st.button("Open this one", key=f"sample-{pair.key}", on_click=_open, args=(chosen, pair), help=chosen.credit)
+        asks = "Is it to be trusted?" if pair.key in PAINTED else "Inspect it"
+        inspects = st.button(asks, key=f"inspect-{pair.key}")
     st.caption(chosen.credit)
     if inspects:
         _open_as_stored(chosen, pair)
         st.switch_page("inspection.py")
 
 
-def _key(chosen: Sample) -> str:
-    return f"pair-{chosen.key}"
+def _key(pair: StoredPair) -> str:
+    return f"pair-{pair.key}"
 
 
-def _reveal(chosen: Sample) -> Reveal:
-    """Return how a pair begins: what is painted where no animal is, is hard to see but at the largest change."""
-    return Reveal.BOTH if chosen.true_class else Reveal.LARGEST
+def _reveal(pair: StoredPair) -> Reveal:
+    """Return how a pair begins: what is painted where it is not is seen best at the largest change."""
+    return Reveal.LARGEST if pair.key in PAINTED else Reveal.BOTH
 
 
 def _difficulty(pair: StoredPair) -> str:
@@ -81,9 +89,13 @@ def _difficulty(pair: StoredPair) -> str:
 
 
 def _open(chosen: Sample, pair: StoredPair) -> None:
-    """Put a sample on the desk: the first ones with the guide that is chosen, the others with their own."""
+    """Put a sample on the desk: the first ones with the guide that is chosen, the others with their own.
+
+    What was painted opens with the guide that painted it, as another one paints something else.
+    """
     there = available_guides()
-    own = chosen.guide if chosen not in SAMPLES and chosen.guide in there else None
+    of_its_own = pair.key in PAINTED or chosen not in SAMPLES
+    own = chosen.guide if of_its_own and chosen.guide in there else None
     _put(chosen, pair, guide=own or st.session_state.get(_CHOSEN) or there[0])
 
 
@@ -98,11 +110,11 @@ def _open_as_stored(chosen: Sample, pair: StoredPair) -> None:
 def _put(chosen: Sample, pair: StoredPair, *, guide: str) -> None:
     """Put a sample on the desk at the ε at which its slider stands: a step is the same RMS change for every guide.
 
-    What shows no animal is enhanced towards what was painted.
+    What was painted is enhanced towards again.
     """
     open_sample(chosen, guide=guide)
     was_opened()
     case = desk().case
     if case is not None:
-        step = step_shown(pair, key=_key(chosen), reveal=_reveal(chosen))
-        put(replace(case, towards=None if chosen.true_class else pair.towards, step=step))
+        step = step_shown(pair, key=_key(pair), reveal=_reveal(pair))
+        put(replace(case, towards=PAINTED.get(pair.key), step=step))

@@ -36,8 +36,8 @@ def on_top(at: AppTest) -> Case:
 def test_every_pair_has_its_card_with_its_licence(at: AppTest) -> None:
     keys = {b.key for b in at.button}
     captions = {c.value for c in at.caption}
-    for shown in gallery_samples():
-        assert {f"sample-{shown.key}", f"inspect-{shown.key}"} <= keys
+    for key, shown in gallery_samples().items():
+        assert {f"sample-{key}", f"inspect-{key}"} <= keys
         assert shown.credit in captions
 
 
@@ -70,6 +70,16 @@ def test_a_card_opens_at_the_change_at_which_its_slider_stands(at: AppTest) -> N
     assert on_top(at).step == 28
 
 
-def test_the_spider_opens_painted_and_where_it_is_seen_best(at: AppTest) -> None:
-    at.button(key="sample-coffee").click().run()
-    assert (on_top(at).towards, on_top(at).step) == (PAINTED, stored_pairs()["coffee"].changes[-1].step)
+@pytest.mark.parametrize("key", list(PAINTED))
+def test_what_is_painted_opens_painted_by_the_same_guide_and_where_it_is_seen_best(at: AppTest, key: str) -> None:
+    at.button(key=f"sample-{key}").click().run()
+    pair, case = stored_pairs()[key], on_top(at)
+    assert (case.guide, case.towards, case.step) == (pair.guide, PAINTED[key], pair.changes[-1].step)
+    assert case.sample == gallery_samples()[key]
+
+
+def test_a_change_towards_another_class_is_headed_as_such(at: AppTest) -> None:
+    at.button(key="sample-cat-dog").click().run()
+    headings = [s.value for s in at.subheader]
+    assert "What makes it look more like “dog”" in headings
+    assert "What would make it easier" not in headings
