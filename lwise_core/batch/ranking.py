@@ -27,11 +27,10 @@ from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.score_table import (
     ADDED_COLUMNS,
     GUESSED,
-    ODDITY_COLUMNS,
     RELABELLED,
-    SCORE_COLUMNS,
     Ranks,
     reference_columns,
+    row_set_aside,
 )
 from lwise_core.batch.tables import Row
 from lwise_core.data.entries import Labels
@@ -245,7 +244,8 @@ class Ranking:
                 "source_sha256": photograph.sha256,
                 **self._oddities(photograph),
             }
-        yield from map(_row_set_aside, self.set_aside)
+        for p in self.set_aside:
+            yield row_set_aside(p.name, first_choice=p.choice, sha256=p.sha256, unlike=p.novelty.fields())
 
     def _oddities(self, photograph: RankedPhotograph) -> Row:
         """Return the values of ``ODDITY_COLUMNS`` for one photograph."""
@@ -376,21 +376,6 @@ def _ranked(
         thumbnail=read.thumbnail,
         hashed=read.hashed,
     )
-
-
-def _row_set_aside(photograph: RankedPhotograph) -> Row:
-    """Return the row of a photograph that shows none of the classes, which has no difficulty and no doubtful label."""
-    nothing = dict.fromkeys((*SCORE_COLUMNS, *ODDITY_COLUMNS))
-    return {
-        **nothing,
-        "picture": photograph.name,
-        "split": "",
-        "stated_class": SOMETHING_ELSE,
-        "stated_by": RELABELLED,
-        "first_choice": photograph.choice,
-        **photograph.novelty.fields(),
-        "source_sha256": photograph.sha256,
-    }
 
 
 def _said_of(logits: npt.NDArray[np.float32], *, target: int) -> _Said:

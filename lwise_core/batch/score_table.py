@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lwise_core._utils.arrays import Values
+from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core._utils.csv_lines import Cell
 from lwise_core.batch.official_difficulty import Definition, OfficialRanking, difficulties, percentiles
-from lwise_core.batch.tables import Columns
+from lwise_core.batch.tables import Columns, Row
 from lwise_core.guides.references import References
 
 ADDED_COLUMNS = ("robust_gt_logit", "difficulty", "difficulty_per_class", "percentile_in_class")
@@ -89,6 +90,23 @@ def reference_columns(references: References, logit: float, *, class_name: str) 
     return {
         "harder_than_references": None if place is None else place.share,
         "references": references.count(class_name),
+    }
+
+
+def row_set_aside(picture: str, *, first_choice: str, sha256: str, unlike: Mapping[str, Cell]) -> Row:
+    """Return the row of a picture that a person says shows none of the classes: it has no difficulty and no doubt.
+
+    ``unlike`` has the columns on whether it is unlike what the guide learnt.
+    """
+    return {
+        **dict.fromkeys((*SCORE_COLUMNS, *ODDITY_COLUMNS)),
+        "picture": picture,
+        "split": "",
+        "stated_class": SOMETHING_ELSE,
+        "stated_by": RELABELLED,
+        "first_choice": first_choice,
+        **unlike,
+        "source_sha256": sha256,
     }
 
 
