@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import streamlit as st
 from pydantic import TypeAdapter
 
 from lwise_core import study
 from lwise_core._utils.counting import counted
+from lwise_core._utils.durations import in_words
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
 from lwise_core.teaching.courses.course import Course, CourseError, Design
@@ -30,6 +29,7 @@ from pages.parts.session.course_server import course_library
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import finished, followed, job_for, progress_of
+from pages.parts.session.pace import pace_of
 from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import notice, plain
 
@@ -60,21 +60,27 @@ def _make(order: CourseOrder) -> None:
     if st.button("Make the course", type="primary", disabled=asked) or asked:
         st.session_state[_ASKED] = folder.name
         try:
-            job_for(_MAKING, folder.name, lambda: _steps(order, folder), total=len(order.pictures))
+            pictures = order.pictures
+            job_for(_MAKING, folder.name, lambda: build_course(folder, _maker(order), pictures), total=len(pictures))
         except (QueueFull, CourseError) as error:
             notice("error", str(error))
             return
         followed(_MAKING, _progress)
     else:
         st.caption(
-            f"{counted(len(order.pictures), 'picture')} will be ranked and enhanced. It can be stopped, and goes on "
-            "where it was."
+            f"{counted(len(order.pictures), 'picture')} will be ranked and enhanced.{_how_long(order)} "
+            "It can be stopped, and goes on where it was."
         )
 
 
-def _steps(order: CourseOrder, folder: Path) -> Iterator[CourseProgress]:
-    maker = CourseBuilder(engine_for(order.guide).walker(), order.design, order.classes, open_file=open_upload)
-    return build_course(folder, maker, order.pictures)
+def _how_long(order: CourseOrder) -> str:
+    """Return about how long the course takes to make, by the pace of one step of its guide here."""
+    steps = _maker(order).steps(order.pictures)
+    return f" That takes about {in_words(steps * pace_of(order.guide))}, by the pace of one step now." if steps else ""
+
+
+def _maker(order: CourseOrder) -> CourseBuilder:
+    return CourseBuilder(engine_for(order.guide).walker(), order.design, order.classes, open_file=open_upload)
 
 
 def _progress(job: ScheduledJob[CourseProgress]) -> None:

@@ -254,7 +254,7 @@ def _by_picture(responses: Responses) -> None:
             }
             for p in found
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Right answers and times by picture")
 
 
 def _sensitivity(responses: Responses) -> None:
@@ -282,7 +282,7 @@ def _confusions(responses: Responses) -> None:
         st.markdown(f"**{plain(confusion.group)}**: rows are what was shown, columns what was answered in the test")
         table = pd.DataFrame(confusion.counts, index=list(confusion.classes), columns=list(confusion.classes))
         table["no answer"] = list(confusion.unanswered)
-        st.dataframe(table)
+        st.dataframe(table, alt=f"Confusions, {confusion.group}")
 
 
 def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
@@ -303,7 +303,7 @@ def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
         }
         for s in sittings
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Who sits the course, and how far")
     st.caption("“To go on” is the end of the address at which somebody goes on who has lost the page.")
     with st.form("delete"):
         code = st.text_input("Delete everything about the code")

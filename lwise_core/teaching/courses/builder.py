@@ -23,7 +23,7 @@ from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
 from lwise_core.data.decoding import Unusable
 from lwise_core.data.training_images import UNREADABLE_SHARE
 from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_named
-from lwise_core.enhancement.path import EnhancementPath, PathRequest
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
@@ -120,6 +120,10 @@ class CourseBuilder:
                 f"The schedule asks for ε₂₂₄ = {most:g}, and this guide goes up to {scale.at_224(scale.largest):g}."
             )
 
+    def steps(self, pictures: Pictures) -> int:
+        """Return how many steps of paths the pictures take that are shown enhanced, those that were made before too."""
+        return sum(self._steps(candidate) for candidate in pictures.listed())
+
     def make(self, file: LabelledFile, folder: Path) -> Picture:
         """Return one picture of the course with its stimuli written, or as it was made before.
 
@@ -153,7 +157,15 @@ class CourseBuilder:
         rings = self._rings(subject, file) if self._shows_where(file) else ()
         return _Made(logits[target], (natural, *enhanced), rivals, novelty.p, rings)
 
-    def _shows_where(self, file: LabelledFile) -> bool:
+    def _steps(self, listed: Candidate) -> int:
+        """Return how many steps one picture takes; how many rivals it has is known, and not yet their order."""
+        rivals, scale = tuple(c for c in self.classes if c != listed.class_name), self.guide.epsilon_scale
+        farthest = [max(self._budgets(towards, rivals)) for towards in self._directions(listed, rivals)]
+        if self._shows_where(listed):
+            farthest.append(max(self.design.compared_224))
+        return sum(steps_for(scale.from_224(epsilon), step=scale.step) for epsilon in farthest)
+
+    def _shows_where(self, file: LabelledFile | Candidate) -> bool:
         """Return whether feedback may show where this picture speaks for its class."""
         schedule = self.design.schedule
         asked = any(g.shows_where for g in self.design.slots) and self.design.compared_224
@@ -163,7 +175,7 @@ class CourseBuilder:
         """Return where the picture has evidence for its class that grows on the longest path that is shown."""
         return rings_on(self._path(subject, file.class_name, most=max(self.design.compared_224)))
 
-    def _directions(self, file: LabelledFile, rivals: Sequence[str]) -> Iterator[str]:
+    def _directions(self, file: LabelledFile | Candidate, rivals: Sequence[str]) -> Iterator[str]:
         """Yield the classes that a picture is enhanced towards, none where no block shows it altered.
 
         ``rivals`` are the other classes, the likeliest first: two pictures of one original go towards both of its ends.

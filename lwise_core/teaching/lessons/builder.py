@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from time import perf_counter
 
 from lwise_core._utils.levels import level_of
 from lwise_core.batch.ranking import RankedPhotograph
@@ -81,18 +80,6 @@ def steps_of_slides(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> in
     """Return how many steps all slides take together."""
     step = guide.epsilon_scale.step
     return sum(steps_for(_epsilon(guide, block), step=step) for _, block in in_order(chosen))
-
-
-def seconds_a_step(photograph: RankedPhotograph, walker: Walker) -> float:
-    """Return about how long one step takes, by one on this photograph; a step before warms up."""
-    guide = walker.guide
-    target = guide.class_index(photograph.class_name)
-    image = _subject(photograph).seen(size=guide.input_size)
-    request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
-    walker.to(request, epsilon=guide.epsilon_scale.step)
-    began = perf_counter()
-    walker.to(request, epsilon=guide.epsilon_scale.step)
-    return perf_counter() - began
 
 
 def _epsilon(guide: GuideModel, block: Block) -> float:

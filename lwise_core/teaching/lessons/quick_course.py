@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 
 from lwise_core._utils.durations import in_words
 from lwise_core.batch.ranking import RankedPhotograph
-from lwise_core.enhancement.path import steps_for
-from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png
 from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.courses.pictures import TEST, TESTED, TRAIN, LabelledFile
@@ -101,14 +99,6 @@ def course_in_words(photographs: Sequence[RankedPhotograph], *, name: str) -> st
         f"{said} It is shorter than the paper's, whose {len(MOTHS.blocks) - len(MOTHS.tests)} blocks need "
         f"{FEWEST_FOR_ALL} photographs of each class: chosen are {fewer_than(FEWEST_FOR_ALL, counts)}."
     )
-
-
-def steps_of_course(pictures: FromRanking, design: Design, guide: GuideModel) -> int:
-    """Return how many steps ``guide`` takes for the pictures of a course: one path for each that is learnt from."""
-    scale = guide.epsilon_scale
-    most = min(scale.from_224(max(design.schedule.epsilons_224, default=0.0)), scale.largest)
-    altered = design.schedule.altered_splits
-    return sum(c.split in altered for c in pictures.listed()) * steps_for(most, step=scale.step)
 
 
 def _schedule(fewest: int) -> Schedule:

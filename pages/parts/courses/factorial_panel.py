@@ -27,7 +27,7 @@ def factorial_panel(responses: Responses, course: Course) -> None:
         }
         for c in cell_accuracies(responses, cells)
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Right answers in each cell of the factorial")
     for effect in main_effects(responses, cells):
         if isinstance(effect, CannotJudge):
             st.caption(plain(effect.sentence))

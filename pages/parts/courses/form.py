@@ -159,7 +159,13 @@ def _schedule(chosen: ChosenPictures, guide: GuideModel) -> Schedule:
         base = base.in_pairs()
     key = f"blocks-{preset}-{shown}-{chosen.training}-{chosen.tests}"
     table = st.data_editor(
-        _table(base), key=key, column_config=_COLUMNS, hide_index=True, num_rows="dynamic", width="stretch"
+        _table(base),
+        key=key,
+        column_config=_COLUMNS,
+        hide_index=True,
+        num_rows="dynamic",
+        width="stretch",
+        alt="Blocks of the schedule, one a row, which can be edited",
     )
     schedule = replace(base, name=preset, blocks=_blocks(table))
     show(schedule_figure(schedule.blocks), key="schedule")

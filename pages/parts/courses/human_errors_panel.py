@@ -81,7 +81,7 @@ def _draw(found: ErrorAgreement) -> None:
     for sentence in found.notes:
         st.caption(plain(sentence))
     with st.expander("Every picture"):
-        st.dataframe(_pictures(found), hide_index=True)
+        st.dataframe(_pictures(found), hide_index=True, alt="Every picture with its errors")
 
 
 def _figures(found: MeasuredAgreement) -> str:

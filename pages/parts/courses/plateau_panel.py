@@ -44,7 +44,7 @@ def plateau_panel(responses: Responses, course: Course) -> None:
                 }
                 for s in learners
             ]
-            st.dataframe(pd.DataFrame(rows), hide_index=True)
+            st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Learners who stand still")
             st.caption(
                 "A hint, not a finding: of learners who stand still at 50% about half are listed, and of those who "
                 "rise by 4 points a block about 4 in 100 (64 answers in either half)."

@@ -36,7 +36,7 @@ def _running(digest: str) -> None:
     groups = progress_by_group(sittings, moment=store.now(), name_of=name_of)
     st.markdown(_in_words(groups, target=course.design.terms.target if course else 0))
     if groups:
-        st.dataframe(pd.DataFrame([_row(g) for g in groups]), hide_index=True)
+        st.dataframe(pd.DataFrame([_row(g) for g in groups]), hide_index=True, alt="How far each group is")
         st.caption(_meaning(course))
 
 

@@ -23,4 +23,4 @@ def share_table(of: str, shares: Sequence[PairShare]) -> None:
         }
         for s in shares
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=f"Right answers by {of}")

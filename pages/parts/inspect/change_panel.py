@@ -136,13 +136,18 @@ def _spectrum(measured: _Repeated) -> None:
     with columns[1]:
         show(profile_figure(measured.spectrum), key="inspect-profile")
         rows = [lattice_row(lattice) for lattice in measured.lattices]
-        st.dataframe(rows, hide_index=True, width="stretch")
+        st.dataframe(rows, hide_index=True, width="stretch", alt="Patterns that repeat every few pixels")
         st.caption(
             "Networks with strides or patches can leave patterns that repeat every few pixels. Chance: as many "
             "frequencies drawn at random 999 times from those on no lattice."
         )
         if measured.folds:
-            st.dataframe([folded_row(found) for found in measured.folds], hide_index=True, width="stretch")
+            st.dataframe(
+                [folded_row(found) for found in measured.folds],
+                hide_index=True,
+                width="stretch",
+                alt="Repeated patterns, found by folding",
+            )
             st.caption(
                 "The same by folding: the change laid upon itself in tiles, which finds coarse patterns too. Chance: "
                 "every tile turned round at random, 99 times. The light about artefacts asks how much of the whole "

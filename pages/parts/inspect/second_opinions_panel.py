@@ -35,7 +35,12 @@ def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: 
         (key, epsilon, tuple(guide.provenance.sha256 for guide in asked)),
         lambda: [opinion_at(path, guide, epsilon=epsilon, class_name=towards) for guide in asked],
     )
-    st.dataframe([opinion_row(one, class_name=towards) for one in found], hide_index=True, width="stretch")
+    st.dataframe(
+        [opinion_row(one, class_name=towards) for one in found],
+        hide_index=True,
+        width="stretch",
+        alt="What each guide says before and after the change",
+    )
     for guide, opinion in zip(asked, found, strict=True):
         say_reliability(guide, opinion.before[1])
     say_altered(*asked)

@@ -161,7 +161,7 @@ def _by_class(card: Card) -> None:
         }
         for c in card.classes
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    st.dataframe(rows, hide_index=True, width="stretch", alt=f"Accuracy of {card.name} by class")
     st.caption(f"References: {plain(references.source)}.")
 
 

@@ -118,7 +118,7 @@ def _pictures() -> OwnPictures | None:
     rows = [
         {"Class": name, "Pictures": n, "Missing": pictures.missing.get(name, 0)} for name, n in pictures.counts.items()
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    st.dataframe(rows, hide_index=True, width="stretch", alt="Pictures of each class, and how many are missing")
     try:
         pictures.check_enough()
     except LWiseError as error:

@@ -14,19 +14,20 @@ from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
-from lwise_core.teaching.courses.course import CourseError, Design
+from lwise_core.teaching.courses.course import CourseError
 from lwise_core.teaching.languages.catalogue import Catalogue, catalogue_for
 from lwise_core.teaching.lessons.anki_deck import anki_deck
-from lwise_core.teaching.lessons.builder import in_order, seconds_a_step, slides, steps_of_slides
+from lwise_core.teaching.lessons.builder import in_order, slides, steps_of_slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
-from lwise_core.teaching.lessons.quick_course import FromRanking, course_in_words, lesson_design, steps_of_course
+from lwise_core.teaching.lessons.quick_course import FromRanking, course_in_words, lesson_design
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
 from pages.parts.picture.downloads import download
 from pages.parts.rank.state import GuideRanking
 from pages.parts.session.access import is_teacher
 from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
-from pages.parts.session.jobs import asked, followed, job_for, progress_of, remembered
+from pages.parts.session.jobs import asked, followed, job_for, progress_of
+from pages.parts.session.pace import pace_of
 from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import notice, plain
 
@@ -96,7 +97,7 @@ def _how_long(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> None:
     """Say about how long the lesson takes, by the pace of one step of this guide here."""
     steps = steps_of_slides(chosen, guide)
     if steps:
-        seconds = steps * _pace(chosen[0], guide)
+        seconds = steps * pace_of(guide)
         st.caption(f"The lesson takes about {in_words(seconds)}, by the pace of one step now.")
 
 
@@ -124,11 +125,11 @@ def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: s
     question = (guide.provenance.sha256, title, _labelled(chosen))
     try:
         design = lesson_design(chosen, name=title)
+        maker = CourseBuilder(engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
         if not asked(_COURSE, question):
-            st.caption(f"{plain(course_in_words(chosen, name=title))} {_how_long_a_course(chosen, design, guide)}")
+            st.caption(f"{plain(course_in_words(chosen, name=title))} {_how_long_a_course(maker, FromRanking(chosen))}")
             if not st.button("Make a course for the Learn page of them"):
                 return
-        maker = CourseBuilder(engine_for(guide).walker(), design, tuple(sorted({p.class_name for p in chosen})))
         folder = course_library().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
         job_for(_COURSE, question, lambda: build_course(folder, maker, FromRanking(chosen)), total=len(chosen))
     except (CourseError, QueueFull) as error:
@@ -137,17 +138,10 @@ def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: s
     followed(_COURSE, _on_the_shelf)
 
 
-def _how_long_a_course(chosen: Sequence[RankedPhotograph], design: Design, guide: GuideModel) -> str:
+def _how_long_a_course(maker: CourseBuilder, pictures: FromRanking) -> str:
     """Return about how long the course takes to make, by the pace of one step of this guide here."""
-    steps = steps_of_course(FromRanking(tuple(chosen)), design, guide)
-    return f"Making it takes about {in_words(steps * _pace(chosen[0], guide))}, by the pace of one step now."
-
-
-def _pace(photograph: RankedPhotograph, guide: GuideModel) -> float:
-    """Return about how many seconds one step takes, measured once."""
-    walker = engine_for(guide).walker()
-    question = (guide.provenance.sha256, walker.precision)
-    return remembered("lesson-pace", question, lambda: seconds_a_step(photograph, walker))
+    seconds = maker.steps(pictures) * pace_of(maker.guide)
+    return f"Making it takes about {in_words(seconds)}, by the pace of one step now."
 
 
 def _on_the_shelf(job: ScheduledJob[CourseProgress]) -> None:

@@ -16,7 +16,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
 from lwise_core.images.codec import Photograph, encode_png
 from lwise_core.images.geometry import Crop
-from lwise_core.teaching.lessons.builder import in_order, seconds_a_step, slides, steps_of_slides
+from lwise_core.teaching.lessons.builder import in_order, slides, steps_of_slides
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +61,6 @@ def test_the_steps_of_a_lesson_are_those_of_its_budgets(
     budgets = [min(scale.from_224(block.epsilon_224), scale.largest) for _, block in in_order(chosen)]
     assert steps_of_slides(chosen, phantom_guide) == sum(max(1, round(e / scale.step)) for e in budgets if e)
     assert steps_of_slides((), phantom_guide) == 0
-
-
-def test_the_pace_is_that_of_the_second_step(
-    chosen: tuple[RankedPhotograph, ...], phantom_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = iter((100.0, 102.5))
-    monkeypatch.setattr("lwise_core.teaching.lessons.builder.perf_counter", lambda: next(clock))
-    assert seconds_a_step(chosen[0], Walker(phantom_guide)) == 2.5
 
 
 def test_one_photograph_is_a_lesson(chosen: tuple[RankedPhotograph, ...]) -> None:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core.batch.ranking import RankedPhotograph
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
-from lwise_core.teaching.courses.builder import check_filled
+from lwise_core.teaching.courses.builder import CourseBuilder, check_filled
 from lwise_core.teaching.courses.course import CourseError
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, trials_for
@@ -22,7 +23,6 @@ from lwise_core.teaching.lessons.quick_course import (
     course_in_words,
     fewer_than,
     lesson_design,
-    steps_of_course,
 )
 
 
@@ -100,4 +100,5 @@ def test_the_steps_of_a_course_are_a_path_for_each_picture_to_learn_from(phantom
     chosen = photographs(20, 20)
     scale = phantom_guide.epsilon_scale
     steps = round(min(scale.from_224(8.0), scale.largest) / scale.step)
-    assert steps_of_course(FromRanking(chosen), lesson_design(chosen, name="mine"), phantom_guide) == 32 * steps
+    maker = CourseBuilder(Walker(phantom_guide), lesson_design(chosen, name="mine"), ("class 0", "class 1"))
+    assert maker.steps(FromRanking(chosen)) == 32 * steps
