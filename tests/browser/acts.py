@@ -86,15 +86,15 @@ def expect_to_fit(page: Page, *, width: int) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose as a person does, who opens the list again where the page closed it by scrolling while it was drawn."""
+    """Choose as a person does, who opens the list again where the page closed it, or drew it anew, meanwhile."""
     choice = page.get_by_role("combobox", name=label).first
     wanted = page.get_by_role("option", name=option, exact=True)
     expect(choice).to_be_visible()
-    choice.scroll_into_view_if_needed()
     for tries_left in reversed(range(_TRIES)):
-        choice.click()
-        choice.fill(option)  # options out of sight are not there
         try:
+            choice.scroll_into_view_if_needed()
+            choice.click()
+            choice.fill(option)  # options out of sight are not there
             wanted.click(timeout=REOPENED_MS)
         except Error:
             if not tries_left:
