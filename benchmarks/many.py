@@ -253,7 +253,7 @@ def rows(
     write: Annotated[Path | None, typer.Option(help="Put the tables into this document too.")] = None,
     rounds: int = 2,
     share: Annotated[
-        float, typer.Option(help="Of the pictures: with 0.5 and one round it takes about five minutes.")
+        float, typer.Option(help="Of the pictures: with 0.5 and one round it takes about six minutes.")
     ] = 1,
 ) -> None:
     """Print the rows of `make bench`: scoring and enhancing at five ε, with the bundled guide and a ResNet-50."""
@@ -262,7 +262,7 @@ def rows(
     sizes |= {("resnet50", "none"): (8, 40), ("resnet50", five): (4, 12)}
     lines = []
     for (network, epsilons), counts in sizes.items():
-        small, large = (round(share * count) for count in counts)
+        small, large = (len(FAMILIES) * max(1, round(share * count / len(FAMILIES))) for count in counts)
         for line in (
             *table(ways_of(epsilons), network=network, epsilons=epsilons, small=small, large=large, rounds=rounds),
             "",
