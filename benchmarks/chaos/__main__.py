@@ -5,6 +5,7 @@
     PYTHONPATH=. python -m benchmarks.chaos load --browsers 5 --clients 20 --minutes 15 [--nginx]
     PYTHONPATH=. python -m benchmarks.chaos load --browsers 3 --clients 10 --minutes 120
     PYTHONPATH=. python -m benchmarks.chaos photographs --count 300
+    PYTHONPATH=. python -m benchmarks.chaos visits --count 200
     PYTHONPATH=. python -m benchmarks.chaos fuzzing --minutes 60
 
 It needs Chromium, PostgreSQL, libfaketime, nginx, and root for the rows about a full disk, which mount one in memory.
@@ -37,6 +38,7 @@ from benchmarks.chaos import (
     load,
     pages_killed,
     photographs,
+    visits,
 )
 from benchmarks.chaos.outcome import Broken, Outcome
 
@@ -110,6 +112,14 @@ def many_photographs(
 ) -> None:
     """Bring photographs to one page, one after the other, and print its server's memory."""
     print(photographs.measure(count))
+
+
+@app.command("visits")
+def many_visits(
+    count: Annotated[int, typer.Option(min=1, help="People, each of whom asks for one page and leaves.")] = 200,
+) -> None:
+    """Let people come and leave, without browsers, and print what the server holds afterwards."""
+    print(visits.measure(count))
 
 
 @app.command("fuzzing")
