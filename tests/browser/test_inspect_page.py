@@ -82,3 +82,40 @@ def test_picture_verdict_and_layer_stand_on_the_first_screen(page: Page, studio_
     expect(layer).to_be_visible()
     page.get_by_role("slider", name="Opacity of the layer").press("Home")
     expect(layer).to_have_css("opacity", "0")
+
+
+def test_why_stands_on_the_first_screen_and_within_one_swipe_of_a_phone(page: Page, studio_url: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    inspect_sample(page, studio_url)
+    why = page.get_by_text("Why: The original spoke for house cat")
+    expect(why).to_be_visible()
+    expect(page.locator(".viewer[data-position]")).to_be_visible()
+    at_rest(page)
+    box = why.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 900 - 40
+    page.get_by_role("button", name="Show where").click()
+    expect(page.locator("canvas.layer")).to_be_visible()
+    page.get_by_role("button", name="Take it off the picture").click()
+    expect(page.locator("canvas.layer")).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect_to_fit(page, width=390)
+    box = why.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 2 * 844
+
+
+def test_what_the_gallery_opens_begins_at_its_top(page: Page, studio_url: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for button, title in (("Open this one", "L-WISE Studio"), ("Inspect it", "Inspect")):
+        page.goto(f"{studio_url}/")
+        last = page.get_by_role("button", name=button).last
+        expect(last).to_be_visible()
+        at_rest(page)
+        last.scroll_into_view_if_needed()
+        until(page, "() => document.querySelector('[data-testid=stMain]').scrollTop > 300")
+        last.click()
+        heading = page.get_by_role("heading", name=title, exact=True)
+        expect(page.locator("h4, .viewer[data-position]").first).to_be_visible(timeout=_COMPUTED_MS)
+        expect(heading).to_be_in_viewport()
+        until(page, "() => document.querySelector('[data-testid=stMain]').scrollTop === 0")
