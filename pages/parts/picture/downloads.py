@@ -43,7 +43,8 @@ def extent_choice(case: Case) -> Case:
         format_func=_EXTENTS.__getitem__,
         key=f"extent-{case.token}",
         horizontal=True,
-        help="On the whole photograph nothing changes outside the crop.",
+        help="On the whole photograph nothing changes outside the crop, so at a large ε the crop's edge can show as a "
+        "line; a larger crop moves it outwards. It is not faded out: that would be another change than the one judged.",
     )
     if chosen is case.extent:
         return case
