@@ -99,7 +99,9 @@ def visit(browser: Browser, url: str, photograph: Path, *, guide: str, server: i
         page.get_by_role("combobox", name="Guide model").click()
         page.get_by_role("option", name=guide, exact=True).click()
         expect(page.get_by_text(f"Card of {guide}:")).to_be_visible(timeout=_PATIENCE_MS)
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=_PATIENCE_MS
+    )
     seen = {"": (_seconds_of(server), _seconds_of_chromium(processes))}
     upload.set_input_files(photograph)
     until(page, "() => window.noted.verdict", patience_ms=_PATIENCE_MS)
