@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import json
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,6 +106,10 @@ def select(at: AppTest, label: str) -> object:
     return next(s for s in at.selectbox if s.label == label)
 
 
+def rivals(at: AppTest) -> Any:  # noqa: ANN401  an element of the page
+    return next(m for m in at.multiselect if m.label == "Rivals")
+
+
 def test_a_newcomer_sees_what_it_is_and_samples_to_start_with(at: AppTest) -> None:
     assert "not for diagnosis" in everything_said(at).lower()
     assert {b.key for b in at.button} >= {f"sample-{s.key}" for s in SAMPLES}
@@ -120,6 +126,20 @@ def test_the_sample_s_difficulty_is_the_core_s(at: AppTest, guide: GuideModel) -
     assert difficulty.percentile is not None
     assert shown["Harder than"] == f"{difficulty.percentile.share:.0%}"
     assert f"Harder than {difficulty.percentile.share:.0%} of the guide's" in everything_said(at)
+
+
+def test_any_class_can_be_put_on_the_curve(at: AppTest, guide: GuideModel) -> None:
+    settled(at.button(key="sample-cat").click().run())
+    more = next(m for m in at.multiselect if m.label == "More classes on the curve")
+    assert list(more.options) == list(guide.classes)
+
+    def drawn() -> set[str]:
+        spec = next(p.proto.spec for p in at.get("plotly_chart") if "house cat" in p.proto.spec)
+        return {trace.get("name") for trace in json.loads(spec)["data"]} & set(guide.classes)
+
+    assert len(drawn()) < len(guide.classes)
+    settled(more.set_value(list(guide.classes)).run())
+    assert drawn() == set(guide.classes)
 
 
 def test_the_guide_s_own_mistake_is_told(at: AppTest) -> None:
@@ -295,11 +315,11 @@ def test_for_a_medical_guide_the_person_answers_first(at: AppTest, guide: GuideM
 def test_rivals_are_asked_for_before_their_objective_is_used(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     settled(select(at, "Objective").set_value("logit_diverge").run())  # type: ignore[attr-defined]
-    assert at.multiselect[0].value == ["dog"]  # the strongest rival is proposed
+    assert rivals(at).value == ["dog"]  # the strongest rival is proposed
     assert "Gain kept in 8 bits" in metrics(at)
-    at.multiselect[0].set_value([]).run()
+    rivals(at).set_value([]).run()
     assert "at least one rival" in everything_said(at)
-    settled(at.multiselect[0].set_value(["big cat"]).run())
+    settled(rivals(at).set_value(["big cat"]).run())
     assert "Gain kept in 8 bits" in metrics(at)
 
 
@@ -308,7 +328,7 @@ def test_a_further_objective_is_offered_with_its_label_and_its_rivals(at: AppTes
     chosen = select(at, "Objective")
     assert "Raise it above the strongest rival (margin)" in chosen.options  # type: ignore[attr-defined]
     settled(chosen.set_value(margin).run())  # type: ignore[attr-defined]
-    assert at.multiselect[0].value == ["dog"]
+    assert rivals(at).value == ["dog"]
     assert "Gain kept in 8 bits" in metrics(at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -59,7 +60,18 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     say_altered(guide)
     _cautions(guide, rendering, epsilon)
     st.markdown(_first_choice_sentence(path, rendering))
-    show(path_figure(_curves(path, towards=towards), axis=_axis(guide), current=epsilon), key="path")
+    plot = st.container()
+    further = st.multiselect(
+        "More classes on the curve",
+        guide.classes,
+        placeholder="Choose any class of the guide",
+        key=f"curve-{guide.provenance.sha256[:16]}",
+        persist_state="session",
+        help=f"The strongest {_RIVALS_SHOWN} others and every first choice are there anyway.",
+    )
+    with plot:
+        curves = _curves(path, towards=towards, further=further)
+        show(path_figure(curves, axis=_axis(guide), current=epsilon), key="path")
     if path.provisional:
         st.caption("The curve is provisional: it was stopped before the guide had scored the frames of its fast copy.")
 
@@ -105,9 +117,11 @@ def _first_choice_sentence(path: EnhancementPath, rendering: Rendering) -> str:
     return f"For the finished picture the guide's first choice changes from **{plain(before)}** to **{plain(after)}**."
 
 
-def _curves(path: EnhancementPath, *, towards: str) -> LogitCurves:
+def _curves(path: EnhancementPath, *, towards: str, further: Sequence[str]) -> LogitCurves:
     epsilons = [i * path.step for i in range(len(path.frames))]
-    return LogitCurves(epsilons=epsilons, logits=path.curves(rivals=_RIVALS_SHOWN), ground_truth=towards)
+    shown = path.curves(rivals=_RIVALS_SHOWN)
+    every = path.curves(rivals=len(path.guide.classes)) if further else shown
+    return LogitCurves(epsilons, shown | {name: every[name] for name in further}, towards)
 
 
 def _axis(guide: GuideModel) -> EpsilonAxis:

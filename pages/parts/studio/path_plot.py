@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +13,8 @@ from pages.parts.ui.notices import plain
 from pages.parts.ui.plots import BLUE, GREEN, GREY, PURPLE, VERMILLION, Plot, blank_figure, label, padded
 
 _RIVAL_STYLES = ((VERMILLION, "dash", "square"), (GREEN, "dot", "diamond"), (PURPLE, "dashdot", "triangle-up"))
-_OTHER_STYLE = (GREY, "longdash", "x")
+_OTHER_DASHES = ("longdash", "longdashdot")
+_OTHER_SYMBOLS = ("x", "circle", "star", "cross", "hexagon", "triangle-down", "pentagon", "hourglass")
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,9 @@ def _styled(curves: LogitCurves) -> list[tuple[str, Sequence[float], dict[str, o
     bold: dict[str, object] = {"mode": "lines", "line": {"color": BLUE, "width": 4}}
     styled = [(curves.ground_truth, curves.logits[curves.ground_truth], bold)]
     rivals = [name for name in curves.logits if name != curves.ground_truth]
+    styles = (*_RIVAL_STYLES, *((GREY, *look) for look in product(_OTHER_DASHES, _OTHER_SYMBOLS)))
     for i, name in enumerate(rivals):
-        colour, dash, symbol = _RIVAL_STYLES[i] if i < len(_RIVAL_STYLES) else _OTHER_STYLE
+        colour, dash, symbol = styles[i % len(styles)]
         thin: dict[str, object] = {
             "mode": "lines+markers",
             "line": {"color": colour, "width": 2, "dash": dash},

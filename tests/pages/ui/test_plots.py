@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,7 +56,10 @@ def test_the_axis_of_epsilon_is_the_guides_whole_range_however_far_the_path_came
 
 
 def test_the_class_of_interest_is_bold_and_no_two_lines_look_alike_without_colour() -> None:
-    lines = [t for t in path_figure(CURVES, axis=AXIS, current=1.0).figure.data if t.name in CURVES.logits]
+    rivals = {f"rival {i}": (0.0,) * 5 for i in range(15)}  # a guide of 16 classes, all of them drawn
+    every = replace(CURVES, logits={"house cat": CURVES.logits["house cat"], **rivals})
+    lines = [t for t in path_figure(every, axis=AXIS, current=1.0).figure.data if t.name in every.logits]
+    assert len(lines) == 16
     widths = {t.name: t.line.width for t in lines}
     assert max(widths, key=lambda name: widths[name]) == "house cat"
     assert len({(t.line.dash, t.marker.symbol) for t in lines}) == len(lines)
