@@ -144,6 +144,7 @@ def test_what_it_says_to_type_finds_every_number_in_python(
     cat: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copy(str(files("skimage.data").joinpath(CAT.file)), tmp_path / "cat.png")
+    cat.session_state["change-part"] = "Spectrum and lattices"
     shown = numbers_on(with_further(turned(cat, CHANGE)))
     shown |= numbers_on(turned(cat, ATTRIBUTIONS))
     assert "No attributions were computed." not in said(cat)

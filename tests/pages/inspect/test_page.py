@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +18,13 @@ from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.enhancement.viewer_payload import ViewerPayload
+from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.novelty import NOT_JUDGED
 from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.heatmaps import PALETTE_PAIRS
-from lwise_core.inspection.examine import lights_at
+from lwise_core.inspection.examine import lights_at, paint_others
+from lwise_core.inspection.hallucination import Judge
 from lwise_core.inspection.indicators import Risk
 from lwise_core.inspection.wording import facts_of, verdict_of
 from lwise_core.scheduler import ScheduledJob
@@ -124,6 +126,9 @@ def test_what_is_not_open_is_not_computed(guide: GuideModel, monkeypatch: pytest
     for name in (
         "attribution_panel.maps_at",
         "counter_panel.paint_others",
+        "change_panel.spectrum_of",
+        "change_panel.folds_of",
+        "change_panel.channel_pictures",
         "indicators_panel.examine",
         "second_opinions_panel.opinion_at",
         "layers.attribute",
@@ -360,6 +365,25 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     assert verdict in [m.value for m in at.markdown]
     assert [b.label for b in at.get("download_button")] == FILES
     assert f"AI-altered towards {towards}, ε" in said(turned(turned(at, CHANGE), COUNTER))  # and it is kept
+
+
+def test_the_experiment_is_walked_no_further_than_is_looked_at(
+    guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[int] = []
+
+    def noted(
+        path: EnhancementPath, *, towards: Sequence[int], steps: int, stated: str | None, walker: Walker
+    ) -> Iterator[tuple[Judge, ...]]:
+        walked.append(steps)
+        return paint_others(path, towards=towards, steps=steps, stated=stated, walker=walker)
+
+    monkeypatch.setattr("pages.parts.inspect.counter_panel.paint_others", noted)
+    at = turned(slid(opened(known_as(guide, "9")), 3), COUNTER)
+    settled(next(b for b in at.button if b.label == "Paint it").click().run())
+    for step in (2, 5, 4):
+        assert "The class enhanced towards: **a**" in said(slid(at, step))
+    assert walked == [3, 5]
 
 
 def test_a_layer_is_chosen_and_an_attribution_by_its_method(guide: GuideModel) -> None:
