@@ -20,7 +20,6 @@ import numpy as np
 import torch
 import typer
 
-from benchmarks.artefact_limits import conformal_limit
 from benchmarks.discrimination import Flags, auroc, auroc_difference
 from benchmarks.held_out import held_out_images
 from benchmarks.people import Estimate, mean
@@ -35,6 +34,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.local_evidence import LocalEvidence, contrast, nulls_of
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.hallucination import FALSE_ALARMS
+from lwise_core.inspection.limit_fit import conformal_limit
 from lwise_core.training.trainer import pixels_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)

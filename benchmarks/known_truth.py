@@ -40,6 +40,7 @@ from lwise_core.cli.train_options import part as part_of
 from lwise_core.data.phantom import FAMILIES, Creature, creature_mask, draw, population, without_creature
 from lwise_core.enhancement.path import EnhancementPath, Frame
 from lwise_core.guides import catalog
+from lwise_core.guides.fitness import UNKNOWN
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import see
 from lwise_core.inspection.examine import examine
@@ -226,7 +227,7 @@ def twin_command(
     part: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")] = "3:4",
 ) -> None:
     """V5, in part: changes by a guide trained without attacks (must flag) against the robust one's, same pictures."""
-    robust, plain = catalog.load(ROBUST), catalog.load(PLAIN)
+    robust, plain = (_unmeasured(catalog.load(name)) for name in (ROBUST, PLAIN))
     if robust.classes != plain.classes or robust.input_size != plain.input_size:
         raise typer.BadParameter("the two guides do not see the same classes at the same size.")
     cases: list[Case] = []
@@ -235,10 +236,18 @@ def twin_command(
             path = path_towards(guide, picture.image, target=picture.target, epsilon_224=EPSILONS_224[-1])
             cases.append(case_of(path, picture=i, positive=guide is plain, other=other))
         typer.echo(f"{i + 1} of {count} pictures", err=True)
-    print(f"{count} pictures towards their own classes, by {PLAIN} (must flag) and by {ROBUST}; H5 by the other one.\n")
+    print(f"{count} pictures towards their own classes, by {PLAIN} (must flag) and by {ROBUST}; H5 by the other one.")
+    print(
+        "Neither is known to be fit or unfit here: an unfit guide's own card would silence the light about evidence.\n"
+    )
     _print_areas(robust, cases, (*OF_THE_CHANGE[:3], "H5", *OF_THE_CHANGE[3:]), together=OF_THE_CHANGE)
     _print_flags(robust, cases, (PLAIN, ROBUST))
     print(f"At least {WANTED['twin']:.2f} is wanted, with each model left out in turn, which one twin does not allow.")
+
+
+def _unmeasured(guide: GuideModel) -> GuideModel:
+    """Return ``guide`` as one of which no accuracy is known."""
+    return replace(guide, provenance=replace(guide.provenance, fitness=UNKNOWN))
 
 
 def without_background(creature: Creature, *, size: int) -> Pixels:

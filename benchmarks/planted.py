@@ -30,9 +30,9 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.detail import lost_detail
 from lwise_core.inspection.examine import examine, perturbation_at
 from lwise_core.inspection.folding import folds_of, repeated_share
-from lwise_core.inspection.hallucination import limits
 from lwise_core.inspection.indicators import LightState
 from lwise_core.inspection.perturbation import Perturbation
+from lwise_core.inspection.shipped_limits import limits_at
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -52,7 +52,7 @@ def lattice_command(count: Annotated[int, typer.Option(help="How many creatures.
     """V4: the weakest lattice of each period that is flagged in 95% of the perturbations."""
     guide = catalog.load("phantom4-64")
     clean = list(_clean(guide, count))
-    limit = limits()["H8"].value
+    limit = limits_at(guide.input_size)["H8"].value
     print(f"{count} creatures, ε = {guide.epsilon_scale.default:g}; flagged above a share of {limit:.3f}.\n")
     print(f"Without a lattice {sum(_stands_out(c) > limit for c in clean)} of them are flagged.\n")
     print("| period | flagged in 95% from | flagged at −20 dB | at −10 dB | at 0 dB |")
@@ -82,7 +82,7 @@ def smoothed_command(count: Annotated[int, typer.Option(help="How many creatures
     """V4 for over-smoothing: enhanced pictures that were blurred besides, by Gaussians of several widths."""
     guide = catalog.load("phantom4-64")
     clean = list(_clean(guide, count))
-    limit = limits()["HS"].value
+    limit = limits_at(guide.input_size)["HS"].value
     print(f"{count} creatures, ε = {guide.epsilon_scale.default:g}; flagged above a share of {limit:.3f} lost.\n")
     print("| blur, standard deviation | flagged | detail lost, median | RMS of all that changed, grey levels |")
     print("|---|---|---|---|")

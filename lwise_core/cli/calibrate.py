@@ -29,6 +29,7 @@ from lwise_core.guides.calibration import Calibration
 from lwise_core.guides.guide import Domain, GuideModel
 from lwise_core.guides.learnt_hashes import learnt_by
 from lwise_core.images.perceptual_hash import Hashes
+from lwise_core.inspection.limit_fit import limits_from
 from lwise_core.training.calibrating import ATTACKED, CalibrationRequest, calibrate
 from lwise_core.training.calibration_extras import Extra
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
@@ -114,9 +115,18 @@ class MeasuringOptions:
         bool, typer.Option("--unlike", help="Let the guide tell pictures unlike all of these; from 200 pictures on.")
     ] = False
 
+    artefacts: Annotated[
+        bool,
+        typer.Option("--artefacts", help="Find the limits of the light about artefacts too: a path for each of 120."),
+    ] = False
+
     def extras(self) -> frozenset[Extra]:
         """Return what else is to be made of the pictures."""
-        asked = {Extra.EVIDENCE: self.evidence, Extra.UNLIKE: self.unlike}
+        asked = {
+            Extra.EVIDENCE: self.evidence,
+            Extra.UNLIKE: self.unlike,
+            Extra.ARTEFACTS: self.artefacts,
+        }
         return frozenset(extra for extra, wanted in asked.items() if wanted)
 
 
@@ -187,7 +197,7 @@ def _followed(guide: GuideModel, request: CalibrationRequest) -> Calibration:
     told = -1
     calibration = None
     try:
-        for progress in calibrate(guide, request, catalog.here().calibrations):
+        for progress in calibrate(guide, request, catalog.here().calibrations, limits_from=limits_from):
             calibration = progress.calibration
             if (percent := int(100 * progress.share)) > told:
                 told = percent

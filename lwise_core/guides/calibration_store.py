@@ -1,4 +1,4 @@
-"""Where calibrations lie, and what of each is laid over its guide: references, figures, nulls and familiarity.
+"""Where calibrations lie, and what of each is laid over its guide: references, figures, nulls, familiarity and limits.
 
 A folder for each guide, named after the SHA-256 of its weights. What lies in it is untrusted, as a card is.
 """
@@ -21,6 +21,7 @@ from lwise_core.guides.evidence_file import EVIDENCE_FILE, MAX_EVIDENCE_BYTES, r
 from lwise_core.guides.evidence_nulls import EvidenceNulls
 from lwise_core.guides.familiarity import FAMILIARITY_FILE, Familiarity, FamiliarityError, read_familiarity
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.own_limits import OWN_LIMITS_FILE, OwnLimits, OwnLimitsError, read_own_limits
 
 MAX_CALIBRATION_BYTES = 100_000_000
 _FILE = "calibration.json"
@@ -29,7 +30,7 @@ _CALIBRATION = TypeAdapter(Calibration)
 
 @dataclass(frozen=True)
 class CalibrationStore:
-    """The calibrations of an installation, each with the nulls and the familiarity that were made with it."""
+    """The calibrations of an installation, each with the nulls, familiarity and limits that were made with it."""
 
     folder: Path
 
@@ -68,6 +69,7 @@ class CalibrationStore:
             laid,
             nulls=self._nulls(guide) if guide.nulls is None else guide.nulls,
             familiarity=self._familiarity(guide) if guide.familiarity is None else guide.familiarity,
+            artefact_limits=self._artefact_limits(guide) or guide.artefact_limits,
         )
 
     def has_own_nulls(self, guide: GuideModel) -> bool:
@@ -87,7 +89,12 @@ class CalibrationStore:
         return tuple(sorted(f.name for f in self.folder.iterdir())) if self.folder.is_dir() else ()
 
     def keep(
-        self, calibration: Calibration, *, nulls: EvidenceNulls | None = None, familiarity: Familiarity | None = None
+        self,
+        calibration: Calibration,
+        *,
+        nulls: EvidenceNulls | None = None,
+        familiarity: Familiarity | None = None,
+        artefact_limits: OwnLimits | None = None,
     ) -> None:
         """Store a calibration and what was made with it in place of an earlier one of the same weights.
 
@@ -97,12 +104,14 @@ class CalibrationStore:
         file = self.file_of(calibration.weights_sha256)
         make_folder(file.parent)
         with file_errors(file.parent):
-            for name in (EVIDENCE_FILE, FAMILIARITY_FILE):
+            for name in (EVIDENCE_FILE, FAMILIARITY_FILE, OWN_LIMITS_FILE):
                 (file.parent / name).unlink(missing_ok=True)
         if nulls is not None:
             write_whole(file.parent / EVIDENCE_FILE, write_nulls(nulls))
         if familiarity is not None:
             familiarity.write(file.parent)
+        if artefact_limits is not None:
+            artefact_limits.write(file.parent)
         text = json.dumps(asdict(calibration), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         write_whole(file, text.encode())  # last, for its time tells who keeps the guide that it has changed
 
@@ -144,6 +153,13 @@ class CalibrationStore:
         try:
             return read_familiarity(file.parent, sha256=guide.provenance.weights_sha256)
         except FamiliarityError as error:
+            raise _damaged(file) from error
+
+    def _artefact_limits(self, guide: GuideModel) -> OwnLimits | None:
+        file = self._beside(guide, OWN_LIMITS_FILE)
+        try:
+            return read_own_limits(file.parent, weights_sha256=guide.provenance.sha256, input_size=guide.input_size)
+        except OwnLimitsError as error:
             raise _damaged(file) from error
 
 

@@ -48,6 +48,7 @@ from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness, fitness_of
 from lwise_core.guides.guide import EpsilonScale, GuideModel
 from lwise_core.guides.hub import HubAddress, fetch_hub_guide, is_hub_address
 from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
+from lwise_core.guides.own_limits import OwnLimits, OwnLimitsError, read_own_limits
 from lwise_core.guides.published_weights import PUBLISHED, Published
 
 BUNDLED = asset("models")
@@ -313,7 +314,7 @@ def _built(entry: GuideEntry, weights: Weights) -> GuideModel:
     """
     if entry.card is not None:
         guide = build_guide(weights, _blueprint_on(entry.card, weights), _description_of(entry, entry.card))
-        return replace(guide, familiarity=_familiarity_of(entry))
+        return replace(guide, familiarity=_familiarity_of(entry), artefact_limits=_own_limits_of(entry, guide))
     assert entry.published is not None  # noqa: S101  every entry has the one or the other
     known = entry.published
     description = Description(known.name, known.classes, known.domain, training_epsilon=known.training_epsilon)
@@ -357,6 +358,16 @@ def _familiarity_of(entry: GuideEntry) -> Familiarity | None:
     try:
         return read_familiarity(entry.weights.parent, sha256=entry.sha256)
     except FamiliarityError:
+        return None
+
+
+def _own_limits_of(entry: GuideEntry, guide: GuideModel) -> OwnLimits | None:
+    """Return the limits that lie beside the card; a file that cannot be used leaves the guide as it is without one."""
+    if entry.weights is None:
+        return None
+    try:
+        return read_own_limits(entry.weights.parent, weights_sha256=entry.sha256, input_size=guide.input_size)
+    except OwnLimitsError:
         return None
 
 

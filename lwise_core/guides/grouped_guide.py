@@ -79,6 +79,7 @@ def grouped(guide: GuideModel, groups: ClassGroups) -> GuideModel:
         references=References(),
         reliability=(),
         nulls=None,
+        artefact_limits=None,
         provenance=provenance,
     )
 

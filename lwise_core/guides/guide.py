@@ -18,6 +18,7 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.evidence_nulls import EvidenceNulls
 from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness
+from lwise_core.guides.own_limits import OwnLimits
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability
 
@@ -208,7 +209,8 @@ class GuideModel:
     The network is in evaluation mode with frozen parameters, and no algorithm changes it. ``references`` maps a class
     name to the ground-truth logits of held-out images of that class; ``reliability`` says how often its probabilities
     were right on each set on which that was measured, its own first. ``nulls`` are those of local evidence.
-    ``familiarity`` tells pictures that are unlike all that it learnt; None where it cannot.
+    ``familiarity`` tells pictures that are unlike all that it learnt; None where it cannot. ``artefact_limits`` are
+    its own, which it came with or which a person's pictures gave it; None where those of its input size hold, if any.
     """
 
     name: str
@@ -223,6 +225,7 @@ class GuideModel:
     nulls: EvidenceNulls | None = None
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     familiarity: Familiarity | None = None
+    artefact_limits: OwnLimits | None = None
 
     def __post_init__(self) -> None:
         self.network.eval().requires_grad_(False).to(self.device)

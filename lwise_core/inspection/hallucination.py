@@ -7,17 +7,19 @@ support reads the original alone, and the gain without evidence also how the pic
 false alarms, and the second counts for guides whose nulls and limit were measured (``benchmarks/evidence.py``).
 
 An indicator has a limit where one was found on held-out pictures enhanced towards what they show, such that a light
-raises a false alarm for 5% of them anywhere on the slider (``benchmarks/artefact_limits.py``). Without a limit it is
-shown, with its null, and not counted.
+raises a false alarm for 5% of them anywhere on the slider. The limits of the light about artefacts are the guide's own,
+which it came with or which a person's pictures gave it (:mod:`~lwise_core.inspection.limit_fit`), else those that ship
+for its input size (:mod:`~lwise_core.inspection.shipped_limits`). Without a limit an indicator is shown, with its null,
+and not counted.
+
+Of a guide that is unfit nothing counts but an artefact: more grain than fit guides make is more grain whoever made it,
+while no flag would say nothing.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -33,7 +35,7 @@ from lwise_core.inspection.detail import lost_detail
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_unknown
 from lwise_core.inspection.folding import repeated_share
-from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, Limit, Risk
+from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, LightState, Limit, Risk
 from lwise_core.inspection.look_alikes import alike_here
 from lwise_core.inspection.perturbation import (
     Perturbation,
@@ -41,11 +43,13 @@ from lwise_core.inspection.perturbation import (
     saturated_share,
     unconfirmed_share,
 )
+from lwise_core.inspection.shipped_limits import limits_at
 from lwise_core.inspection.why import why_at
 
 FALSE_ALARMS = 0.05
 """The share of pictures that show the class and are flagged nevertheless, anywhere on the slider."""
 _BATCH = 8
+_UNFIT = "this guide is unfit, so that no artefact was found says nothing."
 
 _BY_KEY = {m.key: m for m in MEASURES}
 
@@ -96,6 +100,11 @@ class Judge:
         """Return every indicator that can be measured after ``step`` steps, by its key."""
         return {key: value for key, value in self.at(step).values.items() if value is not None}
 
+    def artefact_values(self, step: int) -> dict[str, float]:
+        """Return the indicators of artefacts that can be measured after ``step`` steps, by their keys."""
+        measured = {key: found[0] for key, found in self._artefact(step).items()}
+        return {key: value for key, value in measured.items() if value is not None and isfinite(value)}
+
     def _indicators(self, kind: LightKind, step: int) -> tuple[Indicator, ...]:
         measured = self._semantic(step) if kind is LightKind.SEMANTIC else self._artefact(step)
         return tuple(self._indicator(key, *found) for key, found in measured.items())
@@ -104,10 +113,26 @@ class Judge:
         known = value if value is not None and isfinite(value) else None
         if known is None and not because:
             because = "there is no change to judge." if not self._any_change else "it could not be measured."
-        return Indicator(_BY_KEY[key], known, null, self._limit(key), because if known is None else "")
+        found = Indicator(_BY_KEY[key], known, null, self._limit(key), because if known is None else "")
+        if known is None or found.measure.kind is LightKind.SEMANTIC:
+            return found
+        if self._unfit and found.state is not LightState.FLAGGED:
+            return replace(found, limit=None, because=_UNFIT)
+        return found if found.limit is not None else replace(found, because=self._why_no_limit)
+
+    @property
+    def _unfit(self) -> bool:
+        return self.path.guide.provenance.fitness.state is Fit.UNFIT
+
+    @property
+    def _why_no_limit(self) -> str:
+        size = self.path.guide.input_size
+        return f"no limits are known for guides that see {size} px; calibrating this one can find them."
 
     def _limit(self, key: str) -> Limit | None:
-        if self.path.guide.provenance.fitness.state is Fit.UNFIT:  # no limit then: it cannot judge
+        if _BY_KEY[key].kind is LightKind.ARTEFACT:
+            return self._artefact_limit(key)
+        if self._unfit:
             return None
         where = None if self.ledger is None or self.path.guide.nulls is None else self.path.guide.nulls.limit
         match key:
@@ -115,11 +140,14 @@ class Judge:
                 return _h1_limit() if where is None else _h1_limit_beside_the_ledger()
             case "HE":
                 return None if where is None else Limit(where.value, where.basis)
-        found = limits().get(key)
-        size = self.path.guide.input_size
-        if found is None or size in _measured_sizes():
-            return found
-        return Limit(found.value, f"{found.basis}; nobody measured false alarms at {size} px")
+        return None
+
+    def _artefact_limit(self, key: str) -> Limit | None:
+        """Return the guide's own limit, unless it is unfit; else what ships for its size."""
+        own = self.path.guide.artefact_limits
+        if own is not None and not self._unfit:
+            return Limit(own.values[key], own.basis) if key in own.values else None
+        return limits_at(self.path.guide.input_size).get(key)
 
     def _contradiction(self, step: int) -> str:
         towards = self.path.guide.classes[int(self.path.request.targets[0])]
@@ -159,7 +187,9 @@ class Judge:
         null = "evenly spread over 0–1 for pictures that show the class"
         if count < ENOUGH_FOR_EVIDENCE:
             there = f"there {'is' if count == 1 else 'are'} {counted(count, 'reference')} of {name}"
-            return None, null, f"{there}, and it takes {ENOUGH_FOR_EVIDENCE}."
+            missing = ENOUGH_FOR_EVIDENCE - count
+            needed = f"{missing} more {'is' if missing == 1 else 'are'} needed ({ENOUGH_FOR_EVIDENCE} in all)"
+            return None, null, f"{there}, and {needed}."
         logit = float(self.path.frames[0].logits[0, target])
         return guide.references.conformal_p(logit, class_name=name), null
 
@@ -227,24 +257,6 @@ def resized(images: torch.Tensor, *, size: int) -> torch.Tensor:
         return images
     larger = torch.nn.functional.interpolate(images, size=(size, size), mode="bicubic", antialias=True)
     return larger.clamp(0, 1)
-
-
-@cache
-def _found_limits() -> Mapping[str, Mapping[str, object]]:
-    text = files("lwise_core.inspection").joinpath("risk_limits.json").read_text(encoding="utf-8")
-    found: Mapping[str, Mapping[str, object]] = json.loads(text)
-    return found
-
-
-def _measured_sizes() -> frozenset[int]:
-    """Return the input sizes in pixels of the guides that the limits were found on."""
-    return frozenset(int(size) for found in _found_limits().values() for size in str(found["sizes"]).split())
-
-
-@cache
-def limits() -> Mapping[str, Limit]:
-    """Return the limits that were found on held-out pictures (``benchmarks/artefact_limits.py``), by key."""
-    return {key: Limit(float(str(v["value"])), str(v["basis"])) for key, v in _found_limits().items()}
 
 
 def _h1_limit() -> Limit:

@@ -29,7 +29,15 @@ from lwise_core.training.calibration_batches import (
     attacked_batches,
     scored_batches,
 )
-from lwise_core.training.calibration_extras import Ability, Extra, ExtraPictures, Reads, ability_of, looks_of
+from lwise_core.training.calibration_extras import (
+    Ability,
+    Extra,
+    ExtraPictures,
+    LimitsMaker,
+    Reads,
+    ability_of,
+    looks_of,
+)
 from lwise_core.training.calibration_figures import CountedPictures, calibration_of
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from lwise_core.training.evaluation import ATTACK_STEPS
@@ -58,7 +66,7 @@ _LOOKS: Mapping[Step, int] = MappingProxyType(
         **dict.fromkeys(Extra, 1),
     }
 )
-"""What a picture of each phase costs, in forward passes."""
+"""What a picture of each phase costs, in forward passes; a path, as many gradients as the guide's slider has steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +85,8 @@ class CalibrationRequest:
 
     def seconds(self, pace: CalibrationPace) -> float:
         """Return about how long it takes at a ``pace``."""
-        return sum(
-            count * (pace.to_attack if phase is Phase.ATTACKED else pace.to_score)
-            for phase, count in self.expected().items()
-        )
+        each: Mapping[Step, float] = {Phase.ATTACKED: pace.to_attack, Extra.ARTEFACTS: pace.to_walk}
+        return sum(count * each.get(phase, pace.to_score) for phase, count in self.expected().items())
 
     def expected(self) -> dict[Step, int]:
         """Return about how many pictures each phase looks at, in their order."""
@@ -128,32 +134,57 @@ def attack_epsilon(guide: GuideModel) -> float:
 
 
 def calibrate(
-    guide: GuideModel, request: CalibrationRequest, store: CalibrationStore
+    guide: GuideModel, request: CalibrationRequest, store: CalibrationStore, *, limits_from: LimitsMaker | None = None
 ) -> Generator[CalibrationProgress]:
     """Calibrate ``guide``, keep what was found in ``store``, and yield the progress; to stop iterating is to stop.
 
-    What was done is kept, and the same request goes on after it.
+    What was done is kept, and the same request goes on after it. ``limits_from`` finds the limits of the light about
+    artefacts where they are asked for.
 
     Raises:
+        ValueError: These limits are asked for, and nothing finds them.
         DatasetError: No picture can be used.
         StoreUnavailable: What holds the pictures cannot be reached.
         RunRefused: The same calibration is at work, or the disk is full.
         FileError: The folder of calibrations cannot be written.
     """
+    if Extra.ARTEFACTS in request.extras and limits_from is None:
+        raise ValueError("Limits of artefacts are asked for, and nothing is there to find them.")
+    makers = _Makers(store, limits_from)
     folder = RunFolder(store.unfinished(guide.provenance.sha256, request.key(guide)))
     try:
         with folder.held():
-            yield from _calibrate(guide, request, store, KeptBatches(folder))
+            yield from _calibrate(guide, request, makers, KeptBatches(folder))
         shutil.rmtree(folder.path, ignore_errors=True)
     finally:
         close_archives()
 
 
+@dataclass(frozen=True)
+class _Makers:
+    """Where a calibration is kept, and what finds the limits of artefacts."""
+
+    store: CalibrationStore
+    limits_from: LimitsMaker | None
+
+    def ability(
+        self, extra: Extra, guide: GuideModel, used: ExtraPictures, kept: KeptBatches, *, source: str
+    ) -> Reads[Ability]:
+        """Return what an ``extra`` gives, made only where the guide did not come with it."""
+        if extra is Extra.EVIDENCE and self.store.has_own_nulls(guide):
+            return Ability("The guide came with its own nulls of local evidence, which stay.")
+        if extra is Extra.UNLIKE and self.store.has_own_familiarity(guide):
+            return Ability("The guide came with its own way to tell what is unlike what it learnt, which stays.")
+        if extra is Extra.ARTEFACTS and self.limits_from is not None:
+            return (yield from self.limits_from(guide, used, kept, source))
+        return (yield from ability_of(extra, guide, used, kept, source=source))
+
+
 def _calibrate(
-    guide: GuideModel, request: CalibrationRequest, store: CalibrationStore, kept: KeptBatches
+    guide: GuideModel, request: CalibrationRequest, makers: _Makers, kept: KeptBatches
 ) -> Generator[CalibrationProgress]:
     pictures, epsilon = request.pictures, attack_epsilon(guide)
-    course = _Course(request.expected())
+    course = _Course(request.expected(), looks={**_LOOKS, Extra.ARTEFACTS: 3 * guide.epsilon_scale.steps})
     parts: list[SeenPictures] = []
     for part, seconds in scored_batches(guide, pictures, kept):
         parts.append(part)
@@ -172,23 +203,14 @@ def _calibrate(
     made: dict[Extra, Ability] = {}
     for extra in sorted(request.extras):
         source = f"“{calibration.folder}” on {calibration.date}"
-        making = _own_or_made(extra, guide, used, kept, store=store, source=source)
+        making = makers.ability(extra, guide, used, kept, source=source)
         made[extra] = yield from course.followed(extra, making)
     calibration = replace(calibration, abilities=tuple(ability.said for ability in made.values()))
-    evidence, unlike = (made.get(extra, Ability("")) for extra in Extra)
-    store.keep(calibration, nulls=evidence.nulls, familiarity=unlike.familiarity)
+    evidence, unlike, artefacts = (made.get(extra, Ability("")) for extra in Extra)
+    makers.store.keep(
+        calibration, nulls=evidence.nulls, familiarity=unlike.familiarity, artefact_limits=artefacts.limits
+    )
     yield replace(course.progress(), seconds_left=0.0, share=1.0, calibration=calibration)
-
-
-def _own_or_made(
-    extra: Extra, guide: GuideModel, used: ExtraPictures, kept: KeptBatches, *, store: CalibrationStore, source: str
-) -> Reads[Ability]:
-    """Return what an ``extra`` gives, made only where the guide did not come with it."""
-    if extra is Extra.EVIDENCE and store.has_own_nulls(guide):
-        return Ability("The guide came with its own nulls of local evidence, which stay.")
-    if extra is Extra.UNLIKE and store.has_own_familiarity(guide):
-        return Ability("The guide came with its own way to tell what is unlike what it learnt, which stays.")
-    return (yield from ability_of(extra, guide, used, kept, source=source))
 
 
 @dataclass
@@ -199,6 +221,7 @@ class _Course:
     done: Counter[Step] = field(default_factory=Counter)
     phase: Step = Phase.SCORED
     seconds_a_look: float | None = None
+    looks: Mapping[Step, int] = field(default_factory=lambda: _LOOKS)
     _computed: int = 0
     _seconds: float = 0.0
 
@@ -211,7 +234,7 @@ class _Course:
             self.phase, self._computed, self._seconds = phase, 0, 0.0
         self.done[phase] += pictures
         if seconds:
-            self._computed, self._seconds = self._computed + _LOOKS[phase] * pictures, self._seconds + seconds
+            self._computed, self._seconds = self._computed + self.looks[phase] * pictures, self._seconds + seconds
             self.seconds_a_look = self._seconds / self._computed
         return self.progress()
 
@@ -227,7 +250,7 @@ class _Course:
 
     def progress(self) -> CalibrationProgress:
         """Return how far it is."""
-        whole, done = (sum(_LOOKS[phase] * n for phase, n in counts.items()) for counts in (self.totals, self.done))
+        whole, done = (sum(self.looks[phase] * n for phase, n in counts.items()) for counts in (self.totals, self.done))
         left = None if self.seconds_a_look is None else self.seconds_a_look * max(0, whole - done)
         return CalibrationProgress(
             done=self.done[self.phase],

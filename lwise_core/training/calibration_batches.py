@@ -80,16 +80,27 @@ class KeptBatches:
 
         That is 0 for those that are kept.
         """
-        file = self.folder.path / f"{name}.npz"
-        if file.is_file():
-            with np.load(file, allow_pickle=False) as kept:
-                return dict(kept), 0.0
+        kept = self.kept(name)
+        if kept is not None:
+            return kept, 0.0
         began = perf_counter()
         made = make()
+        self.keep(name, made)
+        return made, perf_counter() - began
+
+    def kept(self, name: str) -> Arrays | None:
+        """Return the arrays called ``name``, None where they are not kept."""
+        file = self.folder.path / f"{name}.npz"
+        if not file.is_file():
+            return None
+        with np.load(file, allow_pickle=False) as found:
+            return dict(found)
+
+    def keep(self, name: str, made: Arrays) -> None:
+        """Keep the arrays called ``name``."""
         stream = io.BytesIO()
         np.savez(stream, allow_pickle=False, **made)
-        self.folder.write(file.name, stream.getvalue())
-        return made, perf_counter() - began
+        self.folder.write(f"{name}.npz", stream.getvalue())
 
 
 def scored_batches(
@@ -124,10 +135,11 @@ def attacked_batches(
 
 @dataclass(frozen=True)
 class CalibrationPace:
-    """The seconds that one picture takes to decode and score, and to attack."""
+    """The seconds that one picture takes to decode and score, to attack, and to enhance along the whole slider."""
 
     to_score: float
     to_attack: float
+    to_walk: float = 0.0
 
 
 def pace_of(guide: GuideModel, pictures: LabelledPictures) -> CalibrationPace | None:
@@ -151,7 +163,8 @@ def pace_of(guide: GuideModel, pictures: LabelledPictures) -> CalibrationPace | 
         generator=torch.Generator().manual_seed(0),
     )
     stepped = perf_counter()
-    return CalibrationPace((scored - began) / len(few), ATTACK_STEPS * (stepped - scored) / len(few))
+    a_step = (stepped - scored) / len(few)
+    return CalibrationPace((scored - began) / len(few), ATTACK_STEPS * a_step, guide.epsilon_scale.steps * a_step)
 
 
 def scored_at_once(guide: GuideModel) -> int:

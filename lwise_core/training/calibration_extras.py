@@ -1,6 +1,7 @@
-"""What else a person's own pictures can give a guide: the nulls of local evidence, and what tells a stranger.
+"""What else a person's own pictures can give a guide: nulls of local evidence, what tells a stranger, and limits.
 
-Both take further looks at pictures, so they are made only where they are asked for; every batch of them is kept.
+All take further looks at pictures, so they are made only where they are asked for; every batch of them is kept. The
+limits of the light about artefacts are found by who knows that light (:mod:`lwise_core.inspection.limit_fit`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from lwise_core.guides.evidence_nulls import EvidenceNulls
 from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.local_evidence import LocalEvidence, NotLocal, contrasts, nulls_from
+from lwise_core.guides.own_limits import OwnLimits
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.guides.stage_features import NoStages, StageFeatures, stages_of
 from lwise_core.training.calibration_batches import Arrays, KeptBatches, read_images, scored_at_once
@@ -36,6 +38,12 @@ MOST_FOR_UNLIKE = 1_000
 ENOUGH_FOR_UNLIKE = 2 * ENOUGH_FOR_EVIDENCE
 """Below this many pictures nothing can be told: half of them are fitted to, the others are what a p is among."""
 
+ENOUGH_FOR_LIMITS = 99
+"""With fewer pictures no conformal limit is exceeded so rarely as a fifth of 5%, which an indicator has."""
+
+MOST_FOR_LIMITS = 120
+"""So many pictures are enhanced at most to find limits: it costs a path each."""
+
 _MADE_AT_ONCE = 12  # twice round the kinds of textures, three times round those of noise
 _SEED = 42
 
@@ -50,6 +58,7 @@ class Extra(StrEnum):
 
     EVIDENCE = "read for local evidence"
     UNLIKE = "compared with what is unlike them"
+    ARTEFACTS = "enhanced to find the limits of artefacts"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +85,19 @@ class Ability:
     said: str
     nulls: EvidenceNulls | None = None
     familiarity: Familiarity | None = None
+    limits: OwnLimits | None = None
+
+
+LimitsMaker = Callable[[GuideModel, ExtraPictures, KeptBatches, str], Reads[Ability]]
+"""Finds the limits of artefacts of a guide on pictures, which are of a source in words."""
 
 
 def looks_of(extra: Extra, pictures: int) -> int:
-    """Return about how many looks at a picture an ``extra`` takes of so many ``pictures``."""
+    """Return about how many looks at a picture an ``extra`` takes of so many ``pictures``, or paths, for limits."""
     if extra is Extra.EVIDENCE:
         return min(pictures, MOST_FOR_EVIDENCE) if pictures >= ENOUGH_FOR_EVIDENCE else 0
+    if extra is Extra.ARTEFACTS:
+        return min(pictures, MOST_FOR_LIMITS) if pictures >= ENOUGH_FOR_LIMITS else 0
     if pictures < ENOUGH_FOR_UNLIKE:
         return 0
     used = min(pictures, MOST_FOR_UNLIKE)
@@ -96,6 +112,9 @@ def too_few_for(extra: Extra, targets: Sequence[int] | Places, *, classes: int) 
     if extra is Extra.EVIDENCE:
         missing = ENOUGH_FOR_EVIDENCE - int(_others(targets, classes=classes).max())
         said = f"Local evidence cannot be judged: a class needs {ENOUGH_FOR_EVIDENCE} pictures of other classes"
+    elif extra is Extra.ARTEFACTS:
+        missing = ENOUGH_FOR_LIMITS - len(targets)
+        said = f"The limits of the light about artefacts cannot be found: that takes {ENOUGH_FOR_LIMITS} pictures"
     else:
         missing = ENOUGH_FOR_UNLIKE - len(targets)
         said = f"Whether a picture is unlike what it learnt cannot be judged: that takes {ENOUGH_FOR_UNLIKE} pictures"
@@ -107,7 +126,10 @@ def too_few_for(extra: Extra, targets: Sequence[int] | Places, *, classes: int) 
 def ability_of(
     extra: Extra, guide: GuideModel, found: ExtraPictures, kept: KeptBatches, *, source: str
 ) -> Reads[Ability]:
-    """Return what ``found``, of a ``source`` in words, gives ``guide``; what cannot be made is said, never raised."""
+    """Return what ``found``, of a ``source`` in words, gives ``guide``; what cannot be made is said, never raised.
+
+    Of local evidence and what is unlike; limits are found elsewhere.
+    """
     if few := too_few_for(extra, found.targets, classes=len(guide.classes)):
         return Ability(few)
     try:

@@ -60,15 +60,15 @@ class HeldOut:
     """Which held-out images give the reference logits, and which the accuracies.
 
     Both are slices over the images of ``split`` in ``source``, sorted by path, or by file name where ``by_name``;
-    where ``references`` is none, every image that is not measured gives one. ``attacked`` is about how many of the
-    measured ones go through the attack.
+    where ``references`` is none, every image that is not measured gives one, and where ``measured`` is none, every
+    image that gives no reference is measured. ``attacked`` is about how many of these go through the attack.
     """
 
     source: Path
     split: str
     by_name: bool
     references: slice | None
-    measured: slice
+    measured: slice | None
     attacked: int
 
     def of(self, images: LabelledImages) -> HeldOutImages:
@@ -78,7 +78,7 @@ class HeldOut:
             references=labelled(references),
             measured=labelled(measured),
             described_references=self._described_references(),
-            described_measured=self._described(self.measured),
+            described_measured=self._described_measured(),
             attacked=self.attacked,
         )
 
@@ -100,10 +100,17 @@ class HeldOut:
         order = list(range(len(images)))
         if self.by_name:
             order.sort(key=lambda i: (images.names[i].split("/", 1)[1], images.names[i]))
+        if self.measured is None:
+            references = order[self.references or slice(0)]
+            return images.take(references), images.take(_without(order, references))
         measured = order[self.measured]
-        taken = set(measured)
-        rest = [i for i in order if i not in taken] if self.references is None else order[self.references]
-        return images.take(rest), images.take(measured)
+        references = _without(order, measured) if self.references is None else order[self.references]
+        return images.take(references), images.take(measured)
+
+    def _described_measured(self) -> str:
+        if self.measured is None:
+            return f"all images of “{self.split}” in {self.source.name} that give no references; never trained on"
+        return self._described(self.measured)
 
     def _described_references(self) -> str:
         if self.references is None and self.measured == slice(0, None, 1):
@@ -122,6 +129,11 @@ class HeldOut:
         )
 
 
+def _without(order: list[int], taken: list[int]) -> list[int]:
+    gone = set(taken)
+    return [i for i in order if i not in gone]
+
+
 @dataclass(frozen=True, eq=False)
 class HeldOutImages:
     """The images that give references and accuracies, and how a card describes them."""
@@ -135,6 +147,13 @@ class HeldOutImages:
     def with_references_of(self, other: HeldOutImages) -> HeldOutImages:
         """Return the same with the references of ``other``, whose images are others."""
         return replace(self, references=other.references, described_references=other.described_references)
+
+    def with_more_references(self, more: Labelled, *, described: str) -> HeldOutImages:
+        """Return the same with ``more`` references, which are ``described`` in words: images of none of the parts."""
+        both = zip((self.references.images, self.references.targets), (more.images, more.targets), strict=True)
+        images, targets = (torch.cat(parts) for parts in both)
+        said = f"{described} and {self.described_references}"
+        return replace(self, references=Labelled(images, targets), described_references=said)
 
 
 def read_about(path: Path) -> About:

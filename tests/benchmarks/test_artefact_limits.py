@@ -1,25 +1,38 @@
+"""The benchmark of the limits of artefacts: each guide is judged by limits that its own pictures did not give."""
+
 from __future__ import annotations
 
-import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from dataclasses import replace
+from math import inf
+from pathlib import Path
 
-from benchmarks.artefact_limits import conformal_limit
+from benchmarks.artefact_limits import Measured, _by_classes, _flags
+from lwise_core.inspection.limit_fit import ARTEFACT_KEYS, limits_of
 
-
-@given(st.lists(st.floats(-10, 10), min_size=19, max_size=200))
-def test_a_limit_is_exceeded_by_fewer_than_its_rate_allows(values: list[float]) -> None:
-    limit = conformal_limit(values, rate=0.05)
-    assert sum(v > limit for v in values) < 0.05 * (len(values) + 1)
+COUNT = 200
 
 
-def test_further_values_exceed_the_limit_at_most_as_often_as_promised() -> None:
-    random = np.random.default_rng(0)
-    alarms = [random.normal() > conformal_limit(random.normal(size=39).tolist(), rate=0.05) for _ in range(2000)]
-    assert 0.03 < np.mean(alarms) < 0.065
+def measured(guide: str, *, grain: float, of_class: tuple[float, ...] = (0.0, 0.0)) -> Measured:
+    """Return pictures whose values are all ``grain`` and a little, with more in some classes."""
+    targets = tuple(i % len(of_class) for i in range(COUNT))
+    worst = tuple(dict.fromkeys(ARTEFACT_KEYS, grain + of_class[t] + i / 10_000) for i, t in enumerate(targets))
+    return Measured(guide, 32, "some", targets, worst)
 
 
-def test_too_few_values_are_refused() -> None:
-    with pytest.raises(ValueError, match="too few"):
-        conformal_limit([1.0] * 18, rate=0.05)
+def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
+    kept = measured("one", grain=0.2)
+    lost = replace(kept, worst=({**kept.worst[0], "HS": -inf}, *kept.worst[1:]))
+    lost.write(tmp_path / "one.json")
+    assert Measured.read(tmp_path / "one.json") == lost
+
+
+def test_a_guide_of_more_grain_is_flagged_by_limits_of_another() -> None:
+    quiet, grainy = measured("quiet", grain=0.2), measured("grainy", grain=0.7)
+    assert _flags(grainy.worst, limits_of(quiet.worst))["HF"].all()
+    assert not _flags(quiet.worst, limits_of(grainy.worst))["HF"].any()
+
+
+def test_classes_are_judged_by_limits_that_they_did_not_give() -> None:
+    alike, unlike = measured("alike", grain=0.2), measured("unlike", grain=0.2, of_class=(0.0, 0.5))
+    assert _by_classes(alike, (alike,)).startswith("1, 0.5%")  # the largest of the two halves
+    assert _by_classes(unlike, (unlike,)).startswith("100, 50.0%")  # all of the class that the limits did not see

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.familiarity import Collection, Material, area, brick_and_ground, left_out
+from benchmarks.familiarity import Collection, Material, area, brick_and_ground, left_out, retina, stained_tissue
 from lwise_core.guides.familiarity import Familiarity
 from lwise_core.training.familiarity_fit import reader_of
 from tests.conftest import guide_of, tiny_network
@@ -70,10 +73,20 @@ def test_the_table_has_a_row_for_each_collection_and_one_with_kinds_left_out() -
         "| things",
         "| noise",
         "| things, its kinds left out of the fit",
+        "| things, all of it left out of the fit",
     ]
 
 
-def test_photographs_of_textures_are_pictures_in_range() -> None:
-    made = brick_and_ground(6, size=16)
+def test_pictures_from_elsewhere_give_no_p_and_a_column_of_their_own() -> None:
+    elsewhere = replace(MATERIAL, akin=(collection("pets abroad", at=1, seed=7),))
+    assert elsewhere.fit().digest == MATERIAL.fit().digest
+    more, fewer = list(elsewhere.rows(elsewhere.fit())), list(MATERIAL.rows(MATERIAL.fit()))
+    assert more.pop(1).startswith("| pets abroad, from elsewhere | 240 | ")
+    assert [row.count("|") - bare.count("|") for row, bare in zip(more, fewer, strict=True)] == [1] * 5
+
+
+@pytest.mark.parametrize("made_of", [brick_and_ground, retina, stained_tissue])
+def test_crops_of_photographs_are_pictures_in_range(made_of: Callable[..., torch.Tensor]) -> None:
+    made = made_of(6, size=16)
     assert made.shape == (6, 3, 16, 16)
     assert 0 <= float(made.min()) < float(made.max()) <= 1

@@ -18,6 +18,7 @@ from lwise_core.guides.familiarity import FAMILIARITY_FILE, Familiarity
 from lwise_core.guides.local_evidence import nulls_from
 from lwise_core.guides.looking import look
 from lwise_core.guides.novelty import NoveltyState
+from lwise_core.guides.own_limits import OWN_LIMITS_FILE, OwnLimits
 from lwise_core.guides.stage_features import StageFeatures, stages_of
 from tests.conftest import guide_of, tiny_network
 from tests.support.calibrations import calibration_for
@@ -76,9 +77,11 @@ def test_a_damaged_one_is_said_to_be_damaged_and_how_to_be_rid_of_it(tmp_path: P
 
 def test_what_was_made_with_it_is_laid_over_the_guide_and_goes_with_it(tmp_path: Path) -> None:
     store = CalibrationStore(tmp_path)
-    store.keep(calibration_for(GUIDE, {"a": 2}), nulls=nulls(), familiarity=familiarity())
+    own = OwnLimits(SHA256, 16, {"HF": 0.2}, 100, "100 made up")
+    store.keep(calibration_for(GUIDE, {"a": 2}), nulls=nulls(), familiarity=familiarity(), artefact_limits=own)
     over = store.laid_over(GUIDE)
     assert over.references.count("a") == 2
+    assert over.artefact_limits == own
     assert over.nulls is not None
     assert (over.nulls.basis, over.nulls.enough(target=0)) == ("120 made up", False)
     (novelty,) = look(over, torch.rand(1, 3, 16, 16)).novelty
@@ -86,6 +89,7 @@ def test_what_was_made_with_it_is_laid_over_the_guide_and_goes_with_it(tmp_path:
     store.keep(calibration_for(GUIDE, {"a": 3}))
     later = store.laid_over(GUIDE)
     assert (later.references.count("a"), later.nulls, later.familiarity) == (3, None, None)
+    assert later.artefact_limits is None
 
 
 def test_what_the_guide_came_with_stays(tmp_path: Path) -> None:
@@ -102,7 +106,7 @@ def test_what_the_guide_came_with_stays(tmp_path: Path) -> None:
     assert (store.has_own_nulls(laid), store.has_own_familiarity(laid)) == (False, False)
 
 
-@pytest.mark.parametrize("name", [EVIDENCE_FILE, FAMILIARITY_FILE])
+@pytest.mark.parametrize("name", [EVIDENCE_FILE, FAMILIARITY_FILE, OWN_LIMITS_FILE])
 def test_what_is_damaged_beside_it_is_said_to_be(tmp_path: Path, name: str) -> None:
     store = CalibrationStore(tmp_path)
     store.keep(calibration_for(GUIDE, {"a": 2}), nulls=nulls(), familiarity=familiarity())

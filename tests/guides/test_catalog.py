@@ -31,6 +31,7 @@ from lwise_core.guides.evidence_file import EVIDENCE_FILE, write_nulls
 from lwise_core.guides.evidence_nulls import EvidenceNulls, thresholds_of
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain
+from lwise_core.guides.own_limits import OwnLimits
 from lwise_core.guides.published_weights import PUBLISHED, Published
 from tests.conftest import SHARED
 from tests.guides.test_evidence_nulls import pictures
@@ -390,6 +391,16 @@ def test_one_archive_brings_every_guide_in_it(empty: Catalog, server: Server) ->
         list(catalogue.download("bad"))
     with pytest.raises(DownloadError, match=r"no file “gone\.pt”"):
         list(catalogue.download("gone"))
+
+
+def test_a_guide_has_the_limits_that_lie_beside_its_card_and_none_where_they_are_anothers(empty: Catalog) -> None:
+    folder = put_guide(empty.bundled, "pets")
+    assert empty.load("pets").artefact_limits is None
+    own = OwnLimits(empty.load("pets").provenance.sha256, 48, {"HF": 0.5}, 120, "120 pets")
+    own.write(folder)
+    assert empty.load("pets").artefact_limits == own
+    replace(own, input_size=64).write(folder)
+    assert empty.load("pets").artefact_limits is None
 
 
 def test_only_published_guides_are_downloaded(empty: Catalog) -> None:

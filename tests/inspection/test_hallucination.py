@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.fitness import Fit, Fitness
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.own_limits import OwnLimits
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE, References
-from lwise_core.inspection import hallucination
+from lwise_core.inspection import hallucination, shipped_limits
 from lwise_core.inspection.evidence import Evidence, gather
 from lwise_core.inspection.evidence_ledger import EvidenceLedger, ledger_of
-from lwise_core.inspection.hallucination import Judge, Transfer, limits, transfer_of
+from lwise_core.inspection.hallucination import Judge, Transfer, transfer_of
 from lwise_core.inspection.indicators import (
-    MEASURES,
     LightState,
     Limit,
     no_flag_up_to,
@@ -232,7 +232,7 @@ def test_what_is_not_counted_is_left_out_where_nobody_asked_for_it(tiny_guide: G
 
 def test_a_limit_counts_and_what_it_flags_is_named(tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:
     low: Mapping[str, Limit] = {"HF": Limit(0.0, "a test")}
-    monkeypatch.setattr(hallucination, "limits", lambda: low)
+    monkeypatch.setattr(hallucination, "limits_at", lambda _size: low)
     risk = judge_of(tiny_guide).at(3)
     assert risk.artefact.state is LightState.FLAGGED
     assert risk.artefact.sentence == "Flagged: fine grain."
@@ -260,28 +260,54 @@ def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that
     assert transfer_of(path, replace(guide, classes=tuple("vwxyz"))) is None
 
 
-def test_the_limits_that_ship_are_about_measures_that_exist() -> None:
-    assert limits().keys() <= {m.key for m in MEASURES} - {"H1"}
-    assert all(isfinite(x.value) and x.basis for x in limits().values())
+def limits_for_tests(*, size: int) -> dict[str, dict[str, object]]:
+    """Return limits for guides of ``size`` px, as they ship, that new detail passes at no step and grain at each."""
+    values = {"H7": 2.0, "H8": 2.0, "H9": 2.0, "HF": -1.0, "HS": 2.0}
+    return {str(size): {"limits": values, "basis": "a test"}}
 
 
-def test_a_limit_says_where_nobody_measured_it(tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    for sizes, said in (("16 64", False), ("32 128", True)):
-        found = {"H7": {"value": 0.5, "basis": "a test", "sizes": sizes}}
-        monkeypatch.setattr(hallucination, "_found_limits", lambda found=found: found)
-        limits.cache_clear()
-        limit = judge_of(tiny_guide).at(2).artefact.indicators[0].limit
-        assert limit is not None
-        assert ("nobody measured false alarms at 16 px" in limit.basis) is said
-    limits.cache_clear()
+def test_a_limit_that_ships_holds_at_its_input_size_alone(
+    tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped_limits, "_by_size", lambda: limits_for_tests(size=16))
+    at_16 = judge_of(tiny_guide).at(2).artefact
+    assert at_16.sentence == "Flagged: fine grain."
+    assert {i.limit.basis for i in at_16.indicators if i.limit is not None} == {"a test"}
+    monkeypatch.setattr(shipped_limits, "_by_size", lambda: limits_for_tests(size=32))
+    nowhere = judge_of(tiny_guide).at(2).artefact
+    assert [i.limit for i in nowhere.indicators] == [None] * 5
+    assert nowhere.sentence == (
+        "Cannot judge: no limits are known for guides that see 16 px; calibrating this one can find them."
+    )
 
 
-def test_the_lights_of_a_guide_that_is_unfit_cannot_judge(tiny_guide: GuideModel) -> None:
+def test_limits_of_its_own_come_before_those_of_its_size(
+    tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped_limits, "_by_size", lambda: limits_for_tests(size=16))
+    own = OwnLimits("0" * 64, 16, {"H7": 2.0, "HF": 2.0}, 100, "100 of its own")
+    light = judge_of(replace(tiny_guide, artefact_limits=own)).at(2).artefact
+    assert light.state is LightState.NO_FLAG
+    assert [i.measure.key for i in light.counted] == ["H7", "HF"]
+    assert {i.limit.basis for i in light.counted if i.limit is not None} == {"100 of its own"}
+
+
+def test_of_a_guide_that_is_unfit_nothing_counts_but_an_artefact(
+    tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     guide = with_references(tiny_guide)
     assert judge_of(guide).at(2).semantic.state is not LightState.CANNOT_JUDGE
     unfit = replace(guide, provenance=replace(guide.provenance, fitness=Fitness(Fit.UNFIT, "It is unfit.")))
+    unfit = replace(unfit, artefact_limits=OwnLimits("0" * 64, 16, {"HF": 2.0}, 100, "its own pictures are grain too"))
+    monkeypatch.setattr(shipped_limits, "_by_size", lambda: limits_for_tests(size=16))
     risk = judge_of(unfit).at(2)
-    assert (risk.semantic.state, risk.artefact.state) == (LightState.CANNOT_JUDGE, LightState.CANNOT_JUDGE)
+    assert (risk.semantic.state, risk.artefact.state) == (LightState.CANNOT_JUDGE, LightState.FLAGGED)
+    assert [i.measure.key for i in risk.artefact.counted] == ["HF"]
+    without = {"16": {"limits": {"HF": 2.0}, "basis": "a test"}}
+    monkeypatch.setattr(shipped_limits, "_by_size", lambda: without)
+    quiet = judge_of(unfit).at(2).artefact
+    assert quiet.state is LightState.CANNOT_JUDGE
+    assert "unfit" in quiet.sentence
 
 
 def test_detail_that_was_smoothed_away_shows_at_its_step(tiny_guide: GuideModel) -> None:

@@ -13,10 +13,11 @@ from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import Domain, GuideModel
+from lwise_core.guides.own_limits import OwnLimits
 from lwise_core.training import calibrating
 from lwise_core.training.calibrating import CalibrationRequest, Phase, attack_epsilon, calibrate
-from lwise_core.training.calibration_batches import CalibrationPace
-from lwise_core.training.calibration_extras import Extra, looks_of
+from lwise_core.training.calibration_batches import CalibrationPace, KeptBatches
+from lwise_core.training.calibration_extras import Ability, Extra, ExtraPictures, Reads, looks_of
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from tests.guides.test_calibration_store import familiarity, nulls
 from tests.support.calibrations import labelled_folder
@@ -32,6 +33,46 @@ def request_of_forty(tmp_path: Path) -> CalibrationRequest:
 @pytest.fixture
 def store(tmp_path: Path) -> CalibrationStore:
     return CalibrationStore(tmp_path / "calibrations")
+
+
+def no_limits(_guide: GuideModel, _found: ExtraPictures, _kept: KeptBatches, _source: str) -> Reads[Ability]:
+    yield from ()
+    return Ability("There are none.")
+
+
+def forty_paths(guide: GuideModel, found: ExtraPictures, _kept: KeptBatches, source: str) -> Reads[Ability]:
+    for _ in found.places:
+        yield 0, 0.0
+        yield 1, 0.5
+    return Ability("Found.", limits=OwnLimits(guide.provenance.sha256, guide.input_size, {"HF": 0.2}, 40, source))
+
+
+def test_limits_that_were_found_are_kept_and_laid_over_the_guide(
+    tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
+) -> None:
+    asked = replace(request_of_forty, extras=frozenset({Extra.ARTEFACTS}), division=Division(0), attacked=0)
+    told = list(calibrate(tiny_guide, asked, store, limits_from=forty_paths))
+    assert str(told[-1]) == "40 of 40 pictures enhanced to find the limits of artefacts"
+    assert all(before.share <= after.share for before, after in pairwise(told))
+    assert told[-1].calibration is not None
+    assert told[-1].calibration.abilities == ("Found.",)
+    own = store.laid_over(tiny_guide).artefact_limits
+    assert own is not None
+    assert (own.values, own.basis) == ({"HF": 0.2}, f"“pond” on {told[-1].calibration.date}")
+
+
+def test_limits_that_nothing_finds_are_refused(
+    tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
+) -> None:
+    asked = replace(request_of_forty, extras=frozenset({Extra.ARTEFACTS}))
+    with pytest.raises(ValueError, match="nothing is there to find them"):
+        list(calibrate(tiny_guide, asked, store))
+
+
+def test_the_time_of_limits_is_that_of_paths(request_of_forty: CalibrationRequest) -> None:
+    many = replace(request_of_forty.pictures, entries=request_of_forty.pictures.entries * 5, targets=(0, 1) * 100)
+    asked = replace(request_of_forty, pictures=many, extras=frozenset({Extra.ARTEFACTS}), attacked=0)
+    assert asked.seconds(CalibrationPace(to_score=1.0, to_attack=10.0, to_walk=7.0)) == 200 + 120 * 7
 
 
 def test_the_last_progress_has_what_is_stored_and_nothing_unfinished_is_left(
@@ -136,11 +177,13 @@ def test_of_a_quick_calibration_the_time_left_is_told_after_the_first_pictures_a
 def test_an_extra_of_too_few_pictures_is_said_and_takes_no_look(
     tiny_guide: GuideModel, request_of_forty: CalibrationRequest, store: CalibrationStore
 ) -> None:
-    *_, last = calibrate(tiny_guide, replace(request_of_forty, extras=frozenset(Extra)), store)
+    asked = replace(request_of_forty, extras=frozenset(Extra))
+    *_, last = calibrate(tiny_guide, asked, store, limits_from=no_limits)
     assert last.calibration is not None
     assert (last.share, last.phase) == (1.0, Phase.ATTACKED)
     assert last.calibration.abilities == (
         "Whether a picture is unlike what it learnt cannot be judged: that takes 200 pictures, and 160 are missing.",
+        "There are none.",
         "Local evidence cannot be judged: a class needs 100 pictures of other classes, and 60 are missing.",
     )
 
@@ -150,10 +193,11 @@ def test_what_the_guide_came_with_is_not_made_again(
 ) -> None:
     own = replace(tiny_guide, nulls=nulls(), familiarity=familiarity())
     asked = replace(request_of_forty, extras=frozenset(Extra), division=Division(0))
-    *_, last = calibrate(own, asked, store)
+    *_, last = calibrate(own, asked, store, limits_from=no_limits)
     assert last.calibration is not None
     assert last.calibration.abilities == (
         "The guide came with its own way to tell what is unlike what it learnt, which stays.",
+        "There are none.",
         "The guide came with its own nulls of local evidence, which stay.",
     )
     assert store.laid_over(own).nulls is own.nulls

@@ -23,6 +23,7 @@ from lwise_core.guides.novelty import NoveltyState
 from lwise_core.training.calibration_batches import KeptBatches
 from lwise_core.training.calibration_extras import (
     MOST_FOR_EVIDENCE,
+    MOST_FOR_LIMITS,
     MOST_FOR_UNLIKE,
     Ability,
     Extra,
@@ -67,7 +68,7 @@ def test_enough_pictures_let_the_guide_tell_a_stranger(pictures: ExtraPictures, 
 
 def test_what_was_stopped_goes_on_and_gives_the_same(pictures: ExtraPictures, tmp_path: Path) -> None:
     kept = KeptBatches(RunFolder(tmp_path))
-    for extra in Extra:
+    for extra in (Extra.EVIDENCE, Extra.UNLIKE):
         list(islice(ability_of(extra, GUIDE, pictures, kept, source="x"), 5))
         again, told = finished(ability_of(extra, GUIDE, pictures, kept, source="x"))
         assert [seconds for _, seconds in told[:5]] == [0.0] * 5
@@ -130,6 +131,9 @@ def test_how_many_are_missing_is_what_would_be_enough(targets: list[int]) -> Non
     said = too_few_for(Extra.EVIDENCE, targets, classes=3)
     assert (said == "") == (others >= 100)
     assert not said or f" and {100 - others} " in said
+    said = too_few_for(Extra.ARTEFACTS, targets, classes=3)
+    assert (said == "") == (len(targets) >= 99)
+    assert not said or f" and {99 - len(targets)} " in said
 
 
 def test_of_many_pictures_some_are_taken_evenly(pictures: ExtraPictures) -> None:
@@ -139,4 +143,6 @@ def test_of_many_pictures_some_are_taken_evenly(pictures: ExtraPictures) -> None
     assert few.targets.tolist() == [pictures.targets[place] for place in few.places]
     assert looks_of(Extra.EVIDENCE, 10**6) == MOST_FOR_EVIDENCE
     assert looks_of(Extra.UNLIKE, 10**6) == MOST_FOR_UNLIKE + 334 + 600
-    assert [looks_of(extra, 99) for extra in Extra] == [0, 0]
+    assert looks_of(Extra.ARTEFACTS, 10**6) == MOST_FOR_LIMITS
+    assert [looks_of(extra, 98) for extra in Extra] == [0, 0, 0]
+    assert looks_of(Extra.ARTEFACTS, 99) == 99

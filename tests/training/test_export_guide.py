@@ -55,6 +55,24 @@ def test_where_everything_is_measured_on_there_is_no_reference_and_it_is_said(to
     assert parts.described_references.startswith("none")
 
 
+def test_without_a_choice_every_image_that_gives_no_reference_is_measured(toys: LabelledImages) -> None:
+    parts = replace(held(by_name=False), measured=None).of(toys)
+    references = range(0, len(toys), 3)
+    others = [i for i in range(len(toys)) if i not in references]
+    assert torch.equal(parts.references.images, pixels_of(toys, torch.tensor(list(references))))
+    assert torch.equal(parts.measured.images, pixels_of(toys, torch.tensor(others)))
+    assert parts.described_measured.startswith("all images of “test” in toys.tar that give no references")
+
+
+def test_other_images_give_references_beside_those_of_a_part(toys: LabelledImages) -> None:
+    parts = held(by_name=False).of(toys)
+    more = parts.with_more_references(parts.measured, described="two more")
+    assert torch.equal(more.references.images, torch.cat([parts.references.images, parts.measured.images]))
+    assert more.references.targets.tolist() == [*parts.references.targets.tolist(), *parts.measured.targets.tolist()]
+    assert more.described_references == f"two more and {parts.described_references}"
+    assert (more.measured, more.described_measured) == (parts.measured, parts.described_measured)
+
+
 def test_the_stored_file_holds_the_weights_rounded_to_halves(tmp_path: Path) -> None:
     network = tiny_network()
     (tmp_path / "model.safetensors").write_bytes(stored(network))

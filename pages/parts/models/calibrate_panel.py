@@ -15,6 +15,8 @@ from lwise_core.guides.calibration_store import CalibrationStore
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.learnt_hashes import learnt_by
 from lwise_core.guides.references import ENOUGH_FOR_DIFFICULTY
+from lwise_core.inspection.limit_fit import limits_from
+from lwise_core.inspection.shipped_limits import came_with_limits
 from lwise_core.scheduler import QueueFull, ScheduledJob
 from lwise_core.training.calibrating import (
     ATTACKED,
@@ -63,6 +65,7 @@ _EXTENTS = (
 _EXTRAS = {
     Extra.EVIDENCE: "Local evidence too: what places of a picture say for a class that it does not show",
     Extra.UNLIKE: "What is unlike what it learnt too, by comparison with these pictures",
+    Extra.ARTEFACTS: "The limits of the light about artefacts too: 120 pictures are enhanced, which takes long",
 }
 
 
@@ -161,7 +164,7 @@ def _begin(name: str, guide: GuideModel, pictures: LabelledPictures, store: Cali
     if not st.button("Calibrate", type="primary", key=f"begin-{name}"):
         return
     try:
-        job_for(kind, question, lambda: calibrate(guide, request, store), total=len(pictures))
+        job_for(kind, question, lambda: calibrate(guide, request, store, limits_from=limits_from), total=len(pictures))
     except QueueFull as error:
         notice("error", str(error))
         return
@@ -170,7 +173,11 @@ def _begin(name: str, guide: GuideModel, pictures: LabelledPictures, store: Cali
 
 def _extras(name: str, guide: GuideModel, pictures: LabelledPictures, store: CalibrationStore) -> frozenset[Extra]:
     """Ask what else is to be made of the pictures, each where they can be enough and the guide came without it."""
-    own = {Extra.EVIDENCE: store.has_own_nulls(guide), Extra.UNLIKE: store.has_own_familiarity(guide)}
+    own = {
+        Extra.EVIDENCE: store.has_own_nulls(guide),
+        Extra.UNLIKE: store.has_own_familiarity(guide),
+        Extra.ARTEFACTS: came_with_limits(guide),
+    }
     asked = set()
     for extra, words in _EXTRAS.items():
         if own[extra]:

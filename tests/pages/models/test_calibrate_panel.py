@@ -89,7 +89,12 @@ def test_a_zip_gives_the_guide_references_that_everybody_reads(home: Path) -> No
     assert "Takes about" in said(at)
     assert "Local evidence cannot be judged: a class needs 100 pictures of other classes, and 80 are" in said(at)
     assert "that takes 200 pictures, and 160 are missing" in said(at)
-    assert [(c.label.split()[0], c.disabled) for c in at.checkbox[1:]] == [("Local", True), ("What", True)]
+    assert [(c.label.split()[0], c.disabled) for c in at.checkbox[1:]] == [
+        ("Local", True),
+        ("What", True),
+        ("The", True),
+    ]
+    assert "limits of the light about artefacts cannot be found: that takes 99 pictures, and 59 are missing" in said(at)
     at = press(at, "Calibrate")
     assert "Calibrated on 40 pictures of “photos”" in said(at)
     assert "every fourth picture measures accuracy (10), and the others give references (30)" in said(at)
@@ -105,8 +110,8 @@ def test_a_zip_gives_the_guide_references_that_everybody_reads(home: Path) -> No
 def test_what_is_stopped_goes_on_where_it_was(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Event()
 
-    def held_up(*asked: Any) -> Iterator[CalibrationProgress]:  # noqa: ANN401  what calibrate takes
-        steps = calibrate(*asked)
+    def held_up(*asked: Any, **how: Any) -> Iterator[CalibrationProgress]:  # noqa: ANN401  what calibrate takes
+        steps = calibrate(*asked, **how)
         yield next(steps)
         gate.wait()
         yield from steps
