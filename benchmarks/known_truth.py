@@ -5,6 +5,7 @@
     python -m benchmarks.known_truth foreign
     python -m benchmarks.known_truth foreign --guide cifar10-32 --test cifar10-test.tar.gz
     python -m benchmarks.known_truth twin --test cifar10-test.tar.gz
+    python -m benchmarks.known_truth twin-flags --test cifar10-test.tar.gz
 
 V2, ``erased``: the creature is taken out of the phantom's picture, and it is enhanced towards its family all the same
 (must flag), against as large an area of background erased (must not). V3, ``mosaic``: four creatures in a picture of
@@ -44,6 +45,7 @@ from lwise_core.guides.fitness import UNKNOWN
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import see
 from lwise_core.inspection.examine import examine
+from lwise_core.inspection.hallucination import Judge
 from lwise_core.inspection.indicators import MEASURES, LightState
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -243,6 +245,27 @@ def twin_command(
     _print_areas(robust, cases, (*OF_THE_CHANGE[:3], "H5", *OF_THE_CHANGE[3:]), together=OF_THE_CHANGE)
     _print_flags(robust, cases, (PLAIN, ROBUST))
     print(f"At least {WANTED['twin']:.2f} is wanted, with each model left out in turn, which one twin does not allow.")
+
+
+@app.command("twin-flags")
+def twin_flags_command(
+    test: Annotated[Path, typer.Option(help="Held-out images, test/<class>/*.")],
+    count: Count = 40,
+    part: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")] = "3:4",
+) -> None:
+    """V5, in part, by what counts alone: how often the lights flag either guide, which takes no further walks."""
+    robust, plain = (_unmeasured(catalog.load(name)) for name in (ROBUST, PLAIN))
+    cases = []
+    for i, picture in enumerate(pictures_of(robust, test, part_of(part), count)):
+        for guide in (robust, plain):
+            path = path_towards(guide, picture.image, target=picture.target, epsilon_224=EPSILONS_224[-1])
+            risks = tuple(Judge(path).along())
+            flagged = tuple(tuple(x.state is LightState.FLAGGED for x in (r.semantic, r.artefact)) for r in risks)
+            values = tuple({k: v for k, v in r.values.items() if v is not None} for r in risks)
+            cases.append(
+                Case(picture=i, own=picture.target, positive=guide is plain, values=values, flagged=flagged)  # type: ignore[arg-type]
+            )
+    _print_flags(robust, cases, (PLAIN, ROBUST))
 
 
 def _unmeasured(guide: GuideModel) -> GuideModel:
