@@ -18,7 +18,6 @@ from lwise_core.teaching.courses.course import Course, CourseError, Design
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
-from lwise_core.teaching.design.study_terms import StudyTerms
 from pages.parts.courses.enrolment_panel import enrolment_panel
 from pages.parts.courses.form import CourseOrder, course_form
 from pages.parts.courses.further_panel import further_panel
@@ -80,7 +79,8 @@ def _how_long(order: CourseOrder) -> str:
 
 
 def _maker(order: CourseOrder) -> CourseBuilder:
-    return CourseBuilder(engine_for(order.guide).walker(), order.design, order.classes, open_file=open_upload)
+    walker = engine_for(order.guide).walker()
+    return CourseBuilder(walker, order.design, order.classes, open_file=open_upload, edits=order.edits)
 
 
 def _progress(job: ScheduledJob[CourseProgress]) -> None:
@@ -146,10 +146,15 @@ def _facts(course: Course) -> None:
 
 def _export(course: Course) -> None:
     """Offer the course as a zip with a page that any web server or JATOS can serve."""
-    learners = st.number_input("Learners", 1, 1000, 40, key=f"learners-{course.digest}")
-    st.caption("A zip with pictures, trials and a page for any web server or JATOS; answers are downloaded at its end.")
-    if course.design.terms != StudyTerms():
-        notice("caution", _WITHOUT_TERMS)
+    target = course.design.terms.target
+    usual = min(target or _USUAL_LEARNERS, _MOST_LEARNERS)
+    learners = st.number_input("Learners", 1, _MOST_LEARNERS, usual, key=f"learners-{course.digest}")
+    st.caption(
+        "A zip with pictures, trials, your consent, instructions and completion code, and a page for any web server or "
+        "JATOS; answers are downloaded at its end."
+    )
+    if target:
+        notice("info", _UNCOUNTED.format(target=target))
     language = language_field(
         "Language of its page", at_first=course.design.language, key=f"export-language-{course.digest}"
     )
@@ -168,9 +173,10 @@ def _zipped(experiment: StaticExperiment) -> bytes:
     return stream.getvalue()
 
 
-_WITHOUT_TERMS = (
-    "The page of the zip shows neither your consent and instructions nor the completion code: put them before and "
-    "after it, in JATOS as components of their own."
+_USUAL_LEARNERS, _MOST_LEARNERS = 40, 1000
+_UNCOUNTED = (
+    "Files count nobody: the zip has a sequence for each of {target} people, and where you find them, such as on "
+    "Prolific, you set that number of places and give everybody their own link (?participant=001)."
 )
 _LATER = (
     "A course of the test blocks only. Learners who come back with the same code, days later, know every class by the "
@@ -184,6 +190,7 @@ def _folder_name(order: CourseOrder) -> str:
         _DESIGNS.dump_json(order.design),
         order.guide.provenance.sha256.encode(),
         repr((order.pictures, order.classes)).encode(),
+        *((order.edits.key.encode(),) if order.edits else ()),
     )
     return hashlib.sha256(b"\0".join(words)).hexdigest()[:16]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lwise_core.teaching.languages.catalogue import Catalogue
 from pages.parts.session.jobs import forget_jobs
 from pages.parts.session.memory import forget_held
 from pages.parts.session.paths import forget_walks
@@ -12,19 +13,20 @@ from pages.parts.session.uploads import forget_uploads
 _FORGOT = "images-forgotten"
 
 
-def forget_button() -> None:
-    """Draw the button, and say once that it was pressed."""
-    st.button(
-        "Forget my images",
-        key="forget-images",
-        type="tertiary",
-        icon=":material/delete_sweep:",
-        on_click=forget_images,
-        help="Photographs, rankings, paths and uploads of this page leave the server's memory now. Without it they do "
-        "when the page has been closed for half a minute. Courses, answers, guides and calibrations stay.",
-    )
+def forget_button(words: Catalogue) -> None:
+    """Draw what asks once before it forgets, and say once that it has."""
+    said = words.translate("Forget my images")
+    with st.popover(said, type="tertiary", icon=":material/delete_sweep:"):
+        st.markdown(
+            words.translate(
+                "Photographs, rankings, paths and uploads of this page leave the server's memory now; what was made of "
+                "them and not downloaded is lost. Without it they do when the page has been closed for half a minute. "
+                "Courses, answers, guides and calibrations stay."
+            )
+        )
+        st.button(words.translate("Forget them now"), key="forget-images", type="primary", on_click=forget_images)
     if st.session_state.pop(_FORGOT, False):
-        st.toast("Your images are forgotten.", icon=":material/check_circle:")
+        st.toast(words.translate("Your images are forgotten."), icon=":material/check_circle:")
 
 
 def forget_images() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
@@ -28,6 +29,7 @@ _SITTING = "sitting"
 _COURSE_CHOSEN = "learn-course"
 _INTRODUCED = "introduced"
 _EXAMPLE_PX = 180
+_PROLIFIC_ID = re.compile(r"[0-9a-f]{24}")  # nobody guesses one; a shorter code opens nothing
 _PICTURE_MM = 100.0  # about 12 degrees at arm's length, where the screen's size was set with a card
 
 
@@ -73,6 +75,8 @@ def _door() -> None:
         key=_COURSE_CHOSEN,
     )
     course = courses[digest]
+    if _goes_on(course, words):
+        return
     st.markdown(_what_happens(course, words))
     authors_text(course.design.terms.instructions)
     with st.form("enrol", border=True):
@@ -85,6 +89,29 @@ def _door() -> None:
         )
         if st.form_submit_button(words.translate("Begin"), type="primary"):
             _enrol(course, code.strip(), words, agreed=agreed)
+
+
+def _goes_on(course: Course, words: Catalogue) -> bool:
+    """Offer whoever opens Prolific's link again the sitting that they began with it; return whether there is one."""
+    brought = st.query_params.get(PROLIFIC, "")
+    if not _PROLIFIC_ID.fullmatch(brought):
+        return False
+    sitting = course_server().begun(course, participant=brought, key=st.query_params.get(KEY, ""))
+    if sitting is None:
+        return False
+    if sitting.finished:
+        st.markdown(
+            words.translate("You have finished this course. Your completion code and what it was about are here:")
+        )
+    else:
+        st.markdown(words.translate("You have begun this course with this link; what you answered is stored."))
+    said = words.translate("Show it") if sitting.finished else words.translate("Go on where you were")
+    st.button(said, type="primary", on_click=_open_sitting, args=(sitting.token,))
+    return True
+
+
+def _open_sitting(token: str) -> None:
+    st.query_params.from_dict({_SITTING: token, **chosen_language()})
 
 
 def _offered(courses: Mapping[str, Course]) -> str:
@@ -211,7 +238,7 @@ def _enrol(course: Course, code: str, words: Catalogue, *, agreed: bool) -> None
         notice("caution", words.translate("Please tick that you take part of your own free will; nothing was begun."))
         return
     sitting = course_server().enrol(course, participant=code, key=st.query_params.get(KEY, ""))
-    st.query_params.from_dict({_SITTING: sitting.token, **chosen_language()})
+    _open_sitting(sitting.token)
     st.rerun()
 
 

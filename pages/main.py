@@ -20,6 +20,7 @@ _PAGES = Path(__file__).parent
 _DEVICES = {"cuda": Message("the graphics processor (CUDA)"), "cpu": Message("the processor (CPU)")}
 
 LEARN = "learn.py"
+_LEARNS = "learn"
 
 PAGES = (
     ("studio.py", "Studio", ":material/tune:"),
@@ -49,10 +50,14 @@ def learners_only() -> None:
 
 
 everything = all_pages_open()
+titles = {LEARN: catalogue_of_reader().translate("Learn")}  # the page of learners is called so in their language
 page = st.navigation(
     [
         st.Page(
-            _PAGES / file, title=title, icon=icon, visibility="visible" if everything or file == LEARN else "hidden"
+            _PAGES / file,
+            title=titles.get(file, title),
+            icon=icon,
+            visibility="visible" if everything or file == LEARN else "hidden",
         )
         for file, title, icon in PAGES
         if (_PAGES / file).exists()
@@ -64,11 +69,12 @@ with st.bottom:
     begin_at_the_top(page.title)
 with st.bottom, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     with st.container(width="content"):
-        learners = page.title == "Learn" or not everything
-        intended_use(device=_DEVICES[best_device().type], words=catalogue_of_reader() if learners else ENGLISH)
+        learners = page.url_path == _LEARNS or not everything
+        frame_words = catalogue_of_reader() if learners else ENGLISH
+        intended_use(device=_DEVICES[best_device().type], words=frame_words)
     if everything:
-        forget_button()
-if everything or page.title == "Learn":
+        forget_button(frame_words)
+if everything or page.url_path == _LEARNS:
     page.run()
 else:
     learners_only()

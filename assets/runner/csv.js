@@ -39,6 +39,7 @@ export const COLUMNS = [
   "altered",
   "epsilon_224",
   "towards",
+  "treatment",
   "difficulty",
   "onset_ms",
   "choices_ms",

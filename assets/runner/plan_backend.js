@@ -23,11 +23,11 @@ import { isShape } from "./shapes.js";
  * @typedef {{picture: string, answer: string, epsilon_224: number, towards: string, likeness: ?number, on_left: boolean}}
  *   Foil the picture beside the right one
  * @typedef {import("./types.js").Trial & {block: string, kind: string, picture: string, answer: string, split: string,
- *   feedback: boolean, epsilon_224: number, towards: string, difficulty: ?number, foil?: Foil, where?: import("./types.js").Where,
+ *   feedback: boolean, epsilon_224: number, towards: string, treatment?: string, difficulty: ?number, foil?: Foil, where?: import("./types.js").Where,
  *   meanings?: Record<Side, string>, relabelled: Record<string, import("./types.js").ShapeName>}} PlannedTrial
  * @typedef {{label: string, group: string, condition_idx: number, choices: Choice[], trials: PlannedTrial[]}} Participant
  * @typedef {Omit<Config, "classes"> & {experiment: string, title: string, participants: Participant[],
- *   examples?: Record<string, string[]>}} Plan
+ *   examples?: Record<string, string[]>, terms?: import("./terms.js").Terms}} Plan
  *   what lwise_core/teaching/courses/static_export.py writes
  */
 
@@ -182,6 +182,7 @@ export class PlanBackend {
       altered: Number(trial.altered),
       epsilon_224: trial.epsilon_224,
       towards: trial.towards,
+      treatment: trial.treatment ?? "",
       difficulty: trial.difficulty,
       ...beside(trial),
       ...asked(this.plan.timing),

@@ -9,13 +9,15 @@ import { introduced } from "./examples.js";
 import { MESSAGES } from "./messages.js";
 import { PlanBackend } from "./plan_backend.js";
 import { start } from "./runner.js";
+import { agreed, completion } from "./terms.js";
 import { LONGEST_WAIT_MS } from "./waiting.js";
 
 /**
  * @typedef {import("./plan_backend.js").Participant} Participant
  * @typedef {import("./plan_backend.js").Plan} Plan
  * @typedef {{onLoad?: (loaded: (value?: unknown) => void) => void, submitResultData: (rows: string) => Promise<unknown>,
- *   startNextComponent?: () => void}} Jatos as the page has it where it runs under JATOS
+ *   startNextComponent?: () => void, endStudyAndRedirect?: (link: string) => void}} Jatos as the page has it where it runs
+ *   under JATOS
  */
 
 /** @returns {Jatos | undefined} */
@@ -57,11 +59,11 @@ function save(name, kind, content) {
 }
 
 /**
- * Offer the answers as files, and give them to JATOS where the page runs under it.
+ * Offer the answers as files, give them to JATOS where the page runs under it, and say what proves that somebody is done.
  * @param {import("./screen.js").Screen} screen
  * @param {PlanBackend} backend
  */
-async function handOver(screen, { rows, participant }) {
+async function handOver(screen, { rows, participant, plan: { terms } }) {
   const { messages } = screen;
   const name = `answers-${participant.label.replace(/[^\w-]+/g, "_")}`;
   const csv = element("button", { type: "button", text: messages.downloadCsv });
@@ -69,16 +71,33 @@ async function handOver(screen, { rows, participant }) {
   csv.addEventListener("click", () => save(`${name}.csv`, "text/csv", csvOf(rows)));
   json.addEventListener("click", () => save(`${name}.json`, "application/json", JSON.stringify(rows, null, 1)));
   const said = element("p", { text: messages.inThisTab });
-  screen.say(messages.finished, [], said, csv, json);
   const study = jatos();
+  const leave = study?.endStudyAndRedirect;
+  const proof = completion(terms, messages, leave && ((link) => leave.call(study, link)));
+  screen.say(messages.finished, [], said, csv, json, ...(study ? [] : proof));
   if (!study) return;
   try {
     await study.submitResultData(JSON.stringify(rows));
     said.textContent = messages.sent;
-    study.startNextComponent?.();
+    if (proof.length) json.after(...proof, ...onward(study, terms, messages));
+    else study.startNextComponent?.();
   } catch {
     said.textContent = messages.notSent;
+    json.after(...proof);
   }
+}
+
+/**
+ * The button that ends a component of JATOS where there is a code to be copied first; none where a link does.
+ * @param {Jatos} study
+ * @param {import("./terms.js").Terms | undefined} terms
+ * @param {import("./messages.js").Messages} messages
+ */
+function onward(study, terms, messages) {
+  if (terms?.completionLink) return [];
+  const button = element("button", { type: "button", text: messages.goOn });
+  button.addEventListener("click", () => study.startNextComponent?.());
+  return [button];
 }
 
 /**
@@ -99,7 +118,9 @@ export async function runStatic(root, address) {
   if (study?.onLoad) await new Promise((resolve) => study.onLoad?.(resolve));
   document.title = plan.title;
   const messages = { ...MESSAGES, ...plan.messages };
-  const { choices } = participant;
-  if (!backend.rows.length) await introduced(root, { choices, examples: plan.examples ?? {}, messages });
+  if (!backend.rows.length) {
+    await agreed(root, { title: plan.title, terms: plan.terms, messages });
+    await introduced(root, { choices: participant.choices, examples: plan.examples ?? {}, messages });
+  }
   await start(root, { ...plan, classes: participant.choices }, backend, (screen) => handOver(screen, backend)).finished;
 }

@@ -14,6 +14,8 @@ import typer
 from lwise_core._utils.atomic_files import whole_file, write_whole
 from lwise_core._utils.class_names import canonical, find_class, has_class
 from lwise_core._utils.file_errors import make_folder
+from lwise_core.cli.course_options import ShownOptions, StudyOptions
+from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
     PICTURES,
     ClassGroupsOf,
@@ -86,6 +88,7 @@ CourseFolder = Annotated[Path, typer.Argument(help="A course: a folder with cour
 
 
 @course_app.command("make")
+@grouped
 def make_command(
     source: Annotated[
         str, typer.Argument(help=f"The word “phantom”, or labelled pictures. {PICTURES}", show_default=False)
@@ -144,6 +147,9 @@ def make_command(
     language: Annotated[
         str, typer.Option(metavar="CODE", help="What learners read, such as de; each their browser's if not given.")
     ] = "",
+    *,
+    study: StudyOptions,
+    shown: ShownOptions,
 ) -> None:
     """Rank the pictures of SOURCE, enhance them beforehand, and write a course that can be copied."""
     schedule = _schedule(preset, per_class=per_class, per_class_in_tests=per_class_in_tests)
@@ -152,24 +158,29 @@ def make_command(
         chosen = _phantom(schedule, FromPhantom(creatures, test_creatures, seed, creature_size), classes)
     else:
         chosen = _data(schedule, pictures_at(source), classes, training=train_split, tests=test_split)
+    cells = study.cells()
     design = Design(
         name=name or f"{preset.capitalize()} schedule, {len(chosen.classes)} classes",
         schedule=chosen.schedule,
-        slots=_groups(groups) if groups else SLOTS[preset],
+        slots=(_groups(groups) if groups else SLOTS[preset]) + (Group.L_WISE,) * len(cells),
         aliases=tuple(_listed(aliases)),
-        timing=_TIMINGS.get(preset, LEARNING),
+        timing=shown.timing(_TIMINGS.get(preset, LEARNING)),
+        objective=shown.objective,
         seed=seed,
         as_published=as_published,
         research_on_harm=research_on_harm,
         language=language,
+        class_names=shown.names(chosen.classes, language),
         examples=examples,
         sureness=sureness,
+        terms=study.terms(),
+        cells=cells,
     )
     guide = GuideChoice(guide_name, class_groups=class_groups).load()
     walker = Walker(guide) if exact else Walker.trusted(guide)
     for caution in guide.cautions:
         typer.echo(f"Caution: {caution}", err=True)
-    _make(out, CourseBuilder(walker, design, chosen.classes), chosen.pictures)
+    _make(out, CourseBuilder(walker, design, chosen.classes, edits=study.edited()), chosen.pictures)
 
 
 @course_app.command("trials")

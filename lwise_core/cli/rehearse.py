@@ -13,6 +13,7 @@ import typer
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import check_places
 from lwise_core.cli.course import CourseFolder, is_told
+from lwise_core.cli.rehearsed import agreements, powers, recognised
 from lwise_core.guides import catalog
 from lwise_core.teaching.courses.course import Course, read_course
 from lwise_core.teaching.design.schedules import Group
@@ -51,6 +52,18 @@ def rehearse_command(
         bool, typer.Option("--ablation", help="The paper's groups, and L-WISE at constant ε and share of the easiest.")
     ] = False,
     raw: Annotated[bool, typer.Option("--raw-features", help="Do not whiten the features.")] = False,
+    control_accuracy: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Learners are made so that control reaches this share of the test: the paper's moths 0.476. Halfway "
+            "between chance and all right if not given.",
+        ),
+    ] = None,
+    recognition: Annotated[
+        bool, typer.Option("--recognition", help="Also ask learners of natural pictures about enhanced ones.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answers.")] = 0,
     to_csv: Annotated[Path | None, typer.Option("--csv", help="CSV to write: the table.")] = None,
     answers_csv: Annotated[Path | None, typer.Option("--answers", help="CSV to write: every simulated answer.")] = None,
@@ -69,7 +82,7 @@ def rehearse_command(
     )
     gallery = Gallery(course, catalog.load(network_name), raw=raw)
     typer.echo(SIMULATED_SENTENCE)
-    chosen = [_calibrated(course, gallery, model, people, seed) for model in MODELS]
+    chosen = [_calibrated(course, gallery, model, people, seed, control_accuracy) for model in MODELS]
     for progress in rehearse(plan.conditions, gallery, models=[c.model for c in chosen], seed=seed):
         if is_told(progress.done, progress.total):
             typer.echo(f"{progress.done:,} of {progress.total:,} simulated sittings.", err=True)
@@ -78,7 +91,12 @@ def rehearse_command(
         typer.echo(sentence)
     for calibration in chosen:
         mine = [f for f in found if f.model == calibration.model.name]
-        typer.echo("\n" + "\n".join(_section(calibration, mine, chance=1 / len(course.classes))))
+        told = [*_section(calibration, mine, chance=1 / len(course.classes))]
+        told += powers(progress.answers[calibration.model.name], groups=len(plan.conditions))
+        told += agreements(progress.answers[calibration.model.name])
+        if recognition:
+            told += recognised(course, gallery, calibration.model, people=people, seed=seed)
+        typer.echo("\n" + "\n".join(told))
     typer.echo("\n" + "\n".join((*plan.left_out, SIMULATED_SENTENCE)))
     if to_csv is not None:
         write_whole(to_csv, _findings_csv(found, chosen, network_name))
@@ -86,10 +104,12 @@ def rehearse_command(
         write_whole(answers_csv, as_csv(together(list(progress.answers.values()))))
 
 
-def _calibrated(course: Course, gallery: Gallery, model: Model, people: int, seed: int) -> Calibrated:
+def _calibrated(
+    course: Course, gallery: Gallery, model: Model, people: int, seed: int, target: float | None
+) -> Calibrated:
     from lwise_core.study.simulation import calibrated  # noqa: PLC0415
 
-    *_, chosen = calibrated(course, gallery, model, people=people, seed=seed)
+    *_, chosen = calibrated(course, gallery, model, people=people, seed=seed, target=target)
     typer.echo(f"The {model.name} was calibrated on control.", err=True)
     return chosen
 
@@ -111,9 +131,9 @@ def _section(calibration: Calibrated, found: Sequence[Finding], *, chance: float
     """Yield the lines about one model: how it was calibrated, whether it can show anything, and its table."""
     model = calibration.model
     yield (
-        f"{model.name.capitalize()}: γ = {model.scaling:g} brings control nearest to halfway between chance and all "
-        f"right ({calibration.target:.1%}), to {calibration.accuracy:.1%}, in a trial run with other learners. No "
-        "other group was looked at for it."
+        f"{model.name.capitalize()}: its one free parameter, {model.scaling:.3g}, brings control nearest to "
+        f"{calibration.target:.1%}, to {calibration.accuracy:.1%}, in a trial run with other learners. No other group "
+        "was looked at for it."
     )
     control = next((f.accuracy for f in found if f.group == Group.CONTROL.value), None)
     yield from room(control, chance=chance, most=1 - model.lapse * (1 - chance), target=calibration.target)

@@ -4,9 +4,9 @@ A factor's main effect is tested by permuting people among its levels within eac
 what the other one does plays no part. The statistic is the sum over levels of the number of people times the square of
 their mean, of accuracies less the mean of their level of the other factor. Divisions are drawn and seeded; what was
 seen counts among them. That is exact for a factor that does nothing in any level of the other one. Whether the two act
-together more than each alone, their interaction, has no such test: the table of cells shows it. (Anderson and ter
-Braak, Permutation tests for multi-factorial analysis of variance, Journal of Statistical Computation and Simulation 73,
-2003.)
+together more than each alone, their interaction, has no such exact test: :mod:`lwise_core.study.interaction`. (Anderson
+and ter Braak, Permutation tests for multi-factorial analysis of variance, Journal of Statistical Computation and
+Simulation 73, 2003.)
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class FactorEffect:
 def cell_accuracies(responses: Responses, cells: Sequence[FactorCell], *, seed: int = 0) -> tuple[CellAccuracy, ...]:
     """Return the test accuracy of every cell, in the order of ``cells``; intervals are bootstraps over people."""
     found = []
-    for cell, values in zip(cells, _of_cells(responses, cells), strict=True):
+    for cell, values in zip(cells, people_of_cells(responses, cells), strict=True):
         nobody = CannotJudge("Nobody of this cell has been tested.")
         accuracy = estimated(np.mean, values, seed=seed) if len(values) else nobody
         found.append(CellAccuracy(cell=cell, people=len(values), accuracy=accuracy))
@@ -62,7 +62,7 @@ def main_effects(
     responses: Responses, cells: Sequence[FactorCell], *, seed: int = 0
 ) -> tuple[FactorEffect | CannotJudge, ...]:
     """Return the main effect of either factor, or why it cannot be judged: of the share first, then of ε."""
-    values = _of_cells(responses, cells)
+    values = people_of_cells(responses, cells)
     shares, epsilons = np.array([c.fraction for c in cells]), np.array([c.epsilon_224 for c in cells])
     return (
         _effect(SHARE, values, shares, epsilons, seed=seed),
@@ -70,7 +70,7 @@ def main_effects(
     )
 
 
-def _of_cells(responses: Responses, cells: Sequence[FactorCell]) -> list[Values]:
+def people_of_cells(responses: Responses, cells: Sequence[FactorCell]) -> list[Values]:
     """Return the test accuracies of the people of every cell."""
     everybody = scores(responses)
     return [np.array([s.accuracy for s in everybody if s.group == c.name], dtype=np.float64) for c in cells]

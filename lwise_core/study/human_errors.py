@@ -252,7 +252,7 @@ def _of_trials(content: bytes) -> HumanErrors:
     trials, notes = responses.tests, ("Only answers of the test, to pictures that were not altered, count.",)
     if trials.empty:
         trials, notes = responses.scored, ("Only answers to pictures that were not altered count.",)
-    natural = trials[(trials["epsilon_224"] == 0) & (trials["picture"] != "")]
+    natural = trials[(trials["epsilon_224"] == 0) & (trials["treatment"] == "") & (trials["picture"] != "")]
     answers = zip(natural["picture"], natural["perf"], strict=True)
     return _summed([(picture, int(right), int(not right)) for picture, right in answers], notes)
 

@@ -82,7 +82,7 @@ def comparable_blocks(schedule: Schedule, group: Group) -> tuple[str, ...]:
 
 def _shows_all(block: Block, group: Group) -> bool:
     """Return whether a block shows ``group`` natural pictures, drawn from the whole class."""
-    altered = (group.enhances or group is Group.WRONG_CLASS) and block.epsilon_224 > 0
+    altered = block.epsilon_224 > 0 and (group.enhances or group is Group.WRONG_CLASS or group.treatment is not None)
     return not block.mixed and not altered and not (group.selects and block.fraction < 1)
 
 

@@ -99,6 +99,17 @@ def effect_found(
     return _deviates(alpha, power) * math.sqrt(_variance(spread, control_ratio) / people)
 
 
+def found_with(spread: float, people: int, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """Return the smallest difference of two means of ``people`` each that is found, where both have the SD ``spread``.
+
+    Raises:
+        ValueError: There are fewer than 2 people, or an argument lies outside its range.
+    """
+    if people < 2:
+        raise ValueError("A group needs at least 2 people.")
+    return _deviates(alpha, power) * spread * math.sqrt(2 / people)
+
+
 def sentence(people: int, spread: Spread, *, effect: float, groups: int = 2) -> str:
     """Return what a plan of ``groups`` groups of ``people`` each says, with what it rests on."""
     return (

@@ -118,11 +118,18 @@ def _gets(design: Design, place: int) -> str:
     if group in _OTHERWISE:
         return _OTHERWISE[group]
     drawn = "the easiest pictures of the share in the table" if group.selects else "pictures of the whole class"
-    shown = "enhanced as in the table" if group.enhances else "as they are"
+    shown = "enhanced as in the table" if group.enhances else _TREATED.get(group, "as they are")
     order = ", in an order that was shuffled over these blocks" if group.shuffled else ""
     where = "; feedback shows where the class's evidence grew" if group.shows_where else ""
     return f"{drawn}, {shown}{order}{where}"
 
+
+_TREATED: Mapping[Group, str] = {
+    Group.EXPERT: "as an expert edited them in every block with an ε₂₂₄ above 0",
+    Group.CLAHE: "after contrast-limited adaptive histogram equalisation in every block with an ε₂₂₄ above 0",
+    Group.MSRCR: "after multiscale retinex with colour restoration in every block with an ε₂₂₄ above 0",
+    Group.LEVELS: "after automatic levels in every block with an ε₂₂₄ above 0",
+}
 
 _OTHERWISE: Mapping[Group, str] = {
     Group.ADAPTIVE: "a level of the table, harder by one after a right answer and easier by four after a wrong one",
@@ -240,8 +247,11 @@ def _analysis(design: Design) -> Iterator[str]:
     if design.cells:
         yield (
             f"- Main effects of the share of the easiest pictures and of ε₂₂₄ over the {len(design.cells)} cells: "
-            f"people permuted within the levels of the other factor, {PERMUTATIONS:,} draws (seed 0). Interaction is "
-            "not tested."
+            f"people permuted within the levels of the other factor, {PERMUTATIONS:,} draws (seed 0)."
+        )
+        yield (
+            f"- Interaction of the two: residuals of the sum of both permuted, {PERMUTATIONS:,} draws (seed 0), and "
+            "Welch's 95% interval of the difference of differences between the cells at the four ends."
         )
     if Group.WITHIN in design.slots:
         yield (

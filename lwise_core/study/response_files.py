@@ -209,6 +209,7 @@ def as_jspsych(responses: Responses) -> bytes:
                 "feedback": bool(row["feedback"]),
                 "simulated": bool(row["simulated"]),
                 "towards": row["towards"] or None,
+                "treatment": row["treatment"] or None,
                 **{name: row[name] or None for name in PAIR_TEXTS},
                 **{name: _or_none(row[name]) for name in ("onset_ms", "choices_ms", "foil_epsilon_224", *COUNTS)},
             }

@@ -51,6 +51,7 @@ COLUMNS = (
     *NUMBERS,
     *COUNTS,
     "towards",
+    "treatment",
     "condition_idx",
     "trial_number",
     "perf",
@@ -224,6 +225,7 @@ def _row(trial: Trial, *, choice: str, names: Mapping[str, str]) -> dict[str, An
         "difficulty": trial.difficulty,
         "feedback": trial.feedback,
         "towards": trial.towards,
+        "treatment": trial.treatment,
     } | _pair_of(trial)
 
 
@@ -251,7 +253,7 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     ]
     if lacking:
         raise ResponsesError(f"The answers lack “{lacking[0]}”; add that column. {UNCHANGED}")
-    columns: dict[str, Any] = {name: texts_in(table, name) for name in (*TEXTS, *PAIR_TEXTS, "towards")}
+    columns: dict[str, Any] = {name: texts_in(table, name) for name in (*TEXTS, *PAIR_TEXTS, "towards", "treatment")}
     columns |= {name: numbers_in(table, name) for name in NUMBERS}
     columns |= {name: counts_in(table, name) for name in COUNTS}
     columns["epsilon_224"] = columns["epsilon_224"].fillna(0.0)

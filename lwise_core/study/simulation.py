@@ -29,6 +29,7 @@ from lwise_core.study.responses import Responses, responses_of, together
 from lwise_core.study.simulated_learners import (
     BETWEEN_LEARNERS,
     ExemplarLearner,
+    LinearLearner,
     PrototypeLearner,
     SimulationError,
     scaled,
@@ -40,12 +41,12 @@ from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
 
-Model = PrototypeLearner | ExemplarLearner
+Model = PrototypeLearner | ExemplarLearner | LinearLearner
 
-MODELS: tuple[Model, ...] = (PrototypeLearner(), ExemplarLearner())
+MODELS: tuple[Model, ...] = (PrototypeLearner(), ExemplarLearner(), LinearLearner())
 
-DECIDEDNESS = tuple(2.0**i for i in range(9))
-"""The γ that learners are calibrated among: how much surer a choice is than the evidence for it, 1 to 256."""
+DECIDEDNESS = tuple(2.0**i for i in range(-6, 9))
+"""What learners are calibrated among, 1/64 to 256: the γ of choices, or the rate η of the linear learner."""
 
 REFERENCES = 1000
 """So many natural pictures, at most, give the unit of distance and the whitening."""
@@ -135,9 +136,12 @@ class Gallery:
         self._turn = np.eye(reference.shape[1]) if raw else _whitening(reference)
         turned = reference @ self._turn
         self._turn = self._turn * float(scaled(np.ones((1, 1)), reference=turned)[0, 0])
+        self._middle = reference.mean(axis=0)
 
     def features(self, files: Sequence[Path | None]) -> Values:
-        """Return the features ``(N, D)`` of pictures, in units of the RMS distance of natural ones; zeros for None.
+        """Return the features ``(N, D)`` of pictures, in units of the RMS distance of natural ones, about their mean.
+
+        None has zeros.
 
         Raises:
             SimulationError: The network returned something that is no number.
@@ -145,7 +149,7 @@ class Gallery:
         known = [f for f in files if f is not None]
         found = np.zeros((len(files), len(self._turn)))
         if known:
-            found[[f is not None for f in files]] = self._raw(known) @ self._turn
+            found[[f is not None for f in files]] = (self._raw(known) - self._middle) @ self._turn
         return found
 
     def _raw(self, files: Sequence[Path]) -> Values:
@@ -173,7 +177,7 @@ def _references(course: Course) -> list[Path]:
         course.file(s.file)
         for p in course.manifest.pictures
         for s in p.stimuli
-        if (p.candidate.split in splits or not splits) and not s.epsilon_224
+        if (p.candidate.split in splits or not splits) and s.natural
     ]
     return natural[:: max(1, -(-len(natural) // REFERENCES))]
 
@@ -236,29 +240,34 @@ def rehearse(
 
 @dataclass(frozen=True, kw_only=True)
 class Calibrated:
-    """A model whose γ was chosen, and the test accuracy of control that it was chosen by."""
+    """A model whose γ or η was chosen, and the test accuracy of control that it was chosen by."""
 
     model: Model
     accuracy: float
     target: float
 
 
-def calibrated(course: Course, gallery: Gallery, model: Model, *, people: int, seed: int = 0) -> Iterator[Calibrated]:
+def calibrated(
+    course: Course, gallery: Gallery, model: Model, *, people: int, seed: int = 0, target: float | None = None
+) -> Iterator[Calibrated]:
     """Choose how decided learners are, by control alone, yield each one tried, and last the one that is chosen.
 
     Learners at chance or at ceiling would show no difference between groups, whatever there is. Of ``DECIDEDNESS``,
-    the γ is taken that brings the test accuracy of a control group nearest to halfway between chance and all right.
-    No other group is looked at, and its learners and trials are others than those of the rehearsal.
+    the γ (of a linear learner the η) is taken that brings the test accuracy of a control group nearest to ``target``,
+    such as what people reached, or where it is None halfway between chance and all right. No other group is looked at,
+    and its learners and trials are others than those of the rehearsal.
 
     Raises:
-        SimulationError: The course has no test.
+        SimulationError: The course has no test, or the target lies outside 0 and 1.
     """
     if not course.design.schedule.tests:
         raise SimulationError("This course has no block without feedback, so nothing says what learners have learned.")
     control = course_with(course, slots=(Group.CONTROL,))
     slots = tuple(range(_CALIBRATION_SLOT, _CALIBRATION_SLOT + people))
     condition = Condition(name=Group.CONTROL.value, course=control, slots=slots)
-    target = (1 / len(course.classes) + 1) / 2
+    target = (1 / len(course.classes) + 1) / 2 if target is None else target
+    if not 0 < target < 1:
+        raise SimulationError("The accuracy that control is to reach lies above 0% and below 100%; choose one inside.")
     tried = []
     for scaling in DECIDEDNESS:
         other = replace(model, scaling=scaling)

@@ -26,7 +26,7 @@ from lwise_core.teaching.records import store
 from lwise_core.teaching.records.conversions import NO_MEASUREMENT
 from lwise_core.teaching.records.standing import CourseStanding
 from lwise_core.teaching.records.store import Records
-from lwise_core.teaching.records.values import AnswerRefused, Sitting, TrialRecord
+from lwise_core.teaching.records.values import AnswerRefused, Sitting, TrialRecord, UnknownCourse
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,23 @@ class CourseServer:
         if sitting.group is Group.YOKED:
             self.records.yoke(token=sitting.token, to=Group.ADAPTIVE)
         return self.records.start(token=sitting.token)
+
+    def begun(self, course: Course, *, participant: str, key: str = "") -> Sitting | None:
+        """Return the sitting of who has begun a course with this code, None where nobody has.
+
+        It opens answers, so it is for codes that nobody guesses, such as an ID of a recruiting service.
+
+        Raises:
+            EnrolmentRefused: The course asks for another key.
+            RecordsError: The records cannot be reached.
+        """
+        try:
+            found = self._back(course.digest, participant)
+        except UnknownCourse:
+            return None
+        if found:
+            enrolment_of(course.folder).check(key=key, enrolled=0)
+        return found
 
     def coming(self, token: str) -> Coming:
         """Return what the learner gets next; with the last trial behind them, the sitting is finished.

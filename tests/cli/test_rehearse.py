@@ -19,14 +19,24 @@ from tests.support.cli import Shell
 
 def test_a_rehearsal_begins_and_ends_with_what_it_is_not(shell: Shell, course: Course, tmp_path: Path) -> None:
     files = ("--csv", str(tmp_path / "table.csv"), "--answers", str(tmp_path / "answers.csv"))
-    words = ("rehearse", str(course.folder), "--network", "cifar10-32", "--people", "2", "--ablation", *files)
+    words = (
+        "rehearse",
+        str(course.folder),
+        "--network",
+        "cifar10-32",
+        "--people",
+        "2",
+        "--ablation",
+        "--recognition",
+        *files,
+    )
     code, out, err = shell(*words)
     assert code == 0, err
     lines = out.splitlines()
     assert lines[0] == lines[-1] == SIMULATED_SENTENCE
-    assert "96 of 96 simulated sittings." in err
+    assert "144 of 144 simulated sittings." in err
     rows = list(csv.DictReader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8"))))
-    assert len(rows) == 2 * (8 + 16)
+    assert len(rows) == 3 * (8 + 16)
     assert {(r["simulated"], r["network"], r["learners"]) for r in rows} == {("1", "cifar10-32", "2")}
     for row in rows:
         (line,) = (x for x in _table(lines, row["model"]) if x[:36].strip() == row["group"])

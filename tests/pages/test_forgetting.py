@@ -26,6 +26,7 @@ def page() -> None:
     import streamlit as st
 
     from lwise_core.images.codec import Photograph
+    from lwise_core.teaching.languages.catalogue import ENGLISH
     from pages.forgetting import forget_button
     from pages.parts.session.case import Case, desk, put
     from pages.parts.session.jobs import job_for, once
@@ -43,7 +44,7 @@ def page() -> None:
         job_for("job", 1, lambda: iter(range(3)), total=3)
     st.text(f"{len(desk().cases)} photographs")
     st.text(f"{memory_budget().held('test session id')} bytes")
-    forget_button()
+    forget_button(ENGLISH)
 
 
 def said(at: AppTest) -> list[str]:
@@ -66,4 +67,4 @@ def test_the_button_stands_below_every_page(name: str) -> None:
     at = AppTest.from_file(str(Path(__file__).parents[2] / "pages" / "main.py"), default_timeout=120)
     at.switch_page(name)
     at.run()
-    assert [b.label for b in at.button if b.key == "forget-images"] == ["Forget my images"]
+    assert [b.label for b in at.button if b.key == "forget-images"] == ["Forget them now"]

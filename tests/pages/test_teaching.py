@@ -22,7 +22,7 @@ from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.study_terms import StudyTerms
 from lwise_core.teaching.design.timing import Answer
-from lwise_core.teaching.enrolment import enrolment_of
+from lwise_core.teaching.enrolment import Enrolment, enrolment_of, set_enrolment
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.courses.debriefing import GROUPS
@@ -217,6 +217,42 @@ def test_prolifics_id_is_the_code_where_it_can_be_one(
     assert [s.participant for s in classroom.records.sittings(course=with_terms.digest)] == ["5f3c0ffee0ddba11"]
 
 
+def test_prolifics_link_goes_on_where_it_was_and_gives_the_code_again(
+    opened: Open, with_terms: Course, classroom: CourseServer
+) -> None:
+    link = {"PROLIFIC_PID": "5f3c0ffee0ddba115f3c0ffe", "course": with_terms.digest}
+    at = opened("learn", **link)
+    at.checkbox[0].check()
+    token = press(at, "Begin").query_params["sitting"]
+    at = opened("learn", **link)
+    assert "what you answered is stored" in said(at)
+    assert not at.checkbox
+    assert press(at, "Go on where you were").query_params["sitting"] == token
+    done = sat(classroom, with_terms, participant="5f3c0ffee0ddba115f3c0fff")
+    at = press(opened("learn", **link | {"PROLIFIC_PID": "5f3c0ffee0ddba115f3c0fff"}), "Show it")
+    assert at.query_params["sitting"] in (done, [done])
+    assert [c.value for c in at.code] == ["C1ABCD2E"]
+
+
+def test_a_code_that_might_be_guessed_opens_nothing(opened: Open, with_terms: Course, classroom: CourseServer) -> None:
+    sat(classroom, with_terms, participant="p1", trials=1)
+    at = opened("learn", PROLIFIC_PID="p1", course=with_terms.digest)
+    assert at.checkbox
+    assert "Go on where you were" not in [b.label for b in at.button]
+
+
+def test_prolifics_link_needs_the_key_of_its_course(
+    opened: Open, with_terms: Course, home: Path, classroom: CourseServer
+) -> None:
+    set_enrolment(home / "courses" / "terms", Enrolment("secret"))
+    link = {"PROLIFIC_PID": "5f3c0ffee0ddba115f3c0ffe", "course": with_terms.digest}
+    sitting = classroom.enrol(with_terms, participant=link["PROLIFIC_PID"], key="secret")
+    at = opened("learn", **link)
+    assert "opens with the link" in said(at)
+    assert sitting.token not in said(at)
+    assert "Go on where you were" in [b.label for b in opened("learn", key="secret", **link).button]
+
+
 def test_whoever_is_done_is_given_the_completion_code_and_a_link_with_its_host(
     opened: Open, with_terms: Course, classroom: CourseServer
 ) -> None:
@@ -268,7 +304,7 @@ def test_a_factorial_that_cannot_be_is_said_and_takes_nothing_away_that_was_writ
     at = opened("curriculum")
     at.text_area(key="course-consent").set_value("I agree.")
     at.text_input(key="course-shares").set_value("10, 100").run()
-    assert "fill in both fields" in said(at)
+    assert "give both, or neither" in said(at)
     assert at.text_area(key="course-consent").value == "I agree."
     at.text_input(key="course-epsilons").set_value("0, high").run()
     assert "is not a list of numbers" in said(at)

@@ -15,6 +15,7 @@ from lwise_core.study.responses import Responses
 from lwise_core.study.simulated_learners import (
     SIMULATED_SENTENCE,
     ExemplarLearner,
+    LinearLearner,
     PrototypeLearner,
     ShownStimulus,
     SimulatedLearner,
@@ -29,7 +30,7 @@ from lwise_core.teaching.design.schedules import MOTHS, Group
 from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, TrialKind, trials_for
 
 CLASSES = ("a", "b")
-LEARNERS: list[SimulatedLearner] = [PrototypeLearner(), ExemplarLearner()]
+LEARNERS: list[SimulatedLearner] = [PrototypeLearner(), ExemplarLearner(), LinearLearner(scaling=1e-4)]
 SHORT = MOTHS.shortened(per_class=2, per_class_in_tests=5)
 POOL = Pool(
     tuple(
@@ -72,6 +73,24 @@ def test_the_exemplar_learners_rule() -> None:
     strength = (0.1 + np.array([np.exp(-4.0) + 1, np.exp(-4.0)])) ** 3
     found = learner.chances(np.array([2.0, 0.0]), examples, classes, count=2)
     assert found == pytest.approx(strength / strength.sum())
+
+
+def test_the_linear_learners_rule() -> None:
+    learner = LinearLearner(sensitivity=2.0, scaling=0.5)
+    examples, classes = np.array([[1.0, 0.0], [1.0, 2.0]]), np.array([0, 1])
+    weights = np.array([[0.5, 0.0], [-0.5, 0.0]])  # from even chances
+    first = 1 / (1 + np.exp(-1.0))  # what it then gives the first class for the second example
+    weights += np.outer([-first, first], [1.0, 2.0])
+    odds = np.exp(weights @ [3.0, -1.0])
+    found = learner.chances(np.array([3.0, -1.0]), examples, classes, count=2)
+    assert found == pytest.approx(odds / odds.sum())
+
+
+def test_a_linear_learner_learns_more_from_the_last_example() -> None:
+    examples = np.array([[1.0], [1.0]])
+    learner = LinearLearner(scaling=4.0)
+    later, earlier = (learner.chances(np.array([1.0]), examples, np.array(c), count=2)[0] for c in ((1, 0), (0, 1)))
+    assert later > 0.5 > earlier
 
 
 @settings(deadline=None)

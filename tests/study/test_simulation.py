@@ -266,9 +266,9 @@ def test_learners_learn_what_their_eyes_tell_and_nothing_else(course: Course, se
 
 def test_progress_counts_sittings_and_ends_with_the_answers(course: Course) -> None:
     steps = list(rehearse(conditions_of(course, people=1), Planted(course), models=MODELS))
-    assert [s.done for s in steps] == list(range(1, 9))
-    assert {s.total for s in steps} == {8}
-    assert [bool(s.answers) for s in steps] == [False] * 7 + [True]
+    assert [s.done for s in steps] == list(range(1, 13))
+    assert {s.total for s in steps} == {12}
+    assert [bool(s.answers) for s in steps] == [False] * 11 + [True]
     assert set(steps[-1].answers) == {m.name for m in MODELS}
 
 
@@ -296,6 +296,10 @@ def test_calibration_looks_at_control_alone_and_takes_what_comes_nearest(
     assert chosen.target == 0.625
     assert abs(chosen.accuracy - 0.625) == min(abs(c.accuracy - 0.625) for c in tried)
     assert {c.group for c in seen} == {Group.CONTROL}
+    *_, nearer = calibrated(course, Planted(course), unsure, people=4, target=0.4)
+    assert nearer.accuracy < chosen.accuracy
+    with pytest.raises(SimulationError, match="above 0% and below 100%"):
+        list(calibrated(course, Planted(course), unsure, people=1, target=1.0))
     rehearsed = {s for c in ablation(course, people=200).conditions for s in c.slots}
     assert not {s for c in seen for s in c.slots} & rehearsed
 

@@ -28,6 +28,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
+from lwise_core.images.alignment import NotAPair
 from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 from lwise_core.teaching.courses.course import (
@@ -41,8 +42,10 @@ from lwise_core.teaching.courses.course import (
     Stimulus,
     write_course,
 )
+from lwise_core.teaching.courses.edited_pictures import EditedPictures
 from lwise_core.teaching.courses.evidence_marks import EvidenceRing, rings_on
 from lwise_core.teaching.courses.pictures import LabelledFile, Pictures
+from lwise_core.teaching.courses.treated_pictures import TreatedPictures
 from lwise_core.teaching.design.schedules import CATCH_EPSILON_224, Group, TrialQuestion
 from lwise_core.teaching.design.trial_sampling import Candidate, CurriculumError, Pool, pictures_needed, trials_for
 
@@ -84,13 +87,20 @@ class CourseProgress:
 class CourseBuilder:
     """What makes the pictures of one course: a guide with what walks its paths, and the design.
 
-    ``open_file`` decodes the bytes of a file, as :func:`open_photograph` does.
+    ``open_file`` decodes the bytes of a file, as :func:`open_photograph` does. ``edits`` are the pictures of the group
+    that is shown an expert's.
     """
 
     walker: Walker
     design: Design
     classes: tuple[str, ...]
     open_file: Callable[..., Photograph] = open_photograph
+    edits: EditedPictures | None = None
+
+    @property
+    def treated(self) -> TreatedPictures:
+        """What makes the pictures that no guide alters."""
+        return TreatedPictures(self.design, self.edits, self.open_file)
 
     @property
     def guide(self) -> GuideModel:
@@ -133,13 +143,14 @@ class CourseBuilder:
         kept = folder / _MADE / f"{self._key(file)}.json"
         made = _made_before(kept, folder)
         if made is None:
-            made = self._made(_subject(self.open_file(file.data, name=Path(file.name).name)), file, folder)
+            made = self._made(self.open_file(file.data, name=Path(file.name).name), file, folder)
             write_whole(kept, _ADAPTER.dump_json(made))
         candidate = Candidate(file.name, file.class_name, file.split, -made.logit, file.origin, made.rivals)
         novelty = Novelty(made.unlike_p, self.guide.held_out_count)
         return Picture(candidate, made.logit, made.stimuli, novelty.state, novelty.p, made.rings)
 
-    def _made(self, subject: CroppedPhotograph, file: LabelledFile, folder: Path) -> _Made:
+    def _made(self, photograph: Photograph, file: LabelledFile, folder: Path) -> _Made:
+        subject = _subject(photograph)
         target = self.guide.class_index(file.class_name)
         logits, novelty = subject.logits(self.guide).tolist(), subject.novelty(self.guide)
         if not math.isfinite(logits[target]):
@@ -154,8 +165,12 @@ class CourseBuilder:
             for epsilon in budgets
         )
         natural = Stimulus(0.0, "", _write(folder, subject.photograph))
+        treated = (
+            Stimulus(0.0, "", _write(folder, _subject(made).photograph), treatment=treatment)
+            for treatment, made in self.treated.made(photograph, subject.photograph, name=file.name, split=file.split)
+        )
         rings = self._rings(subject, file) if self._shows_where(file) else ()
-        return _Made(logits[target], (natural, *enhanced), rivals, novelty.p, rings)
+        return _Made(logits[target], (natural, *enhanced, *treated), rivals, novelty.p, rings)
 
     def _steps(self, listed: Candidate) -> int:
         """Return how many steps one picture takes; how many rivals it has is known, and not yet their order."""
@@ -231,6 +246,7 @@ class CourseBuilder:
             self.guide.provenance.sha256,
             str(self.walker.twin is None),
             *(("where",) if self._shows_where(file) else ()),
+            *self.treated.key(name=file.name, split=file.split),
             torch.__version__,
             *(() if self.guide.familiarity is None else (self.guide.familiarity.digest,)),
         )
@@ -257,7 +273,9 @@ def build_course(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iter
 
 
 def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[CourseProgress]:
-    check_filled(maker.design, list(pictures.listed()))  # before hours of work; and of what can be read, after it
+    listed = list(pictures.listed())
+    check_filled(maker.design, listed)  # before hours of work; and of what can be read, after it
+    maker.treated.check((c.name, c.split) for c in listed)
     for part in (STIMULI, _MADE):
         make_folder(folder / part)
     remove_half_written(folder)
@@ -286,7 +304,7 @@ def _tried(maker: CourseBuilder, file: LabelledFile | Unusable, folder: Path) ->
         return file
     try:
         return maker.make(file, folder)
-    except ImageRejected as error:
+    except (ImageRejected, NotAPair) as error:
         return Unusable(str(error))
 
 

@@ -23,8 +23,9 @@ from lwise_core._utils.file_errors import FileError, read_file
 from lwise_core.guides.novelty import NoveltyState
 from lwise_core.teaching.courses.course_design import CourseError, Design
 from lwise_core.teaching.courses.evidence_marks import EvidenceRing
+from lwise_core.teaching.courses.picture_keys import PictureKey
 from lwise_core.teaching.design.schedules import Group
-from lwise_core.teaching.design.trial_sampling import Candidate, Foil, Pool, Trial, aliases_for, trials_for
+from lwise_core.teaching.design.trial_sampling import Candidate, Pool, Trial, aliases_for, trials_for
 from lwise_core.teaching.design.trials import LEFT, RIGHT
 from lwise_core.teaching.languages.catalogue import Message
 
@@ -58,6 +59,7 @@ _PUT_BACK = "copy the whole folder, or make it again."
 class Stimulus:
     """One picture as it is shown: enhanced ``towards`` a class at ``epsilon_224``, or natural (0 and empty).
 
+    ``treatment`` is what altered it where no guide did (:class:`~lwise_core.teaching.design.treatments.Treatment`).
     ``file`` is the SHA-256 of its PNG. ``kept`` is the share of the logit's gain that its 8-bit pixels keep, None where
     there was no gain.
     """
@@ -66,6 +68,12 @@ class Stimulus:
     towards: str
     file: str
     kept: float | None = None
+    treatment: str = ""
+
+    @property
+    def natural(self) -> bool:
+        """Whether it is the picture as it is."""
+        return not self.epsilon_224 and not self.treatment
 
     def __post_init__(self) -> None:
         if not _DIGEST.fullmatch(self.file):
@@ -91,7 +99,7 @@ class Picture:
 
 def natural_of(picture: Picture) -> Stimulus:
     """Return the stimulus that shows ``picture`` as it is."""
-    return next(s for s in picture.stimuli if not s.epsilon_224)
+    return next(s for s in picture.stimuli if s.natural)
 
 
 @dataclass(frozen=True)
@@ -187,15 +195,19 @@ class Course:
 
     def stimulus(self, trial: Trial) -> Path | None:
         """Return the picture that a trial shows, of two the right one; None for calibration with a shape."""
-        return None if trial.shows_shapes else self.file(self._stimuli[_shown(trial)].file)
+        return None if trial.shows_shapes else self.file(self._stimuli[PictureKey.of(trial)].file)
 
     def foil(self, trial: Trial) -> Path | None:
         """Return the picture that stands beside the right one of a trial; None where there is one, or a shape."""
-        return None if trial.foil is None or trial.shows_shapes else self.file(self._stimuli[_shown(trial.foil)].file)
+        return (
+            None
+            if trial.foil is None or trial.shows_shapes
+            else self.file(self._stimuli[PictureKey.of(trial.foil)].file)
+        )
 
     def original(self, trial: Trial) -> Path:
         """Return the natural picture of what a trial shows, of two pictures the right one."""
-        return self.file(self._stimuli[trial.picture, 0.0, ""].file)
+        return self.file(self._stimuli[PictureKey(trial.picture)].file)
 
     def sides(self, trial: Trial) -> Mapping[str, Path]:
         """Return the side → the picture that stands there; empty where a trial shows one picture, or shapes."""
@@ -265,16 +277,16 @@ class Course:
         return {p.candidate.name: p for p in self.manifest.pictures}
 
     @cached_property
-    def _stimuli(self) -> Mapping[tuple[str, float, str], Stimulus]:
-        return {(p.candidate.name, s.epsilon_224, s.towards): s for p in self.manifest.pictures for s in p.stimuli}
+    def _stimuli(self) -> Mapping[PictureKey, Stimulus]:
+        return {
+            PictureKey(p.candidate.name, s.epsilon_224, s.towards, s.treatment): s
+            for p in self.manifest.pictures
+            for s in p.stimuli
+        }
 
     @cached_property
     def _files(self) -> frozenset[str]:
         return frozenset(s.file for s in self._stimuli.values())
-
-
-def _shown(trial: Trial | Foil) -> tuple[str, float, str]:
-    return trial.picture, trial.epsilon_224, trial.towards
 
 
 def read_course(folder: Path) -> Course:

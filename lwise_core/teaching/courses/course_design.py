@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
@@ -56,6 +57,28 @@ class FactorCell:
                 for b in base.blocks
             ),
         )
+
+
+def factor_cells(shares: str, epsilons: str) -> tuple[FactorCell, ...]:
+    """Return every share with every ε, none where both are empty.
+
+    Args:
+        shares: Shares of the easiest pictures in percent, with commas between them: “10, 40, 100”.
+        epsilons: ε₂₂₄, with commas between them: “0, 2, 8”.
+
+    Raises:
+        CourseError: One of the two is empty, or something in them is no number, share or ε.
+    """
+    if bool(shares.strip()) != bool(epsilons.strip()):
+        raise CourseError("A factorial needs shares of the easiest pictures and ε; give both, or neither.")
+    return tuple(FactorCell(share / 100, epsilon) for share, epsilon in product(_numbers(shares), _numbers(epsilons)))
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(word) for word in text.split(",") if word.strip())
+    except ValueError as error:
+        raise CourseError(f"“{text}” is not a list of numbers; write 0, 2, 8.") from error
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def static_experiment_of(course: Course, *, learners: int, language: str = "") -
         sureness=design.sureness,
         examples=examples,
         words=words,
+        terms=design.terms,
     )
 
 

@@ -79,7 +79,7 @@ def _tests_of(course: Course, folder: Path, *, taught: Course, name: str) -> Cou
 
 def with_natural_only(picture: Picture) -> Picture:
     """Return a picture of a course without what it looks like enhanced."""
-    return replace(picture, stimuli=tuple(s for s in picture.stimuli if not s.epsilon_224))
+    return replace(picture, stimuli=tuple(s for s in picture.stimuli if s.natural))
 
 
 def copy_stimuli(course: Course, folder: Path, files: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Which rendering of a picture a trial shows, by its name, its ε and the class that it is enhanced towards."""
+"""Which rendering of a picture a trial shows: its name, its ε and the class it is enhanced towards, or its filter."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from lwise_core.teaching.design.trials import Foil, Trial
 
 
 class PictureKey(NamedTuple):
-    """Which rendering of a picture: its name, ε₂₂₄ and the class it is enhanced towards (0 and empty: natural)."""
+    """Which rendering of a picture: its name, ε₂₂₄ and the class it is enhanced towards (0 and empty: natural).
+
+    ``treatment`` is what altered it where no guide did.
+    """
 
     picture: str
     epsilon_224: float = 0.0
     towards: str = ""
+    treatment: str = ""
 
     @classmethod
     def of(cls, trial: Trial | Foil) -> PictureKey:
         """Return what a trial shows, of two pictures the right one, or what stands beside it."""
-        return cls(trial.picture, trial.epsilon_224, trial.towards)
+        return cls(trial.picture, trial.epsilon_224, trial.towards, trial.treatment)
 
     @classmethod
     def all_of(cls, trial: Trial) -> tuple[PictureKey, ...]:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
 from itertools import groupby
@@ -22,6 +22,8 @@ from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
 from lwise_core.teaching.courses.picture_keys import PictureKey, ShownWhere
+from lwise_core.teaching.courses.static_readme import readme
+from lwise_core.teaching.design.study_terms import StudyTerms, paragraphs
 from lwise_core.teaching.design.timing import LEARNING, Timing
 from lwise_core.teaching.design.trial_sampling import Foil, Trial
 from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue, Message
@@ -64,7 +66,8 @@ class StaticExperiment:
     """Everything that the zip holds. ``pictures`` gives the PNG of every rendering, as bytes or as a file.
 
     ``examples`` gives, for classes, PNGs that introduce them before the first trial. Its page says ``messages``, by the
-    names of assets/runner/messages.js, and all else with ``words``.
+    names of assets/runner/messages.js, and all else with ``words``. ``terms`` are what participants read and agree to
+    before the first trial, and are given after the last one.
 
     Raises:
         StaticExperimentError: There is no participant, two have the same label, one has no trials, a trial
@@ -82,6 +85,7 @@ class StaticExperiment:
     examples: Mapping[str, tuple[bytes | Path, ...]] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
     words: Catalogue = ENGLISH
+    terms: StudyTerms = field(default_factory=StudyTerms)
 
     def __post_init__(self) -> None:
         if not self.participants:
@@ -113,7 +117,8 @@ def write_static_experiment(experiment: StaticExperiment, to: Path | BinaryIO) -
         add_file(archive, "jatos.js", _NO_JATOS)
         add_file(archive, "trials.json", _plan(experiment, urls, examples))
         add_file(archive, "trialsets.csv", _trialsets(experiment, urls))
-        add_file(archive, "README.txt", _readme(experiment))
+        labels = [p.label for p in experiment.participants]
+        add_file(archive, "README.txt", readme(experiment.title, CAUTION, labels, experiment.terms))
 
 
 def _check(participant: Participant) -> None:
@@ -184,6 +189,7 @@ def _png(experiment: StaticExperiment, key: PictureKey) -> bytes:
     found = experiment.pictures.get(key)
     if found is None:
         altered = f" at ε₂₂₄ {key.epsilon_224:g} towards {key.towards}" if key.epsilon_224 else ""
+        altered += f" ({key.treatment})" if key.treatment else ""
         raise StaticExperimentError(f"The picture {key.picture}{altered} is missing; compute it first.")
     return _checked_png(found, called=f"The picture {key.picture}")
 
@@ -218,6 +224,7 @@ def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str], examples
         "timing": asdict(experiment.timing),
         "language": experiment.words.language.code,
         "examples": examples,
+        "terms": _terms(experiment.terms),
         # The page itself says the caution, whatever happens.
         "messages": {**runner_words(experiment.words), **experiment.messages, "caution": ""},
         "participants": participants,
@@ -225,6 +232,17 @@ def _plan(experiment: StaticExperiment, urls: Mapping[PictureKey, str], examples
     # Answers that a tab has kept belong to this experiment and to no other.
     digest = hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
     return json.dumps({"experiment": digest, **plan}, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _terms(terms: StudyTerms) -> dict[str, Any]:
+    """Return what the author of a course wrote, as the page shows it: paragraphs of lines, the link with its host."""
+    return {
+        "consent": paragraphs(terms.consent),
+        "instructions": paragraphs(terms.instructions),
+        "completionCode": terms.completion_code,
+        "completionLink": terms.completion_link,
+        "completionHost": terms.completion_host,
+    }
 
 
 def _participant(participant: Participant, urls: Mapping[PictureKey, str], words: Catalogue) -> Mapping[str, Any]:
@@ -284,6 +302,7 @@ def _trial(trial: Trial, urls: Mapping[PictureKey, str]) -> dict[str, Any]:
         "altered": trial.altered,
         "epsilon_224": trial.epsilon_224,
         "towards": trial.towards,
+        "treatment": trial.treatment,
         "difficulty": trial.difficulty,
         "relabelled": dict(zip(trial.relabelled, _SHAPES, strict=True)) if trial.relabelled else {},
     }
@@ -299,14 +318,6 @@ def _trialsets(experiment: StaticExperiment, urls: Mapping[PictureKey, str]) -> 
             url = f"stimuli/{t.picture}.svg" if t.shows_shapes else urls[PictureKey.of(t)]
             rows.writerow((participant.label, participant.condition, t.block, t.answer, url, t.kind.value))
     return text.getvalue().encode()
-
-
-def _readme(experiment: StaticExperiment) -> bytes:
-    labels: Sequence[str] = [p.label for p in experiment.participants]
-    few = ", ".join(labels[:5]) + (", …" if len(labels) > len(labels[:5]) else "")
-    return _README.format(
-        title=experiment.title, underline="=" * len(experiment.title), caution=CAUTION, count=len(labels), labels=few
-    ).encode()
 
 
 _INDEX = """<!doctype html>
@@ -339,47 +350,3 @@ _NO_JATOS = b"""// JATOS serves a file of its own under this name. Anywhere else
 """
 
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="224" height="224">{drawn}</svg>\n'
-
-_README = """{title}
-{underline}
-
-{caution}
-
-To run it
----------
-Unpack the zip and serve the folder as files, over http or https; opening index.html from the disk does not work,
-because browsers then refuse to load modules. To try it on your own machine:
-
-    python3 -m http.server 8000
-
-and open http://localhost:8000/. It needs nothing from any other server and has no inline script, so a strict
-Content-Security-Policy such as "default-src 'self'; img-src 'self' data:" fits.
-
-There are {count} sequences of trials ({labels}). index.html?participant=LABEL, or a number from 1, chooses one; without
-it one is drawn by lot. What was chosen is the column "participant" of the answers, and the address's query is kept in
-"query_string", so identifiers of a recruiting service may be added to it.
-
-Answers
--------
-A tab keeps its answers until it is closed; reloading it goes on where it was. At the end the page offers them as CSV
-and as JSON. Nothing is sent anywhere, unless the page runs under JATOS: then the rows are submitted as the
-component's result (JSON). For JATOS, make a study, put these files into its assets folder and give a component
-index.html.
-
-The columns are those of the published L-WISE sessions, then what was measured besides: frames_asked, frames_shown and
-frames_dropped count frames of the screen, onset_ms and choices_ms are when picture and choices were drawn, by the
-page's own clock. i_choice is -1 and choice empty when time ran out. "left" is 1 when the window was hidden or lost the
-focus during the trial. Where two pictures stand side by side, the columns from "foil" to "side" say what stood beside
-the right one and where that stood, and i_choice is 0 for the left one; "sureness" is 1 to 4 where it was asked. Times
-say what the browser prepared, not what a photodiode would see.
-
-Files
------
-index.html, start.js   the page
-runner/, shared/       shows the trials
-jatos.js               empty; JATOS puts its own in its place
-trials.json            every participant's trials. It holds the right answers: do not give its address to participants.
-trialsets.csv          the same sequences for the paper's own tool (trialset_id is the participant); of two pictures it
-                       has the right one
-stimuli/               the pictures, each named by the SHA-256 of its content
-"""

@@ -69,12 +69,12 @@ def find_trials(pool: Pool, trials: Sequence[Trial], random: np.random.Generator
 
 def _foil(pool: Pool, trial: Trial, other: Trial, *, on_left: bool, random: np.random.Generator) -> Foil:
     """Return the picture of ``other`` as it stands beside that of ``trial``: altered as strongly, and as rightly."""
-    towards = other.answer if trial.altered else ""
-    if trial.altered and trial.towards != trial.answer:
+    towards = other.answer if trial.epsilon_224 else ""
+    if trial.epsilon_224 and trial.towards != trial.answer:
         wrong = [name for name in pool.classes if name != other.answer]
         towards = wrong[random.integers(len(wrong))]
     likeness = pool.look_alikes[trial.answer].index(other.answer) + 1
-    return Foil(other.picture, other.answer, trial.epsilon_224, towards, likeness, on_left)
+    return Foil(other.picture, other.answer, trial.epsilon_224, towards, likeness, on_left, trial.treatment)
 
 
 def shape_pairs(shapes: Sequence[Trial], random: np.random.Generator) -> list[Trial]:

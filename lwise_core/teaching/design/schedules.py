@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.teaching.design.treatments import Treatment
 
 
 class ScheduleError(LWiseError, ValueError):
@@ -203,6 +204,20 @@ class Group(StrEnum):
     WITHIN = "within each learner"
     PRACTICE = "practice"
     SHOWN_WHERE = "L-WISE, shown where"
+    EXPERT = "edited by an expert"
+    CLAHE = "CLAHE"
+    MSRCR = "MSRCR"
+    LEVELS = "automatic levels"
+
+    @property
+    def treatment(self) -> Treatment | None:
+        """What alters the pictures of every block that enhances, where no guide does."""
+        return {
+            Group.EXPERT: Treatment.EXPERT,
+            Group.CLAHE: Treatment.CLAHE,
+            Group.MSRCR: Treatment.MSRCR,
+            Group.LEVELS: Treatment.LEVELS,
+        }.get(self)
 
     @property
     def selects(self) -> bool:
@@ -305,7 +320,7 @@ ANIMALS = Schedule(
 )
 """ImageNet Animals: every learner sees each class twice at each of five budgets, shown for one frame (notes 3.4).
 
-The paper compares with three filters besides (CLAHE, MSRCR, automatic levels); those are not part of a course.
+The paper compares with three filters besides, within each learner; here they are groups of their own.
 """
 
 CLINICIANS = Schedule(

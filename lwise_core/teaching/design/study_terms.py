@@ -73,6 +73,11 @@ class StudyTerms:
         return replace(self, instructions="", completion_code="", completion_link="", target=0)
 
 
+def as_written(text: str) -> str:
+    """Return a text that was typed or read from a file with one kind of line break and no blank ends."""
+    return text.strip().replace("\r\n", "\n").replace("\r", "\n")
+
+
 def paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
     """Return the lines of every paragraph of a text; blank lines stand between paragraphs."""
     parts = re.split(r"\n\s*\n", text.strip())

@@ -200,6 +200,7 @@ def _main(
 ) -> list[Trial]:
     wrong = group is Group.WRONG_CLASS
     budgets = _budgets(block, pictures, altered=group.enhances or wrong, random=random)
+    treated = group.treatment if block.epsilon_224 and not block.mixed else None
     return [
         Trial(
             number=0,
@@ -212,6 +213,7 @@ def _main(
             epsilon_224=epsilon,
             towards=_towards(pool, c, wrong=wrong, random=random) if epsilon else "",
             difficulty=c.difficulty,
+            treatment=treated or "",
         )
         for c, epsilon in zip(pictures, budgets, strict=True)
     ]

@@ -68,6 +68,7 @@ class Foil:
     towards: str = ""
     likeness: int | None = None
     on_left: bool = False
+    treatment: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Trial:
     ``picture`` is a candidate's name, or a shape in calibration, and ``answer`` the class, or shape, that is right.
     ``towards`` is the class that the picture is enhanced towards at ``epsilon_224``; empty when it is natural.
     ``relabelled`` gives, in calibration with one picture, the classes whose buttons say circle and triangle. ``foil``
-    is the other picture of two.
+    is the other picture of two. ``treatment`` is what altered the picture where no guide did, a
+    :class:`~lwise_core.teaching.design.treatments.Treatment`; empty elsewhere.
     """
 
     number: int
@@ -92,11 +94,12 @@ class Trial:
     difficulty: float | None = None
     relabelled: tuple[str, ...] = ()
     foil: Foil | None = None
+    treatment: str = ""
 
     @property
     def altered(self) -> bool:
-        """Whether the picture that is shown was enhanced."""
-        return self.epsilon_224 > 0
+        """Whether the picture that is shown was enhanced, or altered otherwise."""
+        return self.epsilon_224 > 0 or bool(self.treatment)
 
     @property
     def scored(self) -> bool:

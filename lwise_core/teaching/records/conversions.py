@@ -76,6 +76,7 @@ def columns_of(trial: Trial, answer: Answer) -> dict[str, Any]:
         "frames_dropped": answer.frames_dropped,
         "left_page": answer.left,
         "sureness": answer.sureness,
+        "treatment": trial.treatment or None,
     }
 
 
@@ -95,6 +96,7 @@ def record_of(row: AnswerRow) -> TrialRecord:
             difficulty=row.difficulty,
             relabelled=tuple(row.relabelled),
             foil=None if row.foil is None else Foil(**row.foil),
+            treatment=row.treatment or "",
         ),
         answer=Answer(
             trial=row.trial,

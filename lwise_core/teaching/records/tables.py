@@ -109,4 +109,5 @@ class AnswerRow(Table):
     frames_dropped: Mapped[int]
     left_page: Mapped[bool]
     sureness: Mapped[int | None]
+    treatment: Mapped[str | None] = mapped_column(Text)
     stored_at: Mapped[datetime] = mapped_column(Utc)

@@ -31,6 +31,10 @@ GROUPS = {
     Group.WITHIN: Message("within each learner"),
     Group.PRACTICE: Message("practice"),
     Group.SHOWN_WHERE: Message("L-WISE, shown where"),
+    Group.EXPERT: Message("edited by an expert"),
+    Group.CLAHE: Message("CLAHE"),
+    Group.MSRCR: Message("MSRCR"),
+    Group.LEVELS: Message("automatic levels"),
 }
 """What learners read of the group that they were in."""
 
@@ -80,11 +84,7 @@ def _what_it_was(coming: Coming, records: list[TrialRecord], words: Catalogue) -
                 words.translate(
                     "You were in the group “{group}”.", group=plain(words.translate(GROUPS[coming.sitting.group]))
                 ),
-                words.translate(
-                    "Of {all} pictures, {altered} had been altered by the network.",
-                    all=len(records),
-                    altered=len(altered),
-                )
+                _how_many(coming.sitting.group, altered=len(altered), of=len(records), words=words)
                 if altered
                 else words.translate("All your pictures were natural."),
             )
@@ -96,6 +96,19 @@ def _what_it_was(coming: Coming, records: list[TrialRecord], words: Catalogue) -
     notice("info", words.translate("What a network painted may never have been there. Nothing here is for diagnosis."))
 
 
+def _how_many(group: Group, *, altered: int, of: int, words: Catalogue) -> str:
+    """Return how many pictures had been altered, and by what."""
+    if group.treatment is None:
+        return words.translate("Of {all} pictures, {altered} had been altered by the network.", all=of, altered=altered)
+    if group is Group.EXPERT:
+        return words.translate("Of {all} pictures, {altered} had been edited by a person.", all=of, altered=altered)
+    return words.translate(
+        "Of {all} pictures, {altered} had been changed by a filter that knows nothing of what they show.",
+        all=of,
+        altered=altered,
+    )
+
+
 def _examples(course: Course, altered: list[TrialRecord], words: Catalogue) -> None:
     """Show some altered pictures beside what they were."""
     strongest = sorted(altered, key=lambda r: -r.trial.epsilon_224)[:4]
@@ -104,7 +117,11 @@ def _examples(course: Course, altered: list[TrialRecord], words: Catalogue) -> N
         trial = record.trial
         shown = course.stimulus(trial)
         if shown is not None and trial.kind is TrialKind.MAIN:
-            seen = words.translate("as you saw it, ε₂₂₄ {epsilon}", epsilon=trial.epsilon_224)
+            seen = (
+                words.translate("as you saw it")
+                if trial.treatment
+                else words.translate("as you saw it, ε₂₂₄ {epsilon}", epsilon=trial.epsilon_224)
+            )
             column.image(str(shown), caption=seen, width="stretch")
             natural = course.file(natural_of(pictures[trial.picture]).file)
             column.image(str(natural), caption=words.translate("as it was"), width="stretch")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from itertools import product
 
 import streamlit as st
 
-from lwise_core.teaching.courses.course import CourseError
-from lwise_core.teaching.courses.course_design import FactorCell
+from lwise_core.teaching.courses.course_design import FactorCell, factor_cells
 
 
 def factorial_fields() -> Callable[[], tuple[FactorCell, ...]]:
@@ -22,27 +20,4 @@ def factorial_fields() -> Callable[[], tuple[FactorCell, ...]]:
         columns = st.columns(2)
         shares = columns[0].text_input("Shares of the easiest, %", placeholder="10, 40, 100", key="course-shares")
         epsilons = columns[1].text_input("ε₂₂₄ of the factorial", placeholder="0, 2, 8", key="course-epsilons")
-    return partial(_cells, shares, epsilons)
-
-
-def _cells(shares: str, epsilons: str) -> tuple[FactorCell, ...]:
-    """Return the cells, none where both fields are empty.
-
-    Raises:
-        CourseError: Something in them is no share or no ε.
-    """
-    if bool(shares.strip()) != bool(epsilons.strip()):
-        raise CourseError("A factorial needs shares and ε; fill in both fields, or neither.")
-    return tuple(FactorCell(share / 100, epsilon) for share, epsilon in product(_numbers(shares), _numbers(epsilons)))
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    """Return the numbers that a field lists.
-
-    Raises:
-        CourseError: Something in it is not a number.
-    """
-    try:
-        return tuple(float(word) for word in text.split(",") if word.strip())
-    except ValueError as error:
-        raise CourseError(f"“{text}” is not a list of numbers; write 0, 2, 8.") from error
+    return partial(factor_cells, shares, epsilons)

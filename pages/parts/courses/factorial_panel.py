@@ -1,4 +1,4 @@
-"""What came out of a factorial: the accuracy of every cell, and what either factor does."""
+"""What came out of a factorial: the accuracy of every cell, what either factor does, and both together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import streamlit as st
 
 from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.factorial import SHARE, FactorEffect, cell_accuracies, main_effects
+from lwise_core.study.interaction import interaction
 from lwise_core.study.responses import Responses
 from lwise_core.teaching.courses.course import Course
 from pages.parts.ui.notices import plain
@@ -33,9 +34,14 @@ def factorial_panel(responses: Responses, course: Course) -> None:
             st.caption(plain(effect.sentence))
         else:
             st.markdown(f"- **Main effect of the {plain(effect.factor)}**: {plain(_means(effect))}")
+    together = interaction(responses, cells)
+    if isinstance(together, CannotJudge):
+        st.caption(plain(together.sentence))
+    else:
+        st.markdown(f"- **Both together**: {plain(together.sentence)}")
     st.caption(
-        "People are permuted within the levels of the other factor. Whether the two act together is for the eye: look "
-        "at the cells."
+        "Main effects: people are permuted within the levels of the other factor. Both together: residuals of the sum "
+        "of both are permuted; the interval is Welch's, between the cells at the four ends."
     )
 
 

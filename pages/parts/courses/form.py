@@ -16,10 +16,13 @@ from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.guides.guide import GuideModel
 from lwise_core.teaching.courses.builder import check_filled
 from lwise_core.teaching.courses.course import CourseError, Design
+from lwise_core.teaching.courses.edited_pictures import EditedPictures
 from lwise_core.teaching.courses.pictures import Pictures
+from lwise_core.teaching.courses.treated_pictures import TreatedPictures
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError, TrialQuestion
 from lwise_core.teaching.design.study_terms import StudyTerms, StudyTermsError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING, UNHURRIED
+from pages.parts.courses.edits_field import edits_field
 from pages.parts.courses.factorial_fields import factorial_fields
 from pages.parts.courses.pictures_fields import ChosenPictures, chosen_pictures
 from pages.parts.courses.schedule_plot import schedule_figure
@@ -74,6 +77,7 @@ class CourseOrder:
     guide: GuideModel
     classes: tuple[str, ...]
     pictures: Pictures
+    edits: EditedPictures | None = None
 
 
 def course_form() -> CourseOrder | None:
@@ -96,8 +100,11 @@ def course_form() -> CourseOrder | None:
         learners_wait.empty()
         with learners:
             design = _design(schedule, chosen.classes, terms)
-        check_filled(design, list(chosen.pictures.listed()))
-        return CourseOrder(design, guide, chosen.classes, chosen.pictures)
+            edits = edits_field(design)
+        listed = list(chosen.pictures.listed())
+        check_filled(design, listed)
+        TreatedPictures(design, edits).check((c.name, c.split) for c in listed)
+        return CourseOrder(design, guide, chosen.classes, chosen.pictures, edits)
     except (ScheduleError, CourseError, StudyTermsError, DatasetError, GuideUnavailable) as error:
         notice("caution", str(error))
         return None

@@ -49,7 +49,8 @@ def _block(course: Course, name: str, everything: list[Trial]) -> None:
     trials = [t for t in everything if not t.shows_shapes]
     calibration = len(everything) - len(trials)
     budgets = sorted({t.epsilon_224 for t in trials})
-    said = "natural" if budgets == [0.0] else "ε₂₂₄ " + ", ".join(f"{e:g}" for e in budgets)
+    treated = next((t.treatment for t in trials if t.treatment), "")
+    said = treated or ("natural" if budgets == [0.0] else "ε₂₂₄ " + ", ".join(f"{e:g}" for e in budgets))
     feedback = "with feedback" if trials and trials[0].feedback else "without feedback"
     pairs = bool(trials) and trials[0].foil is not None
     st.markdown(f"**{plain(name)}**, {len(trials)} {'pairs of pictures' if pairs else 'pictures'}, {said}, {feedback}")

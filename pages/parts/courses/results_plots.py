@@ -22,6 +22,10 @@ _STYLES = {
     Group.ADAPTIVE: (PURPLE, "solid", "x"),
     Group.YOKED: (PURPLE, "dot", "cross"),
     Group.WRONG_CLASS: (VERMILLION, "dot", "star"),
+    Group.EXPERT: (BLUE, "solid", "pentagon"),
+    Group.CLAHE: (GREY, "dash", "hexagon"),
+    Group.MSRCR: (GREY, "dot", "hexagon2"),
+    Group.LEVELS: (GREY, "dashdot", "octagon"),
 }
 _DOT = {"color": BLUE, "line": {"color": GREY, "width": 1}}  # see-through dots are too dim on the dark page
 _OTHERS = tuple(_STYLES.values())[1:]

@@ -13,6 +13,7 @@ from lwise_core.teaching.design.study_terms import (
     LONGEST_TEXT,
     MOST_PEOPLE,
     StudyTerms,
+    as_written,
 )
 from lwise_core.teaching.languages.catalogue import ENGLISH
 from pages.parts.courses.terms_shown import authors_text, completion
@@ -43,7 +44,7 @@ def terms_fields() -> Callable[[], StudyTerms]:
         help="Those who are at it count too. Who leaves is made up for: a newcomer gets the place of fewest.",
         key="course-target",
     )
-    return partial(StudyTerms, _text(consent), _text(instructions), code.strip(), link.strip(), int(target))
+    return partial(StudyTerms, as_written(consent), as_written(instructions), code.strip(), link.strip(), int(target))
 
 
 def terms_preview(terms: StudyTerms) -> None:
@@ -55,10 +56,6 @@ def terms_preview(terms: StudyTerms) -> None:
     if terms.completion_code or terms.completion_link:
         st.markdown("**At the end**")
         completion(terms, ENGLISH)
-
-
-def _text(written: str) -> str:
-    return written.strip().replace("\r\n", "\n").replace("\r", "\n")
 
 
 _PLAIN = "Text; blank lines make paragraphs. It is shown as you write it, in your language, and is part of the course."

@@ -16,13 +16,34 @@ from ipaddress import ip_address
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 PATH = "/at-the-server"
 """Where the link leads."""
 
 _WORD = "key"
+_UNKEPT = {"Cache-Control": "no-store"}
+_USED = """<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>This link was used</title>
+    <style>body {{ max-width: 40rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 sans-serif; }}</style>
+  </head>
+  <body>
+    <main>
+      <h1>This link opens once, and was used</h1>
+      <p>Or it is of a server that has been stopped since. Nothing is lost.</p>
+      <p>In the window where the server was started, the last line has the next link: open that one, in the browser in
+      which you work. A browser that has opened one needs no other until the server is started anew.</p>
+      <p><a href="{start}">To the start page</a></p>
+    </main>
+  </body>
+</html>
+"""
 
 
 class TerminalKeys:
@@ -81,12 +102,12 @@ def print_link() -> None:
 async def open_by_link(request: Request) -> Response:
     """Give the browser that opens the link its key, and print the next link."""
     given = terminal_keys().exchange(request.query_params.get(_WORD, ""))
+    if given is None and terminal_keys().holds(request.cookies.get(_cookie(), "")):
+        return RedirectResponse(f"{_base()}/", status_code=303, headers=_UNKEPT)  # this browser is let in already
     if given is None:
-        return PlainTextResponse(
-            "This link was used, or is of a server that was stopped; the next one is printed.", 403
-        )
+        return HTMLResponse(_USED.format(start=f"{_base()}/"), 403, headers=_UNKEPT)
     print_link()
-    answer = RedirectResponse(f"{_base()}/", status_code=303, headers={"Cache-Control": "no-store"})
+    answer = RedirectResponse(f"{_base()}/", status_code=303, headers=_UNKEPT)
     answer.set_cookie(
         _cookie(), given, path=f"{_base()}/", httponly=True, samesite="strict", secure=request.url.scheme == "https"
     )

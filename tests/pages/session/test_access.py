@@ -137,7 +137,13 @@ def test_the_printed_link_gives_the_browser_a_cookie_that_no_script_reads(
     assert {"HttpOnly", "SameSite=strict"} <= set(answer.headers["Set-Cookie"].split("; "))
     monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {name: value}))
     assert keys.holds(browsers_key())
-    assert browser.get(f"{printed.path}?{printed.query}").status_code == 403
+    again = browser.get(f"{printed.path}?{printed.query}")
+    assert (again.status_code, again.headers["Location"]) == (303, "/")  # this browser is let in already
+    elsewhere = TestClient(Starlette(routes=[link_route()])).get(f"{printed.path}?{printed.query}")
+    assert elsewhere.status_code == 403
+    assert "opens once, and was used" in elsewhere.text
+    assert "the last line has the next link" in elsewhere.text
+    assert keys.link_key not in elsewhere.text
     assert keys.link_key in capsys.readouterr().out  # the next one
 
 

@@ -9,6 +9,7 @@ import pytest
 from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.study_terms import StudyTerms
 from tests.support.courses import DESIGN
 from tests.teaching.courses.test_static_export import plan_of, unzipped
 
@@ -33,6 +34,20 @@ def test_the_page_is_in_the_language_that_is_asked_for_else_the_courses_else_eng
         assert experiment.words.language.code == code
         names = set(experiment.participants[0].aliases.values())
         assert names == set(of.names(code).values())
+
+
+def test_what_the_author_wrote_goes_with_it(course: Course) -> None:
+    terms = StudyTerms("I agree.\nReally.\n\nYes.", "Sit still.", "C1", "https://a.example/done", 12)
+    written = replace(of_two_groups(course), manifest=replace(course.manifest, design=replace(DESIGN, terms=terms)))
+    files = unzipped(static_experiment_of(written, learners=2))
+    assert plan_of(files)["terms"] == {
+        "consent": [["I agree.", "Really."], ["Yes."]],
+        "instructions": [["Sit still."]],
+        "completionCode": "C1",
+        "completionLink": "https://a.example/done",
+        "completionHost": "a.example",
+    }
+    assert "meant for 12 people" in files["README.txt"].decode()
 
 
 def test_trials_that_follow_answers_need_a_server(course: Course) -> None:
