@@ -23,7 +23,7 @@ LINK = "https://app.prolific.com/submissions/complete?cc=C1ABCD2E"
 TERMS = StudyTerms("Study 12.\n\nI am <b>18</b> or older.", "Sit upright.\nLook.", "C1ABCD2E", LINK, target=2)
 
 LEARNED, TRIALS = 6, 15
-"""Of four classes: one picture each and two shapes with feedback, then one picture each, two shapes and three repeats."""
+"""Of four classes: a picture each and two shapes with feedback; then a picture each, two shapes and three repeats."""
 
 JATOS = """window.jatos = {
     onLoad: (call) => call(),
