@@ -166,7 +166,7 @@ class CourseBuilder:
         )
         natural = Stimulus(0.0, "", _write(folder, subject.photograph))
         treated = (
-            Stimulus(0.0, "", _write(folder, _subject(made).photograph), treatment=treatment)
+            Stimulus(0.0, "", _write(folder, _subject(made).photograph), treatment=str(treatment))
             for treatment, made in self.treated.made(photograph, subject.photograph, name=file.name, split=file.split)
         )
         rings = self._rings(subject, file) if self._shows_where(file) else ()

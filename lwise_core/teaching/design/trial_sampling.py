@@ -213,7 +213,7 @@ def _main(
             epsilon_224=epsilon,
             towards=_towards(pool, c, wrong=wrong, random=random) if epsilon else "",
             difficulty=c.difficulty,
-            treatment=treated or "",
+            treatment=str(treated or ""),
         )
         for c, epsilon in zip(pictures, budgets, strict=True)
     ]

@@ -633,7 +633,7 @@ def test_records_of_a_newer_version_are_refused_unchanged(url: str) -> None:
     version("9999")
     with pytest.raises(RecordsRefused, match=r"A newer version .* nothing was changed"):
         Records.open(url=url)
-    version("0002")
+    version("0003")
     with Records.open(url=url) as records:
         assert records.courses() == (course,)
 
@@ -645,7 +645,7 @@ def test_answers_from_before_two_pictures_are_read_as_they_were(url: str) -> Non
         stored(records, token, 0)
         before = records.answers(token=token)
     with closing(Disposed(engine(url))) as at, at.engine.begin() as connection:
-        for column in ("foil", "sureness"):
+        for column in ("foil", "sureness", "treatment"):
             connection.execute(text(f"ALTER TABLE answers DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with Records.open(url=url) as records:
