@@ -24,6 +24,7 @@ from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import open_photograph
 from lwise_core.images.geometry import Crop
+from pages.parts.studio.tour import STEPS
 from tests.browser.acts import at_rest, choose, expect_to_fit, seen
 
 STEP = 21
@@ -180,6 +181,17 @@ def bounds(one: Locator) -> FloatRect:
     box = one.bounding_box()
     assert box is not None
     return box
+
+
+def test_the_tour_closes_at_its_end(page: Page, studio_url: str) -> None:
+    page.goto(studio_url)
+    page.get_by_role("button", name="Take the two-minute tour").click()
+    tour = page.get_by_role("dialog")
+    for step in range(2, len(STEPS) + 1):
+        tour.get_by_role("button", name="Next").click()
+        expect(tour.get_by_text(f"Step {step} of {len(STEPS)}")).to_be_visible()
+    tour.get_by_role("button", name="Done").click()
+    expect(tour).to_have_count(0)
 
 
 def test_the_picture_comes_first_and_nothing_needs_more_than_a_narrow_screen(page: Page, studio_url: str) -> None:

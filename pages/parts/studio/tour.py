@@ -81,6 +81,8 @@ def _leave() -> None:
 @st.dialog("A tour in two minutes", on_dismiss=_leave)
 def _tour() -> None:
     """Show the step at which the visitor is."""
+    if not st.session_state.get(_OPEN):
+        st.rerun()  # it was left or is over: a click draws the dialog alone, and only a run of the page closes it
     now = st.session_state.get(_STEP, 0)
     step = STEPS[now]
     st.markdown(f"**{step.heading}**")  # headings are smaller than text within a dialog
@@ -92,11 +94,9 @@ def _tour() -> None:
         st.button("Back", key="tour-back", disabled=now == 0, on_click=_go, args=(now - 1,))
         if now + 1 < len(STEPS):
             st.button("Next", key="tour-next", type="primary", on_click=_go, args=(now + 1,))
-            left = st.button("Leave the tour", key="tour-leave", on_click=_leave)
+            st.button("Leave the tour", key="tour-leave", on_click=_leave)
         else:
-            left = st.button("Done", key="tour-done", type="primary", on_click=_end)
-    if left:
-        st.rerun()
+            st.button("Done", key="tour-done", type="primary", on_click=_end)
 
 
 def _go(to: int) -> None:
