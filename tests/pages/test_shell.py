@@ -19,7 +19,9 @@ from hypothesis import given, strategies
 from markdown_it import MarkdownIt
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit import config, net_util
 from streamlit.testing.v1 import AppTest
+from streamlit.web import bootstrap
 
 from app import content_security_policy, studio_route
 from pages.parts.ui.notices import NOT_FOR_DIAGNOSIS, plain, report
@@ -41,6 +43,7 @@ PAGES = ("studio.py", "models.py")
         ("server.maxUploadSize", 200),
         ("server.maxWidgetStateSize", 8),
         ("browser.gatherUsageStats", False),
+        ("logger.hideWelcomeMessage", True),
         ("client.showErrorDetails", "none"),
         ("client.showErrorLinks", False),
         ("client.toolbarMode", "minimal"),
@@ -83,6 +86,18 @@ def option_names(options: Mapping[str, object], *, within: str = "") -> Iterator
 @pytest.mark.parametrize("name", list(option_names(SETTINGS)))
 def test_streamlit_knows_every_setting(name: str) -> None:
     st.get_option(name)  # raises when it does not
+
+
+def test_a_server_of_every_address_asks_nobody_for_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    original = st.get_option
+    settings: dict[str, object] = {"server.address": "0.0.0.0", "server.headless": True}  # noqa: S104
+    settings["logger.hideWelcomeMessage"] = SETTINGS["logger"]["hideWelcomeMessage"]
+    monkeypatch.setattr(config, "get_option", lambda name: settings.get(name, original(name)))
+    monkeypatch.setattr(config, "is_manually_set", lambda _: False)
+    monkeypatch.setattr(net_util, "get_external_ip", lambda: asked.append("Amazon"))
+    bootstrap._print_url(is_running_hello=False)
+    assert not asked
 
 
 def test_there_is_a_light_and_a_dark_theme_of_equal_completeness_and_no_foreign_font() -> None:
