@@ -20,9 +20,9 @@ from lwise_core._utils.intervals import wilson_interval
 from lwise_core.study.interaction import contrast_of_ends, interaction_p
 from lwise_core.study.power import Spread
 
-STUDIES = 2000
+STUDIES = 500
 LEVEL = 0.05
-_DRAWS = 999
+_DRAWS = 199
 _SEED = 21
 _STEP = 0.05
 _MORE = 0.20
