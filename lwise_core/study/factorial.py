@@ -71,7 +71,7 @@ def main_effects(
 
 
 def people_of_cells(responses: Responses, cells: Sequence[FactorCell]) -> list[Values]:
-    """Return the test accuracies of the people of every cell."""
+    """Return the test accuracies, in [0, 1], of the people of every cell, ``(people,)`` each."""
     everybody = scores(responses)
     return [np.array([s.accuracy for s in everybody if s.group == c.name], dtype=np.float64) for c in cells]
 
