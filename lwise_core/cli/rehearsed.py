@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
+from lwise_core.teaching.design.trials import CurriculumError
 
 # Pandas and SciPy take seconds to import: only who asks waits for them.
 if TYPE_CHECKING:
@@ -54,7 +55,11 @@ def recognised(course: Course, gallery: Gallery, model: Model, *, people: int, s
     from lwise_core.study.within_subject import accuracy_by_budget  # noqa: PLC0415
 
     conditions = conditions_of(recognition_course(course), people=people)
-    *_, last = rehearse(conditions, gallery, models=[model], seed=seed)
+    try:
+        *_, last = rehearse(conditions, gallery, models=[model], seed=seed)
+    except CurriculumError as error:
+        yield f"Recognition is left out: {error}"
+        return
     yield "Recognition of pictures that were not learnt from, after natural ones; gain over the same learners at 0:"
     for b in accuracy_by_budget(last.answers[model.name]):
         gain = f", {_percent(b.gain, sign='+')}" if b.epsilon_224 else ""
