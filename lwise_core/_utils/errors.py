@@ -47,6 +47,7 @@ class LWiseError(Exception):
           ObjectiveError
           OutOfTurn
           Overloaded
+          OwnLimitsError
           PreparerLost
           QueueFull
           RankingSessionError
@@ -64,6 +65,7 @@ class LWiseError(Exception):
           Refusal
           Refused
           ResponsesError
+            NoRows
           RunRefused
           ScheduleError
           SimulationError

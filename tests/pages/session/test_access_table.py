@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lwise_core.guides import catalog
-from pages.parts.courses.form import DATA
+from pages.parts.courses.pictures_fields import DATA
 from pages.parts.session.access import ALLOW_PATHS, OPEN_PAGES, TEACHER
 from pages.parts.session.terminal_link import TerminalKeys
 
