@@ -29,6 +29,10 @@ FOUND = """async (tags) => {
 AT_REST = """() =>  // no colour is in the middle of a change, and nothing is greyed by a run that has not drawn it yet
     document.getAnimations().every((one) => one.playState !== "running") && !document.querySelector("[data-stale=true]")
 """
+STYLED = (
+    """() => getComputedStyle(document.querySelector("[data-testid=stMain]")).scrollPaddingBlockStart !== "auto" """
+)
+"""Streamlit puts our style on a page by a script of its own, which may be the last to come."""
 
 
 def violations(page: Page) -> list[str]:
@@ -76,6 +80,7 @@ def expect_clean_page(page: Page, heading: str) -> None:
     """As above, of a page of the app, once ``heading`` is there and nothing is computed any more."""
     expect(page.get_by_role("heading", name=heading).first).to_be_visible()
     at_rest(page)
+    until(page, STYLED)
     expect_clean(page, dark=page.locator("[data-testid=stApp]"))
 
 

@@ -47,3 +47,15 @@ def test_nothing_can_be_pressed_before_its_script_is_there(
     expect(part).to_be_hidden()
     module.open()
     expect(part).to_be_visible()
+
+
+def test_what_puts_our_style_on_a_page_is_asked_for_before_streamlit_s_own_part_begins(
+    page: Page, studio_url: str
+) -> None:
+    """Asked for when the page is drawn, it comes late from a busy server, and small print is too pale until then."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2].partition(".")[0]))
+    page.goto(f"{studio_url}/rank")
+    expect(page.get_by_role("heading", name="Rank").first).to_be_visible()
+    assert asked.index("Html") < asked.index("index")
+    assert asked.count("Html") == 1

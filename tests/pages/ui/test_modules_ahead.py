@@ -1,10 +1,12 @@
-"""The modules that are named to a browser with the page: all that the viewer imports, and with no other page."""
+"""What is named to a browser with a page: the style's bearer with each, the viewer's modules where it is used."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+import streamlit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -14,7 +16,7 @@ from starlette.testclient import TestClient
 
 from lwise_core._utils.assets import asset
 from pages.parts.ui.browser_modules import module_routes
-from pages.parts.ui.modules_ahead import ModulesAhead, modules_of
+from pages.parts.ui.modules_ahead import ModulesAhead, modules_of, style_bearers
 
 
 async def _page(_: Request) -> Response:
@@ -29,13 +31,22 @@ def browser() -> TestClient:
 
 @pytest.mark.parametrize("path", ["/", "/inspection"])
 def test_every_module_of_the_viewer_is_named_and_can_be_had(browser: TestClient, path: str) -> None:
-    named = re.findall(r"<([^>]+)>; rel=modulepreload", browser.get(path).headers["Link"])
+    all_named = re.findall(r"<([^>]+)>; rel=modulepreload", browser.get(path).headers["Link"])
+    named = [one for one in all_named if one not in style_bearers()]
     assert named[0] == "/assets/viewer/index.js"
     assert {browser.get(one).status_code for one in named} == {200}
 
 
-def test_pages_without_pictures_and_the_modules_themselves_name_none(browser: TestClient) -> None:
-    assert "Link" not in browser.get("/learn").headers
+def test_streamlit_has_one_script_that_puts_our_style_on_a_page() -> None:
+    bearer, *imported = ((Path(streamlit.__file__).parent / "static" / one).read_text() for one in style_bearers())
+    assert "dangerouslySetInnerHTML" in bearer
+    assert len(imported) == bearer.count("import")
+
+
+def test_pages_without_pictures_name_what_their_style_needs_and_the_modules_themselves_name_none(
+    browser: TestClient,
+) -> None:
+    assert browser.get("/learn").headers["Link"].count("modulepreload") == len(style_bearers())
     assert "Link" not in browser.get("/assets/viewer/index.js").headers
 
 
