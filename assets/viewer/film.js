@@ -44,10 +44,16 @@ export function opened(data) {
   };
 }
 
-/** @param {Uint8Array<ArrayBuffer>} bytes */
+/**
+ * Unpack without a Blob, whose bytes come from another process of the browser: this ends whatever that one is doing.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
 export async function unpacked(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).arrayBuffer();
+  const { readable, writable } = new DecompressionStream("deflate");
+  const writer = writable.getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  const [body] = await Promise.all([new Response(readable).arrayBuffer(), written]);
+  return body;
 }
 
 /** What all frames share: the unaltered picture, and how a frame is spread over it. */

@@ -171,12 +171,11 @@ def test_scrubbing_is_silent_and_letting_go_says_it_once(page: Page, url: str) -
 def test_before_there_is_a_picture_no_key_can_be_lost(page: Page, url: str) -> None:
     page.add_init_script(
         """(() => {
-            const { pipeThrough } = ReadableStream.prototype;
+            const { write } = WritableStreamDefaultWriter.prototype;
             const opened = new Promise(open => { window.letThemOpen = open; });
-            const { stream } = Blob.prototype;
-            Blob.prototype.stream = function () {
-                const waiting = new TransformStream({ start: () => opened });
-                return pipeThrough.call(stream.call(this), waiting);
+            WritableStreamDefaultWriter.prototype.write = async function (bytes) {
+                await opened;
+                return write.call(this, bytes);
             };
         })()"""
     )
