@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -71,8 +73,9 @@ def test_what_is_found_for_a_few_results_is_scored_by_the_guide_when_it_is_read(
 
 
 def test_a_twin_is_trusted_after_its_check_has_passed_on_this_machine(
-    tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+    tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path))  # its own: a server of another test may keep a check at any time
     monkeypatch.setattr("lwise_core.enhancement.fast_twin.fast_dtype", lambda _device: torch.bfloat16)
     assert Walker.trusted(tiny_guide).twin is None
     for cosine, twin in ((0.0, False), (1.0, True)):
