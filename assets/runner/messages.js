@@ -66,6 +66,8 @@ export const MESSAGES = {
   finishAt: "Finish at {host}",
   leadsTo: "It leads to {host}, which whoever gives this course has chosen. Hand over your answers first.",
   finished: "Finished",
+  rightLearning: "Right while learning: {right} of {all}",
+  rightTest: "Right in the test: {right} of {all}",
   thanks: "Thank you. Every answer is stored.",
   broken: "Something went wrong on this page. Reload it: you go on where you were.",
   calibrate: "Set the size with a bank card",

@@ -25,7 +25,8 @@ import { isShape } from "./shapes.js";
  * @typedef {import("./types.js").Trial & {block: string, kind: string, picture: string, answer: string, split: string,
  *   feedback: boolean, epsilon_224: number, towards: string, treatment?: string, difficulty: ?number, foil?: Foil, where?: import("./types.js").Where,
  *   meanings?: Record<Side, string>, relabelled: Record<string, import("./types.js").ShapeName>}} PlannedTrial
- * @typedef {{label: string, group: string, condition_idx: number, choices: Choice[], trials: PlannedTrial[]}} Participant
+ * @typedef {{label: string, group: string, condition_idx: number, choices: Choice[], trials: PlannedTrial[],
+ *   debriefing?: ?import("./debriefing.js").Debriefing}} Participant
  * @typedef {Omit<Config, "classes"> & {experiment: string, title: string, participants: Participant[],
  *   examples?: Record<string, string[]>, terms?: import("./terms.js").Terms}} Plan
  *   what lwise_core/teaching/courses/static_export.py writes

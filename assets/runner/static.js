@@ -5,6 +5,7 @@
 import { element } from "../shared/dom.js";
 import { Kept } from "../shared/kept.js";
 import { csvOf } from "./csv.js";
+import { debriefed } from "./debriefing.js";
 import { introduced } from "./examples.js";
 import { MESSAGES } from "./messages.js";
 import { PlanBackend } from "./plan_backend.js";
@@ -59,11 +60,13 @@ function save(name, kind, content) {
 }
 
 /**
- * Offer the answers as files, give them to JATOS where the page runs under it, and say what proves that somebody is done.
+ * Offer the answers as files, give them to JATOS where the page runs under it, say what proves that somebody is done, and
+ * what was done.
+ * @param {Element} root
  * @param {import("./screen.js").Screen} screen
  * @param {PlanBackend} backend
  */
-async function handOver(screen, { rows, participant, plan: { terms } }) {
+async function handOver(root, screen, { rows, participant, plan: { terms } }) {
   const { messages } = screen;
   const name = `answers-${participant.label.replace(/[^\w-]+/g, "_")}`;
   const csv = element("button", { type: "button", text: messages.downloadCsv });
@@ -75,11 +78,13 @@ async function handOver(screen, { rows, participant, plan: { terms } }) {
   const leave = study?.endStudyAndRedirect;
   const proof = completion(terms, messages, leave && ((link) => leave.call(study, link)));
   screen.say(messages.finished, [], said, csv, json, ...(study ? [] : proof));
+  const { debriefing } = participant;
+  if (debriefing) root.append(debriefed(debriefing, rows, messages));
   if (!study) return;
   try {
     await study.submitResultData(JSON.stringify(rows));
     said.textContent = messages.sent;
-    if (proof.length) json.after(...proof, ...onward(study, terms, messages));
+    if (proof.length || debriefing) json.after(...proof, ...onward(study, terms, messages));
     else study.startNextComponent?.();
   } catch {
     said.textContent = messages.notSent;
@@ -88,7 +93,7 @@ async function handOver(screen, { rows, participant, plan: { terms } }) {
 }
 
 /**
- * The button that ends a component of JATOS where there is a code to be copied first; none where a link does.
+ * The button that ends a component of JATOS where something is to be copied or read first; none where a link does.
  * @param {Jatos} study
  * @param {import("./terms.js").Terms | undefined} terms
  * @param {import("./messages.js").Messages} messages
@@ -122,5 +127,6 @@ export async function runStatic(root, address) {
     await agreed(root, { title: plan.title, terms: plan.terms, messages });
     await introduced(root, { choices: participant.choices, examples: plan.examples ?? {}, messages });
   }
-  await start(root, { ...plan, classes: participant.choices }, backend, (screen) => handOver(screen, backend)).finished;
+  await start(root, { ...plan, classes: participant.choices }, backend, (screen) => handOver(root, screen, backend))
+    .finished;
 }

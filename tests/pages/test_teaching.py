@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from lwise_core.teaching.courses.course import MANIFEST, Course, write_course
+from lwise_core.teaching.courses.debriefed import GROUPS
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.courses.session import total
@@ -25,7 +26,6 @@ from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.enrolment import Enrolment, enrolment_of, set_enrolment
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
-from pages.parts.courses.debriefing import GROUPS
 from pages.parts.courses.form import FIRST
 from pages.parts.courses.pictures_fields import UPLOAD
 from pages.parts.session import course_server as school

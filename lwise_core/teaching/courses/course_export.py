@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lwise_core.teaching.courses.course import Course, CourseError
+from lwise_core.teaching.courses.debriefed import debriefing_of
 from lwise_core.teaching.courses.picture_keys import PictureKey, ShownWhere
 from lwise_core.teaching.courses.static_export import Participant, StaticExperiment
 from lwise_core.teaching.design.schedules import Group
@@ -37,6 +38,7 @@ def static_experiment_of(course: Course, *, learners: int, language: str = "") -
         for number, shown in person.where.items():
             if (where := course.where(person.trials[number], design.group(slot))) is not None:
                 files |= {shown.original: where.original, shown.enhanced: where.enhanced}
+    files |= {seen.key: seen.file for p in people if p.debriefing for seen in p.debriefing.seen}
     examples = {name: tuple(course.file(f) for f in found) for name, found in course.examples().items()}
     return StaticExperiment(
         title=design.name,
@@ -59,6 +61,7 @@ def _participant(course: Course, slot: int, words: Catalogue) -> Participant:
         group=course.design.name_of(slot),
         condition=slot % len(course.design.slots),
         where={t.number: shown for t in trials if (shown := _shown_where(course, t, group)) is not None},
+        debriefing=debriefing_of(course, group, trials, participant=label, words=words),
     )
 
 

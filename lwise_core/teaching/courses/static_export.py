@@ -21,6 +21,7 @@ from zipfile import ZipFile
 from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
+from lwise_core.teaching.courses.debriefed import Debriefing, SeenAgain
 from lwise_core.teaching.courses.picture_keys import PictureKey, ShownWhere
 from lwise_core.teaching.courses.static_readme import readme
 from lwise_core.teaching.design.study_terms import StudyTerms, paragraphs
@@ -50,7 +51,8 @@ class StaticExperimentError(LWiseError):
 class Participant:
     """One participant: the sequence of trials, class → the name that this participant knows it by, and the group.
 
-    The names keep their places on the screen, sorted, whichever class is behind each.
+    The names keep their places on the screen, sorted, whichever class is behind each. ``debriefing`` is what they read
+    after the last trial.
     """
 
     label: str
@@ -59,6 +61,7 @@ class Participant:
     group: str = "control"
     condition: int = 0
     where: Mapping[int, ShownWhere] = field(default_factory=dict)
+    debriefing: Debriefing | None = None
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,8 @@ def _all_keys(experiment: StaticExperiment) -> Iterator[PictureKey]:
             yield from PictureKey.all_of(trial)
         for where in participant.where.values():
             yield from (where.original, where.enhanced)
+        if participant.debriefing is not None:
+            yield from (seen.key for seen in participant.debriefing.seen)
 
 
 def _png(experiment: StaticExperiment, key: PictureKey) -> bytes:
@@ -257,7 +262,27 @@ def _participant(participant: Participant, urls: Mapping[PictureKey, str], words
             _trial(trial, urls) | _pair(trial, urls, called) | _where(participant.where.get(trial.number), urls)
             for trial in participant.trials
         ],
+        "debriefing": _debriefing(participant.debriefing, urls),
     }
+
+
+def _debriefing(shown: Debriefing | None, urls: Mapping[PictureKey, str]) -> dict[str, Any] | None:
+    """Return what is read after the last trial; every row has pictures, each with its line."""
+    if shown is None:
+        return None
+    return {
+        "heading": shown.heading,
+        "paragraphs": shown.paragraphs,
+        "caution": shown.caution,
+        "altered": _rows(shown.altered, urls),
+        "pairsHeading": shown.pairs_heading,
+        "pairsExplained": shown.pairs_explained,
+        "pairs": _rows(shown.pairs, urls),
+    }
+
+
+def _rows(rows: tuple[tuple[SeenAgain, ...], ...], urls: Mapping[PictureKey, str]) -> list[list[dict[str, str]]]:
+    return [[{"src": urls[seen.key], "said": seen.said} for seen in row] for row in rows]
 
 
 def _where(where: ShownWhere | None, urls: Mapping[PictureKey, str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from lwise_core.teaching.enrolment import EnrolmentRefused, enrolment_of
 from lwise_core.teaching.languages.catalogue import Catalogue
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.enrolment_panel import COURSE, KEY
-from pages.parts.courses.names_line import what_names_stand_for
+from pages.parts.courses.names_line import names_line
 from pages.parts.session.course_server import course_library, course_server
 from pages.parts.session.reader import chosen_language
 from pages.parts.ui.notices import plain
@@ -74,7 +74,7 @@ def practice_state(coming: Coming, practice: Practice, words: Catalogue) -> None
             code=plain(coming.sitting.participant),
         )
     )
-    what_names_stand_for(coming, words)
+    names_line(coming, words)
 
 
 def practice_offer(coming: Coming, words: Catalogue) -> None:

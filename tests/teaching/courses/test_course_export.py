@@ -84,3 +84,16 @@ def test_feedback_that_shows_where_has_both_versions_and_its_rings(course: Cours
             assert files[said["where"]["original"]] == where.original.read_bytes()
             assert files[said["where"]["enhanced"]] == where.enhanced.read_bytes()
             assert said["where"]["rings"] == []  # the phantom's guide measured no evidence
+
+
+def test_what_was_done_is_in_the_zip_with_every_picture_that_is_seen_again(course: Course, pair_course: Course) -> None:
+    for shown in (of_two_groups(course, language="de"), pair_course):
+        files = unzipped(static_experiment_of(shown, learners=2))
+        for slot, person in enumerate(plan_of(files)["participants"]):
+            said = person["debriefing"]
+            rows = [*said["altered"], *said["pairs"]]
+            assert all(seen["src"] in files for row in rows for seen in row)
+            altered = [t for t in shown.trials(slot) if t.altered]
+            assert bool(rows) == bool(altered)
+            first = "Ein neuronales Netz" if shown.design.language == "de" else "A neural network"
+            assert said["paragraphs"][0].startswith(first)
