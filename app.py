@@ -34,13 +34,13 @@ from pages.parts.session.connections import close_silent_connections, keep_messa
 from pages.parts.session.decoding import decode_pool
 from pages.parts.session.media_addresses import give_secret_addresses
 from pages.parts.session.one_run import lose_no_choice
+from pages.parts.session.page_language import report_to_reader
 from pages.parts.session.request_guard import RequestGuard
 from pages.parts.session.terminal_link import link_route, print_link
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
 from pages.parts.ui.browser_modules import module_routes
 from pages.parts.ui.log_traces import log_no_messages_of_errors
 from pages.parts.ui.modules_ahead import ModulesAhead
-from pages.parts.ui.notices import report
 from pages.parts.ui.own_words import OwnWords
 
 _HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?", re.ASCII)
@@ -164,5 +164,5 @@ app = st.App(
     lifespan=_served,
     routes=[link_route(), studio_route(), Mount("/sittings", app=_sittings), *module_routes()],
     middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(OwnWords), Middleware(ModulesAhead)],
-    on_script_error=report,
+    on_script_error=report_to_reader,
 )

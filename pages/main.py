@@ -12,6 +12,7 @@ from lwise_core.teaching.languages.catalogue import ENGLISH, Message
 from pages.forgetting import forget_button
 from pages.parts.session.access import all_pages_open, teachers_door
 from pages.parts.session.ended_session import say_what_ended
+from pages.parts.session.page_language import said_in
 from pages.parts.session.reader import catalogue_of_reader
 from pages.parts.ui.arrival import begin_at_the_top
 from pages.parts.ui.notices import intended_use
@@ -36,7 +37,6 @@ st.set_page_config(page_title="L-WISE Studio", page_icon=asset("icon.svg"), layo
 st.html(asset("style.css"))
 
 st.logo(asset("icon.svg"))
-say_what_ended()
 
 
 def learners_only() -> None:
@@ -64,13 +64,14 @@ page = st.navigation(
     ],
     position="top",
 )
+learners = page.url_path == _LEARNS or not everything
+frame_words = said_in(catalogue_of_reader() if learners else ENGLISH)
+say_what_ended(frame_words)
 # Before the page, so that the line stands there whatever the page does.
 with st.bottom:
     begin_at_the_top(page.title)
 with st.bottom, st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     with st.container(width="content"):
-        learners = page.url_path == _LEARNS or not everything
-        frame_words = catalogue_of_reader() if learners else ENGLISH
         intended_use(device=_DEVICES[best_device().type], words=frame_words)
     if everything:
         forget_button(frame_words)

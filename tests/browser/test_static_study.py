@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.static_export import write_static_experiment
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.study_terms import StudyTerms
+from tests.browser.test_accessibility import bring_axe, expect_clean
 from tests.browser.test_runner import QUICK, answer, begin, files_of, go_on
 
 LINK = "https://app.prolific.com/submissions/complete?cc=C1ABCD2E"
@@ -33,11 +35,13 @@ JATOS = """window.jatos = {
 };"""
 
 
-def site_of(course: Course, folder: Path, *, terms: StudyTerms, language: str = "") -> Path:
-    """Unpack the zip of two learners of control, with two blocks of the course."""
+def site_of(
+    course: Course, folder: Path, *, terms: StudyTerms, language: str = "", group: Group = Group.CONTROL
+) -> Path:
+    """Unpack the zip of two learners of a group, with two blocks of the course."""
     schedule = course.design.schedule
     short = replace(schedule, blocks=(schedule.blocks[0], schedule.blocks[-1]))
-    design = replace(course.design, schedule=short, slots=(Group.CONTROL,), timing=QUICK, examples=1, terms=terms)
+    design = replace(course.design, schedule=short, slots=(group,), timing=QUICK, examples=1, terms=terms)
     shown = replace(course, manifest=replace(course.manifest, design=design))
     with (folder / "course.zip").open("wb") as stream:
         write_static_experiment(static_experiment_of(shown, learners=2, language=language), stream)
@@ -138,6 +142,41 @@ def test_under_jatos_a_code_stays_until_it_was_copied(page: Page, course: Course
         page.get_by_role("button", name="Begin with the first picture").click()  # there is nothing to agree to
         answer_everything(page)
         expect(page.get_by_text("C2", exact=True)).to_be_visible()
+        assert page.title() != "Next"
+        page.get_by_role("button", name="Go on", exact=True).click()
+        expect(page).to_have_title("Next")
+
+
+def test_whoever_is_done_reads_what_was_done_and_sees_altered_pictures_beside_what_they_were(
+    page: Page, course: Course, tmp_path: Path
+) -> None:
+    bring_axe(page)
+    with files_of(site_of(course, tmp_path, terms=StudyTerms(), group=Group.L_WISE)) as url:
+        page.goto(f"{url}/?participant=1")
+        page.get_by_role("button", name="Begin with the first picture").click()
+        answer_everything(page)
+        told = page.locator(".debriefing")
+        expect(told.get_by_role("heading", name="What this was about")).to_be_visible()
+        expect(told.locator(".score")).to_have_text([re.compile("^Right while learning: . of 4$"), re.compile("of 4$")])
+        expect(told).to_contain_text(
+            "You were in the group “L-WISE”. Of 8 pictures, 4 had been altered by the network."
+        )
+        expect(told.locator(".again")).to_have_count(4)
+        for picture in told.locator("img").all():
+            picture.scroll_into_view_if_needed()
+            picture.evaluate("(image) => image.decode()")  # fails where it is not there
+        expect_clean(page)  # at last at 390 px
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_under_jatos_what_was_done_stays_until_it_was_read(page: Page, course: Course, tmp_path: Path) -> None:
+    page.add_init_script(JATOS)
+    with files_of(site_of(course, tmp_path, terms=StudyTerms())) as url:
+        page.goto(f"{url}/?participant=1")
+        page.get_by_role("button", name="Begin with the first picture").click()
+        answer_everything(page)
+        expect(page.get_by_text("Every answer was sent")).to_be_visible()
+        expect(page.get_by_text("All your pictures were natural.")).to_be_visible()
         assert page.title() != "Next"
         page.get_by_role("button", name="Go on", exact=True).click()
         expect(page).to_have_title("Next")

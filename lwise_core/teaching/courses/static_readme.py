@@ -66,7 +66,7 @@ it one is drawn by lot. What was chosen is the column "participant" of the answe
 {terms}Answers
 -------
 A tab keeps its answers until it is closed; reloading it goes on where it was. At the end the page offers them as CSV
-and as JSON. Nothing is sent anywhere, unless the page runs under JATOS: then the rows are submitted as the
+and as JSON, and says what was done. Nothing is sent anywhere, unless the page runs under JATOS: then the rows are submitted as the
 component's result (JSON). For JATOS, make a study, put these files into its assets folder and give a component
 index.html.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from lwise_core.teaching.languages.catalogue import Catalogue, Message
 from pages.parts.ui.notices import plain
 
-ENDED = (
+ENDED = Message(
     "Photographs and rankings of this page are gone: the server was started again, or the page was away for too long, "
     "and they were in its memory only. Courses, guides and answers are kept, and a course that was being made goes on "
     "when it is asked for again."
@@ -22,12 +23,12 @@ _PLACE = 2  # Streamlit's: after the protocol's own name and a token
 _SAID = "ended_session_said"
 
 
-def say_what_ended() -> None:
+def say_what_ended(words: Catalogue) -> None:
     """Say once, wherever on the page the person is, that the session that this page had is gone."""
     if st.session_state.get(_SAID) or not came_back_to_another(_session_id()):
         return
     st.session_state[_SAID] = True
-    st.toast(plain(ENDED), icon=":material/info:", duration="infinite")
+    st.toast(plain(words.translate(ENDED)), icon=":material/info:", duration="infinite")
 
 
 def came_back_to_another(session: str) -> bool:

@@ -58,18 +58,20 @@ def intended_use(*, device: str, words: Catalogue = ENGLISH) -> None:
     st.caption(f"**{plain(words.translate(NOT_FOR_DIAGNOSIS))}** {computes}")
 
 
-def report(error: Exception) -> bool:
+def report(error: Exception, *, words: Catalogue = ENGLISH) -> bool:
     """Show an unexpected ``error`` as one sentence with a number that finds it in the log, and log that number.
 
-    For ``st.App(on_script_error=…)``, which calls it for pages, fragments and callbacks and logs the trace itself. An
-    error's message, which may repeat a person's text, is not in the log.
+    An error's message, which may repeat a person's text, is not in the log.
     Returns True: nothing else about the error is shown.
     """
     number = secrets.token_hex(4)
     _LOG.error("Error %s: %s", number, kind_and_place(error))
     notice(
         "error",
-        f"Something went wrong that should not have (error {number}). Nothing that you entered is lost: try again, "
-        "and if it happens again, send this number and the log to whoever looks after this program.",
+        words.translate(
+            "Something went wrong that should not have (error {number}). Nothing that you entered is lost: try again, "
+            "and if it happens again, send this number and the log to whoever looks after this program.",
+            number=number,
+        ),
     )
     return True

@@ -10,6 +10,7 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_websocket import _parse_subprotocols
 
+from lwise_core.teaching.languages.catalogue import catalogue_for
 from pages.parts.session.ended_session import ENDED, came_back_to_another
 from pages.parts.ui.notices import plain
 
@@ -48,3 +49,17 @@ def test_it_is_said_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setattr(ContextProxy, "headers", property(lambda _: {"Sec-WebSocket-Protocol": CAME_BACK}))
     assert [t.value for t in at.run().toast] == [plain(ENDED)]
     assert not at.run().toast
+
+
+def test_a_learner_reads_it_in_their_language_and_whoever_has_another_page_open_in_english(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path))
+    monkeypatch.setattr(ContextProxy, "headers", property(lambda _: {"Sec-WebSocket-Protocol": CAME_BACK}))
+    monkeypatch.setattr(ContextProxy, "locale", property(lambda _: "de-AT"))
+    for page, language in (("learn.py", "de"), ("models.py", "en")):
+        at = AppTest.from_file(str(MAIN), default_timeout=120)
+        at.switch_page(page)
+        said = catalogue_for(language).translate(ENDED)
+        assert [t.value for t in at.run().toast] == [plain(said)]
+        assert ("Fotos" in said) == (language == "de")
