@@ -34,14 +34,14 @@ GROUPS = {
 """What learners read of the group that they were in."""
 
 ABOUT = Message("What this was about")
-CAUTION = Message("What a network painted may never have been there. Nothing here is for diagnosis.")
+PAINTED = Message("What a network painted may never have been there. Nothing here is for diagnosis.")
 
 PAIRS = Message("Every picture again")
 PAIRS_EXPLAINED = Message(
     "Each original stands beside its two versions. Both were altered by a network: the one towards what the picture "
     "shows, the other towards what it does not show."
 )
-UNCHANGED = Message("Shown unchanged")
+SHOWN_AS_IS = Message("Shown unchanged")
 
 _EXAMPLES = 4
 
@@ -86,7 +86,7 @@ def debriefing_of(
     return Debriefing(
         heading=words.translate(ABOUT),
         paragraphs=tuple(filter(None, said)),
-        caution=words.translate(CAUTION),
+        caution=words.translate(PAINTED),
         altered=altered_again(course, scored, words),
         pairs_heading=words.translate(PAIRS) if pairs else "",
         pairs_explained=words.translate(PAIRS_EXPLAINED) if pairs else "",
@@ -172,7 +172,7 @@ def _pair(course: Course, trial: Trial, foil: Foil, words: Catalogue) -> Iterato
 
 def _towards(shown: Trial | Foil, words: Catalogue) -> str:
     if not shown.towards:
-        return words.translate(UNCHANGED)
+        return words.translate(SHOWN_AS_IS)
     return words.translate(
         "AI-altered towards {towards}, ε₂₂₄ {epsilon}", towards=shown.towards, epsilon=shown.epsilon_224
     )
