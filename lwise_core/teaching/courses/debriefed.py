@@ -34,7 +34,7 @@ GROUPS = {
 """What learners read of the group that they were in."""
 
 ABOUT = Message("What this was about")
-PAINTED = Message("What a network painted may never have been there. Nothing here is for diagnosis.")
+MAY_NOT_BE_THERE = Message("What a network painted may never have been there. Nothing here is for diagnosis.")
 
 PAIRS = Message("Every picture again")
 PAIRS_EXPLAINED = Message(
@@ -86,7 +86,7 @@ def debriefing_of(
     return Debriefing(
         heading=words.translate(ABOUT),
         paragraphs=tuple(filter(None, said)),
-        caution=words.translate(PAINTED),
+        caution=words.translate(MAY_NOT_BE_THERE),
         altered=altered_again(course, scored, words),
         pairs_heading=words.translate(PAIRS) if pairs else "",
         pairs_explained=words.translate(PAIRS_EXPLAINED) if pairs else "",

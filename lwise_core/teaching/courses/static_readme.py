@@ -66,9 +66,9 @@ it one is drawn by lot. What was chosen is the column "participant" of the answe
 {terms}Answers
 -------
 A tab keeps its answers until it is closed; reloading it goes on where it was. At the end the page offers them as CSV
-and as JSON, and says what was done. Nothing is sent anywhere, unless the page runs under JATOS: then the rows are submitted as the
-component's result (JSON). For JATOS, make a study, put these files into its assets folder and give a component
-index.html.
+and as JSON, and says what was done. Nothing is sent anywhere, unless the page runs under JATOS: then the rows are
+submitted as the component's result (JSON). For JATOS, make a study, put these files into its assets folder and give a
+component index.html.
 
 The columns are those of the published L-WISE sessions, then what was measured besides: frames_asked, frames_shown and
 frames_dropped count frames of the screen, onset_ms and choices_ms are when picture and choices were drawn, by the
