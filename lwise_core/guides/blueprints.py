@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core.guides.guide import IMAGENET_MEAN, IMAGENET_STD
@@ -38,17 +40,34 @@ class Blueprint:
 
 
 def shapes_of(build: Callable[[], nn.Module]) -> State:
-    """Return the weights of the network that ``build`` makes, without room for their values where that is possible."""
+    """Return the weights of the network that ``build`` makes, without room for their values."""
     try:
         with torch.device("meta"):
             return build().state_dict()
     except NotImplementedError:  # torchvision's RegNets count their widths with tensors
-        return build().state_dict()
+        with _WeightsWithoutRoom():
+            return build().state_dict()
+
+
+class _WeightsWithoutRoom(TorchFunctionMode):
+    """Gives no room to the weights of layers, which all begin as ``torch.empty``, and lets everything else compute."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401  whatever the function returns
+        return func(*args, **{**(kwargs or {}), **({"device": "meta"} if func is torch.empty else {})})
 
 
 def shape_of(state: State, key: str) -> tuple[int, ...]:
-    """Return the shape of the weights ``key``, empty where there are none."""
-    return tuple(state[key].shape) if key in state else ()
+    """Return the shape of the weights ``key``, empty where there are none; those without a number have no say.
+
+    A side of such a shape may be any number, and takes no byte in the file.
+    """
+    return tuple(state[key].shape) if key in state and state[key].numel() else ()
 
 
 def rows_of_head(state: State, head: str) -> int:

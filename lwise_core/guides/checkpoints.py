@@ -28,6 +28,7 @@ from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
+from lwise_core.guides.model_card import MAX_CLASSES
 from lwise_core.guides.other_files import what_else
 from lwise_core.guides.other_weights import why_no_network
 from lwise_core.guides.pickle_steps import check_pickle
@@ -179,8 +180,8 @@ def blueprint_for(weights: Weights, architecture: str | None = None) -> Blueprin
     ``architecture`` is a name of timm's, or None.
 
     Raises:
-        CheckpointError: The name is unknown, or there is none and the weights do not give it away; or they are no
-            network by themselves.
+        CheckpointError: The name is unknown, or there is none and the weights do not give it away; they are no network
+            by themselves; or they have more outputs than a guide has classes.
     """
     if (why := why_no_network(weights.state)) is not None:
         raise CheckpointError(why)
@@ -192,6 +193,10 @@ def blueprint_for(weights: Weights, architecture: str | None = None) -> Blueprin
         raise CheckpointError(
             f"The weights do not tell which network they belong to: {found_words(weights.state)}; name its "
             "architecture as timm or torchvision calls it."
+        )
+    if blueprint.num_classes > MAX_CLASSES:
+        raise CheckpointError(
+            f"The weights have {blueprint.num_classes:,} outputs, and a guide has at most {MAX_CLASSES:,} classes."
         )
     return blueprint
 

@@ -33,7 +33,15 @@ def test_weights_without_a_matrix_are_said_to_have_none() -> None:
     )
 
 
-def test_shapes_take_no_room_unless_a_network_counts_with_tensors() -> None:
+def test_shapes_take_no_room_though_a_network_counts_with_tensors() -> None:
     assert shapes_of(lambda: nn.Linear(10**6, 10**6))["weight"].is_meta
     shapes = shapes_of(lambda: torchvision.models.regnet_y_400mf(num_classes=3))
     assert shape_of(shapes, "fc.weight")[0] == 3
+    assert all(weights.is_meta for weights in shapes.values() if weights.ndim > 1)
+
+
+def test_weights_without_a_number_have_no_say() -> None:
+    state = {"fc.weight": torch.zeros(10**9, 0)}
+    assert shape_of(state, "fc.weight") == ()
+    with pytest.raises(ArchitectureError, match=r"no “fc.weight”"):
+        rows_of_head(state, "fc")

@@ -41,6 +41,7 @@ from lwise_core.guides.guide import (
     GuideModel,
     best_device,
 )
+from lwise_core.guides.model_card import MAX_CLASSES
 from tests.conftest import tiny_network
 
 FIXTURES = Path(__file__).parents[1] / "oracle" / "fixtures"
@@ -146,6 +147,16 @@ def test_one_output_is_no_choice() -> None:
     }
     with pytest.raises(CheckpointError, match="one output, which is no choice"):
         guide_from(read_weights(saved(state)))
+
+
+@pytest.mark.parametrize("outputs", [MAX_CLASSES + 1, 10**9], ids=["too many", "outputs without a number"])
+def test_a_small_file_cannot_ask_for_names_without_end(outputs: int) -> None:
+    """1,108 bytes asked for a billion names of classes."""
+    width = 1 if outputs < 10**6 else 0
+    head = {"head.weight": torch.zeros(outputs, width), "head.bias": torch.zeros(5)}
+    weights = read_weights(safetensors.torch.save(tiny_state() | head))
+    with pytest.raises(CheckpointError, match=r"at most 50,000 classes|do not tell which network"):
+        blueprint_for(weights)
 
 
 def test_whole_numbers_are_no_weights() -> None:
