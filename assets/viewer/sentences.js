@@ -131,9 +131,9 @@ export function alteredCaption(mode, { made, remark, away }) {
  * @param {number} share of the pixels
  */
 export function beyondSentence(share) {
-  if (share === 0) return "No pixel changes by more than this scale shows.";
+  if (share === 0) return "No pixel goes beyond this scale.";
   const percent = share < 0.001 ? "Less than 0.1%" : `${(100 * share).toFixed(1)}%`;
-  return `${percent} of the pixels change by more than this scale shows.`;
+  return `${percent} of the pixels go beyond this scale.`;
 }
 
 /**

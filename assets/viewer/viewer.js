@@ -9,6 +9,7 @@ import { Lens } from "../shared/lens.js";
 import { BurntWords } from "./burnt_words.js";
 import { Comparison } from "./comparison.js";
 import { Composer } from "./composer.js";
+import { Faint } from "./faint.js";
 import { FilmShelf, opened, unpacked } from "./film.js";
 import { Layer } from "./layer.js";
 import { drawBar, drawTicks } from "./scale.js";
@@ -82,6 +83,10 @@ export class Viewer {
     this.lens = new Lens(root, () => this.#readPixel());
     this.layer = new Layer(root);
     this.burnt = new BurntWords(root);
+    this.faint = new Faint(root, (position) => {
+      this.scrubber.slide(position);
+      this.scrubber.slider.focus({ preventScroll: true }); // the button goes with the sentence
+    });
     this.#calm.addEventListener("change", this.#onCalm);
     this.resized = new ResizeObserver(() => this.lens.aim());
     this.resized.observe(this.frame);
@@ -254,6 +259,7 @@ export class Viewer {
       this.#one(`[data-reading=${name}]`).textContent = reading[name];
     }
     this.#caption(made, words);
+    if (words.view === "side") this.faint.show(film, { position, ...words });
     clearTimeout(this.#speaking);
     if (this.scrubber.isPlaying) return;
     this.#speaking = setTimeout(() => {

@@ -212,3 +212,38 @@ def test_the_picture_comes_first_and_nothing_needs_more_than_a_narrow_screen(pag
     assert order == sorted(order)
     assert bounds(slider)["y"] - bounds(altered)["y"] - bounds(altered)["height"] < 120  # its words, no other picture
     assert bounds(slider)["y"] + 32 < bounds(page.locator("[data-testid=stBottom]"))["y"]
+
+
+SMALL = "?sample=cat&guide=animals16-64&step=2"
+"""A change of less than two grey levels."""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_where_a_change_cannot_be_seen_a_larger_one_stands_below_the_slider_at_once(
+    page: Page, studio_url: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{studio_url}/{SMALL}")
+    faint = page.locator(".faint")
+    expect(faint).to_contain_text("too small to be seen")
+    expect(page.get_by_role("heading", name="Download, at ε")).to_be_visible()
+    at_rest(page)
+    slider = page.get_by_role("slider", name="ε: how much may change")
+    viewer = page.locator(".viewer")
+    stood = bounds(slider)["y"] - bounds(viewer)["y"]
+    before, said, bottom = (bounds(one) for one in (slider, faint, page.get_by_test_id("stBottom")))
+    assert before["y"] + before["height"] <= said["y"] <= before["y"] + before["height"] + 40  # right below it
+    assert said["y"] + said["height"] <= bottom["y"]  # on the first screen, above the line that always stands there
+    shown = faint.locator("canvas").evaluate(
+        """(larger) => {
+            const pixels = (canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            const [one, other] = [larger, larger.getRootNode().querySelector("canvas.original")].map(pixels);
+            return Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]) ** 2, 0) / (one.length * 0.75));
+        }"""
+    )
+    assert shown > 2  # grey levels, RMS
+    faint.get_by_role("button", name="Put the slider there").press("Enter")
+    expect(faint).to_be_hidden()
+    expect(slider).to_be_focused()
+    assert int(slider.input_value()) > 2
+    assert bounds(slider)["y"] - bounds(viewer)["y"] == stood  # it does not run away from under a finger

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { clamp, plain, signed, tenths } from "../../assets/shared/numbers.js";
 import { pushed } from "../../assets/viewer/comparison.js";
+import { faintSentence, plainPosition } from "../../assets/viewer/faint.js";
 import { blended, Film, FilmShelf, opened, summedAlongRows, unpacked } from "../../assets/viewer/film.js";
 import { mapAt } from "../../assets/viewer/layer.js";
 import {
@@ -217,9 +218,9 @@ test("every mode that shows the altered picture says that it was altered", () =>
 
 test("few pixels are not none", () => {
   assert.deepEqual([0, 0.0005, 0.125].map(beyondSentence), [
-    "No pixel changes by more than this scale shows.",
-    "Less than 0.1% of the pixels change by more than this scale shows.",
-    "12.5% of the pixels change by more than this scale shows.",
+    "No pixel goes beyond this scale.",
+    "Less than 0.1% of the pixels go beyond this scale.",
+    "12.5% of the pixels go beyond this scale.",
   ]);
 });
 
@@ -252,4 +253,19 @@ test("a layer of one map is the same everywhere, of several each position has it
     assert.equal(mapAt(position, 1), 0);
     assert.equal(mapAt(position, 41), position);
   }
+});
+
+test("where a change cannot be seen the first one that is plain is found, and where one can be seen nothing is", () => {
+  const positions = [0, 0.1, 0.19, 0.3, 0.5, 0.7].map((spent) => [0, spent, 0, 0, false]);
+  const about = { ...ABOUT, positions }; // 0, 1, 1.9, 3, 5 and 7 grey levels
+  assert.equal(plainPosition(about, { position: 1, reached: 5 }), 4);
+  assert.equal(plainPosition(about, { position: 2, reached: 5 }), 4);
+  assert.equal(plainPosition(about, { position: 1, reached: 3 }), 3); // the most there is so far
+  assert.equal(plainPosition(about, { position: 1, reached: 2 }), null); // nothing that could be seen yet
+  for (const position of [0, 3, 5]) assert.equal(plainPosition(about, { position, reached: 5 }), null);
+  assert.equal(plainPosition(about, { position: 4, reached: 1 }), null); // a preview has no figure
+  assert.equal(
+    faintSentence(about, { position: 1, larger: 4 }),
+    "At ε 0.50 the change is 1.0 grey levels, too small to be seen. Here is what ε 2.00 (5.0 grey levels) does.",
+  );
 });

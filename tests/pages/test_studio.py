@@ -175,18 +175,6 @@ def test_a_small_budget_warns_of_8_bit_rounding(at: AppTest) -> None:
     assert "rounding to 8 bits" in everything_said(at)
 
 
-def test_a_change_that_cannot_be_seen_is_said_to_be_so_beside_a_larger_one(at: AppTest) -> None:
-    settled(at.button(key="sample-cat").click().run())
-    assert "too small to be seen" not in everything_said(at)
-    slide(at, 1)
-    assert "too small to be seen" in everything_said(at)
-    settled(at.button(key="larger-change").click().run())
-    assert "too small to be seen" not in everything_said(at)
-    larger = position(at)
-    assert larger is not None
-    assert larger > 1
-
-
 def test_beyond_seven_times_the_training_budget_it_warns(at: AppTest) -> None:
     settled(at.button(key="sample-cat").click().run())
     slide(at, 40)

@@ -19,7 +19,6 @@ from pages.parts.picture.viewer import viewer
 from pages.parts.session.case import Case, put
 from pages.parts.session.guide_engines import slot
 from pages.parts.studio.path_plot import EpsilonAxis, LogitCurves, path_figure
-from pages.parts.studio.visibility import show_larger_change
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import show
 
@@ -53,7 +52,6 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
     guide = path.guide
     epsilon = min(case.epsilon_for(guide), path.reach)
     target = guide.class_index(towards)
-    show_larger_change(case, path, target=target)
     rendering = slot().do(lambda: render(guide, case.subject, path.at(epsilon), target=target, extent=case.extent))
     with st.expander("For researchers: the finished 8-bit picture in figures"):
         _readings(path, rendering, target=target)
