@@ -32,13 +32,15 @@ class EvidenceLedger:
     """Where one picture had evidence for a class, and where the gains of a path towards it arose.
 
     ``support`` ``(h, h)`` is p at each place of the original, ``picture_p`` that of its largest contrast. ``gains``
-    ``(T, h, h)`` are what each place has gained after each step: their sum is the gain of the logit. A place lies at
-    its share of the picture.
+    ``(T, h, h)`` are what each place has gained after each step: their sum is the gain of the logit. ``contrasts``
+    ``(h, h)`` are what each place of the original said for the class beside others, in logits. A place lies at its
+    share of the picture.
     """
 
     support: Values
     picture_p: float
     gains: Values
+    contrasts: Values
 
     @classmethod
     def of(cls, evidence: torch.Tensor, nulls: EvidenceNulls, *, target: int) -> EvidenceLedger:
@@ -49,6 +51,7 @@ class EvidenceLedger:
             support=nulls.of_places(before, target=target),
             picture_p=nulls.of_picture(before, target=target),
             gains=(own - own[:1]) / own[0].size,
+            contrasts=before,
         )
 
     def gained(self, step: int) -> float:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from lwise_core._utils.arrays import Values
 from lwise_core.enhancement.path import EnhancementPath
-from lwise_core.inspection.evidence_ledger import SUPPORTED, EvidenceLedger, why_unknown
+from lwise_core.inspection.evidence_ledger import NOTHING, SUPPORTED, EvidenceLedger, why_unknown
 from lwise_core.inspection.place_words import place_of
 
 
@@ -18,7 +20,8 @@ from lwise_core.inspection.place_words import place_of
 class Why:
     """Where the class was and where its gain arose, in a ``sentence``.
 
-    ``seen`` says whether the original spoke for the class anywhere; None where nobody can tell.
+    ``seen`` says whether the sentence is about what the original had of the class, False where it is rather about what
+    arose without; None where nobody can tell.
     """
 
     sentence: str
@@ -26,6 +29,9 @@ class Why:
 
 
 _NEARLY_ALL = 0.8  # of the places
+_MANY = 0.5  # of the places
+_UNEVEN = 0.1  # of the evidence: where less lies above its mean, no place had more than the others
+_WHOLE = 0.95  # of what was gained
 _A_LITTLE = 0.005  # of what was gained: less is 0%
 
 NOT_ASKED = Why("")
@@ -44,19 +50,35 @@ def why_at(path: EnhancementPath, ledger: EvidenceLedger | None, *, step: int) -
 
 def why_of(ledger: EvidenceLedger, *, towards: str, step: int) -> Why:
     """Return the why of a change ``towards`` a class after ``step`` steps, as ``ledger`` has it."""
-    if ledger.picture_p > SUPPORTED:
-        before = f"Nowhere did the original speak for {towards} more than pictures that do not show it"
-        return Why(f"{before}{_gained_without(ledger, step)}.", seen=False)
-    return Why(f"The original spoke for {towards} {_where(ledger)}{_gained(ledger, step)}.", seen=True)
+    if ledger.picture_p <= SUPPORTED:
+        return Why(f"{_where(ledger, towards)}{_gained(ledger, step)}.", seen=True)
+    share = ledger.unsupported_share(step)
+    without = ledger.picture_p > NOTHING if share is None else share >= 1 / 2
+    if without and ledger.picture_p > NOTHING:
+        before = f"Nothing in the original spoke for {towards} more than in pictures that do not show it"
+    else:
+        before = f"The original spoke for {towards} only faintly, no more than some pictures that do not show it"
+    return Why(f"{before}{_gained_without(ledger, step)}.", seen=not without)
 
 
-def _where(ledger: EvidenceLedger) -> str:
-    """Return in words where the original spoke for the class."""
+def _where(ledger: EvidenceLedger, towards: str) -> str:
+    """Return in words where the original spoke for the class: of a close-up, where it did most."""
     spoke = ledger.support <= SUPPORTED
     place = place_of(spoke.astype(float))
     if place:
-        return f"mostly {place}"
-    return "nearly everywhere" if spoke.mean() >= _NEARLY_ALL else "in many parts of it"
+        return f"The original spoke for {towards} mostly {place}"
+    strongest = _strongest(ledger)
+    most = f", most strongly {strongest}" if strongest else ""
+    if spoke.mean() >= _NEARLY_ALL:
+        return f"Nearly all of the original spoke for {towards}{most}"
+    return f"The original spoke for {towards} in {'many' if spoke.mean() >= _MANY else 'some'} parts of it{most}"
+
+
+def _strongest(ledger: EvidenceLedger) -> str:
+    """Return where most of what lies above the mean of the evidence lies; empty where no place had much more."""
+    above = (ledger.contrasts - ledger.contrasts.mean()).clip(min=0)
+    uneven = above.sum() >= _UNEVEN * np.abs(ledger.contrasts).sum()
+    return place_of(above) if uneven else ""
 
 
 def _gained(ledger: EvidenceLedger, step: int) -> str:
@@ -67,18 +89,38 @@ def _gained(ledger: EvidenceLedger, step: int) -> str:
     if supported < unsupported:
         elsewhere = f"{unsupported:.0%} where nothing spoke for it{_mostly(ledger.unsupported_density(step))}"
         return f", but only {supported:.0%} of what the change gained arose there, and {elsewhere}"
-    most = "" if place_of((ledger.support <= SUPPORTED).astype(float)) else _mostly(ledger.supported_density(step))
-    without = f"{unsupported:.0%}" if unsupported >= _A_LITTLE else "hardly any"
-    return f"; {supported:.0%} of what the change gained arose there{most}, {without} where nothing spoke for it"
+    there = f"; {_share(supported)} of what the change gained arose there ({supported:.0%}){_most(ledger, step)}"
+    parts = [f"{unsupported:.0%} where nothing"] if unsupported >= _A_LITTLE else []
+    parts += ["the rest where little"] if supported + unsupported < _WHOLE else []
+    return ", ".join([there, *(f"{part} {did}" for part, did in zip(parts, ("spoke for it", "did"), strict=False))])
+
+
+def _most(ledger: EvidenceLedger, step: int) -> str:
+    """Return where most arose of what was gained where the class was, where that is no one part of the picture."""
+    density = ledger.supported_density(step)
+    if density is None or place_of((ledger.support <= SUPPORTED).astype(float)):
+        return ""
+    place = place_of(density)
+    return f"{_mostly(density)} too" if place and place == _strongest(ledger) else _mostly(density)
 
 
 def _gained_without(ledger: EvidenceLedger, step: int) -> str:
-    """Return how much of the gain arose where nothing spoke for the class, of a picture that does not."""
+    """Return how much of the gain arose where nothing spoke for the class, of a picture that hardly does or not."""
     unsupported = ledger.unsupported_share(step)
     if unsupported is None:
         return _too_little(step)
+    if unsupported < 1 / 2:
+        nothing = f"{unsupported:.0%}" if unsupported >= _A_LITTLE else "hardly any"
+        most = f"{_share(1 - unsupported)} of what the change gained"
+        return f"; {most} arose where a little spoke for it, {nothing} where nothing did"
     place = _mostly(ledger.unsupported_density(step))
-    return f"; {unsupported:.0%} of what the change gained arose where nothing spoke for it{place}"
+    most = f"{_share(unsupported)} of what the change gained"
+    return f"; {most} arose where nothing spoke for it ({unsupported:.0%}){place}"
+
+
+def _share(share: float) -> str:
+    """Return in words how much of what was gained ``share`` is."""
+    return "nearly all" if share >= _WHOLE else "most" if share >= 1 / 2 else "part"
 
 
 def _too_little(step: int) -> str:

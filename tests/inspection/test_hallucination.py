@@ -150,6 +150,7 @@ def planted_judge(guide: GuideModel) -> Judge:
     ledger = EvidenceLedger(
         support=np.array([[0.01, 0.9], [0.3, 0.3]]),
         picture_p=0.01,
+        contrasts=np.array([[3.0, 0.0], [1.0, 1.0]]),
         gains=np.array([[[0.0, 0], [0, 0]], [[0.25, 0.5], [0.25, -1]], [[0.75, 0.25], [0, 0]], [[-1, 0.2], [0.3, 0]]]),
     )
     return Judge(path, evidence, transfer=Transfer("another", (0.0, 0.7, 0.25, -0.2)), ledger=ledger)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,47 +31,106 @@ def in_corner(row: int, column: int) -> Values:
     return places
 
 
-def ledger(spoke: Values, rises: Values, *, picture_p: float | None = None) -> EvidenceLedger:
+def ledger(
+    spoke: Values, rises: Values, *, picture_p: float | None = None, contrasts: Values | None = None
+) -> EvidenceLedger:
     """Return a ledger of two steps; ``spoke`` is 1 where the original spoke for the class, ``rises`` the gains."""
-    p = (0.005 if spoke.any() else 0.4) if picture_p is None else picture_p
-    return EvidenceLedger(np.where(spoke > 0, 0.005, 0.9), p, np.stack([np.zeros_like(rises), rises]))
+    p = (0.005 if spoke.any() else 0.9) if picture_p is None else picture_p
+    gains = np.stack([np.zeros_like(rises), rises])
+    return EvidenceLedger(np.where(spoke > 0, 0.005, 0.9), p, gains, spoke if contrasts is None else contrasts)
+
+
+def sentence_of(found: EvidenceLedger) -> str:
+    return why_of(found, towards="owl", step=1).sentence
 
 
 def test_where_the_class_was_and_how_much_of_the_gain_arose_there_is_one_sentence() -> None:
     rises = 0.08 * in_corner(0, 0) + 0.02 * in_corner(1, 1)
     found = why_of(ledger(in_corner(0, 0), rises), towards="owl", step=1)
     assert found.sentence == (
-        "The original spoke for owl mostly in the upper left; 80% of what the change gained arose there, 20% where "
-        "nothing spoke for it."
+        "The original spoke for owl mostly in the upper left; most of what the change gained arose there (80%), 20% "
+        "where nothing spoke for it."
     )
     assert found.seen is True
 
 
 def test_what_arose_elsewhere_is_said_with_its_place() -> None:
     rises = 0.02 * in_corner(0, 0) + 0.08 * in_corner(1, 1)
-    found = why_of(ledger(in_corner(0, 0), rises), towards="owl", step=1)
-    assert found.sentence == (
+    assert sentence_of(ledger(in_corner(0, 0), rises)) == (
         "The original spoke for owl mostly in the upper left, but only 20% of what the change gained arose there, and "
         "80% where nothing spoke for it, mostly in the lower right."
     )
 
 
-def test_where_all_of_the_picture_spoke_for_the_class_the_place_is_where_most_was_gained() -> None:
-    rises = 0.01 + in_corner(1, 0)
-    found = why_of(ledger(np.ones((8, 8)), rises), towards="owl", step=1)
-    assert found.sentence == (
-        "The original spoke for owl nearly everywhere; 100% of what the change gained arose there, mostly in the lower "
-        "left, hardly any where nothing spoke for it."
+def test_what_arose_neither_where_the_original_spoke_nor_where_nothing_did_is_not_left_out() -> None:
+    found = ledger(in_corner(0, 0), in_corner(0, 0) + in_corner(0, 1))
+    little = replace(found, support=np.where(in_corner(0, 1) > 0, 0.2, found.support))
+    assert sentence_of(little) == (
+        "The original spoke for owl mostly in the upper left; most of what the change gained arose there (50%), the "
+        "rest where little spoke for it."
     )
+    both = replace(little, gains=little.gains + np.stack([np.zeros((8, 8)), 0.25 * in_corner(1, 1)]))
+    assert sentence_of(both) == (
+        "The original spoke for owl mostly in the upper left; part of what the change gained arose there (44%), 11% "
+        "where nothing spoke for it, the rest where little did."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rises", "gained"),
+    [
+        (in_corner(1, 0), "mostly in the lower left"),
+        (in_corner(0, 1), "mostly in the upper right too"),
+    ],
+)
+def test_of_a_close_up_it_is_said_where_the_evidence_was_strongest_and_where_most_was_gained(
+    rises: Values, gained: str
+) -> None:
+    everywhere = np.ones((8, 8))
+    found = ledger(everywhere, 0.01 + rises, contrasts=1 + in_corner(0, 1))
+    assert sentence_of(found) == (
+        "Nearly all of the original spoke for owl, most strongly in the upper right; nearly all of what the change "
+        f"gained arose there (100%), {gained}."
+    )
+
+
+def test_of_evidence_that_is_nearly_even_no_place_is_called_the_strongest() -> None:
+    everywhere = np.ones((8, 8))
+    found = ledger(everywhere, everywhere, contrasts=1 + 0.1 * in_corner(0, 1))
+    assert sentence_of(found) == (
+        "Nearly all of the original spoke for owl; nearly all of what the change gained arose there (100%)."
+    )
+
+
+@pytest.mark.parametrize(("every", "parts"), [(2, "many"), (3, "some")])
+def test_of_places_that_are_scattered_it_is_said_whether_they_are_many(every: int, parts: str) -> None:
+    scattered = (np.add.outer(np.arange(8), np.arange(8)) % every == 0).astype(float)
+    found = sentence_of(ledger(scattered, scattered, contrasts=np.ones((8, 8))))
+    assert found.startswith(f"The original spoke for owl in {parts} parts of it; nearly all")
 
 
 def test_where_nothing_spoke_for_the_class_the_place_is_that_of_the_gain() -> None:
     found = why_of(ledger(np.zeros((8, 8)), in_corner(0, 1)), towards="owl", step=1)
     assert found.sentence == (
-        "Nowhere did the original speak for owl more than pictures that do not show it; 100% of what the change gained "
-        "arose where nothing spoke for it, mostly in the upper right."
+        "Nothing in the original spoke for owl more than in pictures that do not show it; nearly all of what the "
+        "change gained arose where nothing spoke for it (100%), mostly in the upper right."
     )
     assert found.seen is False
+
+
+def test_a_picture_that_speaks_for_the_class_faintly_is_not_said_to_have_had_nothing() -> None:
+    rises = 0.08 * in_corner(0, 0) + 0.02 * in_corner(1, 1)
+    found = why_of(ledger(in_corner(0, 0), rises, picture_p=0.2), towards="owl", step=1)
+    assert found.sentence == (
+        "The original spoke for owl only faintly, no more than some pictures that do not show it; most of what the "
+        "change gained arose where a little spoke for it, 20% where nothing did."
+    )
+    assert found.seen is True
+    without = why_of(ledger(in_corner(0, 0), in_corner(1, 1), picture_p=0.2), towards="owl", step=1)
+    assert without.sentence.endswith("arose where nothing spoke for it (100%), mostly in the lower right.")
+    assert without.seen is False
+    trace = ledger(in_corner(0, 0), in_corner(0, 0), picture_p=0.9)
+    assert sentence_of(trace).startswith("The original spoke for owl only faintly, ")
 
 
 def test_before_the_change_and_below_the_least_gain_nothing_is_said_of_where_it_arose() -> None:
@@ -84,16 +144,18 @@ def test_before_the_change_and_below_the_least_gain_nothing_is_said_of_where_it_
 def test_shares_are_those_of_the_ledger_and_the_sentence_can_be_read_aloud(seed: int, side: int) -> None:
     random = np.random.default_rng(seed)
     spoke = (random.random((side, side)) < random.random()).astype(float)
-    found = ledger(spoke, random.normal(0, 1, (side, side)), picture_p=random.choice([0.005, 0.4]))
-    sentence = why_of(found, towards="owl", step=1).sentence
+    contrasts = random.normal(1, 1, (side, side))
+    p = random.choice([0.005, 0.2, 0.8])
+    found = ledger(spoke, random.normal(0, 1, (side, side)), picture_p=p, contrasts=contrasts)
+    sentence = sentence_of(found)
     shares = {int(share) for share in re.findall(r"(\d+)%", sentence)}
     supported, unsupported = found.supported_share(1), found.unsupported_share(1)
     if supported is None or unsupported is None:
         assert not shares
     else:
         assert shares <= {round(100 * supported), round(100 * unsupported)}
-        assert round(100 * unsupported) in shares or (unsupported < 0.005 and "hardly any" in sentence)
-    assert re.fullmatch(r"[A-Z][A-Za-z0-9%,; ]+\.", sentence)
+        assert round(100 * unsupported) in shares or unsupported < 0.005
+    assert re.fullmatch(r"[A-Z][A-Za-z0-9%,;() ]+\.", sentence)
     assert "  " not in sentence
 
 

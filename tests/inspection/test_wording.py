@@ -153,7 +153,8 @@ def test_where_nothing_has_changed_nothing_is_said_of_the_overlap() -> None:
 
 def test_where_the_gain_arose_is_said_with_what_was_lost() -> None:
     gains = np.array([[[0.0, 0.0], [0.0, 0.0]], [[1.0, 2.0], [1.0, -0.5]]])
-    ledger = EvidenceLedger(np.array([[0.01, 0.9], [0.3, 0.01]]), 0.01, gains)
+    support = np.array([[0.01, 0.9], [0.3, 0.01]])
+    ledger = EvidenceLedger(support, 0.01, gains, contrasts=1 - support)
     assert where_it_arose(ledger, step=1) == (
         "Of what places gained for the class, 25% arose where the original spoke for it and 50% where nothing did; "
         "places gained 4.00 and lost 0.50 of the logit."

@@ -8,7 +8,8 @@ from pages.parts.inspect.layers import ChosenLayer, LayerChoice, _over, _support
 
 def ledger() -> EvidenceLedger:
     gains = np.array([[[0.0, 0.0], [0.0, 0.0]], [[1.0, 2.0], [1.0, -0.5]], [[1.0, 4.0], [1.0, -0.5]]])
-    return EvidenceLedger(np.array([[0.01, 0.9], [0.3, 0.6]]), 0.01, gains)
+    support = np.array([[0.01, 0.9], [0.3, 0.6]])
+    return EvidenceLedger(support, 0.01, gains, contrasts=1 - support)
 
 
 def test_a_gain_shows_only_where_nothing_spoke_for_the_class_and_at_its_own_epsilon() -> None:

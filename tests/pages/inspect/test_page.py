@@ -429,7 +429,7 @@ def test_why_stands_below_the_verdict_and_one_click_shows_where() -> None:
     at = opened(with_nulls(known_as(loud_guide(), "8"), shift=-6e4))
     texts = [m.value.replace("\\", "") for m in at.markdown]
     verdict = next(i for i, text in enumerate(texts) if text.startswith("#### "))
-    assert texts[verdict + 1].startswith("**Why:** The original spoke for a ")
+    assert texts[verdict + 1].startswith("**Why:** Nearly all of the original spoke for a, most strongly ")
     layer = next(c for c in at.get("button_group") if c.label == "Over the picture")
     assert layer.value == LayerChoice.NOTHING
     settled(next(b for b in at.button if b.label == "Show where").click().run())

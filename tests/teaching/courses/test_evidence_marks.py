@@ -22,7 +22,7 @@ def ledger(gains: dict[tuple[int, int], float], *, supported: set[tuple[int, int
         rises[1][place] = gain
     for place in supported:
         support[place] = SUPPORTED
-    return EvidenceLedger(support, SUPPORTED, rises)
+    return EvidenceLedger(support, SUPPORTED, rises, contrasts=1 - support)
 
 
 def test_a_ring_stands_around_the_place_that_gained_most() -> None:
@@ -45,7 +45,7 @@ def test_before_anything_was_gained_there_is_no_ring() -> None:
 def test_rings_are_few_lie_in_the_picture_and_stand_for_evidence_that_grew(seed: int) -> None:
     random = np.random.default_rng(seed)
     gains, support = random.normal(0, 1, (1, SIDE, SIDE)), random.uniform(0, 0.2, (SIDE, SIDE))
-    found = EvidenceLedger(support, SUPPORTED, gains)
+    found = EvidenceLedger(support, SUPPORTED, gains, contrasts=1 - support)
     rings = rings_of(found, step=0)
     assert len(rings) <= MOST_RINGS
     stood = []
