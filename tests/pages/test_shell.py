@@ -44,6 +44,7 @@ PAGES = ("studio.py", "models.py")
         ("server.maxWidgetStateSize", 8),
         ("browser.gatherUsageStats", False),
         ("logger.hideWelcomeMessage", True),
+        ("logger.enableRich", False),
         ("client.showErrorDetails", "none"),
         ("client.showErrorLinks", False),
         ("client.toolbarMode", "minimal"),
@@ -166,6 +167,17 @@ def test_an_unexpected_error_becomes_one_sentence_with_the_number_that_is_in_the
     assert "secret" not in shown
     assert "secret" not in logged
     assert re.search(r"KeyError in \S+, line \d+$", logged)
+
+
+def test_a_page_that_provokes_errors_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR, logger="lwise_studio"):
+        at = AppTest.from_function(_broken_page)
+        for _ in range(60):
+            at.run()
+    said = [record.getMessage() for record in caplog.records if record.name == "lwise_studio"]
+    assert len(said) == 51
+    assert said[-1] == "No further errors of this page are logged."
+    assert len(at.error) == 1  # the page still says each
 
 
 def test_nothing_else_of_an_error_is_shown() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -23,11 +24,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from pages.parts.session.memory import process_bytes
+from pages.parts.session.page_messages import KEPT_SECONDS, SaidByPages, is_within_bounds, kept_of
 from pages.parts.session.uploads import uploaded_bytes
 
-_MESSAGES = frozenset(
-    {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"}
-)
+_MESSAGES = frozenset({"stop_script", "file_urls_request", "app_heartbeat"})
 _OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 _BAD, _FORBIDDEN, _TOO_SLOW, _LENGTH_REQUIRED, _TOO_LARGE = 400, 403, 408, 411, 413
 _UPLOADS = "/_stcore/upload_file/"
@@ -59,6 +59,7 @@ class RequestGuard:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._arriving: Counter[str] = Counter()
+        self._said = SaidByPages()
         self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,10 +80,12 @@ class RequestGuard:
             await _refuse(scope, receive, send)
             return
         self._open += 1
+        page = object()
         try:
-            await self._app(scope, _only_known(receive), send)
+            await self._app(scope, _only_known(receive, lambda size: self._said.takes(page, size)), send)
         finally:
             self._open -= 1
+            asyncio.get_running_loop().call_later(KEPT_SECONDS, self._said.forget, page)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a file on where there is room for it, those that are still arriving counted as far as they are here."""
@@ -138,8 +141,8 @@ def _host_of(origin: str) -> str:
         return ""
 
 
-def is_known(data: bytes) -> bool:
-    """Return whether ``data`` is a message that these pages send."""
+def is_known(data: bytes, has_room: Callable[[int], bool] = lambda _: True) -> bool:
+    """Return whether ``data`` is a message that these pages send, and ``has_room`` for what is kept of it."""
     try:
         message = BackMsg.FromString(data)
     except DecodeError:
@@ -147,17 +150,19 @@ def is_known(data: bytes) -> bool:
     kind = message.WhichOneof("type")
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload") in _OPERATIONS
+    if kind == "rerun_script":
+        return is_within_bounds(message.rerun_script) and has_room(kept_of(message.rerun_script))
     return kind in _MESSAGES
 
 
-def _only_known(receive: Receive) -> Receive:
+def _only_known(receive: Receive, has_room: Callable[[int], bool]) -> Receive:
     said = False
 
     async def received() -> Message:
         nonlocal said
         while True:
             message = await receive()
-            if message["type"] != "websocket.receive" or is_known(message.get("bytes") or b""):
+            if message["type"] != "websocket.receive" or is_known(message.get("bytes") or b"", has_room):
                 return message
             if not said:  # once a page: whoever sends thousands must not fill the log
                 _log.warning("A message that no page of this server sends was dropped, and so are others of that page.")

@@ -8,13 +8,45 @@ so every record of this process is made without the messages.
 from __future__ import annotations
 
 import logging
+import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+_AGAIN_AFTER_S = 3600.0
+_MOST_TRACES = 1000  # that are remembered; then all are forgotten
+_UNEXPECTED = "streamlit.error_util"  # the logger of what a page did not expect
+
+
+class OnceAnHour(logging.Filter):
+    """Lets the same trace through once an hour: whoever can provoke an error must not fill the disk with it.
+
+    That it came again is one line, of :func:`~pages.parts.ui.notices.report`. ``now`` gives seconds that never go back.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._written: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether ``record`` is written: it has no trace, or one that was not written within the hour."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return True
+        trace = trace_of(error)
+        if self._now() - self._written.get(trace, -_AGAIN_AFTER_S) < _AGAIN_AFTER_S:
+            return False
+        if len(self._written) >= _MOST_TRACES:
+            self._written.clear()
+        self._written[trace] = self._now()
+        return True
+
 
 def log_no_messages_of_errors() -> None:
-    """Let every record of this process have traces of errors without their messages."""
+    """Let every record of this process have traces of errors without their messages, and each once an hour."""
+    logging.getLogger(_UNEXPECTED).addFilter(OnceAnHour())
     made = logging.getLogRecordFactory()
 
     def without_messages(*given: Any, **named: Any) -> logging.LogRecord:  # noqa: ANN401  the factory's own

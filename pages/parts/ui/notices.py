@@ -13,6 +13,8 @@ from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue, Message
 from pages.parts.ui.log_traces import kind_and_place
 
 _LOG = logging.getLogger("lwise_studio")
+_REPORTED = "errors-reported"
+_MOST_REPORTED = 50  # of one page
 
 NOT_FOR_DIAGNOSIS = Message("A tool for teaching and research, not for diagnosis.")
 
@@ -65,7 +67,11 @@ def report(error: Exception, *, words: Catalogue = ENGLISH) -> bool:
     Returns True: nothing else about the error is shown.
     """
     number = secrets.token_hex(4)
-    _LOG.error("Error %s: %s", number, kind_and_place(error))
+    reported = st.session_state[_REPORTED] = st.session_state.get(_REPORTED, 0) + 1
+    if reported <= _MOST_REPORTED:
+        _LOG.error("Error %s: %s", number, kind_and_place(error))
+    if reported == _MOST_REPORTED:
+        _LOG.error("No further errors of this page are logged.")
     notice(
         "error",
         words.translate(

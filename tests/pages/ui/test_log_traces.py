@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import io
 import logging
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from streamlit import config, error_util
 
-from pages.parts.ui.log_traces import kind_and_place, log_no_messages_of_errors, trace_of
+from pages.parts.ui.log_traces import OnceAnHour, kind_and_place, log_no_messages_of_errors, trace_of
 
+SETTINGS = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text())
 NAME = "Mary Smith, left eye.png"
 
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What a logger of some library's writes, in a process whose errors are logged without messages."""
-    before = logging.getLogRecordFactory()
+    before, unexpected = logging.getLogRecordFactory(), logging.getLogger("streamlit.error_util")
+    filters = list(unexpected.filters)
     log_no_messages_of_errors()
     yield io.StringIO()
     logging.setLogRecordFactory(before)
+    unexpected.filters = filters
 
 
 def fail() -> None:
@@ -68,3 +74,39 @@ def test_where_an_error_was_raised_is_said_in_a_few_words() -> None:
     line = fail.__code__.co_firstlineno + 4
     assert kind_and_place(failed()) == f"ValueError in test_log_traces.py, line {line}"
     assert kind_and_place(ValueError(NAME)) == "ValueError"
+
+
+def test_what_a_page_did_not_expect_is_logged_without_its_message_and_once(
+    log: io.StringIO, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Streamlit would print it past every logger, with its message, where rich is installed, as it is with typer."""
+    original, error = config.get_option, failed()
+    settings = {"logger.enableRich": SETTINGS["logger"]["enableRich"]}
+    monkeypatch.setattr(config, "get_option", lambda name: settings.get(name, original(name)))
+    unexpected, handler = logging.getLogger("streamlit.error_util"), logging.StreamHandler(log)
+    unexpected.addHandler(handler)
+    try:
+        for _ in range(3):
+            error_util._log_uncaught_app_exception(error)
+    finally:
+        unexpected.removeHandler(handler)
+    assert "Mary" not in log.getvalue() + "".join(capsys.readouterr())
+    assert log.getvalue().count("Uncaught app execution") == 1
+
+
+def test_the_same_trace_is_written_once_an_hour_and_another_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    once, error = OnceAnHour(lambda: now[0]), failed()
+
+    def is_written(error: Exception | None) -> bool:
+        raised = None if error is None else (type(error), error, error.__traceback__)
+        return once.filter(logging.LogRecord("x", logging.ERROR, "x", 1, "x", None, raised))
+
+    assert [is_written(error), is_written(error)] == [True, False]
+    assert is_written(ValueError())
+    assert is_written(None) is is_written(None) is True
+    now[0] = 3600.0
+    assert [is_written(error), is_written(error)] == [True, False]
+    monkeypatch.setattr("pages.parts.ui.log_traces._MOST_TRACES", 1)
+    assert is_written(KeyError())  # and all others are forgotten
+    assert is_written(error)
