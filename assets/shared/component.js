@@ -20,19 +20,19 @@
  * @returns {(call: Call<Data>) => () => void}
  */
 export function component(make) {
-  /** @type {WeakMap<ParentNode, {thing: Mounted<Data>, latest: Call<Data>}>} */
+  /** @type {WeakMap<ParentNode, Mounted<Data>>} */
   const mounted = new WeakMap();
   return (call) => {
     const root = call.parentElement;
-    const thing = mounted.get(root)?.thing ?? make(root);
-    mounted.set(root, { thing, latest: call });
+    const thing = mounted.get(root) ?? make(root);
+    mounted.set(root, thing);
     thing.update(call);
     for (const waiting of root.querySelectorAll("[data-waits]")) waiting.removeAttribute("data-waits");
     return () => {
-      // Runs of the page while the module is on its way are told all at once when it is there; then all but the last
-      // are taken back, which must not close what the last one shows.
-      if (mounted.get(root)?.latest !== call) return;
-      thing.close();
+      // Runs of the page while the module is on its way are told all at once when it is there, in any order, and all
+      // but the newest are taken back, also one that was told after it. Only a place that is gone is closed.
+      if (root.isConnected) return;
+      mounted.get(root)?.close();
       mounted.delete(root);
     };
   };

@@ -13,6 +13,7 @@
  *   towards: string, harder: boolean, atGuideSize: boolean, side: number, grid: number, level: number,
  *   classes: string[], positions: Position[], frames: FrameEntry[], preview?: ?Preview,
  *   sections: {original?: Section, starts?: Section, weights?: Section}}} Header
+ * @typedef {{origin: string, message: number}} Numbered which of the messages of one origin
  * @typedef {{step: number, revision: number, name: string, remark: string, picture: string, limit: number,
  *   view: "side" | "alone", layer: ?import("./layer.js").SentLayer}} Words
  *   what the page says beside the film (pages/parts/picture/viewer.py)
@@ -25,20 +26,24 @@ const FILMS_KEPT = 2; // as pages/parts/picture/viewer.py counts them
 const text = (bytes) => new TextDecoder().decode(bytes);
 
 /**
- * Split what the server sent: its own words, the header of the film, and the film's packed sections.
+ * Split what the server sent: the message's number, the page's words, the header of the film, and its packed sections.
  * @param {ArrayBuffer | Uint8Array<ArrayBuffer>} data
- * @returns {{words: Words, header: Header, packed: Uint8Array<ArrayBuffer>}}
+ * @returns {{number: Numbered, words: Words, header: Header, packed: Uint8Array<ArrayBuffer>}}
  * @throws {Error} It is no film, or one of another version.
  */
 export function opened(data) {
   const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
   const numbers = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wordsEnd = 4 + numbers.getUint32(0, true);
+  /** @param {number} at */
+  const endOf = (at) => at + 4 + numbers.getUint32(at, true);
+  const numberEnd = endOf(0);
+  const wordsEnd = endOf(numberEnd);
   const magicEnd = wordsEnd + MAGIC.length;
   if (text(bytes.subarray(wordsEnd, magicEnd)) !== MAGIC) throw new Error("This is not a film that the viewer reads.");
-  const headerEnd = magicEnd + 4 + numbers.getUint32(magicEnd, true);
+  const headerEnd = endOf(magicEnd);
   return {
-    words: JSON.parse(text(bytes.subarray(4, wordsEnd))),
+    number: JSON.parse(text(bytes.subarray(4, numberEnd))),
+    words: JSON.parse(text(bytes.subarray(numberEnd + 4, wordsEnd))),
     header: JSON.parse(text(bytes.subarray(magicEnd + 4, headerEnd))),
     packed: bytes.subarray(headerEnd),
   };
@@ -92,10 +97,19 @@ export class Film {
    */
   take(header, body) {
     this.about = header;
-    this.ground ??= groundIn(header, body);
-    add(this.frames, header.frames, body);
+    this.fill(header, body);
     if (header.preview) add(this.coarse, header.preview.frames, body);
     else this.coarse.clear();
+  }
+
+  /**
+   * Take the frames of a message that was overtaken: the film stands as the later one said.
+   * @param {Header} header
+   * @param {ArrayBuffer} body the sections, unpacked
+   */
+  fill(header, body) {
+    this.ground ??= groundIn(header, body);
+    add(this.frames, header.frames, body);
   }
 
   /**
@@ -219,6 +233,13 @@ export function summedAlongRows(differences, side) {
   }
   return differences;
 }
+
+/**
+ * Whether a message was sent before another one that is here already: Streamlit tells them in any order.
+ * @param {Numbered} one
+ * @param {Numbered} other
+ */
+export const isOvertaken = (one, other) => one.origin === other.origin && one.message < other.message;
 
 /** The films that were used last, so that the server sends each frame once. */
 export class FilmShelf {

@@ -10,7 +10,7 @@ import { BurntWords } from "./burnt_words.js";
 import { Comparison } from "./comparison.js";
 import { Composer } from "./composer.js";
 import { Faint } from "./faint.js";
-import { FilmShelf, opened, unpacked } from "./film.js";
+import { FilmShelf, isOvertaken, opened, unpacked } from "./film.js";
 import { Layer } from "./layer.js";
 import { drawBar, drawTicks } from "./scale.js";
 import { Scrubber } from "./scrubber.js";
@@ -28,6 +28,8 @@ import {
  * @typedef {import("./film.js").Words} Words
  * @typedef {ArrayBuffer | Uint8Array<ArrayBuffer>} Data
  * @typedef {import("../shared/component.js").Call<Data>} Call
+ * @typedef {{number: import("./film.js").Numbered, words: Words, header: import("./film.js").Header,
+ *   body: ArrayBuffer}} Message
  * @typedef {{at: number, picture: string, untold: ?number, lastKey: number}} HandedOver
  */
 
@@ -43,8 +45,10 @@ const films = new FilmShelf();
 let handedOver = null;
 
 export class Viewer {
-  /** @type {?Data} what the server said last */
+  /** @type {?Data} what Streamlit told last */
   #data = null;
+  /** @type {?Message} what the server said last */
+  #latest = null;
   /** @type {?Words} */
   #words = null;
   /** @type {?Film} */
@@ -128,12 +132,21 @@ export class Viewer {
 
   /** @param {Data} data */
   async #receive(data) {
-    const { words, header, packed } = opened(data);
-    const body = await unpacked(packed);
+    const { packed, ...said } = opened(data);
+    const arrived = { ...said, body: await unpacked(packed) };
+    const before = this.#latest;
+    const overtaken = before !== null && isOvertaken(arrived.number, before.number);
+    if (overtaken) films.filmOf(arrived.header).fill(arrived.header, arrived.body);
+    this.#latest = overtaken ? before : arrived;
+    await this.#follow(this.#latest);
+  }
+
+  /** @param {Message} latest */
+  async #follow({ words, header, body }) {
+    const film = films.filmOf(header);
+    film.take(header, body); // also where this viewer is closed: the next one has it then
     await this.layer.take(words.layer);
     if (this.#closed) return;
-    const film = films.filmOf(header);
-    film.take(header, body);
     if (!this.#words) this.comparison.begin(words.view);
     this.#words = words;
     this.scrubber.hear(words);

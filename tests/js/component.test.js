@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { component } from "../../assets/shared/component.js";
 
 /** A place of the page in which nothing waits. */
-const place = () => ({ querySelectorAll: () => [] });
+const place = () => ({ isConnected: true, querySelectorAll: () => [] });
 
 /** A component that counts what it makes and closes and keeps what it was told. */
 function counted() {
@@ -17,21 +17,31 @@ function counted() {
   return { seen, call: component(make) };
 }
 
-test("calls that were made at once and taken back but for the last close nothing", () => {
-  const { seen, call } = counted();
-  const root = place();
-  const [first, second, last] = ["a", "b", "c"].map((data) => call({ parentElement: root, data }));
-  first();
-  second();
-  assert.deepEqual(seen, { made: 1, closed: 0, told: ["a", "b", "c"] });
-  last();
-  assert.equal(seen.closed, 1);
-});
+for (const order of [
+  ["a", "b", "newest"],
+  ["newest", "a", "b"],
+  ["a", "newest", "b"],
+]) {
+  test(`calls that are told at once, as ${order}, and taken back but for the newest close nothing`, () => {
+    const { seen, call } = counted();
+    const root = place();
+    const taken = Object.fromEntries(order.map((data) => [data, call({ parentElement: root, data })]));
+    taken.a();
+    taken.b();
+    assert.deepEqual(seen, { made: 1, closed: 0, told: order });
+    root.isConnected = false;
+    taken.newest();
+    assert.equal(seen.closed, 1);
+  });
+}
 
 test("what was closed is made anew by the next call, in each place for itself", () => {
   const { seen, call } = counted();
   const root = place();
-  call({ parentElement: root, data: 1 })();
+  const leave = call({ parentElement: root, data: 1 });
+  root.isConnected = false;
+  leave();
+  root.isConnected = true;
   call({ parentElement: root, data: 2 });
   call({ parentElement: place(), data: 3 });
   assert.deepEqual(seen, { made: 3, closed: 1, told: [1, 2, 3] });

@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import { clamp, plain, signed, tenths } from "../../assets/shared/numbers.js";
 import { pushed } from "../../assets/viewer/comparison.js";
 import { faintSentence, plainPosition } from "../../assets/viewer/faint.js";
-import { blended, Film, FilmShelf, opened, summedAlongRows, unpacked } from "../../assets/viewer/film.js";
+import { blended, Film, FilmShelf, isOvertaken, opened, summedAlongRows, unpacked } from "../../assets/viewer/film.js";
 import { mapAt } from "../../assets/viewer/layer.js";
 import {
   alteredCaption,
@@ -45,24 +45,28 @@ BODY.set([1, 254, 3], 13); // frame 1: 1, −2, 3
 BODY.set([10, 0, 20, 0, 255, 255], 16); // frame 2: 10, 20, −1 more
 
 /** A message as the server writes it. */
-function message(words, header, body) {
+function message(number, words, header, body) {
+  const numbered = new TextEncoder().encode(JSON.stringify(number));
   const said = new TextEncoder().encode(JSON.stringify(words));
   const told = new TextEncoder().encode(JSON.stringify(header));
   const length = (bytes) => new Uint8Array(new Uint32Array([bytes.length]).buffer);
   const magic = new TextEncoder().encode("LWFILM01");
-  return new Uint8Array(Buffer.concat([length(said), said, magic, length(told), told, deflateSync(body)]));
+  return new Uint8Array(
+    Buffer.concat([length(numbered), numbered, length(said), said, magic, length(told), told, deflateSync(body)]),
+  );
 }
 
 test("a message comes apart into what the server put into it", async () => {
-  const { words, header, packed } = opened(message({ name: "ε" }, ABOUT, BODY));
+  const { number, words, header, packed } = opened(message({ message: 3 }, { name: "ε" }, ABOUT, BODY));
+  assert.deepEqual(number, { message: 3 });
   assert.deepEqual(words, { name: "ε" });
   assert.deepEqual(header, ABOUT);
   assert.deepEqual(new Uint8Array(await unpacked(packed)), BODY);
 });
 
 test("another kind of message is refused", () => {
-  const other = message({}, ABOUT, BODY);
-  other[6] ^= 1;
+  const other = message({}, {}, ABOUT, BODY);
+  other[12] ^= 1;
   assert.throws(() => opened(other), /not a film/);
 });
 
@@ -83,6 +87,23 @@ test("what is lost is asked for, and only what came before it is shown", () => {
   film.take(ABOUT, BODY.buffer);
   assert.deepEqual([film.missing, film.reached], [null, 2]);
   assert.deepEqual([...film.levels(2)], [11, 18, 2]);
+});
+
+test("a message that was overtaken gives its frames, and the film stands as the later one said", () => {
+  const film = new Film(ABOUT);
+  const later = { ...ABOUT, frames: ABOUT.frames.slice(1), sections: {} };
+  const overtaken = { ...ABOUT, positions: ABOUT.positions.slice(0, 2), frames: ABOUT.frames.slice(0, 1) };
+  film.take(later, BODY.buffer);
+  film.fill(overtaken, BODY.buffer);
+  film.take(later, BODY.buffer);
+  assert.deepEqual([film.about, film.missing, film.reached], [later, null, 2]);
+});
+
+test("only a message of the same origin can have been overtaken, by a later one", () => {
+  const latest = { origin: "one", message: 4 };
+  assert.equal(isOvertaken({ origin: "one", message: 3 }, latest), true);
+  assert.equal(isOvertaken({ origin: "one", message: 5 }, latest), false);
+  assert.equal(isOvertaken({ origin: "another", message: 1 }, latest), false); // as after the server began anew
 });
 
 /** The film after its first step, beside a coarse path of two steps that is whole, and what both are written as. */

@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import json
 import struct
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property, partial
+from time import monotonic
 
 import numpy as np
 import streamlit as st
@@ -21,35 +21,12 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.images.codec import encode_png
 from lwise_core.images.heatmaps import PERTURBATION_LIMIT
+from pages.parts.picture.sent_films import Heard
 from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
 
 _FILM_VIEWER = component("lwise_viewer", folder="viewer", html="viewer/viewer.html")
-_FILMS_KEPT = 2  # as assets/viewer/film.js keeps them
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """What this viewer was sent and what it said last.
-
-    ``sent`` maps a film's id to the number of its frames that were sent, the latest film last; of that one ``coarse``
-    iterates of the coarse path were sent. ``step`` is the position that the person chose until the page has taken it,
-    ``revision`` the number of that message.
-    """
-
-    sent: Mapping[str, int] = field(default_factory=dict)
-    coarse: int = 0
-    revision: int = 0
-    step: int | None = None
-
-    def having_sent(self, film_id: str, frames: int, coarse: int = 0) -> _Heard:
-        others = [(known, count) for known, count in self.sent.items() if known != film_id]
-        return replace(self, sent=dict([*others, (film_id, frames)][-_FILMS_KEPT:]), coarse=coarse)
-
-    def coarse_of(self, film: ViewerPayload) -> int:
-        """Return the number of iterates of the coarse path of ``film`` that were sent."""
-        latest = list(self.sent)[-1:]
-        return min(self.coarse, film.coarse_length) if latest == [film.id] else 0
+_LENGTH = struct.Struct("<I")
 
 
 class View(StrEnum):
@@ -107,16 +84,19 @@ def viewer(
         key: Unique key. Keep it while the path grows.
         framing: The view to begin with, and what lies over the altered picture.
     """
-    heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
+    heard: Heard = st.session_state.get(_heard_key(key), Heard())
     shown = step if heard.step is None else heard.step
-    payload = film.payload(first=min(heard.sent.get(film.id, 0), film.length), first_coarse=heard.coarse_of(film))
+    known = heard.known(film, now=monotonic())
+    payload = film.payload(first=known.frames, first_coarse=known.coarse)
+    body = _body(payload, words=_Words(shown, heard.revision, name, remark, picture=key), how=framing)
+    heard = replace(heard.having_said(body), step=None)
     _FILM_VIEWER(
         key=key,
-        data=_message(payload, words=_Words(shown, heard.revision, name, remark, picture=key), how=framing),
+        data=_numbered(heard) + body,
         on_step_change=partial(_hear_step, key),
         on_missing_change=partial(_hear_missing, key),
     )
-    st.session_state[_heard_key(key)] = replace(heard.having_sent(film.id, film.length, film.coarse_length), step=None)
+    st.session_state[_heard_key(key)] = heard.having_sent(film, began=known.began)
     return shown
 
 
@@ -131,11 +111,17 @@ class _Words:
     picture: str
 
 
-def _message(payload: bytes, *, words: _Words, how: Framing) -> bytes:
-    """Return the one value that the component takes: the page's own words, their length before them, then the film."""
+def _body(payload: bytes, *, words: _Words, how: Framing) -> bytes:
+    """Return the page's own words, their length before them, then the film."""
     shown = {"view": how.view.value, "layer": None if how.layer is None else how.layer.sent}
     said = json.dumps({**asdict(words), **shown, "limit": PERTURBATION_LIMIT}).encode()
-    return struct.pack("<I", len(said)) + said + payload
+    return _LENGTH.pack(len(said)) + said + payload
+
+
+def _numbered(heard: Heard) -> bytes:
+    """Return what a message begins with: whence it is and its number among those, their length before them."""
+    said = json.dumps({"origin": heard.origin, "message": heard.message}).encode()
+    return _LENGTH.pack(len(said)) + said
 
 
 def _heard_key(key: str) -> str:
@@ -147,7 +133,7 @@ def _hear_step(key: str) -> None:
     told = told_by(key, "step")
     if told is None:
         return
-    heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
+    heard: Heard = st.session_state.get(_heard_key(key), Heard())
     st.session_state[_heard_key(key)] = replace(heard, step=int(told["step"]), revision=int(told["revision"]))
 
 
@@ -156,8 +142,9 @@ def _hear_missing(key: str) -> None:
     told = told_by(key, "missing")
     if told is None:
         return
-    heard: _Heard = st.session_state.get(_heard_key(key), _Heard())
+    heard: Heard = st.session_state.get(_heard_key(key), Heard())
     film, first = str(told["film"]), max(0, int(told["first"]))
     if film in heard.sent:
-        sent = {**heard.sent, film: min(first, heard.sent[film])}
-        st.session_state[_heard_key(key)] = replace(heard, sent=sent, coarse=0)
+        sent = heard.sent[film]
+        told_of = replace(sent, frames=min(first, sent.frames), coarse=0)
+        st.session_state[_heard_key(key)] = replace(heard, sent={**heard.sent, film: told_of})

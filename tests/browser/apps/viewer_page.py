@@ -12,8 +12,11 @@ import streamlit as st
 from lwise_core.enhancement.coarse_path import CoarsePath, walk_coarsely
 from lwise_core.enhancement.viewer_payload import ViewerPayload
 from lwise_core.enhancement.walker import Walker
+from pages.parts.picture import sent_films
 from pages.parts.picture.viewer import Framing, Layer, View, viewer
 from tests.support.film import film_of, shortened
+
+sent_films.WHOLE_FOR_S = 0.0  # its tests count what is sent, however quick they are
 
 PLACES = ("first", "second", "third", "nowhere")
 
@@ -72,7 +75,8 @@ def scrub() -> None:
         state["frames"] += 1
     if st.button("Lose a frame"):  # as when a message does not arrive
         state["frames"] += 1
-        state["viewer-first-heard"] = state["viewer-first-heard"].having_sent(whole.id, state["frames"])
+        lost = shortened(whole, frames=state["frames"])
+        state["viewer-first-heard"] = state["viewer-first-heard"].having_sent(lost, began=0.0)
     if place != "nowhere":
         now = shortened(whole, frames=state["frames"])
         walking = "coarse" in st.query_params and now.length < whole.length
