@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
+from lwise_core._utils.zip_ends import END, directory_bytes
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.listing import FoundFile
 from lwise_core.data.system_files import is_somebodys, may_be_a_picture
@@ -24,16 +24,13 @@ from lwise_core.data.zip_names import IN_UTF_8, names_of
 _LOCKED = 0x1
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _METHODS = {6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 96: "WinZip's JPEG", 98: "PPMd", 99: "AES"}
-_MEMBER, _END = b"PK\x01\x02", b"PK\x05\x06"
+_MEMBER = b"PK\x01\x02"
 _LARGEST_MENDED = 2**31  # bytes; a zip whose flags have to be put right is read whole
 
 MAX_DIRECTORY_BYTES = 48 * 2**20
 """Directories with more bytes are not read: half a million pictures have as many, and each is an object in memory."""
 
 _MAX_UPLOADED_BYTES = 8 * 2**20  # of a directory that somebody sends to a server: some 80,000 pictures
-_END_BYTES, _LONGEST_COMMENT = 22, 2**16
-_LOCATOR, _LOCATOR_BYTES = b"PK\x06\x07", 20
-_ELSEWHERE = 0xFFFFFFFF  # a size that stands in the larger record of zips beyond 4 GB
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def open_zip(source: Path | bytes, *, called: str) -> ZipDirectory:
     most = MAX_DIRECTORY_BYTES if isinstance(source, Path) else _MAX_UPLOADED_BYTES
     try:
         with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as stream:
-            listed = _directory_bytes(stream)
+            listed = directory_bytes(stream)
         if listed > most:
             raise DatasetError(f"“{called}” lists more files than are read at once; zip fewer in each of several.")
         try:
@@ -107,30 +104,6 @@ def open_zip(source: Path | bytes, *, called: str) -> ZipDirectory:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise DatasetError(f"“{called}” is not a zip that can be read; zip the folder again.") from error
     return ZipDirectory(archive, called)
-
-
-def _directory_bytes(stream: BinaryIO) -> int:
-    """Return how many bytes the directory says that it has, before anything of it is read; 0 where there is none.
-
-    The directory's end is found as zipfile finds it, which reads no more than is said there.
-    """
-    length = stream.seek(0, io.SEEK_END)
-    begin = max(0, length - _END_BYTES - _LONGEST_COMMENT - _LOCATOR_BYTES)
-    stream.seek(begin)
-    tail = stream.read()
-    last = len(tail) - _END_BYTES
-    end = last if tail[max(last, 0) :].startswith(_END) and tail.endswith(b"\0\0") else tail.rfind(_END)
-    if end < 0 or len(tail) < end + _END_BYTES:
-        return 0
-    (size,) = struct.unpack_from("<I", tail, end + 12)
-    locator = end - _LOCATOR_BYTES
-    if locator < 0 or tail[locator : locator + 4] != _LOCATOR:
-        return int(size)
-    (place,) = struct.unpack_from("<Q", tail, locator + 8)
-    stream.seek(min(place, length))
-    record = stream.read(56)
-    larger = struct.unpack_from("<Q", record, 40)[0] if len(record) == 56 else 0
-    return int(larger if size == _ELSEWHERE else max(size, larger))
 
 
 def _unreadable(member: zipfile.ZipInfo) -> str:
@@ -147,7 +120,7 @@ def _mended(source: Path | bytes) -> bytes:
     if isinstance(source, Path) and source.stat().st_size > _LARGEST_MENDED:
         raise zipfile.BadZipFile("Its names are not in the encoding that it says.")
     data = bytearray(source.read_bytes() if isinstance(source, Path) else source)
-    end = data.rindex(_END)
+    end = data.rindex(END)
     size, start = struct.unpack_from("<II", data, end + 12)
     place = end - size
     before = place - start  # bytes of another file that the zip was put behind

@@ -26,7 +26,7 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import make_folder
 
 _CHUNK = 2**18
-_REDIRECTS = 5
+_REDIRECTS, _MOST_DIGITS = 5, 18  # the digits are of a size that a server states
 _HERE = ("localhost", "127.0.0.1", "::1")
 _MOVED = (301, 302, 303, 307, 308)
 _FAILURES = (requests.RequestException, HTTPError, OSError)
@@ -322,7 +322,7 @@ def _total(response: requests.Response) -> int | None:
     """Return the size of the whole file as the server states it, also in the answer to a range."""
     ranged = response.headers.get("Content-Range", "").rpartition("/")[2]
     stated = ranged if response.status_code == 206 else response.headers.get("Content-Length", "")
-    return int(stated) if stated.isdecimal() else None
+    return int(stated) if stated.isdecimal() and len(stated) <= _MOST_DIGITS else None
 
 
 def _check_room(job: _Job, *, total: int | None, there: int) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import zipfile
 
+from lwise_core._utils.zip_ends import directory_bytes
 from lwise_core.guides.checkpoint_error import CheckpointError
 
 _MOST_MEMBERS = 100_000
+_LARGEST_DIRECTORY = 16 * 2**20  # bytes: of so many members with names of a hundred letters
 _OTHERS = ((".npy", "an archive of NumPy arrays"), (".weights.h5", "an archive of Keras"))
 _PROGRAMS = (
     ("/constants.pkl", "TorchScript"),
@@ -29,6 +31,8 @@ def repacked(data: bytes) -> bytes:
     Raises:
         CheckpointError: It is damaged, or no archive of weights.
     """
+    if directory_bytes(io.BytesIO(data)) > _LARGEST_DIRECTORY:
+        raise CheckpointError(_DAMAGED)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check(archive.infolist(), size=len(data))

@@ -275,6 +275,7 @@ def broken_chunks(visit: Visit) -> None:
         (nameless_length, "does not say how large"),
         (packed, "another form"),
         (broken_chunks, "the connection broke"),
+        (lambda visit: visit.head(200, Content_Length="9" * 5000), "does not say how large"),
         (lambda visit: visit.head(404, Content_Length=0), "404"),
         (lambda visit: visit.head(416, Content_Length=0), "does not send the whole"),
         (lambda visit: visit.head(302, Location="http://192.0.2.1/weights.pt", Content_Length=0), "not encrypted"),
