@@ -163,7 +163,8 @@ def _progress(job: ScheduledJob[Ranking], *, weights: str, guide: str) -> None:
         st.rerun()
     st.caption(f"{ranking.done:,} of {ranking.total:,}")
     # What is shown stays until the end: a browser that is late would ask in vain for pictures that were replaced.
-    st.image([p.thumbnail for p in ranking.photographs[:: max(1, ranking.total // _GLIMPSES)]], width=72)
+    glimpses = ranking.photographs[:: max(1, ranking.total // _GLIMPSES)]
+    st.image([p.thumbnail for p in glimpses], width=72, alt=[p.class_name for p in glimpses])
 
 
 def _decided(ranking: Ranking) -> None:

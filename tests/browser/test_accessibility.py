@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from lwise_core.teaching.courses.course import Course as Made
 from lwise_core.teaching.lessons.slideshow import lesson_zip
-from tests.browser.acts import at_rest, until
+from tests.browser.acts import at_rest, seen, until
 from tests.browser.conftest import ROOT, patient
 from tests.browser.test_lesson import LESSON
 from tests.browser.test_runner import Course, Shown, expect_phase, serving
@@ -112,6 +114,16 @@ def as_teacher(examined: Page, studio_url: str, server_logs: Path) -> Page:
 def test_the_teacher_s_pages_are_for_everybody(as_teacher: Page, studio_url: str, page_name: str) -> None:
     as_teacher.goto(f"{studio_url}/{page_name.lower()}")
     expect_clean_page(as_teacher, page_name)
+
+
+def test_the_trials_of_a_course_are_for_everybody(as_teacher: Page, studio_url: str, home: Path, course: Made) -> None:
+    if not (home / "courses" / "phantom").exists():
+        shutil.copytree(course.folder, home / "courses" / "phantom")
+    as_teacher.goto(f"{studio_url}/curriculum")
+    as_teacher.get_by_text(course.design.name).first.click()
+    expect(seen(as_teacher, "Trials of a learner in the group")).to_be_visible()
+    expect(as_teacher.get_by_role("img").first).to_be_visible()
+    expect_clean_page(as_teacher, "Curriculum")
 
 
 @pytest.fixture

@@ -23,11 +23,11 @@ def pairs_again(shown: Debriefing, words: Catalogue) -> None:
     page = st.number_input(words.translate(PAGE), 1, pages, 1) if pages > 1 else 1
     for row in shown.pairs[(page - 1) * _ROWS : page * _ROWS]:
         for column, seen in zip(st.columns(3), row, strict=False):
-            column.image(str(seen.file), caption=plain(seen.said), width="stretch")
+            column.image(str(seen.file), caption=plain(seen.said), alt=seen.said, width="stretch")
 
 
 def altered_again(rows: Sequence[Sequence[SeenAgain]]) -> None:
     """Draw some altered pictures, each above what it was."""
     for column, row in zip(st.columns(4), rows, strict=False):
         for seen in row:
-            column.image(str(seen.file), caption=plain(seen.said), width="stretch")
+            column.image(str(seen.file), caption=plain(seen.said), alt=seen.said, width="stretch")

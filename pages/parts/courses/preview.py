@@ -57,7 +57,8 @@ def _block(course: Course, name: str, everything: list[Trial]) -> None:
     if calibration:
         st.caption(f"And {calibration} of a circle or a triangle, which show who is attending.")
     shown = [picture for t in trials for picture in _pictures(course, t)]
-    st.image([file for file, _ in shown], width=_THUMBNAIL, caption=[plain(said) for _, said in shown])
+    words = [said for _, said in shown]
+    st.image([file for file, _ in shown], width=_THUMBNAIL, caption=list(map(plain, words)), alt=words)
 
 
 def _pictures(course: Course, trial: Trial) -> list[tuple[str, str]]:
