@@ -62,3 +62,30 @@ def test_where_a_card_led_to_inspect_the_keyboard_goes_on_from_the_heading(page:
     page.get_by_role("button", name="Inspect it", exact=True).first.press("Enter")
     expect(page.get_by_role("heading", name="Can you trust this change?")).to_be_visible()
     expect(page.get_by_role("heading", name="Inspect", exact=True, level=1)).to_be_focused()
+
+
+def expect_ringed(one: Locator) -> None:
+    expect(one).to_be_focused()
+    expect(one).to_have_css("outline-style", "solid")
+    expect(one).to_have_css("outline-width", "3px")
+
+
+def test_links_and_tabs_that_have_the_focus_are_ringed(page: Page, studio_url: str) -> None:
+    page.goto(f"{studio_url}/curriculum")
+    expect(page.get_by_role("heading", name="Curriculum", level=1)).to_be_visible()
+    at_rest(page)
+    inspect = page.get_by_role("link", name="Inspect", exact=True)
+    tab_to(page, inspect)
+    expect_ringed(inspect)
+    page.goto(studio_url)
+    expect(page.get_by_role("heading", name="What brings you here?")).to_be_visible()
+    at_rest(page)
+    door = page.get_by_role("link", name="1. Sort a folder of photographs from easy to hard")
+    tab_to(page, door)
+    expect_ringed(door)
+    page.goto(f"{studio_url}/inspection?sample=cat&guide=animals16-64")
+    expect(page.locator("h4")).to_be_visible()  # the verdict
+    at_rest(page)
+    tab = page.get_by_role("tab", name="Change", exact=True)
+    tab_to(page, tab)
+    expect_ringed(tab)
