@@ -36,22 +36,28 @@ class Score:
 class GroupAccuracy:
     """The mean test accuracy of the ``people`` of a group who were tested; ``untested`` others were not.
 
-    The first interval speaks of other people and the same pictures, the second of other people and other pictures.
+    ``mean`` is their mean, a share, None where nobody was tested; it needs one person, an interval needs two. The first
+    interval speaks of other people and the same pictures, the second of other people and other pictures.
     """
 
     group: str
     people: int
     untested: int
+    mean: float | None
     over_people: Estimate | CannotJudge
     over_people_and_pictures: Estimate | CannotJudge
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """The mean accuracy of the ``people`` who answered scored trials of a block."""
+    """The mean accuracy of the ``people`` who answered scored trials of a block.
+
+    ``mean``, a share, is there from one person on; ``accuracy`` has it with its interval, for which two are needed.
+    """
 
     block: str
     people: int
+    mean: float
     accuracy: Estimate | CannotJudge
 
 
@@ -101,6 +107,7 @@ def accuracies(responses: Responses, *, seed: int = 0) -> tuple[GroupAccuracy, .
                 group=group,
                 people=len(values),
                 untested=int(assigned[group]) - len(values),
+                mean=float(values.mean()) if len(values) else None,
                 over_people=estimated(np.mean, values, seed=seed) if len(values) else nobody,
                 over_people_and_pictures=crossed.accuracy(group) if len(values) else nobody,
             )
@@ -116,7 +123,10 @@ def learning_curves(responses: Responses, *, seed: int = 0) -> tuple[LearningCur
         people = {
             b: table.xs((group, b)).to_numpy() for b in responses.blocks if (group, b) in table.index.droplevel(2)
         }
-        points = [Point(block=b, people=len(v), accuracy=estimated(np.mean, v, seed=seed)) for b, v in people.items()]
+        points = [
+            Point(block=b, people=len(v), mean=float(v.mean()), accuracy=estimated(np.mean, v, seed=seed))
+            for b, v in people.items()
+        ]
         curves.append(LearningCurve(group=group, points=tuple(points)))
     return tuple(curves)
 

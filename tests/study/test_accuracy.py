@@ -64,3 +64,14 @@ def test_whoever_was_not_tested_is_counted_as_such() -> None:
 def test_nine_tenths_of_the_calibration_trials_are_enough_and_none_at_all_are_no_reason() -> None:
     shapes = {"control 0": [1] * 8 + [0] * 2, "control 1": [1] * 9 + [0], "control 2": []}
     assert inattentive(study({"control": [[1, 0]] * 4}, calibration=shapes)) == ("control 0",)
+
+
+def test_one_person_has_a_mean_and_no_interval() -> None:
+    alone = of_shares({"L-WISE": [0.8]})
+    (group,) = accuracies(alone)
+    (curve,) = learning_curves(alone)
+    assert group.mean == 0.8
+    assert [p.mean for p in curve.points] == [0.8, 0.8]
+    assert all(isinstance(a, CannotJudge) for a in (group.over_people, *(p.accuracy for p in curve.points)))
+    untested = Responses(alone.trials[alone.trials["block"] == "train_1"])
+    assert accuracies(untested)[0].mean is None

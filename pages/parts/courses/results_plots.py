@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from lwise_core._utils.counting import counted
 from lwise_core.study.accuracy import GroupAccuracy, LearningCurve, PictureAccuracy, Point
 from lwise_core.study.error_agreement import ErrorAgreement, error_bins
-from lwise_core.study.estimates import Estimate
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.teaching.design.schedules import Group
 from pages.parts.ui.plots import BLUE, GREEN, GREY, LEGEND_ABOVE, PURPLE, VERMILLION, Plot, blank_figure, label
 
@@ -29,6 +29,9 @@ _STYLES = {
 }
 _DOT = {"color": BLUE, "line": {"color": GREY, "width": 1}}  # see-through dots are too dim on the dark page
 _OTHERS = tuple(_STYLES.values())[1:]
+_OTHER_PEOPLE = "bars: 95%, other people, same pictures"
+_OTHER_PICTURES = "bars: 95%, other people and other pictures"
+_AXIS_PX = 130  # ticks and a title of two lines, below the rows
 
 
 def curves_figure(curves: Sequence[LearningCurve], *, chance: Mapping[str, float]) -> Plot:
@@ -39,15 +42,10 @@ def curves_figure(curves: Sequence[LearningCurve], *, chance: Mapping[str, float
     figure = blank_figure(height=400)
     for i, curve in enumerate(curves):
         colour, dash, symbol = _STYLES.get(curve.group, _OTHERS[i % len(_OTHERS)])  # type: ignore[call-overload]
-        points = [(p.block, p.accuracy) for p in curve.points if isinstance(p.accuracy, Estimate)]
         figure.add_scatter(
-            x=[block for block, _ in points],
-            y=[100 * a.value for _, a in points],
-            error_y={
-                "array": [100 * (a.high - a.value) for _, a in points],
-                "arrayminus": [100 * (a.value - a.low) for _, a in points],
-                "thickness": 1,
-            },
+            x=[p.block for p in curve.points],
+            y=[100 * p.mean for p in curve.points],
+            error_y=_bars([p.accuracy for p in curve.points]) | {"thickness": 1},
             name=label(curve.group),
             mode="lines+markers",
             line={"color": colour, "dash": dash},
@@ -61,37 +59,40 @@ def curves_figure(curves: Sequence[LearningCurve], *, chance: Mapping[str, float
         figure.add_scatter(x=blocks, y=[100 * chance[b] for b in blocks], name="chance", mode="markers", marker=marks)
     figure.update_layout(
         yaxis={"title": {"text": "right answers, %"}, "range": [0, 102]},
-        xaxis={"title": {"text": "block"}, "type": "category"},
+        xaxis={"title": {"text": f"block<br>{_OTHER_PEOPLE}"}, "type": "category"},
         legend=LEGEND_ABOVE,
     )
     said = "; ".join(f"{c.group}: " + ", ".join(_in_words(p) for p in c.points) for c in curves)
-    return Plot(figure, f"Right answers by block. {said}.", "Bars are 95% bootstrap intervals over people.")
+    return Plot(
+        figure,
+        f"Right answers by block. {said}.",
+        "Bars are 95% bootstrap intervals over people. A point without a bar has none: that needs two people.",
+    )
 
 
 def accuracies_figure(groups: Sequence[GroupAccuracy], *, chance: float) -> Plot:
     """Return the test accuracy of each group with its interval over people and pictures, from 0 to 100%."""
-    known = [(g, g.over_people_and_pictures) for g in groups if isinstance(g.over_people_and_pictures, Estimate)]
-    figure = blank_figure(height=80 + 40 * len(known))
+    known = [(g, g.mean) for g in groups if g.mean is not None]
+    figure = blank_figure(height=_AXIS_PX + 40 * len(known))
     figure.add_scatter(
-        x=[100 * a.value for _, a in known],
+        x=[100 * mean for _, mean in known],
         y=[label(g.group) for g, _ in known],
-        error_x={
-            "array": [100 * (a.high - a.value) for _, a in known],
-            "arrayminus": [100 * (a.value - a.low) for _, a in known],
-        },
+        error_x=_bars([g.over_people_and_pictures for g, _ in known]),
         mode="markers",
         marker={"color": BLUE, "size": 9},
         showlegend=False,
     )
     figure.add_vline(x=100 * chance, line={"color": GREY, "dash": "dot"})
     figure.update_layout(
-        xaxis={"title": {"text": "right answers in the test, %"}, "range": [0, 102]}, yaxis={"autorange": "reversed"}
+        xaxis={"title": {"text": f"right answers in the test, %<br>{_OTHER_PICTURES}"}, "range": [0, 102]},
+        yaxis={"type": "category", "autorange": "reversed"},
     )
-    said = "; ".join(f"{g.group} {a.value:.0%} ({a.low:.0%} to {a.high:.0%})" for g, a in known)
+    said = "; ".join(f"{g.group} {mean:.0%}{_interval_in_words(g.over_people_and_pictures)}" for g, mean in known)
     return Plot(
         figure,
         f"Test accuracy by group: {said}.",
-        "Dotted: chance. Intervals hold for other people and other pictures.",
+        "Dotted: chance. The bars are wider than in the figure above, because they hold for other pictures too. A "
+        "point without a bar has none: that needs two people and two pictures.",
     )
 
 
@@ -151,7 +152,18 @@ def errors_figure(found: ErrorAgreement) -> Plot:
     )
 
 
+def _bars(found: Sequence[Estimate | CannotJudge]) -> dict[str, list[float]]:
+    """Return the bars of points, in percentage points to either side; one without an interval has none."""
+    known = [a if isinstance(a, Estimate) else Estimate(value=0.0, low=0.0, high=0.0) for a in found]
+    return {
+        "array": [100 * (a.high - a.value) for a in known],
+        "arrayminus": [100 * (a.value - a.low) for a in known],
+    }
+
+
+def _interval_in_words(found: Estimate | CannotJudge) -> str:
+    return f" ({found.low:.0%} to {found.high:.0%})" if isinstance(found, Estimate) else " (no interval)"
+
+
 def _in_words(point: Point) -> str:
-    if isinstance(point.accuracy, Estimate):
-        return f"{point.block} {point.accuracy.value:.0%}"
-    return f"{point.block} cannot be judged"
+    return f"{point.block} {point.mean:.0%}{'' if isinstance(point.accuracy, Estimate) else ' (no interval)'}"
