@@ -34,6 +34,7 @@ from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.inspection.detail import lost_detail
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_unknown
+from lwise_core.inspection.first_choice import FirstChoice
 from lwise_core.inspection.folding import repeated_share
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, LightState, Limit, Risk
 from lwise_core.inspection.look_alikes import alike_here
@@ -89,7 +90,8 @@ class Judge:
         indicators = self._indicators(LightKind.SEMANTIC, step)
         evidence = Light(LightKind.SEMANTIC, indicators, self._contradiction(step), alike)
         paint = Light(LightKind.ARTEFACT, self._indicators(LightKind.ARTEFACT, step))
-        return Risk(step, step * self.path.step, evidence, paint, why_at(self.path, self.ledger, step=step))
+        why, choice = why_at(self.path, self.ledger, step=step), FirstChoice.at(self.path, step=step)
+        return Risk(step, step * self.path.step, evidence, paint, why, choice)
 
     def along(self) -> Iterator[Risk]:
         """Yield the lights at every step, the original first."""

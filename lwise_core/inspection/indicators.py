@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lwise_core.inspection.first_choice import FirstChoice
 from lwise_core.inspection.why import NOT_ASKED, Why
 
 NOT_SAFETY = "not a safety limit; not validated on people"
@@ -222,7 +223,8 @@ class Light:
 class Risk:
     """Both lights after one ``step`` of the path, at ``epsilon`` in the guide's units.
 
-    ``why`` says where the class was before, and where its gain arose.
+    ``why`` says where the class was before, and where its gain arose; ``choice`` what the guide takes the picture for,
+    None where nobody looked.
     """
 
     step: int
@@ -230,6 +232,7 @@ class Risk:
     semantic: Light
     artefact: Light
     why: Why = NOT_ASKED
+    choice: FirstChoice | None = None
 
     @property
     def flagged(self) -> bool:

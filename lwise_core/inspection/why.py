@@ -12,6 +12,7 @@ import numpy as np
 
 from lwise_core._utils.arrays import Values
 from lwise_core.enhancement.path import EnhancementPath
+from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.inspection.evidence_ledger import NOTHING, SUPPORTED, EvidenceLedger, why_unknown
 from lwise_core.inspection.place_words import place_of
 
@@ -32,6 +33,7 @@ _NEARLY_ALL = 0.8  # of the places
 _MANY = 0.5  # of the places
 _UNEVEN = 0.1  # of the evidence: where less lies above its mean, no place had more than the others
 _WHOLE = 0.95  # of what was gained
+_HARDLY = 0.05  # of the pictures that show a class, as the light about evidence has it
 _A_LITTLE = 0.005  # of what was gained: less is 0%
 
 NOT_ASKED = Why("")
@@ -44,8 +46,23 @@ def why_at(path: EnhancementPath, ledger: EvidenceLedger | None, *, step: int) -
     towards = path.guide.classes[target]
     if ledger is None:
         because = why_unknown(path.guide, target=target)
-        return Why(f"Where the original spoke for {towards} cannot be said: {because} Attributions show what counts.")
+        where = f"Where the original spoke for {towards} cannot be said: {because} Attributions show what counts."
+        return Why(" ".join(filter(None, (_as_a_whole(path), where))))
     return why_of(ledger, towards=towards, step=step)
+
+
+def _as_a_whole(path: EnhancementPath) -> str:
+    """Return how much the original as a whole spoke for the class, beside pictures that show it; empty if unknown."""
+    guide, target = path.guide, int(path.request.targets[0])
+    towards, references = guide.classes[target], guide.references
+    if references.count(towards) < ENOUGH_FOR_EVIDENCE:
+        return ""
+    p = references.conformal_p(float(path.frames[0].logits[0, target]), class_name=towards)
+    if p <= _HARDLY:
+        return (
+            f"As a whole the original hardly spoke for {towards}: {1 - p:.0%} of the pictures that show it speak more."
+        )
+    return f"As a whole the original spoke for {towards} at least as much as {p:.0%} of the pictures that show it do."
 
 
 def why_of(ledger: EvidenceLedger, *, towards: str, step: int) -> Why:

@@ -65,16 +65,19 @@ _UNJUDGED = (
 
 
 def verdict_of(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> str:
-    """Return in one to five sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
+    """Return in one to six sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
 
     ``novelty`` is whether the original is unlike what the guide learnt, None where that is said elsewhere. Where it is
     unlike, that comes first, unless the light about evidence says already that the change is not to be trusted; where
-    it cannot be judged, that comes first with the reason, always: whatever follows rests on it.
+    it cannot be judged, that comes first with the reason, always: whatever follows rests on it. Then comes that the
+    guide takes the picture for something else after the change, where it does.
     """
     if risk.step == 0:
         return "Nothing is changed at this ε."
     before, nothing = _before_all(risk, novelty)
-    return " ".join(filter(None, (before, _trust(risk, towards=towards, nothing=nothing), risk.semantic.alike)))
+    missed = "" if risk.choice is None else risk.choice.missed(towards)
+    trust = _trust(risk, towards=towards, nothing="Otherwise nothing" if missed else nothing)
+    return " ".join(filter(None, (before, missed, trust, risk.semantic.alike)))
 
 
 def _before_all(risk: Risk, novelty: Novelty | None) -> tuple[str, str]:
@@ -94,6 +97,11 @@ def _trust(risk: Risk, *, towards: str, nothing: str) -> str:
         said = f"Do not trust this change: {_listed(_signs(evidence, towards=towards))}."
     elif evidence.state is LightState.CANNOT_JUDGE:
         said = f"Nobody can say here whether {towards} was there before."
+    elif risk.why.seen is False:
+        said = (
+            f"Hardly anything in the original spoke for {towards}. Some pictures that do show it are like that, so it "
+            "is not flagged."
+        )
     elif paint.state is LightState.FLAGGED:
         marks = _paint(paint, towards)
         return f"Nothing says that {towards} was missing before, but the change holds artefacts: {marks}."

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lwise_core._utils.arrays import Values
 from lwise_core.guides.guide import GuideModel
+from lwise_core.guides.references import References
 from lwise_core.inspection.evidence_ledger import LEAST_GAIN, EvidenceLedger, ledger_of
 from lwise_core.inspection.examine import examine_counted, lights_at
 from lwise_core.inspection.place_words import HALVES, QUARTERS
@@ -174,6 +175,25 @@ def test_a_guide_that_cannot_tell_says_why_and_names_no_place(tiny_guide: GuideM
         "Where the original spoke for b cannot be said: nobody measured what places of pictures without the class say "
         "to this guide. Attributions show what counts."
     )
+    assert found.seen is None
+
+
+@pytest.mark.parametrize(
+    ("easier", "said"),
+    [
+        (60, "As a whole the original spoke for b at least as much as 41% of the pictures that show it do. Where the"),
+        (98, "As a whole the original hardly spoke for b: 97% of the pictures that show it speak more. Where the"),
+    ],
+)
+def test_a_guide_that_cannot_tell_where_says_how_much_where_it_has_references(
+    tiny_guide: GuideModel, easier: int, said: str
+) -> None:
+    path = path_of(tiny_guide, target=1)
+    logit = float(path.frames[0].logits[0, 1])
+    known = References({"b": tuple(logit + (1 if i < easier else -1) for i in range(100))})
+    guide = replace(tiny_guide, references=known)
+    found = why_at(replace(path, guide=guide), None, step=1)
+    assert found.sentence.startswith(said)
     assert found.seen is None
 
 

@@ -11,9 +11,11 @@ from lwise_core.guides.novelty import NOT_JUDGED, Novelty
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Opinion
+from lwise_core.inspection.first_choice import FirstChoice
 from lwise_core.inspection.folding import FoldedPattern
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, LightState, Limit, Risk
 from lwise_core.inspection.perturbation import Lattice
+from lwise_core.inspection.why import Why
 from lwise_core.inspection.wording import (
     clear_range,
     facts_of,
@@ -100,6 +102,28 @@ def test_a_change_towards_what_is_not_there_is_not_to_be_trusted_whatever_the_in
     assert verdict_of(risk, towards="dog") == (
         "Do not trust this change: dog is not what the picture is said to show, which is cat."
     )
+
+
+def test_a_change_that_missed_its_aim_says_so_before_whether_it_can_be_trusted() -> None:
+    choice = FirstChoice(("frog", 0.7), ("frog", 0.94))
+    said = verdict_of(replace(risk_of(_FINE, _FINE), choice=choice), towards="dog", novelty=Novelty(0.01, 500))
+    assert said == (
+        "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing. "
+        "The change missed its aim: it made this guide surer of frog (70% before, 94% after). "
+        "Otherwise nothing speaks against this change towards dog, which is no proof that it is right."
+    )
+    reached = replace(risk_of(_FINE, _FINE), choice=FirstChoice(("frog", 0.7), ("dog", 0.9)))
+    assert verdict_of(reached, towards="dog") == verdict_of(risk_of(_FINE, _FINE), towards="dog")
+
+
+def test_where_the_original_hardly_spoke_for_the_class_the_verdict_says_so_though_no_light_is_flagged() -> None:
+    thin = Why("Nothing in the original spoke for dog.", seen=False)
+    hardly = "Hardly anything in the original spoke for dog. Some pictures that do show it are like that, so it is not "
+    assert verdict_of(replace(risk_of(_FINE, _FINE), why=thin), towards="dog") == f"{hardly}flagged."
+    with_paint = verdict_of(replace(risk_of(_FINE, _BAD), why=thin), towards="dog")
+    assert with_paint == f"{hardly}flagged. It also holds artefacts: a regular pattern."
+    flagged = verdict_of(replace(risk_of(_BAD, _FINE), why=thin), towards="dog")
+    assert flagged == verdict_of(risk_of(_BAD, _FINE), towards="dog")
 
 
 def test_without_a_change_there_is_no_verdict() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -103,9 +104,10 @@ def experiments(others: Sequence[str], *, chosen: str, preferred: str) -> tuple[
 
 def role_of(name: str, others: Sequence[str], *, chosen: str, preferred: str) -> str:
     """Return in words why the class ``name`` was painted: it was chosen, it is the nearest, it is the farthest."""
+    seen_already = f" after {preferred}, which the guide sees already" if others[0] == preferred else ""
     reasons = (
         ("your choice", name == chosen),
-        ("the nearest class", name == default_of(others, preferred=preferred)),
+        (f"the nearest class{seen_already}", name == default_of(others, preferred=preferred)),
         ("the farthest class", name == others[-1]),
     )
     said = " and ".join(words for words, holds in reasons if holds)
@@ -126,9 +128,22 @@ def _beside(one: InspectedPath, judges: Sequence[Judge], roles: Mapping[str, str
             with column:
                 _painted(judge.path, role=roles[_name(judge.path)], epsilon=reach)
                 _judged(judge, epsilon=reach)
+        if not any(_reached(judge, epsilon=reach) for judge in judges):
+            _say_how_little(path, epsilon=reach)
         opinion = _opinion(judges[0].path, epsilon=reach)
         say_reliability(path.guide, opinion.before[1])
         say_altered(path.guide)
+
+
+def _reached(judge: Judge, *, epsilon: float) -> bool:
+    """Return whether the guide takes the picture for the class that was painted."""
+    return _opinion(judge.path, epsilon=epsilon).after[0] == _name(judge.path)
+
+
+def _say_how_little(path: EnhancementPath, *, epsilon: float) -> None:
+    """Say that nothing was painted, and how to see what can be, where ε can be larger."""
+    farther = " Slide ε up to see what it can paint." if epsilon < path.guide.epsilon_scale.largest else ""
+    notice("info", f"At ε = {epsilon:.2f} the guide takes none of these for what was painted there.{farther}")
 
 
 def _painted(path: EnhancementPath, *, role: str, epsilon: float) -> None:
@@ -154,7 +169,8 @@ def _say(path: EnhancementPath, risk: Risk, *, epsilon: float) -> None:
         for light in (risk.semantic, risk.artefact)
     )
     said = taken_for(_opinion(path, epsilon=epsilon), epsilon=epsilon, towards=name)
-    st.markdown(f"{lights}  \n{said} {plain(verdict_of(risk, towards=name))}")
+    # What it is taken for was just said, before and after, so the verdict does not say that again.
+    st.markdown(f"{lights}  \n{said} {plain(verdict_of(replace(risk, choice=None), towards=name))}")
 
 
 def _opinion(path: EnhancementPath, *, epsilon: float) -> Opinion:

@@ -29,7 +29,7 @@ def test_the_chosen_the_nearest_and_the_farthest_are_painted_once_each(
         ("fox", "fox", "cat", "Your choice"),
         ("dog", "fox", "cat", "The nearest class"),
         ("dog", "dog", "cat", "Your choice and the nearest class"),
-        ("fox", "dog", "dog", "The nearest class"),
+        ("fox", "dog", "dog", "The nearest class after dog, which the guide sees already"),
         ("ship", "ship", "cat", "Your choice and the farthest class"),
     ],
 )

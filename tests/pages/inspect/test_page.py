@@ -352,18 +352,19 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     towards = next(s for s in at.selectbox if s.label == "A class that is not there").value
     assert towards != "a"
     verdict = next(m.value for m in at.markdown if m.value.startswith("#### "))
-    trust = verdict.replace("\\", "").partition(" such pictures. ")[2]  # what follows on whether the guide knows these
+    trust = verdict.replace("\\", "").partition("22% after). ")[2]  # what follows on what the guide takes it for
     assert trust
     settled(next(b for b in at.button if b.label == "Paint it").click().run())
     words = said(at)
     assert f"AI-altered towards {towards}, ε" in words
     assert f"The logit of {towards} went from" in words
     assert "The class enhanced towards: **a**" in words
-    assert f"Your choice and the nearest class: **{towards}**" in words
+    assert f"Your choice and the nearest class after d, which the guide sees already: **{towards}**" in words
     assert words.count(trust) == 2  # above, and beside the others' verdicts
     assert f"Do not trust this change: {towards} is not what the picture is said to show, which is a." in words
     assert verdict in [m.value for m in at.markdown]
     assert [b.label for b in at.get("download_button")] == FILES
+    assert "the guide takes none of these for what was painted there" in words
     assert f"AI-altered towards {towards}, ε" in said(turned(turned(at, CHANGE), COUNTER))  # and it is kept
 
 

@@ -1,0 +1,40 @@
+"""What the guide takes a picture for before a change and after it: whether the change did what it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lwise_core.enhancement.path import EnhancementPath
+
+
+@dataclass(frozen=True)
+class FirstChoice:
+    """A guide's first choice, by its own names, and its probability in [0, 1], for a picture before and after."""
+
+    before: tuple[str, float]
+    after: tuple[str, float]
+
+    @classmethod
+    def at(cls, path: EnhancementPath, *, step: int) -> FirstChoice:
+        """Return it for the first image of ``path``, and for what that shows after ``step`` steps."""
+        return cls(_of(path, 0), _of(path, path.best_steps()[step]))
+
+    def missed(self, towards: str) -> str:
+        """Return the sentence that the picture is not taken for ``towards`` after the change; empty where it is.
+
+        Probabilities are those of the guide, which are no probabilities of being right.
+        """
+        (before, sure), (after, surer) = self.before, self.after
+        if after == towards:
+            return ""
+        if after != before:
+            return f"The change missed its aim: this guide takes the picture for {after} now ({surer:.0%})."
+        shares = f"({sure:.0%} before, {surer:.0%} after)"
+        if f"{surer:.0%}" != f"{sure:.0%}" and surer > sure:
+            return f"The change missed its aim: it made this guide surer of {after} {shares}."
+        return f"The change missed its aim: this guide still takes the picture for {after} {shares}."
+
+
+def _of(path: EnhancementPath, frame: int) -> tuple[str, float]:
+    probability, index = path.frames[frame].logits[0].softmax(dim=0).max(dim=0)
+    return path.guide.classes[int(index)], float(probability)
