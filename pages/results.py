@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core._utils.counting import counted
-from lwise_core.study.accuracy import accuracies, group_scores, learning_curves, pictures
+from lwise_core.study.accuracy import LearnerScore, accuracies, group_scores, learner_scores, learning_curves, pictures
 from lwise_core.study.agreement import agreement, confusions
 from lwise_core.study.chance import chance_by_block, chance_of
 from lwise_core.study.comparisons import BY_TRIAL_SENTENCE, Comparison, Difference, primary, trial_tests
@@ -57,6 +58,8 @@ def main() -> None:
     try:
         here = course_server()
         courses = {c.digest: c for c in here.records.courses()}
+        with people:  # first: where nobody has answered yet, it says who has begun
+            _people(here, courses)
         with found:
             answers = _chosen(here, courses)
             if answers is not None:
@@ -65,8 +68,6 @@ def main() -> None:
                     factorial_panel(answers.responses, answers.course)
                     plateau_panel(answers.responses, answers.course)
                     later_tests_panel(here, answers.course)
-        with people:
-            _people(here, courses)
     except (RecordsError, ResponsesError) as error:
         with found:
             notice("caution", str(error))
@@ -174,9 +175,13 @@ def _main_test(responses: Responses) -> None:
     """Draw the permutation test by people, first of everybody, then of those who attended."""
     result = primary(responses)
     if not result.everybody:
-        st.caption("There is one group only, so nothing is compared.")
+        st.caption(
+            "The answers are of one group only, so nothing is compared."
+            if len(responses.groups) == 1
+            else "Nobody of the group “control” has answered, so no group is compared with it."
+        )
         return
-    st.markdown("**Each group against control.** People are permuted; p is adjusted for the number of groups (Holm).")
+    st.markdown(f"**Each group against control.** {_method(result.everybody)}")
     _comparisons(result.everybody)
     st.caption("Everybody who was tested counts, in the group that they were put into.")
     if isinstance(result.attentive, CannotJudge):
@@ -186,6 +191,15 @@ def _main_test(responses: Responses) -> None:
         _comparisons(result.attentive)
     else:
         st.caption("Nobody missed so many calibration trials that they would be left out.")
+
+
+def _method(comparisons: tuple[Comparison, ...]) -> str:
+    """Return how p was found, as far as there is one; it is adjusted only where several groups were compared."""
+    judged = sum(isinstance(c.result, Difference) for c in comparisons)
+    if not judged:
+        return ""
+    adjusted = "; p is adjusted for the number of groups (Holm)" if judged > 1 else ""
+    return f"People are permuted{adjusted}."
 
 
 def _comparisons(comparisons: tuple[Comparison, ...]) -> None:
@@ -208,7 +222,9 @@ def _difference(comparison: Comparison) -> str:
 
 
 def _gains(responses: Responses, *, chance: float) -> None:
-    """Draw the paper's two figures: gain above chance, and training time."""
+    """Draw the paper's two figures, gain above chance and training time, where there is a control to compare with."""
+    if Group.CONTROL not in responses.groups:
+        return
     control = group_scores(responses, Group.CONTROL)
     for group in (g for g in responses.groups if g != Group.CONTROL):
         gain = gain_between(group_scores(responses, group), control, chance=chance)
@@ -258,7 +274,8 @@ def _by_picture(responses: Responses) -> None:
 
 
 def _sensitivity(responses: Responses) -> None:
-    if len(responses.groups) > 1 and st.button("Fit the mixed model", help="It may take half a minute."):
+    compared = Group.CONTROL in responses.groups and len(responses.groups) > 1
+    if compared and st.button("Fit the mixed model", help="It may take half a minute."):
         found = mixed_model(responses)
         if isinstance(found, CannotJudge):
             notice("caution", found.sentence)
@@ -293,23 +310,45 @@ def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
     digest = st.selectbox("Course", list(courses), format_func=lambda d: courses[d].name, key="people-of")
     running_panel(digest)
     sittings, course = here.records.sittings(course=digest), here.library.courses().get(digest)
+    scores = _scores(here, course)
     rows = [
         {
             "code": s.participant,
             "group": course.design.name_of(s.slot) if course else str(s.group),
+            **_right(scores.get(s.participant)),
             "begun": s.started,
             "finished": s.finished,
             "to go on": f"learn?sitting={s.token}",
         }
         for s in sittings
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Who sits the course, and how far")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Who sits the course, how far, and how many were right")
+    st.caption(
+        "“Right” is what learners read at the end: circles, triangles and the picture that comes again do not count."
+    )
     st.caption("“To go on” is the end of the address at which somebody goes on who has lost the page.")
     with st.form("delete"):
         code = st.text_input("Delete everything about the code")
         if st.form_submit_button("Delete"):
             gone = here.records.delete_participant(course=digest, participant=code.strip())
             notice("done", f"Everything about “{code.strip()}” was deleted: {counted(gone, 'answer')}.")
+
+
+def _scores(here: CourseServer, course: Course | None) -> Mapping[str, LearnerScore]:
+    """Return how many of everybody's answers were right; of nobody where nobody has answered."""
+    if course is None:
+        return {}
+    try:
+        return learner_scores(responses_in(here.records, course))
+    except ResponsesError:
+        return {}
+
+
+def _right(score: LearnerScore | None) -> dict[str, str]:
+    """Return the two cells of a learner's right answers, empty where there was nothing to answer yet."""
+    learnt = f"{score.learning_right} of {score.learning}" if score and score.learning else ""
+    tested = f"{score.tested_right} of {score.tested}" if score and score.tested else ""
+    return {"right while learning": learnt, "right in the test": tested}
 
 
 def _planning() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,16 @@ class Score:
     group: str
     accuracy: float
     trials: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerScore:
+    """How many of one person's scored trials were right, with feedback (``learning``) and without (``tested``)."""
+
+    learning_right: int
+    learning: int
+    tested_right: int
+    tested: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +97,17 @@ def scores(responses: Responses) -> tuple[Score, ...]:
         Score(participant=p, group=g, accuracy=float(mean), trials=int(size))
         for (p, g), mean, size in table.itertuples(name=None)
     )
+
+
+def learner_scores(responses: Responses) -> Mapping[str, LearnerScore]:
+    """Return participant → what they read of themselves at the end: without calibration and repeats."""
+    table = responses.scored.groupby(["participant", "feedback"])["perf"].agg(["sum", "size"])
+    sums = {(p, bool(f)): (int(right), int(size)) for (p, f), right, size in table.itertuples(name=None)}
+    return {
+        p: LearnerScore(learning_right=learnt[0], learning=learnt[1], tested_right=tested[0], tested=tested[1])
+        for p in responses.participants
+        for learnt, tested in [(sums.get((p, True), (0, 0)), sums.get((p, False), (0, 0)))]
+    }
 
 
 def group_scores(responses: Responses, group: str) -> Values:

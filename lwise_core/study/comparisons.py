@@ -95,8 +95,11 @@ def comparisons(responses: Responses, *, control: str = Group.CONTROL, seed: int
 
     The statistic is the difference of the means of people's test accuracies. All divisions of the people into groups of
     these sizes are tried when there are up to ``PERMUTATIONS``; otherwise so many are drawn, seeded, and what was seen
-    counts among them. Holm's method adjusts for the number of groups that can be compared.
+    counts among them. Holm's method adjusts for the number of groups that can be compared. Where nobody of control has
+    answered there is nothing to compare with, and the result is empty.
     """
+    if control not in responses.groups:
+        return ()
     crossed = CrossedBootstrap(responses.tests, seed=seed)
     controls = group_scores(responses, control)
     groups = [g for g in responses.groups if g != control]
@@ -142,7 +145,12 @@ def permutation_p(values: Values, others: Values, *, seed: int = 0, permutations
 
 
 def trial_tests(responses: Responses, *, control: str = Group.CONTROL) -> tuple[TrialTest | CannotJudge, ...]:
-    """Return the paper's test of every group against control: chi-square of right and wrong test trials."""
+    """Return the paper's test of every group against control: chi-square of right and wrong test trials.
+
+    Empty where nobody of control has answered.
+    """
+    if control not in responses.groups:
+        return ()
     tests = responses.tests
     others = [g for g in responses.groups if g != control]
     right = {g: tests.loc[tests["group"] == g, "perf"].to_numpy() for g in (*others, control)}

@@ -87,11 +87,23 @@ def training_minutes(responses: Responses, group: str) -> Values:
 def time_saving(responses: Responses, *, group: str, control: str, seed: int = 0) -> Estimate | CannotJudge:
     """Return the share of control's mean training time that a group saved, with its interval."""
     minutes, controls = training_minutes(responses, group), training_minutes(responses, control)
-    if not len(minutes) or not len(controls) or controls.min() <= 0:
-        return CannotJudge("The time saved cannot be judged: no times of answers in training are recorded.")
+    for name, times in ((group, minutes), (control, controls)):
+        if not len(times):
+            return CannotJudge(f"The time saved cannot be judged: {_why_no_times(responses, name)}.")
+    if controls.min() <= 0:
+        return CannotJudge(f"The time saved cannot be judged: a training of the group “{control}” took no time.")
 
     def saved(m: Values, c: Values, axis: int) -> Values:
         shares: Values = 1 - m.mean(axis=axis) / c.mean(axis=axis)
         return shares
 
     return estimated(saved, minutes, controls, seed=seed)
+
+
+def _why_no_times(responses: Responses, group: str) -> str:
+    """Return why no training of a group has a time: nobody is in it, nobody finished it, or no time was recorded."""
+    if group not in responses.groups:
+        return f"nobody of the group “{group}” has answered"
+    if not (responses.tests["group"] == group).any():
+        return f"nobody of the group “{group}” has reached the test"
+    return f"no times of answers in training are recorded of those of the group “{group}” who reached the test"

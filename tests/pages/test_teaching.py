@@ -274,6 +274,56 @@ def test_the_authors_words_are_part_of_the_course_that_is_made(opened: Open, on_
     assert "Make the course" not in [b.label for b in at.button]
 
 
+@pytest.fixture
+def for_everybody(home: Path, course: Course) -> Course:
+    """Return a course as Rank makes one: everybody is in one group."""
+    folder = Path(shutil.copytree(course.folder, home / "courses" / "one-group"))
+    return write_course(folder, replace(course.manifest, design=replace(course.design, slots=(Group.L_WISE,))))
+
+
+def test_a_course_of_one_group_speaks_of_no_other(opened: Open, for_everybody: Course, classroom: CourseServer) -> None:
+    for i in range(2):
+        sat(classroom, for_everybody, participant=f"p{i}", right=i == 0)
+    text = said(opened("results"))
+    assert "The answers are of one group only, so nothing is compared." in text
+    for word in ("Each group against control", "Holm", "permuted", "Training time saved", "Gain", "“control” cannot"):
+        assert word not in text
+
+
+def test_p_is_said_to_be_adjusted_only_where_several_groups_are_compared(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    for i in range(8):
+        sat(classroom, on_the_shelf, participant=f"p{i}", right=i % 4 != 0)
+    compared = {g for g in on_the_shelf.design.group_names if g != Group.CONTROL}
+    text = said(opened("results"))
+    assert "People are permuted" in text
+    assert ("(Holm)" in text) == (len(compared) > 1)
+
+
+def test_a_teacher_reads_the_same_score_as_the_learner(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    token = sat(classroom, on_the_shelf, participant="ada")
+    sat(classroom, on_the_shelf, participant="bo", right=False, trials=3)
+    classroom.enrol(on_the_shelf, participant="cy")
+    learner = {m.label: m.value for m in opened("learn", sitting=token).metric}
+    table = next(d.value for d in opened("results").dataframe if "right in the test" in d.value)
+    rows = table.set_index("code")[["right while learning", "right in the test"]]
+    assert tuple(rows.loc["ada"]) == (learner["Right while learning"], learner["Right in the test"])
+    assert rows.loc["bo"]["right while learning"].startswith("0 of ")
+    assert tuple(rows.loc["cy"]) == ("", "")
+
+
+def test_whoever_has_begun_stands_on_results_before_anybody_has_answered(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    classroom.enrol(on_the_shelf, participant="cy")
+    at = opened("results")
+    assert "There are no answers yet" in said(at)
+    assert next(d.value for d in at.dataframe if "code" in d.value)["code"].tolist() == ["cy"]
+
+
 def test_results_say_how_far_a_running_course_is_and_not_who_is_where(
     opened: Open, on_the_shelf: Course, classroom: CourseServer
 ) -> None:

@@ -7,7 +7,15 @@ from dataclasses import astuple
 import pandas as pd
 import pytest
 
-from lwise_core.study.accuracy import accuracies, inattentive, learning_curves, pictures, scores
+from lwise_core.study.accuracy import (
+    LearnerScore,
+    accuracies,
+    inattentive,
+    learner_scores,
+    learning_curves,
+    pictures,
+    scores,
+)
 from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.responses import Responses
 from tests.support.studies import of_shares, study
@@ -75,3 +83,12 @@ def test_one_person_has_a_mean_and_no_interval() -> None:
     assert all(isinstance(a, CannotJudge) for a in (group.over_people, *(p.accuracy for p in curve.points)))
     untested = Responses(alone.trials[alone.trials["block"] == "train_1"])
     assert accuracies(untested)[0].mean is None
+
+
+def test_a_learners_score_counts_what_counts_and_keeps_learning_and_test_apart() -> None:
+    table = study({"control": [[1, 1, 0, 0], [1, 0, 0, 0]]}, calibration={"control 0": [1] * 10}).trials
+    left = table[(table["participant"] == "control 0") | table["feedback"]]
+    assert learner_scores(Responses(left)) == {
+        "control 0": LearnerScore(learning_right=2, learning=4, tested_right=2, tested=4),
+        "control 1": LearnerScore(learning_right=1, learning=4, tested_right=0, tested=0),
+    }

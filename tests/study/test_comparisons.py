@@ -143,6 +143,13 @@ def test_whoever_was_not_tested_is_not_compared() -> None:
     assert "0 and 2 people" in compared.result.sentence
 
 
+def test_where_nobody_is_of_control_nothing_is_compared() -> None:
+    alone = of_shares({"L-WISE": [0.5, 0.4], "selection": [0.6, 0.4]})
+    found = primary(alone)
+    assert (found.everybody, found.attentive) == ((), ())
+    assert trial_tests(alone) == ()
+
+
 def test_without_the_names_of_pictures_there_is_no_interval_over_them() -> None:
     responses = of_shares({"control": [0.5, 0.4], "L-WISE": [0.6, 0.4]})
     nameless = replace(responses, trials=responses.trials.assign(picture=""))

@@ -127,3 +127,19 @@ def test_without_recorded_times_there_is_a_sentence() -> None:
     found = time_saving(Responses(pd.DataFrame(rows)), group="L-WISE", control="control")
     assert isinstance(found, CannotJudge)
     assert "no times" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (timed("L-WISE", [8, 10]), "nobody of the group “control” has answered"),
+        (timed("L-WISE", [8]) + timed("control", [9], tested=False), "nobody of the group “control” has reached"),
+        (timed("L-WISE", [8], tested=False) + timed("control", [9]), "nobody of the group “L-WISE” has reached"),
+        (timed("L-WISE", [8, 9]) + timed("control", [0, 9]), "a training of the group “control” took no time"),
+    ],
+)
+def test_times_that_are_recorded_are_never_said_not_to_be(rows: list[dict[str, object]], said: str) -> None:
+    found = time_saving(Responses(pd.DataFrame(rows)), group="L-WISE", control="control")
+    assert isinstance(found, CannotJudge)
+    assert said in found.sentence
+    assert "recorded" not in found.sentence
