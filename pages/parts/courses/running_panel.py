@@ -13,6 +13,7 @@ from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.records import store
 from lwise_core.teaching.records.database import RecordsError
 from lwise_core.teaching.records.standing import AT_IT, GroupProgress, progress_by_group
+from pages.parts.session.access import is_teacher
 from pages.parts.session.course_server import course_library, course_server
 from pages.parts.ui.notices import notice
 
@@ -26,6 +27,8 @@ def running_panel(digest: str) -> None:
 
 
 def _running(digest: str) -> None:
+    if not is_teacher():  # drawn again by itself, while the half hour of the word went by
+        st.rerun()
     course = course_library().courses().get(digest)
     name_of = course.design.name_of if course else None
     try:

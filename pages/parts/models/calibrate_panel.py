@@ -83,7 +83,7 @@ def calibrate_panel(name: str) -> None:
         _calibration(found, name)
     if not st.toggle("Calibrate it", key=f"calibrate-{name}"):
         return
-    if not (is_teacher() or name in session_guides()):
+    if not _may_change(name):
         notice(
             "info",
             "What a guide says is the same for everybody on this server, so whoever runs it calibrates its guides. A "
@@ -107,11 +107,18 @@ def _calibration(found: Calibration, name: str) -> None:
     """Draw what a calibration found, with the way to take it away for whoever may."""
     said = str(found.on)
     st.markdown("  \n".join(map(plain, (f"{said[:1].upper()}{said[1:]}.", *found.sentences()))))
-    if is_teacher() or name in session_guides():
+    if _may_change(name):
         st.button("Remove the calibration", key=f"uncalibrate-{name}", on_click=_remove, args=(name,))
 
 
+def _may_change(name: str) -> bool:
+    """Return whether this session may say what a guide is worth: its own, or everybody's where it gives courses."""
+    return is_teacher() or name in session_guides()
+
+
 def _remove(name: str) -> None:
+    if not _may_change(name):  # the page was drawn while that was so, and the half hour is over
+        return
     calibration_store(own=name in session_guides()).remove(_weights(name))
     _compute_anew()
 

@@ -20,7 +20,7 @@ from lwise_core.training.calibrating import CalibrationProgress, calibrate
 from pages.parts.models import calibrate_panel
 from pages.parts.models.lines import line_of_entry, line_of_session
 from pages.parts.session import calibrations, guides
-from pages.parts.session.access import ALLOW_PATHS, TEACHER
+from pages.parts.session.access import ALLOW_PATHS, OPEN_SECONDS, TEACHER
 from pages.parts.session.calibrations import laid_over
 from pages.parts.session.guides import SESSION_GUIDES, load_guide
 from tests.conftest import guide_of, tiny_network
@@ -105,6 +105,14 @@ def test_a_zip_gives_the_guide_references_that_everybody_reads(home: Path) -> No
     at = press(at, "Remove the calibration")
     assert "Not calibrated" in said(at)
     assert calibration() is None
+
+
+def test_a_page_that_was_left_open_takes_no_calibration_away_once_the_half_hour_is_over(home: Path) -> None:
+    at = press(with_zip(opened(), home, PETS), "Calibrate")
+    at.session_state["teacher"] = time.monotonic() - OPEN_SECONDS - 1
+    at = press(at, "Remove the calibration")
+    assert calibration() is not None
+    assert "Remove the calibration" not in [b.label for b in at.button]
 
 
 def test_what_is_stopped_goes_on_where_it_was(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
