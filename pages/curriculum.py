@@ -17,6 +17,7 @@ from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, b
 from lwise_core.teaching.courses.course import Course, CourseError, Design
 from lwise_core.teaching.courses.course_export import static_experiment_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
+from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
 from pages.parts.courses.enrolment_panel import enrolment_panel
 from pages.parts.courses.form import CourseOrder, course_form
@@ -101,7 +102,9 @@ def _ready() -> None:
         notice("caution", sentence)
     courses = course_library().courses()
     for course in courses.values():
-        with st.expander(f"{plain(course.design.name)}: {counted(len(course.manifest.pictures), 'picture')}"):
+        with st.expander(
+            f"{plain(course.design.name)}: {counted(len(course.manifest.pictures), 'picture')} to draw from"
+        ):
             _facts(course)
             course_preview(course)
 
@@ -113,6 +116,8 @@ def _facts(course: Course) -> None:
         f"{plain(guide.name)}; groups: {plain('; '.join(design.group_names))}. Folder: "
         f"`{course.folder.name}`, which can be copied; digest `{course.digest[:12]}`."
     )
+    if not design.practises:
+        st.caption(_trials_in_words(course))
     columns = st.columns(5)
     columns[0].page_link("learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
     if columns[1].button("Make a later test of it", key=f"later-{course.digest}", help=_LATER):
@@ -142,6 +147,17 @@ def _facts(course: Course) -> None:
             f"preregistration-{course.digest[:8]}.md",
             "text/markdown",
         )
+
+
+def _trials_in_words(course: Course) -> str:
+    """Return how many pictures one learner sees, of how many that the course has, and how many answers count."""
+    trials, counting = total(course), course.design.schedule.scored(len(course.classes))
+    others = counted(trials - counting, "other is", "others are")
+    besides = f"; the {others} there to tell who is attending, or come again" if trials > counting else ""
+    return (
+        f"A learner gets {counted(trials, 'trial')}, of which {counting:,} count{besides}. Pictures are drawn by lot "
+        "for each learner, so nobody need see all of them, and an easy one may come in several blocks."
+    )
 
 
 def _export(course: Course) -> None:

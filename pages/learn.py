@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import streamlit as st
 
 from lwise_core.teaching.courses.course import Course, CourseError
 from lwise_core.teaching.courses.session import OutOfTurn, total
-from lwise_core.teaching.design.schedules import TrialQuestion
+from lwise_core.teaching.design.schedules import Schedule, TrialQuestion
 from lwise_core.teaching.design.timing import SECONDS_A_PAIR, SECONDS_A_TRIAL, UNTIL_RESPONSE
 from lwise_core.teaching.design.trial_sampling import CurriculumError
 from lwise_core.teaching.languages.catalogue import Catalogue
@@ -171,7 +171,8 @@ def _what_happens(course: Course, words: Catalogue) -> str:
     trials = total(course)
     if TrialQuestion.NAME not in course.design.schedule.questions:
         return _what_happens_with_two(course, words, trials=trials)
-    training = sum(b.feedback for b in course.design.schedule.blocks)
+    schedule = course.design.schedule
+    training = sum(b.feedback for b in schedule.blocks)
     return " ".join(
         (
             words.translate(
@@ -182,7 +183,9 @@ def _what_happens(course: Course, words: Catalogue) -> str:
             words.translate("A picture stays until you answer.")
             if course.design.timing.stimulus_ms == UNTIL_RESPONSE
             else words.translate("A picture is shown very briefly."),
-            words.translate("At first you will have to guess."),
+            words.translate("Before the first one you see examples of the kinds.")
+            if course.examples()
+            else words.translate("At first you will have to guess."),
             words.translate_count(
                 "In {count} block you are told after every answer what was right; in a test you are not.",
                 "In {count} blocks you are told after every answer what was right; in a test you are not.",
@@ -190,7 +193,7 @@ def _what_happens(course: Course, words: Catalogue) -> str:
             )
             if training
             else words.translate("You are not told what was right."),
-            words.translate("Some pictures are only a circle or a triangle: choose the button that says so."),
+            *_what_does_not_count(schedule, words, trials=trials, counts=schedule.scored(len(course.classes))),
             words.translate_count(
                 "It takes about {count} minute, with pauses between the blocks.",
                 "It takes about {count} minutes, with pauses between the blocks.",
@@ -198,6 +201,16 @@ def _what_happens(course: Course, words: Catalogue) -> str:
             ),
         )
     )
+
+
+def _what_does_not_count(schedule: Schedule, words: Catalogue, *, trials: int, counts: int) -> Iterator[str]:
+    """Yield what stands between the pictures, and how many of the ``trials`` it leaves that count."""
+    if any(b.calibration for b in schedule.blocks):
+        yield words.translate("Some pictures are only a circle or a triangle: choose the button that says so.")
+    if any(b.repeats for b in schedule.blocks):
+        yield words.translate("One picture comes again and again.")
+    if counts < trials:
+        yield words.translate("The other {count} pictures count in the end.", count=counts)
 
 
 def _what_happens_with_two(course: Course, words: Catalogue, *, trials: int) -> str:

@@ -159,7 +159,7 @@ def test_whoever_is_done_reads_what_was_done_and_sees_altered_pictures_beside_wh
         expect(told.get_by_role("heading", name="What this was about")).to_be_visible()
         expect(told.locator(".score")).to_have_text([re.compile("^Right while learning: . of 4$"), re.compile("of 4$")])
         expect(told).to_contain_text(
-            "You were in the group “L-WISE”. Of 8 pictures, 4 had been altered by the network."
+            "You were in the group “L-WISE”. Of the 8 pictures that count, 4 had been altered by the network."
         )
         expect(told.locator(".again")).to_have_count(4)
         for picture in told.locator("img").all():

@@ -168,7 +168,7 @@ def test_whoever_is_done_reads_what_it_was_about(opened: Open, on_the_shelf: Cou
     at = opened("learn", sitting=token)
     assert {m.label: m.value for m in at.metric} == {"Right while learning": "16 of 16", "Right in the test": "4 of 4"}
     assert "group “L-WISE”" in said(at)
-    assert "Of 20 pictures, 12 had been altered" in said(at)
+    assert "Of the 20 pictures that count, 12 had been altered" in said(at)
     assert "Your code was **p2**" in said(at)
 
 
@@ -375,6 +375,22 @@ def test_the_kinds_are_introduced_before_the_first_trial(
     assert {h.value for h in at.subheader} == set(course.design.aliases)
     at = press(at, "Begin with the first picture")
     assert "These are the kinds" not in said(at)
+    before = said(opened("learn", course=shown.digest))
+    assert "Before the first one you see examples of the kinds." in before
+    assert "have to guess" not in before
+
+
+def test_learners_read_why_more_pictures_come_than_count(opened: Open, on_the_shelf: Course) -> None:
+    before = said(opened("learn"))
+    counting = sum(t.scored for t in on_the_shelf.trials(0))
+    assert f"You see {total(on_the_shelf)} pictures" in before
+    assert counting < total(on_the_shelf)
+    assert f"The other {counting} pictures count in the end." in before
+    assert "At first you will have to guess." in before
+    at = opened("curriculum")
+    (course,) = (e.label for e in at.expander if f"{len(on_the_shelf.manifest.pictures)} pictures" in e.label)
+    assert course.endswith("to draw from")
+    assert f"A learner gets {total(on_the_shelf)} trials, of which {counting} count" in said(at)
 
 
 def language_of(at: AppTest) -> Selectbox:

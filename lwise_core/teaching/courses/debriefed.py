@@ -100,9 +100,9 @@ def what_it_was(group: Group, scored: Sequence[Trial], words: Catalogue) -> str:
     return " ".join(
         (
             words.translate(
-                "A neural network that was trained to withstand small changes can tell which pictures people find "
-                "hard, and can make them easier. The course asks whether people learn faster from easy and "
-                "enhanced pictures that become harder and natural."
+                "A neural network that was trained to withstand small changes can say which pictures are hard for it, "
+                "and can make them easier for it. People may find other pictures hard. The course asks whether people "
+                "learn faster from easy and enhanced pictures that become harder and natural."
             ),
             words.translate("You were in the group “{group}”.", group=words.translate(GROUPS[group])),
             _how_many(group, altered=altered, of=len(scored), words=words)
@@ -115,11 +115,15 @@ def what_it_was(group: Group, scored: Sequence[Trial], words: Catalogue) -> str:
 def _how_many(group: Group, *, altered: int, of: int, words: Catalogue) -> str:
     """Return how many pictures had been altered, and by what."""
     if group.treatment is None:
-        return words.translate("Of {all} pictures, {altered} had been altered by the network.", all=of, altered=altered)
+        return words.translate(
+            "Of the {all} pictures that count, {altered} had been altered by the network.", all=of, altered=altered
+        )
     if group is Group.EXPERT:
-        return words.translate("Of {all} pictures, {altered} had been edited by a person.", all=of, altered=altered)
+        return words.translate(
+            "Of the {all} pictures that count, {altered} had been edited by a person.", all=of, altered=altered
+        )
     return words.translate(
-        "Of {all} pictures, {altered} had been changed by a filter that knows nothing of what they show.",
+        "Of the {all} pictures that count, {altered} had been changed by a filter that does not know what they show.",
         all=of,
         altered=altered,
     )

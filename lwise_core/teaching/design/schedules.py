@@ -178,6 +178,10 @@ class Schedule:
         """Return how many trials a course has with so many ``classes``."""
         return sum(b.trials(classes) for b in self.blocks)
 
+    def scored(self, classes: int) -> int:
+        """Return how many of the trials count in the results: neither calibration nor repeats."""
+        return sum(b.per_class * classes for b in self.blocks)
+
     def with_splits(self, *, training: str, tests: str, repeats: str) -> Schedule:
         """Return the same schedule, drawn from other parts of the data."""
         blocks = tuple(replace(b, split=training if b.feedback else tests) for b in self.blocks)

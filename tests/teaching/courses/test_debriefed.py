@@ -26,7 +26,7 @@ def test_it_counts_the_pictures_that_were_altered_of_those_that_count(course: Co
     altered = sum(t.altered for t in scored)
     assert f"“{GROUPS[group]}”" in told.paragraphs[0]
     if altered:
-        assert f"Of {len(scored)} pictures, {altered} had been altered" in told.paragraphs[0]
+        assert f"Of the {len(scored)} pictures that count, {altered} had been altered" in told.paragraphs[0]
     else:
         assert told.paragraphs[0].endswith("All your pictures were natural.")
     assert bool(told.altered) == bool(altered) == (group is Group.L_WISE)
@@ -64,3 +64,10 @@ def test_names_that_hid_the_classes_are_said_in_the_learners_language(course: Co
     hidden = course.labels("1", language="de").values()
     assert all(name in told.paragraphs[1] for name in hidden)
     assert told.paragraphs[0].startswith("Ein neuronales Netz")
+
+
+def test_it_claims_of_the_network_and_not_of_people(course: Course) -> None:
+    """Only one of the guides that ship was ever compared with people."""
+    told = debriefing_of(course, Group.CONTROL, course.trials(0), participant="1", words=ENGLISH)
+    assert "can say which pictures are hard for it" in told.paragraphs[0]
+    assert "People may find other pictures hard." in told.paragraphs[0]
