@@ -12,6 +12,7 @@ from lwise_core._utils.errors import LWiseError
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _VARIATIONS = frozenset(map(chr, range(0xFE00, 0xFE10)))  # they choose between two looks of one character
 _IGNORED = frozenset({"Pd", "Pc", "Zs", "Zl", "Zp", "Cf", "Cc"})  # dashes, underscores, spaces, joiners, controls
+_MOST_COMPARED = 30_000_000  # letters × letters, of which some are compared; a second, where names are alike
 
 SOMETHING_ELSE = "something else"
 """The stated class of a picture that shows none of the guide's classes."""
@@ -59,12 +60,12 @@ def find_class(name: str, classes: Sequence[str]) -> int:
 def nearest(name: str, classes: Sequence[str], *, alike: float = 0.4) -> tuple[str, ...]:
     """Return up to three of ``classes`` whose names come near to ``name``, the nearest first.
 
-    ``alike`` in [0, 1] is how near that must be (``difflib``'s ratio, 1 for the same letters). Where none is, those
-    that hold the name as a part are returned.
+    ``alike`` in [0, 1] is how near that must be (``difflib``'s ratio, 1 for the same letters). Where none is, or names
+    are so many and so long that to compare them would take seconds, those that hold the name as a part are returned.
     """
     wanted = canonical(name)
     known = [canonical(c) for c in classes]
-    near = (
-        difflib.get_close_matches(wanted, known, n=3, cutoff=alike) or [k for k in known if wanted and wanted in k][:3]
-    )
+    comparable = len(wanted) * sum(map(len, known)) <= _MOST_COMPARED
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=alike) if comparable else []
+    near = near or [k for k in known if wanted and wanted in k][:3]
     return tuple(classes[known.index(k)] for k in near)

@@ -21,6 +21,7 @@ MAX_CLASS_GROUPS_BYTES = 5_000_000
 """Largest file that is read."""
 
 _LONGEST_NAME = 200
+_MOST_PLACES = 4_000_000  # groups × classes of the largest: a guide of groups has a number for each (GroupedNetwork)
 _GROUP = ("group", "superclass")
 _INDEX = ("index", "class num", "class index", "number")
 _SYNSET = ("wnid", "wordnet id", "synset")
@@ -115,7 +116,8 @@ def read_class_groups(content: bytes, *, name: str, classes: Sequence[str]) -> C
         classes: Those of the guide, in the order of its outputs.
 
     Raises:
-        ClassGroupsError: It is no such file, names a class twice or in two ways, or has fewer than two groups.
+        ClassGroupsError: It is no such file, names a class twice or in two ways, has fewer than two groups, or so many
+            beside so large a one that the guide of groups would take too much room.
         UnknownClass: The guide has no such class.
     """
     rows = _rows(content)
@@ -130,6 +132,12 @@ def read_class_groups(content: bytes, *, name: str, classes: Sequence[str]) -> C
         taken.add(index)
         if group:
             members.setdefault(spelled.setdefault(canonical(group), _checked(group)), []).append(index)
+    longest = max(map(len, members.values()), default=0)
+    if len(members) * longest > _MOST_PLACES:
+        raise ClassGroupsError(
+            f"{len(members):,} groups of up to {longest:,} classes take too much room; make fewer groups, or smaller "
+            "ones."
+        )
     if len(members) < 2:
         raise ClassGroupsError(f"There are {len(members)} groups in the file, and a guide needs at least two classes.")
     return ClassGroups(name, {group: tuple(sorted(indices)) for group, indices in members.items()})

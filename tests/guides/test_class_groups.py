@@ -97,6 +97,19 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(text: str, sentence: str) 
         groups(text)
 
 
+def test_groups_that_would_take_gigabytes_are_refused() -> None:
+    """A guide of groups has a number for each group and class of the largest: of 50,000 classes that were 10 GB."""
+    classes = tuple(f"class {i}" for i in range(5_000))
+
+    def made(singles: int) -> ClassGroups:
+        rows = (f"{i},{'all' if i >= singles else i}" for i in range(len(classes)))
+        return groups("\n".join(["index,group", *rows]), classes)
+
+    assert len(made(900).members) == 901
+    with pytest.raises(ClassGroupsError, match="2,501 groups of up to 2,500 classes take too much room"):
+        made(2_500)
+
+
 @pytest.mark.parametrize("text", ["class,group\nbeegle,dog\n", "index,group\n4,dog\n", "index,group\n-1,dog\n"])
 def test_a_class_that_the_guide_does_not_have_is_said(text: str) -> None:
     with pytest.raises(UnknownClass, match="has no class"):
