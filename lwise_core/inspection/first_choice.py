@@ -19,6 +19,12 @@ class FirstChoice:
         """Return it for the first image of ``path``, and for what that shows after ``step`` steps."""
         return cls(_of(path, 0), _of(path, path.best_steps()[step]))
 
+    @property
+    def sentence(self) -> str:
+        """What the picture is taken for after the change, and what the original is."""
+        (before, sure), (after, surer) = self.before, self.after
+        return f"The guide takes it for {after} ({surer:.0%}); the original, for {before} ({sure:.0%})."
+
     def missed(self, towards: str) -> str:
         """Return the sentence that the picture is not taken for ``towards`` after the change; empty where it is.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -36,12 +36,11 @@ from lwise_core.inspection.perturbation import (
     perceptual_difference_of,
     similarity_map,
 )
+from lwise_core.inspection.report_beside import NOTHING_BESIDE, Beside, Json, Painted
 from lwise_core.inspection.wording import clear_range, doubt_of, verdict_of
 
 _SIDE = 448
 _LUMA_LIMIT = 24.0  # grey levels, as on the page
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,14 @@ class ReportSubject:
 class Report:
     """The lights of one path, and the maps before and after, at one ε.
 
-    It holds what is known: no ``maps`` where none were computed, and the lights as far as they are set.
+    It holds what is known: no ``maps`` where none were computed, the lights as far as they are set, and ``beside`` what
+    was asked beside the change.
     """
 
     subject: ReportSubject
     findings: Findings
     maps: tuple[MapPair, ...] = ()
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def risk(self) -> Risk:
@@ -100,6 +101,7 @@ class Report:
             "No attributions were computed.": not self.maps,
             "The further indicators, which are not counted, were not asked for.": self.walked
             and self.findings.evidence is None,
+            **{sentence: self.walked and is_so for sentence, is_so in self.beside.missing.items()},
         }
         return tuple(sentence for sentence, is_so in lacks.items() if is_so)
 
@@ -127,6 +129,8 @@ class Report:
             "folds": [vars(folded) for folded in folds_of(change)],
             "maps": [_map_numbers(pair) for pair in self.maps],
             "agreement": agreement_of(self.maps),
+            "painted": [one.numbers for one in self._painted()],
+            "opinions": [asdict(opinion) for opinion in self.beside.opinions],
         }
         return json.dumps(numbers, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -168,8 +172,13 @@ class Report:
             "pictures": self._pictures(change),
             "look": [] if change.is_none else _look_words(perceptual_difference_of(change)),
             "maps": [self._map_words(pair) for pair in self.maps],
+            "painted": [_painted_words(one) for one in self._painted()],
+            "opinions": self.beside.rows(towards=self._towards),
         }
         return _template().render(report=page)
+
+    def _painted(self) -> Iterator[Painted]:
+        return self.beside.painted(epsilon=self.subject.epsilon)
 
     @property
     def _change(self) -> Perturbation:
@@ -271,6 +280,17 @@ def _picture(title: str, pixels: Pixels) -> Json:
     """Return a picture with the strip that says ``title``."""
     with_words = with_strip(np.ascontiguousarray(enlarged(pixels, side=_SIDE)), sentence=title)
     return {"title": title, "base64": base64.b64encode(encode_png(with_words)).decode()}
+
+
+def _painted_words(one: Painted) -> Json:
+    lights = (one.risk.semantic, one.risk.artefact)
+    return {
+        "towards": one.towards,
+        "picture": _picture(one.statement, one.pixels),
+        "choice": "" if one.risk.choice is None else one.risk.choice.sentence,
+        "lights": [(light.kind.value, light.state.value) for light in lights],
+        "verdict": one.verdict,
+    }
 
 
 def _light_words(light: Light) -> Json:

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from math import isfinite
 
@@ -18,8 +18,10 @@ from lwise_core.guides.guide import CalibratedOn, GuideModel
 from lwise_core.guides.stage_features import StageFeatures, stages_of
 from lwise_core.images.codec import open_photograph
 from lwise_core.inspection.attribution_methods import OCCLUSION, SALIENCY
-from lwise_core.inspection.examine import Question, examine, examine_counted, maps_at
+from lwise_core.inspection.examine import Question, examine, examine_counted, maps_at, opinion_at, paint_others
 from lwise_core.inspection.report import Report, ReportSubject
+from lwise_core.inspection.report_beside import Beside
+from lwise_core.inspection.wording import opinion_row
 from tests.inspection.test_evidence import path_of
 from tests.inspection.test_hallucination import with_references
 
@@ -31,7 +33,10 @@ def report_on(guide: GuideModel, *, epsilon: float | None = None, photograph: st
     budget = EPSILON_STEPS * path.step if epsilon is None else epsilon
     *_, findings = examine(path)
     *_, maps = maps_at(path, Question(1, (SALIENCY, OCCLUSION)), epsilon=budget)
-    return Report(ReportSubject(photograph, "b", budget), findings, maps)
+    *_, judges = paint_others(path, towards=(2, 3), steps=EPSILON_STEPS, stated="b")
+    other = replace(guide, name="another")
+    opinions = tuple(opinion_at(path, one, epsilon=budget, class_name="b") for one in (guide, other))
+    return Report(ReportSubject(photograph, "b", budget), findings, maps, Beside(judges, opinions))
 
 
 @pytest.fixture
@@ -93,12 +98,12 @@ def test_the_file_needs_no_network_and_runs_nothing(report: Report) -> None:
 def test_every_picture_is_a_png_with_a_strip_and_says_what_it_is(report: Report) -> None:
     text = report.as_html()
     pictures = re.findall(r'alt="([^"]+)" src="data:image/png;base64,([^"]+)"', text)
-    assert len(pictures) == 3 + 2 * 3
+    assert len(pictures) == 3 + 2 * 3 + 2
     for title, data in pictures:
         pixels = open_photograph(base64.b64decode(data), name="x.png").pixels
         assert pixels.shape[0] > pixels.shape[1] - 1  # the strip stands below a square
         assert "ot for diagnosis" in title
-    assert sum("AI-altered" in title for title, _ in pictures) == 2
+    assert sum("AI-altered" in title for title, _ in pictures) == 4
 
 
 def test_names_are_text_and_nothing_else(tiny_guide: GuideModel) -> None:
@@ -189,7 +194,7 @@ def test_a_report_of_what_is_known_so_far_says_what_is_missing(tiny_guide: Guide
     subject = ReportSubject("moth.png", "b", EPSILON_STEPS * path.step)
     early, late = Report(subject, begun), Report(subject, last)
     assert early.missing == ("The lights at other ε were still being computed.", *late.missing)
-    assert len(late.missing) == 2
+    assert len(late.missing) == 4
     assert report.missing == ()
     assert early.verdict == late.verdict
     for one in (early, late):
@@ -198,6 +203,22 @@ def test_a_report_of_what_is_known_so_far_says_what_is_missing(tiny_guide: Guide
     assert json.loads(early.as_json())["no_flag_up_to"] is None
     assert "No flag up to" not in early.as_html()
     assert "Not in this report" not in report.as_html()
+
+
+def test_it_holds_what_else_was_painted_and_what_guides_say(report: Report) -> None:
+    page, numbers = report.as_html(), json.loads(report.as_json())
+    opinions = report.beside.opinions
+    assert [one["towards"] for one in numbers["painted"]] == ["c", "d"]
+    for told in numbers["painted"]:
+        assert told["verdict"] in page
+        assert f"{told['towards']} is not what the picture is said to show, which is b." in told["verdict"]
+        assert f"AI-altered towards {told['towards']}, ε = {told['epsilon']:.3g}. Not for diagnosis." in page
+        assert told["after"][0] in report.findings.path.guide.classes
+    assert numbers["opinions"] == json.loads(json.dumps([asdict(opinion) for opinion in opinions]))
+    assert all(words in page for opinion in opinions for words in opinion_row(opinion, class_name="b").values())
+    alone = replace(report, beside=Beside()).as_html()
+    assert "Can it paint anything?" not in alone
+    assert "Second opinion" not in alone
 
 
 def test_at_zero_there_is_a_report_too(tiny_guide: GuideModel) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -18,13 +18,31 @@ from pages.parts.inspect.inspected import InspectedPath
 from pages.parts.inspect.verdict_panel import BADGES
 from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guide_engines import engine_for, slot
-from pages.parts.session.jobs import Place, ended, job_for, place, values_of
+from pages.parts.session.jobs import Place, asked, ended, finished, job_for, place, values_of
+from pages.parts.session.paths import Key
 from pages.parts.ui.heatmap_picture import show_pictures
 from pages.parts.ui.notices import notice, plain
 
 _COUNTER = "counter"
 _BEGUN = "counter-begun"
 _WHAT = "Painting what is not there"
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """An experiment that was begun: the path beside which, the classes, and how many steps towards each."""
+
+    key: Key
+    towards: tuple[str, ...]
+    steps: int
+
+
+def known_judges(key: Key) -> tuple[Judge, ...]:
+    """Return who judges what was painted beside the path ``key``, whichever tab is open; none if nothing was."""
+    begun: _Begun | None = st.session_state.get(_BEGUN)
+    if begun is None or begun.key != key or not asked(_COUNTER, begun):
+        return ()
+    return finished(_COUNTER) or ()
 
 
 def counter_panel(one: InspectedPath) -> None:
@@ -49,21 +67,22 @@ def counter_panel(one: InspectedPath) -> None:
     )
     towards = experiments(others, chosen=chosen, preferred=preferred)
     pressed = columns[1].button("Paint it", icon=":material/science:", width="stretch")
-    steps = _steps_for((key, towards), pressed=pressed, step=round(one.epsilon / path.step))
-    if steps is None:
+    begun = _begun(key, towards, pressed=pressed, step=round(one.epsilon / path.step))
+    if begun is None:
         st.caption(
             "One click spends the same ε on this class, on the nearest and on the farthest. If all of them come out "
             "convincing, a convincing picture proves nothing."
         )
         return
-    question = (key, towards, steps)
     at = place()
     indices = tuple(path.guide.class_index(name) for name in towards)
     job = job_for(
         _COUNTER,
-        question,
-        lambda: paint_others(path, towards=indices, steps=steps, stated=stated, walker=engine_for(path.guide).walker()),
-        total=steps + 1 + len(indices),
+        begun,
+        lambda: paint_others(
+            path, towards=indices, steps=begun.steps, stated=stated, walker=engine_for(path.guide).walker()
+        ),
+        total=begun.steps + 1 + len(indices),
     )
     for _ in values_of(_COUNTER, job, at=at, what=_WHAT):
         pass
@@ -72,18 +91,18 @@ def counter_panel(one: InspectedPath) -> None:
         _beside(one, job.latest, roles, at=at)
 
 
-def _steps_for(experiment: Hashable, *, pressed: bool, step: int) -> int | None:
-    """Return how far the ``experiment`` is walked: to ``step``, or where it has gone already; None before it is begun.
+def _begun(key: Key, towards: tuple[str, ...], *, pressed: bool, step: int) -> _Begun | None:
+    """Return what is walked: to ``step``, or as far as it has gone already; None before it is begun.
 
     Farther than the person looks is work for nobody: of forty steps ten, at the ε that the slider begins with.
     """
-    begun: tuple[Hashable, int] | None = st.session_state.get(_BEGUN)
-    if begun is not None and begun[0] == experiment:
-        step = max(step, begun[1])
+    begun: _Begun | None = st.session_state.get(_BEGUN)
+    if begun is not None and (begun.key, begun.towards) == (key, towards):
+        step = max(step, begun.steps)
     elif not pressed:
         return None
-    st.session_state[_BEGUN] = (experiment, max(1, step))
-    return max(1, step)
+    found = st.session_state[_BEGUN] = _Begun(key, towards, max(1, step))
+    return found
 
 
 def by_nearness(path: EnhancementPath) -> list[str]:

@@ -17,9 +17,12 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Question
 from lwise_core.inspection.figure_files import figures_zip
 from lwise_core.inspection.report import Report, ReportSubject
+from lwise_core.inspection.report_beside import Beside
 from pages.parts.inspect.attribution_panel import known_maps
+from pages.parts.inspect.counter_panel import known_judges
 from pages.parts.inspect.indicators_panel import further_findings
 from pages.parts.inspect.inspected import Asked, InspectedPath, asked_so_far
+from pages.parts.inspect.second_opinions_panel import known_opinions
 from pages.parts.picture.downloads import download
 from pages.parts.session.case import Case
 from pages.parts.session.guide_engines import slot
@@ -40,7 +43,8 @@ def report_panel(place: DeltaGenerator, case: Case, one: InspectedPath, *, when:
     intent = Intent(stated=one.stated, towards=one.towards, epsilon=one.epsilon, extent=case.extent)
     name = name_for_files(path.guide, case.photograph)
     subject = ReportSubject(name, one.stated, one.epsilon, one.stated_by)
-    report = Report(subject, findings, maps)
+    beside = Beside(known_judges(one.key), known_opinions(one.key, path, epsilon=one.epsilon))
+    report = Report(subject, findings, maps, beside)
     with place.container():
         files_row(report, stem=f"{export_stem(name, path, intent)}_inspected", when=when)
         st.caption(

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
 import streamlit as st
 
 from lwise_core.enhancement.path import EnhancementPath
-from lwise_core.inspection.examine import opinion_at
+from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.examine import Opinion, opinion_at
 from lwise_core.inspection.wording import opinion_row
+from pages.parts.inspect.inspected import asked_so_far
 from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guides import available_guides, guides_that_know, load_guide
-from pages.parts.session.jobs import remembered
+from pages.parts.session.jobs import known, remembered
 from pages.parts.session.paths import Key
 from pages.parts.ui.notices import notice
 
+_OPINIONS = "opinions"
 _ASKED = 3  # of the other guides, before the person chooses
+
+
+def known_opinions(key: Key, path: EnhancementPath, *, epsilon: float) -> tuple[Opinion, ...]:
+    """Return what guides were heard to say of this path at ``epsilon``, whichever tab is open; none if not asked."""
+    others = asked_so_far(key).others
+    asked = [path.guide, *map(load_guide, others)] if others else []
+    return tuple(known(_OPINIONS, _question(key, epsilon, asked)) or ())
+
+
+def _question(key: Key, epsilon: float, asked: Sequence[GuideModel]) -> Hashable:
+    return (key, epsilon, tuple(guide.provenance.sha256 for guide in asked))
 
 
 def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: str) -> tuple[str, ...]:
@@ -31,8 +47,8 @@ def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: 
     chosen = st.multiselect("Guides", others, default=knowing[:_ASKED], key=f"opinions-{path.guide.name}")
     asked = [path.guide, *map(load_guide, chosen)]  # the others stay on the disk
     found = remembered(
-        "opinions",
-        (key, epsilon, tuple(guide.provenance.sha256 for guide in asked)),
+        _OPINIONS,
+        _question(key, epsilon, asked),
         lambda: [opinion_at(path, guide, epsilon=epsilon, class_name=towards) for guide in asked],
     )
     st.dataframe(

@@ -81,6 +81,12 @@ def once(kind: str, question: Hashable, find: Callable[[], T]) -> T:
     return cast("T", kept[1])
 
 
+def known(kind: str, question: Hashable) -> Any:  # noqa: ANN401  whatever was found
+    """Return what was found for ``question`` and is still kept, by :func:`remembered`; None where nothing is."""
+    kept = _answers().get(kind)
+    return kept[1] if kept is not None and kept[0] == question else None
+
+
 def deferred(kind: str, question: Hashable, find: Callable[[], T]) -> Callable[[], T]:
     """Return what gives the answer of ``find``, computed in the slot at the first call and kept as by :func:`once`.
 

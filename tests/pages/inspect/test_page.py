@@ -335,6 +335,19 @@ def test_a_report_holds_the_maps_of_a_tab_that_is_closed_again(guide: GuideModel
     assert "No attributions were computed." in said(slid(at, 3))  # they were of another ε
 
 
+def test_a_report_holds_what_other_guides_were_heard_to_say_at_this_budget(guide: GuideModel) -> None:
+    not_asked = "No other guide was asked."
+    at = opened(guide)
+    assert not_asked in said(at)
+    alone = turned(at, OPINIONS)
+    assert not_asked in said(alone)
+    guides = next(m for m in alone.multiselect if m.label == "Guides")
+    heard = settled(guides.select("phantom4-64").run())
+    assert not_asked not in said(heard)
+    assert not_asked not in said(turned(heard, CHANGE))
+    assert not_asked in said(slid(heard, 3))
+
+
 def test_why_one_class_rather_than_another_is_asked_beside_the_plain_maps(guide: GuideModel) -> None:
     at = turned(opened(guide), ATTRIBUTIONS)
     assert "rather than b" not in said(at)
@@ -365,7 +378,10 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     assert verdict in [m.value for m in at.markdown]
     assert [b.label for b in at.get("download_button")] == FILES
     assert "the guide takes none of these for what was painted there" in words
-    assert f"AI-altered towards {towards}, ε" in said(turned(turned(at, CHANGE), COUNTER))  # and it is kept
+    assert "Whether other classes could be painted as well was not tried." not in words  # the report has them
+    closed = turned(at, CHANGE)
+    assert "Whether other classes could be painted as well was not tried." not in said(closed)
+    assert f"AI-altered towards {towards}, ε" in said(turned(closed, COUNTER))  # and it is kept
 
 
 def test_the_experiment_is_walked_no_further_than_is_looked_at(
