@@ -12,6 +12,7 @@ from lwise_core.teaching.languages.catalogue import ENGLISH, Message
 from pages.forgetting import forget_button
 from pages.parts.session.access import all_pages_open, teachers_door
 from pages.parts.session.ended_session import say_what_ended
+from pages.parts.session.let_in import say_what_was_opened
 from pages.parts.session.page_language import said_in
 from pages.parts.session.reader import catalogue_of_reader
 from pages.parts.ui.arrival import begin_at_the_top
@@ -75,6 +76,8 @@ with st.bottom, st.container(horizontal=True, vertical_alignment="center", horiz
         intended_use(device=_DEVICES[best_device().type], words=frame_words)
     if everything:
         forget_button(frame_words)
+with st.container():  # always there: what comes after a notice that goes would lose its place in the page
+    say_what_was_opened(page.title)
 if everything or page.url_path == _LEARNS:
     page.run()
 else:

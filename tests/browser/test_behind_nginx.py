@@ -75,7 +75,7 @@ def test_a_visitor_learns_and_the_teachers_word_opens_the_rest_where_a_photograp
     visitor.goto(proxy.address)
     expect(visitor.get_by_text("On this server people sit courses.")).to_be_visible()
     visitor.get_by_text("For whoever gives the courses", exact=True).click()
-    visitor.get_by_label("The word for whoever gives the courses").fill(WORD)
+    visitor.get_by_label("The passphrase for whoever gives the courses").fill(WORD)
     visitor.get_by_role("button", name="Open these pages").click()
     sent = photograph()
     assert len(sent["buffer"]) > 2**20

@@ -484,3 +484,13 @@ def test_the_map_is_a_figure_that_can_be_drawn_around(ranked: AppTest) -> None:
     chart = at.get("plotly_chart")[1].proto
     assert len(chart.selection_mode) == 3
     assert chart.alt.startswith("Map of 7 photographs of 2 classes")
+
+
+def test_who_may_not_make_a_course_reads_that_there_is_one(ranked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def links(at: AppTest) -> list[str]:
+        return [link.proto.label for link in at.get("page_link") if "course" in link.proto.label]
+
+    monkeypatch.setattr("pages.parts.rank.lesson_panel.is_teacher", lambda: False)
+    assert any("Curriculum says what opens it" in label for label in links(ranked.run()))
+    monkeypatch.setattr("pages.parts.rank.lesson_panel.is_teacher", lambda: True)
+    assert not links(ranked.run())

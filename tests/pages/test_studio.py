@@ -116,6 +116,14 @@ def test_a_newcomer_sees_what_it_is_and_samples_to_start_with(at: AppTest) -> No
     assert not at.metric
 
 
+def test_a_door_that_is_locked_says_what_opens_it(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    locked = "Opens with the link that was printed"
+    monkeypatch.setattr("pages.parts.studio.doors.is_teacher", lambda: False)
+    assert locked in everything_said(at.run())
+    monkeypatch.setattr("pages.parts.studio.doors.is_teacher", lambda: True)
+    assert locked not in everything_said(at.run())
+
+
 def test_the_sample_s_difficulty_is_the_core_s(at: AppTest, guide: GuideModel) -> None:
     settled(at.button(key="sample-cat").click().run())
     logits = score(guide, CroppedPhotograph(photograph_of(CAT), CAT.crop).seen(size=guide.input_size))

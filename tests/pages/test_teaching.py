@@ -451,7 +451,8 @@ def test_teachers_pages_stay_closed_to_everybody_else(opened: Open, monkeypatch:
     monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: False)
     for page in ("curriculum", "results"):
         at = opened(page)
-        assert "open the link that the server printed" in said(at)
+        assert "In the window where this program was started, the last line has a link" in said(at)
+        assert [link.proto.page for link in at.get("page_link")][-1].endswith("rank")
         assert [b.key for b in at.button] == ["forget-images"]
 
 
@@ -460,13 +461,13 @@ def test_whoever_knows_the_word_of_the_server_opens_them_from_elsewhere(
 ) -> None:
     monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: False)
     monkeypatch.setenv("LWISE_TEACHER", "short")
-    assert "open the link that the server printed" in said(opened("results"))
+    assert "open it in this browser" in said(opened("results"))
     monkeypatch.setenv("LWISE_TEACHER", "a longer word")
     at = opened("results")
     assert "Nobody has begun" not in said(at)
     at.text_input[0].set_value("another longer word")
     at.button[0].click().run()
-    assert "not the word" in said(at)
+    assert "not the passphrase" in said(at)
     at.text_input[0].set_value("a longer word")
     at.button[0].click().run()
     assert "Nobody has begun" in said(at)

@@ -52,6 +52,8 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
         return
     if is_teacher():
         _course(tuple(chosen), guide, title=title)
+    else:
+        _course_for_teachers()
     question = (guide.provenance.sha256, title, _labelled(chosen))
     if not asked(_LESSON, question):
         _how_long(chosen, guide)
@@ -136,6 +138,15 @@ def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: s
         notice("info", str(error))
         return
     followed(_COURSE, _on_the_shelf)
+
+
+def _course_for_teachers() -> None:
+    """Say that a course can be made of the same photographs, and what opens it."""
+    st.page_link(
+        "curriculum.py",
+        label="A course with trials and a test can be made of these too: Curriculum says what opens it",
+        icon=":material/school:",
+    )
 
 
 def _how_long_a_course(maker: CourseBuilder, pictures: FromRanking) -> str:

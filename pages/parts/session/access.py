@@ -36,6 +36,7 @@ OPEN_PAGES = "LWISE_OPEN_PAGES"
 OPEN_SECONDS = 30 * 60
 """How long the word opens these pages."""
 
+_OPEN_TO_ALL, _PHOTOGRAPHS = "rank.py", ":material/photo_library:"
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _OPENED = "teacher"
 
@@ -82,6 +83,7 @@ def teachers_only() -> None:
             st.rerun()
         return
     teachers_door()
+    st.page_link(_OPEN_TO_ALL, label="Rank needs no link: sort photographs and make a lesson", icon=_PHOTOGRAPHS)
     st.stop()
 
 
@@ -90,8 +92,13 @@ def teachers_door() -> None:
     if len(_word()) < SHORTEST:
         notice(
             "info",
-            "This page is for whoever gives the courses: open the link that the server printed where it was started. "
-            f"(To open it from elsewhere, start it with a word of at least {SHORTEST} characters in {TEACHER}.)",
+            "This page is for whoever gives the courses. In the window where this program was started, the last line "
+            "has a link: open it in this browser. If somebody else looks after the program, ask them for that link, or "
+            "for a passphrase.",
+        )
+        st.caption(
+            f"For whoever starts the program: with a passphrase of at least {SHORTEST} characters in `{TEACHER}`, this "
+            "page asks for it and opens to whoever knows it, from any machine."
         )
         return
     _ask()
@@ -109,7 +116,7 @@ def _said_the_word() -> bool:
 def _ask() -> None:
     """Ask for the word, once every so often for everybody together, and open these pages to whoever knows it."""
     with st.form("teacher-word", border=False):
-        said = st.text_input("The word for whoever gives the courses", type="password")
+        said = st.text_input("The passphrase for whoever gives the courses", type="password")
         if not st.form_submit_button("Open these pages") or not said:  # judged once, not whenever the page is drawn
             return
     guesses = wrong_words()
@@ -123,4 +130,4 @@ def _ask() -> None:
     else:
         guesses.add()
         _log.warning("A wrong word for the pages of whoever gives the courses: number %d in a row.", guesses.count)
-        notice("error", "That is not the word that this server was started with.")
+        notice("error", "That is not the passphrase that this server was started with.")

@@ -56,6 +56,7 @@ class TerminalKeys:
     def __init__(self) -> None:
         self._next = secrets.token_urlsafe(32)
         self._given: set[bytes] = set()
+        self._unsaid: set[bytes] = set()
         self._changing = threading.Lock()
 
     @property
@@ -70,11 +71,19 @@ class TerminalKeys:
                 return None
             self._next, given = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
             self._given.add(_hash(given))
+            self._unsaid.add(_hash(given))
             return given
 
     def holds(self, key: str) -> bool:
         """Return whether ``key`` was given to a browser and not withdrawn."""
         return _hash(key) in self._given
+
+    def met_first(self, key: str) -> bool:
+        """Return whether ``key`` was given to a browser of which this is asked for the first time."""
+        with self._changing:
+            if new := _hash(key) in self._unsaid:
+                self._unsaid.discard(_hash(key))
+            return new
 
     def withdraw(self, key: str) -> None:
         """Let ``key`` open nothing any more."""

@@ -8,6 +8,7 @@ from lwise_core.data.samples import sample
 from lwise_core.guides.catalog import GuideStatus
 from lwise_core.guides.guide import Domain
 from pages.parts.picture.upload import open_sample
+from pages.parts.session.access import is_teacher
 from pages.parts.session.guides import ask_for_guide, available_guides, guide_catalog
 from pages.parts.studio.tour import tour_button
 from pages.parts.ui.arrival import was_opened
@@ -34,6 +35,8 @@ def _teach() -> None:
     st.page_link("rank.py", label="1. Sort a folder of photographs from easy to hard", icon=":material/photo_library:")
     st.markdown("2. On the same page: make a lesson of it that opens anywhere, without a network.")
     st.page_link("curriculum.py", label="3. Or make a course with trials and a test", icon=":material/school:")
+    if not is_teacher():
+        st.caption("Opens with the link that was printed where this program was started, or with a passphrase.")
 
 
 def _do_research() -> None:

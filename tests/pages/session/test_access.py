@@ -213,3 +213,25 @@ def test_after_some_wrong_words_even_the_right_one_waits(
     say(at, WORD)
     assert [e.value for e in at.error] == ["Wrong words were tried\\. Please try again in 1 s\\."]
     assert "Answers of" not in [s.label for s in at.selectbox]
+
+
+def test_whoever_opened_the_link_reads_once_what_it_opened(
+    served: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = TerminalKeys()
+    served()
+    given = keys.exchange(keys.link_key)
+    for name, value in (("terminal_keys", lambda: keys), ("browsers_key", lambda: given)):
+        monkeypatch.setattr(f"pages.parts.session.let_in.{name}", value)
+    at = opened("learn.py")
+    assert [n.value.startswith("This browser may now give courses") for n in at.success] == [True]
+    assert len(at.run().success) == 1  # a page draws itself again while it is read
+    assert not at.switch_page("models.py").run().success
+    assert not at.switch_page("learn.py").run().success
+    assert not opened("learn.py").success
+
+
+def test_a_key_that_nobody_was_given_opens_nothing_and_is_told_nothing() -> None:
+    keys = TerminalKeys()
+    assert not keys.met_first("")
+    assert not keys.met_first("made up")
