@@ -21,6 +21,7 @@ _OR = re.compile(r"\s*,\s*(?:or\b|and\b)?|\s+or\s+|\s+and\s+|/")
 _AROUND = frozenset({"my", "our", "the", "a", "of", "photo", "photograph", "picture", "image", "img", "pic", "class"})
 _ALIKE = 0.84  # a slip of the pen; less alike, “boar” would be proposed as “bear”
 _SHORTEST = 4  # letters of a name in which a slip can be told from another word
+_LONGEST = 255
 _ODD_ONES = {"mice": "mouse", "geese": "goose", "oxen": "ox", "wolves": "wolf", "calves": "calf"}
 
 
@@ -39,8 +40,11 @@ def spoken_of(folder: str, classes: Sequence[str]) -> tuple[str, ...]:
     """Return the ``classes`` that the name of a folder may speak of, the likeliest first; empty where it does of none.
 
     In this order count a class that is named in it, a class that what it names is a kind of, a slip of the pen, a class
-    that is a kind of what it names, and one that it names in part. Of more than three nothing is proposed.
+    that is a kind of what it names, and one that it names in part. Of more than three nothing is proposed, nor for a
+    name that is longer than a file system takes: every word of it is looked up with all that follow.
     """
+    if len(folder) > _LONGEST:
+        return ()
     words = tuple(w for w in _words(folder) if w not in _AROUND)
     if not words:
         return ()

@@ -70,6 +70,14 @@ def test_a_slip_of_the_pen_is_forgiven(folder: str, proposed: str) -> None:
     assert spoken_of(folder, MOTHS) == (proposed,)
 
 
+def test_a_name_that_is_no_folder_s_speaks_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 65,000 letters, as a zip may have forty, took half a minute of the processor each time."""
+    longest = "cats " * 51
+    assert spoken_of(longest, ANIMALS) == ("house cat", "big cat")
+    monkeypatch.setattr("lwise_core.data.spoken_classes._words", lambda _: pytest.fail("it was read"))
+    assert spoken_of(f"{longest}s", ANIMALS) == ()
+
+
 @given(folder=st.text(), classes=st.lists(st.text(min_size=1), unique=True))
 def test_it_proposes_few_of_the_classes_whatever_they_are_called(folder: str, classes: list[str]) -> None:
     found = spoken_of(folder, tuple(classes))
