@@ -135,7 +135,14 @@ def numbers_on(at: AppTest) -> set[str]:
     said = [text for text in markdown if not text.startswith(":")]  # a light begins with its badge
     found |= {text for text in said if "of the change lies on" in text or "Maps before and after" in text}
     found |= {c.value for c in at.caption if c.value.startswith("No flag up to")}
-    found |= {f"{m.label}: {m.value}" + (f" ({m.delta})" if m.delta else "") for m in at.metric}
+    beside = {
+        "Colour, ΔE2000": "5% of the pixels differ by more than",
+        "Similarity, SSIM": "5% of the pixels are below",
+    }
+    under = [c.value.removesuffix(".") for c in at.caption]
+    for m in at.metric:
+        more = next((text for text in under if text.startswith(beside.get(m.label, "\0"))), "")
+        found.add(f"{m.label}: {m.value}" + (f" ({more})" if more else ""))
     rows = [row for table in at.dataframe for row in table.value.to_dict("records")]
     return found | {", ".join(f"{name} {cell}" for name, cell in row.items()) for row in rows}
 

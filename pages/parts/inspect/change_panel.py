@@ -118,7 +118,9 @@ def _upright(image: FloatImage) -> Pixels:
 
 def _look(look: PerceptualDifference) -> None:
     for column, (name, figure, beside) in zip(st.columns(4), look_of(look), strict=True):
-        column.metric(name, figure, beside or None, delta_arrow="off", delta_color="off", help=_LOOK_HELP[name])
+        column.metric(name, figure, help=_LOOK_HELP[name])
+        if beside:
+            column.caption(f"{beside}.")  # a metric's own second line is cut off where it is narrow
 
 
 def _similarity(measured: _Measured) -> None:
