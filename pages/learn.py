@@ -16,12 +16,13 @@ from lwise_core.teaching.languages.catalogue import Catalogue
 from lwise_core.teaching.records.store import RecordsError, is_code
 from lwise_core.teaching.server import Coming
 from pages.parts.courses.debriefing import debriefing
-from pages.parts.courses.enrolment_panel import COURSE, KEY, PROLIFIC
+from pages.parts.courses.enrolment_panel import PROLIFIC
 from pages.parts.courses.practice_panel import practice_in_words, practice_progress, practice_state
 from pages.parts.courses.routes import API, buttons
 from pages.parts.courses.terms_shown import authors_text
 from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
 from pages.parts.session.course_server import course_library, course_server
+from pages.parts.session.learners_address import COURSE, KEY
 from pages.parts.session.reader import catalogue_of_reader, chosen_language, language_select
 from pages.parts.ui.notices import notice, plain
 

@@ -23,6 +23,7 @@ from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.guides.catalog import GuideUnavailable
 from lwise_core.images.codec import encode_png
+from lwise_core.teaching.server import CourseLibrary
 from pages.parts.rank.photograph_card import _whole
 from pages.parts.rank.upload import Intake
 from pages.parts.ui.plots import Plot
@@ -197,6 +198,14 @@ def in_folders(*folders: str) -> bytes:
     return stream.getvalue()
 
 
+def in_families(each: int) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for i in range(2 * each):
+            archive.writestr(f"{FAMILIES[i % 2]}/{i}.png", creature(i % 2, i))
+    return stream.getvalue()
+
+
 def choice(at: AppTest, label: str) -> Any:  # noqa: ANN401  an element of the page
     return next(s for s in at.selectbox if s.label.replace("\\", "").startswith(label))
 
@@ -368,6 +377,25 @@ def test_too_few_photographs_for_a_course_are_said(ranked: AppTest, monkeypatch:
     monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: True)
     assert "A course needs two classes and 5 photographs of each" in said(ranked.run())
     assert "Make a course for the Learn page of them" not in [b.label for b in ranked.button]
+
+
+def test_a_course_that_was_made_offers_its_page_and_the_learners_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LWISE_HOME", str(tmp_path))
+    monkeypatch.setattr("pages.parts.session.access.sits_at_the_server", lambda: True)
+    at = taken(in_families(5), guide="phantom4-64")
+    at = press(at, "Rank 10 files")
+    for box in at.checkbox:
+        box.check()
+    at = press(at.run(), "Make a course for the Learn page of them")
+    at.context = {"url": "http://school.example:8501/rank"}
+    at = settled(at.run())
+    (course,) = CourseLibrary(tmp_path / "courses").courses().values()
+    links = {link.proto.label: link.proto for link in at.get("page_link")}
+    assert course.digest in links["Sit it on the Learn page"].query_string
+    assert "Every trial of it, on the Curriculum page" in links
+    assert [c.value for c in at.code] == [f"http://school.example:8501/learn?course={course.digest}"]
 
 
 def uploaded(*files: tuple[str, bytes]) -> AppTest:

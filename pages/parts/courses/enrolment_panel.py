@@ -7,10 +7,8 @@ import streamlit as st
 from lwise_core._utils.errors import LWiseError
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.enrolment import Enrolment, EnrolmentRefused, enrolment_of, set_enrolment
+from pages.parts.session.learners_address import learners_link
 from pages.parts.ui.notices import notice
-
-COURSE, KEY = "course", "key"
-"""What the link of a course names it and its key by."""
 
 PROLIFIC = "PROLIFIC_PID"
 """What Prolific's own links call the ID of who comes, which becomes their code."""
@@ -38,7 +36,7 @@ def enrolment_panel(course: Course) -> None:
             notice("error", str(error))
             return
     st.caption("The link, after the address of this server:")
-    link = f"/learn?{COURSE}={course.digest}" + (f"&{KEY}={wanted.key}" if wanted.key else "")
+    link = learners_link(course.digest, key=wanted.key)
     st.code(link, language=None)
     st.caption("The same for Prolific, which puts in each participant's ID; it becomes their code:")
     st.code(f"{link}&{PROLIFIC}={{{{%{PROLIFIC}%}}}}", language=None)

@@ -13,9 +13,9 @@ from lwise_core.teaching.design.spacing import Practice, in_a_row_for
 from lwise_core.teaching.enrolment import EnrolmentRefused, enrolment_of
 from lwise_core.teaching.languages.catalogue import Catalogue
 from lwise_core.teaching.server import Coming
-from pages.parts.courses.enrolment_panel import COURSE, KEY
 from pages.parts.courses.names_line import names_line
 from pages.parts.session.course_server import course_library, course_server
+from pages.parts.session.learners_address import COURSE, KEY
 from pages.parts.session.reader import chosen_language
 from pages.parts.ui.notices import plain
 

@@ -27,6 +27,7 @@ from pages.parts.session.access import is_teacher
 from pages.parts.session.course_server import course_library
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import asked, followed, job_for, progress_of
+from pages.parts.session.learners_address import where_it_is_sat
 from pages.parts.session.pace import pace_of
 from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import notice, plain
@@ -157,7 +158,10 @@ def _how_long_a_course(maker: CourseBuilder, pictures: FromRanking) -> str:
 
 def _on_the_shelf(job: ScheduledJob[CourseProgress]) -> None:
     if progress_of(_COURSE, job, what="Ranking and enhancing for the course"):
-        notice("done", "The course stands on the Learn page, and on the Curriculum page with every trial.")
+        notice("done", "The course is made. It stands on the Learn page, and on the Curriculum page with every trial.")
+        if job.latest and job.latest.course is not None:
+            where_it_is_sat(job.latest.course)
+        st.page_link("curriculum.py", label="Every trial of it, on the Curriculum page", icon=":material/school:")
 
 
 def _all(made: Iterator[Slide]) -> Iterator[tuple[Slide, ...]]:
