@@ -36,6 +36,7 @@ from lwise_core.guides.guide import GuideModel
 
 _LONGEST_PART = LONGEST_NAME - 15  # bytes of a stem, for what a job puts behind it, such as “.png”
 _WHOLE = re.compile(r"(\d+)(?:[.,]0+)?")  # a class index, also as programs write it that take it for a measurement
+_MOST_OF_A_NAME = 100  # pictures of a set whose names differ in nothing that every system keeps apart
 _NAMED = 5  # labels that no class is called like, in one sentence
 _PATH_BYTES = 256 * 2**20  # what the frames of a batch may take: 32 pictures at 64 px, 10 at 224 px and ε₂₂₄ = 20
 
@@ -237,10 +238,12 @@ class _Listing:
     def _stem(self, name: str) -> str | None:
         """Return what the results of a picture are called, None where every name is taken.
 
-        Its own name without the ending; the second of a.jpg and a.png keeps its ending.
+        Its own name without the ending; the second of a.jpg and a.png keeps its ending, and further ones, such as those
+        in folders that differ in case, get a number.
         """
         path = PurePosixPath(name)
-        for candidate in (path.with_suffix(""), path):
+        numbered = (path.with_name(f"{path.name}-{number}") for number in range(2, _MOST_OF_A_NAME))
+        for candidate in (path.with_suffix(""), path, *numbered):
             stem = "__".join(candidate.parts) if self._job.order.naming is Naming.FLAT else candidate.as_posix()
             stem = "/".join(shortened(part, at_most=_LONGEST_PART) for part in stem.split("/"))
             key = int.from_bytes(hashlib.blake2b(composed(stem.casefold()).encode(), digest_size=8).digest())

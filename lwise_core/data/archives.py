@@ -10,7 +10,7 @@ import re
 import tarfile
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from lzma import LZMAError
@@ -22,8 +22,8 @@ from lwise_core.data.entries import Labels, PictureEntry
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.folder_labels import folder_of
-from lwise_core.data.listing import FoundFile, entries_of, passed_over
-from lwise_core.data.system_files import is_somebodys
+from lwise_core.data.listing import FoundFile, PassedOver, entries_of, passed_over
+from lwise_core.data.system_files import is_somebodys, may_be_a_picture
 from lwise_core.data.zip_directory import ZipDirectory, open_zip
 from lwise_core.images.codec import MAX_BYTES, OpenFile, open_photograph
 
@@ -32,6 +32,7 @@ _EXTENSIONS = frozenset(
     {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
 )
 _LONGEST_EXTENSION = 2**20  # bytes
+_OUTSIDE = "outside the archive; unpack it, and give the folder instead"
 _DAMAGED = (tarfile.TarError, EOFError, zlib.error, LZMAError)
 
 
@@ -99,7 +100,7 @@ class TarSet(_ArchiveSet):
 
     def entries(self) -> Iterator[PictureEntry | str]:
         try:
-            yield from entries_of(self._members(), guess=self.labels is Labels.GUIDE)
+            yield from entries_of(_inside(self._members()), guess=self.labels is Labels.GUIDE)
         except (*_DAMAGED, OSError) as error:
             raise DatasetError(f"“{shown(self.file.name)}” is not an archive that can be read to its end.") from error
 
@@ -108,7 +109,7 @@ class TarSet(_ArchiveSet):
             while (member := archive.next()) is not None:
                 vars(archive)["members"] = []  # tarfile remembers every member, a kilobyte each
                 if member.isreg() and not member.issparse():
-                    yield _inside(FoundFile(member.name, str(member.size), member.offset_data))
+                    yield FoundFile(member.name, str(member.size), member.offset_data)
                 elif not member.isdir() and is_somebodys(member.name):
                     yield passed_over(member.name, _why_not_read(member))
 
@@ -161,7 +162,7 @@ def close_archives() -> None:
 
 
 def _contained(directory: ZipDirectory) -> Iterator[FoundFile | str]:
-    return (found if isinstance(found, str) else _inside(found) for found in directory.files())
+    return _inside(directory.files())
 
 
 def unpacked_size(entry: PictureEntry) -> int:
@@ -169,11 +170,15 @@ def unpacked_size(entry: PictureEntry) -> int:
     return int(entry.state.partition(":")[2])
 
 
-def _inside(member: FoundFile) -> FoundFile | str:
-    """Return a member, or a sentence where its name leads outside the archive."""
-    if _leads_outside(member.path):
-        return passed_over(member.path, "its name leads outside the archive")
-    return member
+def _inside(members: Iterable[FoundFile | str]) -> Iterator[FoundFile | str]:
+    """Yield what lies inside the archive, and a sentence for pictures whose names lead outside, as of ``tar -P``."""
+    outside = PassedOver(f"its name leads {_OUTSIDE}", f"their names lead {_OUTSIDE}")
+    for found in members:
+        if isinstance(found, str) or not _leads_outside(found.path):
+            yield found
+        elif is_somebodys(found.path.replace("..", "up")) and may_be_a_picture(found.path):
+            outside.add(found.path)
+    yield from outside.sentence()
 
 
 def _leads_outside(written: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import PurePosixPath
 
@@ -45,15 +46,16 @@ def entries_of(found: Iterable[FoundFile | str], *, guess: bool) -> Iterator[Pic
     What no person put there does not count at all. Files whose endings say that they are no pictures get one sentence
     together. Where ``guess``, every layout is read, and no folder says a class.
     """
-    others, archives = _OtherFiles(*_OTHERS), _OtherFiles(*_ARCHIVES)
+    others, archives, unlabelled = PassedOver(*_OTHERS), PassedOver(*_ARCHIVES), PassedOver(*_UNLABELLED)
     named = _named(found, others, archives)
-    for file, parts in _looked_through(named) if not guess else _as_they_lie(named):
+    for file, parts in _as_they_lie(named) if guess else _split_first(_looked_through(named), unlabelled):
         if isinstance(file, str):
             yield file
         elif (where := placed(_once(parts), guess=guess)) is None:
             yield passed_over(file.path, "it is not laid out as class/file or split/class/file")
         else:
             yield PictureEntry(file.path, *where, file.state, offset=file.offset)
+    yield from unlabelled.sentence()
     yield from archives.sentence()
     yield from others.sentence()
 
@@ -65,10 +67,11 @@ def passed_over(path: str, why: str) -> str:
 
 _OTHERS = ("its ending says that it is no picture", "their endings say that they are no pictures")
 _ARCHIVES = ("it is an archive; unpack it first", "they are archives; unpack them first")
+_UNLABELLED = ("it lies in a split and in no folder of a class", "they lie in a split and in no folder of a class")
 
 
-class _OtherFiles:
-    """Files that are no pictures for one reason, said of ``one`` and of ``several``: how many, and the first."""
+class PassedOver:
+    """Files passed over for one reason, said of ``one`` and of ``several``: how many, and the first."""
 
     def __init__(self, one: str, several: str) -> None:
         self._one, self._several = one, several
@@ -76,6 +79,7 @@ class _OtherFiles:
         self._first = ""
 
     def add(self, path: str) -> None:
+        """Count one more."""
         self._count += 1
         self._first = self._first or path
 
@@ -87,7 +91,7 @@ class _OtherFiles:
             yield f"{self._count:,} files were passed over, such as “{shown(self._first)}”: {self._several}."
 
 
-def _named(found: Iterable[FoundFile | str], others: _OtherFiles, archives: _OtherFiles) -> Iterator[FoundFile | str]:
+def _named(found: Iterable[FoundFile | str], others: PassedOver, archives: PassedOver) -> Iterator[FoundFile | str]:
     """Yield what is a person's and has a name that can be written down."""
     for file in found:
         if isinstance(file, str):
@@ -149,6 +153,38 @@ def _too_many(around: tuple[str, ...], lengths: Counter[int]) -> int:
 
 def _deeper(lengths: Counter[int], parts: int) -> int:
     return sum(count for length, count in lengths.items() if length > parts)
+
+
+def _split_first(found: Iterable[_Parted], unlabelled: PassedOver) -> Iterator[_Parted]:
+    """Yield files with the split before the class, and count those that are in a split and in no class.
+
+    Two layouts show only when all files are known, and such files wait until then: every class with folders called as
+    splits are, where there are several and nothing else; and files right in a split, as in test sets that are handed
+    out without labels, where other splits have folders of classes. Alone such a folder is a class, as one of trains.
+    """
+    loose, turned = list[tuple[FoundFile, tuple[str, ...]]](), list[tuple[FoundFile, tuple[str, ...]]]()
+    layouts = set[tuple[bool, ...]]()
+    for file, parts in found:
+        layout = tuple(map(_is_called_as_a_split, parts[:-1]))
+        if isinstance(file, FoundFile) and layout in ((True,), (False, True)):
+            (turned if len(layout) > 1 else loose).append((file, parts))
+        else:
+            layouts.add(layout)
+            yield file, parts
+    turns = len({parts[0] for _, parts in turned}) > 1 and not layouts & {(True, False), (False, False)}
+    for file, parts in turned:
+        yield file, (parts[1], parts[0], parts[2]) if turns else parts
+    classes_in_splits = (True, False) in layouts and (False,) not in layouts
+    for file, parts in loose:
+        if classes_in_splits:
+            unlabelled.add(file.path)
+        else:
+            yield file, parts
+
+
+@lru_cache(maxsize=4096)
+def _is_called_as_a_split(folder: str) -> bool:
+    return canonical(folder) in USUAL_SPLITS
 
 
 def _once(parts: tuple[str, ...]) -> tuple[str, ...]:

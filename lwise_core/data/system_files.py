@@ -29,9 +29,13 @@ _FOLDERS = frozenset(
         "temporary items",
         "__pycache__",
         "_vti_cnf",
+        "@synoeastream",
+        "@synoresource",
+        "recycler",
     }
 )
-_FOUND = re.compile(r"found\.\d{3}|.*\.lrdata")  # what Windows puts together after a crash, and Lightroom's previews
+# What Windows puts together after a crash, Lightroom's previews, and headers of a tar that no program understood.
+_FOUND = re.compile(r"found\.\d{3}|.*\.lrdata|paxheaders(\.\d+)?")
 _FILES = frozenset(
     {"thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "zbthumbnail.info", "pspbrwse.jbf"}
     | {"thumbs.db:encryptable", "cachedir.tag", "sync.ffs_db"}
@@ -64,6 +68,7 @@ _FILMS = {"avi", "lrv", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "mpg", "thm", 
 _FILMS |= {"3gp", "webm"}
 _ARCHIVES = {"7z", "bz2", "gz", "rar", "tar", "tgz", "xz", "zip"}
 _BESIDES = {"part", "partial", "crdownload", "download", "tmp", "swp", "lock", "dvc", "md5", "sha1", "sha256", "sfv"}
+_BESIDES |= {"icloud", "filepart", "!ut", "bridgesort", "meta", "import"}
 _BESIDES |= {"nfo", "torrent", "webloc", "geojson", "odp", "key", "pages", "numbers", "on1", "pp3", "vsix", "glb"}
 _OTHER_KINDS = frozenset(_TEXTS | _OFFICE | _ARRAYS | _FILMS | _ARCHIVES | _BESIDES)
 

@@ -22,6 +22,7 @@ from lwise_core.data.zip_members import member_of
 from lwise_core.data.zip_names import IN_UTF_8, names_of
 
 _LOCKED = 0x1
+_WINDOWS = (0, 10, 14)  # FAT, NTFS, VFAT
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _METHODS = {6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 96: "WinZip's JPEG", 98: "PPMd", 99: "AES"}
 _MEMBER = b"PK\x01\x02"
@@ -42,10 +43,17 @@ class ZipDirectory:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """The path of every member with slashes; some programs for Windows write backslashes, and then no slash."""
-        names = names_of(self.archive.infolist())
+        """The path of every member with slashes; some programs for Windows write backslashes.
+
+        No file of Windows can have one in its name, so there they part folders; of others only where nothing else does.
+        """
+        members = self.archive.infolist()
+        names = names_of(members)
         backslashes = not any("/" in name for name in names)
-        return tuple(name.replace("\\", "/") for name in names) if backslashes else names
+        return tuple(
+            name.replace("\\", "/") if backslashes or member.create_system in _WINDOWS else name
+            for name, member in zip(names, members, strict=True)
+        )
 
     def files(self) -> Iterator[FoundFile | str]:
         """Yield its files that can be read, and one sentence for each reason why others cannot.

@@ -101,10 +101,11 @@ def test_no_two_pictures_are_written_under_one_name(names: list[str], naming: Na
     assert ("/" in "".join(stems)) == (naming is Naming.OFFICIAL and any(n.startswith("d/") for n in names))
 
 
-def test_a_second_picture_of_a_name_keeps_its_ending_and_a_third_is_passed_over(place: Place) -> None:
-    plan = place.plan(*map(entry, ("x.jpg", "x.png", "x.PNG")), order=JobSettings(epsilons=(EPSILON,)))
-    assert [e.stem for e in listed(plan)] == ["x", "x.png"]
-    assert plan.passed_over == ("“x.PNG” was passed over: the set holds another picture of that name.",)
+def test_a_second_picture_of_a_name_keeps_its_ending_and_further_ones_are_numbered(place: Place) -> None:
+    names = ("x.jpg", "x.png", "x.PNG", "X.png", "X.PNG-2.png")
+    plan = place.plan(*map(entry, names), order=JobSettings(epsilons=(EPSILON,)))
+    assert [e.stem for e in listed(plan)] == ["x", "x.png", "x.PNG-2", "X.png-3", "X.PNG-2.png"]
+    assert plan.passed_over == ()
 
 
 def test_names_that_are_too_long_for_a_result_are_cut_and_stay_apart() -> None:

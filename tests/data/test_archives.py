@@ -44,6 +44,18 @@ def test_no_member_of_an_archive_leads_outside(tmp_path: Path, name: str) -> Non
         assert "outside" in sentence
 
 
+def test_pictures_whose_names_begin_at_the_root_get_one_sentence(tmp_path: Path) -> None:
+    tar = tmp_path / "a.tar"
+    with tarfile.open(tar, "w") as archive:
+        for name in ("/home/me/cat/1.png", "/home/me/cat/2.png", "../notes.txt", "/home/me/.DS_Store", "cat/3.png"):
+            archive.addfile(tarfile.TarInfo(name))
+    assert [entry.name for entry in listed(TarSet(tar))] == ["cat/3.png"]
+    assert passed_over(TarSet(tar)) == [
+        "2 files were passed over, such as “/home/me/cat/1.png”: their names lead outside the archive; unpack it, and "
+        "give the folder instead."
+    ]
+
+
 def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
     tar = tmp_path / "a.tar"
     with tarfile.open(tar, "w") as archive:
@@ -153,6 +165,16 @@ def test_a_zip_of_a_program_that_writes_backslashes_is_read(tmp_path: Path) -> N
     pictures = ZipSet(tmp_path / "a.zip")
     found = [(e.split, e.class_name, e.name, pictures.read(e)) for e in listed(pictures)]
     assert found == [("train", "cat", "train/cat/a.png", b"a"), ("train", "dog", "train/dog/b.png", b"b")]
+
+
+def test_a_zip_of_windows_with_both_slashes_is_read(tmp_path: Path) -> None:
+    packed = tmp_path / "a.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, system in (("cat/1.png", 0), ("cat\\2.png", 0), ("cat\\3.png", 3)):
+            member = zipfile.ZipInfo(name)
+            member.create_system = system
+            archive.writestr(member, toy_picture("top", seed=0))
+    assert [entry.name for entry in listed(ZipSet(packed))] == ["cat/1.png", "cat/2.png"]
 
 
 def test_two_members_of_one_name_are_two_pictures(tmp_path: Path) -> None:

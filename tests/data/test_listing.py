@@ -82,3 +82,30 @@ def test_archives_within_are_said_to_be_unpacked_first() -> None:
 
 def test_classes_are_in_the_form_that_keyboards_write() -> None:
     assert placed([unicodedata.normalize("NFD", "train/Käfer/1.png")]) == [("train", "Käfer")]
+
+
+def test_files_right_in_a_split_have_no_class_where_others_lie_in_classes() -> None:
+    paths = ["test/1.png", "test/2.png", "train/cat/1.png", "train/dog/2.png"]
+    assert placed(paths) == [("train", "cat"), ("train", "dog")]
+    assert said(paths) == [
+        "2 files were passed over, such as “test/1.png”: they lie in a split and in no folder of a class."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paths", "where"),
+    [
+        (["car/1.png", "train/1.png"], [("", "car"), ("", "train")]),
+        (["train/1.png", "test/2.png"], [("", "train"), ("", "test")]),
+        (["vehicles/train/1.png", "vehicles/test/1.png"], [("vehicles", "train"), ("vehicles", "test")]),
+        (["1/car/1.png", "1/train/1.png", "2/train/1.png"], [("1", "car"), ("1", "train"), ("2", "train")]),
+    ],
+)
+def test_a_class_may_be_called_as_a_split_is(paths: list[str], where: list[tuple[str, str]]) -> None:
+    assert placed(paths) == where
+    assert said(paths) == []
+
+
+def test_splits_within_each_class_are_splits() -> None:
+    paths = ["cat/train/1.png", "cat/test/2.png", "dog/train/1.png", "dog/test/2.png"]
+    assert placed(paths) == [("train", "cat"), ("test", "cat"), ("train", "dog"), ("test", "dog")]

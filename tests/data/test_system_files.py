@@ -36,6 +36,9 @@ from lwise_core.data.system_files import is_somebodys, may_be_a_picture
         "cat/a.jpg~",
         "cat/#a.jpg#",
         "CACHEDIR.TAG",
+        "@SynoEAStream/a.png",
+        "RECYCLER/S-1-5/a.png",
+        "PaxHeaders.1234/a.png",
     ],
 )
 def test_what_a_system_puts_beside_photographs_is_nobodys(name: str) -> None:
@@ -63,6 +66,9 @@ def test_a_photograph_is_somebodys(name: str) -> None:
         "a.png.dvc",
         "a.pp3",
         "x.torrent",
+        "a.png.icloud",
+        "a.png.filepart",
+        "a.png.meta",
     ],
 )
 def test_an_ending_can_say_that_a_file_is_no_picture(name: str) -> None:
