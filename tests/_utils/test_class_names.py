@@ -70,7 +70,7 @@ def test_the_nearest_name_comes_first_as_the_guide_spells_it() -> None:
 
 
 def test_names_without_end_are_not_compared_letter_by_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two megabytes of them took half a minute, in one go, with Python's lock held."""
+    """300 of 199 letters took 0.8 s, in one go, with Python's lock held; a list may have 10,000."""
 
     def compared(*_: object, **__: object) -> list[str]:
         raise AssertionError("they were compared")

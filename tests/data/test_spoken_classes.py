@@ -71,7 +71,7 @@ def test_a_slip_of_the_pen_is_forgiven(folder: str, proposed: str) -> None:
 
 
 def test_a_name_that_is_no_folder_s_speaks_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One of 65,000 letters, as a zip may have forty, took half a minute of the processor each time."""
+    """One of 12,000 letters took a second of the processor; a zip may have many of 65,000."""
     longest = "cats " * 51
     assert spoken_of(longest, ANIMALS) == ("house cat", "big cat")
     monkeypatch.setattr("lwise_core.data.spoken_classes._words", lambda _: pytest.fail("it was read"))

@@ -98,7 +98,7 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(text: str, sentence: str) 
 
 
 def test_groups_that_would_take_gigabytes_are_refused() -> None:
-    """A guide of groups has a number for each group and class of the largest: of 50,000 classes that were 10 GB."""
+    """A guide of groups has a number for each group and class of the largest: of 10,000 classes that were 384 MB."""
     classes = tuple(f"class {i}" for i in range(5_000))
 
     def made(singles: int) -> ClassGroups:

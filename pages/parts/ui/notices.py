@@ -37,7 +37,7 @@ _LIVE = re.compile(
 )
 """Where Streamlit's Markdown would make something else of text even when its punctuation is escaped."""
 
-_LINE_BREAKS = re.compile(r"\s*[\t\r\n]\s*")
+_LINE_BREAKS = re.compile(r"[\t\r\n]")
 
 
 def plain(text: str) -> str:
@@ -45,7 +45,8 @@ def plain(text: str) -> str:
 
     File, class and model names are other people's text: without this, a name could fetch a picture or be a link.
     """
-    inert = _LIVE.sub(_JOINER, _LINE_BREAKS.sub(" ", text.strip()))
+    lines = (line.strip() for line in _LINE_BREAKS.split(text))
+    inert = _LIVE.sub(_JOINER, " ".join(filter(None, lines)))
     return _PUNCTUATION.sub(r"\\\1", inert)
 
 
