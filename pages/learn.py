@@ -24,6 +24,7 @@ from pages.parts.courses.trial_runner import Choice, Ring, trial_runner
 from pages.parts.session.course_server import course_library, course_server
 from pages.parts.session.learners_address import COURSE, KEY
 from pages.parts.session.reader import catalogue_of_reader, chosen_language, language_select
+from pages.parts.ui.arrival import was_opened
 from pages.parts.ui.notices import notice, plain
 
 _SITTING = "sitting"
@@ -50,6 +51,7 @@ def main() -> None:
 
 
 def _leave() -> None:
+    was_opened()
     st.query_params.pop(_SITTING, None)
 
 
@@ -112,6 +114,7 @@ def _goes_on(course: Course, words: Catalogue) -> bool:
 
 
 def _open_sitting(token: str) -> None:
+    was_opened()
     st.query_params.from_dict({_SITTING: token, **chosen_language()})
 
 
@@ -285,6 +288,7 @@ def _sit(token: str) -> None:
         sureness=coming.course.design.sureness,
     )
     if done:
+        was_opened()
         st.rerun()
 
 
@@ -312,6 +316,7 @@ def _introduced(coming: Coming, token: str, words: Catalogue) -> bool:
 
 
 def _begin_trials(token: str) -> None:
+    was_opened()
     st.session_state[_INTRODUCED] = token
 
 

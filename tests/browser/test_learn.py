@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.courses.course import Course, write_course
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.records.store import Records, address
+from tests.browser.acts import until
 
 
 @pytest.fixture
@@ -22,8 +24,8 @@ def records(home: Path, course: Course) -> Iterator[Records]:
         yield opened
 
 
-def begin(page: Page, url: str, *, code: str) -> None:
-    page.goto(f"{url}/learn")
+def begin(page: Page, url: str, *, code: str, query: str = "") -> None:
+    page.goto(f"{url}/learn{query}")
     page.get_by_role("textbox", name="Your code").fill(code)
     page.get_by_text("I have read this").click()
     page.get_by_role("button", name="Begin").click()
@@ -57,6 +59,25 @@ def test_a_course_is_sat_and_a_reload_goes_on_with_the_very_next_trial(
     stored = records.answers(token=sitting.token)
     assert [r.trial for r in stored] == list(course.trials(sitting.slot)[:4])
     assert all(r.answer.reaction_ms and r.answer.reaction_ms >= course.design.timing.lockout_ms for r in stored)
+
+
+def test_on_a_phone_the_kinds_are_shown_from_their_heading_on(
+    page: Page, studio_url: str, home: Path, records: Records, course: Course
+) -> None:
+    folder = home / "courses" / "introduced"
+    if not folder.exists():
+        shutil.copytree(course.folder, folder)
+    design = replace(course.design, name="Introduced", examples=3)
+    shown = write_course(folder, replace(course.manifest, design=design))
+    page.set_viewport_size({"width": 390, "height": 844})
+    begin(page, studio_url, code="browser-phone", query=f"?course={shown.digest}")
+    expect(page.get_by_role("heading", name="These are the kinds")).to_be_in_viewport()
+    until(page, "() => document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    assert [s.participant for s in records.sittings(course=shown.digest)] == ["browser-phone"]
+    page.get_by_role("button", name="Begin with the first picture").click()
+    expect(page.get_by_role("button", name="Start")).to_be_in_viewport()
+    until(page, "() => document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    shutil.rmtree(folder)
 
 
 def test_a_code_that_is_taken_is_refused_with_a_sentence(page: Page, studio_url: str, records: Records) -> None:

@@ -380,6 +380,27 @@ def test_the_kinds_are_introduced_before_the_first_trial(
     assert "have to guess" not in before
 
 
+def test_each_step_of_a_sitting_begins_at_its_top(
+    opened: Open, home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a learner presses stands at the bottom of a long page; on a phone the next one hid its heading."""
+    places: list[str] = []
+
+    def arrive(*, key: str, data: dict[str, str]) -> None:
+        places.append(f"{key} {data['place']}")
+
+    monkeypatch.setattr("pages.parts.ui.arrival._ARRIVAL", arrive)
+    folder = Path(shutil.copytree(course.folder, home / "courses" / "introduced"))
+    write_course(folder, replace(course.manifest, design=replace(course.design, examples=1)))
+    at = opened("learn")
+    at.text_input[0].set_value("ada")
+    at.checkbox[0].check()
+    at = press(at, "Begin")
+    assert "These are the kinds" in said(at)
+    press(at, "Begin with the first picture")
+    assert list(dict.fromkeys(places)) == [f"arrival Learn {i}" for i in range(3)]
+
+
 def test_learners_read_why_more_pictures_come_than_count(opened: Open, on_the_shelf: Course) -> None:
     before = said(opened("learn"))
     counting = sum(t.scored for t in on_the_shelf.trials(0))
