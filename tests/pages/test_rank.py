@@ -416,8 +416,19 @@ def test_a_zip_that_is_none_is_said_by_its_name() -> None:
 def test_zips_together_hold_no_more_than_one_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.rank.upload.MOST_FILES", 15)
     at = uploaded(("one.zip", zipped()), ("other.zip", zipped()))
-    assert "16 files together; the page takes 15" in said(at)
+    assert "more than 15 files together, which the page takes at once" in said(at)
     assert not any(b.label.startswith("Rank") for b in at.button)
+
+
+def test_zips_beyond_what_the_page_takes_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.rank.upload.MOST_FILES", 15)
+    monkeypatch.setattr("pages.parts.rank.upload._MOST_REFUSED", 2)
+    at = uploaded(*((f"{i}.zip", zipped()) for i in range(2)), ("none.zip", b"no zip"))
+    assert "more than 15 files together" in said(at)
+    assert "none.zip" not in said(at)
+    at = uploaded(*((f"{i}.zip", b"no zip") for i in range(3)))
+    assert "2 of these zips cannot be read" in said(at)
+    assert "“2.zip”" not in said(at)
 
 
 def test_what_lies_beside_a_broken_zip_is_ranked() -> None:

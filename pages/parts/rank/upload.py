@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from pages.parts.ui.notices import notice
 MOST_AT_ONCE = 900
 """Files that browsers hand over in good time: what Streamlit's uploader does for each grows with their number."""
 
+_MOST_REFUSED = 20  # zips
 _PACKED_FROM = 50  # files of a folder, which then goes as a zip (assets/packer)
 _PACKED_BYTES = 150_000_000  # of one such zip; a server takes 200 MB in one file
 _PACKER = component("lwise_packer", folder="packer", html="packer/packer.html")
@@ -88,20 +89,47 @@ def _uploaded(uploads: list[UploadedFile] | None) -> Intake | None:
         return None
     if len(uploads) > MOST_AT_ONCE:
         notice("caution", f"These are more than {MOST_AT_ONCE} files; a zip of the folder is quicker.")
-    parts = [part for upload in uploads if (part := _part(upload)) is not None]
+    parts = _parts(uploads)
+    if parts is None:
+        return None
     names = tuple(chain.from_iterable(part.names for part in parts))
     if not names:
         notice("info", "There are no photographs among these files.")
-        return None
-    if len(names) > MOST_FILES:
-        notice("error", f"These are {len(names):,} files together; the page takes {MOST_FILES:,} at once.")
         return None
     key = hashlib.sha256("\0".join(part.key for part in parts).encode()).hexdigest()
     return Intake(key, names, lambda: chain.from_iterable(part.files() for part in parts))
 
 
+def _parts(uploads: Sequence[UploadedFile]) -> list[Intake] | None:
+    """Return what each upload holds; None, with a sentence, where that is more than the page takes.
+
+    What is beyond is not looked at: every run of the page reads the directories of all zips, half a second each.
+    """
+    parts, count, refused = list[Intake](), 0, 0
+    for upload in uploads:
+        try:
+            part = _part(upload)
+        except DatasetError as error:
+            notice("error", f"{error} It is left out.")
+            refused += 1
+            if refused == _MOST_REFUSED:
+                notice("error", f"{_MOST_REFUSED} of these zips cannot be read; hand over what can be, without them.")
+                return None
+            continue
+        parts += [] if part is None else [part]
+        count += 0 if part is None else len(part.names)
+        if count > MOST_FILES:
+            notice("error", f"These are more than {MOST_FILES:,} files together, which the page takes at once.")
+            return None
+    return parts
+
+
 def _part(upload: UploadedFile) -> Intake | None:
-    """Return what one upload holds, None where that is nothing of the person's."""
+    """Return what one upload holds, None where that is nothing of the person's.
+
+    Raises:
+        DatasetError: It is a zip that cannot be read.
+    """
     if upload.name.lower().endswith(".zip"):
         return _zipped(upload)
     if not is_somebodys(upload.name):
@@ -109,13 +137,8 @@ def _part(upload: UploadedFile) -> Intake | None:
     return Intake(upload.file_id, (upload.name,), lambda: iter((NamedFile(upload.name, upload.getvalue()),)))
 
 
-def _zipped(upload: UploadedFile) -> Intake | None:
-    """Return the files of a zip; where it cannot be read, say so by its name and leave it out."""
-    try:
-        files = files_in_zip(upload.getvalue(), called=upload.name)
-    except DatasetError as error:
-        notice("error", f"{error} It is left out.")
-        return None
+def _zipped(upload: UploadedFile) -> Intake:
+    files = files_in_zip(upload.getvalue(), called=upload.name)
     _tell(files)
     return Intake(upload.file_id, files.names, lambda: iter(files))
 
