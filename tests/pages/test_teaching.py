@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Selectbox
+from streamlit.testing.v1.element_tree import Radio, Selectbox
 
 from lwise_core.teaching.courses.course import MANIFEST, Course, write_course
 from lwise_core.teaching.courses.debriefed import GROUPS
@@ -27,7 +27,7 @@ from lwise_core.teaching.enrolment import Enrolment, enrolment_of, set_enrolment
 from lwise_core.teaching.records.store import Records, address, new_token
 from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.courses.form import FIRST
-from pages.parts.courses.pictures_fields import UPLOAD
+from pages.parts.courses.pictures_fields import PHANTOM, UPLOAD
 from pages.parts.session import course_server as school
 from tests.support.objectives import margin
 
@@ -269,6 +269,7 @@ def test_the_authors_words_are_part_of_the_course_that_is_made(opened: Open, on_
     at = opened("curriculum")
     assert "puts in each participant's ID" in said(at)
     assert [c.value for c in at.code][1] == f"/learn?course={on_the_shelf.digest}&PROLIFIC_PID={{{{%PROLIFIC_PID%}}}}"
+    next(r for r in at.radio if r.label == "Pictures").set_value(PHANTOM).run()
     next(t for t in at.text_input if t.label == "Completion link").set_value("http://example.org").run()
     assert "The completion link is not an address" in said(at)
     assert "Make the course" not in [b.label for b in at.button]
@@ -584,8 +585,25 @@ def test_a_made_course_is_shown_with_every_trial_and_what_rounding_left(
     at = opened("curriculum")
     assert on_the_shelf.design.name in [e.label.partition(":")[0].replace("\\", "") for e in at.expander]
     assert "8 bits keep" in said(at)
-    for block in on_the_shelf.design.schedule.blocks:
-        assert f"**{block.name}**" in said(at)
+    assert any("of the enhancement that was planned" in w.value for w in at.warning)
+    assert not any("8 bits" in w.value or "ε" in w.value for w in at.warning)
+    schedule = on_the_shelf.design.schedule
+    for kind, blocks in (("Learning", [b for b in schedule.blocks if b.feedback]), ("Test", schedule.tests)):
+        for number, block in enumerate(blocks, start=1):
+            assert f"**{kind} {number}**" in said(at)
+            assert f"{block.name} ({kind} {number})" in said(at)
+
+
+def test_creatures_are_offered_last_and_chosen_only_where_there_is_no_course_yet(
+    opened: Open, home: Path, course: Course
+) -> None:
+    def pictures() -> Radio:
+        return next(r for r in opened("curriculum").radio if r.label == "Pictures")
+
+    assert pictures().options[0] == UPLOAD
+    assert pictures().options[-1] == pictures().value == PHANTOM
+    shutil.copytree(course.folder, home / "courses" / "phantom")
+    assert pictures().value == UPLOAD
 
 
 def test_a_later_test_can_be_made_of_a_course(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:

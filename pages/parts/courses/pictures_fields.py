@@ -15,6 +15,7 @@ from lwise_core.data.phantom import FAMILIES
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.teaching.courses.pictures import TEST, TESTED, TRAIN, FromData, FromPhantom, FromZip, Pictures
 from pages.parts.session.access import paths_offered
+from pages.parts.session.course_server import course_library
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import once
 from pages.parts.ui.notices import notice
@@ -43,11 +44,18 @@ def chosen_pictures() -> ChosenPictures | None:
         label="A folder of your own? Rank sorts it, and one button there makes a course that fits it",
         icon=":material/photo_library:",
     )
-    sources = [PHANTOM, UPLOAD, *([DATA] if paths_offered() else [])]
-    source = st.radio("Pictures", sources, label_visibility="collapsed")
+    sources = [UPLOAD, *([DATA] if paths_offered() else []), PHANTOM]
+    source = st.radio(
+        "Pictures", sources, sources.index(_at_first()), label_visibility="collapsed", key="course-pictures"
+    )
     if source == PHANTOM:
         return _phantom()
     return _zip() if source == UPLOAD else _data()
+
+
+def _at_first() -> str:
+    """Return what is chosen at first: creatures, of which a course can be tried at once, until there is a course."""
+    return UPLOAD if course_library().courses() else PHANTOM
 
 
 def _phantom() -> ChosenPictures:
