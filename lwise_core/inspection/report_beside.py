@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,8 @@ class Painted:
 
     @property
     def verdict(self) -> str:
-        """Whether this change can be trusted, in a sentence or two."""
-        return verdict_of(self.risk, towards=self.towards)
+        """Whether this change can be trusted, in a sentence or two; what the guide takes it for stands beside it."""
+        return verdict_of(replace(self.risk, choice=None), towards=self.towards)
 
     @property
     def numbers(self) -> Json:
