@@ -283,6 +283,12 @@ def guide(at: AppTest, name: str) -> AppTest:
     return settled(choice(at, "Guide model").set_value(name).run())
 
 
+def test_a_title_of_any_length_lays_out_no_handout_of_a_thousand_pages(ranked: AppTest) -> None:
+    """100,000 letters of one took 0.8 s, in which nobody else's picture is computed; a message may have 8 million."""
+    at = ranked.text_input(key="lesson-title").set_value("a" * 100_000).run()
+    assert at.session_state["lesson-title"] == "a" * 200
+
+
 def test_another_guide_ranks_the_same_photographs_and_the_first_ones_ranking_and_lesson_come_back(
     ranked: AppTest,
 ) -> None:

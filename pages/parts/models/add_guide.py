@@ -34,6 +34,7 @@ _CANDIDATE = "guide_candidate"
 _READ = "guide_read"
 _FLOAT = 4  # bytes of a number
 _HERE = "checkpoint"
+_LONGEST_NAME = 100  # characters of an architecture's name: unknown ones are compared with all that timm has
 _MOST_NAMES = 2_000_000  # bytes: thirty times ImageNet's thousand with all synonyms
 
 
@@ -155,7 +156,7 @@ def _architecture(weights: Weights) -> Blueprint | None:
         return blueprint_for(weights)
     except CheckpointError as unknown:
         label = "Architecture, as timm or torchvision calls it"
-        name = st.text_input(label, help="Nothing is downloaded for it.", key="guide-arch")
+        name = st.text_input(label, max_chars=_LONGEST_NAME, help="Nothing is downloaded for it.", key="guide-arch")
         if not name:
             notice("info", str(unknown))
             return None

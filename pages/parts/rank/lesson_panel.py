@@ -34,6 +34,7 @@ from pages.parts.ui.notices import notice, plain
 
 _LESSON = "lesson"
 _COURSE = "lesson_course"
+_LONGEST_TITLE = 200  # characters: a handout is laid out in one go, while nothing else is computed
 _MOST_COVERED = 20
 
 
@@ -45,7 +46,9 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     )
     _coverage(ranked)
     titled, written = st.columns([3, 1])
-    title = titled.text_input("Title of the lesson", "Tell them apart", key="lesson-title", persist_state="session")
+    title = titled.text_input(
+        "Title of the lesson", "Tell them apart", max_chars=_LONGEST_TITLE, key="lesson-title", persist_state="session"
+    )
     with written:
         words = _language()
     if not chosen:
