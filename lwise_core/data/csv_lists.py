@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import TextIOWrapper
 from itertools import chain
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from lwise_core._utils.text_encoding import encoding_of
 
 _SEPARATORS = ",;\t|"
 _SAID = "sep="  # Excel's first line, which says what separates the cells
+_FEWEST_NAMES = 2  # a line of so few words may hold a heading's in another order by chance
 _HEAD = 4096  # bytes that tell the encoding
 
 # A cell may hold a person's whole experiment as JSON: the files' own sizes are what is limited, by their readers.
@@ -24,7 +25,9 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
     A comma separates the cells, or a semicolon, tab or bar where so the heading has ``column``, or where a first line
     such as ``sep=;`` says so; without a ``column`` that of which the heading has most. Lines above the heading that
     begin with ``#``, in which programs say what wrote the file, do not count, nor do those of empty cells, with a title
-    in one of them or not, nor a heading that is repeated further down, as in files put together.
+    in one of them or not, nor a heading that is repeated further down, as in files put together; where it names the
+    columns in another order there, the lines below it are put in the first one's. A line that is in quotes as a whole
+    is read as the line in them, and spaces behind all separators of the heading belong to no cell.
 
     Args:
         opened: What opens the file at its beginning.
@@ -39,18 +42,41 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
     with TextIOWrapper(opened(), encoding=encoding, newline="") as text:
         first = next((line for line in text if not _is_comment(line, column) and not _is_title(line, column)), "")
         said = _said(first)
-        if said is not None:
-            lines = csv.reader(text, strict=True, delimiter=said)
+        separator = said or _separator(first, column)
+        lines = text if said else chain([first], text)
+        spaced = said is None and _is_spaced(first, separator)
+        yield from _as_headed(csv.reader(lines, strict=True, delimiter=separator, skipinitialspace=spaced), column)
+
+
+def _as_headed(lines: Iterable[list[str]], column: str | None) -> Iterator[tuple[str, ...]]:
+    """Yield the heading and the lines with their cells in its order, without empty lines and further headings."""
+    heading, order = tuple[str, ...](), tuple[int, ...]()
+    for line in filter(None, lines):
+        cells = _within(line, column, width=len(heading)) if len(line) == 1 else line
+        names = tuple(cell.strip() for cell in cells)
+        if not heading:
+            heading, order = names, tuple(range(len(names)))
+            yield heading
+        elif names == heading or (len(heading) > _FEWEST_NAMES and sorted(names) == sorted(heading)):
+            order = tuple(map(names.index, heading))
+        elif len(cells) == len(order):
+            yield tuple(cells[place] for place in order)
         else:
-            lines = csv.reader(chain([first], text), strict=True, delimiter=_separator(first, column))
-        heading: tuple[str, ...] | None = None
-        for cells in lines:
-            line = tuple(cells)
-            if heading is None and line:
-                heading = tuple(name.strip() for name in line)
-                yield heading
-            elif line and tuple(cell.strip() for cell in line) != heading:
-                yield line
+            yield tuple(cells)
+
+
+def _within(line: list[str], column: str | None, *, width: int) -> list[str]:
+    """Return the cells of a line that stands in one cell: a heading's, or as many as its ``width``; else the line."""
+    separator = _separator(line[0], column)
+    cells = next(csv.reader([line[0]], delimiter=separator), [])
+    headed = not width and (column is None or column.casefold() in (cell.strip().casefold() for cell in cells))
+    return cells if len(cells) > 1 and (headed or len(cells) == width) else line
+
+
+def _is_spaced(heading: str, separator: str) -> bool:
+    """Return whether a space stands behind every separator of a heading, so that what follows may be in quotes."""
+    _, *others = next(csv.reader([heading], delimiter=separator), [""]) or [""]
+    return bool(others) and all(cell.startswith(" ") for cell in others)
 
 
 def _is_comment(line: str, column: str | None) -> bool:

@@ -32,6 +32,7 @@ PATH = "im_path"
 _OURS = (PATH, "split", "class", "class_num", "origin", "lesion_id")
 """The columns that this program reads by their names."""
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as they begin, whatever their names end with
 _ADDRESS = re.compile(r"file:(?://(?:localhost)?(?=/))?(?P<path>.*)", re.IGNORECASE)
 _BEFORE_A_DRIVE = re.compile(r"^/(?=[A-Za-z]:/)")
 _ELSEWHERE = re.compile(r"[A-Za-z]:/|//")  # a drive or a server of Windows
@@ -66,6 +67,11 @@ class DirmapFile:
         """
         if self.store.size(self.name) > MAX_CSV_BYTES:
             raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
+        with file_errors(Path(self.name)), self.store.opened(self.name) as file:
+            if file.read(8).startswith(_WORKBOOKS):
+                raise DatasetError(
+                    f"“{self.name}” is a workbook and no CSV; save its sheet as CSV in UTF-8, and give that."
+                )
         names = _as_read(next(self._lines(), ()))
         twice = next((n for n, times in Counter(names).items() if n and times > 1), None)
         if twice is not None:
@@ -167,8 +173,10 @@ class DirmapFile:
     def _from_here(self, path: str) -> str:
         """Return an absolute path as one that begins in the CSV's folder, any other as it is.
 
-        A path from before the folder was moved here is one that begins in a folder of its name.
+        A path from before the folder was moved here is one that begins in a folder of its name, and so is one that
+        leads up and into this folder again.
         """
+        path = path.removeprefix(f"../{self.store.name}/")
         if not path.startswith("/") or "\0" in path:
             return path
         folder = self.store.place

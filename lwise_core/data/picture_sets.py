@@ -248,6 +248,8 @@ def _what_else(file: Path) -> str:
     kind = next((kind for sign, kind in _OTHER_KINDS.items() if begin.startswith(sign)), None)
     if kind is not None:
         return f"“{name}” is {kind}."
+    if not begin:
+        return f"“{name}” is empty (0 bytes); download or make it again."
     if begin.startswith((b"PK\x03\x04", b"PK\x01\x02", b"PK\x07\x08")):
         return f"“{name}” is a zip that was cut off, or a part of one; download or make it again."
     if begin.lstrip().lower().startswith((b"<!doctype html", b"<html")):

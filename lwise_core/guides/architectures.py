@@ -6,6 +6,7 @@ Shapes are compared before anything is allocated, so that a small file cannot as
 from __future__ import annotations
 
 import difflib
+import re
 from functools import partial
 
 from torch import nn
@@ -71,14 +72,19 @@ def recognise(state: State) -> Blueprint | None:
     )
 
 
+_BEFORE_A_NAME = re.compile(r"(?:hf[-_]hub:)?timm/|torchvision\.models\.|timm\.models\.")
+
+
 def named(name: str, state: State) -> Blueprint:
     """Return the blueprint of the architecture that timm or torchvision calls ``name``, with the classes of ``state``.
 
-    Where both have one of that name, it is the one whose keys ``state`` has. Nothing is downloaded.
+    Where both have one of that name, it is the one whose keys ``state`` has. The name may be written as on the Hugging
+    Face Hub or as Python imports it, such as “timm/resnet18.a1_in1k”. Nothing is downloaded.
 
     Raises:
         ArchitectureError: Neither has such an architecture, its input is not square, or ``state`` lacks its head.
     """
+    name = _BEFORE_A_NAME.sub("", name.strip())
     if name in _XCITS:
         return _xcit(name, num_classes=rows_of_head(state, "head"))
     if name == TIMM_NAME:

@@ -17,6 +17,10 @@ _KEY = re.compile(r"(\w++)\s*+:(?:\s(.*))?")
 _COMMENT = re.compile(r"(?<!\S)#.*")
 # A list as a program's text gives it a name: “CLASSES = [...]”, “export default [...];”.
 _ASSIGNED = re.compile(r"(?:export default|(?:const |let |var )?[\w.]++ ?=)\s*+([\[({].*[\])}]);?", re.DOTALL)
+# A list as a function of R or NumPy gets it: “c(…)”, “labels <- c(…)”, “np.array([…], dtype='<U8')”.
+_CALLED = re.compile(
+    r"""(?:[\w.]++\s*+(?:=|<-)\s*+)?[\w.]++\(\s*+(\[.*\]|["'].*["'])(?:,\s*dtype=[^()]*)?\s*\);?""", re.DOTALL
+)
 _MAP_ITEM = re.compile(r"item\s*\{([^{}]*)\}")
 _MAP_FIELD = re.compile(r"""\b(\w++)\s*+:\s*+(?:"([^"]*)"|'([^']*)'|(\d+))""")
 
@@ -28,6 +32,10 @@ def names_in(text: str) -> Sequence[str] | None:
     """
     if (assigned := _ASSIGNED.fullmatch(text)) is not None and (names := printed(assigned[1])) is not None:
         return names
+    if (called := _CALLED.fullmatch(text)) is not None:
+        names = printed(called[1] if called[1].startswith("[") else f"[{called[1]}]")
+        if names is not None and len(names) > 1:
+            return names
     if text.startswith(("[", "{")):
         found = read_json(text)
         if found is not None:

@@ -18,7 +18,7 @@ _NUMBERED = re.compile(
     r"""(?:(?P<quote>["'])(?P<quoted>.+)(?P=quote)[,}]*|(?P<plain>[^"'\s].*))"""
 )
 _NUMBER_LAST = re.compile(r"(.*\S)(?:\s*[:,;=]\s*|\s+)(\d{1,6})")
-_ITEM = re.compile(r"\s*-\s+(\S(?:.*\S)?)\s*")
+_ITEM = re.compile(r"\s*[-*•]\s+(\S(?:.*\S)?)\s*")
 _QUOTED = re.compile(r"""(["'])([^"']+)\1,?""")
 _TEXT = r"""(?:(?P<quote>["'])(?P<quoted>(?:(?!(?P=quote)).)*)(?P=quote)|(?P<plain>[^,:"'\s](?:[^,:]*[^,:\s])?))"""
 _NEXT = r"\s*(?:,\s*|$)"
@@ -26,6 +26,8 @@ _LISTED = re.compile(_TEXT.replace("^,:", "^,") + _NEXT)
 _BY_NUMBER = re.compile(r"""(?P<mark>["']?)(?P<number>\d{1,6})(?P=mark)\s*:\s*""" + _TEXT + _NEXT)
 _BY_NAME = re.compile(_TEXT + r"\s*:\s*(?P<number>\d{1,6})" + _NEXT)
 _IN_BRACES = re.compile(r"""(["'])([^"']+)\1\s*(?:[,;]\s*|$)""")
+_SPACED = re.compile(r"""(["'])([^"']+)\1(?:\s+|$)""")
+_ARROW = re.compile(r"\s*[-=]>$")
 _BETWEEN_NUMBERS = re.compile(r"(\d{1,6})\t([^\t]+)\t\d+")
 _SYNSET = re.compile(r"n\d{8}[\s,]+(\S.*)")
 
@@ -79,7 +81,10 @@ def printed(text: str) -> Sequence[str] | None:
     inside = body[1:-1].strip().rstrip(",")
     if body.startswith(("[", "(")):
         listed = _each(_LISTED, inside)
-        return None if listed is None else [_named(match) for match in listed]
+        if listed is not None:
+            return [_named(match) for match in listed]
+        spaced = _each(_SPACED, inside) or []  # as NumPy prints them
+        return [match[2] for match in spaced] or None
     found = _each(_BY_NUMBER, inside) or _each(_BY_NAME, inside) or []
     pairs = {int(match["number"]): _named(match) for match in found}
     if found:
@@ -135,7 +140,7 @@ def _number_last(lines: Sequence[str]) -> Sequence[str] | None:
     """
     for first in (0, 1):
         found = [_NUMBER_LAST.fullmatch(line.strip()) for line in lines[first:]]
-        pairs = {int(match[2]): match[1] for match in found if match is not None}
+        pairs = {int(match[2]): _ARROW.sub("", match[1]) for match in found if match is not None}
         names = by_number(pairs, count=len(found))
         if names is not None and len(set(map(canonical, names))) == len(names):
             return names

@@ -21,6 +21,8 @@ _NO_TEXTS = (
     (b"{\\rtf", "a text of a word processor"),
     (b"%PDF", "a PDF file"),
     (b"\x89PNG", "a picture"),
+    (b"<!doctype", "a web page"),
+    (b"<html", "a web page"),
 )
 _JOINERS = re.compile("(?<=.)[\u200c\u200d](?=.)")  # within a word or an emoji; elsewhere they join nothing
 # Where a line may break, marks of byte order, and of the direction of a text; not what turns the direction round.
@@ -67,8 +69,12 @@ def classes_from_text(data: bytes) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _begins(data: bytes, sign: bytes) -> bool:
+    return data.startswith(sign) or (sign.startswith(b"<") and data[:100].lstrip().lower().startswith(sign))
+
+
 def _decoded(data: bytes) -> str:
-    if (kind := next((words for sign, words in _NO_TEXTS if data.startswith(sign)), None)) is not None:
+    if (kind := next((words for sign, words in _NO_TEXTS if _begins(data, sign)), None)) is not None:
         raise ClassListError(f"The list of class names is {kind}; save it as text in UTF-8, one name a line.")
     try:
         return data.decode(encoding_of(data))

@@ -14,7 +14,7 @@ PART = "part of the file"
 
 _MOST_COLUMNS = 1000  # of all rows together; each row gets every one of them
 _LISTS = ("trials", "data", "results")
-_STARTS = ("[", "{")
+_STARTS = ("[", "{", '"[', '"{')  # what was written as JSON twice begins with a quote
 
 
 def is_json(content: bytes) -> bool:

@@ -71,6 +71,10 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     table = pd.DataFrame({name: [unguarded(r[name]) for r in rows] for name in rows[0]})
     if "trial_number" not in table:
         table["trial_number"] = table["obs"]
+    labels = set(table["participant"])
+    table["participant"] = table["participant"].map(
+        lambda label: plain if (plain := label.strip()) in labels else label
+    )
     table = told_apart(table)
     table["trial_type"] = table["trial_type"].map(_kind)
     _add_group(table, slots)

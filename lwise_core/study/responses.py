@@ -268,6 +268,9 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     return checked.sort_values(["participant", "trial_number"], kind="stable", ignore_index=True)
 
 
+_MAY_BE_TWO = "the answers differ, so two people may share this label: give each of them one of their own"
+
+
 def _one_place_each(table: pd.DataFrame) -> None:
     """Refuse nameless and doubled trials, and participants of two groups."""
     for name in ("participant", "group", "block", "class"):
@@ -276,8 +279,10 @@ def _one_place_each(table: pd.DataFrame) -> None:
     twice = table[table.duplicated(["participant", "trial_number"])]
     if len(twice):
         first = twice.iloc[0]
+        same = table[(table[["participant", "trial_number"]] == first[["participant", "trial_number"]]).all(axis=1)]
+        what = "leave one out" if len(same.drop_duplicates()) == 1 else _MAY_BE_TWO
         raise ResponsesError(
-            f"Participant “{first['participant']}” has trial {first['trial_number']} twice; leave one out. {UNCHANGED}"
+            f"Participant “{first['participant']}” has trial {first['trial_number']} twice; {what}. {UNCHANGED}"
         )
     groups = table.groupby("participant")["group"].nunique()
     if (groups > 1).any():

@@ -79,6 +79,8 @@ def test_rows_and_columns_that_a_spreadsheet_leaves_empty_do_not_count(tmp_path:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
+        (b"PK\x03\x04" + bytes(30), "“dirmap.csv” is a workbook and no CSV; save its sheet as CSV in UTF-8"),
+        (b"\xd0\xcf\x11\xe0" + bytes(30), "“dirmap.csv” is a workbook and no CSV"),
         (b"split,class\n", "no column “im_path”"),
         (b"", "no column “im_path”"),
         (b"im_path,a,a\n", "two columns “a”"),
@@ -115,10 +117,15 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path)
         b'Photographs of May,,,\r\n,,,\r\nsplit,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n',
         b"\xef\xbb\xbfPhotographs;;;\r\nsplit;class;im_path;note\r\ntrain;cat;cat/1.png;0,5\r\n",
         b'"# exported, with commas",,,\r\nsplit,class,im_path,note\r\ntrain,cat,cat/1.png,"0,5"\r\n',
+        b'"split,class,im_path,note"\r\n"train,cat,cat/1.png,""0,5"""\r\n',
+        b'split,class,im_path,note\r\n"train,cat,cat/1.png,""0,5"""\r\n',
+        b'split, class, im_path, note\ntrain, cat, "cat/1.png", "0,5"\n',
+        b'split,class,im_path,note\nim_path,note,class,split\ncat/1.png,"0,5",cat,train\n',
     ],
     ids=[
         *("semicolons", "tabs", "sep", "UTF-16", "UTF-16 without BOM", "spaces, BOM, CR", "empty cells"),
         *("two headings", "capitals", "comments", "UTF-32", "a title", "a title and semicolons", "a comment in cells"),
+        *("a cell a line", "a cell a row", "spaces before quotes", "a heading in another order"),
     ],
 )
 def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> None:
@@ -184,6 +191,7 @@ def test_a_path_of_windows_is_read_from_the_folder_on(tmp_path: Path, path: str)
         "file://nas/{here}/cat/a%20%C3%A9.png",
         "file:///home/somebody/{here}/cat/a%20%C3%A9.png",
         "/home/somebody/{here}/cat/a é.png",
+        "../{here}/cat/a é.png",
     ],
 )
 def test_addresses_and_places_from_before_the_folder_was_moved_are_read(tmp_path: Path, address: str) -> None:

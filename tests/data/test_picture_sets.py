@@ -130,6 +130,7 @@ def test_a_csv_names_its_columns_and_a_glob_its_root(tmp_path: Path) -> None:
         ("a.rar", b"Rar!\x1a\x07\x01", "is a RAR archive, which is not read; unpack it"),
         ("a.tar.zst", b"\x28\xb5\x2f\xfd", "is packed with Zstandard"),
         ("a.zip", b"PK\x03\x04 and no end", "is a zip that was cut off"),
+        ("a.zip", b"", r"is empty \(0 bytes\); download or make it again"),
         ("a.tar.gz", b"\n<!DOCTYPE html>", "is a web page and no archive"),
         ("d.csv.gz", gzip.compress(b"im_path,class", mtime=0), "is packed with gzip and holds no tar; unpack it"),
         ("d.csv.xz", lzma.compress(b"im_path,class"), "is packed with xz and holds no tar; unpack it"),

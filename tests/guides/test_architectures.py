@@ -246,6 +246,16 @@ def test_timms_own_keys_stay_timms() -> None:
         assert named("convnext_tiny", state).build().state_dict().keys() == state.keys()
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["timm/resnet18.a1_in1k", "hf-hub:timm/resnet18.a1_in1k", "hf_hub:timm/resnet18", "torchvision.models.resnet18"],
+)
+def test_a_name_may_be_written_as_the_hub_or_python_has_it(name: str) -> None:
+    blueprint = named(name, {"fc.weight": torch.zeros(3, 512)})
+    assert blueprint.num_classes == 3
+    assert blueprint.name.startswith("resnet18")
+
+
 def test_weights_without_the_head_of_the_named_network_say_what_they_have() -> None:
     with pytest.raises(ArchitectureError, match=r"begin with “fc”, and the last matrix, “fc.weight”, has the shape"):
         named("convnext_tiny", {"fc.weight": torch.zeros(2, 4)})

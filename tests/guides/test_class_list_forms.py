@@ -66,6 +66,12 @@ LISTS = {
     'item { name: "/m/1" id: 1 display_name: "tench" }\nitem { name: "/m/3" id: 3 display_name: "shark" }',
     "a label map of Caffe": 'item {\n name: "tench"\n label: 0\n}\nitem {\n name: "goldfish"\n label: 1\n}\n'
     'item {\n name: "shark"\n label: 2\n}',
+    "points of a list": "* tench\n* goldfish\n* shark",
+    "arrows behind": "tench -> 0\ngoldfish -> 1\nshark -> 2",
+    "R's vector": 'c("tench", "goldfish", "shark")',
+    "R's vector with a name": 'labels <- c("tench", "goldfish",\n  "shark")',
+    "an array of NumPy": "array(['tench', 'goldfish', 'shark'], dtype='<U8')",
+    "an array as NumPy prints it": "['tench' 'goldfish' 'shark']",
     "ids of WordNet": "n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\nn01484850 shark",
 }
 

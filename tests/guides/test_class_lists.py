@@ -60,6 +60,7 @@ def test_one_name_a_line_however_the_file_was_saved(data: bytes) -> None:
         (b"cat\x00\ndog", "Line 1"),
         (b"\xff\xfecat", "UTF-8"),
         (b"PK\x03\x04" + bytes(30), "a workbook or another archive; save it as text"),
+        (b"\n<!DOCTYPE html><html>\n<body>", "a web page"),
         (rb"{\rtf1\ansi cat\par dog}", "a text of a word processor"),
         ("猫\n犬".encode("shift-jis"), "save it as UTF-8"),
         ("Käfer\nHund".encode("cp1252"), "save it as UTF-8"),

@@ -39,6 +39,7 @@ AS_SPREADSHEETS_SAVE_IT = [
     b'a,b\n"Which, of\nthese?",Why?\n"{""ImportId"":""a""}","{""ImportId"":""QID1"",""timeZone"":""Z""}"\n1,2\n',
     b"a,b\n1,2\nEND OF FILE,\n",
     b"a,b\n1,2\nEND OF FILE\n",
+    b'"a,b"\n"1,2"\n',
 ]
 
 
@@ -69,3 +70,9 @@ def test_commas_semicolons_and_tabs_separate(content: bytes) -> None:
 def test_what_is_no_table_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(ResponsesError, match=sentence):
         rows_of(content, unit="trial", at_most=100)
+
+
+def test_files_put_together_with_their_columns_in_another_order_are_one_table() -> None:
+    content = b"a,b,c\n1,2,3\nc,a,b\n6,4,5\na,b,c\n7,8,9\n"
+    rows = rows_of(content, unit="trial", at_most=100)
+    assert [tuple(row.values()) for row in rows] == [("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9")]

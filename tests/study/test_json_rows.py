@@ -34,6 +34,7 @@ def dumped(*values: object, between: str = "\n") -> bytes:
         (json.dumps([ONE, TWO], indent=1).encode(), "00"),
         (dumped([ONE], [TWO]).decode().encode("utf-16"), "01"),
         (dumped([json.dumps([ONE]), json.dumps(TWO)]), "00"),
+        (dumped(json.dumps([ONE]), json.dumps([TWO])), "01"),
         (dumped({"-Nx1": [ONE], "-Nx2": [TWO]}), "01"),
     ],
 )

@@ -260,6 +260,11 @@ def test_a_place_of_minus_one_is_no_answer_whatever_the_name_says() -> None:
     assert read_csv(content).trials["choice"].tolist()[0] == ""
 
 
+def test_spaces_around_a_participants_label_make_nobody_else() -> None:
+    one = in_the_papers_layout("butterfly", participant=["p1", "p1 ", " p1", "p1", "p1", "p1", "p1", "p1"])
+    assert read_csv(one).participants == ("p1",)
+
+
 def as_json_lines(*answers: Responses) -> bytes:
     """Return each person's answers as our own page hands them over under JATOS, a list a line."""
     lines = []

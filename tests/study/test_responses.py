@@ -68,6 +68,11 @@ def test_control_comes_first_and_the_rest_by_condition() -> None:
         ({"epsilon_224": "inf"}, "is no number"),
         ({"reaction_time_msec": "fast"}, "“fast” in the column “reaction_time_msec”"),
         ({"trial_number": [0, 0]}, "trial 0 twice"),
+        ({"trial_number": [0, 0], "perf": [1, 1], "picture": ["x", "x"]}, "trial 0 twice; leave one out"),
+        (
+            {"trial_number": [0, 0], "perf": [1, 0]},
+            "two people may share this label: give each of them one of their own",
+        ),
         ({"trial_number": [0, 0.5]}, "whole number"),
         ({"trial_number": [0, None]}, "whole number"),
         ({"group": ["control", "L-WISE"]}, "is in 2 groups"),
