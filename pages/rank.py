@@ -14,9 +14,12 @@ from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import guide_choice
 from pages.parts.picture.downloads import download
 from pages.parts.picture.reliability import say_calibration
+from pages.parts.rank.first_sight import first_sight
 from pages.parts.rank.folder_panel import folder_panel, said_of
-from pages.parts.rank.gallery import gallery
-from pages.parts.rank.lesson_panel import lesson_panel
+from pages.parts.rank.gallery import PHOTOGRAPHS, gallery
+from pages.parts.rank.lesson_panel import LESSON_PROGRESS, lesson_panel
+from pages.parts.rank.photograph_card import card_place
+from pages.parts.rank.plots import logit_figure
 from pages.parts.rank.session_panel import say_resumed, session_download, session_intake
 from pages.parts.rank.state import (
     GuideRanking,
@@ -36,7 +39,9 @@ from pages.parts.rank.upload import Intake, intake
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import asked, followed, forget_job, job_for, progress_of, remembered
 from pages.parts.session.memory import MemoryFull
+from pages.parts.ui.arrival import show_sought
 from pages.parts.ui.notices import notice, plain
+from pages.parts.ui.plots import show
 
 _GLIMPSES = 24
 
@@ -65,16 +70,30 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
         f"{counted(len(ranking.photographs), 'photograph')} of {counted(len(ranking.by_class()), 'class', 'classes')}, "
         f"ranked by {plain(guide.name)}."
     )
+    first_sight(ranking)
+    chosen = sum(p.sha256 in ranked.chosen for p in ranking.photographs)
+    st.markdown(
+        f"{counted(chosen, 'photograph')} chosen. [Make a lesson of them](#lesson) · [Files and figures](#figures)"
+    )
     _decided(ranking)
     _refused(ranking)
     say_resumed(ranked)
+    gallery(ranked, guide)
+    st.header("A lesson of the chosen ones", divider="gray", anchor="lesson")
+    lesson_panel(ranked, guide)
+    _for_keeping(ranked, guide)
+    show_sought(PHOTOGRAPHS, LESSON_PROGRESS, *(card_place(p.sha256) for p in ranking.photographs))
+
+
+def _for_keeping(ranked: GuideRanking, guide: GuideModel) -> None:
+    """Draw the ranking as files and as a figure."""
+    by_class = ranked.ranking.by_class()
+    st.header("The ranking in figures", divider="gray", anchor="figures")
     table, session = st.columns(2)
     download(table, "Ranking (CSV)", lambda: as_csv(ranked, guide), "ranking.csv", "text/csv")
     session_download(session, ranked, guide)
     say_calibration(guide)
-    gallery(ranked, guide)
-    st.header("A lesson of the chosen ones", divider="gray")
-    lesson_panel(ranked, guide)
+    show(logit_figure({name: [p.logit for p in found] for name, found in by_class.items()}), key="logits")
 
 
 def _at_hand(what: str) -> None:

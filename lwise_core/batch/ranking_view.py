@@ -64,3 +64,17 @@ def hardest_of_each(photographs: Sequence[RankedPhotograph], count: int) -> froz
             found.add(photograph.sha256)
         met[photograph.class_name] += 1
     return frozenset(found)
+
+
+def ends_of(ranking: Ranking, *, room: int) -> tuple[tuple[RankedPhotograph, ...], tuple[RankedPhotograph, ...]]:
+    """Return the hardest photographs and the easiest ones, about ``room`` of each and of every class alike.
+
+    The classes take turns, each from its end on, so that none is shown twice. What is odd is left out: where something
+    speaks against a label or a difficulty, it is no example of either.
+    """
+    plain = [[p for p in found if not is_odd(p, ranking)] for found in ranking.by_class().values()]
+    of_each = max(1, room // max(1, len(plain)))
+    counts = [min(of_each, len(found) // 2) for found in plain]
+    hardest = [p for found, n in zip(plain, counts, strict=True) for p in found[::-1][:n]]
+    easiest = [p for found, n in zip(plain, counts, strict=True) for p in found[:n]]
+    return tuple(hardest[:room]), tuple(easiest[:room])

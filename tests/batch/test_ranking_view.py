@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.ranking import Ranking, rank
-from lwise_core.batch.ranking_view import RankingView, hardest_of_each
+from lwise_core.batch.ranking_view import RankingView, ends_of, hardest_of_each
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.guides.guide import GuideModel
@@ -103,3 +103,15 @@ def test_what_shows_none_of_the_classes_is_set_aside_and_comes_back_as_it_was(
     assert (named.set_aside, named.standing().keys()) == ((), ranking.standing().keys())
     nothing = ranking.relabelled(dict.fromkeys(ranking.standing(), SOMETHING_ELSE))
     assert (nothing.photographs, len(list(nothing.as_table(phantom_guide)))) == ((), len(ranking.photographs))
+
+
+@given(st.integers(1, 12))
+def test_both_ends_have_photographs_of_every_class_none_of_them_odd_and_none_twice(ranking: Ranking, room: int) -> None:
+    hardest, easiest = ends_of(ranking, room=room)
+    places = ranking.standing()
+    assert len(hardest) == len(easiest) == min(room, 2 * max(1, min(room // 2, 2)))
+    assert len({p.sha256 for p in (*hardest, *easiest)}) == 2 * len(hardest)
+    assert all("misfiled" not in p.name for p in (*hardest, *easiest))
+    for name in FAMILIES[:2] if room > 1 else FAMILIES[:1]:
+        harder = [places[p.sha256].share for p in hardest if p.class_name == name]
+        assert min(harder) > max(places[p.sha256].share for p in easiest if p.class_name == name)

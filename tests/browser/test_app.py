@@ -117,3 +117,16 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(page: Page, studio_url: str
     page.goto(studio_url)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect_to_fit(page, width=390)
+
+
+def test_the_menu_of_a_narrow_screen_makes_way_for_the_page_that_is_chosen_in_it(page: Page, studio_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(studio_url)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    menu = page.get_by_test_id("stSidebar")
+    for chosen, title in (("Models", "Guide models"), ("Rank", "Rank")):
+        page.get_by_test_id("stExpandSidebarButton").click()
+        expect(menu).to_have_attribute("data-collapsed", "false")
+        menu.get_by_role("link", name=chosen).click()
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        expect(menu).to_have_attribute("data-collapsed", "true")

@@ -31,7 +31,7 @@ from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[2]
 
-DOWNLOADS = ["Ranking (CSV)", "Session (JSON)", "Slide show (zip)", "Handout (PDF)", "Anki deck (apkg)"]
+DOWNLOADS = ["Slide show (zip)", "Handout (PDF)", "Anki deck (apkg)", "Ranking (CSV)", "Session (JSON)"]
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,15 @@ def opened() -> AppTest:
     at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
     at.switch_page("rank.py")
     return settled(at.run())
+
+
+def walked(block: Any) -> Iterator[Any]:  # noqa: ANN401  a part of the page
+    """Yield the elements of a part of the page in the order in which they stand there."""
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from walked(child)
+        else:
+            yield child
 
 
 def said(at: AppTest) -> str:
@@ -87,6 +96,19 @@ def test_a_zip_is_ranked_and_what_is_odd_is_pointed_at(ranked: AppTest) -> None:
     assert "“broken.png”" in said(ranked)
     assert "1 file could not be ranked" in [e.label for e in ranked.expander]
     assert said(ranked).count("of 100 references") == 7
+
+
+def test_photographs_come_before_files_and_figures_a_dozen_at_a_time() -> None:
+    at = press(
+        taken(in_folders(*["barred forktail"] * 9, *["spotted forktail"] * 9), guide="phantom4-64"), "Rank 18 files"
+    )
+    drawn = [element.type for element in walked(at.main)]
+    assert drawn.index("image") < drawn.index("download_button")
+    assert drawn.index("image") < drawn.index("plotly_chart")
+    assert len([b for b in at.button if b.label == "Look closer"]) == 12
+    assert "Photographs 1 to 12 of 18." in said(at)
+    at = settled(next(n for n in at.number_input if n.label.startswith("Page")).set_value(2).run())
+    assert len([b for b in at.button if b.label == "Look closer"]) == 6
 
 
 def test_by_how_much_each_rank_wobbles_is_said_where_it_is_asked_for(ranked: AppTest) -> None:
@@ -257,7 +279,9 @@ def test_what_was_decided_on_folders_is_what_is_ranked() -> None:
     choice(at, "“spotted forktails”").select("spotted forktail").run()
     choice(at, "“holiday”").select("Leave out").run()
     assert "Undecided: “rest”." in said(at)
+    assert "phantom4-64 has no class called “rest”." in said(at)  # and not the folders that were answered
     at = choice(at, "All folders").select("Let the guide guess each, marked as its guess").run()
+    assert "has no class called" not in said(at)
     at = press(at, "Rank 3 files")
     assert "3 photographs of" in said(at)
     assert "“holiday” is left out; “spotted forktails” stands for spotted forktail" in said(at)
@@ -526,7 +550,7 @@ def test_what_the_chosen_ones_cover_is_said_of_each_class(ranked: AppTest) -> No
 
 def test_the_map_is_a_figure_that_can_be_drawn_around(ranked: AppTest) -> None:
     at = settled(ranked.toggle(key="rank-map").set_value(True).run())
-    chart = at.get("plotly_chart")[1].proto
+    chart = at.get("plotly_chart")[0].proto
     assert len(chart.selection_mode) == 3
     assert chart.alt.startswith("Map of 7 photographs of 2 classes")
 

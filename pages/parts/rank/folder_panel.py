@@ -32,7 +32,7 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderLabels | None
     _matched(counts, folders)
     if not unknown:
         return folders
-    _advice(unknown, guide)
+    advice = st.container()  # always there: what follows keeps its place when the last folder is decided on
     _offer([f for f in counts if f], guide)
     rows = {f: _row(f, counts[f], folders) for f in unknown[:_ROWS]}
     stated = {folder: meaning for folder, meaning in rows.items() if meaning is not None}
@@ -40,6 +40,8 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderLabels | None
     decided = FolderLabels(guide.classes, stated, others)
     left = decided.undecided(counts)
     if left:
+        with advice:
+            _advice(left, guide)
         st.caption(f"Undecided: {_list(left)}.")
     return None if left else decided
 

@@ -16,37 +16,39 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.wobble import Wobble
 from lwise_core.scheduler import QueueFull
 from pages.parts.rank.map_panel import map_panel
-from pages.parts.rank.photograph_card import card, decisions
-from pages.parts.rank.plots import logit_figure
+from pages.parts.rank.photograph_card import card, card_place, decisions
 from pages.parts.rank.selection import selection
 from pages.parts.rank.set_aside_panel import set_aside
 from pages.parts.rank.state import GuideRanking, looked_closer_at
 from pages.parts.session.jobs import Place, ended, job_for, place, values_of
+from pages.parts.ui.arrival import seek
 from pages.parts.ui.notices import notice, plain
-from pages.parts.ui.plots import show
+
+PHOTOGRAPHS = "rank-photographs"
+"""The key of the container with the thumbnails (assets/style.css knows it)."""
 
 _COLUMNS = 6
-_A_PAGE = 36
+_A_PAGE = 12
 _ALL = "every class"
 _ODD = "odd ones only"
 _WOBBLES = "rank-wobbles"
 
 
 def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
-    """Draw the histograms, the filters, and one page of thumbnails."""
-    by_class = ranked.ranking.by_class()
-    show(logit_figure({name: [p.logit for p in found] for name, found in by_class.items()}), key="logits")
-    among = map_panel(ranked, guide)
-    found = replace(_filters(tuple(by_class)), among=among).of(ranked.ranking)
-    selection(found, ranked, weights=guide.provenance.sha256)
-    wobbling = st.toggle(
-        "By how much each rank wobbles",
-        key="rank-wobbles",
-        help="Each photograph of this page moved a little, mirrored, and saved again as JPEG. People see no change, so "
-        "a difference between two photographs that is smaller says nothing.",
-    )
+    """Draw what narrows the photographs down, and one page of thumbnails."""
+    with st.expander("Narrow them down, choose many, or see them on a map"):
+        among = map_panel(ranked, guide)
+        found = replace(_filters(tuple(ranked.ranking.by_class())), among=among).of(ranked.ranking)
+        selection(found, ranked, weights=guide.provenance.sha256)
+        wobbling = st.toggle(
+            "By how much each rank wobbles",
+            key="rank-wobbles",
+            help="Each photograph of this page moved a little, mirrored, and saved again as JPEG. People see no "
+            "change, so a difference between two photographs that is smaller says nothing.",
+        )
     there = place()
-    notes = _page(found, ranked, guide)
+    with st.container(key=PHOTOGRAPHS):
+        notes = _page(found, ranked, guide)
     set_aside(ranked, guide)
     if wobbling:
         _wobbles(ranked, guide, notes, at=there)
@@ -119,19 +121,37 @@ def _page(found: Sequence[RankedPhotograph], ranked: GuideRanking, guide: GuideM
     pages = max(1, -(-len(found) // _A_PAGE))
     closer = looked_closer_at(guide.provenance.sha256)
     begin = next((i // _A_PAGE + 1 for i, p in enumerate(found) if p.sha256 == closer), 1)
-    number = st.number_input(f"Page (there are {pages})", 1, pages, begin) if pages > 1 else 1
+    pictures = st.container()
+    number = _page_number(pages, begin) if pages > 1 else 1
     if not found:
         st.caption("None fits.")
         return notes
-    places = ranked.ranking.standing()
     first = (int(number) - 1) * _A_PAGE
-    for name, block in groupby(found[first : first + _A_PAGE], key=lambda p: p.class_name):
+    last = min(first + _A_PAGE, len(found))
+    with pictures:
+        if pages > 1:
+            st.caption(f"Photographs {first + 1:,} to {last:,} of {len(found):,}.")
+        _thumbnails(found[first:last], ranked, guide, notes=notes)
+    return notes
+
+
+def _page_number(pages: int, begin: int) -> int:
+    """Draw the choice of the page below its photographs, and return it; another one is shown from its top on."""
+    label = f"Page (there are {pages})"
+    return int(st.number_input(label, 1, pages, begin, on_change=seek, args=(PHOTOGRAPHS,)))
+
+
+def _thumbnails(
+    found: Sequence[RankedPhotograph], ranked: GuideRanking, guide: GuideModel, *, notes: dict[str, DeltaGenerator]
+) -> None:
+    """Draw one page of thumbnails, and put the place for a further note on each among ``notes``."""
+    places = ranked.ranking.standing()
+    for name, block in groupby(found, key=lambda p: p.class_name):
         st.subheader(plain(name))
         of_class = list(block)
         for start in range(0, len(of_class), _COLUMNS):
             for column, photograph in zip(st.columns(_COLUMNS), of_class[start : start + _COLUMNS], strict=False):
-                with column:
+                with column, st.container(key=card_place(photograph.sha256)):
                     card(photograph, ranked, guide, standing=places[photograph.sha256])
                     notes[photograph.sha256] = st.empty()
                     decisions(photograph, ranked, guide)
-    return notes

@@ -30,12 +30,16 @@ from pages.parts.session.jobs import asked, followed, job_for, progress_of
 from pages.parts.session.learners_address import where_it_is_sat
 from pages.parts.session.pace import pace_of
 from pages.parts.session.reader import language_field
+from pages.parts.ui.arrival import seek
 from pages.parts.ui.notices import notice, plain
 
 _LESSON = "lesson"
 _COURSE = "lesson_course"
 _LONGEST_TITLE = 200  # characters: a handout is laid out in one go, while nothing else is computed
 _MOST_COVERED = 20
+
+LESSON_PROGRESS = "lesson-progress"
+"""The key of the container that says how far the lesson is."""
 
 
 def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
@@ -61,7 +65,7 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     question = (guide.provenance.sha256, title, _labelled(chosen))
     if not asked(_LESSON, question):
         _how_long(chosen, guide)
-        if not st.button("Make the lesson", type="primary"):
+        if not st.button("Make the lesson", type="primary", on_click=seek, args=(LESSON_PROGRESS,)):
             return
     try:
         walker = engine_for(guide).walker()
@@ -69,7 +73,8 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
     except QueueFull as error:
         notice("error", str(error))
         return
-    followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions, words=words)
+    with st.container(key=LESSON_PROGRESS):
+        followed(_LESSON, _handed_out, title=title, guide=guide.name, cautions=guide.cautions, words=words)
 
 
 def _language() -> Catalogue:

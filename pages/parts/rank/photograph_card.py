@@ -33,6 +33,11 @@ from pages.parts.session.memory import MemoryFull
 from pages.parts.ui.notices import notice, plain
 
 
+def card_place(sha256: str) -> str:
+    """Return the key of the container in which the photograph with this hash stands."""
+    return f"rank-card-{sha256[:16]}"
+
+
 def card(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel, *, standing: Standing) -> None:
     """Draw one photograph: how hard, and what is odd."""
     st.image(photograph.thumbnail, alt=f"{photograph.class_name}: {photograph.name}", width="stretch")

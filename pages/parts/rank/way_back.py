@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.rank.photograph_card import card_place
 from pages.parts.rank.state import ranking_of, want_guide
 from pages.parts.session.case import Case
+from pages.parts.ui.arrival import seek
 
 
 def way_back(case: Case) -> None:
@@ -13,4 +15,5 @@ def way_back(case: Case) -> None:
     ranked = ranking_of(case.photograph.sha256)
     if ranked is not None and st.button("Back to the ranking", icon=":material/arrow_back:"):
         want_guide(ranked.guide)
+        seek(card_place(case.photograph.sha256))
         st.switch_page("rank.py")

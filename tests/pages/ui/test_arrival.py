@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,9 +15,9 @@ def places(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The places that the browser was told of."""
     told: list[str] = []
 
-    def arrive(*, key: str, data: dict[str, str]) -> None:
-        assert key == "arrival"
-        told.append(data["place"])
+    def arrive(*, key: str, data: dict[str, Any]) -> None:
+        assert key in {"arrival", "arrival-sought"}
+        told.append(data["place"] if key == "arrival" else f"{data['place']}: {data['sought']}")
 
     monkeypatch.setattr(arrival, "_ARRIVAL", arrive)
     return told
@@ -39,3 +41,24 @@ def test_only_what_opens_something_is_another_place(places: list[str]) -> None:
     at.button[1].click().run()
     assert not at.exception
     assert places == ["Studio 0", "Studio 0", "Studio 1", "Studio 1"]
+
+
+def seeking() -> None:
+    """Draw a page with two parts, of which one can be sought."""
+    import streamlit as st
+
+    from pages.parts.ui.arrival import begin_at_the_top, seek, show_sought
+
+    begin_at_the_top("Rank")
+    st.button("Seek", on_click=seek, args=("second",))
+    show_sought("first", "second")
+    show_sought("elsewhere")
+
+
+def test_a_part_that_is_sought_is_told_with_how_often_anything_was(places: list[str]) -> None:
+    at = AppTest.from_function(seeking).run()
+    at.button[0].click().run()
+    at.button[0].click().run()
+    assert not at.exception
+    sought = ["None", "{'part': 'second', 'times': 1}", "{'part': 'second', 'times': 2}"]
+    assert places == [line for one in sought for line in ("Rank 0", f"Rank 0: {one}", "Rank 0: None")]
