@@ -139,7 +139,7 @@ def _photograph(case: Case, guide: GuideModel) -> Case:
 def _judge(case: Case, guide: GuideModel, screen: StudioScreen) -> StatedLook | None:
     """Draw the class and the difficulty of ``case``; return None while nobody has named the class."""
     look = look_at(case, guide)
-    with screen.difficulty:
+    with screen.question:
         if case.sample is not None and guide.name == case.sample.guide:
             st.info(case.sample.story, icon=":material/lightbulb:")
         st.subheader("What it shows, and how hard it is")
@@ -154,7 +154,8 @@ def _judge(case: Case, guide: GuideModel, screen: StudioScreen) -> StatedLook | 
         if difficulty is None:
             notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
         else:
-            difficulty_panel(guide, difficulty, class_name=stated, first_choice=look.choice)
+            by = (desk().case or case).stated_by_for(guide)
+            difficulty_panel(guide, difficulty, first_choice=look.choice, stated_by=by)
     with screen.figures:
         if difficulty is not None:
             references_panel(guide, difficulty, class_name=stated)
@@ -185,7 +186,7 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook, screen: StudioSc
         with st.expander("Region"):
             within = region_panel(judged.look.original, towards=towards, token=case.token)
     with screen.picture:
-        st.subheader(_heading(case, stated=stated, towards=towards))
+        st.subheader(_heading(case, guide, stated=stated, towards=towards))
         walk = _walk(case, judged, towards=towards, within=within)
         if walk is None:
             draw_square(case)
@@ -197,11 +198,23 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook, screen: StudioSc
         drawn(walk.key, polled=not over, stated=stated, towards=towards)
 
 
-def _heading(case: Case, *, stated: str, towards: str) -> str:
-    """Return what the pictures below show: a change towards another class makes nothing easier."""
+def _heading(case: Case, guide: GuideModel, *, stated: str, towards: str) -> str:
+    """Return what the pictures below show: a change towards another class, or a wrong guess, makes nothing easier."""
     if towards != stated:
         return f"What makes it look {'less' if case.aim.harder else 'more'} like “{plain(towards)}”"
-    return "What would make it harder" if case.aim.harder else "What would make it easier"
+    easier = "harder" if case.aim.harder else "easier"
+    if case.guessed_for(guide):
+        return f"If this is “{plain(stated)}” (the guide's guess): what would make it {easier}"
+    return f"What would make it {easier}"
+
+
+def _remark(case: Case, guide: GuideModel, *, stated: str, towards: str) -> str:
+    """Return what stands with every altered picture: that it invents, or rests on a guess, and what it is not for."""
+    if towards != stated:
+        return "Features not in the original. Not for diagnosis."
+    if case.guessed_for(guide):
+        return f"That it is {towards} is the guide's guess. Not for diagnosis."
+    return "Not for diagnosis."
 
 
 def _walk(case: Case, judged: StatedLook, *, towards: str, within: Region | None) -> PathJob | None:
@@ -241,7 +254,8 @@ def _scrub(key: Key, *, polled: bool, stated: str, towards: str) -> None:
             if stopped(walk):
                 notice("caution", f"Stopped at ε = {path.reach:.2f}: the slider reaches up to there.")
                 st.button("Compute the rest", on_click=forget, args=(walk.key,))
-        case = scrub(case, path, preview=None if over else preview_of(path), invents=stated != towards)
+        remark = _remark(case, path.guide, stated=stated, towards=towards)
+        case = scrub(case, path, preview=None if over else preview_of(path), remark=remark)
     if not over:
         return
     with figures:

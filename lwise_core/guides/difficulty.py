@@ -70,13 +70,31 @@ def standing(difficulty: Difficulty, *, class_name: str) -> str:
 
 def plainly(difficulty: Difficulty, *, class_name: str) -> str:
     """Return one plain sentence about what the difficulty means for people, or why nothing can be said of that."""
+    return _unsayable(difficulty, class_name=class_name) or (
+        f"Of pictures of the class {class_name}, expect this one to be {_how_hard(difficulty)} for people to recognise."
+    )
+
+
+def plainly_of_a_guess(difficulty: Difficulty, *, class_name: str) -> str:
+    """Return the sentence of :func:`plainly` where only the guide named the class: it holds if its guess is right."""
+    return _unsayable(difficulty, class_name=class_name) or (
+        f"If this is of the class {class_name} (the guide's guess), expect it to be {_how_hard(difficulty)} for people "
+        "to recognise."
+    )
+
+
+def _unsayable(difficulty: Difficulty, *, class_name: str) -> str:
+    """Return why nothing can be said of how hard it is for people; empty where something can."""
     if difficulty.novelty.flagged:
         return "It is unlike what the guide learnt, so nothing can be said of how hard it is for people."
-    place = difficulty.percentile
-    if place is None:
+    if difficulty.percentile is None:
         return f"The guide has too few pictures of {class_name} to compare with, so how hard it is cannot be said."
-    words = next(word for bound, word in _IN_WORDS if place.share >= bound)
-    return f"Of pictures of the class {class_name}, expect this one to be {words} for people to recognise."
+    return ""
+
+
+def _how_hard(difficulty: Difficulty) -> str:
+    share = 0.0 if difficulty.percentile is None else difficulty.percentile.share
+    return next(word for bound, word in _IN_WORDS if share >= bound)
 
 
 _IN_WORDS = (

@@ -57,5 +57,13 @@ def test_accuracy_is_said_at_home_and_elsewhere() -> None:
     assert accuracy_words(card_with()) == "accuracy not stated"
     assert accuracy_words(card_with(measured=at_home)) == "right 72% at home, elsewhere not measured"
     assert accuracy_words(card_with(measured=at_home, elsewhere=[away(0.376)])) == ("right 72% at home, 38% elsewhere")
+    both = at_home | {"clean_accuracy": {"value": 0.62}}
+    assert accuracy_words(card_with(measured=both, elsewhere=[away(0.376)])) == (
+        "right 62% at home; as the mean of its classes 72%, 38% elsewhere"
+    )
+    assert accuracy_words(card_with(measured=both)).startswith("right 62% at home")
+    assert accuracy_words(card_with(measured=at_home | {"clean_accuracy": 0.718})) == (
+        "right 72% at home, elsewhere not measured"
+    )
     three = [away(0.376), away(0.09), away(0.5)]
     assert accuracy_words(card_with(measured=at_home, elsewhere=three)) == "right 72% at home, 9–50% elsewhere"

@@ -209,8 +209,11 @@ def test_an_upload_is_judged_with_the_guide_s_guess_called_a_guess(at: AppTest) 
     at.file_uploader[0].set_value(("kitten.png", picture, "image/png")).run()
     assert select(at, "What does it show?").value == "dog"  # type: ignore[attr-defined]
     assert "the guide's own guess: dog" in everything_said(at)
+    assert "If this is “dog” (the guide's guess): what would make it easier" in [s.value for s in at.subheader]
+    assert "**If this is of the class dog (the guide's guess), expect it" in everything_said(at)
     select(at, "What does it show?").set_value("house cat").run()  # type: ignore[attr-defined]
     assert "the guide's own guess" not in everything_said(at)
+    assert "guess)" not in everything_said(at)
     assert "What would make it easier" in [s.value for s in at.subheader]
     select(at, "Enhance towards").set_value("bird").run()  # type: ignore[attr-defined]
     assert "What makes it look more like “bird”" in [s.value for s in at.subheader]

@@ -19,6 +19,7 @@ from pages.parts.session.guide_engines import slot
 from pages.parts.ui.notices import notice, plain
 
 _TOP = 5
+_UNANSWERED = "class-unanswered"  # for assets/style.css
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def stated_after(case: Case, guide: GuideModel, look: FirstLook) -> str | None:
     offer_guides(desk().case or case, guide)
     stated = (desk().case or case).stated_for(guide) or guess
     if stated is None:
-        notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
+        with st.container(key=_UNANSWERED):
+            notice("info", "Enter what the picture shows first. The guide's own answer appears afterwards.")
     return stated
 
 
@@ -89,10 +91,11 @@ def render_guess_warning(case: Case, guide: GuideModel, *, stated: str) -> None:
     """Say that the class is only the guide's own guess, where nobody has named it."""
     with st.container():  # always there, so that what follows keeps its place in the page
         if case.guessed_for(guide):
-            st.caption(
-                f"You have not said what it is. Everything here uses the guide's own guess: {plain(stated)}. The files "
-                "say so."
-            )
+            with st.container(key=_UNANSWERED):
+                st.caption(
+                    f"You have not said what it is. Everything here uses the guide's own guess: {plain(stated)}. The "
+                    "files say so."
+                )
 
 
 def render_target_warning(case: Case, guide: GuideModel, *, stated: str, towards: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lwise_core.guides.difficulty import Difficulty, class_probability, plainly, standing
+from lwise_core.enhancement.export import StatedBy
+from lwise_core.guides.difficulty import Difficulty, class_probability, plainly, plainly_of_a_guess, standing
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.wobble import Wobble
@@ -22,8 +23,12 @@ _PREDICTED = (
 _NOTHING = "This guide is unfit to guide, so its logit says nothing of people."
 
 
-def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str, first_choice: str) -> None:
-    """Say in words how hard the picture is; ``first_choice`` is what the guide itself takes it for."""
+def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, first_choice: str, stated_by: StatedBy) -> None:
+    """Say in words how hard the picture is, and that its class is a guess where only the guide named it.
+
+    ``first_choice`` is what the guide itself takes it for.
+    """
+    class_name = difficulty.class_name
     if not difficulty.seen:
         notice(
             "caution",
@@ -32,7 +37,8 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: s
         )
     place = difficulty.percentile
     unfit = guide.provenance.fitness.state is Fit.UNFIT
-    means = _NOTHING if unfit else plainly(difficulty, class_name=class_name)
+    sentence = plainly_of_a_guess if stated_by is StatedBy.GUESS else plainly
+    means = _NOTHING if unfit else sentence(difficulty, class_name=class_name)
     figure, words = st.columns([1, 2])
     figure.metric(
         "Harder than",

@@ -25,11 +25,11 @@ from pages.parts.ui.plots import show
 _RIVALS_SHOWN = 3
 
 
-def scrub(case: Case, path: EnhancementPath, *, preview: CoarsePath | None, invents: bool) -> Case:
+def scrub(case: Case, path: EnhancementPath, *, preview: CoarsePath | None, remark: str) -> Case:
     """Draw the viewer with its slider over ``path`` and return the case at the position that the person chose.
 
-    Where the path does not reach yet, ``preview`` is shown, marked as such. ``invents`` says that the class enhanced
-    towards is not what the picture is said to show.
+    Where the path does not reach yet, ``preview`` is shown, marked as such. ``remark`` stands with every
+    altered picture.
     """
     scored = len(path.frames) if path.scored is None else path.scored
     unscored = range(scored, len(path.frames))
@@ -38,7 +38,7 @@ def scrub(case: Case, path: EnhancementPath, *, preview: CoarsePath | None, inve
         film,
         step=case.step_for(path.guide),
         name=case.photograph.name,
-        remark=f"{'Features not in the original. ' if invents else ''}Not for diagnosis.",
+        remark=remark,
         key=f"viewer-{case.token}",
     )
     moved = replace(case, step=step)
@@ -57,7 +57,6 @@ def panels(case: Case, path: EnhancementPath, *, towards: str) -> None:
         _readings(path, rendering, target=target)
     say_altered(guide)
     _cautions(guide, rendering, epsilon)
-    st.markdown(_first_choice_sentence(path, rendering))
     plot = st.container()
     further = st.multiselect(
         "More classes on the curve",
@@ -99,6 +98,7 @@ def _readings(path: EnhancementPath, rendering: Rendering, *, target: int) -> No
         f"{rendering.probability(target):.1%}",
         help=f"Of the class among the guide's {len(path.guide.classes)}, for the finished 8-bit picture.",
     )
+    st.markdown(_first_choice_sentence(path, rendering))
     kept = rendering.kept
     columns[2].metric(
         "Gain kept in 8 bits",

@@ -175,14 +175,16 @@ def _describe(curves: LogitCurves, axis: EpsilonAxis, current: float) -> str:
     ends = "; ".join(f"{name} from {values[0]:.2f} to {values[-1]:.2f}" for name, values, _ in _styled(curves))
     return (
         f"Logits along ε from 0 to {curves.epsilons[-1]:.2f}: {ends}. The slider stands at ε {current:.2f}, "
-        f"{current * axis.grey_levels_per_unit:.1f} grey levels RMS."
+        f"a budget of {current * axis.grey_levels_per_unit:.1f} grey levels RMS."
     )
 
 
 def _in_words(changes: list[tuple[float, str]], axis: EpsilonAxis) -> str:
     start, *later = changes
-    words = f"First choice of the guide: {plain(start[1])}"
-    words += "".join(f"; from ε {epsilon:.2f} {plain(name)}" for epsilon, name in later) + "."
+    words = ""
+    if later:  # one that stays is read below the slider
+        ways = "; ".join(f"from ε {epsilon:.2f} {plain(name)}" for epsilon, name in later)
+        words = f"The guide's first choice changes: at first {plain(start[1])}; {ways}."
     if axis.caution is not None and axis.caution < axis.largest:
         words += f" Shaded: above ε {axis.caution:.2f}, seven times the guide’s training budget."
-    return words
+    return words.strip()

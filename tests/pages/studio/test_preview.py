@@ -74,7 +74,8 @@ def walk_on(at: AppTest) -> PathJob:
 def coarse_iterates_shown(at: AppTest) -> int:
     """Return how many iterates of the coarse path the viewer was given by the last run."""
     token = at.session_state["desk"].desk.case.token
-    return int(at.session_state[f"viewer-{token}-heard"].coarse)
+    (film,) = at.session_state[f"viewer-{token}-heard"].sent.values()
+    return int(film.coarse)
 
 
 def figures(at: AppTest) -> set[str]:

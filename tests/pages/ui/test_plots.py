@@ -69,12 +69,14 @@ def test_where_the_first_choice_changes_is_marked_and_said() -> None:
     plot = path_figure(CURVES, axis=AXIS, current=1.0)
     (mark,) = [t for t in plot.figure.data if t.name == "first choice changes"]
     assert (list(mark.x), list(mark.text)) == ([2.0], ["house cat"])
-    assert "First choice of the guide: dog; from ε 2.00 house cat." in plot.caption
+    assert "The guide's first choice changes: at first dog; from ε 2.00 house cat." in plot.caption
 
 
 def test_a_steady_first_choice_leaves_no_mark() -> None:
     steady = LogitCurves((0.0, 1.0), {"dog": (3.0, 3.0)}, "dog")
-    assert "first choice changes" not in [t.name for t in path_figure(steady, axis=AXIS, current=0).figure.data]
+    plot = path_figure(steady, axis=AXIS, current=0)
+    assert "first choice changes" not in [t.name for t in plot.figure.data]
+    assert "irst choice" not in plot.caption  # it stands below the slider
 
 
 @pytest.mark.parametrize(("caution", "shaded"), [(3.0, True), (4.0, False), (None, False)])
