@@ -153,7 +153,9 @@ def _trials_in_words(course: Course) -> str:
     """Return how many pictures one learner sees, of how many that the course has, and how many answers count."""
     trials, counting = total(course), course.design.schedule.scored(len(course.classes))
     others = counted(trials - counting, "other is", "others are")
-    besides = f"; the {others} there to tell who is attending, or come again" if trials > counting else ""
+    besides = (
+        f"; the {others} circles, triangles, catch trials or a picture that comes again" if trials > counting else ""
+    )
     return (
         f"A learner gets {counted(trials, 'trial')}, of which {counting:,} count{besides}. Pictures are drawn by lot "
         "for each learner, so nobody need see all of them, and an easy one may come in several blocks."

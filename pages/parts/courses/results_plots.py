@@ -91,8 +91,8 @@ def accuracies_figure(groups: Sequence[GroupAccuracy], *, chance: float) -> Plot
     return Plot(
         figure,
         f"Test accuracy by group: {said}.",
-        "Dotted: chance. The bars are wider than in the figure above, because they hold for other pictures too. A "
-        "point without a bar has none: that needs two people and two pictures.",
+        "Dotted: chance. Bars here hold for other pictures too, those of the figure above do not. A point without a "
+        "bar has none: that needs two people and two pictures.",
     )
 
 
@@ -110,7 +110,7 @@ def difficulty_figure(pictures: Sequence[PictureAccuracy], difficulty: dict[str,
         showlegend=False,
     )
     figure.update_layout(
-        xaxis={"title": {"text": "difficulty for the guide (its negative ground-truth logit)"}},
+        xaxis={"title": {"text": "difficulty for the guide<br>(its negative ground-truth logit)"}},
         yaxis={"title": {"text": "people's errors, %"}, "range": [-2, 102]},
     )
     return Plot(figure, f"People's errors against difficulty, {counted(len(shown), 'picture')}.")
