@@ -17,12 +17,14 @@ from typing import Any
 _AGAIN_AFTER_S = 3600.0
 _MOST_TRACES = 1000  # that are remembered; then all are forgotten
 _UNEXPECTED = "streamlit.error_util"  # the logger of what a page did not expect
+_CONNECTIONS = "uvicorn.error"  # of what is no request: a line each
 
 
 class OnceAnHour(logging.Filter):
-    """Lets the same trace through once an hour: whoever can provoke an error must not fill the disk with it.
+    """Lets the same trace, or warning, through once an hour: whoever can provoke it must not fill the disk with it.
 
-    That it came again is one line, of :func:`~pages.parts.ui.notices.report`. ``now`` gives seconds that never go back.
+    That an error came again is one line, of :func:`~pages.parts.ui.notices.report`. ``now`` gives seconds that never go
+    back.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -31,22 +33,24 @@ class OnceAnHour(logging.Filter):
         self._written: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether ``record`` is written: it has no trace, or one that was not written within the hour."""
+        """Return whether ``record`` is written: it tells no trouble, or one that was not told within the hour."""
         error = record.exc_info[1] if record.exc_info else None
-        if error is None:
+        if error is None and record.levelno < logging.WARNING:
             return True
-        trace = trace_of(error)
-        if self._now() - self._written.get(trace, -_AGAIN_AFTER_S) < _AGAIN_AFTER_S:
+        trouble = record.getMessage() if error is None else trace_of(error)
+        now = self._now()
+        if trouble in self._written and now - self._written[trouble] < _AGAIN_AFTER_S:
             return False
         if len(self._written) >= _MOST_TRACES:
             self._written.clear()
-        self._written[trace] = self._now()
+        self._written[trouble] = now
         return True
 
 
 def log_no_messages_of_errors() -> None:
     """Let every record of this process have traces of errors without their messages, and each once an hour."""
-    logging.getLogger(_UNEXPECTED).addFilter(OnceAnHour())
+    for name in (_UNEXPECTED, _CONNECTIONS):
+        logging.getLogger(name).addFilter(OnceAnHour())
     made = logging.getLogRecordFactory()
 
     def without_messages(*given: Any, **named: Any) -> logging.LogRecord:  # noqa: ANN401  the factory's own

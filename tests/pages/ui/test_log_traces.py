@@ -7,9 +7,14 @@ import logging
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from starlette.types import Receive, Scope, Send
 from streamlit import config, error_util
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from pages.parts.ui.log_traces import OnceAnHour, kind_and_place, log_no_messages_of_errors, trace_of
 
@@ -20,12 +25,14 @@ NAME = "Mary Smith, left eye.png"
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What a logger of some library's writes, in a process whose errors are logged without messages."""
-    before, unexpected = logging.getLogRecordFactory(), logging.getLogger("streamlit.error_util")
-    filters = list(unexpected.filters)
+    before = logging.getLogRecordFactory()
+    filtered = [logging.getLogger(name) for name in ("streamlit.error_util", "uvicorn.error")]
+    filters = [list(one.filters) for one in filtered]
     log_no_messages_of_errors()
     yield io.StringIO()
     logging.setLogRecordFactory(before)
-    unexpected.filters = filters
+    for one, had in zip(filtered, filters, strict=True):
+        one.filters = had
 
 
 def fail() -> None:
@@ -98,15 +105,35 @@ def test_the_same_trace_is_written_once_an_hour_and_another_at_once(monkeypatch:
     now = [0.0]
     once, error = OnceAnHour(lambda: now[0]), failed()
 
-    def is_written(error: Exception | None) -> bool:
+    def is_written(error: Exception | None, *, level: int = logging.INFO) -> bool:
         raised = None if error is None else (type(error), error, error.__traceback__)
-        return once.filter(logging.LogRecord("x", logging.ERROR, "x", 1, "x", None, raised))
+        return once.filter(logging.LogRecord("x", level, "x", 1, "x", None, raised))
 
     assert [is_written(error), is_written(error)] == [True, False]
     assert is_written(ValueError())
     assert is_written(None) is is_written(None) is True
+    assert [is_written(None, level=logging.WARNING) for _ in range(2)] == [True, False]
     now[0] = 3600.0
     assert [is_written(error), is_written(error)] == [True, False]
     monkeypatch.setattr("pages.parts.ui.log_traces._MOST_TRACES", 1)
     assert is_written(KeyError())  # and all others are forgotten
     assert is_written(error)
+
+
+def test_what_is_no_request_is_said_once_however_often_it_comes(
+    log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError("it was taken for a request")
+
+    line = Mock()
+    line.get_extra_info.return_value = None
+    connections = logging.getLogger("uvicorn.error")
+    monkeypatch.setattr(connections, "handlers", [logging.StreamHandler(log)])
+    monkeypatch.setattr(connections, "propagate", False)
+    settings = Config(app, log_config=None)
+    for _ in range(5):
+        protocol = H11Protocol(config=settings, server_state=ServerState(), app_state={}, _loop=Mock())
+        protocol.connection_made(line)
+        protocol.data_received(b"\0 nonsense\r\n\r\n")
+    assert log.getvalue().splitlines() == ["Invalid HTTP request received."]
