@@ -28,6 +28,7 @@ from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import KnownCourse
 from lwise_core.teaching.server import CourseServer
+from pages.parts.courses.block_words import titles_of
 from pages.parts.courses.factorial_panel import factorial_panel
 from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.later_tests_panel import later_tests_panel
@@ -63,7 +64,7 @@ def main() -> None:
         with found:
             answers = _chosen(here, courses)
             if answers is not None:
-                _results(answers.responses, classes=answers.classes)
+                _results(answers)
                 if answers.course is not None:
                     factorial_panel(answers.responses, answers.course)
                     plateau_panel(answers.responses, answers.course)
@@ -121,8 +122,9 @@ def _downloads(responses: Responses, course: Course) -> None:
     )
 
 
-def _results(responses: Responses, *, classes: int) -> None:
+def _results(answers: _Answers) -> None:
     """Draw everything that a study found."""
+    responses, classes = answers.responses, answers.classes
     chance = chance_of(responses.trials, classes=classes)
     if responses.simulated:
         notice(
@@ -130,11 +132,12 @@ def _results(responses: Responses, *, classes: int) -> None:
         )
     people = len(responses.participants)
     said = counted(people, "person", "people")
-    answers = counted(len(responses.trials), "answer")
-    st.caption(f"{said}, {answers}. Chance is {chance:.0%}. Intervals need two people a group.")
+    given = counted(len(responses.trials), "answer")
+    st.caption(f"{said}, {given}. Chance is {chance:.0%}. Intervals need two people a group.")
     st.subheader("How they learned")
     by_block = chance_by_block(responses.scored, classes=classes)
-    show(curves_figure(learning_curves(responses), chance=by_block), key="curves")
+    titles = titles_of(answers.course.design.schedule) if answers.course else {}
+    show(curves_figure(learning_curves(responses), chance=by_block, titles=titles), key="curves")
     _by_budget(responses)
     pair_results(responses)
     if responses.tests.empty:

@@ -285,7 +285,9 @@ def for_everybody(home: Path, course: Course) -> Course:
 def test_a_course_of_one_group_speaks_of_no_other(opened: Open, for_everybody: Course, classroom: CourseServer) -> None:
     for i in range(2):
         sat(classroom, for_everybody, participant=f"p{i}", right=i == 0)
-    text = said(opened("results"))
+    at = opened("results")
+    assert "Learning 1" in at.get("plotly_chart")[0].proto.spec
+    text = said(at)
     assert "The answers are of one group only, so nothing is compared." in text
     for word in ("Each group against control", "Holm", "permuted", "Training time saved", "Gain", "“control” cannot"):
         assert word not in text

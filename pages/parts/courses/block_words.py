@@ -22,6 +22,11 @@ def title_of(schedule: Schedule, name: str) -> str:
     return f"{'Learning' if block.feedback else 'Test'} {alike.index(name) + 1}"
 
 
+def titles_of(schedule: Schedule) -> dict[str, str]:
+    """Return what every block of a schedule is called, by its name in files."""
+    return {b.name: title_of(schedule, b.name) for b in schedule.blocks}
+
+
 def listed(titles: Sequence[str]) -> str:
     """Return titles as one would say them: “Learning 1, Learning 2 and Test 1”."""
     return " and ".join(filter(None, (", ".join(titles[:-1]), *titles[-1:])))

@@ -9,7 +9,7 @@ import streamlit as st
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.trial_sampling import CurriculumError, Trial, TrialKind
 from lwise_core.teaching.design.trials import LEFT, RIGHT
-from pages.parts.courses.block_words import listed, share_in_words, title_of
+from pages.parts.courses.block_words import listed, share_in_words, title_of, titles_of
 from pages.parts.courses.terms_fields import terms_preview
 from pages.parts.ui.notices import notice, plain
 
@@ -76,8 +76,7 @@ def _block(course: Course, name: str, everything: list[Trial]) -> None:
 
 def _names_in_files(course: Course) -> str:
     """Return what each block is called in files, beside what it is called here."""
-    schedule = course.design.schedule
-    return ", ".join(f"{b.name} ({title_of(schedule, b.name)})" for b in schedule.blocks)
+    return ", ".join(f"{name} ({title})" for name, title in titles_of(course.design.schedule).items())
 
 
 def _pictures(course: Course, trial: Trial) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from lwise_core._utils.counting import counted
 from lwise_core.study.accuracy import GroupAccuracy, LearningCurve, PictureAccuracy, Point
@@ -29,21 +30,25 @@ _STYLES = {
 }
 _DOT = {"color": BLUE, "line": {"color": GREY, "width": 1}}  # see-through dots are too dim on the dark page
 _OTHERS = tuple(_STYLES.values())[1:]
+_NO_TITLES: Mapping[str, str] = MappingProxyType({})
 _OTHER_PEOPLE = "bars: 95%, other people, same pictures"
 _OTHER_PICTURES = "bars: 95%, other people and other pictures"
 _AXIS_PX = 130  # ticks and a title of two lines, below the rows
 
 
-def curves_figure(curves: Sequence[LearningCurve], *, chance: Mapping[str, float]) -> Plot:
+def curves_figure(
+    curves: Sequence[LearningCurve], *, chance: Mapping[str, float], titles: Mapping[str, str] = _NO_TITLES
+) -> Plot:
     """Return the accuracy of each group by block, with 95% intervals over people, from 0 to 100%.
 
     ``chance`` is what guessing gets in each block: a line where it is the same in all of them, else a mark in each.
+    ``titles`` are what blocks are called for people; one that is not among them keeps its name.
     """
     figure = blank_figure(height=400)
     for i, curve in enumerate(curves):
         colour, dash, symbol = _STYLES.get(curve.group, _OTHERS[i % len(_OTHERS)])  # type: ignore[call-overload]
         figure.add_scatter(
-            x=[p.block for p in curve.points],
+            x=[titles.get(p.block, p.block) for p in curve.points],
             y=[100 * p.mean for p in curve.points],
             error_y=_bars([p.accuracy for p in curve.points]) | {"thickness": 1},
             name=label(curve.group),
@@ -56,13 +61,14 @@ def curves_figure(curves: Sequence[LearningCurve], *, chance: Mapping[str, float
     else:
         blocks = [p.block for curve in curves[:1] for p in curve.points if p.block in chance]
         marks = {"symbol": "line-ew-open", "size": 18, "color": GREY}
-        figure.add_scatter(x=blocks, y=[100 * chance[b] for b in blocks], name="chance", mode="markers", marker=marks)
+        named = [titles.get(b, b) for b in blocks]
+        figure.add_scatter(x=named, y=[100 * chance[b] for b in blocks], name="chance", mode="markers", marker=marks)
     figure.update_layout(
         yaxis={"title": {"text": "right answers, %"}, "range": [0, 102]},
         xaxis={"title": {"text": f"block<br>{_OTHER_PEOPLE}"}, "type": "category"},
         legend=LEGEND_ABOVE,
     )
-    said = "; ".join(f"{c.group}: " + ", ".join(_in_words(p) for p in c.points) for c in curves)
+    said = "; ".join(f"{c.group}: " + ", ".join(_in_words(p, titles) for p in c.points) for c in curves)
     return Plot(
         figure,
         f"Right answers by block. {said}.",
@@ -165,5 +171,6 @@ def _interval_in_words(found: Estimate | CannotJudge) -> str:
     return f" ({found.low:.0%} to {found.high:.0%})" if isinstance(found, Estimate) else " (no interval)"
 
 
-def _in_words(point: Point) -> str:
-    return f"{point.block} {point.mean:.0%}{'' if isinstance(point.accuracy, Estimate) else ' (no interval)'}"
+def _in_words(point: Point, titles: Mapping[str, str]) -> str:
+    block = titles.get(point.block, point.block)
+    return f"{block} {point.mean:.0%}{'' if isinstance(point.accuracy, Estimate) else ' (no interval)'}"

@@ -43,3 +43,11 @@ def test_both_figures_say_on_themselves_for_what_their_bars_hold() -> None:
     assert "other people, same pictures" in curve.figure.layout.xaxis.title.text
     assert "other people and other pictures" in test.figure.layout.xaxis.title.text
     assert all(found > 0 for found in test.figure.data[0].error_x.array)
+
+
+@pytest.mark.parametrize("chance", [{"train_1": 0.25, "test_1": 0.25}, {"train_1": 0.25, "test_1": 0.5}])
+def test_blocks_are_called_as_people_call_them(chance: dict[str, float]) -> None:
+    titles = {"train_1": "Learning 1", "test_1": "Test 1"}
+    plot = curves_figure(learning_curves(of_shares({"L-WISE": [0.8]})), chance=chance, titles=titles)
+    assert all(list(drawn.x) == ["Learning 1", "Test 1"] for drawn in plot.figure.data)
+    assert "Learning 1 80%" in plot.alt
