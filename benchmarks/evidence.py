@@ -73,6 +73,15 @@ class Pictures:
         return zip(self.images.split(_BATCH), self.targets.split(_BATCH), strict=True)
 
 
+def at_twice_the_side(guide_name: str) -> tuple[GuideModel, GuideModel]:
+    """Return a guide with nulls as it ships, and as it sees pictures of twice the side, with the same nulls."""
+    native = catalog.load(guide_name)
+    if native.nulls is None:
+        raise typer.BadParameter("the guide has no nulls; make them first.")
+    size = 2 * native.input_size
+    return native, replace(native, input_size=size, nulls=replace(native.nulls, input_size=size))
+
+
 @app.command("nulls")
 def nulls_command(
     guide_name: GuideName,
@@ -159,11 +168,7 @@ def mosaic_command(
     walked: Annotated[int, typer.Option(help="How many of them are walked.")] = 20,
 ) -> None:
     """V3: four pictures of four classes in one, enhanced towards one of them (or towards one that is in no cell)."""
-    native = catalog.load(guide_name)
-    if native.nulls is None:
-        raise typer.BadParameter("the guide has no nulls; make them first.")
-    size = 2 * native.input_size
-    guide = replace(native, input_size=size, nulls=replace(native.nulls, input_size=size))
+    native, guide = at_twice_the_side(guide_name)
     pictures = Pictures.read(native, test, judged, count=None, by_path=by_path)
     drawn = [_Mosaic.draw(pictures, number) for number in range(count)]
     print(f"{count} mosaics of four of the images {judged} of “test” in {test.name} at native size, {guide.name}.\n")

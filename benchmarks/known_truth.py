@@ -21,7 +21,7 @@ round. Intervals are bootstraps by picture, and every Îµ stands apart, so that Î
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +46,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.images.geometry import see
 from lwise_core.inspection.examine import examine
 from lwise_core.inspection.hallucination import Judge
-from lwise_core.inspection.indicators import MEASURES, LightState
+from lwise_core.inspection.indicators import MEASURES, LightState, Risk
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -73,6 +73,8 @@ FOREIGN: Mapping[str, Direction] = {
 }
 
 Count = Annotated[int, typer.Option(help="How many pictures.")]
+Part = Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")]
+HeldOut = Annotated[Path, typer.Option(help="Held-out images, test/<class>/*.")]
 
 _HIGH_IS_BAD = {**{m.key: m.high_is_bad for m in MEASURES}, "LOGIT": False, "GAIN": False}
 _NAMES = {
@@ -198,7 +200,7 @@ def foreign_command(
     count: Count = 40,
     guide_name: Annotated[str, typer.Option("--guide")] = PHANTOM,
     test: Annotated[Path | None, typer.Option(help="Held-out images; not needed for the phantom.")] = None,
-    part: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")] = "3:4",
+    part: Part = "3:4",
 ) -> None:
     """V6: changes of the same norm that were not made for the picture (must flag) against its own."""
     guide = catalog.load(guide_name)
@@ -223,21 +225,14 @@ def foreign_command(
 
 
 @app.command("twin")
-def twin_command(
-    test: Annotated[Path, typer.Option(help="Held-out images, test/<class>/*.")],
-    count: Count = 40,
-    part: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")] = "3:4",
-) -> None:
+def twin_command(test: HeldOut, count: Count = 40, part: Part = "3:4") -> None:
     """V5, in part: changes by a guide trained without attacks (must flag) against the robust one's, same pictures."""
-    robust, plain = (_unmeasured(catalog.load(name)) for name in (ROBUST, PLAIN))
-    if robust.classes != plain.classes or robust.input_size != plain.input_size:
-        raise typer.BadParameter("the two guides do not see the same classes at the same size.")
-    cases: list[Case] = []
-    for i, picture in enumerate(pictures_of(robust, test, part_of(part), count)):
-        for guide, other in ((robust, plain), (plain, robust)):
-            path = path_towards(guide, picture.image, target=picture.target, epsilon_224=EPSILONS_224[-1])
-            cases.append(case_of(path, picture=i, positive=guide is plain, other=other))
-        typer.echo(f"{i + 1} of {count} pictures", err=True)
+    robust, plain = _twins()
+    others = {id(robust): plain, id(plain): robust}
+    cases = [
+        case_of(path, picture=i, positive=path.guide is plain, other=others[id(path.guide)])
+        for i, path in _twin_paths(robust, plain, pictures_of(robust, test, part_of(part), count))
+    ]
     print(f"{count} pictures towards their own classes, by {PLAIN} (must flag) and by {ROBUST}; H5 by the other one.")
     print(
         "Neither is known to be fit or unfit here: an unfit guide's own card would silence the light about evidence.\n"
@@ -248,24 +243,32 @@ def twin_command(
 
 
 @app.command("twin-flags")
-def twin_flags_command(
-    test: Annotated[Path, typer.Option(help="Held-out images, test/<class>/*.")],
-    count: Count = 40,
-    part: Annotated[str, typer.Option(metavar="FIRST:STEP", help="Which of them, by file name.")] = "3:4",
-) -> None:
+def twin_flags_command(test: HeldOut, count: Count = 40, part: Part = "3:4") -> None:
     """V5, in part, by what counts alone: how often the lights flag either guide, which takes no further walks."""
-    robust, plain = (_unmeasured(catalog.load(name)) for name in (ROBUST, PLAIN))
-    cases = []
-    for i, picture in enumerate(pictures_of(robust, test, part_of(part), count)):
-        for guide in (robust, plain):
-            path = path_towards(guide, picture.image, target=picture.target, epsilon_224=EPSILONS_224[-1])
-            risks = tuple(Judge(path).along())
-            flagged = tuple(tuple(x.state is LightState.FLAGGED for x in (r.semantic, r.artefact)) for r in risks)
-            values = tuple({k: v for k, v in r.values.items() if v is not None} for r in risks)
-            cases.append(
-                Case(picture=i, own=picture.target, positive=guide is plain, values=values, flagged=flagged)  # type: ignore[arg-type]
-            )
+    robust, plain = _twins()
+    cases = [
+        _judged(path, Judge(path).along(), picture=i, positive=path.guide is plain)
+        for i, path in _twin_paths(robust, plain, pictures_of(robust, test, part_of(part), count))
+    ]
     _print_flags(robust, cases, (PLAIN, ROBUST))
+
+
+def _twins() -> tuple[GuideModel, GuideModel]:
+    """Return the robust guide and the one trained without attacks, as if nobody had measured them."""
+    robust, plain = (_unmeasured(catalog.load(name)) for name in (ROBUST, PLAIN))
+    if robust.classes != plain.classes or robust.input_size != plain.input_size:
+        raise typer.BadParameter("the two guides do not see the same classes at the same size.")
+    return robust, plain
+
+
+def _twin_paths(
+    robust: GuideModel, plain: GuideModel, pictures: Sequence[Picture]
+) -> Iterator[tuple[int, EnhancementPath]]:
+    """Yield the path of each picture towards its own class, by the one and by the other, with its number."""
+    for i, picture in enumerate(pictures):
+        for guide in (robust, plain):
+            yield i, path_towards(guide, picture.image, target=picture.target, epsilon_224=EPSILONS_224[-1])
+        typer.echo(f"{i + 1} of {len(pictures)} pictures", err=True)
 
 
 def _unmeasured(guide: GuideModel) -> GuideModel:
@@ -405,13 +408,18 @@ def plain(estimate: Estimate) -> str:
 def case_of(path: EnhancementPath, *, picture: int, positive: bool, other: GuideModel | None = None) -> Case:
     """Measure every indicator at every step of ``path``."""
     *_, findings = examine(path, other=other)
-    target = int(path.request.targets[0])
+    return _judged(path, findings.risks, picture=picture, positive=positive)
+
+
+def _judged(path: EnhancementPath, found: Iterable[Risk], *, picture: int, positive: bool) -> Case:
+    """Return the case of ``path`` from what is ``found`` at each of its steps."""
+    risks, target = tuple(found), int(path.request.targets[0])
     logits = [float(frame.logits[0, target]) for frame in path.frames]
     values = [
         {**{k: v for k, v in risk.values.items() if v is not None}, "LOGIT": logits[0], "GAIN": logit - logits[0]}
-        for risk, logit in zip(findings.risks, logits, strict=True)
+        for risk, logit in zip(risks, logits, strict=True)
     ]
-    flagged = [(r.semantic.state is LightState.FLAGGED, r.artefact.state is LightState.FLAGGED) for r in findings.risks]
+    flagged = [(r.semantic.state is LightState.FLAGGED, r.artefact.state is LightState.FLAGGED) for r in risks]
     return Case(picture=picture, own=target, positive=positive, values=tuple(values), flagged=tuple(flagged))
 
 

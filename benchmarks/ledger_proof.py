@@ -22,7 +22,7 @@ import typer
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.discrimination import Flags
-from benchmarks.evidence import EPSILONS_224, ByPath, Count, GuideName, Part, Pictures, Test
+from benchmarks.evidence import EPSILONS_224, ByPath, Count, GuideName, Part, Pictures, Test, at_twice_the_side
 from benchmarks.people import mean
 from benchmarks.risk import KINDS, LOOK_ALIKES
 from lwise_core._utils.arrays import Pixels, Values
@@ -82,11 +82,7 @@ def beside_command(
     guide_name: GuideName, test: Test, by_path: ByPath = False, judged: Part = "11:12", count: Count = 40
 ) -> None:
     """Two objects of two classes side by side, enhanced towards the left one."""
-    native = catalog.load(guide_name)
-    if native.nulls is None:
-        raise typer.BadParameter("the guide has no nulls; make them first.")
-    size = 2 * native.input_size
-    guide = replace(native, input_size=size, nulls=replace(native.nulls, input_size=size))
+    native, guide = at_twice_the_side(guide_name)
     pictures = Pictures.read(native, test, judged, count=None, by_path=by_path)
     drawn = [_pair(pictures, number) for number in range(count)]
     areas: dict[float, list[float]] = {epsilon: [] for epsilon in EPSILONS_224}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -14,8 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.run_folder import RunFolder
-from lwise_core.data.folder_labels import FolderLabels
-from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides.guide import Domain
 from lwise_core.inspection.hallucination import Judge
 from lwise_core.inspection.limit_fit import (
@@ -28,28 +25,16 @@ from lwise_core.inspection.limit_fit import (
 )
 from lwise_core.training.calibration_batches import KeptBatches
 from lwise_core.training.calibration_extras import ENOUGH_FOR_LIMITS, Ability, ExtraPictures
-from lwise_core.training.calibration_pictures import LabelledPictures
 from tests.conftest import guide_of, tiny_network
 from tests.inspection.test_evidence import path_of
-from tests.support.calibrations import labelled_folder
+from tests.support.calibrations import finished, labelled_folder, pictures_in
 
 GUIDE = guide_of(tiny_network()).with_domain(Domain.MEDICAL)  # the slider of 16 steps
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> ExtraPictures:
-    root = labelled_folder(tmp_path_factory.mktemp("pond") / "pond", {"a": 50, "b": 49})
-    found = LabelledPictures.of(picture_set(str(root)), FolderLabels(GUIDE.classes))
-    return ExtraPictures(found, np.arange(99), np.array(found.targets))
-
-
-def finished(steps: Generator[tuple[int, float], None, Ability]) -> tuple[Ability, list[tuple[int, float]]]:
-    told = []
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as end:
-            return end.value, told
+    return pictures_in(labelled_folder(tmp_path_factory.mktemp("pond") / "pond", {"a": 50, "b": 49}), GUIDE)
 
 
 @given(st.lists(st.floats(-10, 10), min_size=19, max_size=200))

@@ -1,15 +1,19 @@
-"""Folders of small labelled pictures, and calibrations by hand."""
+"""Folders of small labelled pictures, what is read from them, and calibrations by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import numpy as np
 
+from lwise_core.data.folder_labels import FolderLabels
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides.calibration import Calibration
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import encode_png
+from lwise_core.training.calibration_extras import Ability, ExtraPictures
+from lwise_core.training.calibration_pictures import LabelledPictures
 
 
 def noise(seed: int, *, side: int = 16) -> bytes:
@@ -26,6 +30,22 @@ def labelled_folder(root: Path, counts: Mapping[str, int]) -> Path:
             (root / folder / f"{number:03}.png").write_bytes(noise(seed))
             seed += 1
     return root
+
+
+def pictures_in(root: Path, guide: GuideModel) -> ExtraPictures:
+    """Return all pictures of a labelled folder, for ``guide``."""
+    found = LabelledPictures.of(picture_set(str(root)), FolderLabels(guide.classes))
+    return ExtraPictures(found, np.arange(len(found.targets)), np.array(found.targets))
+
+
+def finished(steps: Generator[tuple[int, float], None, Ability]) -> tuple[Ability, list[tuple[int, float]]]:
+    """Return what came of ``steps``, and what they told on the way."""
+    told = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as end:
+            return end.value, told
 
 
 def calibration_for(guide: GuideModel, references: Mapping[str, int], **changes: object) -> Calibration:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -15,8 +14,6 @@ from hypothesis import strategies as st
 from torch import nn
 
 from lwise_core._utils.run_folder import RunFolder
-from lwise_core.data.folder_labels import FolderLabels
-from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.looking import look
 from lwise_core.guides.novelty import NoveltyState
@@ -25,34 +22,21 @@ from lwise_core.training.calibration_extras import (
     MOST_FOR_EVIDENCE,
     MOST_FOR_LIMITS,
     MOST_FOR_UNLIKE,
-    Ability,
     Extra,
     ExtraPictures,
     ability_of,
     looks_of,
     too_few_for,
 )
-from lwise_core.training.calibration_pictures import LabelledPictures
 from tests.conftest import guide_of, tiny_network
-from tests.support.calibrations import labelled_folder
+from tests.support.calibrations import finished, labelled_folder, pictures_in
 
 GUIDE = guide_of(tiny_network())
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> ExtraPictures:
-    root = labelled_folder(tmp_path_factory.mktemp("pond") / "pond", {"a": 105, "b": 105})
-    found = LabelledPictures.of(picture_set(str(root)), FolderLabels(GUIDE.classes))
-    return ExtraPictures(found, np.arange(210), np.array(found.targets))
-
-
-def finished(steps: Generator[tuple[int, float], None, Ability]) -> tuple[Ability, list[tuple[int, float]]]:
-    told = []
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as end:
-            return end.value, told
+    return pictures_in(labelled_folder(tmp_path_factory.mktemp("pond") / "pond", {"a": 105, "b": 105}), GUIDE)
 
 
 def test_enough_pictures_let_the_guide_tell_a_stranger(pictures: ExtraPictures, tmp_path: Path) -> None:
