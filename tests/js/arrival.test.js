@@ -44,6 +44,7 @@ test("a part is gone to once for each time that it is sought", () => {
   const gone = [];
   globalThis.CSS = { escape: (name) => name };
   globalThis.document = { querySelector: (asked) => ({ scrollIntoView: () => gone.push(asked) }) };
-  for (const sought of [null, { part: "a", times: 1 }, { part: "a", times: 1 }, null, { part: "b", times: 2 }]) goTo(sought);
+  for (const sought of [null, { part: "a", times: 1 }, { part: "a", times: 1 }, null, { part: "b", times: 2 }])
+    goTo(sought);
   assert.deepEqual(gone, [".st-key-a", ".st-key-b"]);
 });
