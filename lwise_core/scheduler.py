@@ -25,7 +25,8 @@ from lwise_core._utils.errors import LWiseError
 
 T = TypeVar("T")
 
-_SMOOTHING = 0.2
+_SMOOTHING = 0.05
+"""What one step more counts for in a pace; the first twenty count alike, so that no slow one makes hours of minutes."""
 _QUIET = 3.0
 """Seconds without a person's doing before what can wait is computed: pages score and draw beside the slot."""
 
@@ -57,7 +58,8 @@ class JobStage(StrEnum):
 class Outlook:
     """What a waiting person is told: ``done`` of ``total`` steps, the place in the line and the seconds left.
 
-    ``place`` is 0 while the job takes turns, 1 for the first that waits. ``seconds`` is None until a step was timed.
+    ``place`` is 0 while the job takes turns, 1 for the first that waits. ``seconds`` is None until
+    a step was timed, of the job's own once it takes turns.
     """
 
     done: int
@@ -164,6 +166,7 @@ class Scheduler:
         self._waiting: deque[ScheduledJob[object]] = deque()
         self._idle: deque[ScheduledJob[object]] = deque()
         self._seconds_a_step: float | None = None
+        self._steps_timed = 0
         self._work = threading.Condition()
         self._worker: threading.Thread | None = None
         self._closed = False
@@ -248,7 +251,9 @@ class Scheduler:
             others = [j for j in self._active if j is not job]
             beside = [(j, min(left, j.total - j.done)) for j in others]
             ahead = [(j, j.total - j.done) for j in sorted(others, key=lambda j: j.total - j.done)[:place]]
-            seconds = self._seconds_for([(job, left), *beside, *ahead])
+            # Whose turns have begun is told the pace of its own steps, or nothing: others' are another kind of work.
+            timed = place or job.seconds_a_step is not None or not left
+            seconds = self._seconds_for([(job, left), *beside, *ahead]) if timed else None
         return Outlook(done=job.done, total=job.total, place=place, seconds=seconds)
 
     def close(self) -> None:
@@ -325,8 +330,9 @@ class Scheduler:
         self._idle = deque(j for j in self._idle if not j.stage.over)
 
     def _timed(self, job: ScheduledJob[object], seconds: float) -> None:
-        job.seconds_a_step = _smoothed(job.seconds_a_step, seconds)
-        self._seconds_a_step = _smoothed(self._seconds_a_step, seconds)
+        job.seconds_a_step = _smoothed(job.seconds_a_step, seconds, steps=job.done)
+        self._steps_timed += 1
+        self._seconds_a_step = _smoothed(self._seconds_a_step, seconds, steps=self._steps_timed)
 
     def _seconds_for(self, steps: Sequence[tuple[ScheduledJob[Any], int]]) -> float | None:
         """Return the seconds that so many steps of each job take by its own pace, else by everybody's."""
@@ -336,8 +342,9 @@ class Scheduler:
         return sum(pace * count for pace, count in paces if pace is not None)
 
 
-def _smoothed(before: float | None, seconds: float) -> float:
-    return seconds if before is None else before + _SMOOTHING * (seconds - before)
+def _smoothed(before: float | None, seconds: float, *, steps: int) -> float:
+    """Return the pace after the last of so many ``steps``, which took ``seconds``: their mean, then the late ones'."""
+    return seconds if before is None else before + max(_SMOOTHING, 1 / max(1, steps)) * (seconds - before)
 
 
 def give_back_memory() -> None:

@@ -74,9 +74,11 @@ def _make(order: CourseOrder) -> None:
 
 
 def _how_long(order: CourseOrder) -> str:
-    """Return about how long the course takes to make, by the pace of one step of its guide here."""
+    """Return how long the course takes to make at least, by the pace of one step of its guide now."""
     steps = _maker(order).steps(order.pictures)
-    return f" That takes about {in_words(steps * pace_of(order.guide))}, by the pace of one step now." if steps else ""
+    return (
+        f" That takes at least {in_words(steps * pace_of(order.guide))}, by the pace of one step now." if steps else ""
+    )
 
 
 def _maker(order: CourseOrder) -> CourseBuilder:

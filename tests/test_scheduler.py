@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core import scheduler as compute
-from lwise_core.scheduler import JobStage, QueueFull, Scheduler
+from lwise_core.scheduler import JobStage, QueueFull, Scheduler, _smoothed
 
 SOON = 30.0
 
@@ -90,12 +90,26 @@ def test_an_estimate_is_given_once_a_step_was_timed() -> None:
     assert slot.outlook(before).seconds is None
     gate.open()
     assert before.wait(seconds=SOON)
-    held = Gate()
-    after = slot.submit(held.steps(), session="a", total=10)
-    seconds = slot.outlook(after).seconds
+    assert slot.outlook(before).seconds == 0
+
+
+def test_whose_turns_have_begun_is_told_the_pace_of_its_own_steps_or_nothing() -> None:
+    slot, held = Scheduler(), Gate()
+    quick = slot.submit(iter(range(5)), session="a", total=5)
+    assert quick.wait(seconds=SOON)
+    slow = slot.submit(held.steps(), session="a", total=10)
+    assert slot.outlook(slow).seconds is None  # the quick one's pace says nothing of it
     held.open()
-    assert seconds is not None
-    assert seconds >= 0
+    assert slow.wait(seconds=SOON)
+
+
+def test_the_pace_is_the_mean_of_the_first_steps_and_then_follows_the_late_ones() -> None:
+    paces: list[float] = []
+    for n in range(1, 201):
+        paces.append(_smoothed(paces[-1] if paces else None, float(n <= 2), steps=n))
+    assert paces[:4] == pytest.approx([1, 1, 2 / 3, 1 / 2])
+    assert paces[19] == pytest.approx(2 / 20)
+    assert paces[199] < 0.1 * 0.95**100
 
 
 def test_a_full_line_refuses_and_loses_nobody() -> None:

@@ -364,7 +364,7 @@ def test_a_factorial_that_cannot_be_is_said_and_takes_nothing_away_that_was_writ
     at.text_input(key="course-epsilons").set_value("0, 4").run()
     assert at.text_area(key="course-consent").value == "I agree."
     assert "Make the course" in [b.label for b in at.button]
-    assert re.search(r"pictures will be ranked and enhanced\. That takes about \d+ (s|min|h)\b", said(at))
+    assert re.search(r"pictures will be ranked and enhanced\. That takes at least \d+ (s|min|h)\b", said(at))
 
 
 def test_the_kinds_are_introduced_before_the_first_trial(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from lwise_core._utils.levels import level_of
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.enhancement.objectives import GroundTruthLogit
-from lwise_core.enhancement.path import PathRequest, steps_for
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, steps_for
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
@@ -53,8 +53,22 @@ def _block(place: int, count: int) -> int:
 
 def slides(chosen: Sequence[RankedPhotograph], walker: Walker) -> Iterator[Slide]:
     """Yield the slides in their order; stop iterating to cancel."""
+    return (made for made in slides_step_by_step(chosen, walker) if made is not None)
+
+
+def slides_step_by_step(chosen: Sequence[RankedPhotograph], walker: Walker) -> Iterator[Slide | None]:
+    """Yield the slides in their order, and None after every step on the way to one: each takes about as long.
+
+    So nobody else who computes waits for a whole slide, and the time that is left follows from the steps so far.
+    """
     for photograph, block in in_order(chosen):
-        slide = _slide(photograph, walker, epsilon=_epsilon(walker.guide, block))
+        path = None
+        epsilon = _epsilon(walker.guide, block)
+        if epsilon:
+            for grown in _paths(photograph, walker, epsilon=epsilon):
+                path = grown
+                yield None
+        slide = _slide(photograph, walker.guide, path, epsilon=epsilon)
         yield replace(slide, difficulty_sentence=_how_hard(photograph, chosen))
 
 
@@ -77,7 +91,7 @@ def _how_hard(photograph: RankedPhotograph, chosen: Sequence[RankedPhotograph]) 
 
 
 def steps_of_slides(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> int:
-    """Return how many steps all slides take together."""
+    """Return how many steps of paths all slides take together."""
     step = guide.epsilon_scale.step
     return sum(steps_for(_epsilon(guide, block), step=step) for _, block in in_order(chosen))
 
@@ -93,15 +107,21 @@ def _subject(photograph: RankedPhotograph) -> CroppedPhotograph:
     return CroppedPhotograph(picture, Crop.central(picture))
 
 
-def _slide(photograph: RankedPhotograph, walker: Walker, *, epsilon: float) -> Slide:
+def _paths(photograph: RankedPhotograph, walker: Walker, *, epsilon: float) -> Iterator[EnhancementPath]:
+    """Yield the path of a photograph as it grows as far as ``epsilon`` needs, and is scored."""
     guide = walker.guide
+    image = _subject(photograph).seen(size=guide.input_size)
+    target = guide.class_index(photograph.class_name)
+    request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
+    return walker.walk_to(request, steps=steps_for(epsilon, step=guide.epsilon_scale.step))
+
+
+def _slide(photograph: RankedPhotograph, guide: GuideModel, path: EnhancementPath | None, *, epsilon: float) -> Slide:
+    """Return the slide of a photograph, with what ``path`` has at ``epsilon``; without one, as it is."""
     subject = _subject(photograph)
     target = guide.class_index(photograph.class_name)
     enhanced = None
-    if epsilon:
-        image = subject.seen(size=guide.input_size)
-        request = PathRequest.single(image, target=target, objective=GroundTruthLogit())
-        path = walker.to(request, epsilon=epsilon)
+    if path is not None:
         rendering = render(guide, subject, path.at(epsilon), target=target, extent=Extent.PHOTOGRAPH)
         enhanced = rendering.pixels
     return Slide(

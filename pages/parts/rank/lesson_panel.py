@@ -17,7 +17,7 @@ from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, b
 from lwise_core.teaching.courses.course import CourseError
 from lwise_core.teaching.languages.catalogue import Catalogue, catalogue_for
 from lwise_core.teaching.lessons.anki_deck import anki_deck
-from lwise_core.teaching.lessons.builder import in_order, slides, steps_of_slides
+from lwise_core.teaching.lessons.builder import in_order, slides_step_by_step, steps_of_slides
 from lwise_core.teaching.lessons.handout_pdf import handout_pdf
 from lwise_core.teaching.lessons.quick_course import FromRanking, course_in_words, lesson_design
 from lwise_core.teaching.lessons.slideshow import Lesson, Slide, lesson_zip
@@ -69,7 +69,8 @@ def lesson_panel(ranked: GuideRanking, guide: GuideModel) -> None:
             return
     try:
         walker = engine_for(guide).walker()
-        job_for(_LESSON, question, lambda: _all(slides(chosen, walker)), total=len(chosen))
+        total = len(chosen) + steps_of_slides(chosen, guide)
+        job_for(_LESSON, question, lambda: _all(slides_step_by_step(chosen, walker)), total=total)
     except QueueFull as error:
         notice("error", str(error))
         return
@@ -105,11 +106,11 @@ def _labelled(chosen: Sequence[RankedPhotograph]) -> tuple[tuple[str, str], ...]
 
 
 def _how_long(chosen: Sequence[RankedPhotograph], guide: GuideModel) -> None:
-    """Say about how long the lesson takes, by the pace of one step of this guide here."""
+    """Say how long the lesson takes at least: its steps at the pace of one step now, when nobody else computes."""
     steps = steps_of_slides(chosen, guide)
     if steps:
         seconds = steps * pace_of(guide)
-        st.caption(f"The lesson takes about {in_words(seconds)}, by the pace of one step now.")
+        st.caption(f"The lesson takes at least {in_words(seconds)}, by the pace of one step now.")
 
 
 def _plan(chosen: Sequence[RankedPhotograph]) -> str:
@@ -159,9 +160,9 @@ def _course_for_teachers() -> None:
 
 
 def _how_long_a_course(maker: CourseBuilder, pictures: FromRanking) -> str:
-    """Return about how long the course takes to make, by the pace of one step of this guide here."""
+    """Return how long the course takes to make at least, by the pace of one step of this guide now."""
     seconds = maker.steps(pictures) * pace_of(maker.guide)
-    return f"Making it takes about {in_words(seconds)}, by the pace of one step now."
+    return f"Making it takes at least {in_words(seconds)}, by the pace of one step now."
 
 
 def _on_the_shelf(job: ScheduledJob[CourseProgress]) -> None:
@@ -172,11 +173,11 @@ def _on_the_shelf(job: ScheduledJob[CourseProgress]) -> None:
         st.page_link("curriculum.py", label="Every trial of it, on the Curriculum page", icon=":material/school:")
 
 
-def _all(made: Iterator[Slide]) -> Iterator[tuple[Slide, ...]]:
-    """Yield the slides so far, one more each time."""
+def _all(made: Iterator[Slide | None]) -> Iterator[tuple[Slide, ...]]:
+    """Yield the slides so far after every step."""
     so_far: tuple[Slide, ...] = ()
     for slide in made:
-        so_far = (*so_far, slide)
+        so_far = so_far if slide is None else (*so_far, slide)
         yield so_far
 
 

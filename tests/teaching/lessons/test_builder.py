@@ -16,7 +16,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
 from lwise_core.images.codec import Photograph, encode_png
 from lwise_core.images.geometry import Crop
-from lwise_core.teaching.lessons.builder import in_order, slides, steps_of_slides
+from lwise_core.teaching.lessons.builder import in_order, slides, slides_step_by_step, steps_of_slides
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,10 @@ def test_the_steps_of_a_lesson_are_those_of_its_budgets(
     budgets = [min(scale.from_224(block.epsilon_224), scale.largest) for _, block in in_order(chosen)]
     assert steps_of_slides(chosen, phantom_guide) == sum(max(1, round(e / scale.step)) for e in budgets if e)
     assert steps_of_slides((), phantom_guide) == 0
+    made = list(slides_step_by_step(chosen, Walker(phantom_guide)))
+    originals = sum(bool(e) for e in budgets)  # a path begins with one
+    assert made.count(None) == steps_of_slides(chosen, phantom_guide) + originals
+    assert [s.name for s in made if s is not None] == [s.name for s in slides(chosen, Walker(phantom_guide))]
 
 
 def test_one_photograph_is_a_lesson(chosen: tuple[RankedPhotograph, ...]) -> None:
