@@ -127,8 +127,10 @@ def interaction_p(
 
     def explained(moved: Values) -> Values:
         """Return the share of the residuals' variance that cells explain beyond the sum; F rises with it."""
-        together = ((moved @ whole) ** 2).sum(axis=-1) - ((moved @ adding) ** 2).sum(axis=-1)
-        shares: Values = together / (spread - ((moved @ adding) ** 2).sum(axis=-1))
+        by_sum = ((moved @ adding) ** 2).sum(axis=-1)
+        together, left = ((moved @ whole) ** 2).sum(axis=-1) - by_sum, spread - by_sum
+        nothing = np.zeros_like(left)  # where the sum explains all, as some order of few people's residuals may have it
+        shares: Values = np.divide(together, left, out=nothing, where=left > _NOTHING * spread)
         return shares
 
     seen, random, as_large = explained(residuals) - _NOTHING, np.random.default_rng(seed), 1
@@ -162,7 +164,7 @@ def contrast_of_ends(groups: Sequence[Values]) -> tuple[Estimate, float] | None:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+.0f}".replace("-", "−")
+    return f"{100 * share:+z.0f}".replace("-", "−")
 
 
 _FEW = " With {fewest} people in the smallest cell the p is rough: go by the interval."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
-from lwise_core.study.estimates import CannotJudge
+from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.interaction import Interaction, interaction, interaction_p
 from lwise_core.teaching.courses.course_design import FactorCell
 from tests.study.test_factorial import CELLS, answered
@@ -84,3 +85,13 @@ def test_an_interaction_over_three_levels_is_found_where_the_ends_say_nothing() 
     values = [random.normal(size=8) + (4 if (a, b) == (1, 1) else 0) for a, b in levels]
     assert interaction_p(values, levels, draws=999) < 0.01
     assert interaction_p([np.ones(3) for _ in levels], levels, draws=99) == 1.0
+
+
+def test_an_order_that_the_sum_explains_wholly_is_no_interaction_and_no_error() -> None:
+    """Of residuals ±a, two in each cell, some orders are main effects to the last bit: nothing is left to divide by."""
+    values = [np.array([0.5, 1.0]) for _ in LEVELS]
+    assert interaction_p(values, LEVELS, draws=499) == 1.0
+
+
+def test_what_rounds_to_nothing_has_no_minus() -> None:
+    assert "worth +0 points more" in replace(found((4, 10, 8, 14)), more=Estimate(value=-0.004, low=-0.1, high=0.1)).sentence
