@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -95,9 +96,15 @@ class ShownOptions:
     ] = None
 
     def timing(self, usual: Timing) -> Timing:
-        """Return how long everything is shown; ``usual`` where nothing was asked for."""
+        """Return how long everything is shown; ``usual`` where nothing was asked for.
+
+        Raises:
+            Refused: It is no finite number.
+        """
         if self.shown_ms is None:
             return usual
+        if not math.isfinite(self.shown_ms):
+            raise Refused("How long a picture is shown is a number of milliseconds, or 0: until the answer.")
         return replace(BRIEF, stimulus_ms=self.shown_ms) if self.shown_ms else LEARNING
 
     def names(self, classes: tuple[str, ...], language: str) -> dict[str, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lwise_core._utils.counting import counted
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.trials import CurriculumError
@@ -27,7 +28,7 @@ def powers(answers: Responses, *, groups: int) -> Iterator[str]:
     found = found_with(float(control.std(ddof=1)), len(control), alpha=ALPHA / (groups - 1))
     yield (
         f"{len(control)} learners a group find a difference of {100 * found:.1f} points with a power of {POWER:.0%} "
-        f"(α = {ALPHA} over {groups - 1} comparisons, SD {100 * control.std(ddof=1):.1f} points, as control's)."
+        f"(α = {ALPHA} over {counted(groups - 1, 'comparison')}, SD {100 * control.std(ddof=1):.1f} points, as control's)."
     )
 
 

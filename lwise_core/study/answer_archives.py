@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 
 from lwise_core.data.errors import DatasetError
@@ -31,9 +32,8 @@ _NO_ANSWERS_BEGIN = {
     b"%PDF": f"a PDF; {_EXPORT}",
     b"<?xml": f"an XML file; {_EXPORT}",
     b"\xef\xbb\xbf<?xml": f"an XML file; {_EXPORT}",
-    b"<!DOCTYPE": "a web page; what was downloaded may ask to log in: open it to read that",
-    b"<html": "a web page; what was downloaded may ask to log in: open it to read that",
 }
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*+<(?:!doctype html|html)\b", re.IGNORECASE)
 
 
 def files_in(content: bytes, *, at_most: int) -> tuple[bytes, ...]:
@@ -43,6 +43,9 @@ def files_in(content: bytes, *, at_most: int) -> tuple[bytes, ...]:
         ResponsesError: It is a workbook, locked or damaged, holds no such file, or more than ``at_most`` bytes of them;
             or it is packed otherwise, or no text.
     """
+    if _WEB_PAGE.match(content):
+        said = "The file is a web page; what was downloaded may ask to log in: open it to read that."
+        raise ResponsesError(f"{said} {UNCHANGED}")
     kind = next((words for sign, words in _NO_ANSWERS_BEGIN.items() if content.startswith(sign)), None)
     if kind is not None:
         raise ResponsesError(f"The file is {kind}. {UNCHANGED}")

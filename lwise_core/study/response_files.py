@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections.abc import Hashable, Mapping, Sequence
-from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -103,11 +102,14 @@ def _trials_in(files: Sequence[bytes]) -> list[Row]:
 def _rows_in(content: bytes, number: int, *, alone: bool) -> list[Row]:
     """Return the rows of one file that ask for a class, in our names; of several, each says in which it stood."""
     read = rows_of_json if is_json(content) else rows_of
-    with nullcontext() if alone else suppress(NoRows):
+    try:
         held = read(content, unit="trial", at_most=MAX_RESPONSES_BYTES)
-        rows = in_our_names(trials_of_surveys(held, at_most=MAX_RESPONSES_BYTES))
-        return rows if alone else [row | {PART: f"{number} {row.get(PART, '')}"} for row in rows]
-    return []
+    except NoRows:
+        if alone:
+            raise
+        return []
+    rows = in_our_names(trials_of_surveys(held, at_most=MAX_RESPONSES_BYTES))
+    return rows if alone else [row | {PART: f"{number} {row.get(PART, '')}"} for row in rows]
 
 
 def _check_columns(names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from lwise_core._utils.class_names import canonical
 from lwise_core.study.column_names import READ_COLUMNS, Row
 from lwise_core.study.json_rows import PART, rows_of_json
-from lwise_core.study.response_columns import NEEDED_COLUMNS, UNCHANGED, ResponsesError
+from lwise_core.study.response_columns import NEEDED_COLUMNS, UNCHANGED, NoRows, ResponsesError
 
 _NAMED = frozenset({"participant", "subject"})  # in trials, as we and as jsPsych call it
 _PERSON = ("participant", "ResponseId", "record_id")
@@ -84,6 +84,8 @@ def _in_cells(row: Row, columns: Sequence[str], *, at_most: int) -> list[Row]:
     for name in (name for name in columns if _LIST.match(row[name])):
         try:
             trials += rows_of_json(row[name].encode(), unit="trial", at_most=at_most)
+        except NoRows:
+            continue  # who left before the first trial
         except ResponsesError as error:
             raise ResponsesError(
                 f"The JSON in row {int(row[PART]) + 1:,} of the column “{name[:40]}” breaks off, as where a field is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from pathlib import Path
 
@@ -93,6 +94,9 @@ def test_how_long_and_under_which_names_pictures_are_shown() -> None:
     assert ShownOptions().timing(BRIEF) == BRIEF
     assert ShownOptions(shown_ms=0).timing(BRIEF) == LEARNING
     assert ShownOptions(shown_ms=17).timing(LEARNING).stimulus_ms == 17
+    for no_time in (math.nan, math.inf):  # which no range of an option holds off
+        with pytest.raises(Refused, match="a number of milliseconds"):
+            ShownOptions(shown_ms=no_time).timing(BRIEF)
     named = ShownOptions(class_names="Ah,Be")
     assert named.names(("b", "a"), "de") == {"de": {"a": "Ah", "b": "Be"}}
     for classes, language in ((("a", "b"), ""), (("a",), "de")):

@@ -101,6 +101,12 @@ def test_a_person_without_trials_takes_nobody_else_along() -> None:
     assert read.participants == (PEOPLE[1][0],)
 
 
+def test_a_person_who_left_before_the_first_trial_takes_nobody_else_along() -> None:
+    for nothing in ('[{"trials": []}]', "[[]]"):
+        read = read_csv(of_qualtrics({"experiment": [nothing, json.dumps(trials_of(PEOPLE[1]))]}))
+        assert read.participants == (PEOPLE[1][0],)
+
+
 def test_two_people_whose_trials_bear_one_label_stay_two() -> None:
     cells = [json.dumps([trial | {"rt": 500 + i} for trial in trials_of(("7", "control"))]) for i in range(2)]
     assert read_csv(of_qualtrics({"experiment": cells})).participants == ("7", "7 (2)")
@@ -213,6 +219,7 @@ def test_trials_as_json_in_a_record_of_redcap_are_read_whatever_its_length() -> 
         ),
         (b'<?xml version="1.0"?><ODM/>', "is an XML file; export its table as CSV"),
         (b"<!DOCTYPE html><html>Log in</html>", "is a web page"),
+        (b"\xef\xbb\xbf\n<!doctype html>\n<html lang=en>Log in</html>", "is a web page"),
     ],
 )
 def test_what_redcap_exports_of_no_trials_is_called_what_it_is(content: bytes, said: str) -> None:

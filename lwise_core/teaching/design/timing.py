@@ -6,7 +6,8 @@ screen. The settings are the paper's (method notes 3.5).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import astuple, dataclass
 
 UNTIL_RESPONSE = 0.0
 """``Timing.stimulus_ms`` of a picture that stays until the answer."""
@@ -29,6 +30,9 @@ class Timing:
     drawn; where it stays, picture and choices come together. Answers within ``lockout_ms`` after the choices are drawn
     do not count, and after ``choice_ms`` time is out, which is wrong. Feedback stays at least ``feedback_correct_ms``
     or ``feedback_wrong_ms``, then until the learner goes on; ``between_ms`` of nothing follows.
+
+    Raises:
+        ValueError: A time is negative or no finite number, or there is no time to answer after the lockout.
     """
 
     stimulus_ms: float = UNTIL_RESPONSE
@@ -40,8 +44,8 @@ class Timing:
     between_ms: float = 200.0
 
     def __post_init__(self) -> None:
-        if min(self.stimulus_ms, self.blank_ms, self.lockout_ms, self.between_ms) < 0:
-            raise ValueError("A time cannot be negative.")
+        if not all(math.isfinite(time) and time >= 0 for time in astuple(self)):
+            raise ValueError("A time is a finite number that is not negative.")
         if self.choice_ms <= self.lockout_ms:
             raise ValueError("The time to answer must be longer than the lockout.")
 

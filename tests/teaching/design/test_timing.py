@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import asdict
+import math
+from dataclasses import asdict, fields
 
 import pytest
 from hypothesis import given
@@ -34,9 +35,9 @@ def test_the_papers_animals_are_shown_for_one_frame_of_sixty_a_second() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["stimulus_ms", "blank_ms", "lockout_ms", "between_ms"])
-@given(value=st.floats(max_value=0, exclude_max=True, allow_nan=False))
-def test_no_time_is_negative(name: str, value: float) -> None:
+@pytest.mark.parametrize("name", [field.name for field in fields(Timing)])
+@given(value=st.floats(max_value=0, exclude_max=True, allow_nan=False) | st.sampled_from([math.nan, math.inf]))
+def test_no_time_is_negative_or_without_end(name: str, value: float) -> None:
     with pytest.raises(ValueError, match="negative"):
         Timing(**{name: value})
 
