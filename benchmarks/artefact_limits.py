@@ -30,7 +30,7 @@ from benchmarks.discrimination import Flags
 from benchmarks.risk import Picture, pictures_of
 from lwise_core._utils.intervals import wilson_interval
 from lwise_core.cli.train_options import part as part_of
-from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest, ascend
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.own_limits import OwnLimits
@@ -98,31 +98,31 @@ def _paths(guide: GuideModel, pictures: Sequence[Picture]) -> Iterator[Enhanceme
     scale = guide.epsilon_scale
     request = PathRequest(torch.stack([p.image for p in pictures]), torch.tensor([p.target for p in pictures]))
     frames = tuple(ascend(guide, request, step=scale.step, steps=scale.steps))
-    for i in range(len(pictures)):
-        own = PathRequest(request.images[i : i + 1], request.targets[i : i + 1])
-        alone = (Frame(f.step, *(x[i : i + 1] for x in (f.unclamped, f.logits, f.losses))) for f in frames)
-        yield EnhancementPath(guide, own, scale.step, tuple(alone))
+    yield from EnhancementPath(guide, request, scale.step, frames).one_by_one()
 
 
 @app.command("fit")
 def fit_command(
     keep: Annotated[Path, typer.Argument(help="The folder of what was measured.")],
     write: Annotated[Path | None, typer.Option(help="Write the limits here.")] = None,
-    apart: Annotated[list[str], typer.Option(help="A guide that gets limits of its own, beside its card.")] = [],  # noqa: B006
+    apart: Annotated[
+        list[str] | None, typer.Option(help="A guide that gets limits of its own, beside its card.")
+    ] = None,
 ) -> None:
     """Find the limits of each input size, and say how often pictures that did not give them are flagged."""
+    alone = frozenset(apart or ())
     everything = sorted((Measured.read(f) for f in keep.glob("*.json")), key=lambda m: (m.size, m.guide))
     found = {}
     for size, group in groupby(everything, key=lambda m: m.size):
         seen = tuple(group)
-        guides = tuple(m for m in seen if m.guide not in apart)
+        guides = tuple(m for m in seen if m.guide not in alone)
         limits = limits_of([w for each in guides for w in each.worst])
         on = "; ".join(f"{m.guide}, {m.images}" for m in guides)
         basis = f"at most 5% false alarms of the light over the whole slider, at {size} px: {on}"
         found[str(size)] = {"limits": {k: round(v, 4) for k, v in limits.items()}, "basis": basis}
         _print(size, guides, limits)
         for m in seen:
-            if m.guide in apart:
+            if m.guide in alone:
                 _print_apart(m, limits, write=write is not None)
     if write is not None:
         write.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

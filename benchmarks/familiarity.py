@@ -276,16 +276,19 @@ def main(
     name: Annotated[str, typer.Argument(help="A guide of the catalogue, such as animals16-64.")],
     like: Annotated[list[str], typer.Option(help="Pictures like those it learnt; several times for several.")],
     held_out: Annotated[list[str], typer.Option(help="Whose test pictures give the p, the guide's own first.")],
-    unlike: Annotated[list[str], typer.Option(help="Pictures of other things.")] = [],  # noqa: B006
-    akin: Annotated[list[str], typer.Option(help="Pictures of its kinds from elsewhere; judged beside them.")] = [],  # noqa: B006
-    judge: Annotated[list[str], typer.Option(help="Further pictures that are unlike, never fitted to.")] = [],  # noqa: B006
+    unlike: Annotated[list[str] | None, typer.Option(help="Pictures of other things.")] = None,
+    akin: Annotated[
+        list[str] | None, typer.Option(help="Pictures of its kinds from elsewhere; judged beside them.")
+    ] = None,
+    judge: Annotated[list[str] | None, typer.Option(help="Further pictures that are unlike, never fitted to.")] = None,
     learnt: Annotated[bool, typer.Option("--learnt", help="The network had learnt those of --held-out.")] = False,
     most: Annotated[int, typer.Option(help="At most so many of each.")] = 2500,
     write: Annotated[bool, typer.Option(help="Write it beside the guide's card.")] = True,
 ) -> None:
     """Make, judge and write the familiarity of the guide NAME."""
     known = "the network had learnt them, this had not" if learnt else "never trained on"
-    found = material(name, Addresses(like, unlike, held_out, akin, judge), most=most, known=known)
+    where = Addresses(like, unlike or [], held_out, akin or [], judge or [])
+    found = material(name, where, most=most, known=known)
     familiarity = found.fit()
     entry = next(e for e in catalog.entries() if e.name == name)
     if write and entry.weights is not None:

@@ -67,10 +67,10 @@ def fuzz(reader: str, *, seconds: float, folder: Path) -> Fuzzed:
         code, said = _fed(reader, left, folder, seed=len(ends) + 1)
         rounds.append(_noted(folder))
         features = max([features, *(int(n) for n in _FEATURES.findall(said))])
-        if code != 0:
+        if code != 0 or not rounds[-1].files:
             ends.append(_why(said) or f"ended with {code}")
-            if not rounds[-1].files:  # it does not even begin
-                break
+        if not rounds[-1].files:  # it does not even begin, and so would not ever
+            break
     return Fuzzed(
         reader,
         sum(one.seconds for one in rounds),

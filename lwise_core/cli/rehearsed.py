@@ -25,10 +25,11 @@ def powers(answers: Responses, *, groups: int) -> Iterator[str]:
     control = group_scores(answers, Group.CONTROL)
     if len(control) < 2 or groups < 2:
         return
-    found = found_with(float(control.std(ddof=1)), len(control), alpha=ALPHA / (groups - 1))
+    spread, comparisons = float(control.std(ddof=1)), groups - 1
+    found = found_with(spread, len(control), alpha=ALPHA / comparisons)
     yield (
         f"{len(control)} learners a group find a difference of {100 * found:.1f} points with a power of {POWER:.0%} "
-        f"(α = {ALPHA} over {counted(groups - 1, 'comparison')}, SD {100 * control.std(ddof=1):.1f} points, as control's)."
+        f"(α = {ALPHA} over {counted(comparisons, 'comparison')}, SD {100 * spread:.1f} points, as control's)."
     )
 
 

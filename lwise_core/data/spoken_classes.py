@@ -107,7 +107,7 @@ def _one_of(word: str) -> str:
     """Return an English plural as one of it, roughly; both names are treated alike, so what is no word does no harm."""
     if word in _ODD_ONES:
         return _ODD_ONES[word]
-    if len(word) > len("flies") - 1 and word.endswith("ies"):
+    if len(word) >= len("flies") and word.endswith("ies"):
         return f"{word[:-3]}y"
     if word.endswith(("sses", "xes", "zes", "ches", "shes")):
         return word[:-2]

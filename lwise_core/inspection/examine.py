@@ -134,8 +134,8 @@ def paint_others(
 
     ``steps`` says how far: what lies beyond the ε that is looked at would be as much work again for each of its steps.
     The judges know what counts alone. ``stated`` is what the picture is said to show; None: nobody said, and it is held
-    against what the guide takes the original for.
-    ``walker`` walks; None: the guide itself. All walk together, in one batch: a value a step, and one for each class.
+    against what the guide takes the original for. ``walker`` walks; None: the guide itself. All walk together, in one
+    batch: a value a step, and one for each class.
 
     Raises:
         NonFinite: The guide returned NaN or infinity.

@@ -128,6 +128,8 @@ class Judge:
 
     @property
     def _why_no_limit(self) -> str:
+        if self.path.guide.artefact_limits is not None:
+            return "hardly any of the pictures that gave this guide its limits could be measured by it."
         size = self.path.guide.input_size
         return f"no limits are known for guides that see {size} px; calibrating this one can find them."
 

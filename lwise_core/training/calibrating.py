@@ -206,9 +206,12 @@ def _calibrate(
         making = makers.ability(extra, guide, used, kept, source=source)
         made[extra] = yield from course.followed(extra, making)
     calibration = replace(calibration, abilities=tuple(ability.said for ability in made.values()))
-    evidence, unlike, artefacts = (made.get(extra, Ability("")) for extra in Extra)
+    nothing = Ability("")
     makers.store.keep(
-        calibration, nulls=evidence.nulls, familiarity=unlike.familiarity, artefact_limits=artefacts.limits
+        calibration,
+        nulls=made.get(Extra.EVIDENCE, nothing).nulls,
+        familiarity=made.get(Extra.UNLIKE, nothing).familiarity,
+        artefact_limits=made.get(Extra.ARTEFACTS, nothing).limits,
     )
     yield replace(course.progress(), seconds_left=0.0, share=1.0, calibration=calibration)
 

@@ -97,11 +97,13 @@ def test_a_process_that_ends_is_started_again_with_what_is_left_of_the_time(
     assert found == Fuzzed("toy", 10, 200, 14, 2, ("timeout after 61 seconds", "ValueError: too long"))
 
 
+@pytest.mark.parametrize("status", [0, 1])
 def test_a_process_that_does_not_begin_is_said_and_not_started_for_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    monkeypatch.setattr(fuzzing, "_fed", lambda *_, **__: (1, "ModuleNotFoundError"))
-    assert fuzz("toy", seconds=10, folder=tmp_path / "toy") == Fuzzed("toy", 0, 0, 0, 0, ("ended with 1",))
+    ends = iter([(status, "ModuleNotFoundError")])
+    monkeypatch.setattr(fuzzing, "_fed", lambda *_, **__: next(ends))
+    assert fuzz("toy", seconds=10, folder=tmp_path / "toy") == Fuzzed("toy", 0, 0, 0, 0, (f"ended with {status}",))
 
 
 def test_a_row_takes_the_place_of_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -291,6 +291,11 @@ def test_limits_of_its_own_come_before_those_of_its_size(
     assert light.state is LightState.NO_FLAG
     assert [i.measure.key for i in light.counted] == ["H7", "HF"]
     assert {i.limit.basis for i in light.counted if i.limit is not None} == {"100 of its own"}
+    others = [i for i in light.indicators if i.limit is None and i.value is not None]
+    assert others
+    assert {i.because for i in others} == {
+        "hardly any of the pictures that gave this guide its limits could be measured by it."
+    }
 
 
 def test_of_a_guide_that_is_unfit_nothing_counts_but_an_artefact(

@@ -94,4 +94,5 @@ def test_an_order_that_the_sum_explains_wholly_is_no_interaction_and_no_error() 
 
 
 def test_what_rounds_to_nothing_has_no_minus() -> None:
-    assert "worth +0 points more" in replace(found((4, 10, 8, 14)), more=Estimate(value=-0.004, low=-0.1, high=0.1)).sentence
+    hardly = Estimate(value=-0.004, low=-0.1, high=0.1)
+    assert "worth +0 points more" in replace(found((4, 10, 8, 14)), more=hardly).sentence

@@ -109,7 +109,6 @@ def edit_upon(original: Photograph, edited: Photograph) -> Pixels:
     pixels = square.of(original.pixels).copy()
     pair = aligned(original, edited)
     altered, side = pair.altered, pair.crop.side
-    side = min(side, len(pair.original))
     if len(altered) != side:
         altered = np.ascontiguousarray(to_8_bit(see(altered, size=side)).transpose(1, 2, 0))
     left, top = pair.crop.left - square.left, pair.crop.top - square.top

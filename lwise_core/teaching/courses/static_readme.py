@@ -9,7 +9,7 @@ from lwise_core.teaching.design.study_terms import StudyTerms
 _NAMED = 5  # labels
 
 
-def readme(title: str, caution: object, labels: Sequence[str], terms: StudyTerms) -> bytes:
+def readme(title: str, caution: str, labels: Sequence[str], terms: StudyTerms) -> bytes:
     """Return the README of an experiment whose sequences of trials have ``labels``."""
     few = ", ".join(labels[:_NAMED]) + (", …" if len(labels) > _NAMED else "")
     return _README.format(
