@@ -1,17 +1,24 @@
 """The parts of a page that run in the browser: ES modules that this server serves, registered with Streamlit.
 
 Nothing bundles them: what Streamlit gets is a line that imports the module (assets/NAME/index.js) from this server.
+Scripts, markup and style are read once, together, when the server starts: where its files are replaced while it runs, a
+page would else get scripts of one version and the markup of another.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+from functools import cache
+from mimetypes import guess_type
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from lwise_core._utils.assets import asset
@@ -24,6 +31,7 @@ _FOLDERS = ("arrival", "cropper", "gallery", "maps", "packer", "region", "runner
 
 def module_routes() -> list[Mount]:
     """Return the routes by which this server gives the modules to browsers; nothing else of the assets is served."""
+    _as_at_start()
     return [Mount(f"{address()}/{folder}", app=_Modules(directory=asset(folder))) for folder in _FOLDERS]
 
 
@@ -37,10 +45,8 @@ def component(name: str, *, folder: str, html: str | None = None) -> ComponentRe
     """
     return st.components.v2.component(
         name,
-        html=None if html is None else asset(html).read_text(encoding="utf-8"),
-        css="\n".join(
-            asset(sheet).read_text(encoding="utf-8") for sheet in ("shared/base.css", f"{folder}/{folder}.css")
-        ),
+        html=None if html is None else _text(html),
+        css="\n".join(_text(sheet) for sheet in ("shared/base.css", f"{folder}/{folder}.css")),
         js=_importing(f"{address()}/{folder}/index.js"),
     )
 
@@ -49,6 +55,17 @@ def address() -> str:
     """Return the path below which this server gives the modules to browsers."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}/assets" if base else "/assets"
+
+
+@cache
+def _as_at_start() -> dict[Path, bytes]:
+    """Return what lies in the folders of the modules, about a megabyte, as it was when this was called first."""
+    found = (file for folder in _FOLDERS for file in asset(folder).resolve().rglob("*") if file.is_file())
+    return {file: file.read_bytes() for file in found}
+
+
+def _text(name: str) -> str:
+    return _as_at_start()[asset(name).resolve()].decode("utf-8")
 
 
 def _importing(path: str) -> str:
@@ -61,8 +78,20 @@ class _Modules(StaticFiles):
     """A folder of modules. Browsers ask every time whether one has changed: two versions never meet on a page."""
 
     def file_response(
-        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,  # noqa: ARG002 - of the file as it lies on the disk now
+        scope: Scope,
+        status_code: int = 200,
     ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
+        data = _as_at_start().get(Path(full_path))
+        if data is None:  # it came later, with another version
+            return Response(status_code=404)
+        response = Response(data, status_code, media_type=guess_type(full_path)[0])
+        response.headers["ETag"] = f'"{hashlib.sha256(data).hexdigest()}"'
         response.headers["Cache-Control"] = "no-cache"
-        return response
+        return (
+            NotModifiedResponse(response.headers)
+            if self.is_not_modified(response.headers, Headers(scope=scope))
+            else response
+        )
