@@ -30,7 +30,7 @@ from benchmarks.discrimination import Flags
 from benchmarks.risk import Picture, pictures_of
 from lwise_core._utils.intervals import wilson_interval
 from lwise_core.cli.train_options import part as part_of
-from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
+from lwise_core.enhancement.path import EnhancementPath, PathRequest, walk
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.own_limits import OwnLimits
@@ -95,10 +95,9 @@ def measure_command(
 
 def _paths(guide: GuideModel, pictures: Sequence[Picture]) -> Iterator[EnhancementPath]:
     """Yield the path of each picture towards what it shows, walked together: a batch is cheaper than one by one."""
-    scale = guide.epsilon_scale
     request = PathRequest(torch.stack([p.image for p in pictures]), torch.tensor([p.target for p in pictures]))
-    frames = tuple(ascend(guide, request, step=scale.step, steps=scale.steps))
-    yield from EnhancementPath(guide, request, scale.step, frames).one_by_one()
+    *_, together = walk(guide, request)
+    yield from together.one_by_one()
 
 
 @app.command("fit")

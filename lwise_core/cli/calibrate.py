@@ -31,7 +31,7 @@ from lwise_core.guides.learnt_hashes import learnt_by
 from lwise_core.images.perceptual_hash import Hashes
 from lwise_core.inspection.limit_fit import limits_from
 from lwise_core.training.calibrating import ATTACKED, CalibrationRequest, calibrate
-from lwise_core.training.calibration_extras import Extra
+from lwise_core.training.calibration_extras import MOST_FOR_LIMITS, Extra
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from lwise_core.training.learnt_pictures import learnt_hashes
 
@@ -117,7 +117,10 @@ class MeasuringOptions:
 
     artefacts: Annotated[
         bool,
-        typer.Option("--artefacts", help="Find the limits of the light about artefacts too: a path for each of 120."),
+        typer.Option(
+            "--artefacts",
+            help=f"Find the limits of the light about artefacts too: a path for each of at most {MOST_FOR_LIMITS}.",
+        ),
     ] = False
 
     def extras(self) -> frozenset[Extra]:

@@ -7,7 +7,7 @@ pictures that are enhanced towards what they show.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 from time import perf_counter
 
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from lwise_core.data.decoding import Decoder
-from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, ascend
+from lwise_core.enhancement.path import EnhancementPath, NonFinite, PathRequest, walk
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.own_limits import OwnLimits
 from lwise_core.inspection.hallucination import FALSE_ALARMS, Judge
@@ -120,22 +120,12 @@ def _kept_walk(
     rows: list[list[float]] = []
     if len(images):
         try:
-            path = yield from _walked(guide, images, target=target)
+            for grown in walk(guide, PathRequest(images, torch.tensor([target]))):
+                path = grown
+                yield 0, 0.0
             rows.append(list(worst_of(path).values()))
         except NonFinite:
             pass
     made = {"worst": np.array(rows, dtype=np.float64).reshape(-1, len(ARTEFACT_KEYS))}
     kept.keep(name, made)
     return made, perf_counter() - began
-
-
-def _walked(
-    guide: GuideModel, images: torch.Tensor, *, target: int
-) -> Generator[tuple[int, float], None, EnhancementPath]:
-    scale = guide.epsilon_scale
-    request = PathRequest(images, torch.tensor([target]))
-    frames = []
-    for frame in ascend(guide, request, step=scale.step, steps=scale.steps):
-        frames.append(frame)
-        yield 0, 0.0
-    return EnhancementPath(guide, request, scale.step, tuple(frames))

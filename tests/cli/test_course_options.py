@@ -86,6 +86,8 @@ def test_a_factorial_needs_both_of_its_factors() -> None:
     assert StudyOptions().cells() == ()
     with pytest.raises(CourseError, match="give both, or neither"):
         StudyOptions(shares="10").cells()
+    with pytest.raises(CourseError, match="give both, or neither"):
+        StudyOptions(shares="10", epsilons=" , ").cells()
     with pytest.raises(CourseError, match="is not a list of numbers"):
         StudyOptions(shares="10", epsilons="high").cells()
 

@@ -165,10 +165,10 @@ class CourseBuilder:
             for epsilon in budgets
         )
         natural = Stimulus(0.0, "", _write(folder, subject.photograph))
-        treated = (
+        treated = [  # now, for an edit that is none leaves the picture out: before it is enhanced
             Stimulus(0.0, "", _write(folder, _subject(made).photograph), treatment=str(treatment))
             for treatment, made in self.treated.made(photograph, subject.photograph, name=file.name, split=file.split)
-        )
+        ]
         rings = self._rings(subject, file) if self._shows_where(file) else ()
         return _Made(logits[target], (natural, *enhanced, *treated), rivals, novelty.p, rings)
 

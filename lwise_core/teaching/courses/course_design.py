@@ -69,9 +69,10 @@ def factor_cells(shares: str, epsilons: str) -> tuple[FactorCell, ...]:
     Raises:
         CourseError: One of the two is empty, or something in them is no number, share or ε.
     """
-    if bool(shares.strip()) != bool(epsilons.strip()):
+    percents, budgets = _numbers(shares), _numbers(epsilons)
+    if bool(percents) != bool(budgets):
         raise CourseError("A factorial needs shares of the easiest pictures and ε; give both, or neither.")
-    return tuple(FactorCell(share / 100, epsilon) for share, epsilon in product(_numbers(shares), _numbers(epsilons)))
+    return tuple(FactorCell(percent / 100, budget) for percent, budget in product(percents, budgets))
 
 
 def _numbers(text: str) -> tuple[float, ...]:

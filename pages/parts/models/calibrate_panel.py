@@ -25,7 +25,7 @@ from lwise_core.training.calibrating import (
     calibrate,
 )
 from lwise_core.training.calibration_batches import pace_of
-from lwise_core.training.calibration_extras import Extra, too_few_for
+from lwise_core.training.calibration_extras import MOST_FOR_LIMITS, Extra, too_few_for
 from lwise_core.training.calibration_pictures import Division, LabelledPictures
 from pages.parts.picture.labelled_set import labelled_set
 from pages.parts.session.access import is_teacher
@@ -65,7 +65,8 @@ _EXTENTS = (
 _EXTRAS = {
     Extra.EVIDENCE: "Local evidence too: what places of a picture say for a class that it does not show",
     Extra.UNLIKE: "What is unlike what it learnt too, by comparison with these pictures",
-    Extra.ARTEFACTS: "The limits of the light about artefacts too: 120 pictures are enhanced, which takes long",
+    Extra.ARTEFACTS: f"The limits of the light about artefacts too: up to {MOST_FOR_LIMITS} pictures are enhanced, "
+    "which takes long",
 }
 
 
