@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, FailFast, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
@@ -22,6 +22,8 @@ from lwise_core.data.folder_labels import Instead
 
 MAX_SESSION_BYTES = 20_000_000
 """Largest session file that is read: 20,000 photographs with paths of 500 bytes take half of it."""
+
+_MOST_COLONS = 400_000  # one a key, of which a photograph in a folder of its own has seven
 
 _CHECKED = ConfigDict(strict=True, extra="forbid")
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -66,8 +68,8 @@ class RankingSession:
     format: Literal["L-WISE ranking session 1"]
     guide: _Guide
     weights_sha256: _Sha256
-    photographs: Annotated[tuple[KeptPhotograph, ...], Field(max_length=MOST_FILES)]
-    folders: Annotated[tuple[FolderMeaning, ...], Field(max_length=MOST_FILES)] = ()
+    photographs: Annotated[tuple[KeptPhotograph, ...], Field(max_length=MOST_FILES), FailFast()]
+    folders: Annotated[tuple[FolderMeaning, ...], Field(max_length=MOST_FILES), FailFast()] = ()
     others: Literal["left out", "guessed"] | None = None
 
     @classmethod
@@ -138,6 +140,11 @@ def read_session(data: bytes) -> RankingSession:
         raise RankingSessionError(
             f"The session file is larger than {MAX_SESSION_BYTES // 10**6} MB, so it is not one of this page; nothing "
             "was changed."
+        )
+    if data.count(b":") > _MOST_COLONS:
+        raise RankingSessionError(
+            "The file is no session of this page: it holds more than this page writes; choose the one that was saved "
+            "here. Nothing was changed."
         )
     try:
         return _ADAPTER.validate_json(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.named_files import NamedFile
@@ -117,6 +118,22 @@ def test_what_this_page_does_not_write_is_refused_by_its_place(changed: dict[str
 def test_what_is_no_json_of_this_page_is_refused(data: bytes) -> None:
     with pytest.raises(RankingSessionError, match="Nothing was changed"):
         read_session(data)
+
+
+@pytest.mark.parametrize("key", ["photographs", "folders"])
+def test_of_many_that_are_none_the_first_is_told_and_no_list_is_made_of_all(key: str) -> None:
+    """Two million of them, 6 MB, took 37 s of the processor and 5.7 GB: pydantic keeps what is wrong with each."""
+    with pytest.raises(RankingSessionError, match=rf"“{key}\.0\.") as refused:
+        read_session(json.dumps({**SOUND, key: [{}, {}, {}]}).encode())
+    assert isinstance(refused.value.__cause__, ValidationError)
+    assert {error["loc"][:2] for error in refused.value.__cause__.errors()} == {(key, 0)}
+
+
+def test_more_names_than_a_session_has_are_not_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lwise_core.batch.ranking_session._MOST_COLONS", 10)
+    with pytest.raises(RankingSessionError, match="more than this page writes"):
+        read_session(json.dumps({**SOUND, **dict.fromkeys("abcdefgh", 1)}).encode())
+    assert read_session(json.dumps(SOUND).encode())
 
 
 def test_a_large_file_is_refused_before_it_is_read() -> None:
