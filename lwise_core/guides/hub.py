@@ -126,7 +126,7 @@ class HubConfiguration:
 
     architecture: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.]{1,100}$")]
     pretrained_cfg: PretrainedConfiguration = field(default_factory=PretrainedConfiguration)
-    label_names: Annotated[tuple[_Text, ...], Field(max_length=MAX_CLASSES)] | None = None
+    label_names: Annotated[tuple[_Text, ...], Field(max_length=MAX_CLASSES, fail_fast=True)] | None = None
     label_descriptions: Annotated[Mapping[_Text, _Text], Field(max_length=MAX_CLASSES)] | None = None
 
     def classes(self, count: int) -> tuple[str, ...]:

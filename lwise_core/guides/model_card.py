@@ -174,7 +174,7 @@ class Card:
     input_size: Annotated[int, Field(ge=8, le=MAX_INPUT_SIZE)]
     mean: tuple[float, float, float]
     std: tuple[Positive, Positive, Positive]
-    classes: Annotated[tuple[ClassName, ...], Field(min_length=1, max_length=MAX_CLASSES)]
+    classes: Annotated[tuple[ClassName, ...], Field(min_length=1, max_length=MAX_CLASSES, fail_fast=True)]
     weights: WeightFile
     domain: Domain = Domain.UNKNOWN
     training: Mapping[str, JsonValue] = field(default_factory=dict)

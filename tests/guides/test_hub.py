@@ -16,6 +16,7 @@ import timm
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from lwise_core.guides.catalog import Catalog, GuideStatus
 from lwise_core.guides.checkpoint_error import CheckpointError
@@ -247,6 +248,14 @@ def test_a_config_that_says_what_no_guide_can_have_is_refused(changed: dict[str,
 def test_what_is_no_config_is_refused(data: bytes) -> None:
     with pytest.raises(HubError, match=r"config\.json is not"):
         read_configuration(data)
+
+
+def test_of_many_names_that_are_none_the_first_is_told_and_no_list_is_made_of_all() -> None:
+    """Two megabytes of them took 3.5 s of the processor and 663 MB: pydantic keeps what is wrong with each."""
+    with pytest.raises(HubError, match=r"label_names\.0") as refused:
+        read_configuration(json.dumps(CONFIG | {"label_names": [1, 2, 3]}).encode())
+    assert isinstance(refused.value.__cause__, ValidationError)
+    assert refused.value.__cause__.error_count() == 1
 
 
 def test_names_that_do_not_fit_the_outputs_are_not_taken() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import Domain
@@ -43,6 +44,14 @@ def test_the_bundled_card_says_everything_that_a_page_shows() -> None:
     assert len(card.classes) == 16
     assert card.weights.file == "model.safetensors"
     assert card.measured["per_class"]
+
+
+def test_of_many_classes_that_are_none_the_first_is_told_and_no_list_is_made_of_all() -> None:
+    with pytest.raises(CardError) as refused:
+        parse_card(card_bytes(lambda c: c.update(classes=[1, 2, 3])))
+    assert isinstance(refused.value.__cause__, ValidationError)
+    wrong = [error["loc"] for error in refused.value.__cause__.errors()]
+    assert [place for place in wrong if len(place) > 1] == [("classes", 0)]
 
 
 def test_what_a_minimal_card_leaves_out_is_not_made_up() -> None:
