@@ -10,6 +10,7 @@ from lwise_core.batch.ranking import Ranking, rank, seconds_a_photograph
 from lwise_core.data.folder_labels import Instead, folder_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
+from pages.parts.picture import links
 from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import guide_choice
 from pages.parts.picture.downloads import download
@@ -53,7 +54,9 @@ def main() -> None:
         "Drop a folder: the guide sorts the photographs of each class from easy to hard, points at labels that may be "
         "wrong, and makes a lesson of the ones that you choose."
     )
+    links.open_linked_guide()
     guide = guide_choice(guide_wanted())
+    links.keep_guide_link(guide)
     want_guide(guide.name)
     cautions(guide)
     ranked = kept(guide.provenance.sha256)

@@ -85,7 +85,13 @@ class _Answers:
 
 def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | None:
     """Let the person choose a course or a file, and return its answers."""
-    choice = st.selectbox("Answers of", [*courses, _FILE], format_func=lambda d: courses[d].name if d in courses else d)
+    choice = st.selectbox(
+        "Answers of",
+        [*courses, _FILE],
+        format_func=lambda d: courses[d].name if d in courses else d,
+        key="answers-of",
+        bind="query-params",
+    )
     if choice == _FILE:
         upload = _upload()
         st.caption(

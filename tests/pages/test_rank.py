@@ -46,6 +46,26 @@ def opened() -> AppTest:
     return settled(at.run())
 
 
+def test_a_link_to_rank_names_the_guide_and_what_is_chosen_afterwards_stays() -> None:
+    at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    at.switch_page("rank.py")
+    at.query_params["guide"] = "phantom4-64"
+    settled(at.run())
+    choice = next(s for s in at.selectbox if s.label == "Guide model")
+    assert choice.value == "phantom4-64"
+    at = settled(choice.select("animals16-64").run())
+    assert next(s for s in at.selectbox if s.label == "Guide model").value == "animals16-64"
+    assert at.query_params["guide"] in (["animals16-64"], "animals16-64")
+
+
+def test_a_link_to_a_guide_that_is_not_here_is_rank_with_its_own_first() -> None:
+    at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
+    at.switch_page("rank.py")
+    at.query_params["guide"] = "nobody's"
+    settled(at.run())
+    assert next(s for s in at.selectbox if s.label == "Guide model").value == "animals16-128"
+
+
 def walked(block: Any) -> Iterator[Any]:  # noqa: ANN401  a part of the page
     """Yield the elements of a part of the page in the order in which they stand there."""
     for child in block.children.values():

@@ -698,6 +698,21 @@ def test_results_say_what_came_out(opened: Open, on_the_shelf: Course, classroom
     assert "36 people a group" in said(at)
 
 
+def test_a_link_to_results_names_whose_answers_they_are(
+    opened: Open, on_the_shelf: Course, classroom: CourseServer
+) -> None:
+    sat(classroom, on_the_shelf, participant="p0", trials=2)
+
+    def chosen(**query: str) -> str:
+        (choice,) = (s for s in opened("results", **query).selectbox if s.label == "Answers of")
+        return str(choice.value)
+
+    assert chosen() == on_the_shelf.digest
+    file = "A file of answers (the official CSV)"
+    assert chosen(**{"answers-of": file}) == file
+    assert chosen(**{"answers-of": on_the_shelf.design.name}) == on_the_shelf.digest
+
+
 def test_chance_is_that_of_the_course_however_little_was_answered(
     opened: Open, on_the_shelf: Course, classroom: CourseServer
 ) -> None:

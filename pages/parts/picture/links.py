@@ -1,4 +1,4 @@
-"""Links to a case: they name a sample, a guide, a class and ε, never a photograph or its hash."""
+"""Links: to a case, by a sample, a guide, a class and ε, and to a page by its guide; never a photograph or its hash."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from lwise_core.enhancement.rendering import Extent
 from lwise_core.guides.guide import GuideModel
 from pages.parts.picture.upload import open_sample
 from pages.parts.session.case import Aim, Case, desk, put
-from pages.parts.session.guides import available_guides, load_guide
+from pages.parts.session.guides import ask_for_guide, available_guides, load_guide
 from pages.parts.ui.notices import notice
 
 _OPENED = "link_opened"
 _NOT_FOUND = "link_not_found"
+_GUIDE, _GUIDE_ASKED = "guide", "link_guide_asked"
 
 
 def open_linked_sample() -> None:
@@ -41,6 +42,19 @@ def open_linked_sample() -> None:
     if case is not None:
         put(_with_choices(case, wanted, load_guide(name), missing))
     st.session_state[_NOT_FOUND] = tuple(missing)
+
+
+def open_linked_guide() -> None:
+    """Let the choice of the guide begin with the one that the address names, once a session, where it is here."""
+    named = st.query_params.get(_GUIDE)
+    if not st.session_state.get(_GUIDE_ASKED) and named in available_guides():
+        ask_for_guide(named)
+    st.session_state[_GUIDE_ASKED] = True
+
+
+def keep_guide_link(guide: GuideModel) -> None:
+    """Write the ``guide`` into the address of a page whose photographs no link can bring back."""
+    st.query_params[_GUIDE] = guide.name
 
 
 def say_what_was_not_found() -> None:
