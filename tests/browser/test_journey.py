@@ -22,7 +22,7 @@ from lwise_core.enhancement.rendering import CroppedPhotograph, Extent
 from lwise_core.enhancement.walker import Walker
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
-from lwise_core.images.codec import open_photograph
+from lwise_core.images.codec import encode_png, open_photograph
 from lwise_core.images.geometry import Crop
 from pages.parts.studio.tour import STEPS
 from tests.browser.acts import at_rest, choose, expect_to_fit, seen
@@ -214,6 +214,26 @@ def test_the_picture_comes_first_and_nothing_needs_more_than_a_narrow_screen(pag
     assert bounds(slider)["y"] + 32 < bounds(page.locator("[data-testid=stBottom]"))["y"]
 
 
+def test_on_a_phone_what_a_picture_shows_is_asked_above_it_until_it_is_answered(page: Page, studio_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(studio_url)
+    choose(page, "Guide model", "animals16-64")
+    at_rest(page)
+    cat = encode_png(SAMPLES[0].crop.of(photograph_of(SAMPLES[0]).pixels).copy())
+    page.locator("input[type=file]").first.set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": cat})
+    expect(page.get_by_role("heading", name="(the guide's guess): what would make it easier")).to_be_visible()
+    altered, question = page.locator("canvas.altered"), page.get_by_role("combobox", name="What does it show?")
+    towards = page.get_by_role("combobox", name="Enhance towards")
+    expect(page.get_by_role("heading", name="Download, at ε")).to_be_visible()
+    expect_to_fit(page, width=390)
+    order = [bounds(one)["y"] for one in (question, altered, towards, page.get_by_text("Download, at ε"))]
+    assert order == sorted(order)
+    page.get_by_role("button", name="Yes, it shows").click()
+    expect(page.get_by_role("heading", name="What would make it easier", exact=True)).to_be_visible()
+    at_rest(page)
+    assert bounds(altered)["y"] < bounds(question)["y"]
+
+
 SMALL = "?sample=cat&guide=animals16-64&step=2"
 """A change of less than two grey levels."""
 
@@ -226,6 +246,8 @@ def test_where_a_change_cannot_be_seen_a_larger_one_stands_below_the_slider_at_o
     page.goto(f"{studio_url}/{SMALL}")
     faint = page.locator(".faint")
     expect(faint).to_contain_text("too small to be seen")
+    changed = page.locator(".viewer [data-reading=grey]").inner_text()
+    expect(faint).to_contain_text(f"the change is {changed} grey levels")
     expect(page.get_by_role("heading", name="Download, at ε")).to_be_visible()
     at_rest(page)
     slider = page.get_by_role("slider", name="ε: how much may change")
