@@ -244,12 +244,13 @@ def test_where_a_change_cannot_be_seen_a_larger_one_stands_below_the_slider_at_o
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{studio_url}/{SMALL}")
+    expect(page.get_by_role("heading", name="Download, at ε")).to_be_visible()
+    expect(page.locator(".viewer[data-position]")).to_be_visible()
+    at_rest(page)
     faint = page.locator(".faint")
     expect(faint).to_contain_text("too small to be seen")
     changed = page.locator(".viewer [data-reading=grey]").inner_text()
     expect(faint).to_contain_text(f"the change is {changed} grey levels")
-    expect(page.get_by_role("heading", name="Download, at ε")).to_be_visible()
-    at_rest(page)
     slider = page.get_by_role("slider", name="ε: how much may change")
     viewer = page.locator(".viewer")
     stood = bounds(slider)["y"] - bounds(viewer)["y"]
