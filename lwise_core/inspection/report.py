@@ -36,7 +36,7 @@ from lwise_core.inspection.perturbation import (
     perceptual_difference_of,
     similarity_map,
 )
-from lwise_core.inspection.report_beside import NOTHING_BESIDE, Beside, Json, Painted
+from lwise_core.inspection.report_beside import NOTHING_BESIDE, Beside, Json, PaintedClass
 from lwise_core.inspection.wording import clear_range, doubt_of, verdict_of
 
 _SIDE = 448
@@ -177,7 +177,7 @@ class Report:
         }
         return _template().render(report=page)
 
-    def _painted(self) -> Iterator[Painted]:
+    def _painted(self) -> Iterator[PaintedClass]:
         return self.beside.painted(epsilon=self.subject.epsilon)
 
     @property
@@ -282,7 +282,7 @@ def _picture(title: str, pixels: Pixels) -> Json:
     return {"title": title, "base64": base64.b64encode(encode_png(with_words)).decode()}
 
 
-def _painted_words(one: Painted) -> Json:
+def _painted_words(one: PaintedClass) -> Json:
     lights = (one.risk.semantic, one.risk.artefact)
     return {
         "towards": one.towards,

@@ -19,7 +19,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Painted:
+class PaintedClass:
     """One class that was painted on the same original: its picture ``(H, W, 3)`` at ``epsilon``, and both lights."""
 
     towards: str
@@ -70,14 +70,14 @@ class Beside:
             "No other guide was asked.": len(self.opinions) < 2,
         }
 
-    def painted(self, *, epsilon: float) -> Iterator[Painted]:
+    def painted(self, *, epsilon: float) -> Iterator[PaintedClass]:
         """Yield each class that was painted, at ``epsilon`` or where its path ends before it."""
         for judge in self.judges:
             path = judge.path
             reach = min(epsilon, path.reach)
             pixels = to_8_bit(perturbation_at(path, epsilon=reach).changed).transpose(1, 2, 0)
             name = path.guide.classes[int(path.request.targets[0])]
-            yield Painted(name, reach, np.ascontiguousarray(pixels), judge.at(round(reach / path.step)))
+            yield PaintedClass(name, reach, np.ascontiguousarray(pixels), judge.at(round(reach / path.step)))
 
     def rows(self, *, towards: str) -> tuple[Mapping[str, str], ...]:
         """Return what each guide says before and after, a row of words each."""

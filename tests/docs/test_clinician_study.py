@@ -12,7 +12,10 @@ from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.images.codec import encode_png
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.pictures import Pictures
+from tests.cli.conftest import shell
 from tests.support.cli import Shell
+
+__all__ = ["shell"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "clinician-study.md"
 CALL = "    python -m lwise_core "
