@@ -46,5 +46,7 @@ AppSession._clear_queue = _clear_and_let_go  # type: ignore[method-assign]
 access.sits_at_the_server = lambda: True  # Results is for whoever gives the courses
 
 app = st.App(
-    Path(product.__file__).parent / "pages" / "main.py", routes=product.module_routes(), on_script_error=product.report
+    Path(product.__file__).parent / "pages" / "main.py",
+    routes=product.module_routes(),
+    on_script_error=product.report_to_reader,
 )
