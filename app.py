@@ -146,8 +146,10 @@ async def _served(_: st.App) -> AsyncIterator[None]:
     """Print, once it is served, the link for whoever sits where the server was started, and look after closed pages."""
     print_link()
     looking = asyncio.create_task(let_go_of_closed_pages())
-    yield
-    looking.cancel()
+    try:
+        yield
+    finally:
+        looking.cancel()
 
 
 Thread(target=_warm_up, name="warm-up", daemon=True).start()

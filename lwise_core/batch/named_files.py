@@ -11,6 +11,7 @@ from lwise_core.data.decoding import Unusable, read_bytes
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.folder_labels import folder_of
+from lwise_core.data.listing import is_called_as_a_split
 from lwise_core.images.codec import OpenFile, open_photograph
 
 LARGEST_ZIP = 500_000_000
@@ -99,8 +100,13 @@ def _too_much(called: str) -> DatasetError:
 
 
 def _path_of(entry: PictureEntry) -> str:
-    """Return the path of a picture, or where its folder is not its class, its name below the class."""
-    if folder_of(entry.name) == entry.class_name:
+    """Return the path of a picture, or where its folder is not its class, its name below the class.
+
+    A split stays in the name: two of a class may have a picture of one name each.
+    """
+    folder = folder_of(entry.name)
+    if folder == entry.class_name:
         return entry.name
     name = PurePosixPath(entry.name).name
+    name = f"{folder}_{name}" if is_called_as_a_split(folder) else name
     return f"{entry.class_name}/{name}" if entry.class_name else name

@@ -315,17 +315,26 @@ def _reading(
     files: Iterable[NamedFile], reader: FileReader, *, folders: FolderLabels
 ) -> Iterator[Callable[[], ReadFile | str | Instead]]:
     """Yield what reads each file, or says why it is not read."""
-    met = set[str]()
+    met = dict[str, str]()  # the folder of each file, by its digest
     for file in files:
         if folders.meaning(file.folder) is Instead.LEFT_OUT:
             yield lambda: Instead.LEFT_OUT
             continue
         digest = hashlib.sha256(file.data).hexdigest()
         if digest in met and not file.unusable:
-            yield partial(str, f"“{file.name}” is there twice, byte for byte.")
+            yield partial(str, _twice(file, first=met[digest], folders=folders))
         else:
-            met.add(digest)
+            met[digest] = file.folder
             yield partial(reader.read, file, sha256=digest)
+
+
+def _twice(file: NamedFile, *, first: str, folders: FolderLabels) -> str:
+    """Return the sentence on a file that was met before, in the folder ``first``: perhaps as another class."""
+    there = f"“{file.name}” is there twice, byte for byte"
+    meant = {folders.meaning(first), folders.meaning(file.folder)}
+    if len(meant) == 1 or any(isinstance(one, Instead) for one in meant):
+        return f"{there}."
+    return f"{there}, in “{first}” and in “{file.folder}”: it is ranked as of the first, and one of them is wrong."
 
 
 def seconds_a_photograph(

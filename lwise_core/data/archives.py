@@ -10,19 +10,19 @@ import re
 import tarfile
 import threading
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import Self
 
-from lwise_core._utils.file_names import shown
+from lwise_core._utils.file_names import composed, shown
 from lwise_core.data.entries import Labels, PictureEntry
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.folder_labels import folder_of
-from lwise_core.data.listing import FoundFile, PassedOver, entries_of, passed_over
+from lwise_core.data.listing import FoundFile, PassedOver, entries_of, is_called_as_a_split, passed_over
 from lwise_core.data.system_files import is_somebodys, may_be_a_picture
 from lwise_core.data.zip_directory import ZipDirectory, open_zip
 from lwise_core.images.codec import MAX_BYTES, OpenFile, open_photograph
@@ -67,7 +67,8 @@ class ZipSet(_ArchiveSet):
 class ZipInMemory:
     """The bytes of a zip that a person calls so, laid out in any way: the class is the folder that a file lies in.
 
-    It comes from somebody else: ``open_file`` opens its pictures, as :func:`open_photograph` does.
+    Where that is a split within a class, the class is; where it is a split without classes, there is none. It comes
+    from somebody else: ``open_file`` opens its pictures, as :func:`open_photograph` does.
     """
 
     data: bytes
@@ -83,8 +84,10 @@ class ZipInMemory:
         return None
 
     def entries(self) -> Iterator[PictureEntry | str]:
+        laid_out = entries_of(_contained(self._opened), guess=False)
+        classes = {entry.name: entry.class_name for entry in laid_out if isinstance(entry, PictureEntry)}
         for entry in entries_of(_contained(self._opened), guess=True):
-            yield entry if isinstance(entry, str) else replace(entry, class_name=folder_of(entry.name))
+            yield entry if isinstance(entry, str) else replace(entry, class_name=_class_of(entry.name, classes))
 
     def read(self, entry: PictureEntry) -> bytes:
         return self._opened.read(entry.offset, entry.name, at_most=MAX_BYTES + 1)
@@ -179,6 +182,12 @@ def _inside(members: Iterable[FoundFile | str]) -> Iterator[FoundFile | str]:
         elif is_somebodys(found.path.replace("..", "up")) and may_be_a_picture(found.path):
             outside.add(found.path)
     yield from outside.sentence()
+
+
+def _class_of(name: str, classes: Mapping[str, str]) -> str:
+    """Return the folder that a file lies in; where that is called as a split, its class among ``classes``, or none."""
+    folder = folder_of(name)
+    return composed(classes.get(name, "")) if is_called_as_a_split(folder) else folder
 
 
 def _leads_outside(written: str) -> bool:

@@ -78,7 +78,8 @@ class DirmapFile:
             raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
         if PATH not in names:
             has = f"; it has {', '.join(filter(None, names))}" if any(names) else ""
-            raise DatasetError(f"“{self.name}” has no column “{PATH}”, so it is not a dirmap{has}.")
+            todo = f" Call the one with the pictures' paths “{PATH}”." if any(names) else ""
+            raise DatasetError(f"“{self.name}” has no column “{PATH}”, so it is not a dirmap{has}.{todo}")
         return names
 
     def place(self, column: str) -> int:

@@ -165,7 +165,7 @@ def _split_first(found: Iterable[_Parted], unlabelled: PassedOver) -> Iterator[_
     loose, turned = list[tuple[FoundFile, tuple[str, ...]]](), list[tuple[FoundFile, tuple[str, ...]]]()
     layouts = set[tuple[bool, ...]]()
     for file, parts in found:
-        layout = tuple(map(_is_called_as_a_split, parts[:-1]))
+        layout = tuple(map(is_called_as_a_split, parts[:-1]))
         if isinstance(file, FoundFile) and layout in ((True,), (False, True)):
             (turned if len(layout) > 1 else loose).append((file, parts))
         else:
@@ -183,7 +183,8 @@ def _split_first(found: Iterable[_Parted], unlabelled: PassedOver) -> Iterator[_
 
 
 @lru_cache(maxsize=4096)
-def _is_called_as_a_split(folder: str) -> bool:
+def is_called_as_a_split(folder: str) -> bool:
+    """Return whether a folder has one of the names that splits usually have."""
     return canonical(folder) in USUAL_SPLITS
 
 

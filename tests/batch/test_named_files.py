@@ -96,3 +96,10 @@ def test_a_class_of_a_dirmap_is_the_folder_of_its_picture(tmp_path: Path) -> Non
     named, unnamed = NamedFiles.of(picture_set(str(tmp_path / "d.csv")))
     assert (named.name, named.folder) == ("melanoma/1.png", "melanoma")
     assert (unnamed.name, unnamed.folder) == ("1.png", "")
+
+
+def test_splits_within_a_class_and_beside_one_are_no_classes_and_no_name_is_there_twice() -> None:
+    names = ("cat/train/a.png", "cat/val/a.png", "dog/train/a.png")
+    files = files_in_zip(zipped(dict.fromkeys(names, b"1")), called="x.zip")
+    assert files.names == ("cat/train_a.png", "cat/val_a.png", "dog/train_a.png")
+    assert [file.folder for file in files] == ["cat", "cat", "dog"]

@@ -217,6 +217,22 @@ def test_a_zip_in_memory_takes_the_class_from_the_folder_that_a_file_lies_in(tmp
     assert len(passed_over(pictures)) == 1
 
 
+@pytest.mark.parametrize(
+    "classes",
+    [
+        {"cat/train/a.png": "cat", "cat/val/b.png": "cat", "dog/train/c.png": "dog"},  # splits within classes
+        {"train/cat/a.png": "cat", "test/b.png": "", "test/c.png": ""},  # a test set that is handed out without labels
+        {"train/a.png": "train", "boat/b.png": "boat"},  # a class of trains
+    ],
+)
+def test_a_split_is_no_class_in_a_zip_in_memory(tmp_path: Path, classes: dict[str, str]) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in classes:
+            archive.writestr(name, name)
+    found = listed(ZipInMemory((tmp_path / "a.zip").read_bytes(), "mine.zip"))
+    assert {e.name: e.class_name for e in found} == classes
+
+
 def test_threads_that_read_the_same_tar_do_not_disturb_each_other(tmp_path: Path, folder: Path) -> None:
     pictures = TarSet(archive_of(folder / "train", tmp_path / "a.tar.gz"))
     entries = listed(pictures)

@@ -216,5 +216,5 @@ def test_a_place_on_another_computer_is_called_that(tmp_path: Path) -> None:
 
 
 def test_a_csv_without_paths_is_answered_with_its_columns(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="so it is not a dirmap; it has image_id, dx"):
+    with pytest.raises(DatasetError, match=r"it has image_id, dx\. Call the one with the pictures' paths “im_path”\."):
         list(written(tmp_path, "image_id,dx\nISIC_1,nv\n").rows())

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 
 from starlette.concurrency import run_in_threadpool
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 from lwise_core.scheduler import give_back_memory
+
+_LOG = logging.getLogger("lwise_studio")
 
 LOOK_SECONDS = 30.0
 """How often it is looked which pages have been closed for too long."""
@@ -40,7 +43,10 @@ def end_expired(runtime: Runtime) -> int:
         return 0
     expired = storage._cache.expire()  # type: ignore[attr-defined]
     for _, kept in expired:
-        kept.session.shutdown()
+        try:
+            kept.session.shutdown()
+        except Exception:  # noqa: BLE001  one that cannot be ended keeps no other one, and no later look from being taken
+            _LOG.warning("A page that was closed could not be ended.", exc_info=True)
     return len(expired)
 
 

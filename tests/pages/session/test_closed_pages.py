@@ -90,6 +90,16 @@ def test_a_page_that_can_come_back_is_kept_and_another_is_ended_though_nobody_co
     assert end_expired(runtime) == 0
 
 
+def test_a_page_that_cannot_be_ended_keeps_no_other_one_from_being_ended(
+    storage: MemorySessionStorage, runtime: Runtime, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, after = closed(storage, "broken"), closed(storage, "after")
+    monkeypatch.setattr(broken, "shutdown", lambda: {}["gone"])
+    clock.now = KEPT_SECONDS + 1
+    assert end_expired(runtime) == 2
+    assert after.ended == 1
+
+
 def test_the_server_keeps_closed_pages_where_they_are_looked_for() -> None:
     (field,) = (f for f in dataclasses.fields(RuntimeConfig) if f.name == "session_storage")
     assert field.default_factory is MemorySessionStorage
