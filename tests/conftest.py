@@ -132,9 +132,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _no_twin_is_checked(home: Path) -> None:
+def _no_twin_is_checked() -> None:
     """No test trusts a fast twin because another one, whose guide has the same hash, kept a check of it."""
-    shutil.rmtree(home / "verdicts", ignore_errors=True)
+    shutil.rmtree(catalog.home() / "verdicts", ignore_errors=True)
 
 
 @pytest.fixture
