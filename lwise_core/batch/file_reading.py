@@ -16,6 +16,7 @@ import numpy as np
 
 from lwise_core._utils.arrays import FloatImage, Pixels
 from lwise_core.batch.named_files import NamedFile
+from lwise_core.data.folder_labels import FolderLabels, Instead
 from lwise_core.images.codec import ImageRejected, OpenFile, encode_png, open_photograph
 from lwise_core.images.geometry import Crop, see, to_8_bit
 from lwise_core.images.perceptual_hash import HASHED_SIZE, perceptual_hash
@@ -97,3 +98,16 @@ def in_order(work: Iterable[Callable[[], T]], *, at_once: int = OPENED_AT_ONCE) 
             yield under_way.popleft().result()
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+def said_twice(file: NamedFile, *, first: str, folders: FolderLabels) -> str:
+    """Return the sentence on a file that was met before, in the folder ``first``: perhaps as another class.
+
+    Raises:
+        UnknownClass: A folder has no class.
+    """
+    there = f"“{file.name}” is there twice, byte for byte"
+    meant = {folders.meaning(first), folders.meaning(file.folder)}
+    if len(meant) == 1 or any(isinstance(one, Instead) for one in meant):
+        return f"{there}."
+    return f"{there}, in “{first}” and in “{file.folder}”: it is ranked as of the first, and one of them is wrong."

@@ -21,7 +21,7 @@ import torch
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.class_names import SOMETHING_ELSE
-from lwise_core.batch.file_reading import OPENED_AT_ONCE, SQUARE, THUMBNAIL, FileReader, ReadFile, in_order
+from lwise_core.batch.file_reading import OPENED_AT_ONCE, SQUARE, THUMBNAIL, FileReader, ReadFile, in_order, said_twice
 from lwise_core.batch.label_issues import NOBODY, LabelIssue, label_issues
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.score_table import (
@@ -322,19 +322,10 @@ def _reading(
             continue
         digest = hashlib.sha256(file.data).hexdigest()
         if digest in met and not file.unusable:
-            yield partial(str, _twice(file, first=met[digest], folders=folders))
+            yield partial(str, said_twice(file, first=met[digest], folders=folders))
         else:
             met[digest] = file.folder
             yield partial(reader.read, file, sha256=digest)
-
-
-def _twice(file: NamedFile, *, first: str, folders: FolderLabels) -> str:
-    """Return the sentence on a file that was met before, in the folder ``first``: perhaps as another class."""
-    there = f"“{file.name}” is there twice, byte for byte"
-    meant = {folders.meaning(first), folders.meaning(file.folder)}
-    if len(meant) == 1 or any(isinstance(one, Instead) for one in meant):
-        return f"{there}."
-    return f"{there}, in “{first}” and in “{file.folder}”: it is ranked as of the first, and one of them is wrong."
 
 
 def seconds_a_photograph(

@@ -163,7 +163,7 @@ def test_a_file_that_is_there_twice_is_ranked_once(phantom_guide: GuideModel) ->
 def test_a_file_under_two_labels_is_said_to_have_a_wrong_one(phantom_guide: GuideModel) -> None:
     one, other, guessed = (NamedFile(f"{folder}c.png", PNG) for folder in (f"{FAMILIES[0]}/", f"{FAMILIES[1]}/", ""))
     ranking = ranked([one, other, guessed], phantom_guide)
-    assert [p.label for p in ranking.photographs] == [FAMILIES[0]]
+    assert [p.class_name for p in ranking.photographs] == [FAMILIES[0]]
     assert ranking.refused == (
         f"“{other.name}” is there twice, byte for byte, in “{FAMILIES[0]}” and in “{FAMILIES[1]}”: it is ranked as of "
         "the first, and one of them is wrong.",

@@ -24,15 +24,22 @@ NAME = "Mary Smith, left eye.png"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What a logger of some library's writes, in a process whose errors are logged without messages."""
+    """What a logger of some library's writes, in a process whose errors are logged without messages.
+
+    What this process logged in other tests is not remembered, nor how its servers are set to log.
+    """
     before = logging.getLogRecordFactory()
     filtered = [logging.getLogger(name) for name in ("streamlit.error_util", "uvicorn.error")]
-    filters = [list(one.filters) for one in filtered]
+    had = [(list(one.filters), one.level, one.disabled) for one in filtered]
+    for one in filtered:
+        one.filters, one.disabled = [], False
+        one.setLevel(logging.INFO)
     log_no_messages_of_errors()
     yield io.StringIO()
     logging.setLogRecordFactory(before)
-    for one, had in zip(filtered, filters, strict=True):
-        one.filters = had
+    for one, (filters, level, disabled) in zip(filtered, had, strict=True):
+        one.filters, one.disabled = filters, disabled
+        one.setLevel(level)
 
 
 def fail() -> None:
