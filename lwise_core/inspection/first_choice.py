@@ -34,11 +34,14 @@ class FirstChoice:
         if after == towards:
             return ""
         if after != before:
-            return f"The change missed its aim: this guide takes the picture for {after} now ({surer:.0%})."
+            return f"After this change the guide takes the picture for {after} ({surer:.0%}), not for {towards}."
         shares = f"({sure:.0%} before, {surer:.0%} after)"
         if f"{surer:.0%}" != f"{sure:.0%}" and surer > sure:
-            return f"The change missed its aim: it made this guide surer of {after} {shares}."
-        return f"The change missed its aim: this guide still takes the picture for {after} {shares}."
+            return (
+                f"The guide takes the picture for {after}, not for {towards}, and this change made it surer of that "
+                f"{shares}."
+            )
+        return f"The guide still takes the picture for {after}, not for {towards} {shares}."
 
 
 def _of(path: EnhancementPath, frame: int) -> tuple[str, float]:

@@ -104,12 +104,13 @@ def test_a_change_towards_what_is_not_there_is_not_to_be_trusted_whatever_the_in
     )
 
 
-def test_a_change_that_missed_its_aim_says_so_before_whether_it_can_be_trusted() -> None:
+def test_what_the_guide_takes_it_for_instead_comes_before_whether_the_change_can_be_trusted() -> None:
     choice = FirstChoice(("frog", 0.7), ("frog", 0.94))
     said = verdict_of(replace(risk_of(_FINE, _FINE), choice=choice), towards="dog", novelty=Novelty(0.01, 500))
     assert said == (
         "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing. "
-        "The change missed its aim: it made this guide surer of frog (70% before, 94% after). "
+        "The guide takes the picture for frog, not for dog, and this change made it surer of that "
+        "(70% before, 94% after). "
         "Otherwise nothing speaks against this change towards dog, which is no proof that it is right."
     )
     reached = replace(risk_of(_FINE, _FINE), choice=FirstChoice(("frog", 0.7), ("dog", 0.9)))
