@@ -38,7 +38,7 @@ class FirstChoice:
         shares = f"({sure:.0%} before, {surer:.0%} after)"
         if f"{surer:.0%}" != f"{sure:.0%}" and surer > sure:
             return (
-                f"The guide takes the picture for {after}, not for {towards}, and this change made it surer of that "
+                f"The guide takes the picture for {after}, not for {towards}, and this change made it surer of {after} "
                 f"{shares}."
             )
         return f"The guide still takes the picture for {after}, not for {towards} {shares}."

@@ -18,7 +18,7 @@ from tests.conftest import eight_pictures, guide_of, tiny_network
         (
             ("frog", 0.7),
             ("frog", 0.94),
-            "The guide takes the picture for frog, not for reptile, and this change made it surer of that "
+            "The guide takes the picture for frog, not for reptile, and this change made it surer of frog "
             "(70% before, 94% after).",
         ),
         (

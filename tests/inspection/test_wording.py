@@ -109,7 +109,7 @@ def test_what_the_guide_takes_it_for_instead_comes_before_whether_the_change_can
     said = verdict_of(replace(risk_of(_FINE, _FINE), choice=choice), towards="dog", novelty=Novelty(0.01, 500))
     assert said == (
         "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing. "
-        "The guide takes the picture for frog, not for dog, and this change made it surer of that "
+        "The guide takes the picture for frog, not for dog, and this change made it surer of frog "
         "(70% before, 94% after). "
         "Otherwise nothing speaks against this change towards dog, which is no proof that it is right."
     )
