@@ -84,7 +84,13 @@ def test_nulls_that_ship_are_small_enough_for_their_folder() -> None:
     assert all(f.stat().st_size < 300_000 for f in files)
 
 
-@pytest.mark.parametrize("name", ["animals16-64", "cifar10-32", "dermoscopy7-128", "phantom4-64"])
+_WITH_NULLS = (
+    *("animals16-64", "animals16-128", "animals16-128-b", "butterflies-128"),
+    *("cifar10-32", "dermoscopy7-128", "phantom4-64"),
+)
+
+
+@pytest.mark.parametrize("name", _WITH_NULLS)
 def test_guides_that_ship_with_nulls_know_enough_of_every_class_and_count_nothing_unproven(name: str) -> None:
     nulls = catalog.load(name).nulls
     assert nulls is not None
