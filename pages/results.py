@@ -101,6 +101,8 @@ def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | N
         if upload is None:
             return None
         responses = read_csv(upload.getvalue())
+        for sentence in responses.notes:
+            notice("info", sentence)
         return _Answers(responses, len(responses.classes))
     course = here.library.courses().get(choice)
     if course is None:

@@ -15,7 +15,9 @@ _SAID = "sep="  # Excel's first line, which says what separates the cells
 _FEWEST_NAMES = 2  # a line of so few words may hold a heading's in another order by chance
 _HEAD = 4096  # bytes that tell the encoding
 
-# A cell may hold a person's whole experiment as JSON: the files' own sizes are what is limited, by their readers.
+# A cell may hold a person's whole experiment as JSON: the files' own sizes are what is limited, by their readers. The
+# module csv has one limit for the process and none for a reader; to set it around a reading and back again would take
+# it from another thread's in the middle. So it is set once and for good, and no reader refuses what it read before.
 csv.field_size_limit(2**31 - 1)
 
 
@@ -37,15 +39,35 @@ def csv_lines(opened: Callable[[], BinaryIO], *, column: str | None) -> Iterator
         UnicodeDecodeError: It is in another encoding.
         csv.Error: It is no CSV.
     """
-    with opened() as begin:
-        encoding = encoding_of(begin.read(_HEAD))
-    with TextIOWrapper(opened(), encoding=encoding, newline="") as text:
-        first = next((line for line in text if not _is_comment(line, column) and not _is_title(line, column)), "")
+    with _text_of(opened) as text:
+        first = _first_line(text, column)
         said = _said(first)
         separator = said or _separator(first, column)
         lines = text if said else chain([first], text)
         spaced = said is None and _is_spaced(first, separator)
         yield from _as_headed(csv.reader(lines, strict=True, delimiter=separator, skipinitialspace=spaced), column)
+
+
+def separator_of(opened: Callable[[], BinaryIO], *, column: str | None) -> str:
+    """Return what separates the cells of a CSV, as :func:`csv_lines` reads it.
+
+    Raises:
+        UnicodeDecodeError: It is in another encoding.
+    """
+    with _text_of(opened) as text:
+        first = _first_line(text, column)
+        return _said(first) or _separator(first, column)
+
+
+def _text_of(opened: Callable[[], BinaryIO]) -> TextIOWrapper:
+    with opened() as begin:
+        encoding = encoding_of(begin.read(_HEAD))
+    return TextIOWrapper(opened(), encoding=encoding, newline="")
+
+
+def _first_line(text: Iterable[str], column: str | None) -> str:
+    """Return the first line that is neither a comment nor a title: the heading, or what says the separator."""
+    return next((line for line in text if not _is_comment(line, column) and not _is_title(line, column)), "")
 
 
 def _as_headed(lines: Iterable[list[str]], column: str | None) -> Iterator[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import dataclass
 
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.system_files import is_somebodys
@@ -36,7 +37,15 @@ _NO_ANSWERS_BEGIN = {
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*+<(?:!doctype html|html)\b", re.IGNORECASE)
 
 
-def files_in(content: bytes, *, at_most: int) -> tuple[bytes, ...]:
+@dataclass(frozen=True)
+class AnswerFile:
+    """A file of answers: its ``content``, and its ``name`` in the zip that it lay in, with folders."""
+
+    content: bytes
+    name: str = ""
+
+
+def files_in(content: bytes, *, at_most: int) -> tuple[AnswerFile, ...]:
     """Return the files of answers in a zip, in its order; other bytes as they are, as the only file.
 
     Raises:
@@ -50,7 +59,7 @@ def files_in(content: bytes, *, at_most: int) -> tuple[bytes, ...]:
     if kind is not None:
         raise ResponsesError(f"The file is {kind}. {UNCHANGED}")
     if not content.startswith(b"PK"):
-        return (content,)
+        return (AnswerFile(content),)
     try:
         with open_zip(content, called="the zip").archive as archive:  # which measures its directory before reading it
             return _answers_in(archive, at_most=at_most)
@@ -59,7 +68,7 @@ def files_in(content: bytes, *, at_most: int) -> tuple[bytes, ...]:
         raise ResponsesError(said) from error
 
 
-def _answers_in(archive: zipfile.ZipFile, *, at_most: int) -> tuple[bytes, ...]:
+def _answers_in(archive: zipfile.ZipFile, *, at_most: int) -> tuple[AnswerFile, ...]:
     members = [m for m in archive.infolist() if not m.filename.endswith("/")]
     if any(m.filename.startswith("xl/") or m.filename == "content.xml" for m in members):
         raise ResponsesError(f"The file is a workbook; save its sheet as CSV in UTF-8, and choose that. {UNCHANGED}")
@@ -69,10 +78,10 @@ def _answers_in(archive: zipfile.ZipFile, *, at_most: int) -> tuple[bytes, ...]:
     members = [m for m in members if m.filename.rpartition("/")[2] != _NO_ANSWERS]
     if not 0 < len(members) <= _MOST_FILES:
         raise ResponsesError(f"The zip holds no answers as text, JSON or CSV; choose another one. {UNCHANGED}")
-    files, room = list[bytes](), at_most
+    files, room = list[AnswerFile](), at_most
     for member in members:
-        files.append(member_of(archive, member, at_most=room + 1))
-        room -= len(files[-1])
+        files.append(AnswerFile(member_of(archive, member, at_most=room + 1), member.filename))
+        room -= len(files[-1].content)
         if room < 0:
             raise ResponsesError(
                 f"The zip holds more than {at_most // 1_000_000} MB; split it by experiment. {UNCHANGED}"

@@ -8,6 +8,7 @@ paper write them. Whatever could mean two things is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,9 +19,10 @@ from lwise_core._utils.arrays import Counts, Values
 from lwise_core._utils.class_names import canonical
 from lwise_core.study.column_names import in_our_names
 from lwise_core.study.csv_rows import Row, rows_of
-from lwise_core.study.response_columns import MISSING_WORDS, NEEDED_COLUMNS, UNCHANGED, ResponsesError
+from lwise_core.study.response_columns import MISSING_WORDS, NEEDED_COLUMNS, UNCHANGED, ResponsesError, truth_of
 from lwise_core.study.response_files import read_csv
 from lwise_core.study.survey_exports import trials_of_surveys
+from lwise_core.study.thousands import settled
 
 MAX_HUMAN_ERRORS_BYTES = 50_000_000
 """Largest file that is read."""
@@ -51,8 +53,7 @@ _PSYCHOPY = ".corr"  # PsychoPy's ending for whether a keyboard or a mouse was r
 _GORILLA = "Spreadsheet: "  # before the names of one's own columns in what Gorilla exports
 _VOTES = "n_"
 
-_YES = frozenset({"1", "1.0", "true", "yes", "right", "correct"})
-_NO = frozenset({"0", "0.0", "false", "no", "wrong", "incorrect"})
+_WHOLE = re.compile(r"(\d+),0{1,2}")  # as where a decimal comma is written; of three noughts it may part thousands
 
 _WANTED = (
     "give it one row a picture with the columns “picture”, “right” and “wrong”, or one row an answer with “picture” "
@@ -97,6 +98,8 @@ def read_human_errors(content: bytes) -> HumanErrors:
     if picture is None:
         raise ResponsesError(f"The file says of no row which picture it is about: {_WANTED}. {UNCHANGED}")
     counted = _how(columns)
+    if trials is held:
+        rows = settled(rows, columns=columns.counts(), of=content)
     named = [row for row in rows if row[picture].strip()]
     found = [(row[picture].strip(), counted(row)) for row in named]
     answers = [(name, *count) for name, count in found if count is not None and any(count)]
@@ -139,6 +142,11 @@ class _Columns:
                 f"“{aliases[0]}”. {UNCHANGED}"
             )
         return found[0] if found else None
+
+    def counts(self) -> tuple[str, ...]:
+        """Return the columns that count answers."""
+        counted = {canonical(name) for name in (*_RIGHT, *_WRONG, *_TOTAL)}
+        return (*(name for key, name in self.names.items() if key in counted), *self.votes.values())
 
     def right(self) -> str | None:
         """Return the column of right answers, by its name or PsychoPy's ending."""
@@ -199,15 +207,15 @@ def _swapped(pair: tuple[int, int] | None) -> tuple[int, int] | None:
 
 def _yes(row: Row, name: str) -> tuple[int, int] | None:
     """Return one answer that was right or wrong."""
-    word = row[name].strip().casefold()
-    if _is_missing(word):
+    if _is_missing(row[name]):
         return None
-    if word not in _YES | _NO:
+    right = truth_of(row[name])
+    if right is None:
         raise ResponsesError(
             f"“{row[name][:40]}” in the column “{name}” is neither 1 nor 0, and nothing says of how many answers it "
             f"is: {_WANTED}. {UNCHANGED}"
         )
-    return (1, 0) if word in _YES else (0, 1)
+    return (1, 0) if right else (0, 1)
 
 
 def _votes(row: Row, shown: str, votes: dict[str, str]) -> tuple[int, int]:
@@ -227,7 +235,7 @@ def _same(row: Row, shown: str, chosen: str) -> tuple[int, int] | None:
 
 def _count(row: Row, name: str) -> int:
     try:
-        number = float(row[name])
+        number = float(_WHOLE.sub(r"\1", row[name].strip()))
     except ValueError:
         number = np.nan
     if not 0 <= number <= MOST_HUMAN_ANSWERS or number % 1:
@@ -254,7 +262,7 @@ def _of_trials(content: bytes) -> HumanErrors:
         trials, notes = responses.scored, ("Only answers to pictures that were not altered count.",)
     natural = trials[(trials["epsilon_224"] == 0) & (trials["treatment"] == "") & (trials["picture"] != "")]
     answers = zip(natural["picture"], natural["perf"], strict=True)
-    return _summed([(picture, int(right), int(not right)) for picture, right in answers], notes)
+    return _summed([(picture, int(right), int(not right)) for picture, right in answers], (*responses.notes, *notes))
 
 
 def _summed(answers: Sequence[tuple[str, int, int]], notes: tuple[str, ...]) -> HumanErrors:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 import numpy as np
+import pandas as pd
 
 from lwise_core._utils.arrays import Values
 from lwise_core._utils.class_names import canonical
@@ -16,7 +17,8 @@ from lwise_core._utils.csv_lines import unguarded
 from lwise_core.batch.score_table import GUESSED
 from lwise_core.study.csv_rows import Row, rows_of
 from lwise_core.study.human_errors import PICTURE_COLUMNS
-from lwise_core.study.response_columns import MISSING_WORDS, UNCHANGED, ResponsesError
+from lwise_core.study.response_columns import MISSING_WORDS, UNCHANGED, ResponsesError, numbers_in
+from lwise_core.study.thousands import settled
 
 MAX_RANKING_BYTES = 500_000_000
 """Largest file that is read."""
@@ -58,6 +60,7 @@ def read_ranked_pictures(content: bytes) -> RankedPictures:
             f"The ranking lacks the column “{lacking}”; take the CSV of Rank or the results.csv of score-set. "
             f"{UNCHANGED}"
         )
+    rows = settled(rows, columns=(LOGIT_COLUMN, _LOG_PROBABILITY), of=content)
     known: dict[str, Row] = {}
     for row in rows:
         if row[LOGIT_COLUMN].strip().casefold() in MISSING_WORDS:
@@ -78,16 +81,10 @@ def read_ranked_pictures(content: bytes) -> RankedPictures:
 
 def _numbers(rows: Sequence[Row], column: str) -> Values:
     """Return a column as finite numbers."""
-    numbers = []
-    for row in rows:
-        try:
-            number = float(row[column])
-        except ValueError:
-            number = np.nan
-        if not np.isfinite(number):
-            raise ResponsesError(f"“{row[column][:40]}” in the column “{column}” is no number; correct it. {UNCHANGED}")
-        numbers.append(number)
-    return np.array(numbers)
+    numbers: Values = numbers_in(pd.DataFrame({column: [row[column] for row in rows]}), column).to_numpy()
+    if np.isnan(numbers).any():
+        raise ResponsesError(f"A picture has nothing in the column “{column}”; fill it in or leave it out. {UNCHANGED}")
+    return numbers
 
 
 def same_pictures(ranked: Sequence[str], others: Sequence[str]) -> tuple[tuple[int, int], ...]:

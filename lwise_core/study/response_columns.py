@@ -76,6 +76,11 @@ def _pointed(text: str, *, commas: bool) -> str:
     return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
 
 
+def truth_of(written: object) -> bool | None:
+    """Return what a truth value means in any of the languages that are read, None where it is none."""
+    return _TRUTHS.get(str(written).strip().lower())
+
+
 def whole_numbers(numbers: pd.Series, name: str) -> pd.Series:
     """Return ``numbers`` as int64; one is in every trial.
 
@@ -107,7 +112,7 @@ def truths_in(table: pd.DataFrame, name: str) -> pd.Series:
     """
     if name not in table:
         return pd.Series(np.zeros(len(table), dtype=bool), index=table.index)
-    truths = table[name].map(lambda value: _TRUTHS.get(str(value).strip().lower()))
+    truths = table[name].map(truth_of)
     if truths.isna().any():
         raise ResponsesError(f"The column “{name}” must say 1 or 0 in every trial; correct it. {UNCHANGED}")
     return truths.astype(bool)
@@ -119,7 +124,7 @@ def right_or_wrong(table: pd.DataFrame) -> pd.Series:
     Raises:
         ResponsesError: A value of “perf” is neither 1 nor 0.
     """
-    said = [_TRUTHS.get(str(value).strip().lower()) for value in table["perf"]]
+    said = list(map(truth_of, table["perf"]))
     cells = [value if truth is None else int(truth) for value, truth in zip(table["perf"], said, strict=True)]
     right = numbers_in(pd.DataFrame({"perf": cells}, index=table.index, dtype=object), "perf").fillna(0.0)
     if not right.isin([0.0, 1.0]).all():

@@ -12,11 +12,14 @@ from urllib.parse import SplitResult, urlsplit
 
 import pandas as pd
 
+from lwise_core._utils.counting import counted
 from lwise_core._utils.csv_lines import guarded, unguarded
-from lwise_core.study.answer_archives import files_in
+from lwise_core._utils.file_names import shown
+from lwise_core.study.answer_archives import AnswerFile, files_in
 from lwise_core.study.column_names import Row, in_our_names
 from lwise_core.study.csv_rows import rows_of
 from lwise_core.study.json_rows import PART, is_json, rows_of_json
+from lwise_core.study.people_by_file import people_of
 from lwise_core.study.response_columns import (
     MISSING_WORDS,
     NEEDED_COLUMNS,
@@ -27,9 +30,10 @@ from lwise_core.study.response_columns import (
     texts_in,
     whole_numbers,
 )
-from lwise_core.study.responses import COLUMNS, COUNTS, PAIR_TEXTS, Responses
+from lwise_core.study.responses import COLUMNS, COUNTS, NUMBERS, PAIR_TEXTS, Responses
 from lwise_core.study.shared_labels import told_apart
 from lwise_core.study.survey_exports import trials_of_surveys, why_no_trials
+from lwise_core.study.thousands import settled
 from lwise_core.teaching.design.schedules import Group, Schedule
 from lwise_core.teaching.design.trial_sampling import TrialKind
 from lwise_core.teaching.design.trials import RIGHT
@@ -37,6 +41,7 @@ from lwise_core.teaching.design.trials import RIGHT
 MAX_RESPONSES_BYTES = 500_000_000
 """Largest file that is read."""
 
+_NUMBERS = (*NUMBERS, *COUNTS, "trial_number", "obs", "condition_idx")
 _ABOUT_TRIALS = frozenset({"class", "perf", "block", "trial_type"})
 _NAMED, _LONGEST_COLUMN = 6, 40  # columns in a sentence, and characters of each
 
@@ -66,7 +71,7 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     Raises:
         ResponsesError: It is not such a file.
     """
-    rows = _trials_in(files_in(content, at_most=MAX_RESPONSES_BYTES))
+    rows, notes = _trials_in(files_in(content, at_most=MAX_RESPONSES_BYTES))
     table = pd.DataFrame({name: [unguarded(r[name]) for r in rows] for name in rows[0]})
     if "trial_number" not in table:
         table["trial_number"] = table["obs"]
@@ -80,23 +85,51 @@ def read_csv(content: bytes, *, schedule: Schedule | None = None, slots: Sequenc
     _add_pictures(table)
     _add_choices(table)
     _add_blocks(table, schedule)
-    return Responses(table)
+    return Responses(table, notes)
 
 
-def _trials_in(files: Sequence[bytes]) -> list[Row]:
-    """Return the trials of all files, each with every column; files without any, such as questionnaires, do not count.
+def _trials_in(files: Sequence[AnswerFile]) -> tuple[list[Row], tuple[str, ...]]:
+    """Return the trials of all files, each with every column, and what is to be said of them.
+
+    Files without any, such as questionnaires, do not count.
 
     Raises:
         ResponsesError: None holds trials, or one that does lacks a column.
     """
-    found = [_rows_in(file, number, alone=len(files) == 1) for number, file in enumerate(files)]
-    trials = [rows for rows in found if rows and (len(files) == 1 or _ABOUT_TRIALS & rows[0].keys())]
+    found = [(file.name, _rows_in(file.content, number, alone=len(files) == 1)) for number, file in enumerate(files)]
+    trials = [(name, rows) for name, rows in found if rows and (len(files) == 1 or _ABOUT_TRIALS & rows[0].keys())]
     if not trials:
         raise ResponsesError(f"The file holds no trials that ask for a class; choose another one. {UNCHANGED}")
-    for rows in trials:
+    named, notes = _named(trials)
+    for rows in named:
         _check_columns(tuple(rows[0]))
-    columns = dict.fromkeys(name for rows in trials for name in rows[0])
-    return [{name: row.get(name, "") for name in columns} for rows in trials for row in rows]
+    columns = dict.fromkeys(name for rows in named for name in rows[0])
+    return [{name: row.get(name, "") for name in columns} for rows in named for row in rows], notes
+
+
+def _named(trials: Sequence[tuple[str, list[Row]]]) -> tuple[list[list[Row]], tuple[str, ...]]:
+    """Return the rows of each file with whose they are, by its name where no column says it, and a note of that.
+
+    Raises:
+        ResponsesError: The names of several files cannot tell.
+    """
+    files = [rows for _, rows in trials]
+    nameless = [place for place, rows in enumerate(files) if "participant" not in rows[0]]
+    if not nameless or len(trials) == 1:
+        return files, ()
+    people = people_of([name for name, _ in trials])
+    if people is None:
+        raise ResponsesError(
+            f"Files of the zip have no column “participant”, such as “{shown(trials[nameless[0]][0])[-80:]}”, and "
+            "their names do not tell people apart: add that column, or give each person one file with a name of its "
+            f"own. {UNCHANGED}"
+        )
+    note = (
+        f"{counted(len(nameless), 'file')} of the zip {'has' if len(nameless) == 1 else 'have'} no column "
+        f"“participant”: people are called as their files or folders, such as “{people[nameless[0]]}”."
+    )
+    rows = [[{"participant": person, **row} for row in rows] for person, rows in zip(people, files, strict=True)]
+    return rows, (note,)
 
 
 def _rows_in(content: bytes, number: int, *, alone: bool) -> list[Row]:
@@ -108,7 +141,10 @@ def _rows_in(content: bytes, number: int, *, alone: bool) -> list[Row]:
         if alone:
             raise
         return []
-    rows = in_our_names(trials_of_surveys(held, at_most=MAX_RESPONSES_BYTES))
+    trials = trials_of_surveys(held, at_most=MAX_RESPONSES_BYTES)
+    rows = in_our_names(trials)
+    if rows and trials is held and not is_json(content):  # JSON, in a file or in a survey's cells, has decimal points
+        rows = settled(rows, columns=_NUMBERS, of=content)
     return rows if alone else [row | {PART: f"{number} {row.get(PART, '')}"} for row in rows]
 
 

@@ -75,7 +75,7 @@ class Responses:
 
     It is checked and completed as it is made: ``participant``, ``group``, ``block``, ``class``, ``trial_number``,
     ``perf`` and ``feedback`` must be there; the rest defaults to missing, natural pictures and main trials. A trial
-    without an answer counts as wrong.
+    without an answer counts as wrong. ``notes`` are sentences on how a file was read that people should know of.
 
     Raises:
         ResponsesError: The table is empty, lacks a column, holds something that is no number, names one trial twice or
@@ -83,6 +83,7 @@ class Responses:
     """
 
     trials: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "trials", _checked(self.trials))

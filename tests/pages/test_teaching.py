@@ -713,6 +713,20 @@ def test_a_link_to_results_names_whose_answers_they_are(
     assert chosen(**{"answers-of": on_the_shelf.design.name}) == on_the_shelf.digest
 
 
+def test_a_zip_of_a_file_a_person_says_how_people_are_called(opened: Open) -> None:
+    heading = "block,trial_number,trial_type,class,choice,perf,feedback,group\n"
+    rows = "".join(f"test_1,{i},main,{c},a,{int(c == 'a')},0,control\n" for i, c in enumerate("abab"))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in ("anna.csv", "ben.csv"):
+            archive.writestr(name, heading + rows)
+    at = opened("results", **{"answers-of": "A file of answers (the official CSV)"})
+    (upload,) = (u for u in at.file_uploader if u.label == "CSV or JSON, one row a trial")
+    upload.set_value(("answers.zip", stream.getvalue(), "application/zip")).run()
+    assert "2 people, 8 answers" in said(at)
+    assert "people are called as their files or folders, such as “anna”" in said(at)
+
+
 def test_chance_is_that_of_the_course_however_little_was_answered(
     opened: Open, on_the_shelf: Course, classroom: CourseServer
 ) -> None:

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from lwise_core.data import zip_directory
-from lwise_core.study.answer_archives import files_in
+from lwise_core.study.answer_archives import AnswerFile, files_in
 from lwise_core.study.response_columns import ResponsesError
 from lwise_core.study.response_files import read_csv
 from tests.support.raw_zips import raw_zip
@@ -31,15 +31,20 @@ def test_the_files_of_people_follow_one_another() -> None:
         ("study_result_2/comp-result_2/data.txt", b"[2]"),
         ("study_result_2/comp-result_2/files/photo.png", b"\x89PNG"),
     )
-    assert files_in(content, at_most=100) == (b"\xef\xbb\xbf[1]", b"[2]")
+    assert [file.content for file in files_in(content, at_most=100)] == [b"\xef\xbb\xbf[1]", b"[2]"]
+    assert [file.name for file in files_in(content, at_most=100)] == [
+        "study_result_1/comp-result_1/data.txt",
+        "study_result_2/comp-result_2/data.txt",
+    ]
 
 
 def test_a_member_without_a_name_holds_no_answers() -> None:
-    assert files_in(raw_zip({b"a.txt": b"[1]", b"": b"[2]", b"\0b.txt": b"[3]"}), at_most=100) == (b"[1]",)
+    content = raw_zip({b"a.txt": b"[1]", b"": b"[2]", b"\0b.txt": b"[3]"})
+    assert files_in(content, at_most=100) == (AnswerFile(b"[1]", "a.txt"),)
 
 
 def test_what_is_no_zip_passes() -> None:
-    assert files_in(b"[1]", at_most=1) == (b"[1]",)
+    assert files_in(b"[1]", at_most=1) == (AnswerFile(b"[1]"),)
 
 
 @pytest.mark.parametrize(
