@@ -51,7 +51,7 @@ def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: s
     expect(seen(page, f"“mine” stands for {FAMILIES[1]}")).to_be_visible()
     page.get_by_text("Narrow them down").click()
     page.get_by_text("Map of these photographs").click()
-    drawn_around = page.locator(".js-plotly-plot").first.locator(".nsewdrag")
+    drawn_around = page.get_by_role("figure", name="Map of 6 photographs").locator(".nsewdrag")
     expect(drawn_around).to_be_visible()
     at_rest(page)
     lasso(page, drawn_around)
