@@ -68,10 +68,26 @@ class Outlook:
     seconds: float | None
 
 
+@dataclass(frozen=True)
+class Effort:
+    """What a job of unlike steps has worked so far, and what is left to work, in one unit of its own, at least 0."""
+
+    spent: int
+    left: int
+
+
 class ScheduledJob(Generic[T]):
     """One iterator in the slot. Its last value is there as soon as it is computed; everything else is the slot's."""
 
-    def __init__(self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        steps: Iterator[T],
+        *,
+        session: str,
+        total: int,
+        alive: Callable[[], bool],
+        effort: Callable[[T], Effort] | None = None,
+    ) -> None:
         self.session = session
         self.total = total
         self.done = 0
@@ -81,6 +97,9 @@ class ScheduledJob(Generic[T]):
         self.seconds_a_step: float | None = None
         self._steps = steps
         self._alive = alive
+        self._effort = effort
+        self._spent = self._timings = 0
+        self._pace: float | None = None
         self._changed = threading.Condition()
 
     def cancel(self) -> None:
@@ -130,6 +149,19 @@ class ScheduledJob(Generic[T]):
                 self.latest, self.done = value, self.done + 1
                 self._changed.notify_all()
 
+    def timed(self, seconds: float) -> None:
+        """Learn from the ``seconds`` of the last step how long those that are left take. For the slot only."""
+        effort = self._effort(self.latest) if self._effort is not None and self.latest is not None else None
+        if effort is None:
+            self.seconds_a_step = _smoothed(self.seconds_a_step, seconds, steps=self.done)
+            return
+        worked, self._spent = effort.spent - self._spent, effort.spent
+        if worked:  # a step that found its work done says nothing about those that will not
+            self._timings += 1
+            self._pace = _smoothed(self._pace, seconds / worked, steps=self._timings)
+        if self._pace is not None:
+            self.seconds_a_step = self._pace * effort.left / max(1, self.total - self.done)
+
     def _end(self, stage: JobStage) -> None:
         with self._changed:
             if not self.stage.over:
@@ -175,16 +207,23 @@ class Scheduler:
         self._untidy = False
 
     def submit(
-        self, steps: Iterator[T], *, session: str, total: int, alive: Callable[[], bool] = lambda: True
+        self,
+        steps: Iterator[T],
+        *,
+        session: str,
+        total: int,
+        alive: Callable[[], bool] = lambda: True,
+        effort: Callable[[T], Effort] | None = None,
     ) -> ScheduledJob[T]:
         """Put ``steps``, about ``total`` of them, into the slot for ``session`` and return the job at once.
 
-        ``alive`` is asked before every step; when it says no, the job gives up its place.
+        ``alive`` is asked before every step; when it says no, the job gives up its place. ``effort`` says, after each
+        step, how much work was spent and is left, where steps are so unlike that counting them tells no time.
 
         Raises:
             QueueFull: Too many are waiting.
         """
-        job = ScheduledJob(steps, session=session, total=total, alive=alive)
+        job = ScheduledJob(steps, session=session, total=total, alive=alive, effort=effort)
         with self._work:
             self._clear()
             self._refuse_when_full(session)
@@ -330,7 +369,7 @@ class Scheduler:
         self._idle = deque(j for j in self._idle if not j.stage.over)
 
     def _timed(self, job: ScheduledJob[object], seconds: float) -> None:
-        job.seconds_a_step = _smoothed(job.seconds_a_step, seconds, steps=job.done)
+        job.timed(seconds)
         self._steps_timed += 1
         self._seconds_a_step = _smoothed(self._seconds_a_step, seconds, steps=self._steps_timed)
 

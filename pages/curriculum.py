@@ -13,9 +13,10 @@ from lwise_core import study
 from lwise_core._utils.counting import counted
 from lwise_core._utils.durations import in_words
 from lwise_core.scheduler import QueueFull, ScheduledJob
-from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
+from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, CourseError, Design
 from lwise_core.teaching.courses.course_export import static_experiment_of
+from lwise_core.teaching.courses.course_progress import CourseProgress, effort_of
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
@@ -61,7 +62,13 @@ def _make(order: CourseOrder) -> None:
         st.session_state[_ASKED] = folder.name
         try:
             pictures = order.pictures
-            job_for(_MAKING, folder.name, lambda: build_course(folder, _maker(order), pictures), total=len(pictures))
+            job_for(
+                _MAKING,
+                folder.name,
+                lambda: build_course(folder, _maker(order), pictures),
+                total=len(pictures),
+                effort=effort_of,
+            )
         except (QueueFull, CourseError) as error:
             notice("error", str(error))
             return

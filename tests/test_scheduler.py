@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwise_core import scheduler as compute
-from lwise_core.scheduler import JobStage, QueueFull, Scheduler, _smoothed
+from lwise_core.scheduler import Effort, JobStage, QueueFull, ScheduledJob, Scheduler, _smoothed
 
 SOON = 30.0
 
@@ -101,6 +101,17 @@ def test_whose_turns_have_begun_is_told_the_pace_of_its_own_steps_or_nothing() -
     assert slot.outlook(slow).seconds is None  # the quick one's pace says nothing of it
     held.open()
     assert slow.wait(seconds=SOON)
+
+
+def test_where_steps_are_unlike_the_rest_is_told_by_the_work_that_is_left_and_not_by_their_number() -> None:
+    efforts = iter([Effort(0, 110), Effort(100, 10), Effort(101, 9)])  # made before; a long one; the first short one
+    job = ScheduledJob(efforts, session="a", total=12, alive=lambda: True, effort=lambda told: told)
+    told = []
+    for seconds in (0.01, 50.0, 0.5):
+        job.advance()
+        job.timed(seconds)
+        told.append(job.seconds_a_step and job.seconds_a_step * (job.total - job.done))
+    assert told == [None, pytest.approx(5), pytest.approx(4.5)]
 
 
 def test_the_pace_is_the_mean_of_the_first_steps_and_then_follows_the_late_ones() -> None:

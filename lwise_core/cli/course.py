@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 
 from lwise_core._utils.atomic_files import whole_file, write_whole
 from lwise_core._utils.class_names import canonical, find_class, has_class
+from lwise_core._utils.durations import in_words
 from lwise_core._utils.file_errors import make_folder
 from lwise_core.cli.course_options import ShownOptions, StudyOptions
 from lwise_core.cli.option_groups import grouped
@@ -33,6 +35,7 @@ from lwise_core.guides import catalog
 from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import Course, Design, read_course
 from lwise_core.teaching.courses.course_export import static_experiment_of
+from lwise_core.teaching.courses.course_progress import CourseProgress
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.pictures import TEST, TRAIN, FromData, FromPhantom, Pictures
 from lwise_core.teaching.courses.static_export import write_static_experiment
@@ -333,7 +336,7 @@ def _listed(text: str | None) -> list[str]:
 
 def _make(out: Path, maker: CourseBuilder, pictures: Pictures) -> None:
     """Make a course and say how far it is."""
-    said = 0
+    said, began = 0, time.monotonic()
     for progress in build_course(out, maker, pictures):
         for sentence in progress.left_out[said:]:
             typer.echo(f"Left out: {sentence}", err=True)
@@ -341,7 +344,13 @@ def _make(out: Path, maker: CourseBuilder, pictures: Pictures) -> None:
         if progress.course is not None:
             typer.echo(f"“{progress.course.design.name}” is in “{out}”, digest {progress.course.digest[:12]}.")
         elif is_told(progress.done, progress.total):
-            typer.echo(f"{progress.done:,} of {progress.total:,} pictures.")
+            typer.echo(f"{progress.done:,} of {progress.total:,} pictures{_left(progress, time.monotonic() - began)}.")
+
+
+def _left(progress: CourseProgress, seconds: float) -> str:
+    """Return how long the rest takes in words, by the pace of what took so many ``seconds``; nothing of no rest."""
+    effort = progress.effort
+    return f", about {in_words(seconds * effort.left / effort.spent)} left" if effort.spent and effort.left else ""
 
 
 def is_told(done: int, total: int) -> bool:

@@ -134,7 +134,7 @@ def test_a_course_of_a_folder_has_the_classes_and_parts_that_were_asked_for(shel
         (("--classes", "cat,dog"), "leave --classes out"),
         (("--aliases", "Leda,Tyro"), "4 classes and 2 aliases"),
         (("--guide", "nobody"), "There is no guide “nobody”"),
-        (("--guide", "cifar10-32"), "Choose a guide that knows every class"),
+        (("--guide", "cifar10-32"), "Call every folder as the guide calls the class"),
         (("--per-class", "0"), "--per-class"),
     ],
 )

@@ -33,7 +33,6 @@ from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_
 from lwise_core.images.geometry import Crop, see, to_8_bit
 from lwise_core.teaching.courses.course import (
     STIMULI,
-    Course,
     CourseError,
     Design,
     GuideNote,
@@ -42,6 +41,7 @@ from lwise_core.teaching.courses.course import (
     Stimulus,
     write_course,
 )
+from lwise_core.teaching.courses.course_progress import CourseProgress, Tally
 from lwise_core.teaching.courses.edited_pictures import EditedPictures
 from lwise_core.teaching.courses.evidence_marks import EvidenceRing, rings_on
 from lwise_core.teaching.courses.pictures import LabelledFile, Pictures
@@ -56,6 +56,7 @@ LEARNERS_TRIED = 64
 """For so many learners the trials are drawn before a course is made: a class of learners, and some more."""
 
 _MADE = "made"
+_BESIDE_PATHS = 3  # steps of a path in which a picture is read, ranked and written, about
 _LAYOUT = 1  # of what is written down: raise it when the same inputs give other pictures
 
 
@@ -71,16 +72,6 @@ class _Made:
 
 
 _ADAPTER = TypeAdapter(_Made)
-
-
-@dataclass(frozen=True)
-class CourseProgress:
-    """How far a course is: ``done`` of ``total`` pictures, and the sentences about those that were left out."""
-
-    done: int
-    total: int
-    left_out: tuple[str, ...] = ()
-    course: Course | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +112,10 @@ class CourseBuilder:
         try:
             targets = {self.guide.class_index(c) for c in self.classes}
         except UnknownClass as error:
-            raise CourseError(f"{error} Choose a guide that knows every class of the course.") from error
+            raise CourseError(
+                f"{error} Call every folder as the guide calls the class, which its card lists, or choose a guide that "
+                "knows every class of the course."
+            ) from error
         if len(targets) < len(self.classes):
             raise CourseError("Two classes of the course are one class of the guide; name them apart.")
         scale, most = self.guide.epsilon_scale, max(self.design.compared_224, default=0.0)
@@ -134,13 +128,24 @@ class CourseBuilder:
         """Return how many steps of paths the pictures take that are shown enhanced, those that were made before too."""
         return sum(self._steps(candidate) for candidate in pictures.listed())
 
+    def effort(self, picture: LabelledFile | Candidate) -> int:
+        """Return what one picture takes, in steps of a path: those of its paths, and to read, rank and write it."""
+        return _BESIDE_PATHS + self._steps(picture)
+
+    def is_made(self, file: LabelledFile, folder: Path) -> bool:
+        """Return whether the picture was made before."""
+        return self._kept(file, folder).exists()
+
+    def _kept(self, file: LabelledFile, folder: Path) -> Path:
+        return folder / _MADE / f"{self._key(file)}.json"
+
     def make(self, file: LabelledFile, folder: Path) -> Picture:
         """Return one picture of the course with its stimuli written, or as it was made before.
 
         Raises:
             ImageRejected: It is not a picture that can be read.
         """
-        kept = folder / _MADE / f"{self._key(file)}.json"
+        kept = self._kept(file, folder)
         made = _made_before(kept, folder)
         if made is None:
             made = self._made(self.open_file(file.data, name=Path(file.name).name), file, folder)
@@ -172,7 +177,7 @@ class CourseBuilder:
         rings = self._rings(subject, file) if self._shows_where(file) else ()
         return _Made(logits[target], (natural, *enhanced, *treated), rivals, novelty.p, rings)
 
-    def _steps(self, listed: Candidate) -> int:
+    def _steps(self, listed: LabelledFile | Candidate) -> int:
         """Return how many steps one picture takes; how many rivals it has is known, and not yet their order."""
         rivals, scale = tuple(c for c in self.classes if c != listed.class_name), self.guide.epsilon_scale
         farthest = [max(self._budgets(towards, rivals)) for towards in self._directions(listed, rivals)]
@@ -279,23 +284,24 @@ def _built(folder: Path, maker: CourseBuilder, pictures: Pictures) -> Iterator[C
     for part in (STIMULI, _MADE):
         make_folder(folder / part)
     remove_half_written(folder)
-    total = len(pictures)
+    tally = Tally(total=len(pictures), effort=sum(map(maker.effort, listed)))
     made: list[Picture] = []
-    left_out: list[str] = []
     for file in pictures:
+        effort = maker.effort(file) if isinstance(file, LabelledFile) else 0
+        before = isinstance(file, LabelledFile) and maker.is_made(file, folder)
         result = _tried(maker, file, folder)
         if isinstance(result, Picture):
             made.append(result)
+            tally.made(effort=effort, before=before)
         else:
-            left_out.append(result.sentence)
-            if len(left_out) > UNREADABLE_SHARE * total:
-                raise CourseError(f"Too many pictures cannot be read; the first: {left_out[0]}")
-        yield CourseProgress(len(made) + len(left_out), total, tuple(left_out))
+            tally.leave_out(result.sentence, effort=effort)
+            if len(tally.left_out) > UNREADABLE_SHARE * len(pictures):
+                raise CourseError(f"Too many pictures cannot be read; the first: {tally.left_out[0]}")
+        yield tally.progress()
     check_filled(maker.design, [p.candidate for p in made])
     guide = GuideNote(maker.guide.name, maker.guide.provenance.weights_sha256, maker.guide.input_size)
     versions = {name: version(name) for name in ("torch", "numpy", "pillow")}
-    course = write_course(folder, Manifest("L-WISE course 1", maker.design, guide, tuple(made), versions))
-    yield CourseProgress(total, total, tuple(left_out), course)
+    yield tally.end(write_course(folder, Manifest("L-WISE course 1", maker.design, guide, tuple(made), versions)))
 
 
 def _tried(maker: CourseBuilder, file: LabelledFile | Unusable, folder: Path) -> Picture | Unusable:

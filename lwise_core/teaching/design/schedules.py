@@ -73,7 +73,11 @@ class Block:
             )
 
         if self.mixed and self.per_class % len(self.mixed):
-            raise ScheduleError(f"Block {self.name}: its pictures a class must be shared evenly among its budgets.")
+            budgets = len(self.mixed)
+            raise ScheduleError(
+                f"Block {self.name}: its {self.per_class} pictures a class cannot be shared evenly among its {budgets} "
+                f"budgets; take {budgets}, {2 * budgets} or another multiple of {budgets}."
+            )
         self._check_pairs()
 
     def _check_pairs(self) -> None:

@@ -13,8 +13,9 @@ from lwise_core.batch.lesson_coverage import CLOSE_BY, coverage_of
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.scheduler import QueueFull, ScheduledJob
-from lwise_core.teaching.courses.builder import CourseBuilder, CourseProgress, build_course
+from lwise_core.teaching.courses.builder import CourseBuilder, build_course
 from lwise_core.teaching.courses.course import CourseError
+from lwise_core.teaching.courses.course_progress import CourseProgress, effort_of
 from lwise_core.teaching.languages.catalogue import Catalogue, catalogue_for
 from lwise_core.teaching.lessons.anki_deck import anki_deck
 from lwise_core.teaching.lessons.builder import in_order, slides_step_by_step, steps_of_slides
@@ -143,7 +144,14 @@ def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: s
             if not st.button("Make a course for the Learn page of them"):
                 return
         folder = course_library().folder / hashlib.sha256(repr(question).encode()).hexdigest()[:16]
-        job_for(_COURSE, question, lambda: build_course(folder, maker, FromRanking(chosen)), total=len(chosen))
+        pictures = FromRanking(chosen)
+        job_for(
+            _COURSE,
+            question,
+            lambda: build_course(folder, maker, pictures),
+            total=len(chosen),
+            effort=effort_of,
+        )
     except (CourseError, QueueFull) as error:
         notice("info", str(error))
         return

@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core._utils.durations import in_words
 from lwise_core._utils.errors import LWiseError
-from lwise_core.scheduler import JobStage, ScheduledJob
+from lwise_core.scheduler import Effort, JobStage, ScheduledJob
 from pages.parts.session.guide_engines import slot
 from pages.parts.session.presence import is_there, this_session
 from pages.parts.ui.notices import notice
@@ -39,10 +39,18 @@ class _Asked:
     job: ScheduledJob[Any]
 
 
-def job_for(kind: str, question: Hashable, steps: Callable[[], Iterator[T]], *, total: int) -> ScheduledJob[T]:
+def job_for(
+    kind: str,
+    question: Hashable,
+    steps: Callable[[], Iterator[T]],
+    *,
+    total: int,
+    effort: Callable[[T], Effort] | None = None,
+) -> ScheduledJob[T]:
     """Return the job of this ``kind`` that answers ``question``: the one at hand, or a new one over ``steps``.
 
-    A job of the same kind for another question is cancelled and dropped: nobody looks at it any more.
+    A job of the same kind for another question is cancelled and dropped: nobody looks at it any more. ``effort`` says
+    how much work is left after a step, of steps that are unlike.
 
     Raises:
         QueueFull: Too many people are waiting.
@@ -54,7 +62,7 @@ def job_for(kind: str, question: Hashable, steps: Callable[[], Iterator[T]], *, 
     if at_hand is not None:
         at_hand.job.cancel()
     session = this_session()
-    job = slot().submit(steps(), session=session, total=total, alive=partial(is_there, session))
+    job = slot().submit(steps(), session=session, total=total, alive=partial(is_there, session), effort=effort)
     jobs[kind] = _Asked(question, job)
     return job
 

@@ -67,11 +67,13 @@ def test_a_course_stopped_in_the_middle_and_begun_again_is_the_same_byte_for_byt
     whole = finished(tmp_path / "whole", few, FEW)
     folder = tmp_path / "stopped"
     steps = build_course(folder, few, FEW)
-    for _ in range(len(FEW) // 2):
-        next(steps)
+    before = [next(steps) for _ in range(len(FEW) // 2)][-1].effort
     steps.close()  # type: ignore[attr-defined]
     stopped = contents(folder)
-    again = finished(folder, few, FEW)
+    *_, last = build_course(folder, few, FEW)
+    again = last.course
+    assert again is not None
+    assert (before.spent, before.left) == (sum(map(few.effort, FEW)) - before.left, last.effort.spent)
     assert contents(folder) == contents(whole.folder)
     assert again.digest == whole.digest
     assert stopped
@@ -115,6 +117,10 @@ def test_what_a_progress_bar_needs(course: Course, maker: CourseBuilder) -> None
     assert [p.done for p in seen] == [*range(1, len(PICTURES) + 1), len(PICTURES)]
     assert {p.total for p in seen} == {len(PICTURES)}
     assert [p.course is not None for p in seen].count(True) == 1
+    assert {p.effort.spent for p in seen} == {0}  # all were made before
+    left = [p.effort.left for p in seen]
+    assert left == sorted(left, reverse=True)
+    assert (left[0] > 0, left[-1]) == (True, 0)
 
 
 def test_a_file_that_is_no_picture_is_left_out_and_said_so(
@@ -151,7 +157,7 @@ def test_pictures_of_one_origin_are_known_before_they_are_read(tmp_path: Path) -
 
 
 def test_a_guide_that_does_not_know_a_class_is_refused(maker: CourseBuilder, tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="Choose a guide that knows every class"):
+    with pytest.raises(CourseError, match="Call every folder as the guide calls the class"):
         finished(tmp_path, replace(maker, classes=(*FAMILIES[:3], "monarch")))
 
 
