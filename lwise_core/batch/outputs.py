@@ -23,8 +23,9 @@ from lwise_core.batch.tables import Row as TableRow
 from lwise_core.batch.tables import write_tables
 from lwise_core.batch.tasks import Task
 from lwise_core.data.decoding import Batch
-from lwise_core.data.dirmap import PATH, DirmapFile, Row
+from lwise_core.data.dirmap import DirmapFile, Row
 from lwise_core.data.entries import PictureEntry
+from lwise_core.data.list_columns import PATH
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
 

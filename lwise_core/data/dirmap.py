@@ -1,7 +1,8 @@
 """The official dirmap CSV: read row by row, and written back with columns added, to another file.
 
 The columns that the official tools read (``split``, ``class``, ``class_num``, ``im_path``, …; method notes, 5.1) and
-all others stay as they were, in their order. The file itself is never written to.
+all others stay as they were, in their order; what others call those is called as the official tools do. The file itself
+is never written to.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -22,16 +24,15 @@ from lwise_core._utils.file_names import shown
 from lwise_core.data.csv_lists import csv_lines
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
+from lwise_core.data.list_columns import CLASS, PATH, as_read
 
 MAX_CSV_BYTES = 200_000_000
 """Largest dirmap CSV that is read; a million rows take about 150 MB."""
 
-PATH = "im_path"
-"""The column that says where a picture lies, from the CSV's folder."""
-
-_OURS = (PATH, "split", "class", "class_num", "origin", "lesion_id")
-"""The columns that this program reads by their names."""
-
+_NO_CLASSES = (
+    f": call the one that says the class “{CLASS}”, or name it with --label-column where a command has that option"
+)
+_LOOKED_AT = 20  # lines, for the first row that is not empty
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as they begin, whatever their names end with
 _ADDRESS = re.compile(r"file:(?://(?:localhost)?(?=/))?(?P<path>.*)", re.IGNORECASE)
 _BEFORE_A_DRIVE = re.compile(r"^/(?=[A-Za-z]:/)")
@@ -60,10 +61,13 @@ class DirmapFile:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Names of the columns; one that this program reads may be written in other case, such as ``IM_PATH``.
+        """Names of the columns; those that this program reads may be written in other case, or as others call them.
+
+        So the paths may stand under “filepath” or “image”, and the classes under “label”, where no other column can
+        be meant.
 
         Raises:
-            DatasetError: It is no CSV in UTF-8, is too large, has no column ``im_path``, or has one name twice.
+            DatasetError: It is no CSV in UTF-8, is too large, has no column of paths, or has one name twice.
         """
         if self.store.size(self.name) > MAX_CSV_BYTES:
             raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
@@ -72,27 +76,51 @@ class DirmapFile:
                 raise DatasetError(
                     f"“{self.name}” is a workbook and no CSV; save its sheet as CSV in UTF-8, and give that."
                 )
-        names = _as_read(next(self._lines(), ()))
+        names = self._as_read(self._written)
         twice = next((n for n, times in Counter(names).items() if n and times > 1), None)
         if twice is not None:
             raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
         if PATH not in names:
-            has = f"; it has {', '.join(filter(None, names))}" if any(names) else ""
+            has = f"; it has {_listed(self._written)}" if any(names) else ""
             todo = f" Call the one with the pictures' paths “{PATH}”." if any(names) else ""
             raise DatasetError(f"“{self.name}” has no column “{PATH}”, so it is not a dirmap{has}.{todo}")
         return names
 
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        """The names of the columns as the file has them, whatever separates its cells."""
+        for column in (PATH, None):
+            names = next(self._lines_by(column), ())
+            if PATH in self._as_read(names):
+                return names
+        return next(self._lines_by(PATH), ())
+
+    @cached_property
+    def _paths_called(self) -> str:
+        """What the file calls the column of paths."""
+        return self._written[self.columns.index(PATH)]
+
+    def _as_read(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        lines = self._lines_by(PATH if PATH in map(str.casefold, names) else None)
+        row = next((cells for cells in islice(lines, 1, _LOOKED_AT) if any(map(str.strip, cells))), ())
+        return as_read(names, row, is_file=lambda cell: self._has(cell.replace("\\", "/")))
+
     def place(self, column: str) -> int:
-        """Return where ``column`` stands among the columns; its case does not count where only one can be meant.
+        """Return where ``column`` stands among the columns, by the name that it has here or in the file.
+
+        Its case does not count where only one can be meant.
 
         Raises:
             DatasetError: There is no such column.
         """
-        if column in self.columns:
-            return self.columns.index(column)
-        alike = [i for i, name in enumerate(self.columns) if name.casefold() == column.casefold()]
+        for names in (self.columns, self._written):
+            if column in names:
+                return names.index(column)
+        both = enumerate(zip(self.columns, self._written, strict=True))
+        alike = [i for i, names in both if column.casefold() in map(str.casefold, names)]
         if len(alike) != 1:
-            raise DatasetError(f"“{self.name}” has no column “{column}”; it has {', '.join(self.columns)}.")
+            todo = _NO_CLASSES if column == CLASS else ""
+            raise DatasetError(f"“{self.name}” has no column “{column}”; it has {_listed(self._written)}{todo}.")
         return alike[0]
 
     def rows(self) -> Iterator[Row]:
@@ -206,16 +234,17 @@ class DirmapFile:
             yield csv_line(cells)
 
     def _lines(self) -> Iterator[tuple[str, ...]]:
+        return self._lines_by(self._paths_called)
+
+    def _lines_by(self, column: str | None) -> Iterator[tuple[str, ...]]:
         try:
             with file_errors(Path(self.name)):
-                yield from csv_lines(lambda: self.store.opened(self.name), column=PATH)
+                yield from csv_lines(lambda: self.store.opened(self.name), column=column)
         except (UnicodeDecodeError, csv.Error) as error:
             raise DatasetError(
                 f"“{self.name}” is not a CSV file in UTF-8; save it as that, which spreadsheets call “CSV UTF-8”."
             ) from error
 
 
-def _as_read(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of columns with those that this program reads in its own case, unless one is so already."""
-    ours = {name.casefold(): name for name in _OURS if name not in names}
-    return tuple(ours.get(name.casefold(), name) for name in names)
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(filter(None, names))

@@ -17,11 +17,12 @@ from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_errors import file_errors
 from lwise_core._utils.file_names import composed, is_text, shown
 from lwise_core.data.archives import TarSet, ZipSet, is_tar
-from lwise_core.data.dirmap import PATH, DirmapFile
+from lwise_core.data.dirmap import DirmapFile
 from lwise_core.data.entries import Labels, PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import GONE, FileStore, LocalStore
 from lwise_core.data.folder_labels import folder_of
+from lwise_core.data.list_columns import PATH
 from lwise_core.data.listing import USUAL_SPLITS, FoundFile, entries_of, passed_over
 from lwise_core.data.spelt_paths import SpeltPaths
 from lwise_core.data.system_files import is_somebodys
