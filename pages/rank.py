@@ -35,7 +35,7 @@ from pages.parts.rank.state import (
     photographs,
     want_guide,
 )
-from pages.parts.rank.table import as_csv
+from pages.parts.rank.table import as_csv, as_figures
 from pages.parts.rank.upload import Intake, intake
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.jobs import asked, followed, forget_job, job_for, progress_of, remembered
@@ -82,6 +82,7 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
     _refused(ranking)
     say_resumed(ranked)
     gallery(ranked, guide)
+    ranked = kept(guide.provenance.sha256) or ranked  # with its map, where that was made just now
     st.header("A lesson of the chosen ones", divider="gray", anchor="lesson")
     lesson_panel(ranked, guide)
     _for_keeping(ranked, guide)
@@ -92,9 +93,11 @@ def _for_keeping(ranked: GuideRanking, guide: GuideModel) -> None:
     """Draw the ranking as files and as a figure."""
     by_class = ranked.ranking.by_class()
     st.header("The ranking in figures", divider="gray", anchor="figures")
-    table, session = st.columns(2)
+    table, session, figures = st.columns(3)
     download(table, "Ranking (CSV)", lambda: as_csv(ranked, guide), "ranking.csv", "text/csv")
     session_download(session, ranked, guide)
+    # A finger finds no button over a plot, and the plots here are as wide as the screen.
+    download(figures, "Figures (PNG and SVG, zip)", lambda: as_figures(ranked, guide), "ranking.zip", "application/zip")
     say_calibration(guide)
     show(logit_figure({name: [p.logit for p in found] for name, found in by_class.items()}), key="logits")
 

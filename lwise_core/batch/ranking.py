@@ -333,7 +333,8 @@ def seconds_a_photograph(
 ) -> float | None:
     """Return about how long one photograph of many takes to rank, by the first of ``files``: the very first warms up.
 
-    Several are timed together, as several are read at once. None where there is no second one, or none can be ranked.
+    Several are timed together, as several are read at once. What cannot be ranked counts as none: a refusal is quicker
+    than a photograph. None where there is no second one, or none can be ranked.
     """
     nothing = FolderLabels(guide.classes, others=Instead.GUESSED)
     first = list(islice(files, 1 + _TIMED))
@@ -344,7 +345,7 @@ def seconds_a_photograph(
         pass
     began = perf_counter()
     *_, ranked = rank(timed, guide, folders=nothing, total=len(timed), open_file=open_file)
-    return (perf_counter() - began) / len(timed) if ranked.photographs else None
+    return (perf_counter() - began) / len(ranked.photographs) if ranked.photographs else None
 
 
 def _with(ranking: Ranking, read: Sequence[ReadFile], looker: Looker) -> Ranking:

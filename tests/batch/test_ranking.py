@@ -212,6 +212,16 @@ def test_the_pace_is_that_of_several_photographs_at_once_and_unknown_without_a_s
     assert seconds_a_photograph([files[0], NamedFile("notes.txt", b"")], phantom_guide) is None
 
 
+def test_what_is_refused_makes_no_photograph_quicker(
+    phantom_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((100.0, 103.0))
+    monkeypatch.setattr("lwise_core.batch.ranking.perf_counter", lambda: next(clock))
+    files = [NamedFile(f"{i}.png", creature(0, seed=i)) for i in range(3)]
+    refused = [NamedFile(f"{i}.txt", b"no picture %d" % i) for i in range(9)]
+    assert seconds_a_photograph([*files, *refused], phantom_guide) == 3 / 2
+
+
 def test_nothing_is_an_empty_ranking(phantom_guide: GuideModel) -> None:
     assert ranked([], phantom_guide).by_class() == {}
 

@@ -44,7 +44,13 @@ def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: s
     choose(page, "Guide model", "phantom4-64")
     page.locator("input[type=file]").set_input_files(dropped)
     expect(seen(page, "Matched by their names")).to_contain_text(FAMILIES[0])
-    expect(page.get_by_role("button", name="Rank them")).to_be_disabled()
+    waiting = page.get_by_role("button", name="Rank them")
+    expect(waiting).to_be_disabled()
+    at_rest(page)
+    button, footer = waiting.bounding_box(), page.get_by_test_id("stBottomBlockContainer").bounding_box()
+    assert button
+    assert footer
+    assert button["y"] + button["height"] <= footer["y"]  # in sight, whole, at 1440×900
     choose(page, "“mine”, 3 files", FAMILIES[1])
     page.get_by_role("button", name="Rank 6 files").click()
     expect(seen(page, "6 photographs of 2 classes")).to_be_visible()
@@ -126,3 +132,26 @@ def test_on_a_phone_in_the_dark_the_plot_is_whole_and_its_marks_are_as_clear_as_
     page.get_by_role("button", name="Look closer").nth(8).click()
     page.get_by_role("button", name="Back to the ranking").click()
     expect(page.get_by_text("You looked closer at this one.")).to_be_in_viewport()
+
+
+def test_a_copied_link_narrows_the_same_photographs_down_again(page: Page, studio_url: str, dropped: Path) -> None:
+    for folder in (FAMILIES[0], FAMILIES[1]):
+        (dropped / ("mine" if folder == FAMILIES[1] else folder.title().replace(" ", "_"))).rename(dropped / folder)
+
+    def rank(address: str) -> None:
+        page.goto(address)
+        expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
+        page.locator("input[type=file]").set_input_files(dropped)
+        page.get_by_role("button", name="Rank 6 files").click()
+        expect(seen(page, "6 photographs of 2 classes")).to_be_visible()
+
+    rank(f"{studio_url}/rank?guide=phantom4-64")
+    page.get_by_text("Narrow them down").click()
+    choose(page, "Class", FAMILIES[1])
+    expect(seen(page, "Narrowed down above to 3 of 6 photographs.")).to_be_visible()
+    page.get_by_text("easiest", exact=True).click()
+    until(page, "() => location.search.includes('rank-class=') && location.search.includes('rank-first=easiest')")
+    rank(page.url)
+    expect(seen(page, "Narrowed down above to 3 of 6 photographs.")).to_be_visible()
+    page.get_by_text("Narrow them down").click()
+    expect(page.get_by_role("radio", name="easiest")).to_be_checked()

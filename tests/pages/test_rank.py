@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +31,8 @@ from tests.support.app_runs import settled
 
 ROOT = Path(__file__).resolve().parents[2]
 
-DOWNLOADS = ["Slide show (zip)", "Handout (PDF)", "Anki deck (apkg)", "Ranking (CSV)", "Session (JSON)"]
+FIGURES = "Figures (PNG and SVG, zip)"
+DOWNLOADS = ["Slide show (zip)", "Handout (PDF)", "Anki deck (apkg)", "Ranking (CSV)", "Session (JSON)", FIGURES]
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +41,10 @@ def closed_afterwards() -> Iterator[None]:
     clear_session_resource_cache("test session id")
 
 
-def opened() -> AppTest:
+def opened(link: Mapping[str, str | list[str]] | None = None) -> AppTest:
     at = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=120)
     at.switch_page("rank.py")
+    at.query_params.update(link or {})
     return settled(at.run())
 
 
@@ -64,6 +66,24 @@ def test_a_link_to_a_guide_that_is_not_here_is_rank_with_its_own_first() -> None
     at.query_params["guide"] = "nobody's"
     settled(at.run())
     assert next(s for s in at.selectbox if s.label == "Guide model").value == "animals16-128"
+
+
+def test_a_link_to_rank_narrows_the_photographs_down_again_and_says_so() -> None:
+    link = {
+        "rank-class": FAMILIES[0],
+        "rank-first": "easiest",
+        "rank-words": "mine/",
+        "rank-percentiles": ["0", "60"],
+    }
+    at = press(taken(zipped(), guide="phantom4-64", link=link), "Rank 8 files")
+    chosen = {name: at.session_state[name] for name in link}
+    assert chosen == {**link, "rank-percentiles": (0, 60)}
+    assert "Narrowed down above to 3 of 7 photographs." in said(at)
+
+
+def test_a_link_to_a_class_that_is_not_here_shows_every_class() -> None:
+    everything = press(taken(zipped(), guide="phantom4-64", link={"rank-class": "unicorn"}), "Rank 8 files")
+    assert "Narrowed down" not in said(everything)
 
 
 def walked(block: Any) -> Iterator[Any]:  # noqa: ANN401  a part of the page
@@ -222,9 +242,9 @@ def test_every_ending_of_a_picture_is_taken_in() -> None:
     assert {".jfif", ".jpe", ".mpo", ".jpg", ".heic", ".dcm"} <= set(at.file_uploader[0].proto.type)
 
 
-def taken(data: bytes, *, guide: str) -> AppTest:
-    """The page after a zip, before anything is ranked."""
-    at = opened()
+def taken(data: bytes, *, guide: str, link: Mapping[str, str | list[str]] | None = None) -> AppTest:
+    """The page, opened by ``link``, after a zip, before anything is ranked."""
+    at = opened(link)
     at.selectbox[0].set_value(guide).run()
     at.get("button_group")[0].set_value("Files or a zip")
     at.run()
@@ -573,6 +593,7 @@ def test_the_map_is_a_figure_that_can_be_drawn_around(ranked: AppTest) -> None:
     chart = at.get("plotly_chart")[0].proto
     assert len(chart.selection_mode) == 3
     assert chart.alt.startswith("Map of 7 photographs of 2 classes")
+    assert "near on the map" in said(at)  # what is chosen covers, on the map that was made in this very run
 
 
 def test_who_may_not_make_a_course_reads_that_there_is_one(ranked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

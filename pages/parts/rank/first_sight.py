@@ -24,6 +24,9 @@ def first_sight(ranking: Ranking) -> None:
         _few("Hardest of their class here", hardest)
     with right:
         _few("Easiest of their class here", easiest)
+    shown, there = len({p.class_name for p in hardest}), len(ranking.by_class())
+    if shown < there:
+        st.caption(f"These are of {shown} of the {there} classes; all of them follow below.")
 
 
 def _few(title: str, photographs: Sequence[RankedPhotograph]) -> None:

@@ -42,7 +42,8 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderLabels | None
     if left:
         with advice:
             _advice(left, guide)
-        st.caption(f"Undecided: {_list(left)}.")
+        if len(unknown) > 1:  # of a single one the advice stands right above
+            st.caption(f"Undecided: {_list(left)}.")
     return None if left else decided
 
 

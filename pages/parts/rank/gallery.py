@@ -9,6 +9,7 @@ from itertools import groupby
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lwise_core._utils.counting import counted
 from lwise_core.batch.rank_wobbles import wobble_words, wobbles_of
 from lwise_core.batch.ranking import RankedPhotograph
 from lwise_core.batch.ranking_view import RankingView
@@ -55,22 +56,25 @@ def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
 
 
 def _filters(classes: Sequence[str]) -> RankingView:
-    """Draw what narrows down the photographs, and return what is wanted; it is kept while another page is open."""
+    """Draw what narrows down the photographs, and return what is wanted.
+
+    It stands in the page's address, so that a link restores it, and is kept while another page is open.
+    """
     columns = st.columns([2, 2, 2, 3])
-    shown = columns[0].selectbox("Class", [_ALL, *classes], key="rank-class", persist_state="session")
+    shown = columns[0].selectbox("Class", [_ALL, *classes], key="rank-class", bind="query-params")
     hardest = columns[1].segmented_control(
         "First",
         ["easiest", "hardest"],
         default="hardest",
         required=True,
         key="rank-first",
-        persist_state="session",
+        bind="query-params",
         help="By the place within its class in this folder; “harder than” compares with the guide's references.",
     )
     which = columns[2].segmented_control(
-        "Show", ["all", _ODD], default="all", required=True, key="rank-which", persist_state="session"
+        "Show", ["all", _ODD], default="all", required=True, key="rank-which", bind="query-params"
     )
-    words = columns[3].text_input("Name contains", key="rank-words", persist_state="session")
+    words = columns[3].text_input("Name contains", key="rank-words", bind="query-params")
     low, high = st.slider(
         "Percentile within its class here: the share that is easier",
         0,
@@ -78,7 +82,7 @@ def _filters(classes: Sequence[str]) -> RankingView:
         (0, 100),
         format="%d%%",
         key="rank-percentiles",
-        persist_state="session",
+        bind="query-params",
     )
     return RankingView(
         None if shown == _ALL else shown,
@@ -121,6 +125,7 @@ def _page(found: Sequence[RankedPhotograph], ranked: GuideRanking, guide: GuideM
     pages = max(1, -(-len(found) // _A_PAGE))
     closer = looked_closer_at(guide.provenance.sha256)
     begin = next((i // _A_PAGE + 1 for i, p in enumerate(found) if p.sha256 == closer), 1)
+    _say_how_many(len(found), of=len(ranked.ranking.photographs))
     pictures = st.container()
     number = _page_number(pages, begin) if pages > 1 else 1
     if not found:
@@ -133,6 +138,13 @@ def _page(found: Sequence[RankedPhotograph], ranked: GuideRanking, guide: GuideM
             st.caption(f"Photographs {first + 1:,} to {last:,} of {len(found):,}.")
         _thumbnails(found[first:last], ranked, guide, notes=notes)
     return notes
+
+
+def _say_how_many(count: int, *, of: int) -> None:
+    """Say how many photographs are left out of sight: a link narrows them down too, and nothing else would tell."""
+    with st.container():  # always there: what follows keeps its place
+        if count < of:
+            st.caption(f"Narrowed down above to {count:,} of {counted(of, 'photograph')}.")
 
 
 def _page_number(pages: int, begin: int) -> int:

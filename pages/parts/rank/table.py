@@ -1,8 +1,9 @@
-"""The ranking as a table to take away."""
+"""The ranking as files to take away: its table, and its figures."""
 
 from __future__ import annotations
 
 from lwise_core._utils.csv_lines import guarded
+from lwise_core.batch.ranking_figures import ranking_figures_zip
 from lwise_core.batch.score_table import ODDITY_COLUMNS, SCORE_COLUMNS, WOBBLE_COLUMNS, wobble_columns
 from lwise_core.batch.tables import csv_lines
 from lwise_core.guides.guide import GuideModel
@@ -26,3 +27,8 @@ def as_csv(ranked: GuideRanking, guide: GuideModel) -> bytes:
     nothing = dict.fromkeys(WOBBLE_COLUMNS)
     wobbled = ({**row, **found.get(str(row["source_sha256"]), nothing)} for row in rows)
     return b"".join(csv_lines({**columns, **WOBBLE_COLUMNS}, wobbled))
+
+
+def as_figures(ranked: GuideRanking, guide: GuideModel) -> bytes:
+    """Return the figures of a ranking as one ZIP, its map among them once a person has asked for that."""
+    return ranking_figures_zip(ranked.ranking, ranked.map, guide=guide.name, chosen=ranked.chosen)

@@ -67,7 +67,11 @@ def intake() -> Intake | None:
     if way == _FOLDER:
         st.caption("With a folder for each class. The browser packs a large folder before it sends it.")
         uploads = st.file_uploader(
-            "Folder", type=[*_TYPES, "zip"], accept_multiple_files="directory", key="many-folder"
+            "Folder",
+            type=[*_TYPES, "zip"],
+            accept_multiple_files="directory",
+            key="many-folder",
+            label_visibility="collapsed",  # what is chosen above says it, and the button below stays in sight
         )
         _PACKER(key="packer", data={"atLeast": _PACKED_FROM, "most": _PACKED_BYTES, "types": _TYPES})
         return _uploaded(uploads)
