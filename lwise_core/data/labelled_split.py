@@ -135,12 +135,11 @@ class LabelledSplit:
     @cached_property
     def _source(self) -> PictureSet:
         """The set, or of a folder only the split's: others may hold a million files that are not needed."""
-        if isinstance(self.pictures, FolderSet) and self.split:
-            return self.pictures.part(self.split)
-        return self.pictures
+        part = self.pictures.part(self.split) if isinstance(self.pictures, FolderSet) and self.split else None
+        return self.pictures if part is None else part
 
     def _holds(self, entry: PictureEntry) -> bool:
-        if isinstance(self.pictures, FolderSet):
+        if self._source is not self.pictures:
             return not entry.split
         every_row = entry.row >= 0 and not self.split
         return every_row or canonical(entry.split) == canonical(self.split)

@@ -76,12 +76,14 @@ class FolderSet:
     def read(self, entry: PictureEntry) -> bytes:
         return _read(self.store, entry)
 
-    def part(self, split: str) -> FolderSet:
-        """Return the pictures of one split as a set, whether it is there or not; its folder may be spelt otherwise."""
+    def part(self, split: str) -> FolderSet | None:
+        """Return the pictures of one split as a set, None where it has no folder; that may be spelt otherwise."""
         below = self.store.below("/".join(self._around)) if self._around else self.store
         folders = _folders(below, "")
         name = _spelt(split, folders)
-        doubled = name in folders and _folders(below, name) == [name]  # as some archives have it
+        if name not in folders:
+            return None
+        doubled = _folders(below, name) == [name]  # as some archives have it
         return FolderSet(below.below(f"{name}/{name}" if doubled else name), self.labels)
 
     def folders(self) -> tuple[str, ...]:

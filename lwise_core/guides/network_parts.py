@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 import torch
 
@@ -17,6 +18,7 @@ _INSIDE = re.compile(r"(?:^|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoin
 # DataParallel around some layers, as around “features” of AlexNet and VGG in PyTorch's ImageNet example.
 _PARALLEL = re.compile(r"(?<=\.)module\.(?=\d)")
 _HEADS = ("fc", "head", "classifier", "linear")
+_OF_RESNETS = ("conv1", "bn1", "layer1", "layer2", "layer3", "layer4")  # what has weights, in torchvision's order
 
 
 def without_inner_wrappers(state: Tensors) -> Tensors:
@@ -28,12 +30,15 @@ def put_together(state: Tensors) -> Tensors:
     """Return weights that no network is recognised in so that one is, where that takes nothing but other names.
 
     Layers in DataParallel get their own names, and the one linear layer beside a trunk, as “head.fc” beside “backbone”
-    in MMPretrain, becomes its head. What no network is recognised in then either keeps the names of its layers.
+    in MMPretrain, becomes its head. The parts of a ResNet in a sequence, which are numbered, as Lightning's example of
+    transfer leaves them, get their names by their order. What no network is recognised in then either keeps the names
+    of its layers.
     """
     if recognise(state) is not None:
         return state
     state = _renamed(state, _PARALLEL)
-    return next((found for found in _with_heads(state) if recognise(found) is not None), state)
+    ways = chain(_with_heads(state), _in_sequence(state))
+    return next((found for found in ways if recognise(found) is not None), state)
 
 
 def _with_heads(state: Tensors) -> Iterator[Tensors]:
@@ -47,6 +52,25 @@ def _with_heads(state: Tensors) -> Iterator[Tensors]:
     own = {name.removeprefix(trunk): value for name, value in state.items() if name.startswith(trunk)}
     for called in _HEADS:
         yield own | {f"{called}.{part}": value for part, value in head.items()}
+
+
+def _in_sequence(state: Tensors) -> Iterator[Tensors]:
+    """Yield the weights of a ResNet in torch's Sequential by the names of its parts, with each name that heads have.
+
+    The head is the last part, or the one linear layer beside the sequence.
+    """
+    groups = Counter(name.partition(".")[0] for name in state)
+    for prefix in ("", f"{max(groups, key=groups.__getitem__, default='')}."):
+        own = {name: name.removeprefix(prefix).partition(".") for name in state if name.startswith(prefix)}
+        numbers = {part for part, _, _ in own.values()}
+        if not all(map(str.isdecimal, numbers)) or len(numbers) not in (len(_OF_RESNETS), len(_OF_RESNETS) + 1):
+            continue
+        order = sorted(numbers, key=int)
+        for head in _HEADS:
+            called = dict(zip(order, (*_OF_RESNETS, head), strict=False))
+            named = {name: f"{prefix}{called[part]}.{rest}" for name, (part, _, rest) in own.items()}
+            found = {named.get(name, name): value for name, value in state.items()}
+            yield from [found] if len(order) > len(_OF_RESNETS) else _with_heads(found)
 
 
 def _renamed(state: Tensors, wrapper: re.Pattern[str]) -> Tensors:

@@ -45,8 +45,9 @@ def why_no_network(names: Iterable[str]) -> str | None:
             )
     if names and all(map(_NUMBER.match, names)):
         return (
-            f"The weights are numbered (“{names[0][:80]}”) and not named, as in a sequence of layers such as fastai's "
-            "learner makes; save the state dict of a network that timm or torchvision built."
+            f"The weights are numbered (“{names[0][:80]}” to “{names[-1][:80]}”) and not named, as in a sequence of "
+            "layers, such as fastai's learner makes or nn.Sequential(*network.children()); where network has the same "
+            "layers, save dict(zip(network.state_dict(), sequence.state_dict().values())), which has their names."
         )
     foreign = [next((name for name in names if part.search(name)), "") for part in _TRANSFORMERS]
     if all(foreign):

@@ -194,6 +194,21 @@ def test_a_split_in_a_folder_around_it_and_one_spelt_otherwise_are_found(splits:
         assert LabelledSplit(picture_set(str(source)), "train").names == plain
 
 
+@pytest.mark.parametrize("around", ["", "toys"])
+def test_splits_within_each_class_are_read_from_a_folder_as_from_an_archive(splits: Path, around: str) -> None:
+    within = splits.parent / "within" / around
+    for file in splits.glob("*/*/*.png"):
+        split, name = file.parent.parent.name, file.parent.name
+        (within / name / split).mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, within / name / split / file.name)
+    for split in ("train", "val"):
+        outer = LabelledSplit(picture_set(str(splits)), split)
+        inner = LabelledSplit(picture_set(str(splits.parent / "within")), split)
+        assert dict(inner.contents()) == dict(outer.contents())
+    with pytest.raises(DatasetError, match=r"holds no files laid out as test/.*its splits are “train”, “val”"):
+        list(LabelledSplit(picture_set(str(splits.parent / "within")), "test").contents())
+
+
 def test_a_folder_around_classes_without_splits_is_looked_through(splits: Path) -> None:
     (splits / "val").rename(splits.parent / "photos")
     shutil.rmtree(splits)

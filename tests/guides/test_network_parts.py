@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
+import torchvision
+from torch import nn
 
-from lwise_core.guides.architectures import recognise
-from lwise_core.guides.network_parts import put_together, without_inner_wrappers
+from lwise_core.guides.architectures import fill, recognise
+from lwise_core.guides.network_parts import Tensors, put_together, without_inner_wrappers
+from lwise_core.guides.other_weights import why_no_network
+from lwise_core.guides.state_dicts import network_in
 from tests.conftest import tiny_network
 
 STATE = tiny_network().state_dict()
@@ -46,3 +52,66 @@ def test_the_one_layer_beside_a_trunk_is_its_head(layer: str) -> None:
 def test_no_head_is_made_up(beside: dict[str, torch.Tensor]) -> None:
     state = TRUNK | beside
     assert put_together(state).keys() == state.keys()
+
+
+def in_sequence(network: nn.Module, *, head: bool) -> Tensors:
+    """Return the weights of ``nn.Sequential(*list(network.children()))``, with its last part or without."""
+    return nn.Sequential(*list(network.children())[: None if head else -1]).state_dict()
+
+
+def flattened(network: nn.Module) -> Tensors:
+    *trunk, head = network.children()
+    return nn.Sequential(*trunk, nn.Flatten(), head).state_dict()
+
+
+def beside(trunk: Tensors, prefix: str, head: str, network: nn.Module) -> Tensors:
+    last = list(network.children())[-1].state_dict()
+    return {f"{prefix}{k}": v for k, v in trunk.items()} | {f"{head}.{k}": v for k, v in last.items()}
+
+
+IN_SEQUENCE: dict[str, Callable[[nn.Module], Tensors]] = {
+    "whole": lambda n: in_sequence(n, head=True),
+    "whole, with a flattening": flattened,
+    "Lightning's example": lambda n: beside(in_sequence(n, head=False), "feature_extractor.", "classifier", n),
+    "a sequence in a sequence": lambda n: beside(in_sequence(n, head=False), "0.", "2", n),
+    "a head in a sequence": lambda n: beside(in_sequence(n, head=False), "backbone.", "head.1", n),
+}
+
+
+@pytest.mark.parametrize("way", list(IN_SEQUENCE))
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_a_resnet_in_a_sequence_gets_its_names_by_position(way: str, name: str) -> None:
+    network = torchvision.models.get_model(name, weights=None, num_classes=5)
+    found = network_in(IN_SEQUENCE[way](network)).state
+    blueprint = recognise(found)
+    assert blueprint is not None
+    assert (blueprint.name, blueprint.num_classes) == (name, 5)
+    picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert torch.equal(fill(blueprint, found).eval()(picture), network.eval()(picture))
+
+
+@pytest.mark.parametrize("end", ["", "two heads", "a part more"])
+def test_a_sequence_that_is_no_resnet_with_one_head_is_left_alone(end: str) -> None:
+    network = torchvision.models.get_model("resnet18", weights=None, num_classes=5)
+    state = {f"feature_extractor.{k}": v for k, v in in_sequence(network, head=False).items()}
+    layer = {"weight": torch.zeros(5, 512), "bias": torch.zeros(5)}
+    if end == "two heads":
+        state |= {f"{head}.{k}": v for head in ("classifier", "rotation") for k, v in layer.items()}
+    if end == "a part more":
+        state |= {"feature_extractor.9.weight": torch.zeros(5), "feature_extractor.10.weight": torch.zeros(5)}
+    assert put_together(state).keys() == state.keys()
+    assert recognise(put_together(state)) is None
+
+
+def test_a_sequence_of_other_layers_is_refused_with_a_line_that_names_them() -> None:
+    network = torchvision.models.get_model("mobilenet_v2", weights=None, num_classes=5)
+    state = in_sequence(network, head=True)
+    said = why_no_network(network_in(state).state)
+    assert said is not None
+    assert "“0.0.0.weight” to “1.1.bias”" in said
+    assert "save dict(zip(network.state_dict(), sequence.state_dict().values()))" in said
+    sequence = nn.Sequential(*network.children())
+    named = dict(zip(network.state_dict(), sequence.state_dict().values(), strict=False))
+    assert named.keys() == network.state_dict().keys()
+    assert all(torch.equal(named[name], value) for name, value in network.state_dict().items())

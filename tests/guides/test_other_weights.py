@@ -18,7 +18,7 @@ OTHERS = {
     "weight normalisation": (["conv1.weight_g", "conv1.weight_v"], "the parts that weight normalisation makes of them"),
     "pruning": (["conv1.weight_orig", "conv1.weight_mask"], "which torch.nn.utils calls prune.remove"),
     "a parametrization": (["conv1.parametrizations.weight.original"], "calls parametrize.remove_parametrizations"),
-    "fastai": (["0.0.weight", "0.1.bias", "1.8.weight"], "numbered .“0.0.weight”. and not named"),
+    "fastai": (["0.0.weight", "0.1.bias", "1.8.weight"], "numbered .“0.0.weight” to “1.8.weight”. and not named"),
     "CLIP": (["visual.conv1.weight", "logit_scale", "text_projection"], "those of a CLIP"),
     "ViT of transformers": (
         ["vit.embeddings.cls_token", "vit.encoder.layer.0.attention.attention.query.weight", "classifier.weight"],
