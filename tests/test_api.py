@@ -67,7 +67,7 @@ def test_the_lines_of_the_readme_run(
     assert difficulty.startswith("Harder than ")
     assert semantic.startswith("Was the evidence there? ")
     assert artefact.startswith("Are there artefacts? ")
-    assert re.match(r"Why\? (Nearly all of the|The) original spoke for house cat", why)
+    assert re.match(r"Why\? Before the change the guide saw signs of house cat", why)
     assert {f.name for f in tmp_path.iterdir()} == {"cat.jpg", "easier.png", "easier.json"}
     picture = (tmp_path / "easier.png").read_bytes()
     assert "AI-altered towards house cat, ε = 1.4 " in read_png_text(picture)["Description"]

@@ -107,13 +107,14 @@ def why_no_ledger(guide: GuideModel, *, target: int) -> str:
     """Return why there can be no ledger for the class ``target`` of ``guide``, as a clause; empty where there can."""
     nulls, name = guide.nulls, guide.classes[target]
     if nulls is None:
-        return "nobody measured what places of pictures without the class say to this guide."
+        return "nobody measured what it sees in pictures that do not show the class."
     if nulls.weights_sha256 != guide.provenance.sha256 or len(nulls.counts) != len(guide.classes):
-        return "what places say was measured on another guide."
+        return "what is seen in pictures that do not show the class was measured on another guide."
     if nulls.input_size != guide.input_size:
-        return f"what places say was measured at {nulls.input_size} px, not at {guide.input_size}."
+        at = f"{nulls.input_size} px, not at {guide.input_size}"
+        return f"what is seen in pictures that do not show the class was measured at {at}."
     if not nulls.enough(target=target):
-        return f"what places say was measured on too few pictures that do not show {name}."
+        return f"what is seen in pictures that do not show {name} was measured on too few of them."
     return ""
 
 

@@ -25,23 +25,27 @@ class FirstChoice:
         (before, sure), (after, surer) = self.before, self.after
         return f"The guide takes it for {after} ({surer:.0%}); the original, for {before} ({sure:.0%})."
 
-    def missed(self, towards: str) -> str:
-        """Return the sentence that the picture is not taken for ``towards`` after the change; empty where it is.
+    def turned(self, towards: str) -> str:
+        """Return the sentence that the guide took the picture for ``towards`` not before, or not after the change.
 
-        Probabilities are those of the guide, which are no probabilities of being right.
+        Empty where it did both times. One probability at most is said: that of the guide, which is none of being right.
         """
         (before, sure), (after, surer) = self.before, self.after
-        if after == towards:
+        if after == before == towards:
             return ""
+        if after == towards:
+            return (
+                f"Only since this change does the guide take the picture for {towards}; before, it took it for "
+                f"{before} ({sure:.0%})."
+            )
         if after != before:
             return f"After this change the guide takes the picture for {after} ({surer:.0%}), not for {towards}."
-        shares = f"({sure:.0%} before, {surer:.0%} after)"
         if f"{surer:.0%}" != f"{sure:.0%}" and surer > sure:
             return (
-                f"The guide takes the picture for {after}, not for {towards}, and this change made it surer of {after} "
-                f"{shares}."
+                f"The guide still takes the picture for {after}, not for {towards}, and this change made it surer of "
+                f"that ({surer:.0%})."
             )
-        return f"The guide still takes the picture for {after}, not for {towards} {shares}."
+        return f"The guide still takes the picture for {after} ({surer:.0%}), not for {towards}."
 
 
 def _of(path: EnhancementPath, frame: int) -> tuple[str, float]:

@@ -158,10 +158,10 @@ class Judge:
         if step == 0 or self.stated is None or canonical(self.stated) == canonical(towards):
             return ""
         if self.guessed:
-            return f"{towards} is not what the guide takes the original for, which is {self.stated}"
+            return f"it goes towards {towards}, but the guide takes the original for {self.stated}"
         unknown = canonical(self.stated) == canonical(SOMETHING_ELSE)
         shown = "something for which this guide has no class" if unknown else self.stated
-        return f"{towards} is not what the picture is said to show, which is {shown}"
+        return f"it goes towards {towards}, but the picture is said to show {shown}"
 
     @property
     def _any_change(self) -> bool:
@@ -198,7 +198,7 @@ class Judge:
         return guide.references.conformal_p(logit, class_name=name), null
 
     def _without_evidence(self, step: int) -> tuple[float | None, str] | tuple[float | None, str, str]:
-        null = "0 when all of it arose where the original spoke for the class"
+        null = "0 when all of it lies where the guide saw signs of the class before"
         if self.ledger is None:
             return None, null, why_unknown(self.path.guide, target=int(self.path.request.targets[0]))
         share = self.ledger.unsupported_share(step)

@@ -31,7 +31,11 @@ class LightKind(StrEnum):
 
 @dataclass(frozen=True)
 class Measure:
-    """What an indicator measures. ``high_is_bad`` says on which side of its limit it is flagged."""
+    """What an indicator measures. ``high_is_bad`` says on which side of its limit it is flagged.
+
+    ``sign`` is what a flag means, a clause that can be read aloud: what was found, or was looked for and not found. In
+    it “the class” stands for the class of the change. Empty for what is never counted.
+    """
 
     key: str
     kind: LightKind
@@ -39,6 +43,15 @@ class Measure:
     unit: str
     high_is_bad: bool
     meaning: str
+    sign: str = ""
+
+    def sign_of(self, shown: str = "the class") -> str:
+        """Return what a flag means for a change towards the class ``shown``; its name where nothing is said of that."""
+        return self.sign.replace("the class", shown) if self.sign else self.name.lower()
+
+    def looked_for(self, shown: str = "the class") -> str:
+        """Return the same where it was looked for and not found."""
+        return f"that {self.sign_of(shown)}" if self.kind is LightKind.SEMANTIC else self.sign_of(shown)
 
 
 MEASURES = (
@@ -49,6 +62,7 @@ MEASURES = (
         "p",
         False,
         "How often a picture that shows this class is at least as hard as the original: conformal p among references.",
+        "the original hardly shows the class to this guide",
     ),
     Measure(
         "HE",
@@ -56,7 +70,8 @@ MEASURES = (
         "Gain without evidence",
         "share",
         True,
-        "How much of what places gained for the class arose at places where nothing in the original spoke for it.",
+        "How much of what the change added for the class lies at places where the guide saw no sign of it before.",
+        "most of what the change added for the class lies where the guide saw no sign of it before",
     ),
     Measure(
         "H2",
@@ -105,6 +120,7 @@ MEASURES = (
         "share",
         True,
         "How much of the change is fine detail where the original is flat.",
+        "fine detail where the original is flat",
     ),
     Measure(
         "H8",
@@ -113,6 +129,7 @@ MEASURES = (
         "share",
         True,
         "How much of the change repeats every 2, 4, 8, 16 or 32 px, beyond what chance gives.",
+        "a regular pattern",
     ),
     Measure(
         "H9",
@@ -121,6 +138,7 @@ MEASURES = (
         "share",
         True,
         "How many pixels were driven to black, white or a pure colour.",
+        "pixels driven to black or white",
     ),
     Measure(
         "HF",
@@ -129,6 +147,7 @@ MEASURES = (
         "share",
         True,
         "How much of the change is finer than 4 px: robust guides paint shapes, ordinary ones grain.",
+        "fine grain",
     ),
     Measure(
         "HS",
@@ -137,6 +156,7 @@ MEASURES = (
         "share",
         True,
         "How much of the original's detail that is finer than 4 px the change took away, as over-smoothing does.",
+        "fine detail of the original smoothed away",
     ),
 )
 
@@ -209,12 +229,12 @@ class Light:
 
     @property
     def _on_its_state(self) -> str:
-        flagged = [i.measure.name.lower() for i in self.counted if i.state is LightState.FLAGGED]
+        flagged = [i.measure.sign_of() for i in self.counted if i.state is LightState.FLAGGED]
         if self.contradicted or flagged:
             return f"Flagged: {'; '.join(filter(None, (self.contradicted, ', '.join(flagged))))}."
         if self.counted:
-            names = ", ".join(i.measure.name.lower() for i in self.counted)
-            return f"No flag from {names}: {NOT_SAFETY}."
+            signs = ", ".join(i.measure.looked_for() for i in self.counted)
+            return f"No flag. Looked for and not found: {signs}. This is {NOT_SAFETY}."
         reasons = [i.because for i in self.indicators if i.because]
         return f"Cannot judge: {reasons[0] if reasons else 'there are no limits for this guide.'}"
 

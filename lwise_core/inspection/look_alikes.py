@@ -30,8 +30,8 @@ def alike_here(path: EnhancementPath, *, stated: str | None) -> str:
     if not 1 / (1 + _ODDS) < share < _ODDS / (1 + _ODDS):
         return ""
     return (
-        f"This guide cannot tell {guide.classes[target]} from {guide.classes[rival]} here: between the two it gives "
-        f"the original {share:.0%} and {1 - share:.0%}."
+        f"This guide cannot tell {guide.classes[target]} from {guide.classes[rival]} here: of the two it takes the "
+        f"original for {guide.classes[target]} with {share:.0%}."
     )
 
 

@@ -49,9 +49,9 @@ def spoken_picture(ledger: EvidenceLedger, *, size: int) -> HeatmapPicture:
     scale = Scale.plain(0, 1, unit="1 − p")
     return HeatmapPicture(
         over_the_picture(1 - ledger.support, size=size),
-        alt="Which places of the original spoke for the class.",
-        caption="How far each place of the original said more for the class than places of pictures without it "
-        "(1 − p; from 0.95 on it counts as evidence, below 0.5 as none).",
+        alt="Where the guide saw signs of the class in the original.",
+        caption="Bright: here the guide saw more of the class in the original than in pictures that do not show it "
+        "(1 − p; from 0.95 on it counts as a sign, below 0.5 as none).",
         scale=scale,
     )
 
@@ -64,9 +64,9 @@ def without_evidence_picture(ledger: EvidenceLedger, *, step: int, size: int) ->
     scale = Scale.plain(0, TIMES_EVEN, unit="gain without evidence, × even")
     return HeatmapPicture(
         over_the_picture(density, size=size),
-        alt="Where the gain of the class arose although nothing in the original spoke for it.",
-        caption="Where the gain arose although nothing spoke for the class there: it arose at these places, which need "
-        f"not be where pixels were changed. 0 to {TIMES_EVEN:.0f} times an even gain for all pictures.",
+        alt="Where the change added signs of the class although the guide saw none before.",
+        caption="Bright: here the change added signs of the class although the guide saw none before; these places "
+        f"need not be where pixels were changed. 0 to {TIMES_EVEN:.0f} times an even gain for all pictures.",
         scale=scale,
     )
 

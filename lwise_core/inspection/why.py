@@ -1,7 +1,8 @@
-"""Why, in a sentence to be read aloud: where the class was before the change, and where its gain arose.
+"""Why, in two sentences to be read aloud: where the class was before the change, and where the change added to it.
 
 All of it is the ledger's (:mod:`lwise_core.inspection.evidence_ledger`): what it counts as a place that spoke for the
-class, and as one where nothing did. A gain arose at a place, which is not to say that it was painted there.
+class is where the guide “saw signs” of it, and “none” where nothing did; what places gained are the signs that the
+change “added”. They were added at a place, which is not to say that it was painted there.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from lwise_core.inspection.place_words import place_of
 
 @dataclass(frozen=True)
 class Why:
-    """Where the class was and where its gain arose, in a ``sentence``.
+    """Where the class was and where its gain arose, in one sentence or two (``sentence``), a number in each at most.
 
-    ``seen`` says whether the sentence is about what the original had of the class, False where it is rather about what
+    ``seen`` says whether they are about what the original had of the class, False where they are rather about what
     arose without; None where nobody can tell.
     """
 
@@ -46,7 +47,9 @@ def why_at(path: EnhancementPath, ledger: EvidenceLedger | None, *, step: int) -
     towards = path.guide.classes[target]
     if ledger is None:
         because = why_unknown(path.guide, target=target)
-        where = f"Where the original spoke for {towards} cannot be said: {because} Attributions show what counts."
+        where = (
+            f"Where this guide saw signs of {towards} cannot be said: {because} Attributions show which pixels count."
+        )
         return Why(" ".join(filter(None, (_as_a_whole(path), where))))
     return why_of(ledger, towards=towards, step=step)
 
@@ -59,36 +62,40 @@ def _as_a_whole(path: EnhancementPath) -> str:
         return ""
     p = references.conformal_p(float(path.frames[0].logits[0, target]), class_name=towards)
     if p <= _HARDLY:
-        return (
-            f"As a whole the original hardly spoke for {towards}: {1 - p:.0%} of the pictures that show it speak more."
-        )
-    return f"As a whole the original spoke for {towards} at least as much as {p:.0%} of the pictures that show it do."
+        clearer = f"{1 - p:.0%} of known pictures of it show it more clearly"
+        return f"As a whole the original hardly shows {towards} to this guide: {clearer}."
+    return (
+        f"As a whole the original shows {towards} to this guide at least as clearly as {p:.0%} of known pictures of it."
+    )
 
 
 def why_of(ledger: EvidenceLedger, *, towards: str, step: int) -> Why:
     """Return the why of a change ``towards`` a class after ``step`` steps, as ``ledger`` has it."""
     if ledger.picture_p <= SUPPORTED:
-        return Why(f"{_where(ledger, towards)}{_gained(ledger, step)}.", seen=True)
+        before = f"Before the change the guide saw signs of {towards} {_where(ledger)}."
+        return Why(" ".join(filter(None, (before, _added(ledger, step)))), seen=True)
     share = ledger.unsupported_share(step)
     without = ledger.picture_p > NOTHING if share is None else share >= 1 / 2
     if without and ledger.picture_p > NOTHING:
-        before = f"Nothing in the original spoke for {towards} more than in pictures that do not show it"
+        before = f"Before the change the guide saw no more of {towards} than in pictures that do not show it."
     else:
-        before = f"The original spoke for {towards} only faintly, no more than some pictures that do not show it"
-    return Why(f"{before}{_gained_without(ledger, step)}.", seen=not without)
+        before = (
+            f"Before the change the guide saw only faint signs of {towards}, no more than in some pictures without it."
+        )
+    return Why(" ".join(filter(None, (before, _added_without(ledger, step)))), seen=not without)
 
 
-def _where(ledger: EvidenceLedger, towards: str) -> str:
+def _where(ledger: EvidenceLedger) -> str:
     """Return in words where the original spoke for the class: of a close-up, where it did most."""
     spoke = ledger.support <= SUPPORTED
     place = place_of(spoke.astype(float))
     if place:
-        return f"The original spoke for {towards} mostly {place}"
+        return f"mostly {place}"
     strongest = _strongest(ledger)
     most = f", most strongly {strongest}" if strongest else ""
     if spoke.mean() >= _NEARLY_ALL:
-        return f"Nearly all of the original spoke for {towards}{most}"
-    return f"The original spoke for {towards} in {'many' if spoke.mean() >= _MANY else 'some'} parts of it{most}"
+        return f"in nearly all of the picture{most}"
+    return f"in {'many' if spoke.mean() >= _MANY else 'some'} parts of the picture{most}"
 
 
 def _strongest(ledger: EvidenceLedger) -> str:
@@ -98,18 +105,18 @@ def _strongest(ledger: EvidenceLedger) -> str:
     return place_of(above) if uneven else ""
 
 
-def _gained(ledger: EvidenceLedger, step: int) -> str:
-    """Return how much of the gain arose where the original spoke for the class, and where nothing did."""
+def _added(ledger: EvidenceLedger, step: int) -> str:
+    """Return how much of the gain arose where the original spoke for the class, or, if more, where nothing did."""
     supported, unsupported = ledger.supported_share(step), ledger.unsupported_share(step)
     if supported is None or unsupported is None:
         return _too_little(step)
     if supported < unsupported:
-        elsewhere = f"{unsupported:.0%} where nothing spoke for it{_mostly(ledger.unsupported_density(step))}"
-        return f", but only {supported:.0%} of what the change gained arose there, and {elsewhere}"
-    there = f"; {_share(supported)} of what the change gained arose there ({supported:.0%}){_most(ledger, step)}"
-    parts = [f"{unsupported:.0%} where nothing"] if unsupported >= _A_LITTLE else []
-    parts += ["the rest where little"] if supported + unsupported < _WHOLE else []
-    return ", ".join([there, *(f"{part} {did}" for part, did in zip(parts, ("spoke for it", "did"), strict=False))])
+        return _lies("elsewhere, where it saw none", unsupported, _mostly(ledger.unsupported_density(step)))
+    little, none = supported + unsupported < _WHOLE, unsupported >= _A_LITTLE
+    rest = {(True, True): "few signs or none", (True, False): "few signs", (False, True): "none"}.get(
+        (little, none), ""
+    )
+    return _lies("in the same places", supported, _most(ledger, step), rest=rest)
 
 
 def _most(ledger: EvidenceLedger, step: int) -> str:
@@ -121,27 +128,29 @@ def _most(ledger: EvidenceLedger, step: int) -> str:
     return f"{_mostly(density)} too" if place and place == _strongest(ledger) else _mostly(density)
 
 
-def _gained_without(ledger: EvidenceLedger, step: int) -> str:
+def _added_without(ledger: EvidenceLedger, step: int) -> str:
     """Return how much of the gain arose where nothing spoke for the class, of a picture that hardly does or not."""
     unsupported = ledger.unsupported_share(step)
     if unsupported is None:
         return _too_little(step)
     if unsupported < 1 / 2:
-        nothing = f"{unsupported:.0%}" if unsupported >= _A_LITTLE else "hardly any"
-        most = f"{_share(1 - unsupported)} of what the change gained"
-        return f"; {most} arose where a little spoke for it, {nothing} where nothing did"
-    place = _mostly(ledger.unsupported_density(step))
-    most = f"{_share(unsupported)} of what the change gained"
-    return f"; {most} arose where nothing spoke for it ({unsupported:.0%}){place}"
+        return _lies("where it saw faint ones", 1 - unsupported, rest="none" if unsupported >= _A_LITTLE else "")
+    return _lies("where it saw none", unsupported, _mostly(ledger.unsupported_density(step)))
+
+
+def _lies(where: str, share: float, place: str = "", *, rest: str = "") -> str:
+    """Return the sentence on where ``share`` of the gain lies, and what the guide had seen where the ``rest`` does."""
+    most, other = _share(share), f"; the rest is where it saw {rest}" if rest else ""
+    return f"{most[:1].upper()}{most[1:]} of what the change added is {where} ({share:.0%}){place}{other}."
 
 
 def _share(share: float) -> str:
     """Return in words how much of what was gained ``share`` is."""
-    return "nearly all" if share >= _WHOLE else "most" if share >= 1 / 2 else "part"
+    return "nearly all" if share >= _WHOLE else "most" if share >= 1 / 2 else "much"
 
 
 def _too_little(step: int) -> str:
-    return ", and too little was gained to say where" if step else ""
+    return "The change added too little to say where." if step else ""
 
 
 def _mostly(density: Values | None) -> str:

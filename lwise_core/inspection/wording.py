@@ -45,18 +45,6 @@ def clear_range(risks: tuple[Risk, ...]) -> str:
     return f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}."
 
 
-_SIGNS = {
-    "H1": "the original hardly shows {towards} to this guide",
-    "HE": "most of the gain arose where nothing in the original spoke for {towards}",
-    "H7": "fine detail where the original is flat",
-    "H8": "a regular pattern",
-    "H9": "pixels driven to black or white",
-    "HF": "fine grain",
-    "HS": "fine detail of the original smoothed away",
-}
-"""What a flagged indicator means, in words that can be read aloud."""
-
-
 _UNLIKE = "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing."
 _UNJUDGED = (
     "Nobody can say whether this guide knows pictures of this kind: {because}. It names a class for anything, so make "
@@ -64,52 +52,89 @@ _UNJUDGED = (
 )
 
 
+_UNKNOWN = (
+    "Whether the picture supports this change cannot be judged: how clearly it shows {towards}, beside other pictures "
+    "of {towards}, is not known."
+)
+_THIN = "The guide saw hardly anything of {towards} in the original."
+_NOT_RARE = "Some pictures that do show it are like that, so it is not flagged."
+
+
 def verdict_of(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> str:
     """Return in one to six sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
 
-    ``novelty`` is whether the original is unlike what the guide learnt, None where that is said elsewhere. Where it is
-    unlike, that comes first, unless the light about evidence says already that the change is not to be trusted; where
-    it cannot be judged, that comes first with the reason, always: whatever follows rests on it. Then comes that the
-    guide takes the picture for something else after the change, where it does.
+    The first is a judgement, with one number at most. ``novelty`` is whether the original is unlike what the guide
+    learnt, None where that is said elsewhere. Unless the change is not to be trusted anyway, that comes first where it
+    is unlike or cannot be judged, and then what the guide takes the picture for where that is another class before the
+    change or after it: whatever follows rests on it.
     """
     if risk.step == 0:
         return "Nothing is changed at this ε."
-    before, nothing = _before_all(risk, novelty)
-    missed = "" if risk.choice is None else risk.choice.missed(towards)
-    trust = _trust(risk, towards=towards, nothing="Otherwise nothing" if missed else nothing)
-    return " ".join(filter(None, (before, missed, trust, risk.semantic.alike)))
-
-
-def _before_all(risk: Risk, novelty: Novelty | None) -> tuple[str, str]:
-    """Return what is said before a verdict, and how the verdict then says that there is nothing against the change."""
-    if novelty is not None and novelty.unjudged:
-        return _UNJUDGED.format(because=novelty.because), "Otherwise nothing"
-    if novelty is not None and novelty.flagged and risk.semantic.state is not LightState.FLAGGED:
-        return _UNLIKE, "Nothing else"
-    return "", "Nothing"
-
-
-def _trust(risk: Risk, *, towards: str, nothing: str) -> str:
-    evidence, paint = risk.semantic, risk.artefact
-    if evidence.contradicted:
-        said = f"Do not trust this change: {evidence.contradicted}."
-    elif evidence.state is LightState.FLAGGED:
-        said = f"Do not trust this change: {_listed(_signs(evidence, towards=towards))}."
-    elif evidence.state is LightState.CANNOT_JUDGE:
-        said = f"Nobody can say here whether {towards} was there before."
-    elif risk.why.seen is False:
-        said = (
-            f"Hardly anything in the original spoke for {towards}. Some pictures that do show it are like that, so it "
-            "is not flagged."
-        )
-    elif paint.state is LightState.FLAGGED:
-        marks = _paint(paint, towards)
-        return f"Nothing says that {towards} was missing before, but the change holds artefacts: {marks}."
+    said: tuple[str, ...]
+    rests_on = _novelty_words(risk, novelty)
+    turned = "" if risk.choice is None else risk.choice.turned(towards)
+    if risk.semantic.state is LightState.FLAGGED:
+        said = (_distrust(risk.semantic, towards), _also(risk.artefact, towards), turned, rests_on)
+    elif rests_on or turned:
+        said = (rests_on, turned if rests_on else _careful(turned), *_judgement(risk, towards, otherwise=True))
     else:
-        return f"{nothing} speaks against this change towards {towards}, which is no proof that it is right."
+        said = _judgement(risk, towards)
+    return " ".join(filter(None, (*said, risk.semantic.alike)))
+
+
+def _careful(sentence: str) -> str:
+    return f"Be careful: {sentence[:1].lower()}{sentence[1:]}"
+
+
+def _novelty_words(risk: Risk, novelty: Novelty | None) -> str:
+    if novelty is not None and novelty.unjudged:
+        return _UNJUDGED.format(because=novelty.because)
+    if novelty is not None and novelty.flagged and risk.semantic.state is not LightState.FLAGGED:
+        return _UNLIKE
+    return ""
+
+
+def _distrust(evidence: Light, towards: str) -> str:
+    return f"Do not trust this change: {evidence.contradicted or _listed(_signs(evidence, towards))}."
+
+
+def _also(paint: Light, towards: str) -> str:
+    if paint.state is not LightState.FLAGGED:
+        return ""
+    return f"It also holds artefacts: {_listed(_signs(paint, towards))}."
+
+
+def _judgement(risk: Risk, towards: str, *, otherwise: bool = False) -> tuple[str, ...]:
+    """Return what is said where the light about evidence is not flagged; ``otherwise``: below what comes before."""
+    paint, missing = risk.artefact, f"that {towards} was missing before"
+    careful = str if otherwise else _careful
+    if risk.semantic.state is LightState.CANNOT_JUDGE:
+        return _UNKNOWN.format(towards=towards), _also(paint, towards) or _found_none(paint)
+    if risk.why.seen is False:
+        return careful(_THIN.format(towards=towards)), _NOT_RARE, _also(paint, towards)
     if paint.state is LightState.FLAGGED:
-        return f"{said} It also holds artefacts: {_paint(paint, towards)}."
-    return said
+        marks = _listed(_signs(paint, towards))
+        return careful(f"This change holds artefacts: {marks}."), f"{_upper(missing)} was looked for and not found."
+    if paint.state is LightState.CANNOT_JUDGE:
+        found = f"{_upper(missing)} was looked for and not found; artefacts cannot be judged."
+    else:
+        nothing = "Otherwise nothing" if otherwise else "Nothing"
+        found = f"{nothing} was found against this change: neither {missing}, nor artefacts."
+    return found, "That does not make it right."
+
+
+def _found_none(paint: Light) -> str:
+    return "Artefacts were looked for and not found." if paint.state is LightState.NO_FLAG else ""
+
+
+def light_words(light: Light, *, towards: str) -> str:
+    """Return what stands beside the state of ``light``: what was looked for and not found, or why it cannot judge.
+
+    Empty where it is flagged, for the verdict says why.
+    """
+    if light.state is LightState.NO_FLAG:
+        return f"Looked for and not found: {_listed([i.measure.looked_for(towards) for i in light.counted])}."
+    return missing_of(light)
 
 
 def missing_of(light: Light) -> str:
@@ -120,13 +145,8 @@ def missing_of(light: Light) -> str:
     return _upper(reasons[0]) if reasons else "There are no limits for this guide."
 
 
-def _signs(light: Light, *, towards: str) -> list[str]:
-    flagged = [i.measure for i in light.counted if i.state is LightState.FLAGGED]
-    return [_SIGNS.get(m.key, m.name.lower()).format(towards=towards) for m in flagged]
-
-
-def _paint(light: Light, towards: str) -> str:
-    return _listed(_signs(light, towards=towards))
+def _signs(light: Light, towards: str) -> list[str]:
+    return [i.measure.sign_of(towards) for i in light.counted if i.state is LightState.FLAGGED]
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -153,11 +173,11 @@ def where_it_arose(ledger: EvidenceLedger, *, step: int) -> str:
     """Return the sentence on where the gain of the class arose, and on what places lost."""
     supported, unsupported = ledger.supported_share(step), ledger.unsupported_share(step)
     if supported is None or unsupported is None:
-        return "Too little was gained to say where it arose."
+        return "The change added too little for the class to say where."
     return signed(
-        f"Of what places gained for the class, {supported:.0%} arose where the original spoke for it and "
-        f"{unsupported:.0%} where nothing did; places gained {ledger.gained(step):.2f} and lost "
-        f"{abs(ledger.lost(step)):.2f} of the logit."
+        f"Of what the change added for the class, {supported:.0%} lies where the guide saw signs of it before. "
+        f"Where it saw none lies {unsupported:.0%}. In all it added {ledger.gained(step):.2f} to the logit at some "
+        f"places and took {abs(ledger.lost(step)):.2f} at others."
     )
 
 

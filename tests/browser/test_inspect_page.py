@@ -88,7 +88,7 @@ def test_picture_verdict_and_layer_stand_on_the_first_screen(page: Page, studio_
 def test_why_stands_on_the_first_screen_and_within_one_swipe_of_a_phone(page: Page, studio_url: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     inspect_sample(page, studio_url)
-    why = page.get_by_text(re.compile("Why: .* original spoke for house cat"))
+    why = page.get_by_text(re.compile("Why: Before the change the guide saw .* of house cat"))
     expect(why).to_be_visible()
     expect(page.locator(".viewer[data-position]")).to_be_visible()
     at_rest(page)

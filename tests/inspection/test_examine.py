@@ -116,13 +116,13 @@ def test_other_classes_are_painted_from_the_same_original_and_judged(tiny_guide:
         torch.testing.assert_close(judge.path.frames[2].unclamped, alone.frames[2].unclamped)
         risk, first = judge.at(2), path.first_choice()
         name = tiny_guide.classes[target]
-        sentence = f"{name} is not what the guide takes the original for, which is {first}"
+        sentence = f"it goes towards {name}, but the guide takes the original for {first}"
         assert risk.semantic.contradicted == ("" if name == first else sentence)
 
 
 def test_what_was_said_is_what_other_classes_are_held_against(tiny_guide: GuideModel) -> None:
     *_, (judge,) = paint_others(path_of(tiny_guide, target=1), towards=(3,), steps=2, stated="b")
-    assert judge.at(2).semantic.contradicted == "d is not what the picture is said to show, which is b"
+    assert judge.at(2).semantic.contradicted == "it goes towards d, but the picture is said to show b"
 
 
 def test_maps_of_one_picture_do_not_drift(tiny_guide: GuideModel) -> None:

@@ -13,23 +13,26 @@ from tests.conftest import eight_pictures, guide_of, tiny_network
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (("frog", 0.7), ("reptile", 0.6), ""),
+        (
+            ("frog", 0.7),
+            ("reptile", 0.6),
+            "Only since this change does the guide take the picture for reptile; before, it took it for frog (70%).",
+        ),
         (("reptile", 0.7), ("reptile", 0.9), ""),
         (
             ("frog", 0.7),
             ("frog", 0.94),
-            "The guide takes the picture for frog, not for reptile, and this change made it surer of frog "
-            "(70% before, 94% after).",
+            "The guide still takes the picture for frog, not for reptile, and this change made it surer of that (94%).",
         ),
         (
             ("frog", 0.7),
             ("frog", 0.54),
-            "The guide still takes the picture for frog, not for reptile (70% before, 54% after).",
+            "The guide still takes the picture for frog (54%), not for reptile.",
         ),
         (
             ("frog", 0.7),
             ("frog", 0.702),
-            "The guide still takes the picture for frog, not for reptile (70% before, 70% after).",
+            "The guide still takes the picture for frog (70%), not for reptile.",
         ),
         (
             ("frog", 0.7),
@@ -38,10 +41,10 @@ from tests.conftest import eight_pictures, guide_of, tiny_network
         ),
     ],
 )
-def test_a_change_after_which_the_picture_is_taken_for_something_else_says_so(
+def test_a_change_before_or_after_which_the_picture_is_taken_for_something_else_says_so(
     before: tuple[str, float], after: tuple[str, float], said: str
 ) -> None:
-    assert FirstChoice(before, after).missed("reptile") == said
+    assert FirstChoice(before, after).turned("reptile") == said
 
 
 def test_it_is_what_the_guide_says_of_the_original_and_of_what_the_slider_shows() -> None:

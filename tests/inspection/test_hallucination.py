@@ -46,10 +46,10 @@ def judge_of(guide: GuideModel, *, target: int = 1) -> Judge:
     [
         (None, ""),
         ("B", ""),
-        ("a", "Flagged: b is not what the picture is said to show, which is a"),
+        ("a", "Flagged: it goes towards b, but the picture is said to show a"),
         (
             "something else",
-            "Flagged: b is not what the picture is said to show, which is something for which this guide has no class",
+            "Flagged: it goes towards b, but the picture is said to show something for which this guide has no class",
         ),
     ],
 )
@@ -184,9 +184,11 @@ def judge_with_ledger(*, limit: float | None, shift: float) -> Judge:
 def test_a_gain_that_arose_without_evidence_flags_the_light_that_prior_support_does_not() -> None:
     bad, good = (judge_with_ledger(limit=0.6, shift=shift) for shift in (6e4, -6e4))
     assert [bad.at(step).semantic.state for step in (0, 6)] == [LightState.NO_FLAG, LightState.FLAGGED]
-    assert bad.at(6).semantic.sentence == "Flagged: gain without evidence."
+    assert bad.at(6).semantic.sentence == (
+        "Flagged: most of what the change added for the class lies where the guide saw no sign of it before."
+    )
     assert good.at(6).semantic.state is LightState.NO_FLAG
-    assert "prior support, gain without evidence" in good.at(6).semantic.sentence
+    assert "shows the class to this guide, that most of what the change added" in good.at(6).semantic.sentence
     assert bad.at(0).semantic.indicators[1].because == "nothing was changed."
 
 

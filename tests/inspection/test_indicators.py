@@ -51,8 +51,10 @@ def test_a_light_is_flagged_by_one_and_cannot_judge_without_any() -> None:
     nothing = Light(LightKind.ARTEFACT, (unknown,))
     assert nothing.state is LightState.CANNOT_JUDGE
     assert nothing.sentence == "Cannot judge: why not."
-    assert "safety limit" in Light(LightKind.ARTEFACT, (fine,)).sentence
-    assert Light(LightKind.ARTEFACT, (bad,)).sentence == "Flagged: regular pattern."
+    assert Light(LightKind.ARTEFACT, (fine, unknown)).sentence == (
+        "No flag. Looked for and not found: a regular pattern. This is not a safety limit; not validated on people."
+    )
+    assert Light(LightKind.ARTEFACT, (bad,)).sentence == "Flagged: a regular pattern."
 
 
 def test_no_light_is_ever_called_safe() -> None:
@@ -135,7 +137,7 @@ def test_every_measure_has_a_key_of_its_own_and_words() -> None:
 
 def test_a_light_that_is_contradicted_is_flagged_whatever_its_indicators_say() -> None:
     clear = indicator(SUPPORT, 0.5, limit=0.05)
-    light = Light(LightKind.SEMANTIC, (clear,), "frog is not what it is said to show, which is dog")
+    light = Light(LightKind.SEMANTIC, (clear,), "it goes towards frog, but it is said to show dog")
     assert light.state is LightState.FLAGGED
-    assert light.sentence == "Flagged: frog is not what it is said to show, which is dog."
+    assert light.sentence == "Flagged: it goes towards frog, but it is said to show dog."
     assert Light(LightKind.SEMANTIC, (), "x").state is LightState.FLAGGED

@@ -72,7 +72,7 @@ def test_the_paths_of_a_library_s_own_change_give_the_same_lights_for_its_pictur
 def test_what_the_picture_is_not_said_to_show_is_flagged_for_a_pair_too(found: InspectedPair) -> None:
     other = pair_of(with_references(guide_of(tiny_network())), LIGHTER, towards="c")
     assert other.risk.semantic.state is LightState.FLAGGED
-    assert "c is not what the picture is said to show, which is b" in str(other)
+    assert "it goes towards c, but the picture is said to show b" in str(other)
     assert not found.risk.semantic.contradicted
 
 

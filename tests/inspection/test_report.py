@@ -211,7 +211,7 @@ def test_it_holds_what_else_was_painted_and_what_guides_say(report: Report) -> N
     assert [one["towards"] for one in numbers["painted"]] == ["c", "d"]
     for told in numbers["painted"]:
         assert told["verdict"] in page
-        assert f"{told['towards']} is not what the picture is said to show, which is b." in told["verdict"]
+        assert f"it goes towards {told['towards']}, but the picture is said to show b." in told["verdict"]
         assert f"AI-altered towards {told['towards']}, ε = {told['epsilon']:.3g}. Not for diagnosis." in page
         assert told["after"][0] in report.findings.path.guide.classes
     assert numbers["opinions"] == json.loads(json.dumps([asdict(opinion) for opinion in opinions]))

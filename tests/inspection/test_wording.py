@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from lwise_core.inspection.wording import (
     facts_of,
     folded_row,
     lattice_row,
+    light_words,
     missing_of,
     opinion_row,
     overlap_of,
@@ -30,6 +32,16 @@ from lwise_core.inspection.wording import (
 
 _BY_KEY = {measure.key: measure for measure in MEASURES}
 _BAD, _FINE, _UNKNOWN = LightState.FLAGGED, LightState.NO_FLAG, LightState.CANNOT_JUDGE
+
+
+NOTHING = (
+    "Nothing was found against this change: neither that dog was missing before, nor artefacts. That does not make "
+    "it right."
+)
+UNKNOWN = (
+    "Whether the picture supports this change cannot be judged: how clearly it shows dog, beside other pictures of "
+    "dog, is not known."
+)
 
 
 def indicator_in(key: str, state: LightState) -> Indicator:
@@ -55,15 +67,22 @@ def risk_of(evidence: LightState, paint: LightState, *, step: int = 1, contradic
     ("evidence", "paint", "said"),
     [
         (_BAD, _FINE, "Do not trust this change: the original hardly shows dog to this guide."),
-        (_FINE, _FINE, "Nothing speaks against this change towards dog, which is no proof that it is right."),
-        (_FINE, _UNKNOWN, "Nothing speaks against this change towards dog, which is no proof that it is right."),
-        (_FINE, _BAD, "Nothing says that dog was missing before, but the change holds artefacts: a regular pattern."),
-        (_UNKNOWN, _FINE, "Nobody can say here whether dog was there before."),
+        (_FINE, _FINE, NOTHING),
         (
+            _FINE,
             _UNKNOWN,
-            _BAD,
-            "Nobody can say here whether dog was there before. It also holds artefacts: a regular pattern.",
+            "That dog was missing before was looked for and not found; artefacts cannot be judged. That does not make "
+            "it right.",
         ),
+        (
+            _FINE,
+            _BAD,
+            "Be careful: this change holds artefacts: a regular pattern. That dog was missing before was looked for "
+            "and not found.",
+        ),
+        (_UNKNOWN, _FINE, f"{UNKNOWN} Artefacts were looked for and not found."),
+        (_UNKNOWN, _BAD, f"{UNKNOWN} It also holds artefacts: a regular pattern."),
+        (_UNKNOWN, _UNKNOWN, UNKNOWN),
     ],
 )
 def test_the_verdict_is_a_sentence_about_both_lights(evidence: LightState, paint: LightState, said: str) -> None:
@@ -74,23 +93,26 @@ def test_a_picture_unlike_what_the_guide_learnt_comes_first_unless_the_change_is
     unlike = Novelty(p=0.01, references=500)
     careful = "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing."
     said = verdict_of(risk_of(_FINE, _FINE), towards="dog", novelty=unlike)
-    assert said == f"{careful} Nothing else speaks against this change towards dog, which is no proof that it is right."
+    assert said == f"{careful} {NOTHING.replace('Nothing', 'Otherwise nothing')}"
     assert verdict_of(risk_of(_UNKNOWN, _FINE), towards="dog", novelty=unlike).startswith(careful)
     assert verdict_of(risk_of(_BAD, _FINE), towards="dog", novelty=unlike).startswith("Do not trust this change")
     assert careful not in verdict_of(risk_of(_FINE, _FINE), towards="dog", novelty=Novelty(p=0.9, references=500))
 
 
 @pytest.mark.parametrize("evidence", list(LightState))
-def test_where_nobody_can_say_whether_the_guide_knows_such_pictures_that_comes_first_with_the_reason(
+def test_where_nobody_can_say_whether_the_guide_knows_such_pictures_only_a_flag_comes_before_that(
     evidence: LightState,
 ) -> None:
     said = verdict_of(risk_of(evidence, _FINE), towards="dog", novelty=NOT_JUDGED)
-    assert said.startswith(
+    unjudged = (
         "Nobody can say whether this guide knows pictures of this kind: this guide has no pictures to compare it with. "
-        "It names a class for anything, so make sure that yours is what it learnt, or calibrate it on such pictures. "
+        "It names a class for anything, so make sure that yours is what it learnt, or calibrate it on such pictures."
     )
     alone = verdict_of(risk_of(evidence, _FINE), towards="dog")
-    assert said.endswith(alone.replace("Nothing speaks", "Otherwise nothing speaks"))
+    if evidence is _BAD:
+        assert said == f"{alone} {unjudged}"
+    else:
+        assert said == f"{unjudged} {alone.replace('Nothing', 'Otherwise nothing')}"
     assert "Nobody can say whether" not in alone  # who shows it elsewhere
 
 
@@ -98,9 +120,9 @@ def test_where_nobody_can_say_whether_the_guide_knows_such_pictures_that_comes_f
 def test_a_change_towards_what_is_not_there_is_not_to_be_trusted_whatever_the_indicators_say(
     evidence: LightState,
 ) -> None:
-    risk = risk_of(evidence, _FINE, contradicted="dog is not what the picture is said to show, which is cat")
+    risk = risk_of(evidence, _FINE, contradicted="it goes towards dog, but the picture is said to show cat")
     assert verdict_of(risk, towards="dog") == (
-        "Do not trust this change: dog is not what the picture is said to show, which is cat."
+        "Do not trust this change: it goes towards dog, but the picture is said to show cat."
     )
 
 
@@ -109,20 +131,64 @@ def test_what_the_guide_takes_it_for_instead_comes_before_whether_the_change_can
     said = verdict_of(replace(risk_of(_FINE, _FINE), choice=choice), towards="dog", novelty=Novelty(0.01, 500))
     assert said == (
         "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing. "
-        "The guide takes the picture for frog, not for dog, and this change made it surer of frog "
-        "(70% before, 94% after). "
-        "Otherwise nothing speaks against this change towards dog, which is no proof that it is right."
+        "The guide still takes the picture for frog, not for dog, and this change made it surer of that (94%). "
+        f"{NOTHING.replace('Nothing', 'Otherwise nothing')}"
     )
-    reached = replace(risk_of(_FINE, _FINE), choice=FirstChoice(("frog", 0.7), ("dog", 0.9)))
+    reached = replace(risk_of(_FINE, _FINE), choice=FirstChoice(("dog", 0.7), ("dog", 0.9)))
     assert verdict_of(reached, towards="dog") == verdict_of(risk_of(_FINE, _FINE), towards="dog")
+
+
+def test_what_the_guide_took_it_for_before_makes_the_verdict_careful_and_follows_a_flag() -> None:
+    choice = FirstChoice(("frog", 0.7), ("dog", 0.9))
+    since = "nly since this change does the guide take the picture for dog; before, it took it for frog (70%)."
+    said = verdict_of(replace(risk_of(_FINE, _FINE), choice=choice), towards="dog")
+    assert said == f"Be careful: o{since} {NOTHING.replace('Nothing', 'Otherwise nothing')}"
+    flagged = risk_of(_BAD, _FINE)
+    assert (
+        verdict_of(replace(flagged, choice=choice), towards="dog") == f"{verdict_of(flagged, towards='dog')} O{since}"
+    )
+
+
+_CHOICES = (None, FirstChoice(("frog", 0.7), ("frog", 0.94)), FirstChoice(("frog", 0.7), ("dog", 0.94)))
+
+
+@pytest.mark.parametrize("choice", _CHOICES)
+@pytest.mark.parametrize("paint", list(LightState))
+@pytest.mark.parametrize("evidence", list(LightState))
+def test_the_first_sentence_holds_one_number_at_most_and_nothing_found_is_never_the_last_word(
+    evidence: LightState, paint: LightState, choice: FirstChoice | None
+) -> None:
+    for seen in (True, False, None):
+        risk = replace(risk_of(evidence, paint), choice=choice, why=Why("Why.", seen=seen))
+        said = verdict_of(risk, towards="dog")
+        assert len(re.findall(r"\d+", said.partition(". ")[0])) <= 1
+        assert "safe" not in said.lower()
+        if evidence is _FINE and paint is _FINE and seen is not False:
+            assert said.endswith("neither that dog was missing before, nor artefacts. That does not make it right.")
+
+
+def test_beside_a_light_without_a_flag_stands_what_was_looked_for() -> None:
+    risk = risk_of(_FINE, _FINE)
+    assert light_words(risk.semantic, towards="dog") == (
+        "Looked for and not found: that the original hardly shows dog to this guide."
+    )
+    assert light_words(risk.artefact, towards="dog") == "Looked for and not found: a regular pattern."
+    assert light_words(risk_of(_BAD, _BAD).artefact, towards="dog") == ""
+    unknown = risk_of(_UNKNOWN, _FINE).semantic
+    assert light_words(unknown, towards="dog") == missing_of(unknown)
 
 
 def test_where_the_original_hardly_spoke_for_the_class_the_verdict_says_so_though_no_light_is_flagged() -> None:
     thin = Why("Nothing in the original spoke for dog.", seen=False)
-    hardly = "Hardly anything in the original spoke for dog. Some pictures that do show it are like that, so it is not "
-    assert verdict_of(replace(risk_of(_FINE, _FINE), why=thin), towards="dog") == f"{hardly}flagged."
+    hardly = (
+        "Be careful: the guide saw hardly anything of dog in the original. Some pictures that do show it are like "
+        "that, so it is not flagged."
+    )
+    assert verdict_of(replace(risk_of(_FINE, _FINE), why=thin), towards="dog") == hardly
     with_paint = verdict_of(replace(risk_of(_FINE, _BAD), why=thin), towards="dog")
-    assert with_paint == f"{hardly}flagged. It also holds artefacts: a regular pattern."
+    assert with_paint == f"{hardly} It also holds artefacts: a regular pattern."
+    turned = replace(risk_of(_FINE, _FINE), why=thin, choice=FirstChoice(("frog", 0.7), ("dog", 0.9)))
+    assert verdict_of(turned, towards="dog").count("Be careful") == 1
     flagged = verdict_of(replace(risk_of(_BAD, _FINE), why=thin), towards="dog")
     assert flagged == verdict_of(risk_of(_BAD, _FINE), towards="dog")
 
@@ -139,7 +205,8 @@ def test_every_measure_that_can_count_has_words_that_can_be_read_aloud() -> None
         fine = Light(LightKind.SEMANTIC, (indicator_in("H1", _FINE),))
         lights = (flagged, fine) if measure.kind is LightKind.SEMANTIC else (fine, flagged)
         said = verdict_of(Risk(1, 0.1, *lights), towards="dog")
-        assert measure.name.lower() not in said or measure.key in {"H8", "HF"}  # these are plain enough
+        assert measure.sign_of("dog") in said
+        assert measure.sign
         assert not any(character.isdigit() for character in said)
 
 
@@ -181,10 +248,10 @@ def test_where_the_gain_arose_is_said_with_what_was_lost() -> None:
     support = np.array([[0.01, 0.9], [0.3, 0.01]])
     ledger = EvidenceLedger(support, 0.01, gains, contrasts=1 - support)
     assert where_it_arose(ledger, step=1) == (
-        "Of what places gained for the class, 25% arose where the original spoke for it and 50% where nothing did; "
-        "places gained 4.00 and lost 0.50 of the logit."
+        "Of what the change added for the class, 25% lies where the guide saw signs of it before. Where it saw none "
+        "lies 50%. In all it added 4.00 to the logit at some places and took 0.50 at others."
     )
-    assert where_it_arose(ledger, step=0) == "Too little was gained to say where it arose."
+    assert where_it_arose(ledger, step=0) == "The change added too little for the class to say where."
 
 
 def test_a_guide_that_does_not_know_the_class_says_so() -> None:

@@ -179,7 +179,7 @@ def test_a_further_method_is_offered_and_shown_by_its_title(at: AppTest, steepne
 def test_what_the_picture_does_not_show_is_said_to_be_invented(at: AppTest) -> None:
     settled(at.button(key="sample-coffee").click().run())
     assert "was not in the original" in said(at)
-    assert "is not what the picture is said to show, which is something for which this guide has" in said(at)
+    assert "but the picture is said to show something for which this guide has no class" in said(at)
 
 
 def test_the_guide_that_says_whether_a_gain_transfers_is_another_one_that_knows_the_class(

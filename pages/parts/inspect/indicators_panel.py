@@ -95,8 +95,8 @@ def _overlap(evidence: Evidence, *, step: float, current: int) -> None:
 
 
 def draw_ledger(ledger: EvidenceLedger, *, current: int, size: int) -> None:
-    """Draw which places spoke for the class, and where it gained although none did."""
-    st.subheader("Where did the gain arise?")
+    """Draw where the guide saw signs of the class, and where the change added some although it saw none."""
+    st.subheader("Where were signs of the class, and where did the change add some?")
     maps = [spoken_picture(ledger, size=size), without_evidence_picture(ledger, step=current, size=size)]
     show_pictures([one for one in maps if one is not None])
     st.caption(where_it_arose(ledger, step=current))

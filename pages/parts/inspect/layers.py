@@ -65,9 +65,9 @@ def layer_choice(path: EnhancementPath, *, token: str) -> ChosenLayer:
         required=True,
         format_func=lambda c: c.value,
         key=layer_key(token),
-        help="Gain without evidence: where the class gained although nothing there spoke for it. Support: which places "
-        "of the original spoke for it. Perturbation: what became lighter or darker. Attribution: what the guide's "
-        "logit rests on.",
+        help="Gain without evidence: where the change added signs of the class although the guide saw none before. "
+        "Support: where it saw signs of the class before. Perturbation: what became lighter or darker. Attribution: "
+        "what the guide's logit rests on.",
     )
     if choice is not LayerChoice.ATTRIBUTION:
         return ChosenLayer(choice or LayerChoice.NOTHING)
@@ -123,7 +123,7 @@ def say_why_there_is_none(chosen: ChosenLayer, path: EnhancementPath) -> None:
     """Say why this guide cannot tell where a gain arose, where that is what was chosen."""
     if chosen.choice is LayerChoice.UNSUPPORTED:
         because = why_unknown(path.guide, target=int(path.request.targets[0]))
-        st.caption(f"This guide cannot tell where the gain arose: {plain(because)}")
+        st.caption(f"This guide cannot tell where the change added signs of the class: {plain(because)}")
 
 
 def _possible(path: EnhancementPath) -> list[str]:
@@ -135,7 +135,7 @@ def _unsupported(ledger: EvidenceLedger, *, towards: str) -> Layer:
     nothing = np.zeros_like(ledger.support)
     return Layer(
         LayerChoice.UNSUPPORTED,
-        f"Orange: here {towards} gained although nothing in the original spoke for it.",
+        f"Orange: here the change added signs of {towards} where the guide saw none before.",
         np.stack([_over(nothing if one is None else one, limit=TIMES_EVEN) for one in maps]),
     )
 
@@ -144,7 +144,7 @@ def _support(ledger: EvidenceLedger, *, towards: str) -> Layer:
     spoke = (NOTHING - ledger.support).clip(min=0) / NOTHING
     return Layer(
         LayerChoice.SUPPORT,
-        f"Orange: here the original spoke for {towards} before anything was changed.",
+        f"Orange: here the guide saw signs of {towards} before anything was changed.",
         _over(spoke, limit=1.0)[None],
     )
 

@@ -14,7 +14,7 @@ from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Findings, examine_counted, lights_at
 from lwise_core.inspection.indicators import Light, LightState, Risk
 from lwise_core.inspection.why import Why
-from lwise_core.inspection.wording import clear_range, missing_of, verdict_of
+from lwise_core.inspection.wording import clear_range, light_words, verdict_of
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.layers import LayerChoice, layer_key, show_layer
 from pages.parts.picture.ground_truth import FirstLook
@@ -113,7 +113,7 @@ def draw_verdict(risk: Risk, path: EnhancementPath, *, novelty: Novelty, token: 
         st.markdown(f"**Why:** {plain(risk.why.sentence)}")
     if token is not None and risk.why.seen is not None:
         _show_where(risk.why, token)
-    st.markdown("\n\n".join(_light(light) for light in (risk.semantic, risk.artefact)))
+    st.markdown("\n\n".join(_light(light, towards=towards) for light in (risk.semantic, risk.artefact)))
 
 
 def _show_where(why: Why, token: str) -> None:
@@ -130,8 +130,8 @@ def _show_where(why: Why, token: str) -> None:
     )
 
 
-def _light(light: Light) -> str:
+def _light(light: Light, *, towards: str) -> str:
     name, icon, colour = BADGES[light.state]
     words = f"**{light.kind.value}** :{colour}-badge[{icon} {name}]"
-    because = missing_of(light)
-    return f"{words} {plain(because)}" if because else words
+    beside = light_words(light, towards=towards)
+    return f"{words} :small[{plain(beside)}]" if beside else words

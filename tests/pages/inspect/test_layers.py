@@ -19,7 +19,7 @@ def test_a_gain_shows_only_where_nothing_spoke_for_the_class_and_at_its_own_epsi
     assert opacity.shape == (3, 2, 2)
     assert not opacity[0].any()  # nothing was gained yet
     assert (opacity[1:] > 0).tolist() == [[[False, True], [False, False]]] * 2
-    assert "gained although nothing in the original spoke for it" in layer.caption
+    assert "where the guide saw none before" in layer.caption
 
 
 def test_support_shows_where_the_original_spoke_for_the_class_the_stronger_the_less_by_chance() -> None:

@@ -365,7 +365,7 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     towards = next(s for s in at.selectbox if s.label == "A class that is not there").value
     assert towards != "a"
     verdict = next(m.value for m in at.markdown if m.value.startswith("#### "))
-    trust = verdict.replace("\\", "").partition("22% after). ")[2]  # what follows on what the guide takes it for
+    trust = verdict.replace("\\", "").partition("(22%), not for a. ")[2]  # what follows on what the guide takes it for
     assert trust
     settled(next(b for b in at.button if b.label == "Paint it").click().run())
     words = said(at)
@@ -374,7 +374,7 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     assert "The class enhanced towards: **a**" in words
     assert f"Your choice and the nearest class after d, which the guide sees already: **{towards}**" in words
     assert words.count(trust) == 2  # above, and beside the others' verdicts
-    assert f"Do not trust this change: {towards} is not what the picture is said to show, which is a." in words
+    assert f"Do not trust this change: it goes towards {towards}, but the picture is said to show a." in words
     assert verdict in [m.value for m in at.markdown]
     assert [b.label for b in at.get("download_button")] == FILES
     assert "the guide takes none of these for what was painted there" in words
@@ -410,7 +410,7 @@ def test_a_layer_is_chosen_and_an_attribution_by_its_method(guide: GuideModel) -
     methods = next(s for s in at.selectbox if s.label == "Method")
     assert "Saliency" in methods.options
     chosen(at, "Over the picture", LayerChoice.UNSUPPORTED)
-    assert "This guide cannot tell where the gain arose: nobody measured" in said(at)
+    assert "This guide cannot tell where the change added signs of the class: nobody measured" in said(at)
 
 
 def test_with_nulls_the_page_says_nothing_of_a_guide_that_cannot_tell() -> None:
@@ -428,7 +428,7 @@ def test_at_zero_there_is_nothing_to_measure(guide: GuideModel) -> None:
 def test_what_the_picture_does_not_show_is_not_to_be_trusted(guide: GuideModel) -> None:
     for stated, shown in ((SOMETHING_ELSE, "something for which this guide has no class"), ("b", "b")):
         at = opened(guide, stated=stated, towards="c")
-        assert f"Do not trust this change: c is not what the picture is said to show, which is {shown}." in said(at)
+        assert f"Do not trust this change: it goes towards c, but the picture is said to show {shown}." in said(at)
 
 
 def test_where_nobody_said_what_it_shows_other_classes_are_held_against_what_the_guide_takes_it_for(
@@ -438,7 +438,7 @@ def test_where_nobody_said_what_it_shows_other_classes_are_held_against_what_the
     choice = next(s for s in at.selectbox if s.label == "Another class")
     guess = next(s for s in at.selectbox if s.label == "What does it show?").value
     settled(next(b for b in at.button if b.label == "Paint it").click().run())
-    assert f"{choice.value} is not what the guide takes the original for, which is {guess}." in said(at)
+    assert f"it goes towards {choice.value}, but the guide takes the original for {guess}." in said(at)
     assert "said to show" not in said(at)
 
 
@@ -446,7 +446,9 @@ def test_why_stands_below_the_verdict_and_one_click_shows_where() -> None:
     at = opened(with_nulls(known_as(loud_guide(), "8"), shift=-6e4))
     texts = [m.value.replace("\\", "") for m in at.markdown]
     verdict = next(i for i, text in enumerate(texts) if text.startswith("#### "))
-    assert texts[verdict + 1].startswith("**Why:** Nearly all of the original spoke for a, most strongly ")
+    assert texts[verdict + 1].startswith(
+        "**Why:** Before the change the guide saw signs of a in nearly all of the picture, "
+    )
     layer = next(c for c in at.get("button_group") if c.label == "Over the picture")
     assert layer.value == LayerChoice.NOTHING
     settled(next(b for b in at.button if b.label == "Show where").click().run())
@@ -460,7 +462,7 @@ def test_why_stands_below_the_verdict_and_one_click_shows_where() -> None:
 
 def test_a_guide_that_cannot_tell_where_says_why_not(guide: GuideModel) -> None:
     at = opened(guide)
-    assert "**Why:** Where the original spoke for a cannot be said: nobody measured" in said(at)
+    assert "**Why:** Where this guide saw signs of a cannot be said: nobody measured" in said(at)
     assert "Show where" not in [b.label for b in at.button]
 
 
@@ -475,7 +477,7 @@ def test_where_nobody_can_say_whether_the_guide_knows_such_pictures_the_verdict_
 
 def test_a_guess_contradicts_nothing(guide: GuideModel) -> None:
     at = opened(guide, stated=None, stated_by=StatedBy.GUESS, towards="c")
-    assert "is not what the picture is said to show" not in said(at)
+    assert "but the picture is said to show" not in said(at)
     assert "the guide's own guess" in said(at)
 
 
