@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 import tarfile
 import threading
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from lzma import LZMAError
 from pathlib import Path, PurePosixPath
-from typing import Self
 
 from lwise_core._utils.file_names import composed, shown
 from lwise_core.data.entries import Labels, PictureEntry
@@ -24,16 +21,12 @@ from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.listing import FoundFile, PassedOver, entries_of, is_called_as_a_split, passed_over
 from lwise_core.data.system_files import is_somebodys, may_be_a_picture
+from lwise_core.data.tar_headers import DAMAGED, open_tar
 from lwise_core.data.zip_directory import ZipDirectory, open_zip
 from lwise_core.images.codec import MAX_BYTES, OpenFile, open_photograph
 
 _DRIVE = re.compile("[A-Za-z]:")
-_EXTENSIONS = frozenset(
-    {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
-)
-_LONGEST_EXTENSION = 2**20  # bytes
 _OUTSIDE = "outside the archive; unpack it, and give the folder instead"
-_DAMAGED = (tarfile.TarError, EOFError, zlib.error, LZMAError)
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,7 @@ class TarSet(_ArchiveSet):
     def entries(self) -> Iterator[PictureEntry | str]:
         try:
             yield from entries_of(_inside(self._members()), guess=self.labels is Labels.GUIDE)
-        except (*_DAMAGED, OSError) as error:
+        except (*DAMAGED, OSError) as error:
             raise DatasetError(f"“{shown(self.file.name)}” is not an archive that can be read to its end.") from error
 
     def _members(self) -> Iterator[FoundFile | str]:
@@ -112,7 +105,7 @@ class TarSet(_ArchiveSet):
             while (member := archive.next()) is not None:
                 vars(archive)["members"] = []  # tarfile remembers every member, a kilobyte each
                 if member.isreg() and not member.issparse():
-                    yield FoundFile(member.name, str(member.size), member.offset_data)
+                    yield FoundFile(member.name.partition("\0")[0], str(member.size), member.offset_data)
                 elif not member.isdir() and is_somebodys(member.name):
                     yield passed_over(member.name, _why_not_read(member))
 
@@ -130,31 +123,11 @@ def _why_not_read(member: tarfile.TarInfo) -> str:
     return "it is no ordinary file"
 
 
-class _ModestHeader(tarfile.TarInfo):
-    """A header whose extensions, such as a long name, have no more than a name can: tarfile reads them whole."""
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        found = super().frombuf(buf, encoding, errors)
-        if found.type in _EXTENSIONS and found.size > _LONGEST_EXTENSION:
-            raise tarfile.ReadError("A header is longer than any name.")
-        return found
-
-
-def open_tar(file: Path) -> tarfile.TarFile:
-    """Open a tar archive, compressed or not.
-
-    Raises:
-        tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError: It is none, or damaged.
-    """
-    return tarfile.open(file, tarinfo=_ModestHeader)
-
-
 def is_tar(file: Path) -> bool:
     """Return whether ``file`` begins as a tar archive does."""
     try:
         open_tar(file).close()
-    except _DAMAGED:
+    except DAMAGED:
         return False
     return True
 

@@ -80,7 +80,8 @@ def _as_headed(lines: Iterable[list[str]], column: str | None) -> Iterator[tuple
             heading, order = names, tuple(range(len(names)))
             yield heading
         elif names == heading or (len(heading) > _FEWEST_NAMES and sorted(names) == sorted(heading)):
-            order = tuple(map(names.index, heading))
+            places = {name: place for place, name in reversed([*enumerate(names)])}  # the first of one name twice
+            order = tuple(places[name] for name in heading)
         elif len(cells) == len(order):
             yield tuple(cells[place] for place in order)
         else:

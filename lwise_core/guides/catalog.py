@@ -35,9 +35,7 @@ from lwise_core.guides.downloads import (
     DownloadError,
     DownloadProgress,
     Limits,
-    check_archive,
     download,
-    extract,
     file_checksum,
     record_checksum,
     recorded_checksum,
@@ -49,6 +47,7 @@ from lwise_core.guides.guide import EpsilonScale, GuideModel
 from lwise_core.guides.hub import HubAddress, fetch_hub_guide, is_hub_address
 from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
 from lwise_core.guides.own_limits import OwnLimits, OwnLimitsError, read_own_limits
+from lwise_core.guides.published_archives import check_archive, extract
 from lwise_core.guides.published_weights import PUBLISHED, Published
 
 BUNDLED = asset("models")

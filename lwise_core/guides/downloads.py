@@ -10,9 +10,7 @@ import contextlib
 import hashlib
 import json
 import shutil
-import zipfile
-import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -21,16 +19,13 @@ import requests
 from filelock import FileLock, Timeout
 from urllib3.exceptions import HTTPError
 
-from lwise_core._utils.atomic_files import whole_file
 from lwise_core._utils.errors import LWiseError
-from lwise_core._utils.file_errors import make_folder
 
 _CHUNK = 2**18
 _REDIRECTS, _MOST_DIGITS = 5, 18  # the digits are of a size that a server states
 _HERE = ("localhost", "127.0.0.1", "::1")
 _MOVED = (301, 302, 303, 307, 308)
 _FAILURES = (requests.RequestException, HTTPError, OSError)
-_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, ValueError)
 
 
 class DownloadError(LWiseError):
@@ -127,7 +122,7 @@ def download(
         raise DownloadError(f"“{target.name}” is being fetched already; wait until that is done.") from error
     except _FAILURES as error:
         raise DownloadError(
-            f"“{target.name}” could not be fetched ({_reason(error)}); what has arrived is kept, so try again."
+            f"“{target.name}” could not be fetched ({why_it_broke(error)}); what has arrived is kept, so try again."
         ) from error
 
 
@@ -153,68 +148,6 @@ def file_checksum(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def extract(archive: Path, wanted: Mapping[str, Path], *, limit: int) -> tuple[str, ...]:
-    """Unpack the files of a zip ``archive`` whose base names are in ``wanted`` to the paths that it gives them.
-
-    Paths and folders inside the archive are ignored, so nothing is written anywhere else; case does not count.
-
-    Args:
-        archive: The zip file.
-        wanted: Base name → path.
-        limit: Largest unpacked size of one file in bytes.
-
-    Returns:
-        The wanted names that the archive has not.
-
-    Raises:
-        DownloadError: The archive is damaged, or a wanted file is encrypted, twice in it, or too large.
-    """
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            return _extract(opened, wanted, limit=limit)
-    except _DAMAGED as error:
-        raise DownloadError(f"The archive “{archive.name}” is damaged; fetch it again.") from error
-    except OSError as error:
-        raise DownloadError(f"“{archive.name}” could not be unpacked ({_reason(error)}).") from error
-
-
-def check_archive(archive: Path) -> None:
-    """Accept a zip file whose list of files can be read.
-
-    Raises:
-        DownloadError: It cannot.
-    """
-    extract(archive, {}, limit=0)
-
-
-def _extract(archive: zipfile.ZipFile, wanted: Mapping[str, Path], *, limit: int) -> tuple[str, ...]:
-    members: dict[str, list[zipfile.ZipInfo]] = {}
-    for member in archive.infolist():
-        members.setdefault(member.filename.rsplit("/", 1)[-1].casefold(), []).append(member)
-    missing = []
-    for name, target in wanted.items():
-        match members.get(name.casefold(), []):
-            case []:
-                missing.append(name)
-            case [member] if _may_be_unpacked(member, limit=limit):
-                _unpack(archive, member, target)
-            case _:
-                raise DownloadError(f"The archive has “{name}” twice, encrypted or too large, so it is not unpacked.")
-    return tuple(missing)
-
-
-def _may_be_unpacked(member: zipfile.ZipInfo, *, limit: int) -> bool:
-    """Return whether a member takes no more than ``limit``: of bzip2 and LZMA zipfile unpacks all, whatever is said."""
-    bounded = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    return bounded and not member.flag_bits & 1 and member.file_size <= limit
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    make_folder(target.parent)
-    with archive.open(member) as source, whole_file(target) as sink:
-        shutil.copyfileobj(source, sink)  # zipfile stops at the size that the archive states, and checks the CRC
 
 
 def _fetch(job: _Job) -> Iterator[DownloadProgress]:
@@ -390,8 +323,8 @@ def _check(job: _Job, *, published: str | None, accept: Callable[[Path], object]
         record_checksum(job.target, found)
 
 
-def _reason(error: Exception) -> str:
-    """Return why something failed, in a few words and without addresses."""
+def why_it_broke(error: Exception) -> str:
+    """Return why fetching or unpacking failed, in a few words and without addresses."""
     if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
         return "the server fell silent"
     if isinstance(error, requests.ConnectionError | HTTPError):

@@ -59,7 +59,7 @@ _FOREIGN = {
     "a PDF": (re.compile(rb"%PDF"), _EXPORT),
     "a Photoshop": (re.compile(rb"8BPS"), _EXPORT),
     "an SVG": (
-        re.compile(rb"(\xef\xbb\xbf)?\s*((<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>]*>)\s*)*<svg", re.DOTALL),
+        re.compile(rb"(\xef\xbb\xbf)?\s*+((<\?xml[^>]*>|(?><!--.*?-->)|<!DOCTYPE svg[^>]*>)\s*+)*+<svg", re.DOTALL),
         _EXPORT,
     ),
     "an HTML": (

@@ -13,6 +13,7 @@ PART = "part of the file"
 """The column that says in which of a file's lists a row stood: under JATOS, each participant hands over one."""
 
 _MOST_COLUMNS = 1000  # of all rows together; each row gets every one of them
+_MOST_EMPTY, _ALWAYS_EMPTY = 20, 1_000_000  # cells that rows get, for each of their own, and in any file
 _LISTS = ("trials", "data", "results")
 _STARTS = ("[", "{", '"[', '"{')  # what was written as JSON twice begins with a quote
 
@@ -55,6 +56,8 @@ def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
         raise ResponsesError(
             f"The file names more than {_MOST_COLUMNS:,} columns, as no experiment does; export it anew. {UNCHANGED}"
         )
+    if len(rows) * len(columns) > _MOST_EMPTY * sum(map(len, rows)) + _ALWAYS_EMPTY:
+        raise ResponsesError(f"Hardly any row names the columns of the others; split it by experiment. {UNCHANGED}")
     return [{name: row.get(name, "") for name in columns} for row in rows]
 
 
@@ -90,7 +93,8 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
         if inner is None:
             yield from _by_column(value) or [_of_qualtrics(value)]
         elif isinstance(columns := value.get("columns"), list):
-            yield from (dict(zip(map(str, columns), row, strict=False)) for row in inner if isinstance(row, list))
+            names = [_text(name) for name in columns]
+            yield from (dict(zip(names, row, strict=False)) for row in inner if isinstance(row, list))
         else:
             yield from _objects(inner)
 

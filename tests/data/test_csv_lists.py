@@ -37,3 +37,11 @@ def test_comments_above_any_heading_do_not_count(above: bytes, heading: bytes) -
     data = above + heading + b"\n#1,2\n".replace(b",", heading[1:2])
     first, row = csv_lines(lambda: io.BytesIO(data), column=None)
     assert (*first, *row) == (heading[:1].decode(), "b", "#1", "2")
+
+
+def test_a_heading_in_another_order_is_sought_through_once() -> None:
+    """Of 20,000 columns it took 1.2 s of the processor, and of 200,000 a hundred times that."""
+    names = [f"c{i}" for i in range(200_000)]
+    data = "\n".join(",".join(line) for line in (names, names[::-1], map(str, range(200_000)))).encode()
+    heading, row = csv_lines(lambda: io.BytesIO(data), column=None)
+    assert (heading[0], row[0], row[-1]) == ("c0", "199999", "0")

@@ -390,9 +390,24 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "safetensors: overlapping weights": (header({"a": ONE, "b": ONE}, bytes(4)), "damaged"),
     "safetensors: a negative offset": (header({"w": ONE | {"data_offsets": [-4, 0]}}, bytes(4)), "damaged"),
     "safetensors: an unknown type": (header({"w": ONE | {"dtype": "F33"}}, bytes(4)), "damaged"),
+    "safetensors: sides without end": (header({"w": ONE | {"shape": [1] * 1000}}, bytes(4)), "no network writes"),
+    "sides without end": (saved({"w": torch.zeros(1).reshape([1] * 1000)}), "no network writes"),
     "safetensors: no JSON": (header(b"{" * 500), "damaged"),
     "safetensors: nothing in it": (header({}), "holds no weights"),
 }
+
+
+def test_entries_are_counted_however_their_words_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON may write each letter as a number, as here in “data_offsets”."""
+
+    def opened(_: bytes) -> None:
+        raise AssertionError("the entries were read")
+
+    entry = '{"dtype":"F32","shape":[0],"d\\u0061ta_offsets":[0,0]}'
+    entries = ",".join(f'"{i}":{entry}' for i in range(125_001))
+    monkeypatch.setattr(safetensors.torch, "load", opened)
+    with pytest.raises(CheckpointError, match="more than 100,000 weights"):
+        read_weights(header(f"{{{entries}}}".encode()))
 
 
 def test_what_is_stored_in_8_bits_is_read() -> None:

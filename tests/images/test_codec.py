@@ -210,6 +210,7 @@ PREVIEW_FIRST = encoded(scene(), "TIFF", tiffinfo={ExifTags.Base.NewSubfileType:
         (b"P6 8 8 255 " + bytes(192), "is a PNM file, which cannot be read here; export it as PNG or JPEG"),
         (b"\0\0\1\0\1\0" + bytes(99), "is an icon file, which cannot be read here; export it as PNG or JPEG"),
         (b"gimp xcf v011" + bytes(99), "is a GIMP file, which cannot be read here; export it"),
+        (b"<!---->" * 146, "is not a picture that can be read here; choose a PNG"),  # of n took 2ⁿ steps
         (b"<!-- Generator: Inkscape -->\n<svg/>", "is an SVG file, which cannot be read here; export it"),
         (
             b"\n<!DOCTYPE html>\n<html>404</html>",
