@@ -18,6 +18,7 @@ from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.from_records import responses_in
 from lwise_core.study.gains import gain_between, time_saving
 from lwise_core.study.mixed_model import mixed_model
+from lwise_core.study.pair_accuracy import spot_trials
 from lwise_core.study.power import Spread, effect_found, people_needed, sentence
 from lwise_core.study.response_columns import ResponsesError
 from lwise_core.study.response_files import MAX_RESPONSES_BYTES, as_csv, as_jspsych, read_csv
@@ -164,8 +165,8 @@ def _results(answers: _Answers) -> None:
 
 
 def _by_budget(responses: Responses) -> None:
-    """Draw the comparison within each learner, where the course was made for one."""
-    if Group.WITHIN not in responses.groups:
+    """Draw the comparison within each learner, where the course was made for one and nothing below has it by ε."""
+    if Group.WITHIN not in responses.groups or not spot_trials(responses).empty:
         return
     budgets = accuracy_by_budget(responses)
     st.subheader("Each person at every strength of enhancement")

@@ -37,6 +37,12 @@ def two_picture_trials(responses: Responses) -> pd.DataFrame:
     return pairs if tests.empty else tests
 
 
+def spot_trials(responses: Responses) -> pd.DataFrame:
+    """Return the scored trials with two versions of one original, one of them enhanced towards what is not there."""
+    trials = two_picture_trials(responses)
+    return trials[trials["foil"] == trials["picture"]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgainstChance:
     """The mean share of right answers of ``people`` against 50%: a two-sided t test of one sample."""

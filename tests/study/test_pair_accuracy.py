@@ -14,6 +14,7 @@ from lwise_core.study.pair_accuracy import (
     by_pair,
     by_sureness,
     share_of_left,
+    spot_trials,
     two_picture_trials,
 )
 from tests.support.moth_answers import one_person
@@ -24,6 +25,12 @@ def test_the_test_counts_where_there_is_one_and_single_pictures_do_not() -> None
     trials = two_picture_trials(answered(FINDS, wrong={"p": 0}))
     assert set(trials["block"]) == {"test_1", "test_2"}
     assert two_picture_trials(one_person()).empty
+
+
+def test_two_versions_of_one_original_are_told_from_two_originals() -> None:
+    study = answered(CLINICIANS, wrong={"p": 0})
+    assert len(spot_trials(study)) == len(two_picture_trials(study)) == 96
+    assert spot_trials(answered(FINDS, wrong={"p": 0})).empty
 
 
 def test_classes_and_pairs_share_all_answers_among_them() -> None:

@@ -96,6 +96,8 @@ def debriefing_of(
 
 def what_it_was(group: Group, scored: Sequence[Trial], words: Catalogue) -> str:
     """Return what the course asks, which group it was, and how many of the pictures that counted had been altered."""
+    if any(t.spots for t in scored):
+        return _what_spotting_was(len(scored), words)
     altered = sum(t.altered for t in scored)
     return " ".join(
         (
@@ -109,6 +111,16 @@ def what_it_was(group: Group, scored: Sequence[Trial], words: Catalogue) -> str:
             if altered
             else words.translate("All your pictures were natural."),
         )
+    )
+
+
+def _what_spotting_was(pairs: int, words: Catalogue) -> str:
+    """Return what a study of two versions of one original asks; all are shown both kinds, so no group is named."""
+    return words.translate(
+        "A neural network altered each picture twice: once towards what it shows, and once towards what it does not "
+        "show. The study asks whether people can tell which is which. Of the {all} pairs that count, the network had "
+        "altered both pictures.",
+        all=pairs,
     )
 
 

@@ -12,12 +12,14 @@ from lwise_core.study.accuracy import inattentive
 from lwise_core.study.chance import OF_TWO
 from lwise_core.study.estimates import CannotJudge, Estimate
 from lwise_core.study.pair_accuracy import (
+    AgainstChance,
     against_chance,
     by_budget,
     by_class,
     by_pair,
     by_sureness,
     share_of_left,
+    spot_trials,
     two_picture_trials,
 )
 from lwise_core.study.responses import Responses
@@ -34,7 +36,7 @@ def pair_results(responses: Responses) -> None:
     where = "while learning" if trials["feedback"].any() else "in the test"
     st.subheader("Which of two pictures")
     st.caption(f"{counted(len(trials), 'answer')} {where}. Chance is {OF_TWO:.0%}.")
-    spots = trials[trials["foil"] == trials["picture"]]
+    spots = spot_trials(responses)
     if len(spots):
         _spots(spots, inattentive(responses))
     finds = trials[trials["foil"] != trials["picture"]]
@@ -52,9 +54,12 @@ def pair_results(responses: Responses) -> None:
 def _spots(trials: pd.DataFrame, excluded: Sequence[str]) -> None:
     """Draw the study of docs/clinician-study.md, without those who missed catch trials."""
     attentive = trials[~trials["participant"].isin(list(excluded))]
-    st.caption(f"Left out: {len(excluded)} who found too few of the catch trials (6 of 8 are asked for).")
-    for budget, mine in attentive.groupby("epsilon_224"):
-        found = against_chance(mine)
+    st.caption(f"Left out: {len(excluded)} who found too few of the catch trials (three of four are asked for).")
+    tested = [(budget, against_chance(mine)) for budget, mine in attentive.groupby("epsilon_224")]
+    for sentence in _the_same_of_all([found for _, found in tested]):
+        st.caption(plain(sentence))
+        tested = []
+    for budget, found in tested:
         if isinstance(found, CannotJudge):
             st.markdown(f"- **ε₂₂₄ = {budget:g}**: {plain(found.sentence)}")
             continue
@@ -64,3 +69,9 @@ def _spots(trials: pd.DataFrame, excluded: Sequence[str]) -> None:
             f"{counted(found.people, 'person', 'people')}, t = {found.t:.2f}, {p} against 50%"
         )
     share_table("ε₂₂₄ and the wrong class", by_budget(attentive))
+
+
+def _the_same_of_all(tested: Sequence[AgainstChance | CannotJudge]) -> set[str]:
+    """Return why nothing can be judged where that is the same at every ε, such as of one person; else nothing."""
+    sentences = [found.sentence for found in tested if isinstance(found, CannotJudge)]
+    return set(sentences) if len(sentences) == len(tested) > 1 == len(set(sentences)) else set()

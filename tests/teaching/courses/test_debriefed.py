@@ -56,6 +56,10 @@ def test_every_pair_of_one_original_comes_again_with_the_original_first(pair_cou
         assert (own.file, wrong.file) == (pair_course.foil(trial), pair_course.stimulus(trial))
         assert f"towards {trial.towards}" in wrong.said
     assert told.pairs_heading == "Every picture again"
+    counted = sum(t.scored for t in trials)
+    assert f"Of the {counted} pairs that count, the network had altered both pictures." in told.paragraphs[0]
+    assert "learn faster" not in told.paragraphs[0]
+    assert "group" not in told.paragraphs[0]  # all are shown both
 
 
 def test_names_that_hid_the_classes_are_said_in_the_learners_language(course: Course) -> None:
