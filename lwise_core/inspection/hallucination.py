@@ -91,7 +91,7 @@ class Judge:
         evidence = Light(LightKind.SEMANTIC, indicators, self._contradiction(step), alike)
         paint = Light(LightKind.ARTEFACT, self._indicators(LightKind.ARTEFACT, step))
         why, choice = why_at(self.path, self.ledger, step=step), FirstChoice.at(self.path, step=step)
-        return Risk(step, step * self.path.step, evidence, paint, why, choice)
+        return Risk(step, step * self.path.step, evidence, paint, why, choice, self._gain(step))
 
     def along(self) -> Iterator[Risk]:
         """Yield the lights at every step, the original first."""
@@ -152,6 +152,12 @@ class Judge:
         if own is not None and not self._unfit:
             return Limit(own.values[key], own.basis) if key in own.values else None
         return limits_at(self.path.guide.input_size).get(key)
+
+    def _gain(self, step: int) -> float:
+        """Return what the logit of the class gained, in what the slider shows after ``step`` steps."""
+        target = int(self.path.request.targets[0])
+        shown = self.path.frames[self.path.best_steps()[step]]
+        return float(shown.logits[0, target] - self.path.frames[0].logits[0, target])
 
     def _contradiction(self, step: int) -> str:
         towards = self.path.guide.classes[int(self.path.request.targets[0])]

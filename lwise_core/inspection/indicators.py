@@ -244,7 +244,8 @@ class Risk:
     """Both lights after one ``step`` of the path, at ``epsilon`` in the guide's units.
 
     ``why`` says where the class was before, and where its gain arose; ``choice`` what the guide takes the picture for,
-    None where nobody looked.
+    None where nobody looked; ``gain`` is that of the class's logit, below 0 where somebody else's change goes away from
+    the class.
     """
 
     step: int
@@ -253,6 +254,7 @@ class Risk:
     artefact: Light
     why: Why = NOT_ASKED
     choice: FirstChoice | None = None
+    gain: float = 0.0
 
     @property
     def flagged(self) -> bool:

@@ -29,10 +29,9 @@ def alike_here(path: EnhancementPath, *, stated: str | None) -> str:
     share = float(torch.sigmoid(logits[target] - logits[rival]))
     if not 1 / (1 + _ODDS) < share < _ODDS / (1 + _ODDS):
         return ""
-    return (
-        f"This guide cannot tell {guide.classes[target]} from {guide.classes[rival]} here: of the two it takes the "
-        f"original for {guide.classes[target]} with {share:.0%}."
-    )
+    likelier = target if share >= 1 / 2 else rival
+    leaning = f"of the two it leans to {guide.classes[likelier]} ({max(share, 1 - share):.0%})"
+    return f"This guide cannot tell {guide.classes[target]} from {guide.classes[rival]} here: {leaning}."
 
 
 def _rival(path: EnhancementPath, logits: torch.Tensor, *, stated: str | None) -> int | None:

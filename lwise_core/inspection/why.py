@@ -14,7 +14,7 @@ import numpy as np
 from lwise_core._utils.arrays import Values
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
-from lwise_core.inspection.evidence_ledger import NOTHING, SUPPORTED, EvidenceLedger, why_unknown
+from lwise_core.inspection.evidence_ledger import LEAST_GAIN, NOTHING, SUPPORTED, EvidenceLedger, why_unknown
 from lwise_core.inspection.place_words import place_of
 
 
@@ -73,7 +73,7 @@ def why_of(ledger: EvidenceLedger, *, towards: str, step: int) -> Why:
     """Return the why of a change ``towards`` a class after ``step`` steps, as ``ledger`` has it."""
     if ledger.picture_p <= SUPPORTED:
         before = f"Before the change the guide saw signs of {towards} {_where(ledger)}."
-        return Why(" ".join(filter(None, (before, _added(ledger, step)))), seen=True)
+        return Why(" ".join(filter(None, (before, _taken(ledger, step) or _added(ledger, step)))), seen=True)
     share = ledger.unsupported_share(step)
     without = ledger.picture_p > NOTHING if share is None else share >= 1 / 2
     if without and ledger.picture_p > NOTHING:
@@ -82,7 +82,13 @@ def why_of(ledger: EvidenceLedger, *, towards: str, step: int) -> Why:
         before = (
             f"Before the change the guide saw only faint signs of {towards}, no more than in some pictures without it."
         )
-    return Why(" ".join(filter(None, (before, _added_without(ledger, step)))), seen=not without)
+    return Why(" ".join(filter(None, (before, _taken(ledger, step) or _added_without(ledger, step)))), seen=not without)
+
+
+def _taken(ledger: EvidenceLedger, step: int) -> str:
+    """Return that the change took more than it gave, as somebody else's may; empty where it did not."""
+    took = ledger.gained(step) + ledger.lost(step) <= -LEAST_GAIN
+    return "On the whole the change took such signs away." if took else ""
 
 
 def _where(ledger: EvidenceLedger) -> str:

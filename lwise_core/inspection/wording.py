@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from lwise_core.guides.novelty import Novelty
@@ -46,9 +46,9 @@ def clear_range(risks: tuple[Risk, ...]) -> str:
 
 
 _UNLIKE = "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing."
-_UNJUDGED = (
-    "Nobody can say whether this guide knows pictures of this kind: {because}. It names a class for anything, so make "
-    "sure that yours is what it learnt, or calibrate it on such pictures."
+_UNJUDGED = "Nobody can say whether this guide knows pictures of this kind: {because}."
+_MAKE_SURE = (
+    "It names a class for anything, so make sure that yours is what it learnt, or calibrate it on such pictures."
 )
 
 
@@ -56,12 +56,18 @@ _UNKNOWN = (
     "Whether the picture supports this change cannot be judged: how clearly it shows {towards}, beside other pictures "
     "of {towards}, is not known."
 )
+_AWAY = "This change takes away from what the guide sees of {towards}, and the lights are about changes that add to it."
 _THIN = "The guide saw hardly anything of {towards} in the original."
 _NOT_RARE = "Some pictures that do show it are like that, so it is not flagged."
 
 
 def verdict_of(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> str:
-    """Return in one to six sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
+    """Return whether a change ``towards`` a class can be trusted: the sentences of :func:`verdict_sentences`."""
+    return " ".join(verdict_sentences(risk, towards=towards, novelty=novelty))
+
+
+def verdict_sentences(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> tuple[str, ...]:
+    """Return in one to seven sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
 
     The first is a judgement, with one number at most. ``novelty`` is whether the original is unlike what the guide
     learnt, None where that is said elsewhere. Unless the change is not to be trusted anyway, that comes first where it
@@ -69,29 +75,39 @@ def verdict_of(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> s
     change or after it: whatever follows rests on it.
     """
     if risk.step == 0:
-        return "Nothing is changed at this ε."
+        return ("Nothing is changed at this ε.",)
     said: tuple[str, ...]
-    rests_on = _novelty_words(risk, novelty)
-    turned = "" if risk.choice is None else risk.choice.turned(towards)
+    rests_on, did = _novelty_words(risk, novelty), tuple(_did(risk, towards))
     if risk.semantic.state is LightState.FLAGGED:
-        said = (_distrust(risk.semantic, towards), _also(risk.artefact, towards), turned, rests_on)
-    elif rests_on or turned:
-        said = (rests_on, turned if rests_on else _careful(turned), *_judgement(risk, towards, otherwise=True))
+        said = (_distrust(risk.semantic, towards), _also(risk.artefact, towards), *did, *rests_on)
+    elif rests_on:
+        said = (*rests_on, *did, *_judgement(risk, towards, otherwise=True))
+    elif did:
+        said = (_careful(did[0]), *did[1:], *_judgement(risk, towards, otherwise=True))
     else:
         said = _judgement(risk, towards)
-    return " ".join(filter(None, (*said, risk.semantic.alike)))
+    return tuple(filter(None, (*said, risk.semantic.alike)))
+
+
+def _did(risk: Risk, towards: str) -> Iterator[str]:
+    """Yield what the change did to what the guide sees, where that is not what a change towards a class should do."""
+    if risk.gain < 0:
+        yield _AWAY.format(towards=towards)
+    turned = "" if risk.choice is None else risk.choice.turned(towards)
+    if turned:
+        yield turned
 
 
 def _careful(sentence: str) -> str:
     return f"Be careful: {sentence[:1].lower()}{sentence[1:]}"
 
 
-def _novelty_words(risk: Risk, novelty: Novelty | None) -> str:
+def _novelty_words(risk: Risk, novelty: Novelty | None) -> tuple[str, ...]:
     if novelty is not None and novelty.unjudged:
-        return _UNJUDGED.format(because=novelty.because)
+        return _UNJUDGED.format(because=novelty.because), _MAKE_SURE
     if novelty is not None and novelty.flagged and risk.semantic.state is not LightState.FLAGGED:
-        return _UNLIKE
-    return ""
+        return (_UNLIKE,)
+    return ()
 
 
 def _distrust(evidence: Light, towards: str) -> str:

@@ -34,7 +34,8 @@ def test_two_classes_are_alike_where_the_odds_between_them_are_below_three(path:
     assert bool(said) is (1 / 3 < odds < 3)
     if said:
         share = odds / (1 + odds)
-        assert f"cannot tell b from a here: of the two it takes the original for b with {share:.0%}." in said
+        likelier = f"b ({share:.0%})" if share >= 0.5 else f"a ({1 - share:.0%})"
+        assert f"cannot tell b from a here: of the two it leans to {likelier}." in said
 
 
 @pytest.mark.parametrize(("stated", "rival"), [("c", "c"), ("b", "d"), (None, "d"), ("something else", "d")])
@@ -57,7 +58,7 @@ def test_light_verdict_and_state_hold_the_sentence_and_the_flag_stays(path: Enha
     assert "cannot tell" not in risks[0].semantic.sentence
     for risk in risks[1:]:
         assert risk.semantic.state is LightState.FLAGGED
-        assert risk.semantic.sentence.endswith("of the two it takes the original for b with 50%.")
+        assert risk.semantic.sentence.endswith("of the two it leans to b (50%).")
         assert verdict_of(risk, towards="b").endswith(risk.semantic.alike)
     own = Judge(alike, stated="b").at(2)
     assert own.semantic.state is LightState.NO_FLAG

@@ -103,3 +103,15 @@ def test_a_change_larger_than_our_own_and_a_shift_are_said() -> None:
 def test_the_same_picture_twice_is_no_pair(tiny_guide: GuideModel) -> None:
     with pytest.raises(NotAPair, match="are the same to the guide test, so there is no change to inspect"):
         pair_of(replace(tiny_guide, name="test"), CAT)
+
+
+def test_a_change_away_from_the_class_is_said_to_be_one_first() -> None:
+    guide = with_references(guide_of(tiny_network()))
+    signs = set()
+    for towards in guide.classes:
+        found = pair_of(guide, LIGHTER, towards=towards)
+        before, after = (float(frame.logits[0, guide.class_index(towards)]) for frame in found.photograph.path.frames)
+        assert found.risk.gain == pytest.approx(after - before)
+        signs.add(after < before)
+        assert ("takes away from what the guide sees" in found.report.verdict) is (after < before)
+    assert signs == {True, False}

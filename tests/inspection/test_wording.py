@@ -27,6 +27,7 @@ from lwise_core.inspection.wording import (
     opinion_row,
     overlap_of,
     verdict_of,
+    verdict_sentences,
     where_it_arose,
 )
 
@@ -149,19 +150,34 @@ def test_what_the_guide_took_it_for_before_makes_the_verdict_careful_and_follows
     )
 
 
+def test_a_change_that_goes_away_from_the_class_is_never_one_against_which_nothing_was_found() -> None:
+    away = "This change takes away from what the guide sees of dog, and the lights are about changes that add to it."
+    said = verdict_of(replace(risk_of(_FINE, _FINE), gain=-0.1), towards="dog")
+    assert said == f"Be careful: t{away[1:]} {NOTHING.replace('Nothing', 'Otherwise nothing')}"
+    choice = FirstChoice(("dog", 0.7), ("frog", 0.5))
+    both = verdict_sentences(replace(risk_of(_FINE, _FINE), gain=-0.1, choice=choice), towards="dog")
+    assert both[:2] == (f"Be careful: t{away[1:]}", choice.turned("dog"))
+    assert away in verdict_of(replace(risk_of(_BAD, _FINE), gain=-0.1), towards="dog")
+    assert away not in verdict_of(replace(risk_of(_FINE, _FINE), gain=0.1), towards="dog")
+
+
 _CHOICES = (None, FirstChoice(("frog", 0.7), ("frog", 0.94)), FirstChoice(("frog", 0.7), ("dog", 0.94)))
 
 
+@pytest.mark.parametrize("novelty", [None, NOT_JUDGED, Novelty(p=0.01, references=500)])
 @pytest.mark.parametrize("choice", _CHOICES)
 @pytest.mark.parametrize("paint", list(LightState))
 @pytest.mark.parametrize("evidence", list(LightState))
 def test_the_first_sentence_holds_one_number_at_most_and_nothing_found_is_never_the_last_word(
-    evidence: LightState, paint: LightState, choice: FirstChoice | None
+    evidence: LightState, paint: LightState, choice: FirstChoice | None, novelty: Novelty | None
 ) -> None:
     for seen in (True, False, None):
         risk = replace(risk_of(evidence, paint), choice=choice, why=Why("Why.", seen=seen))
-        said = verdict_of(risk, towards="dog")
-        assert len(re.findall(r"\d+", said.partition(". ")[0])) <= 1
+        said = verdict_of(risk, towards="dog", novelty=novelty)
+        first, *_ = verdict_sentences(risk, towards="dog", novelty=novelty)
+        assert said.startswith(first)
+        assert len(re.findall(r"\d+", first)) <= 1
+        assert first.count(".") == 1
         assert "safe" not in said.lower()
         if evidence is _FINE and paint is _FINE and seen is not False:
             assert said.endswith("neither that dog was missing before, nor artefacts. That does not make it right.")

@@ -14,7 +14,7 @@ from lwise_core.inspection.evidence_ledger import EvidenceLedger
 from lwise_core.inspection.examine import Findings, examine_counted, lights_at
 from lwise_core.inspection.indicators import Light, LightState, Risk
 from lwise_core.inspection.why import Why
-from lwise_core.inspection.wording import clear_range, light_words, verdict_of
+from lwise_core.inspection.wording import clear_range, light_words, verdict_sentences
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.layers import LayerChoice, layer_key, show_layer
 from pages.parts.picture.ground_truth import FirstLook
@@ -103,12 +103,13 @@ def verdict_panel(
 
 
 def draw_verdict(risk: Risk, path: EnhancementPath, *, novelty: Novelty, token: str | None = None) -> None:
-    """Draw the verdict in a sentence, why in another, and both lights.
+    """Draw the verdict, its first sentence as a heading, then why, and both lights.
 
     ``token`` is that of the picture over which a layer can show where, None where there is none.
     """
     towards = path.guide.classes[int(path.request.targets[0])]
-    st.markdown(f"#### {plain(verdict_of(risk, towards=towards, novelty=novelty))}")
+    judgement, *further = verdict_sentences(risk, towards=towards, novelty=novelty)
+    st.markdown("\n\n".join(filter(None, (f"#### {plain(judgement)}", plain(" ".join(further))))))
     if risk.why.sentence:
         st.markdown(f"**Why:** {plain(risk.why.sentence)}")
     if token is not None and risk.why.seen is not None:

@@ -26,7 +26,7 @@ from lwise_core.images.heatmaps import PALETTE_PAIRS
 from lwise_core.inspection.examine import lights_at, paint_others
 from lwise_core.inspection.hallucination import Judge
 from lwise_core.inspection.indicators import Risk
-from lwise_core.inspection.wording import facts_of, verdict_of
+from lwise_core.inspection.wording import facts_of, verdict_sentences
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.layers import LayerChoice
 from pages.parts.inspect.tabs import ATTRIBUTIONS, CHANGE, COUNTER, NUMBERS, OPINIONS, TAB
@@ -307,7 +307,8 @@ def test_a_path_that_was_stopped_and_then_walked_on_has_its_lights_beyond_the_st
     assert "Stopped at ε = " not in said(at)
     path = latest_walk(at).path
     risk, texts = lights_at(path, step=stop + 1, stated="a"), [m.value for m in slid(at, stop + 1).markdown]
-    assert f"#### {plain(verdict_of(risk, towards='a', novelty=NOT_JUDGED))}" in texts
+    judgement, *further = verdict_sentences(risk, towards="a", novelty=NOT_JUDGED)
+    assert f"#### {plain(judgement)}\n\n{plain(' '.join(further))}" in texts
     assert all(plain(facts_of(i)) in "\n".join(texts) for i in risk.artefact.indicators)
     assert indicators_on(at) > FURTHER
 
@@ -365,7 +366,7 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     towards = next(s for s in at.selectbox if s.label == "A class that is not there").value
     assert towards != "a"
     verdict = next(m.value for m in at.markdown if m.value.startswith("#### "))
-    trust = verdict.replace("\\", "").partition("(22%), not for a. ")[2]  # what follows on what the guide takes it for
+    trust = verdict.replace("\\", "").rpartition(", not for a. ")[2]  # what follows on what the guide takes it for
     assert trust
     settled(next(b for b in at.button if b.label == "Paint it").click().run())
     words = said(at)
