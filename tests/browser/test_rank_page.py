@@ -155,3 +155,32 @@ def test_a_copied_link_narrows_the_same_photographs_down_again(page: Page, studi
     expect(seen(page, "Narrowed down above to 3 of 6 photographs.")).to_be_visible()
     page.get_by_text("Narrow them down").click()
     expect(page.get_by_role("radio", name="easiest")).to_be_checked()
+
+
+def test_a_point_of_the_map_shows_its_photograph_and_marks_it_when_it_is_clicked(
+    page: Page, studio_url: str, dropped: Path
+) -> None:
+    page.goto(f"{studio_url}/rank?guide=phantom4-64")
+    expect(page.get_by_role("heading", name="Rank", exact=True)).to_be_visible()
+    page.locator("input[type=file]").set_input_files(dropped / "mine")
+    choose(page, "“mine”, 3 files", FAMILIES[1])
+    page.get_by_role("button", name="Rank 3 files").click()
+    expect(seen(page, "3 photographs of 1 class")).to_be_visible()
+    page.get_by_text("Narrow them down").click()
+    page.get_by_text("Map of these photographs").click()
+    plot = page.locator(".st-key-rank-map-chart")
+    expect(plot.locator(".point")).to_have_count(3)
+    at_rest(page)
+    glimpse = page.locator(".st-key-map-glimpse img")
+    expect(glimpse).to_be_attached()  # the script is there
+    point = plot.locator(".point").first
+    point.scroll_into_view_if_needed()
+    at_rest(page)
+    point.hover(force=True)  # Plotly lays what is drawn around over it
+    expect(glimpse).to_be_visible()
+    until(page, "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')")
+    assert glimpse.evaluate("one => one.naturalWidth") == 64
+    point.click(force=True)
+    expect(seen(page, "1 photograph marked on the map")).to_be_visible()
+    page.get_by_role("button", name="Show all again").click()
+    expect(page.get_by_text("marked on the map")).to_have_count(0)

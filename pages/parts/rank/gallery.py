@@ -16,6 +16,7 @@ from lwise_core.batch.ranking_view import RankingView
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.wobble import Wobble
 from lwise_core.scheduler import QueueFull
+from pages.parts.rank.map_glimpse import map_glimpse
 from pages.parts.rank.map_panel import map_panel
 from pages.parts.rank.photograph_card import card, card_place, decisions
 from pages.parts.rank.selection import selection
@@ -39,6 +40,7 @@ def gallery(ranked: GuideRanking, guide: GuideModel) -> None:
     """Draw what narrows the photographs down, and one page of thumbnails."""
     with st.expander("Narrow them down, choose many, or see them on a map"):
         among = map_panel(ranked, guide)
+        map_glimpse(guide.provenance.sha256)
         found = replace(_filters(tuple(ranked.ranking.by_class())), among=among).of(ranked.ranking)
         selection(found, ranked, weights=guide.provenance.sha256)
         wobbling = st.toggle(

@@ -26,7 +26,7 @@ from lwise_core._utils.assets import asset
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-_FOLDERS = ("arrival", "cropper", "gallery", "maps", "packer", "region", "runner", "shared", "viewer")
+_FOLDERS = ("arrival", "cropper", "gallery", "glimpse", "maps", "packer", "region", "runner", "shared", "viewer")
 
 
 def module_routes() -> list[Mount]:
