@@ -30,7 +30,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.session.closed_pages import let_go_of_closed_pages, pass_over_what_is_here
-from pages.parts.session.connections import close_silent_connections, keep_messages_short
+from pages.parts.session.connections import close_silent_connections, keep_messages_short, let_go_of_the_deaf
 from pages.parts.session.decoding import decode_pool
 from pages.parts.session.media_addresses import give_secret_addresses
 from pages.parts.session.one_run import lose_no_choice
@@ -160,6 +160,7 @@ give_secret_addresses()
 lose_no_choice()
 keep_messages_short()
 close_silent_connections()
+let_go_of_the_deaf()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",

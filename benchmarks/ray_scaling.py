@@ -83,6 +83,8 @@ def table(
         for count in map(int, workers.split(",")):
             engine = TimedExecutor(RayExecutor(count) if count else LocalExecutor(0))
             ours(source, Path(folder) / f"out{count}", network=Network(network), epsilons_224=asked, engine=engine)
+            if len(engine.worked) < 2:
+                raise typer.BadParameter(f"{pictures} pictures fit into one batch, and the first is not counted; more.")
             worked, left = sum(engine.worked[1:]), pictures * (1 - 1 / len(engine.worked)) / 1000
             here = process_time() - engine.here - (0 if count else worked)
             print(f"| {count or 'none'} | {worked / left:.1f} | {here / left:.1f} | {engine.waited:.1f} |", flush=True)

@@ -21,7 +21,7 @@ import numpy as np
 import typer
 
 from benchmarks.discrimination import Flags, auroc, fitted_scores
-from benchmarks.known_truth import EPSILONS_224, OF_THE_CHANGE, Case, case_of, plain, step_of
+from benchmarks.known_cases import EPSILONS_224, OF_THE_CHANGE, Case, case_of, plain, step_of
 from benchmarks.risk import Picture, path_towards, pictures_of
 from lwise_core._utils.arrays import Values
 from lwise_core.cli.train_options import part as part_of

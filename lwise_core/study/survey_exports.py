@@ -25,6 +25,7 @@ _OURS = {canonical(name): name for name in READ_COLUMNS}
 _LIST = re.compile(r'\s*(?:\{\s*"(?:trials|data|results)"\s*:\s*)?\[\s*[\[{]')
 # How REDCap calls the column of one box to tick: by codes, and by labels.
 _BOX = re.compile(r"(?P<field>\w+?)___(?P<code>\w+)|(?P<label>.+?) \(choice=(?P<choice>.+)\)")
+_LONGEST_BOX = 2_000  # letters of such a name; what is longer would be begun anew at each of its letters
 _TICKED = ("1", "checked")
 
 
@@ -131,7 +132,7 @@ def _ticked(row: Row) -> Row:
     """
     ticked: Row = {}
     for name, cell in row.items():
-        box = _BOX.fullmatch(name)
+        box = _BOX.fullmatch(name) if len(name) <= _LONGEST_BOX else None
         if box is None or cell.strip().lower() not in _TICKED:
             continue
         field, choice = box["field"] or box["label"], box["code"] or box["choice"]

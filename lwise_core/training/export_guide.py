@@ -72,13 +72,23 @@ class HeldOut:
     attacked: int
 
     def of(self, images: LabelledImages) -> HeldOutImages:
-        """Return both parts of ``images``, which were read from the source."""
+        """Return both parts of ``images``, which were read from the source; it is said where they share some.
+
+        Raises:
+            RecipeError: A part that was chosen has no image.
+        """
         references, measured = self._parts(images)
+        if not len(measured) or (self.references is not None and not len(references)):
+            raise RecipeError(
+                f"“{self.split}” in {self.source.name} has {len(images):,} images, and none of those that were chosen "
+                f"to {'give references' if len(measured) else 'measure on'}; choose others."
+            )
+        both = len(references.shared_with(measured))
         return HeldOutImages(
             references=labelled(references),
             measured=labelled(measured),
             described_references=self._described_references(),
-            described_measured=self._described_measured(),
+            described_measured=self._described_measured() + (f"; {both:,} of them give references too" if both else ""),
             attacked=self.attacked,
         )
 

@@ -15,7 +15,7 @@ from lwise_core.study.human_errors import read_human_errors
 from lwise_core.study.response_columns import ResponsesError
 from lwise_core.study.response_files import as_jspsych, read_csv
 from lwise_core.study.responses import Responses, responses_of
-from lwise_core.study.survey_exports import Survey, survey_of
+from lwise_core.study.survey_exports import Survey, survey_of, trials_of_surveys
 from lwise_core.teaching.design.schedules import MOTHS
 from tests.support.moth_answers import TRIALS, right_answers
 
@@ -246,3 +246,9 @@ def test_peoples_errors_are_read_from_surveys_too() -> None:
     errors = read_human_errors(of_qualtrics({"experiment": cells}))
     assert errors.right.sum() > 0
     assert errors.wrong.sum() == 0
+
+
+def test_a_column_s_name_of_any_length_is_no_box() -> None:
+    """One of 20,000 underscores took 2.6 s of the processor, in each row anew, and of ten times as many a hundred."""
+    rows = [{"record_id": "1", "_" * 1_000_000 + "!": "1", "class": "cat"}]
+    assert trials_of_surveys(rows, at_most=10**6)

@@ -9,6 +9,7 @@ import torch
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides.checkpoints import read_weights
 from lwise_core.training.export_guide import HeldOut, stored
+from lwise_core.training.recipes import RecipeError
 from lwise_core.training.trainer import pixels_of
 from tests.conftest import tiny_network
 from tests.support.toys import toy_folder
@@ -53,6 +54,19 @@ def test_where_everything_is_measured_on_there_is_no_reference_and_it_is_said(to
     parts = replace(held(by_name=False), references=None, measured=slice(0, None, 1)).of(toys)
     assert len(parts.references) == 0
     assert parts.described_references.startswith("none")
+
+
+def test_a_part_without_an_image_is_refused(toys: LabelledImages) -> None:
+    with pytest.raises(RecipeError, match=r"“test” in toys.tar has 6 images, and none .* to measure on"):
+        replace(held(by_name=False), measured=slice(6, None, 2)).of(toys)
+    with pytest.raises(RecipeError, match="to give references; choose others"):
+        replace(held(by_name=False), references=slice(6, None, 2)).of(toys)
+
+
+def test_images_that_give_references_and_are_measured_on_are_said(toys: LabelledImages) -> None:
+    assert "too" not in held(by_name=False).of(toys).described_measured
+    parts = replace(held(by_name=False), references=slice(1, None, 3)).of(toys)
+    assert parts.described_measured.endswith("; 2 of them give references too")
 
 
 def test_without_a_choice_every_image_that_gives_no_reference_is_measured(toys: LabelledImages) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -30,6 +31,7 @@ from pages.parts.session.uploads import uploaded_bytes
 _MESSAGES = frozenset({"stop_script", "file_urls_request", "app_heartbeat"})
 _OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 _BAD, _FORBIDDEN, _TOO_SLOW, _LENGTH_REQUIRED, _TOO_LARGE = 400, 403, 408, 411, 413
+_TRY_AGAIN = 1013  # why a web socket closes: a browser opens another one then
 _UPLOADS = "/_stcore/upload_file/"
 _METRICS = "/_stcore/metrics"  # Streamlit's: how much is cached and uploaded, for everybody
 _NO_ROOM = "This page, or all pages of this server, have sent as many files as are kept at once; remove some of them."
@@ -82,7 +84,7 @@ class RequestGuard:
         self._open += 1
         page = object()
         try:
-            await self._app(scope, _only_known(receive, lambda size: self._said.takes(page, size)), send)
+            await self._app(scope, _only_known(receive, send, lambda size: self._said.takes(page, size)), send)
         finally:
             self._open -= 1
             asyncio.get_running_loop().call_later(KEPT_SECONDS, self._said.forget, page)
@@ -155,20 +157,35 @@ def is_known(data: bytes, has_room: Callable[[int], bool] = lambda _: True) -> b
     return kind in _MESSAGES
 
 
-def _only_known(receive: Receive, has_room: Callable[[int], bool]) -> Receive:
+def _only_known(receive: Receive, send: Send, has_room: Callable[[int], bool]) -> Receive:
+    """Pass on what these pages send; where one wants more than there is room for, its web socket is closed.
+
+    It would wait for an answer without a word otherwise. So it says that nobody answers, and comes back by itself.
+    """
     said = False
 
     async def received() -> Message:
         nonlocal said
         while True:
             message = await receive()
-            if message["type"] != "websocket.receive" or is_known(message.get("bytes") or b"", has_room):
+            data = message.get("bytes") or b""
+            if message["type"] != "websocket.receive" or is_known(data, has_room):
                 return message
             if not said:  # once a page: whoever sends thousands must not fill the log
                 _log.warning("A message that no page of this server sends was dropped, and so are others of that page.")
             said = True
+            if _is_of_a_page(data):
+                await send({"type": "websocket.close", "code": _TRY_AGAIN})
+                return {"type": "websocket.disconnect", "code": _TRY_AGAIN}
 
     return received
+
+
+def _is_of_a_page(data: bytes) -> bool:
+    """Return whether ``data`` is of the kind by which pages say what was done on them."""
+    with suppress(DecodeError):
+        return bool(BackMsg.FromString(data).WhichOneof("type") == "rerun_script")
+    return False
 
 
 def _patient(receive: Receive) -> Receive:

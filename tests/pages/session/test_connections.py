@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import struct
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
-from streamlit.web.server.starlette import starlette_server
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.session_manager import SessionClientDisconnectedError
+from streamlit.web.server.starlette import starlette_server, starlette_websocket
 from uvicorn.config import HTTP_PROTOCOLS, Config
 from uvicorn.protocols.http import h11_impl
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -20,7 +24,7 @@ from websockets.exceptions import PayloadTooBig
 from websockets.http11 import Request
 
 import app  # noqa: F401 - which adapts both
-from pages.parts.session.connections import PATIENCE_SECONDS, PatientProtocol
+from pages.parts.session.connections import PATIENCE_SECONDS, ListeningClient, PatientProtocol
 
 
 class Line:
@@ -120,6 +124,78 @@ def test_a_message_longer_than_a_page_s_is_refused_by_its_head() -> None:
     protocol.send_response(protocol.accept(request))
     protocol.receive_data(b"\x82\xff" + struct.pack("!Q", 8_000_001) + bytes(4))
     assert isinstance(protocol.parser_exc, PayloadTooBig)
+
+
+class Deaf:
+    """The web socket of a browser that does not read, and why it was closed."""
+
+    def __init__(self) -> None:
+        self.headers: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
+        self.client = None
+        self.codes: list[int] = []
+
+    async def send_bytes(self, _: bytes) -> None:
+        await asyncio.Event().wait()
+
+    async def close(self, code: int) -> None:
+        self.codes.append(code)
+
+
+def letter(size: int) -> ForwardMsg:
+    return ForwardMsg(delta={"new_element": {"text": {"body": "a" * size}}})
+
+
+def apart(sent: Coroutine[object, object, None]) -> None:
+    """Run what needs a loop of its own: where a browser test came before, this thread has one that runs."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, sent).result()
+
+
+def test_a_browser_that_does_not_read_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit keeps 500 messages for it, of up to 200 MB each."""
+    monkeypatch.setattr("pages.parts.session.connections.MOST_WAITING", 5000)
+
+    async def sent() -> None:
+        socket = Deaf()
+        client = ListeningClient(cast("Any", socket))
+        for _ in range(5):
+            client.write_forward_msg(letter(1000))
+        assert client.waiting > 5000
+        for _ in range(2):  # and it stays gone
+            with pytest.raises(SessionClientDisconnectedError):
+                client.write_forward_msg(letter(1))
+        await asyncio.sleep(0)
+        assert (client.waiting, socket.codes) == (0, [1013])
+        await client.aclose()
+
+    apart(sent())
+
+
+def test_where_many_do_not_read_those_go_for_whom_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.session.connections.MOST_WAITING_TOGETHER", 5000)
+    monkeypatch.setattr("pages.parts.session.connections._ALWAYS_WAITING", 2500)
+
+    async def sent() -> None:
+        greedy, other = (ListeningClient(cast("Any", Deaf())) for _ in range(2))
+        for client, letters in ((greedy, 3), (other, 2)):
+            for _ in range(letters):
+                client.write_forward_msg(letter(1000))
+        other.write_forward_msg(letter(1))
+        with pytest.raises(SessionClientDisconnectedError):
+            greedy.write_forward_msg(letter(1))
+        for client in (greedy, other):
+            await client.aclose()
+
+    apart(sent())
+
+
+def test_streamlit_makes_them_where_it_writes() -> None:
+    assert vars(starlette_websocket)["StarletteSessionClient"] is ListeningClient
+    assert "client = StarletteSessionClient(websocket)" in inspect.getsource(
+        starlette_websocket.create_websocket_handler
+    )
+    assert "self._send_queue.put_nowait(payload)" in inspect.getsource(starlette_websocket)
 
 
 def test_uvicorn_uses_both_where_it_looks() -> None:

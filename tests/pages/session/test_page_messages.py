@@ -87,6 +87,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.heard: list[list[bytes]] = []
+        self.told: list[Message] = []
         self.guard = RequestGuard(self._hear)
 
     async def _hear(self, _scope: Scope, receive: Receive, _send: Send) -> None:
@@ -106,11 +107,17 @@ class Pages:
             return {"type": "websocket.disconnect"}
 
         scope: Scope = {"type": "websocket", "path": "/_stcore/stream", "headers": [(b"host", b"localhost:8501")]}
-        await self.guard(scope, receive, None)  # type: ignore[arg-type]
+
+        async def send(message: Message) -> None:
+            self.told.append(message)
+
+        await self.guard(scope, receive, send)
 
 
 @pytest.mark.usefixtures("little_room")
 def test_a_page_hears_nothing_beyond_the_room_and_a_closed_one_gives_it_back() -> None:
+    """Its web socket is closed, so that its browser says that nobody answers, and tries again."""
+
     async def visits() -> None:
         closing = asyncio.Event()
         first = asyncio.create_task(pages.visit(until=closing))
@@ -126,3 +133,4 @@ def test_a_page_hears_nothing_beyond_the_room_and_a_closed_one_gives_it_back() -
     with ThreadPoolExecutor(1) as apart:  # where a browser test came before, this thread has a loop that runs
         apart.submit(asyncio.run, visits()).result()
     assert pages.heard == [[LONG], [], [LONG]]
+    assert [(message["type"], message["code"]) for message in pages.told] == [("websocket.close", 1013)]
