@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -243,7 +243,7 @@ class _Listing:
         """
         path = PurePosixPath(name)
         numbered = (path.with_name(f"{path.name}-{number}") for number in range(2, _MOST_OF_A_NAME))
-        for candidate in (path.with_suffix(""), path, *numbered):
+        for candidate in chain((path.with_suffix(""), path), numbered):  # the numbered ones only where they are needed
             stem = "__".join(candidate.parts) if self._job.order.naming is Naming.FLAT else candidate.as_posix()
             stem = "/".join(shortened(part, at_most=_LONGEST_PART) for part in stem.split("/"))
             key = int.from_bytes(hashlib.blake2b(composed(stem.casefold()).encode(), digest_size=8).digest())
