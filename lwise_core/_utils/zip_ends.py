@@ -6,11 +6,26 @@ For each entry of a directory, of 47 bytes at least, an object is made that take
 from __future__ import annotations
 
 import io
+import lzma
 import struct
+import zipfile
+import zlib
 from typing import BinaryIO
 
 END = b"PK\x05\x06"
 """How the record at the end of a zip begins."""
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+)
+"""What zipfile raises of a damaged zip; OverflowError where a member is said to begin beyond what a file can have."""
 
 _END_BYTES, _LONGEST_COMMENT = 22, 2**16
 _LOCATOR, _LOCATOR_BYTES = b"PK\x06\x07", 20

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lwise_core._utils.zip_ends import END, directory_bytes
+from lwise_core._utils.zip_ends import DAMAGED, END, directory_bytes
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.listing import FoundFile
 from lwise_core.data.system_files import is_somebodys, may_be_a_picture
@@ -109,7 +109,7 @@ def open_zip(source: Path | bytes, *, called: str) -> ZipDirectory:
             archive = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
         except UnicodeDecodeError:
             archive = zipfile.ZipFile(io.BytesIO(_mended(source)))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+    except (*DAMAGED, NotImplementedError) as error:
         raise DatasetError(f"“{called}” is not a zip that can be read; zip the folder again.") from error
     return ZipDirectory(archive, called)
 

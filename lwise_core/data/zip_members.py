@@ -11,8 +11,8 @@ from typing import IO
 from zipfile import ZIP_BZIP2, ZIP_LZMA, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.zip_ends import DAMAGED
 
-_DAMAGED = (OSError, EOFError, BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError)
 _NOT_GIVEN_OUT = (RuntimeError, NotImplementedError, KeyError)  # locked, packed in a way of its own, not there
 _PIECE = 2**16  # bytes
 _LEAST_DICTIONARY = 2**12  # bytes, by LZMA's own rules
@@ -35,7 +35,7 @@ def member_of(archive: ZipFile, member: str | ZipInfo, *, at_most: int) -> bytes
             return _unpacked(archive, found, at_most=at_most)
         with archive.open(found) as file:
             return file.read(at_most)
-    except (*_DAMAGED, *_NOT_GIVEN_OUT) as error:
+    except (OSError, *DAMAGED, *_NOT_GIVEN_OUT) as error:
         why = "it is damaged there; download or make the archive again"
         if isinstance(error, _NOT_GIVEN_OUT):
             why = "it is locked, packed in a way that is not read here, or not there; unpack the archive"

@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
 
 from lwise_core._utils.atomic_files import whole_file
 from lwise_core._utils.file_errors import FileError, file_errors, make_folder
+from lwise_core._utils.zip_ends import DAMAGED
 from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.enhancement.path import EnhancementPath, Frame, PathRequest
 from lwise_core.guides.guide import GuideModel
@@ -67,7 +66,7 @@ class PathStore:
             content = io.BytesIO(self._file(wanted.key).read_bytes())
             with np.load(content, allow_pickle=False) as arrays:
                 frames = tuple(_frames(arrays["unclamped"], arrays["logits"], arrays["losses"]))
-        except (OSError, ValueError, KeyError, EOFError, IndexError, TypeError, BadZipFile, zlib.error):
+        except (*DAMAGED, OSError, KeyError, IndexError, TypeError, NotImplementedError):
             return None
         if len(frames) != wanted.steps + 1 or frames[0].unclamped.shape != wanted.request.images.shape:
             return None

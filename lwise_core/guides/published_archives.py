@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from lwise_core._utils.atomic_files import whole_file
 from lwise_core._utils.file_errors import make_folder
-from lwise_core._utils.zip_ends import directory_bytes
+from lwise_core._utils.zip_ends import DAMAGED, directory_bytes
 from lwise_core.guides.downloads import DownloadError, why_it_broke
 
 _LARGEST_DIRECTORY = 2**20  # bytes: ten thousand files
-_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, ValueError)
 
 
 def extract(archive: Path, wanted: Mapping[str, Path], *, limit: int) -> tuple[str, ...]:
@@ -41,7 +39,7 @@ def extract(archive: Path, wanted: Mapping[str, Path], *, limit: int) -> tuple[s
             raise DownloadError(f"The archive “{archive.name}” lists more files than guides have; it is not unpacked.")
         with zipfile.ZipFile(archive) as opened:
             return _extract(opened, wanted, limit=limit)
-    except _DAMAGED as error:
+    except (*DAMAGED, NotImplementedError) as error:
         raise DownloadError(f"The archive “{archive.name}” is damaged; fetch it again.") from error
     except OSError as error:
         raise DownloadError(f"“{archive.name}” could not be unpacked ({why_it_broke(error)}).") from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from lwise_core._utils.zip_ends import directory_bytes
+from lwise_core._utils.zip_ends import DAMAGED, directory_bytes
 from lwise_core.guides.checkpoint_error import CheckpointError
 
 _MOST_MEMBERS = 100_000
@@ -37,7 +37,7 @@ def repacked(data: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check(archive.infolist(), size=len(data))
             return _written({m.filename: archive.read(m) for m in archive.infolist()})
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, RuntimeError) as error:
+    except (*DAMAGED, NotImplementedError, RuntimeError) as error:
         raise CheckpointError(_DAMAGED) from error
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 
+from lwise_core._utils.zip_ends import DAMAGED
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.system_files import is_somebodys
 from lwise_core.data.zip_directory import open_zip
@@ -63,7 +64,7 @@ def files_in(content: bytes, *, at_most: int) -> tuple[AnswerFile, ...]:
     try:
         with open_zip(content, called="the zip").archive as archive:  # which measures its directory before reading it
             return _answers_in(archive, at_most=at_most)
-    except (DatasetError, zipfile.BadZipFile, MemberUnreadable, ValueError, NotImplementedError) as error:
+    except (*DAMAGED, DatasetError, MemberUnreadable, NotImplementedError) as error:
         said = f"The zip is damaged or cut off, or lists too many files; export it anew. {UNCHANGED}"
         raise ResponsesError(said) from error
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core.data.zip_members import MemberUnreadable, member_of
+from tests.support.raw_zips import begins_beyond_every_file
 
 CONTENT = np.random.default_rng(0).integers(0, 99, 5000, dtype=np.uint8).tobytes()
 
@@ -89,3 +90,9 @@ def test_a_locked_member_and_one_that_is_not_there_are_oserrors() -> None:
     for name in ("a.png", "b.png"):
         with pytest.raises(MemberUnreadable, match="does not give it out"):
             member_of(archive, name, at_most=10)
+
+
+def test_a_member_that_begins_beyond_every_file_is_damaged() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(begins_beyond_every_file(bytes(packed(how=zipfile.ZIP_STORED)))))
+    with pytest.raises(MemberUnreadable, match="damaged"):
+        member_of(archive, "a.png", at_most=10)

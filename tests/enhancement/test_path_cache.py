@@ -17,6 +17,7 @@ from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
 from lwise_core.guides.guide import Domain, GuideModel
 from tests.conftest import eight_pictures
+from tests.support.raw_zips import begins_beyond_every_file
 
 STEPS = 5
 
@@ -73,7 +74,7 @@ def test_a_damaged_file_is_as_if_it_were_not_there(
     store.keep(wanted, path)
     (file,) = store.folder.iterdir()
     whole = file.read_bytes()
-    for content in (damage, whole[: len(whole) // 2]):
+    for content in (damage, whole[: len(whole) // 2], begins_beyond_every_file(whole)):
         file.write_bytes(content)
         assert store.read(wanted) is None
 

@@ -10,6 +10,7 @@ import pytest
 
 from lwise_core.guides.downloads import DownloadError
 from lwise_core.guides.published_archives import check_archive, extract
+from tests.support.raw_zips import begins_beyond_every_file
 
 CONTENT = np.random.default_rng(0).bytes(5000)
 
@@ -90,3 +91,10 @@ def test_a_flipped_bit_and_a_name_twice_are_refused(tmp_path: Path) -> None:
     twice = archive_of(tmp_path / "b.zip", {"a/w.pt": b"1", "b/w.pt": b"2"})
     with pytest.raises(DownloadError, match="twice"):
         extract(twice, {"w.pt": tmp_path / "w.pt"}, limit=10_000)
+
+
+def test_a_member_that_begins_beyond_every_file_is_damaged(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path / "a.zip", {"w.pt": CONTENT})
+    archive.write_bytes(begins_beyond_every_file(archive.read_bytes()))
+    with pytest.raises(DownloadError, match="damaged"):
+        extract(archive, {"w.pt": tmp_path / "w.pt"}, limit=10_000)

@@ -12,6 +12,7 @@ import torch
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import read_weights
 from lwise_core.guides.weight_archive import repacked
+from tests.support.raw_zips import begins_beyond_every_file
 
 _ENTRIES = struct.Struct("<4sQ2H2L4Q")  # the end record of a large zip
 _LOCATOR = struct.Struct("<4sLQL")
@@ -99,3 +100,8 @@ def test_a_directory_that_is_too_large_is_refused_before_it_is_read(monkeypatch:
     monkeypatch.setattr(zipfile, "ZipFile", opened)
     with pytest.raises(CheckpointError, match="damaged"):
         repacked(body + record + larger + locator + end)
+
+
+def test_a_member_that_begins_beyond_every_file_is_damaged() -> None:
+    with pytest.raises(CheckpointError, match="damaged or cut off"):
+        read_weights(begins_beyond_every_file(repacked(saved(w=torch.ones(4)))))

@@ -12,7 +12,7 @@ from lwise_core.data import zip_directory
 from lwise_core.study.answer_archives import AnswerFile, files_in
 from lwise_core.study.response_columns import ResponsesError
 from lwise_core.study.response_files import read_csv
-from tests.support.raw_zips import raw_zip
+from tests.support.raw_zips import begins_beyond_every_file, raw_zip
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -55,10 +55,11 @@ def test_what_is_no_zip_passes() -> None:
         (zipped(("a.txt", bytes(200))), "holds more than 0 MB"),
         (zipped(("a.txt", b"[1]"))[:-30], "damaged or cut off"),
         (zipped(("a.txt", b"[1]")).replace(b"[1]", b"[2]"), "damaged or cut off"),
+        (begins_beyond_every_file(zipped(("a.txt", b"[1]"))), "damaged or cut off"),
         (zipped(("content.xml", b"<a/>"), ("mimetype", b"x")), "is a workbook; save its sheet as CSV"),
         (raw_zip({b"a.txt": b"[1]"}, flag=1), "is locked with a password; unpack it"),
     ],
-    ids=["a workbook", "pictures", "too much", "cut off", "a changed byte", "OpenDocument", "locked"],
+    ids=["a workbook", "pictures", "too much", "cut off", "a changed byte", "no place", "OpenDocument", "locked"],
 )
 def test_a_zip_that_cannot_be_used_is_one_sentence(content: bytes, said: str) -> None:
     with pytest.raises(ResponsesError, match=said):

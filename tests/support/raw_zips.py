@@ -17,3 +17,18 @@ def raw_zip(members: Mapping[bytes, bytes], *, flag: int = 0, method: int = 0, e
         data += b"PK\x03\x04\x14\0" + said + name + extra + content
     end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(directory), len(data), 0)
     return data + directory + b"PK\x05\x06" + end
+
+
+def begins_beyond_every_file(data: bytes) -> bytes:
+    """Return the zip ``data``, whose first member is said to begin where no file reaches (2⁶³ bytes)."""
+    entry = data.index(b"PK\x01\x02")
+    end = data.rindex(b"PK\x05\x06")
+    (name, extra), said = struct.unpack_from("<HH", data, entry + 28), struct.pack("<HHQ", 1, 8, 2**63)
+    behind = entry + 46 + name
+    directory = bytearray(data[entry:end])
+    struct.pack_into("<H", directory, 30, extra + len(said))
+    struct.pack_into("<I", directory, 42, 0xFFFFFFFF)
+    directory[behind - entry : behind - entry] = said
+    record = bytearray(data[end:])
+    struct.pack_into("<I", record, 12, len(directory))
+    return data[:entry] + bytes(directory) + bytes(record)
