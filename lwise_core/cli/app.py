@@ -1,6 +1,6 @@
 """The shell: its verbs, and how it ends.
 
-Errors are one line on standard error and exit code 2.
+Errors are one line on standard error and exit code 2; docs/exit-codes.md has every code of every verb.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ from lwise_core.cli.enhance import enhance_command
 from lwise_core.cli.guides import download_command, models_command
 from lwise_core.cli.inspect import inspect_command
 from lwise_core.cli.inspect_pair import inspect_pair_command
-from lwise_core.cli.options import help_without_verb
+from lwise_core.cli.options import StoppedByHand, help_without_verb
 from lwise_core.cli.phantom import phantom_command
 from lwise_core.cli.rehearse import rehearse_command
 from lwise_core.cli.score import score_command
 from lwise_core.cli.train import train_command
 from lwise_core.cli.tune import tune_command
 from lwise_core.guides.checkpoint_error import CheckpointError
+
+STOPPED = 130
+"""The code of a command that was stopped by hand: 128 and the number of the signal."""
 
 _PROGRAMS_WORDS = (
     (re.compile(r"Input should be a valid integer\b.*"), "it must be a whole number."),
@@ -108,7 +111,7 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
     except CheckpointError as error:
         _fail(str(error), program=error.conversion)
     except LWiseError as error:
-        _fail(str(error))
+        _fail(str(error), code=STOPPED if isinstance(error, StoppedByHand) else 2)
     except BrokenPipeError:  # whoever read the output has read enough, such as `head`
         _give_up_output()
         sys.exit(1)
@@ -117,6 +120,8 @@ def _one_line_errors(run: Callable[[], object]) -> NoReturn:
             raise
         _give_up_output()
         _fail("The output cannot be written, as there is no room left where it goes; make room and try again.")
+    if result == STOPPED:  # as Typer ends where nothing has caught it
+        _fail("Stopped before the end; repeat the command.", code=STOPPED)
     sys.exit(result if isinstance(result, int) else 0)
 
 
@@ -133,8 +138,8 @@ def _plain(message: str) -> str:
     return message
 
 
-def _fail(sentence: str, *, program: str = "") -> NoReturn:
+def _fail(sentence: str, *, program: str = "", code: int = 2) -> NoReturn:
     typer.echo(f"Error: {' '.join(sentence.split())}", err=True)
     if program:
         typer.echo(f"\n{program}", err=True)
-    sys.exit(2)
+    sys.exit(code)

@@ -25,9 +25,11 @@ from lwise_core.batch.wobble_task import WobbleTask
 from lwise_core.cli.fast_mode import check_fast_mode
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
+    GOES_ON,
     PICTURES,
     GuideChoice,
     Refused,
+    StoppedByHand,
     listed_names,
     pictures_at,
 )
@@ -265,7 +267,7 @@ def _stopped_in_a_sentence() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
+        raise StoppedByHand(GOES_ON) from error
     except torch.OutOfMemoryError as error:
         raise Refused(
             "The device has too little memory for so large a batch; what was done is kept, and with a smaller --batch "

@@ -14,6 +14,7 @@ import typer
 from lwise_core._utils.class_names import UnknownClass, canonical
 from lwise_core.cli.option_groups import grouped
 from lwise_core.cli.options import (
+    GOES_ON,
     PICTURES,
     Architecture,
     ClassGroupsOf,
@@ -21,6 +22,7 @@ from lwise_core.cli.options import (
     DomainOf,
     GuideChoice,
     Refused,
+    StoppedByHand,
     pictures_at,
 )
 from lwise_core.data.folder_labels import FolderLabels, Instead
@@ -206,6 +208,6 @@ def _followed(guide: GuideModel, request: CalibrationRequest) -> Calibration:
                 told = percent
                 typer.echo(f"{progress}.", err=True)
     except KeyboardInterrupt as error:
-        raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
+        raise StoppedByHand(GOES_ON) from error
     assert calibration is not None  # noqa: S101  the last progress has it
     return calibration

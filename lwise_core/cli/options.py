@@ -27,6 +27,9 @@ from lwise_core.images.geometry import Crop
 
 DEFAULT_GUIDE = "animals16-128"
 
+GOES_ON = "Stopped; what was done is kept: repeat the command, which does what is left."
+"""What is said where a command that can be repeated was stopped."""
+
 PICTURES = f"{LAYOUTS} A folder or a CSV may lie at an address, such as s3://bucket/photos."
 """Help on every argument that is a set of labelled pictures."""
 
@@ -118,15 +121,23 @@ class GuideChoice:
             CalibrationError: There is a calibration of it, and that is damaged.
             UnknownClass: The groups name a class that the guide does not have.
             FileError: A file cannot be read.
+            Refused: Something is said of a weight file, and none is named.
         """
         return self._loaded(say=lambda _: None)
 
     def _loaded(self, *, say: Callable[[str], object]) -> GuideModel:
+        if self.weights is None and (alone := self._of_weights()):
+            raise Refused(f"{alone} says something of the file that --weights names; name one, or leave it out.")
         guide = catalog.load(self.guide_name) if self.weights is None else self._foreign(self.weights).load(say=say)
         if self.class_groups is None:
             return guide
         guide = grouped(guide, class_groups_at(self.class_groups, classes=guide.classes))
         return catalog.here().calibrations.laid_over(guide)
+
+    def _of_weights(self) -> str:
+        """Return an option that was given and only counts with a weight file, empty where there is none."""
+        given = {"--architecture": self.architecture, "--classes": self.classes, "--normaliser": self.normaliser}
+        return next((name for name, value in given.items() if value is not None), "")
 
     def _foreign(self, weights: Path) -> ForeignGuide:
         return ForeignGuide(weights, self.architecture, self.classes, self.domain, self.normaliser)
@@ -164,6 +175,10 @@ def help_without_verb(context: typer.Context) -> None:
 
 class Refused(LWiseError):
     """A request that cannot be met. The message is one sentence."""
+
+
+class StoppedByHand(LWiseError):
+    """A person has stopped the command. The message is one sentence: what is kept, and how to go on."""
 
 
 def subjects_in(photos: list[Path], crop: str | None) -> Iterator[tuple[str, CroppedPhotograph]]:

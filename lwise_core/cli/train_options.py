@@ -30,7 +30,7 @@ class NetworkOptions:
     size: Annotated[
         int | None, typer.Option(help="Input size in pixels; without it 32, or what the network begun with has.")
     ] = None
-    width: Annotated[int, typer.Option(help="Channels of a new CompactResNet after its stem.")] = 32
+    width: Annotated[int, typer.Option(min=1, help="Channels of a new CompactResNet after its stem.")] = 32
     architecture: Annotated[
         str | None, typer.Option(help="Another new network, or that of --weights, by timm's name.")
     ] = None

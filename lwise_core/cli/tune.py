@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lwise_core._utils.durations import in_words
-from lwise_core.cli.options import PICTURES, Refused, pictures_at
+from lwise_core.cli.options import GOES_ON, PICTURES, Refused, StoppedByHand, pictures_at
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import Domain
 from lwise_core.training.nearest_guide import PictureSample, ranked_guides, search_guides
@@ -74,7 +74,7 @@ def _follow(request: TuningRequest, store: TuningStore) -> None:
                 told = percent
                 typer.echo(_line(progress), err=True)
     except KeyboardInterrupt as error:
-        raise Refused("Stopped; what was done is kept: repeat the command, which does what is left.") from error
+        raise StoppedByHand(GOES_ON) from error
 
 
 def _line(progress: TuningProgress) -> str:

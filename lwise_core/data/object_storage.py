@@ -81,6 +81,8 @@ class Storage:
         """
         if not is_url(url):
             raise DatasetError(f"“{url}” is no address; write it as s3://bucket/folder.")
+        if not url.partition("://")[2].strip("/"):
+            raise DatasetError(f"“{url}” names no place in the storage; write it as s3://bucket/folder.")
         host, _, path = url.partition("://")[2].partition("/")
         port = host.partition(":")[2]
         if "?" in path:

@@ -9,12 +9,12 @@ import json
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import file_errors, make_folder, read_file
+from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.calibration import Calibration, CalibrationError, calibrated
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.evidence_file import EVIDENCE_FILE, MAX_EVIDENCE_BYTES, read_nulls, write_nulls
@@ -167,10 +167,8 @@ def _parsed(data: bytes, file: Path) -> Calibration:
     try:
         return _CALIBRATION.validate_json(data)
     except ValidationError as error:
-        first: Any = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
         raise CalibrationError(
-            f"The calibration “{file}” is damaged (“{where}”: {first['msg'].lower()}); remove it and calibrate again."
+            f"The calibration “{file}” is damaged ({fault_of(error)}); remove it and calibrate again."
         ) from error
 
 

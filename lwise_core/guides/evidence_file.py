@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, Validati
 from pydantic.dataclasses import dataclass
 
 from lwise_core._utils.arrays import Counts
+from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.calibration import Sha256
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import read_safetensors
@@ -96,8 +97,7 @@ def _about(stored: torch.Tensor | None) -> _About:
     try:
         return _ABOUT.validate_json(stored.numpy().tobytes())
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise _damaged(f"{'.'.join(map(str, first['loc'])) or 'about'}: {first['msg'].lower()}") from error
+        raise _damaged(fault_of(error)) from error
 
 
 def _levels(stored: torch.Tensor | None) -> tuple[float, ...]:

@@ -27,6 +27,7 @@ from pydantic.dataclasses import dataclass
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.guide import Domain
 from lwise_core.guides.references import References
 from lwise_core.guides.reliability import Reliability, ReliabilityBin, read_reliability
@@ -241,19 +242,11 @@ def parse_card(data: bytes) -> Card:
     try:
         card = _CARD.validate_json(data)
     except ValidationError as error:
-        raise CardError(_sentence(error)) from error
+        # The tag of the architecture's kind is ours, not the card's, so a reader would look for it in vain.
+        raise CardError(f"The card is damaged: {fault_of(error, unspoken=('compact', 'timm'))}.") from error
     for name in ("training", "measured"):
         _check_json(getattr(card, name), where=name)
     return card
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    # The tag of the architecture's kind is ours, not the card's, so a reader would look for it in vain.
-    path = ".".join(str(p) for p in first["loc"] if p not in ("compact", "timm"))
-    what = first["msg"].removeprefix("Value error, ")
-    what = what[:1].lower() + what[1:]
-    return f"The card is damaged: “{path}”: {what}." if path else f"The card is damaged: {what}."
 
 
 def _check_json(value: JsonValue, *, where: str, depth: int = 0) -> None:

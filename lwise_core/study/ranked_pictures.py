@@ -99,8 +99,8 @@ def same_pictures(ranked: Sequence[str], others: Sequence[str]) -> tuple[tuple[i
     shared, form = max(((_shared(ranked, others, form), form) for form in _FORMS), key=lambda found: len(found[0]))
     if not shared:
         raise ResponsesError(
-            f"None of the {len(others):,} pictures with answers is ranked: they are called as “{others[0][:60]}”, and "
-            f"the ranked ones as “{ranked[0][:60]}”. {UNCHANGED}"
+            f"No picture with answers is ranked, of {len(others):,} such as “{others[0][:60]}”: the ranked ones are "
+            f"called as “{ranked[0][:60]}”. {UNCHANGED}"
         )
     for names in (ranked, others):
         counts = Counter(map(form, names))

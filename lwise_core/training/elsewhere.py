@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.file_errors import read_file
 from lwise_core._utils.intervals import mean_share_interval, wilson_interval
+from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.model_card import ClassAccuracy, FiguresElsewhere, MeasuredShare
 from lwise_core.training.evaluation import Evaluation, reliability
 from lwise_core.training.recipes import RecipeError
@@ -40,9 +41,7 @@ def read_collection(path: Path) -> Collection:
     try:
         return TypeAdapter(Collection).validate_json(read_file(path))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(p) for p in first["loc"])
-        raise RecipeError(f"“{path.name}” cannot be used: “{where}”: {first['msg'].lower()}.") from error
+        raise RecipeError(f"“{path.name}” cannot be used: {fault_of(error)}; correct it.") from error
 
 
 def figures_elsewhere(

@@ -15,6 +15,7 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.file_errors import read_file
+from lwise_core._utils.json_faults import fault_of
 from lwise_core._utils.run_folder import RunFolder
 from lwise_core.data.training_images import LabelledImages
 from lwise_core.guides.checkpoints import Description, Weights, build_guide, read_weights
@@ -176,9 +177,7 @@ def read_about(path: Path) -> About:
     try:
         return TypeAdapter(About).validate_json(read_file(path))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(p) for p in first["loc"])
-        raise RecipeError(f"“{path.name}” cannot be used: “{where}”: {first['msg'].lower()}.") from error
+        raise RecipeError(f"“{path.name}” cannot be used: {fault_of(error)}; correct it.") from error
 
 
 @dataclass(frozen=True)

@@ -223,11 +223,11 @@ def test_what_is_asked_wrongly_is_one_line(
 
 
 @pytest.mark.parametrize(
-    ("thrown", "sentence"),
+    ("thrown", "sentence", "ended"),
     [
-        (KeyboardInterrupt(), "Stopped; what was done is kept"),
-        (ExecutorLost("No worker is left."), "No worker is left."),
-        (torch.OutOfMemoryError(), "too little memory"),
+        (KeyboardInterrupt(), "Stopped; what was done is kept", 130),
+        (ExecutorLost("No worker is left."), "No worker is left.", 2),
+        (torch.OutOfMemoryError(), "too little memory", 2),
     ],
 )
 def test_what_stops_a_job_is_one_line(
@@ -237,13 +237,14 @@ def test_what_stops_a_job_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     thrown: BaseException,
     sentence: str,
+    ended: int,
 ) -> None:
     def stopped(*_: object) -> object:
         raise thrown
 
     monkeypatch.setattr(Job, "run", stopped)
     code, _, errors = shell("score-set", str(phantom_pictures), "--out", str(tmp_path / "out"), *GUIDE)
-    assert code == 2
+    assert code == ended
     assert sentence in errors
 
 

@@ -69,7 +69,7 @@ def test_stopped_by_hand_it_says_how_to_go_on(
     with monkeypatch.context() as patch:
         patch.setattr(calibrating, "attacked_batches", interrupt)
         code, _, err = shell(*words(weights, pond))
-    assert code == 2
+    assert code == 130
     assert "Stopped; what was done is kept: repeat the command" in err
     assert catalog.here().calibrations.all() == ()
     code, _, err = shell(*words(weights, pond))

@@ -67,7 +67,7 @@ def test_pictures_that_nobody_has_ranked_are_scored_first(shell: Shell, phantom_
     ("table", "sentence"),
     [
         ("picture,right\na,7\n", "nothing says of how many answers"),
-        ("picture,right,wrong\nelsewhere.png,1,1\n", "None of the 1 pictures with answers is ranked"),
+        ("picture,right,wrong\nelsewhere.png,1,1\n", "No picture with answers is ranked, of 1 such as “elsewhere.png”"),
         ("picture,right,wrong\na/000.png,5,5\na/001.png,6,9\n", "2 pictures are ranked and have answers, and 10"),
     ],
 )

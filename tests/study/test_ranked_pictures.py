@@ -77,7 +77,9 @@ def test_a_whole_path_tells_apart_what_a_name_does_not() -> None:
 
 
 def test_files_about_other_pictures_are_refused() -> None:
-    with pytest.raises(ResponsesError, match=r"None of the 1 pictures .* “x\.png”, and the ranked ones as “a\.png”"):
+    with pytest.raises(
+        ResponsesError, match=r"No picture with answers is ranked, of 1 such as “x\.png”: .* as “a\.png”"
+    ):
         same_pictures(["a.png"], ["x.png"])
 
 

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import FileError, read_file
+from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.novelty import NoveltyState
 from lwise_core.teaching.courses.course_design import CourseError, Design
 from lwise_core.teaching.courses.evidence_marks import EvidenceRing
@@ -306,7 +307,7 @@ def read_course(folder: Path) -> Course:
         manifest = _ADAPTER.validate_json(data)
     except ValidationError as error:
         raise CourseError(
-            f"The manifest of “{folder.name}” is damaged and cannot be read ({_first(error)}); {_PUT_BACK}"
+            f"The manifest of “{folder.name}” is damaged and cannot be read ({fault_of(error)}); {_PUT_BACK}"
         ) from error
     course = Course(folder, manifest, hashlib.sha256(data).hexdigest())
     missing = next((f for f in sorted(course._files) if not course.file(f).is_file()), None)
@@ -319,8 +320,3 @@ def write_course(folder: Path, manifest: Manifest) -> Course:
     """Write the manifest of a course whose pictures are all in ``folder``, and return the course."""
     write_whole(folder / MANIFEST, _ADAPTER.dump_json(manifest, indent=1))
     return read_course(folder)
-
-
-def _first(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    return ": ".join(filter(None, (".".join(map(str, problem["loc"])), problem["msg"])))

@@ -58,7 +58,7 @@ def next_slot(session: Session, course: str) -> int:
     return counted - 1
 
 
-_NO_COURSE = "The records know no such course; add it first."
+_NO_COURSE = "The records know no such course: nobody has begun it with these records; let somebody take it first."
 
 
 def course_row(session: Session, digest: str) -> CourseRow:
