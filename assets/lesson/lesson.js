@@ -89,7 +89,8 @@
   }
 
   /**
-   * Show slide `to`, as it is at first; the focus comes along unless it is on the buttons below.
+   * Show slide `to`, as it is at first; the focus comes along unless it is on the buttons below. From the opening it always
+   * does: “Start” has become “Next”, and space and Enter are to do what the opening says of them.
    * @param {number} to
    */
   function go(to) {
@@ -97,10 +98,11 @@
       say(to < 0 ? wordsOf(spoken, "first") : `${place()}. ${wordsOf(spoken, "last")}`);
       return;
     }
+    const starts = at === 0;
     at = to;
     enhanced = false;
     draw();
-    if (!nav.contains(document.activeElement) || isHidden(document.activeElement))
+    if (starts || !nav.contains(document.activeElement) || isHidden(document.activeElement))
       heading().focus({ preventScroll: true });
     scrollTo(0, 0);
     history.replaceState(null, "", `#${slides[at].id}`); // to reload the page is to stay here

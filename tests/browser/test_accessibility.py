@@ -7,17 +7,24 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from lwise_core.guides.guide import GuideModel
 from lwise_core.teaching.courses.course import Course as Made
+from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.lessons.slideshow import lesson_zip
+from lwise_core.teaching.records.store import Records, address
+from lwise_core.teaching.server import CourseLibrary, CourseServer
 from tests.browser.acts import at_rest, seen, until
 from tests.browser.conftest import ROOT, patient
 from tests.browser.test_lesson import LESSON
-from tests.browser.test_runner import Course, Shown, expect_phase, serving
+from tests.browser.test_runner import QUICK, Course, Shown, expect_phase, serving
+from tests.inspection.test_hallucination import with_references
+from tests.inspection.test_report import report_on
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -133,18 +140,45 @@ def lesson(tmp_path: Path) -> str:
     return (tmp_path / "index.html").as_uri()
 
 
-def test_a_lesson_is_for_everybody(browser: Browser, lesson: str) -> None:
+@pytest.fixture
+def report(tmp_path: Path, tiny_guide: GuideModel) -> str:
+    file = tmp_path / "report.html"
+    file.write_text(report_on(with_references(tiny_guide)).as_html())
+    return file.as_uri()
+
+
+@pytest.fixture
+def alone(browser: Browser) -> Iterator[Page]:
+    """A page for what is opened from the disk."""
     with patient(browser.new_context(viewport={"width": 1440, "height": 900})) as context:
-        alone = context.new_page()  # it is opened from the disk
-        bring_axe(alone)
-        alone.goto(f"{lesson}#1")
-        expect_clean(alone)
+        opened = context.new_page()
+        bring_axe(opened)
+        yield opened
+
+
+def test_a_lesson_is_for_everybody_from_its_opening_to_an_answer(alone: Page, lesson: str) -> None:
+    alone.goto(lesson)
+    assert violations_at_rest(alone) == []
+    alone.get_by_role("button", name="Start").press("Enter")
+    alone.get_by_role("button", name="Next").press("Enter")
+    expect(alone.locator("#picture-2 img.natural")).to_be_visible()
+    alone.locator("summary").filter(visible=True).press("Enter")
+    alone.get_by_role("button", name="Show enhanced").press("Enter")
+    expect(alone.locator("#picture-2 img.enhanced")).to_be_visible()
+    expect_clean(alone)
+
+
+def test_a_report_with_all_that_it_can_hold_is_for_everybody(alone: Page, report: str) -> None:
+    alone.goto(report)
+    expect(alone.get_by_role("img").last).to_be_attached()
+    expect_clean(alone)
 
 
 @pytest.fixture
 def trials() -> Iterator[str]:
-    classes = [{"id": f"c{i}", "label": f"Species {i}"} for i in range(1, 17)]
-    course = Course([Shown("c1")], settings={"layout": "ring", "classes": classes})
+    classes = [{"id": "cat", "label": "Species 1"}, *({"id": f"c{i}", "label": f"Species {i}"} for i in range(2, 17))]
+    timing = replace(QUICK, feedback_wrong_ms=3_600_000)
+    course = Course([Shown("cat")], timing=timing, settings={"layout": "ring", "classes": classes})
     with serving(course) as served:
         yield served.url
 
@@ -158,3 +192,31 @@ def test_a_trial_is_for_everybody_and_its_labels_can_be_read(examined: Page, tri
         "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
     )
     assert min(sizes) >= SMALLEST_LABEL
+    examined.locator(".choice").last.press("Enter")  # which is wrong
+    expect_phase(examined, "feedback")
+    for scheme in ("light", "dark"):
+        examined.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations_at_rest(examined) == []
+
+
+def test_a_sitting_of_two_pictures_is_for_everybody_to_its_end(
+    examined: Page, studio_url: str, home: Path, pair_course: Made
+) -> None:
+    library = CourseLibrary(home / "courses")
+    if not (library.folder / "pairs").exists():
+        shutil.copytree(pair_course.folder, library.folder / "pairs")
+    with Records.open(url=address(home=home)) as records:
+        sitting = CourseServer(library, records)
+        token = sitting.enrol(pair_course, participant="axe").token
+        examined.goto(f"{studio_url}/learn?sitting={token}")
+        examined.get_by_role("button", name="Start").click()
+        expect(examined.get_by_role("button", name="On the left")).to_be_enabled()
+        expect_clean(examined)
+        while trials := sitting.coming(token).trials:
+            onset = 5000.0 * trials[0].number
+            sitting.take(token, Answer(trials[0].number, trials[0].side, 900.0, onset, onset, sureness=3))
+    examined.emulate_media(color_scheme="light", reduced_motion="reduce")
+    examined.set_viewport_size({"width": 1440, "height": 900})
+    examined.reload()
+    expect(seen(examined, "Each original stands beside its two versions")).to_be_visible()
+    expect_clean_page(examined, "Every picture again")

@@ -245,6 +245,20 @@ def test_by_buttons_only(show: Open) -> None:
     expect(shown(page)).to_have_id("start")
 
 
+def test_started_by_keyboard_space_and_enter_do_what_the_opening_says(show: Open) -> None:
+    page = show()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Start")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(shown(page)).to_have_id("picture-1")
+    expect(shown(page).get_by_role("heading")).to_be_focused()
+    page.keyboard.press("Space")
+    expect_picture(page, "enhanced")
+    page.keyboard.press("Enter")
+    expect(shown(page).locator("details")).to_have_attribute("open", "")
+    expect(shown(page)).to_have_id("picture-1")
+
+
 def test_tab_reaches_every_control_and_they_press_as_buttons_do(show: Open) -> None:
     page = show()
     page.keyboard.press("ArrowRight")
