@@ -62,7 +62,8 @@ class FolderMeaning:
 class RankingSession:
     """What a person did with a ranking by the guide of that name and these weights.
 
-    ``others`` is what was decided on all folders that ``folders`` does not name, None where nothing was.
+    ``others`` is what was decided on all folders that ``folders`` does not name, None where nothing was. ``marked`` are
+    the SHA-256 of what was marked on the map.
     """
 
     format: Literal["L-WISE ranking session 1"]
@@ -71,10 +72,19 @@ class RankingSession:
     photographs: Annotated[tuple[KeptPhotograph, ...], Field(max_length=MOST_FILES), FailFast()]
     folders: Annotated[tuple[FolderMeaning, ...], Field(max_length=MOST_FILES), FailFast()] = ()
     others: Literal["left out", "guessed"] | None = None
+    marked: Annotated[tuple[_Sha256, ...], Field(max_length=MOST_FILES), FailFast()] = ()
 
     @classmethod
-    def of(cls, ranking: Ranking, *, guide: str, weights_sha256: str, chosen: Collection[str]) -> RankingSession:
-        """Return what can be kept of a ranking, with the SHA-256 of the photographs that are ``chosen``."""
+    def of(
+        cls,
+        ranking: Ranking,
+        *,
+        guide: str,
+        weights_sha256: str,
+        chosen: Collection[str],
+        marked: Collection[str] = (),
+    ) -> RankingSession:
+        """Return what can be kept of a ranking, with the SHA-256 of photographs that are ``chosen`` and ``marked``."""
         return cls(
             "L-WISE ranking session 1",
             guide,
@@ -86,6 +96,7 @@ class RankingSession:
             + tuple(KeptPhotograph(p.name, p.sha256, False, SOMETHING_ELSE) for p in ranking.set_aside),
             tuple(_meaning(folder, meaning) for folder, meaning in ranking.folders.stated.items()),
             _written(ranking.folders.others),
+            tuple(sorted(marked)),
         )
 
     def as_file(self) -> bytes:

@@ -35,7 +35,8 @@ def today(phantom_guide: GuideModel) -> Ranking:
 def test_labels_choices_and_decisions_come_back(phantom_guide: GuideModel, today: Ranking) -> None:
     first, second, *_ = (p.sha256 for p in today.photographs)
     worked_on = today.relabelled({second: FAMILIES[3]})
-    kept = RankingSession.of(worked_on, guide="phantom4-64", weights_sha256="0" * 64, chosen={first})
+    kept = RankingSession.of(worked_on, guide="phantom4-64", weights_sha256="0" * 64, chosen={first}, marked={second})
+    assert kept.marked == (second,)
     back = read_session(kept.as_file())
     assert back == kept
     assert (dict(back.meanings(phantom_guide.classes)), back.other_folders) == (

@@ -212,6 +212,7 @@ def test_labels_and_choices_of_another_day_come_back() -> None:
             {"name": "0.png", "sha256": hashes[1], "chosen": False},
             {"name": "gone.png", "sha256": "2" * 64, "chosen": True},
         ],
+        "marked": [hashes[1], "2" * 64],
     }
     at = taken(zipped(), guide="phantom4-64")
     at.toggle(key="rank-resumes").set_value(True).run()
@@ -222,7 +223,22 @@ def test_labels_and_choices_of_another_day_come_back() -> None:
     at = press(at, "Rank 8 files")
     assert f"As you say; filed as {FAMILIES[0]}." in said(at)
     assert "6 photographs chosen" in said(at)
-    assert "1 photograph missing here: “gone.png”" in said(at)
+    assert "1 photograph is missing here: “gone.png”" in said(at)
+    at = settled(at.toggle(key="rank-map").set_value(True).run())
+    assert "1 photograph marked on the map" in said(at)
+
+
+def test_a_session_of_other_photographs_is_said_to_be_that() -> None:
+    session = {
+        "format": "L-WISE ranking session 1",
+        "guide": "phantom4-64",
+        "weights_sha256": "0" * 64,
+        "photographs": [{"name": "gone.png", "sha256": "2" * 64, "chosen": True}],
+    }
+    at = taken(zipped(), guide="phantom4-64")
+    at.toggle(key="rank-resumes").set_value(True).run()
+    at.file_uploader(key="rank-session").set_value(("s.json", json.dumps(session).encode(), "application/json")).run()
+    assert "of other photographs: none of its 1 photograph is here" in said(press(at, "Rank 8 files"))
 
 
 def test_a_closer_look_is_at_the_photographs_own_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,14 +56,26 @@ def session_download(place: DeltaGenerator, ranked: GuideRanking, guide: GuideMo
 
 def _as_file(ranked: GuideRanking, guide: GuideModel) -> bytes:
     weights = guide.provenance.sha256
-    return RankingSession.of(ranked.ranking, guide=guide.name, weights_sha256=weights, chosen=ranked.chosen).as_file()
+    return RankingSession.of(
+        ranked.ranking, guide=guide.name, weights_sha256=weights, chosen=ranked.chosen, marked=ranked.marked
+    ).as_file()
 
 
 def say_resumed(ranked: GuideRanking) -> None:
     """Say which photographs of another day are not here."""
     session = resumed()
-    missing = () if session is None else session.missing(ranked.ranking)
-    if missing:
+    if session is None:
+        return
+    missing = session.missing(ranked.ranking)
+    if missing and len(missing) == len(session.photographs):
+        none = f"none of its {counted(len(missing), 'photograph')} is here"
+        notice(
+            "caution",
+            f"The session file is of other photographs: {none}, so no label and no choice was taken over. "
+            "Start over with the photographs of then.",
+        )
+    elif missing:
         names = ", ".join(f"“{plain(name)}”" for name in missing[:_NAMED])
         more = f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
-        st.caption(f"Of the ranking of another day {counted(len(missing), 'photograph')} missing here: {names}{more}.")
+        lacking = f"{counted(len(missing), 'photograph')} {'is' if len(missing) == 1 else 'are'} missing here"
+        st.caption(f"Of the ranking of another day {lacking}: {names}{more}.")

@@ -114,14 +114,16 @@ def begun() -> frozenset[str]:
 def keep(ranking: Ranking, *, weights: str, guide: str) -> None:
     """Keep a ranking, with every photograph chosen that nothing speaks against; the oldest makes room for it.
 
-    Labels and choices of another day come back where a person brought their file.
+    Labels, choices and marks of another day come back where a person brought their file.
     """
     rankings = _mine().rankings
     rankings.pop(weights, None)
     ranking, chosen = _sharing(ranking), ranking.presumed()
-    if (session := _mine().session) is not None:
+    session = _mine().session
+    if session is not None:
         ranking, chosen = session.laid_over(ranking, chosen)
     rankings[weights] = GuideRanking(ranking, guide, set(chosen))
+    mark(weights, () if session is None else session.marked)
     while len(rankings) > _MOST:
         del rankings[next(iter(rankings))]
     _mine().coming.pop(weights, None)
