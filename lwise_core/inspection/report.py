@@ -37,7 +37,7 @@ from lwise_core.inspection.perturbation import (
     similarity_map,
 )
 from lwise_core.inspection.report_beside import NOTHING_BESIDE, Beside, Json, PaintedClass
-from lwise_core.inspection.wording import clear_range, doubt_of, verdict_of
+from lwise_core.inspection.wording import CHANCE_COMES_LAST, clear_range, doubt_of, founded_first, verdict_of
 
 _SIDE = 448
 _LUMA_LIMIT = 24.0  # grey levels, as on the page
@@ -171,7 +171,8 @@ class Report:
             "lights": [_light_words(light) for light in (self.risk.semantic, self.risk.artefact)],
             "pictures": self._pictures(change),
             "look": [] if change.is_none else _look_words(perceptual_difference_of(change)),
-            "maps": [self._map_words(pair) for pair in self.maps],
+            "maps": [self._map_words(pair) for pair in founded_first(self.maps)],
+            "maps_order": CHANCE_COMES_LAST if len({bool(doubt_of(pair)) for pair in self.maps}) > 1 else "",
             "painted": [_painted_words(one) for one in self._painted()],
             "opinions": self.beside.rows(towards=self._towards),
         }

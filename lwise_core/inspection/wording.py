@@ -264,6 +264,14 @@ _NO_BETTER = {
 """What is said of a map by whether it fails when pixels are taken out, and when they are put back."""
 
 
+CHANCE_COMES_LAST = "Maps that are no better than chance on this picture come last."
+
+
+def founded_first(pairs: Sequence[MapPair]) -> tuple[MapPair, ...]:
+    """Return the maps with those last that are no better than chance, else in their order."""
+    return tuple(sorted(pairs, key=lambda pair: bool(doubt_of(pair))))
+
+
 def agreement_lines(pairs: Sequence[MapPair]) -> tuple[str, ...]:
     """Return how alike every two methods rank the original's pixels."""
     found = agreement_of(pairs)

@@ -33,7 +33,7 @@ from lwise_core.inspection.examine import (
 from lwise_core.inspection.indicators import LightState
 from lwise_core.inspection.report import worth_of
 from lwise_core.inspection.sanity_checks import Curve, Faithfulness, Following
-from lwise_core.inspection.wording import doubt_of
+from lwise_core.inspection.wording import doubt_of, founded_first
 from tests.conftest import eight_pictures, guide_of, tiny_network
 from tests.inspection.test_evidence import path_of
 from tests.inspection.test_evidence_ledger import loud_guide, with_nulls
@@ -190,6 +190,12 @@ def test_a_map_that_a_random_order_equals_is_said_to_be_no_better_than_chance(ti
         assert bool(doubt_of(judged)) == bool(words)
         assert doubt_of(judged) in worth_of(judged)
     assert doubt_of(replace(pair, faithful=None)) == ""
+    by_chance, better, unknown = (
+        replace(pair, faithful=f)
+        for f in (Faithfulness(chance, chance), Faithfulness(Following(low, high), chance), None)
+    )
+    in_order = founded_first([by_chance, better, by_chance, unknown])
+    assert [id(p) for p in in_order] == [id(p) for p in (better, unknown, by_chance, by_chance)]
 
 
 def test_maps_of_different_pictures_drift(tiny_guide: GuideModel) -> None:

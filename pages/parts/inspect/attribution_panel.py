@@ -23,7 +23,7 @@ from lwise_core.inspection.examine import (
 )
 from lwise_core.inspection.map_pictures import attribution_picture
 from lwise_core.inspection.report import figures_of
-from lwise_core.inspection.wording import doubt_of
+from lwise_core.inspection.wording import CHANCE_COMES_LAST, doubt_of
 from lwise_core.scheduler import ScheduledJob
 from pages.parts.inspect.inspected import asked_so_far, keep_asked
 from pages.parts.inspect.plots import agreement_figure
@@ -98,15 +98,19 @@ def attribution_panel(key: Key, path: EnhancementPath, *, epsilon: float, toward
 
 
 def _maps(job: ScheduledJob[tuple[MapPair, ...]], *, at: Place, methods: Sequence[AttributionMethod]) -> None:
-    """Draw each method's maps as they come, and in the end how far the methods agree."""
+    """Draw each method's maps as they come, and in the end how far the methods agree.
+
+    Those that are no better than chance stand below the others, under a line that says so.
+    """
     what = "Asking what the class rests on"
     with at.found.container():
-        places = [st.empty() for _ in methods]
-        below = st.empty()
+        founded, why, doubted, below = st.container(), st.empty(), st.container(), st.empty()
     drawn = 0
     for pairs in values_of(MAPS, job, at=at, what=what):
-        for spot, pair in zip(places[drawn : len(pairs)], pairs[drawn:], strict=True):
-            with spot.container():
+        for pair in pairs[drawn:]:
+            if doubt_of(pair) and len(methods) > 1:
+                why.caption(CHANCE_COMES_LAST)
+            with doubted if doubt_of(pair) else founded:
                 _pair(pair)
         drawn = len(pairs)
     pairs = job.latest or ()
