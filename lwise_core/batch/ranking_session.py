@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, FailFast, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.first_fault import reader_of
 from lwise_core.batch.named_files import MOST_FILES
 from lwise_core.batch.ranking import Ranking
 from lwise_core.data.folder_labels import Instead
@@ -69,10 +70,10 @@ class RankingSession:
     format: Literal["L-WISE ranking session 1"]
     guide: _Guide
     weights_sha256: _Sha256
-    photographs: Annotated[tuple[KeptPhotograph, ...], Field(max_length=MOST_FILES), FailFast()]
-    folders: Annotated[tuple[FolderMeaning, ...], Field(max_length=MOST_FILES), FailFast()] = ()
+    photographs: Annotated[tuple[KeptPhotograph, ...], Field(max_length=MOST_FILES)]
+    folders: Annotated[tuple[FolderMeaning, ...], Field(max_length=MOST_FILES)] = ()
     others: Literal["left out", "guessed"] | None = None
-    marked: Annotated[tuple[_Sha256, ...], Field(max_length=MOST_FILES), FailFast()] = ()
+    marked: Annotated[tuple[_Sha256, ...], Field(max_length=MOST_FILES)] = ()
 
     @classmethod
     def of(
@@ -138,7 +139,7 @@ class RankingSession:
         return tuple(p.name for p in self.photographs if p.sha256 not in there)
 
 
-_ADAPTER = TypeAdapter(RankingSession)
+_READ = reader_of(TypeAdapter(RankingSession))
 
 
 def read_session(data: bytes) -> RankingSession:
@@ -158,7 +159,7 @@ def read_session(data: bytes) -> RankingSession:
             "here. Nothing was changed."
         )
     try:
-        return _ADAPTER.validate_json(data)
+        return _READ(data)
     except ValidationError as error:
         where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
         what = f"its “{where[:80]}” is not as this page writes it" if where else "it cannot be read as one"

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import file_errors, make_folder, read_file
+from lwise_core._utils.first_fault import reader_of
 from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.calibration import Calibration, CalibrationError, calibrated
 from lwise_core.guides.checkpoint_error import CheckpointError
@@ -25,7 +26,7 @@ from lwise_core.guides.own_limits import OWN_LIMITS_FILE, OwnLimits, OwnLimitsEr
 
 MAX_CALIBRATION_BYTES = 100_000_000
 _FILE = "calibration.json"
-_CALIBRATION = TypeAdapter(Calibration)
+_READ = reader_of(TypeAdapter(Calibration))
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ class CalibrationStore:
 
 def _parsed(data: bytes, file: Path) -> Calibration:
     try:
-        return _CALIBRATION.validate_json(data)
+        return _READ(data)
     except ValidationError as error:
         raise CalibrationError(
             f"The calibration “{file}” is damaged ({fault_of(error)}); remove it and calibrate again."

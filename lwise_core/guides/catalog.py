@@ -45,7 +45,7 @@ from lwise_core.guides.familiarity import Familiarity, FamiliarityError, read_fa
 from lwise_core.guides.fitness import UNKNOWN, Fit, Fitness, fitness_of
 from lwise_core.guides.guide import EpsilonScale, GuideModel
 from lwise_core.guides.hub import HubAddress, fetch_hub_guide, is_hub_address
-from lwise_core.guides.model_card import Card, CardError, CompactArchitecture, parse_card
+from lwise_core.guides.model_card import MAX_CARD_BYTES, Card, CardError, CompactArchitecture, parse_card
 from lwise_core.guides.own_limits import OwnLimits, OwnLimitsError, read_own_limits
 from lwise_core.guides.published_archives import check_archive, extract
 from lwise_core.guides.published_weights import PUBLISHED, Published
@@ -269,7 +269,7 @@ def load(name: str) -> GuideModel:
 def _entry_of_folder(folder: Path, origin: Origin) -> GuideEntry:
     entry = GuideEntry(name=folder.name, origin=origin, state=GuideStatus.BROKEN)
     try:
-        card = parse_card((folder / CARD_FILE).read_bytes())
+        card = parse_card(read_file(folder / CARD_FILE, at_most=MAX_CARD_BYTES + 1))
         entry = replace(entry, card=card, weights=folder / card.weights.file, sha256=card.weights.sha256)
         found = file_checksum(folder / card.weights.file)
     except CardError as error:

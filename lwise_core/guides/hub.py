@@ -26,6 +26,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_errors import read_file
+from lwise_core._utils.first_fault import reader_of
 from lwise_core.guides.architectures import fill
 from lwise_core.guides.blueprints import ArchitectureError
 from lwise_core.guides.checkpoint_error import CheckpointError
@@ -126,7 +127,7 @@ class HubConfiguration:
 
     architecture: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.]{1,100}$")]
     pretrained_cfg: PretrainedConfiguration = field(default_factory=PretrainedConfiguration)
-    label_names: Annotated[tuple[_Text, ...], Field(max_length=MAX_CLASSES, fail_fast=True)] | None = None
+    label_names: Annotated[tuple[_Text, ...], Field(max_length=MAX_CLASSES)] | None = None
     label_descriptions: Annotated[Mapping[_Text, _Text], Field(max_length=MAX_CLASSES)] | None = None
 
     def classes(self, count: int) -> tuple[str, ...]:
@@ -140,7 +141,7 @@ class HubConfiguration:
         return default_classes(count)
 
 
-_CONFIGURATION = TypeAdapter(HubConfiguration)
+_READ_CONFIGURATION = reader_of(TypeAdapter(HubConfiguration))
 
 
 def read_configuration(data: bytes) -> HubConfiguration:
@@ -150,7 +151,7 @@ def read_configuration(data: bytes) -> HubConfiguration:
         HubError: It is no such file of an image model of timm, or its input is not square and in colour.
     """
     try:
-        found = _CONFIGURATION.validate_json(data)
+        found = _READ_CONFIGURATION(data)
     except ValidationError as error:
         where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
         raise HubError(

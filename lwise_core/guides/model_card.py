@@ -27,6 +27,7 @@ from pydantic.dataclasses import dataclass
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.first_fault import reader_of
 from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.guide import Domain
 from lwise_core.guides.references import References
@@ -175,7 +176,7 @@ class Card:
     input_size: Annotated[int, Field(ge=8, le=MAX_INPUT_SIZE)]
     mean: tuple[float, float, float]
     std: tuple[Positive, Positive, Positive]
-    classes: Annotated[tuple[ClassName, ...], Field(min_length=1, max_length=MAX_CLASSES, fail_fast=True)]
+    classes: Annotated[tuple[ClassName, ...], Field(min_length=1, max_length=MAX_CLASSES)]
     weights: WeightFile
     domain: Domain = Domain.UNKNOWN
     training: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -228,7 +229,7 @@ class Card:
         return frozenset({self.weights.sha256, *_SHA256.findall(origin)})
 
 
-_CARD = TypeAdapter(Card)
+_READ = reader_of(TypeAdapter(Card))
 
 
 def parse_card(data: bytes) -> Card:
@@ -238,9 +239,9 @@ def parse_card(data: bytes) -> Card:
         CardError: A field is missing, of the wrong type, not a finite number or of a hostile size.
     """
     if len(data) > MAX_CARD_BYTES:
-        raise CardError(f"The card has {len(data):,} bytes; a card may have {MAX_CARD_BYTES:,} at most.")
+        raise CardError(f"The card has more than {MAX_CARD_BYTES:,} bytes, which no card needs.")
     try:
-        card = _CARD.validate_json(data)
+        card = _READ(data)
     except ValidationError as error:
         # The tag of the architecture's kind is ours, not the card's, so a reader would look for it in vain.
         raise CardError(f"The card is damaged: {fault_of(error, unspoken=('compact', 'timm'))}.") from error

@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_errors import read_file
+from lwise_core._utils.first_fault import reader_of
 
 OWN_LIMITS_FILE = "artefacts.json"
 """What lies beside the calibration, or the card, of a guide that has limits of its own."""
@@ -58,6 +59,7 @@ class OwnLimits:
 
 
 _LIMITS = TypeAdapter(OwnLimits)
+_READ = reader_of(_LIMITS)
 
 
 def read_own_limits(folder: Path, *, weights_sha256: str, input_size: int) -> OwnLimits | None:
@@ -71,7 +73,7 @@ def read_own_limits(folder: Path, *, weights_sha256: str, input_size: int) -> Ow
     if not file.is_file():
         return None
     try:
-        found = _LIMITS.validate_json(read_file(file, at_most=MAX_LIMITS_BYTES + 1))
+        found = _READ(read_file(file, at_most=MAX_LIMITS_BYTES + 1))
     except ValidationError as error:
         raise OwnLimitsError(f"“{file.name}” is damaged; calibrate again.") from error
     if (found.weights_sha256, found.input_size) != (weights_sha256, input_size):

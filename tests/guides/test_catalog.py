@@ -31,6 +31,7 @@ from lwise_core.guides.evidence_file import EVIDENCE_FILE, write_nulls
 from lwise_core.guides.evidence_nulls import EvidenceNulls, thresholds_of
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import Domain
+from lwise_core.guides.model_card import MAX_CARD_BYTES, parse_card
 from lwise_core.guides.own_limits import OwnLimits
 from lwise_core.guides.published_weights import PUBLISHED, Published
 from tests.conftest import SHARED
@@ -180,6 +181,17 @@ def test_a_damaged_guide_is_shown_as_broken_with_its_reason_and_the_others_live_
         empty.load("hurt")
     assert entry(empty, "well").state is GuideStatus.READY
     assert empty.load("well").name == "well"
+
+
+def test_no_more_of_a_card_is_read_than_a_card_may_have(empty: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 3 GB was read whole, at every look at the list of guides."""
+    folder = put_guide(empty.bundled, "hurt")
+    with (folder / "card.json").open("r+b") as card:
+        card.truncate(MAX_CARD_BYTES + 10)
+    read, sizes = parse_card, list[int]()
+    monkeypatch.setattr("lwise_core.guides.catalog.parse_card", lambda data: sizes.append(len(data)) or read(data))
+    assert "more than 5,000,000 bytes" in entry(empty, "hurt").reason
+    assert sizes == [MAX_CARD_BYTES + 1]
 
 
 def test_weights_that_do_not_fit_their_card_are_said_when_loading(empty: Catalog) -> None:

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from lwise_core._utils.atomic_files import remove_half_written, write_whole
 from lwise_core._utils.class_names import UnknownClass
 from lwise_core._utils.file_errors import DISK_FULL, file_errors, make_folder
+from lwise_core._utils.first_fault import reader_of
 from lwise_core.data.decoding import Unusable
 from lwise_core.data.training_images import UNREADABLE_SHARE
 from lwise_core.enhancement.objectives import OBJECTIVES, Objective, objective_named
@@ -72,6 +73,7 @@ class _Made:
 
 
 _ADAPTER = TypeAdapter(_Made)
+_READ = reader_of(_ADAPTER)
 
 
 @dataclass(frozen=True)
@@ -381,7 +383,7 @@ def _write(folder: Path, picture: Photograph) -> str:
 def _made_before(kept: Path, folder: Path) -> _Made | None:
     """Return what was made of a picture before, None when there is nothing whole."""
     try:
-        made = _ADAPTER.validate_json(kept.read_bytes())
+        made = _READ(kept.read_bytes())
     except (OSError, ValidationError):
         return None
     return made if all((folder / STIMULI / f"{s.file}.png").is_file() for s in made.stimuli) else None

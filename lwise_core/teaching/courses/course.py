@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lwise_core._utils.atomic_files import write_whole
 from lwise_core._utils.file_errors import FileError, read_file
+from lwise_core._utils.first_fault import reader_of
 from lwise_core._utils.json_faults import fault_of
 from lwise_core.guides.novelty import NoveltyState
 from lwise_core.teaching.courses.course_design import CourseError, Design
@@ -124,6 +125,7 @@ class Manifest:
 
 
 _ADAPTER = TypeAdapter(Manifest)
+_READ = reader_of(_ADAPTER)
 
 
 @dataclass(frozen=True)
@@ -304,7 +306,7 @@ def read_course(folder: Path) -> Course:
         raise CourseError(f"The manifest of “{folder.name}” is too large to be one; {_PUT_BACK}")
     data = read_file(file)
     try:
-        manifest = _ADAPTER.validate_json(data)
+        manifest = _READ(data)
     except ValidationError as error:
         raise CourseError(
             f"The manifest of “{folder.name}” is damaged and cannot be read ({fault_of(error)}); {_PUT_BACK}"

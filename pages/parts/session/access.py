@@ -120,7 +120,7 @@ def _ask() -> None:
         if not st.form_submit_button("Open these pages") or not said:  # judged once, not whenever the page is drawn
             return
     guesses = wrong_words()
-    seconds = guesses.seconds_to_wait()
+    seconds = guesses.take_turn()
     if seconds > 0:
         notice("error", f"Wrong words were tried. Please try again in {math.ceil(seconds)} s.")
     elif compare_digest(said.encode(), _word().encode()):
@@ -128,6 +128,5 @@ def _ask() -> None:
         st.session_state[_OPENED] = time.monotonic()
         st.rerun()
     else:
-        guesses.add()
         _log.warning("A wrong word for the pages of whoever gives the courses: number %d in a row.", guesses.count)
         notice("error", "That is not the passphrase that this server was started with.")

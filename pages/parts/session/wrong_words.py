@@ -9,6 +9,7 @@ from functools import cache
 
 _FREE = 3  # wrong words that cost nothing: people mistype
 _LONGEST = 600.0  # seconds
+_DOUBLED = 10  # times, which reaches the longest; a float would not hold what a thousand times are
 
 
 class WrongWords:
@@ -28,12 +29,18 @@ class WrongWords:
         """Return the seconds until the next word is looked at, 0 or less when it is at once."""
         return self._until - self._now()
 
-    def add(self) -> None:
-        """Count a wrong word."""
+    def take_turn(self) -> float:
+        """Count a word as wrong before it is looked at, and return 0; where it has to wait, return how many seconds.
+
+        Of words that are said at once each counts, so that none is looked at for nothing; a right one is forgotten.
+        """
         with self._changing:
+            if (wait := self.seconds_to_wait()) > 0:
+                return wait
             self.count += 1
             if self.count >= _FREE:
-                self._until = self._now() + min(2.0 ** (self.count - _FREE), _LONGEST)
+                self._until = self._now() + min(2.0 ** min(self.count - _FREE, _DOUBLED), _LONGEST)
+            return 0.0
 
     def forget(self) -> None:
         """Begin anew, since the right word was said."""

@@ -23,13 +23,24 @@ def waits(count: int) -> list[float]:
     words, found = WrongWords(clock), []
     for _ in range(count):
         clock.seconds += max(0.0, words.seconds_to_wait())
-        words.add()
+        words.take_turn()
         found.append(words.seconds_to_wait())
     return found
 
 
 def test_two_mistakes_are_free_and_then_each_doubles_the_wait() -> None:
     assert [max(0.0, wait) for wait in waits(7)] == [0, 0, 1, 2, 4, 8, 16]
+
+
+def test_of_words_that_are_said_at_once_each_counts_before_it_is_looked_at() -> None:
+    words = WrongWords(Clock())
+    assert [words.take_turn() for _ in range(5)] == [0, 0, 0, 1, 1]
+    assert words.count == 3
+
+
+def test_after_a_thousand_wrong_words_the_wait_is_as_long_as_before() -> None:
+    """A week of guessing; then 2 to the power of their number was more than a float holds, and nobody waited."""
+    assert waits(1100)[-1] == 600
 
 
 @given(st.integers(1, 60))
@@ -46,8 +57,8 @@ def test_a_list_of_twenty_thousand_words_takes_months() -> None:
 def test_the_right_word_begins_anew() -> None:
     clock = Clock()
     words = WrongWords(clock)
-    for _ in range(5):
-        words.add()
+    for _ in range(3):
+        words.take_turn()
     words.forget()
     assert (words.count, words.seconds_to_wait()) == (0, 0)
 
@@ -61,7 +72,7 @@ def test_the_wait_ends_with_the_clock(later: float) -> None:
     clock = Clock()
     words = WrongWords(clock)
     for _ in range(3):
-        words.add()
+        words.take_turn()
     clock.seconds = later
     assert words.seconds_to_wait() > 0
     clock.seconds = 1
