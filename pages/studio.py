@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.enhancement.coarse_path import preview_of
+from lwise_core.enhancement.export import INVENTED
 from lwise_core.guides.difficulty import Difficulty, difficulty_of
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import preview
@@ -211,7 +212,7 @@ def _heading(case: Case, guide: GuideModel, *, stated: str, towards: str) -> str
 def _remark(case: Case, guide: GuideModel, *, stated: str, towards: str) -> str:
     """Return what stands with every altered picture: that it invents, or rests on a guess, and what it is not for."""
     if towards != stated:
-        return "Features not in the original. Not for diagnosis."
+        return f"{INVENTED} Not for diagnosis."
     if case.guessed_for(guide):
         return f"That it is {towards} is the guide's guess. Not for diagnosis."
     return "Not for diagnosis."

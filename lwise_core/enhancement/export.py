@@ -46,6 +46,10 @@ class StatedBy(StrEnum):
     PERSON = "person"
 
 
+INVENTED = "Features not in the original."
+"""What stands with every picture that was changed towards a class that it is not said to show."""
+
+
 @dataclass(frozen=True)
 class Intent:
     """What was asked: the stated class of the picture, the class that was enhanced towards, ε and the extent.
@@ -88,7 +92,7 @@ def statement(guide: GuideModel, intent: Intent, objective: Objective) -> str:
     """Return the sentence that every altered picture carries."""
     verb = "away from" if isinstance(objective, Harder) else "towards"
     budget = f"ε = {intent.epsilon:.3g} (ε₂₂₄ = {guide.epsilon_scale.at_224(intent.epsilon):.3g})"
-    invented = " Features not in the original." if intent.invents else ""
+    invented = f" {INVENTED}" if intent.invents else ""
     return f"AI-altered {verb} {intent.towards}, {budget}, by guide {guide.name}.{invented} Not for diagnosis."
 
 

@@ -158,13 +158,20 @@ def channel_pictures(perturbation: Perturbation) -> tuple[HeatmapPicture, ...]:
     )
 
 
-def attribution_picture(values: FloatImage, *, limit: float, of: str) -> HeatmapPicture:
-    """Return a signed attribution ``(H, W)`` on the scale ±``limit``, which maps that stand side by side share."""
-    scale = Scale.signed(limit, unit="against ← logit → for the class")
+def attribution_picture(
+    values: FloatImage, *, limit: float, of: str, between: tuple[str, str] | None = None
+) -> HeatmapPicture:
+    """Return a signed attribution ``(H, W)`` on the scale ±``limit``, which maps that stand side by side share.
+
+    ``between`` are the classes that values below and above 0 speak for; None: against one class, and for it.
+    """
+    below, above = between or ("against", "for the class")
+    scale = Scale.signed(limit, unit=f"{below} ← logit → {above}")
+    sides = "for the class, the others against" if between is None else f"for {above}, the others for {below}"
     beyond = float((np.abs(values) > limit).mean())
     return HeatmapPicture(
         values,
-        alt=f"{of}: {float((values > 0).mean()):.0%} of the pixels speak for the class, the others against.",
+        alt=f"{of}: {float((values > 0).mean()):.0%} of the pixels speak {sides}.",
         caption=f"{of}; {_percent(beyond)} of the pixels go beyond the scale.",
         scale=scale,
     )

@@ -68,10 +68,12 @@ class Neighbours:
             sum(canonical(one.class_name) == canonical(self.towards) for one in found)
             for found in (self.before, self.after)
         )
+        shows, does = ("shows" if before == 1 else "show"), ("does" if after == 1 else "do")
+        stayed = f"{self.stayed} of them {'is' if self.stayed == 1 else 'are'} near to both"
         return (
-            f"Of the {counted(len(self.before), 'picture')} nearest to the original, {before} "
-            f"{'shows' if before == 1 else 'show'} {self.towards}; of those nearest to what was made of it, {after}; "
-            f"{self.stayed} {'is' if self.stayed == 1 else 'are'} the same, among {counted(self.among, 'picture')}."
+            f"Of the {counted(len(self.before), 'real picture')} nearest to the original {before} {shows} "
+            f"{self.towards}; of those nearest to what was made of it {after} {does}. {stayed}. "
+            f"Compared were {counted(self.among, 'picture')}."
         )
 
 

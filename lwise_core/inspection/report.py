@@ -19,7 +19,7 @@ import numpy as np
 
 import lwise_core
 from lwise_core._utils.arrays import FloatImage, Pixels
-from lwise_core.enhancement.export import StatedBy
+from lwise_core.enhancement.export import INVENTED, StatedBy
 from lwise_core.guides.looking import novelty_of
 from lwise_core.guides.novelty import Novelty
 from lwise_core.images.caption_strip import with_strip
@@ -110,7 +110,8 @@ class Report:
         """The sentence that every picture of the altered one carries."""
         if not self.walked:
             return f"Altered by somebody else, inspected for {self._towards}. Not for diagnosis."
-        return f"AI-altered towards {self._towards}, ε = {self.subject.epsilon:.3g}. Not for diagnosis."
+        invented = f" {INVENTED}" if self.subject.stated != self._towards else ""
+        return f"AI-altered towards {self._towards}, ε = {self.subject.epsilon:.3g}.{invented} Not for diagnosis."
 
     def as_json(self) -> str:
         """Return every number, as JSON without NaN."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lwise_core._utils.arrays import Pixels
+from lwise_core.enhancement.export import INVENTED
 from lwise_core.images.geometry import to_8_bit
 from lwise_core.inspection.examine import Opinion, perturbation_at
 from lwise_core.inspection.hallucination import Judge
@@ -30,7 +31,8 @@ class PaintedClass:
     @property
     def statement(self) -> str:
         """The sentence that its picture carries."""
-        return f"AI-altered towards {self.towards}, ε = {self.epsilon:.3g}. Not for diagnosis."
+        invented = f" {INVENTED}" if self.risk.semantic.contradicted else ""
+        return f"AI-altered towards {self.towards}, ε = {self.epsilon:.3g}.{invented} Not for diagnosis."
 
     @property
     def verdict(self) -> str:

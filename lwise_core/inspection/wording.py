@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from lwise_core._utils.class_names import canonical
+from lwise_core._utils.counting import counted
 from lwise_core.guides.novelty import Novelty
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import EvidenceLedger
@@ -239,6 +241,18 @@ def opinion_row(opinion: Opinion, *, class_name: str) -> dict[str, str]:
         "Enhanced": f"{opinion.after[0]} ({opinion.after[1]:.0%})",
         f"Logit of {class_name}": logits,
     }
+
+
+def others_words(opinions: Sequence[Opinion], *, towards: str) -> str:
+    """Return how many other guides, of whom these are the ``opinions``, take the pictures for the class ``towards``."""
+    if not opinions:
+        return ""
+    after, before = (
+        sum(canonical(name) == canonical(towards) for name, _ in choices)
+        for choices in zip(*((one.after, one.before) for one in opinions), strict=True)
+    )
+    taken, guides = "takes" if after == 1 else "take", counted(len(opinions), "other guide")
+    return f"Of {guides} {before} took the original for {towards}, and {after} {taken} the altered picture for it."
 
 
 def doubt_of(pair: MapPair) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lwise_core.images.heatmaps import PERTURBATION_LIMIT, SIGNED
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.map_pictures import (
+    attribution_picture,
     channel_pictures,
     magnitude_picture,
     perturbation_picture,
@@ -82,3 +83,15 @@ def test_the_places_of_a_lattice_are_ringed_and_zero_frequency_is_not() -> None:
     ringed = {(x, y) for y in range(16) for x in range(16) if differs[y * times :, x * times :][:times, :times].any()}
     assert {(0, 0), (0, 8), (8, 0)} <= ringed  # a pattern of two pixels, across, down and both; 8 is zero
     assert (8, 8) not in ringed
+
+
+def test_a_map_that_tells_two_classes_apart_names_both_on_its_scale() -> None:
+    values = np.array([[1.0, -1.0], [1.0, 1.0]], dtype=np.float32)
+    plain = attribution_picture(values, limit=1, of="Saliency")
+    assert plain.scale is not None
+    assert plain.scale.unit == "against ← logit → for the class"
+    assert plain.alt == "Saliency: 75% of the pixels speak for the class, the others against."
+    rather = attribution_picture(values, limit=1, of="Saliency", between=("cat", "frog"))
+    assert rather.scale is not None
+    assert rather.scale.unit == "cat ← logit → frog"
+    assert rather.alt == "Saliency: 75% of the pixels speak for frog, the others for cat."

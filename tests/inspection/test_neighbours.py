@@ -80,8 +80,8 @@ def test_the_sentence_counts_the_class_before_and_after_and_what_stayed() -> Non
     )
     assert found.stayed == 2
     assert str(found) == (
-        "Of the 3 pictures nearest to the original, 1 shows House cat; of those nearest to what was made of it, 2; "
-        "2 are the same, among 1,234 pictures."
+        "Of the 3 real pictures nearest to the original 1 shows House cat; of those nearest to what was made of it 2 "
+        "do. 2 of them are near to both. Compared were 1,234 pictures."
     )
 
 

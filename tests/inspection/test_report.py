@@ -212,7 +212,8 @@ def test_it_holds_what_else_was_painted_and_what_guides_say(report: Report) -> N
     for told in numbers["painted"]:
         assert told["verdict"] in page
         assert f"it goes towards {told['towards']}, but the picture is said to show b." in told["verdict"]
-        assert f"AI-altered towards {told['towards']}, ε = {told['epsilon']:.3g}. Not for diagnosis." in page
+        altered = f"AI-altered towards {told['towards']}, ε = {told['epsilon']:.3g}."
+        assert f"{altered} Features not in the original. Not for diagnosis." in page
         assert told["after"][0] in report.findings.path.guide.classes
     assert numbers["opinions"] == json.loads(json.dumps([asdict(opinion) for opinion in opinions]))
     assert all(words in page for opinion in opinions for words in opinion_row(opinion, class_name="b").values())
@@ -250,3 +251,12 @@ def test_it_says_how_far_there_is_no_flag_and_shows_no_object_of_the_language(re
     assert "not a safety limit" in page or "cannot judge this picture" in page
     assert "built-in" not in page
     assert " object at 0x" not in page
+
+
+def test_a_picture_changed_towards_what_it_is_not_said_to_show_says_that_its_features_were_not_there(
+    report: Report,
+) -> None:
+    assert "Features not in the original" not in report.statement
+    other = replace(report, subject=replace(report.subject, stated="c"))
+    assert "Features not in the original. Not for diagnosis." in other.statement
+    assert other.statement in other.as_html()

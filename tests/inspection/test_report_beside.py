@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,10 @@ def test_a_class_is_shown_at_the_budget_or_as_far_as_it_was_painted(beside: Besi
         assert painted.risk.step == shown
         expected = to_8_bit(judge.path.at(shown * step).images[0].numpy()).transpose(1, 2, 0)
         assert np.array_equal(painted.pixels, expected)
-        assert f"towards {painted.towards}, ε = {painted.epsilon:.3g}. Not for diagnosis." in painted.statement
+        altered = f"AI-altered towards {painted.towards}, ε = {painted.epsilon:.3g}."
+        assert painted.statement == f"{altered} Features not in the original. Not for diagnosis."
+        own = replace(painted, risk=replace(painted.risk, semantic=replace(painted.risk.semantic, contradicted="")))
+        assert own.statement == f"{altered} Not for diagnosis."
 
 
 def test_the_guide_that_changed_the_picture_is_no_other_guide(beside: Beside) -> None:

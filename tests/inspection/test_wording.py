@@ -25,6 +25,7 @@ from lwise_core.inspection.wording import (
     light_words,
     missing_of,
     opinion_row,
+    others_words,
     overlap_of,
     verdict_of,
     verdict_sentences,
@@ -287,3 +288,13 @@ def test_a_lattice_is_a_row_of_a_table() -> None:
     assert list(folded.values()) == ["8 px", "12.3%", "3.1%", "0.005"]
     row = lattice_row(Lattice(4, 9.26, 9.84, 0.0744))
     assert list(row.values()) == ["4 px", "9.3 dB above its ring", "9.8 dB", "0.074"]
+
+
+def test_how_many_other_guides_take_it_for_the_class_is_a_sentence() -> None:
+    turned = Opinion("b", ("cat", 0.5), ("House-Cat", 0.75), None)
+    kept = Opinion("c", ("dog", 0.5), ("dog", 0.75), None)
+    already = Opinion("d", ("house cat", 0.5), ("house cat", 0.75), None)
+    said = others_words([turned, kept, already], towards="house cat")
+    assert said == "Of 3 other guides 1 took the original for house cat, and 2 take the altered picture for it."
+    assert "0 took the original for house cat, and 1 takes" in others_words([turned], towards="house cat")
+    assert others_words([], towards="dog") == ""

@@ -67,5 +67,8 @@ def _draw(contrasts: Sequence[Contrast], *, own: str, rival: str) -> None:
         limit = scale_of([one.before, one.after])
         shown = {"original": one.before, "enhanced": one.after, "difference": one.after - one.before}
         title = f"{one.method.title}, {own} rather than {rival}"
-        maps = {of: attribution_picture(values, limit=limit, of=f"{title}, {of}") for of, values in shown.items()}
+        maps = {
+            of: attribution_picture(values, limit=limit, of=f"{title}, {of}", between=(rival, own))
+            for of, values in shown.items()
+        }
         linked_maps(maps, key=f"contrast-maps-{one.method.name}")

@@ -140,12 +140,12 @@ def _beside(one: InspectedPath, judges: Sequence[Judge], roles: Mapping[str, str
         reach = min(one.epsilon, path.reach, *(judge.path.reach for judge in judges))
         own, *others = st.columns(1 + len(judges), gap="medium")
         with own:
-            _painted(path, role="The class enhanced towards", epsilon=reach)
+            _painted(one, path, role="The class enhanced towards", epsilon=reach)
             if one.found is not None:
                 _say(path, one.found.at(reach), epsilon=reach)
         for column, judge in zip(others, judges, strict=True):
             with column:
-                _painted(judge.path, role=roles[_name(judge.path)], epsilon=reach)
+                _painted(one, judge.path, role=roles[_name(judge.path)], epsilon=reach)
                 _judged(judge, epsilon=reach)
         if not any(_reached(judge, epsilon=reach) for judge in judges):
             _say_how_little(path, epsilon=reach)
@@ -165,10 +165,11 @@ def _say_how_little(path: EnhancementPath, *, epsilon: float) -> None:
     notice("info", f"At ε = {epsilon:.2f} the guide takes none of these for what was painted there.{farther}")
 
 
-def _painted(path: EnhancementPath, *, role: str, epsilon: float) -> None:
+def _painted(one: InspectedPath, path: EnhancementPath, *, role: str, epsilon: float) -> None:
     """Draw one picture under its class and the reason why that class was painted."""
     st.markdown(f"{role}: **{plain(_name(path))}**")
-    show_pictures([_enhanced(path, epsilon=epsilon)])
+    caption = one.caption_of(_name(path), epsilon=epsilon)
+    show_pictures([_enhanced(path, epsilon=epsilon, caption=caption)])
 
 
 def _judged(judge: Judge, *, epsilon: float) -> None:
@@ -196,13 +197,13 @@ def _opinion(path: EnhancementPath, *, epsilon: float) -> Opinion:
     return slot().do(lambda: opinion_at(path, path.guide, epsilon=epsilon, class_name=_name(path)))
 
 
-def _enhanced(path: EnhancementPath, *, epsilon: float) -> HeatmapPicture:
+def _enhanced(path: EnhancementPath, *, epsilon: float, caption: str) -> HeatmapPicture:
     name = _name(path)
     changed = slot().do(lambda: perturbation_at(path, epsilon=epsilon)).changed
     return HeatmapPicture(
         to_8_bit(changed).transpose(1, 2, 0),
         alt=f"Enhanced towards {name}",
-        caption=f"AI-altered towards {name}, ε {epsilon:.2f}. Not for diagnosis.",
+        caption=caption,
     )
 
 

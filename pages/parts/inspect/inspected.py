@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lwise_core.enhancement.export import StatedBy
+from lwise_core.enhancement.export import INVENTED, StatedBy
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.inspection.examine import Findings, Question
 from pages.parts.session.paths import Key
@@ -28,6 +28,16 @@ class InspectedPath:
     towards: str
     epsilon: float
     stated_by: StatedBy
+
+    @property
+    def caption(self) -> str:
+        """The sentence that stands with the altered picture."""
+        return self.caption_of(self.towards, epsilon=self.epsilon)
+
+    def caption_of(self, towards: str, *, epsilon: float) -> str:
+        """Return the sentence that stands with the same picture changed ``towards`` another class."""
+        invented = f" {INVENTED}" if towards != self.stated else ""
+        return f"AI-altered towards {towards}, ε {epsilon:.2f}.{invented} Not for diagnosis."
 
     @property
     def said_to_show(self) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lwise_core.enhancement.export import INVENTED
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.enhancement.rendering import Extent
 from lwise_core.enhancement.viewer_payload import ViewerPayload
@@ -16,15 +17,14 @@ from pages.parts.session.case import Case, put
 def picture_panel(case: Case, path: EnhancementPath, *, invents: bool, layer: Layer | None) -> Case:
     """Draw what ``path`` makes of the picture, as far as it is known, and return the case at the ε that was chosen.
 
-    ``invents`` says that the class enhanced towards is
-    not what the picture is said to show.
+    ``invents`` says that the class enhanced towards is not what the picture is said to show.
     """
     scored = len(path.frames) if path.scored is None else path.scored
     step = viewer(
         ViewerPayload(path, case.subject, Extent.PHOTOGRAPH, provisional=range(scored, len(path.frames))),
         step=case.step_for(path.guide),
         name=case.photograph.name,
-        remark=f"{'Features not in the original. ' if invents else ''}Not for diagnosis.",
+        remark=f"{INVENTED} Not for diagnosis." if invents else "Not for diagnosis.",
         key=f"inspected-{case.token}",
         framing=Framing(View.ALONE, layer),
     )

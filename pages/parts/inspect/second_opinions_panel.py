@@ -9,13 +9,13 @@ import streamlit as st
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
 from lwise_core.inspection.examine import Opinion, opinion_at
-from lwise_core.inspection.wording import opinion_row
+from lwise_core.inspection.wording import opinion_row, others_words
 from pages.parts.inspect.inspected import asked_so_far
 from pages.parts.picture.reliability import say_altered, say_reliability
 from pages.parts.session.guides import available_guides, guides_that_know, load_guide
 from pages.parts.session.jobs import known, remembered
 from pages.parts.session.paths import Key
-from pages.parts.ui.notices import notice
+from pages.parts.ui.notices import notice, plain
 
 _OPINIONS = "opinions"
 _ASKED = 3  # of the other guides, before the person chooses
@@ -51,6 +51,8 @@ def opinions_panel(key: Key, path: EnhancementPath, *, epsilon: float, towards: 
         _question(key, epsilon, asked),
         lambda: [opinion_at(path, guide, epsilon=epsilon, class_name=towards) for guide in asked],
     )
+    if found[1:]:
+        st.markdown(plain(others_words(found[1:], towards=towards)))
     st.dataframe(
         [opinion_row(one, class_name=towards) for one in found],
         hide_index=True,

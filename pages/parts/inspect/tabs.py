@@ -72,8 +72,7 @@ def tabs(case: Case, one: InspectedPath) -> None:
 
 
 def _change(one: InspectedPath) -> None:
-    caption = f"AI-altered towards {one.towards}, ε {one.epsilon:.2f}. Not for diagnosis."
-    change_panel(one.key, one.path, epsilon=one.epsilon, caption=caption)
+    change_panel(one.key, one.path, epsilon=one.epsilon, caption=one.caption)
 
 
 def _attributions(one: InspectedPath) -> None:

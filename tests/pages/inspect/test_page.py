@@ -344,6 +344,7 @@ def test_a_report_holds_what_other_guides_were_heard_to_say_at_this_budget(guide
     assert not_asked in said(alone)
     guides = next(m for m in alone.multiselect if m.label == "Guides")
     heard = settled(guides.select("phantom4-64").run())
+    assert "Of 1 other guide 0 took the original for a, and 0 take the altered picture for it." in said(heard)
     assert not_asked not in said(heard)
     assert not_asked not in said(turned(heard, CHANGE))
     assert not_asked in said(slid(heard, 3))
@@ -370,7 +371,8 @@ def test_one_click_paints_other_classes_beside_the_own_and_empties_nothing(guide
     assert trust
     settled(next(b for b in at.button if b.label == "Paint it").click().run())
     words = said(at)
-    assert f"AI-altered towards {towards}, ε" in words
+    assert re.search(f"AI-altered towards {towards}, ε [0-9.]+\\. Features not in the original\\. Not for", words)
+    assert re.search("AI-altered towards a, ε [0-9.]+\\. Not for diagnosis", words)
     assert f"The logit of {towards} went from" in words
     assert "The class enhanced towards: **a**" in words
     assert f"Your choice and the nearest class after d, which the guide sees already: **{towards}**" in words

@@ -87,7 +87,7 @@ def test_two_uploads_are_judged_like_our_own_changes() -> None:
     at = settled(at.run())
     at.file_uploader(key="neighbours-zip-").set_value(("mine.zip", a_set(), "application/zip"))
     text = said(settled(at.run()))
-    assert "Of the 5 pictures nearest to the original" in text
+    assert "Of the 5 real pictures nearest to the original" in text
     assert text.count(", cosine ") == 10
 
 
