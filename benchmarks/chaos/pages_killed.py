@@ -134,11 +134,7 @@ def sitting(folder: Path, times: int, lottery: random.Random) -> Outcome:
             _answer(visit.page, len(records.answers(token=token)) + 1)
 
         def after(visit: Visit) -> None:
-            begin = visit.page.get_by_role("button", name="Go on")
-            there = visit.page.get_by_text("Picture ").first
-            begin.or_(there).first.wait_for()
-            if begin.is_visible():
-                begin.click()
+            _go_on(visit.page, to="Picture ")
             before = len(records.answers(token=token))
             _answer(visit.page, before + 1)
             _check_sitting(records, course, token, least=before + 1)
@@ -157,7 +153,16 @@ def _check_sitting(records: Records, course: Course, token: str, *, least: int) 
     require(least <= len(numbers) <= total(course), "an answer was lost")
 
 
+def _go_on(page: Page, *, to: str) -> None:
+    """Press “Go on” where that stands in the way ``to`` a trial: after a break, and after the server came back."""
+    begin = page.get_by_role("button", name="Go on")
+    begin.or_(page.get_by_text(to)).first.wait_for()
+    if begin.is_visible():
+        begin.click()
+
+
 def _answer(page: Page, number: int) -> None:
+    _go_on(page, to=f"Picture {number} of")
     page.get_by_text(f"Picture {number} of").wait_for()
     while page.get_by_text("Space bar, click or tap").is_hidden():  # keys do not count during the lockout
         page.keyboard.press("2")
