@@ -313,7 +313,7 @@ class EnhancementPath:
         images = torch.stack([frames[int(b)].unclamped[i] for i, b in enumerate(best)]).clamp(0, 1)
         originals = self.frames[0].images
         spent = _norms(images - originals).flatten()
-        if self.provisional:  # the frame in use is scored by the guide itself, at once
+        if self.scored is not None and int(best.max()) >= self.scored:  # the guide scores the frames in use at once
             logits, exact = self._scores(images)
             return Enhancement(epsilon, originals, images, logits, exact, spent)
         logits = torch.stack([f.logits for f in frames])[best, rows]

@@ -72,6 +72,16 @@ def test_what_is_found_for_a_few_results_is_scored_by_the_guide_when_it_is_read(
         walker.found(REQUEST, epsilon=2 * GUIDE.epsilon_scale.largest)
 
 
+@pytest.mark.parametrize("walker", [Walker(GUIDE), with_twin()], ids=["alone", "with a twin"])
+def test_what_the_guide_has_scored_is_not_scored_again(walker: Walker) -> None:
+    path = walker.found(REQUEST, epsilon=GUIDE.epsilon_scale.step)
+    looked: list[object] = []
+    with GUIDE.network.register_forward_hook(lambda *_: looked.append(None)):
+        original = path.at(0)
+    assert not looked
+    assert torch.allclose(original.logits, GUIDE.logits(REQUEST.images), atol=1e-5)
+
+
 def test_a_twin_is_trusted_after_its_check_has_passed_on_this_machine(
     tiny_guide: GuideModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
