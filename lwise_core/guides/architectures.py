@@ -72,7 +72,7 @@ def recognise(state: State) -> Blueprint | None:
     )
 
 
-_BEFORE_A_NAME = re.compile(r"(?:hf[-_]hub:)?timm/|torchvision\.models\.|timm\.models\.")
+_BEFORE_A_NAME = re.compile(r"(?:hf[-_]hub:)?timm/|(?:torchvision|timm)\.models\.(?:\w+\.(?=\w+$))?")
 
 
 def named(name: str, state: State) -> Blueprint:
@@ -85,17 +85,25 @@ def named(name: str, state: State) -> Blueprint:
         ArchitectureError: Neither has such an architecture, its input is not square, or ``state`` lacks its head.
     """
     name = _BEFORE_A_NAME.sub("", name.strip())
+    known = recognise_cifar(state)
+    if known is not None and known.name == name:
+        return known
+    name = _spelt(name)
     if name in _XCITS:
         return _xcit(name, num_classes=rows_of_head(state, "head"))
     if name == TIMM_NAME:
         return _efficientnet_lite(num_classes=rows_of_head(state, "classifier"))
-    known = recognise_cifar(state)
-    if known is not None and known.name == name:
-        return known
     of_torchvision = torchvision_has(name)
     if of_torchvision and (not timm_has(name) or _has_torchvisions_keys(name, state)):
         return _by_torchvision(name, state)
     return _by_timm(name, state)
+
+
+def _spelt(name: str) -> str:
+    """Return the name as timm or torchvision writes it, where capitals and hyphens alone are otherwise."""
+    plain = name.lower().replace("-", "_")
+    ways = (name, plain, plain.replace("_", ""))
+    return next((way for way in ways if way in _XCITS or torchvision_has(way) or timm_has(way)), name)
 
 
 def _by_timm(name: str, state: State) -> Blueprint:

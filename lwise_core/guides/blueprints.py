@@ -80,7 +80,7 @@ def rows_of_head(state: State, head: str) -> int:
     if not shape:
         raise ArchitectureError(
             f"The weights have no “{head}.weight”, from which the number of classes is read: {found_words(state)}; "
-            "name the architecture that they belong to."
+            "name the architecture that they belong to, or save the network with its own last layer."
         )
     return shape[0]
 

@@ -29,6 +29,7 @@ from lwise_core.guides.class_lists import default_classes
 from lwise_core.guides.fitness import UNKNOWN, Fitness
 from lwise_core.guides.guide import Domain, GuideModel, Normaliser, Provenance, best_device
 from lwise_core.guides.model_card import MAX_CLASSES
+from lwise_core.guides.network_parts import why_no_head
 from lwise_core.guides.other_files import what_else
 from lwise_core.guides.other_weights import why_no_network
 from lwise_core.guides.pickle_steps import check_pickle
@@ -188,6 +189,8 @@ def blueprint_for(weights: Weights, architecture: str | None = None) -> Blueprin
     if (why := why_no_network(weights.state)) is not None:
         raise CheckpointError(why)
     try:
+        if recognise(weights.state) is None and (why := why_no_head(dict(weights.state))) is not None:
+            raise CheckpointError(why)
         blueprint = named(architecture, weights.state) if architecture else recognise(weights.state)
     except ArchitectureError as error:
         raise CheckpointError(str(error)) from error

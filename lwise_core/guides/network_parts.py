@@ -17,6 +17,7 @@ Tensors = dict[str, torch.Tensor]
 _INSIDE = re.compile(r"(?:^|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module)\.")
 # DataParallel around some layers, as around “features” of AlexNet and VGG in PyTorch's ImageNet example.
 _PARALLEL = re.compile(r"(?<=\.)module\.(?=\d)")
+_NAMED = 3  # layers in a sentence
 _HEADS = ("fc", "head", "classifier", "linear")
 _OF_RESNETS = ("conv1", "bn1", "layer1", "layer2", "layer3", "layer4")  # what has weights, in torchvision's order
 
@@ -30,14 +31,14 @@ def put_together(state: Tensors) -> Tensors:
     """Return weights that no network is recognised in so that one is, where that takes nothing but other names.
 
     Layers in DataParallel get their own names, and the one linear layer beside a trunk, as “head.fc” beside “backbone”
-    in MMPretrain, becomes its head. The parts of a ResNet in a sequence, which are numbered, as Lightning's example of
-    transfer leaves them, get their names by their order. What no network is recognised in then either keeps the names
-    of its layers.
+    in MMPretrain, becomes its head, as does the one layer in it, behind a dropout, say. The parts of a ResNet in a
+    sequence, which are numbered, as Lightning's example of transfer leaves them, get their names by their order. What
+    no network is recognised in then either keeps the names of its layers.
     """
     if recognise(state) is not None:
         return state
     state = _renamed(state, _PARALLEL)
-    ways = chain(_with_heads(state), _in_sequence(state))
+    ways = chain(_with_heads(state), _with_last_layer(state), _in_sequence(state))
     return next((found for found in ways if recognise(found) is not None), state)
 
 
@@ -52,6 +53,40 @@ def _with_heads(state: Tensors) -> Iterator[Tensors]:
     own = {name.removeprefix(trunk): value for name, value in state.items() if name.startswith(trunk)}
     for called in _HEADS:
         yield own | {f"{called}.{part}": value for part, value in head.items()}
+
+
+def _with_last_layer(state: Tensors) -> Iterator[Tensors]:
+    """Yield the weights with the one layer of a head that was put in its place, such as “fc.1”, as that head."""
+    for head in _HEADS:
+        own = {name for name in state if name.startswith(f"{head}.")}
+        layers = {name.rpartition(".")[0] for name in own}
+        if len(layers) == 1 and {name.rpartition(".")[2] for name in own} in ({"weight"}, {"weight", "bias"}):
+            called = {name: f"{head}.{name.rpartition('.')[2]}" for name in own}
+            yield {called.get(name, name): value for name, value in state.items()}
+
+
+def why_no_head(state: Tensors) -> str | None:
+    """Return a sentence where ``state`` is a network that is known here but for its last layer; else None."""
+    if not all(value.numel() for value in state.values()):
+        return None  # sides of such a shape may be any number
+    groups = Counter(name.partition(".")[0] for name in state)
+    largest = f"{max(groups, key=groups.__getitem__, default='')}."
+    trunks = (
+        {name: value for name, value in state.items() if name.partition(".")[0] not in _HEADS},
+        {name.removeprefix(largest): value for name, value in state.items() if name.startswith(largest)},
+    )
+    for trunk in trunks:
+        known = next(filter(None, (recognise(trunk | {f"{h}.weight": torch.zeros(2, 1)}) for h in _HEADS)), None)
+        if known is None:
+            continue
+        beside = [name for name in state if name not in trunk and name.removeprefix(largest) not in trunk]
+        layers = [f"“{name[:80]}” of the shape {tuple(state[name].shape)}" for name in beside if state[name].ndim > 1]
+        has = f"has {', '.join(layers[:_NAMED])} in its place" if layers else "is not in the file"
+        return (
+            f"The weights are those of a {known.name} whose last layer, from which the classes are read, {has}; save "
+            "the network with one linear layer at its end, as it was trained for the classes."
+        )
+    return None
 
 
 def _in_sequence(state: Tensors) -> Iterator[Tensors]:

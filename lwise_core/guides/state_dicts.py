@@ -29,6 +29,8 @@ _NO_NETWORK = re.compile(r"optim|sched|scaler")
 _LOSSES = re.compile(
     r"criterion|loss|loss_\w+|\w+_loss|criterion_\w+|\w*metrics?|\w*accuracy|(train|val|valid|test)_\w+"
 )
+# What people call the last layer that they put beside a network of others.
+_A_HEAD = re.compile(r"(?:fc|heads?|classifier|classification\w*|cls|linear|out|output|last|final)(?:_\w+|\d+)?\.")
 _COUNTERS = frozenset({"n_averaged"})  # of torch's AveragedModel
 
 _ROBUSTNESS = ("new_mean", "new_std")
@@ -233,8 +235,25 @@ def _own(state: Tensors, beside: list[str]) -> str:
     if len(networks) != 1:
         return ""
     prefix = f"{networks[0]}."
+    _check_one_head(state, prefix)
     beside.extend(_several([k for k in state if not k.startswith(prefix)]))
     return prefix
+
+
+def _check_one_head(state: Tensors, prefix: str) -> None:
+    """Refuse a head beside a network that has one: which of them counts, and what lies between, is not in the file.
+
+    Raises:
+        CheckpointError: There is one, which takes what the network returns or what its own head takes.
+    """
+    own = next((n for n in reversed(state) if n.startswith(prefix) and state[n].ndim == 2), "")
+    for name in (n for n, value in state.items() if own and _A_HEAD.match(n) and value.ndim == 2):
+        if not name.startswith(prefix) and state[name].shape[1] in state[own].shape:
+            raise CheckpointError(
+                f"The file holds two heads, “{name[:80]}” of the shape {tuple(state[name].shape)} and “{own[:80]}” of "
+                f"{tuple(state[own].shape)}, and does not say which of them says the classes; save the network with "
+                "that one alone."
+            )
 
 
 def _is_network(state: Tensors, prefix: str) -> bool:

@@ -248,7 +248,15 @@ def test_timms_own_keys_stay_timms() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["timm/resnet18.a1_in1k", "hf-hub:timm/resnet18.a1_in1k", "hf_hub:timm/resnet18", "torchvision.models.resnet18"],
+    [
+        *(
+            "timm/resnet18.a1_in1k",
+            "hf-hub:timm/resnet18.a1_in1k",
+            "hf_hub:timm/resnet18",
+            "torchvision.models.resnet18",
+        ),
+        *("ResNet18", "ResNet-18", "resnet_18", "torchvision.models.resnet.resnet18", " RESNET18 "),
+    ],
 )
 def test_a_name_may_be_written_as_the_hub_or_python_has_it(name: str) -> None:
     blueprint = named(name, {"fc.weight": torch.zeros(3, 512)})

@@ -10,10 +10,13 @@ import torchvision
 from torch import nn
 
 from lwise_core.guides.architectures import fill, recognise
-from lwise_core.guides.network_parts import Tensors, put_together, without_inner_wrappers
+from lwise_core.guides.checkpoint_error import CheckpointError
+from lwise_core.guides.checkpoints import blueprint_for, read_weights
+from lwise_core.guides.network_parts import Tensors, put_together, why_no_head, without_inner_wrappers
 from lwise_core.guides.other_weights import why_no_network
 from lwise_core.guides.state_dicts import network_in
 from tests.conftest import tiny_network
+from tests.guides.test_state_dicts import saved
 
 STATE = tiny_network().state_dict()
 TRUNK = {f"encoder.{k}": v for k, v in STATE.items() if not k.startswith("head.")}
@@ -115,3 +118,67 @@ def test_a_sequence_of_other_layers_is_refused_with_a_line_that_names_them() -> 
     named = dict(zip(network.state_dict(), sequence.state_dict().values(), strict=False))
     assert named.keys() == network.state_dict().keys()
     assert all(torch.equal(named[name], value) for name, value in network.state_dict().items())
+
+
+def resnet(**head: Tensors) -> Tensors:
+    """Return a ResNet-18 of 5 classes, with other layers in place of its last where they are given."""
+    state = torchvision.models.get_model("resnet18", weights=None, num_classes=5).state_dict()
+    trunk = {k: v for k, v in state.items() if not k.startswith("fc.")}
+    return trunk | {f"{layer}.{k}": v for layer, parts in head.items() for k, v in parts.items()} if head else state
+
+
+def linear(*shape: int) -> Tensors:
+    return {"weight": torch.zeros(shape), "bias": torch.zeros(shape[0])}
+
+
+def test_a_last_layer_behind_a_dropout_is_the_head() -> None:
+    found = network_in(resnet(**{"fc.1": linear(5, 512)})).state
+    assert found.keys() == resnet().keys()
+    assert found["fc.weight"].shape == (5, 512)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (
+            lambda: resnet(**{"fc.0": linear(256, 512), "fc.3": linear(5, 256)}),
+            "has “fc.0.weight” of the shape (256, 512), “fc.3.weight” of the shape (5, 256) in its place",
+        ),
+        (lambda: {k: v for k, v in resnet().items() if "fc" not in k}, "is not in the file; save the network with one"),
+        (
+            lambda: (
+                {f"backbone.{k}": v for k, v in resnet().items() if "fc" not in k}
+                | {f"{layer}.{k}": v for layer in ("age", "sex") for k, v in linear(2, 512).items()}
+            ),
+            "has “age.weight” of the shape (2, 512), “sex.weight” of the shape (2, 512) in its place",
+        ),
+    ],
+    ids=["two layers", "none", "two heads"],
+)
+@pytest.mark.parametrize("architecture", [None, "resnet18"])
+def test_a_network_but_for_its_last_layer_is_called_that(
+    state: Callable[[], Tensors], said: str, architecture: str | None
+) -> None:
+    with pytest.raises(CheckpointError) as refused:
+        blueprint_for(read_weights(saved(state())), architecture)
+    assert "are those of a resnet18 whose last layer, from which the classes are read" in str(refused.value)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("takes", [5, 512])
+@pytest.mark.parametrize("name", ["classifier", "fc", "head_2", "head3"])
+def test_a_head_beside_a_network_that_has_one_is_not_left_out_in_silence(name: str, takes: int) -> None:
+    both = {f"model.{k}": v for k, v in resnet().items()} | {f"{name}.{k}": v for k, v in linear(3, takes).items()}
+    with pytest.raises(CheckpointError, match=rf"two heads, “{name}\.weight” of the shape \(3, {takes}\) and “model"):
+        read_weights(saved(both))
+
+
+def test_layers_beside_a_network_that_are_no_head_are_left_alone() -> None:
+    both = {f"model.{k}": v for k, v in resnet().items()}
+    both |= {f"projector.{k}": v for k, v in linear(3, 512).items()} | {"head.weight": torch.zeros(3, 7)}
+    assert recognise(network_in(both).state) is not None
+
+
+def test_what_is_no_network_at_all_lacks_no_head() -> None:
+    assert why_no_head({"a.weight": HEAD}) is None
+    assert why_no_head({}) is None
