@@ -21,7 +21,7 @@ from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.listing import FoundFile, PassedOver, entries_of, is_called_as_a_split, passed_over
 from lwise_core.data.system_files import is_somebodys, may_be_a_picture
-from lwise_core.data.tar_headers import DAMAGED, open_tar
+from lwise_core.data.tar_headers import TAR_DAMAGED, open_tar
 from lwise_core.data.zip_directory import ZipDirectory, open_zip
 from lwise_core.images.codec import MAX_BYTES, OpenFile, open_photograph
 
@@ -97,7 +97,7 @@ class TarSet(_ArchiveSet):
     def entries(self) -> Iterator[PictureEntry | str]:
         try:
             yield from entries_of(_inside(self._members()), guess=self.labels is Labels.GUIDE)
-        except (*DAMAGED, OSError) as error:
+        except (*TAR_DAMAGED, OSError) as error:
             raise DatasetError(f"“{shown(self.file.name)}” is not an archive that can be read to its end.") from error
 
     def _members(self) -> Iterator[FoundFile | str]:
@@ -127,7 +127,7 @@ def is_tar(file: Path) -> bool:
     """Return whether ``file`` begins as a tar archive does."""
     try:
         open_tar(file).close()
-    except DAMAGED:
+    except TAR_DAMAGED:
         return False
     return True
 

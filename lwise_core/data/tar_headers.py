@@ -16,7 +16,7 @@ from typing import IO, Any, Self, TypeVar
 
 Header = TypeVar("Header", bound=tarfile.TarInfo)
 
-DAMAGED = (tarfile.TarError, EOFError, zlib.error, LZMAError, ValueError, IndexError, RecursionError)
+TAR_DAMAGED = (tarfile.TarError, EOFError, zlib.error, LZMAError, ValueError, IndexError, RecursionError)
 """What reading a tar may raise beside OSError: tarfile lets through what Python says of a number that is none."""
 
 _RECORDS = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE})
@@ -32,7 +32,7 @@ def open_tar(file: Path) -> tarfile.TarFile:
     """Open a tar archive, compressed or not.
 
     Raises:
-        OSError, or one of :data:`DAMAGED`: It is none, or damaged.
+        OSError, or one of :data:`TAR_DAMAGED`: It is none, or damaged.
     """
     return tarfile.open(file, tarinfo=ModestHeader)
 
