@@ -40,7 +40,7 @@ def test_a_folder_holds_the_report_the_numbers_and_the_pixels(shell: Shell, tmp_
     assert "Was the evidence there?" in said
     assert "false alarms" in said
     assert "Guide animals16-64, Original" in said
-    assert "Of the 3 pictures nearest to the original, 1 shows house cat" in said.replace("House cat", "house cat")
+    assert "Of the 3 real pictures nearest to the original 1 shows house cat" in said.replace("House cat", "house cat")
     assert "Nearest to the original: house cat/0.png" in said
     found = json.loads((out / "report.json").read_text())
     assert (found["altered"], found["towards"]) == ("lighter.png", "house cat")
