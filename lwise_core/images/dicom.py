@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,9 @@ class _Window:
         """Return the first window that ``holder`` names; None where it names none, or one that is none."""
         centre, width = (_first(holder.get(name)) for name in ("WindowCenter", "WindowWidth"))
         function = str(holder.get("VOILUTFunction", "LINEAR"))
-        if centre is None or width is None or not width >= (1 if function == "LINEAR" else np.finfo(float).tiny):
+        if centre is None or width is None or not (isfinite(centre) and isfinite(width)):
+            return None
+        if not width >= (1 if function == "LINEAR" else np.finfo(float).tiny):
             return None
         return cls(float(centre), float(width), function)
 

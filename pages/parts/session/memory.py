@@ -7,6 +7,7 @@ connection that comes back within that time finds its photographs as they were.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Hashable
@@ -16,6 +17,8 @@ import streamlit as st
 
 from lwise_core._utils.errors import LWiseError
 from pages.parts.session.presence import is_there, this_session
+
+_log = logging.getLogger("lwise_studio")
 
 SESSION_BYTES = 2**30
 """What one page may keep: 29 photographs of 12 megapixels, or the squares of 3,200 ranked ones."""
@@ -115,11 +118,9 @@ def when_closed(what: Hashable, let_go: Callable[[], None]) -> None:
 
 def forget_held() -> None:
     """Let go now of everything that would be let go of when this session's page is closed."""
-    endings = _lease().endings
-    for what, let_go in endings.items():
-        let_go()
+    lease = _lease()
+    for what in lease.let_go():
         free(what)
-    endings.clear()
 
 
 class Lease:
@@ -139,10 +140,19 @@ class Lease:
         """Free everything, unless the page has come back: then the same things belong to another lease."""
         if is_there(self.session):
             return
-        for let_go in self.endings.values():
-            let_go()
-        self.endings.clear()
+        self.let_go()
         memory_budget().free_session(self.session)
+
+    def let_go(self) -> tuple[Hashable, ...]:
+        """Let go of everything, and return what that was; one thing that fails keeps no other one."""
+        endings = dict(self.endings)
+        self.endings.clear()
+        for ending in endings.values():
+            try:
+                ending()
+            except Exception:  # noqa: BLE001  whatever it is: the rest is somebody's pictures
+                _log.warning("Something of a page could not be let go of.", exc_info=True)
+        return tuple(endings)
 
 
 @st.cache_resource(scope="session", on_release=Lease.end_later, show_spinner=False)

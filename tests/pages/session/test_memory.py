@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from lwise_core.batch.file_reading import SQUARE, shrunk
 from lwise_core.batch.ranking import BYTES_A_PHOTOGRAPH
-from pages.parts.session.memory import MemoryBudget, MemoryFull, memory_budget, process_bytes
+from pages.parts.session.memory import Lease, MemoryBudget, MemoryFull, memory_budget, process_bytes
 
 SESSION, PROCESS = 1000, 2500
 
@@ -114,6 +114,21 @@ def test_a_desk_takes_what_there_is_room_for_and_a_closed_page_gives_it_back(
     clear_session_resource_cache(session)
     assert kept.desk.cases == ()
     assert budget.held(session) == 0
+
+
+def test_one_thing_that_cannot_be_let_go_of_keeps_no_other_one_and_no_room(
+    budget: MemoryBudget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise OSError
+
+    monkeypatch.setattr("pages.parts.session.memory.is_there", lambda _: False)
+    gone: list[str] = []
+    lease = Lease("a")
+    lease.endings.update({"first": fails, "second": lambda: gone.append("second")})
+    budget.hold("a", "first", 10)
+    lease.end()
+    assert (gone, budget.held("a"), lease.endings) == (["second"], 0, {})
 
 
 def test_a_photograph_holds_its_own_pixels_only() -> None:
