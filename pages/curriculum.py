@@ -30,6 +30,7 @@ from pages.parts.session.course_server import course_library
 from pages.parts.session.decoding import open_upload
 from pages.parts.session.guide_engines import engine_for
 from pages.parts.session.jobs import finished, followed, job_for, progress_of
+from pages.parts.session.learners_address import key_of, learners_query, where_it_is_sat
 from pages.parts.session.pace import pace_of
 from pages.parts.session.reader import language_field
 from pages.parts.ui.notices import notice, plain
@@ -94,13 +95,9 @@ def _maker(order: CourseOrder) -> CourseBuilder:
 
 
 def _progress(job: ScheduledJob[CourseProgress]) -> None:
-    """Draw how far the course is; when it is there, say so and show it among the others."""
+    """Draw how far the course is; when it is there, draw the page with it."""
     if not progress_of(_MAKING, job, what="Ranking and enhancing pictures"):
         return
-    made: CourseProgress | None = finished(_MAKING)
-    for sentence in made.left_out if made else ():
-        notice("caution", sentence)
-    notice("done", "The course is made. It stands at the top of this page and on the Learn page.")
     if st.session_state.pop(_ASKED, None) is not None:
         st.rerun()
 
@@ -110,6 +107,12 @@ def _ready() -> None:
     for sentence in course_library().unreadable():
         notice("caution", sentence)
     courses = course_library().courses()
+    made: CourseProgress | None = finished(_MAKING)
+    if made is not None and made.course is not None and made.course.digest in courses:
+        notice("done", f"The course “{plain(made.course.design.name)}” is made.")
+        for sentence in made.left_out:
+            notice("caution", sentence)
+        where_it_is_sat(made.course)
     for course in courses.values():
         with st.expander(
             f"{plain(course.design.name)}: {counted(len(course.manifest.pictures), 'picture')} to draw from"
@@ -128,7 +131,12 @@ def _facts(course: Course) -> None:
     if not design.practises:
         st.caption(_trials_in_words(course))
     columns = st.columns(5)
-    columns[0].page_link("learn.py", label="Sit it on the Learn page", icon=":material/edit_note:")
+    columns[0].page_link(
+        "learn.py",
+        label="Sit it on the Learn page",
+        icon=":material/edit_note:",
+        query_params=learners_query(course.digest, key=key_of(course)),
+    )
     if columns[1].button("Make a later test of it", key=f"later-{course.digest}", help=_LATER):
         folder = course.folder.with_name(course.folder.name + "-later")
         try:

@@ -117,13 +117,16 @@ export class Screen {
   }
 
   /**
-   * Say what happens, and what shows.
+   * Say what happens, and what shows. Whose button is hidden by it keeps a place here, not at the top of the page.
    * @param {string} name
    * @param {...Shown} shown
    */
   phase(name, ...shown) {
+    const { activeElement: focused } = /** @type {Document | ShadowRoot} */ (this.stage.getRootNode());
+    const own = focused !== this.stage && this.frame.contains(focused);
     this.frame.dataset.phase = name;
     this.frame.dataset.shows = shown.join(" ");
+    if (own && !focused?.checkVisibility({ visibilityProperty: true })) this.stage.focus({ preventScroll: true });
   }
 
   /**

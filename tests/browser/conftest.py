@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
@@ -27,6 +28,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from lwise_core.enhancement.fast_twin import TwinCheck, TwinChecks
 from lwise_core.guides.catalog import BUNDLED, load
 from lwise_core.guides.compact_resnet import CompactResNet
+from lwise_core.teaching.courses.course import Course, write_course
 from tests.browser.acts import PATIENCE_MS
 
 ROOT = Path(__file__).parents[2]
@@ -237,3 +239,13 @@ def page(browser: Browser) -> Iterator[Page]:
 def in_scheme(page: Page) -> Callable[[ColorScheme], None]:
     """Switch the page between light and dark, as the system's setting would."""
     return lambda scheme: page.emulate_media(color_scheme=scheme)
+
+
+@pytest.fixture
+def unhurried_pairs(home: Path, pair_course: Course) -> Iterator[Course]:
+    """A course of two pictures on the server's shelf, whose trials wait an hour for an answer and take it at once."""
+    folder = Path(shutil.copytree(pair_course.folder, home / "courses" / "unhurried"))
+    timing = replace(pair_course.design.timing, lockout_ms=0, choice_ms=3_600_000)
+    design = replace(pair_course.design, name="Two pictures, unhurried", timing=timing)
+    yield write_course(folder, replace(pair_course.manifest, design=design))
+    shutil.rmtree(folder)

@@ -200,14 +200,11 @@ def test_a_trial_is_for_everybody_and_its_labels_can_be_read(examined: Page, tri
 
 
 def test_a_sitting_of_two_pictures_is_for_everybody_to_its_end(
-    examined: Page, studio_url: str, home: Path, pair_course: Made
+    examined: Page, studio_url: str, home: Path, unhurried_pairs: Made
 ) -> None:
-    library = CourseLibrary(home / "courses")
-    if not (library.folder / "pairs").exists():
-        shutil.copytree(pair_course.folder, library.folder / "pairs")
     with Records.open(url=address(home=home)) as records:
-        sitting = CourseServer(library, records)
-        token = sitting.enrol(pair_course, participant="axe").token
+        sitting = CourseServer(CourseLibrary(home / "courses"), records)
+        token = sitting.enrol(unhurried_pairs, participant="axe").token
         examined.goto(f"{studio_url}/learn?sitting={token}")
         examined.get_by_role("button", name="Start").click()
         expect(examined.get_by_role("button", name="On the left")).to_be_enabled()

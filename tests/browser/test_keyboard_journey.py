@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from lwise_core.teaching.courses.course import Course
+from lwise_core.teaching.design.timing import Answer
+from lwise_core.teaching.records.store import Records, address
+from lwise_core.teaching.server import CourseLibrary, CourseServer
 from tests.browser.acts import at_rest, seen
 
 MOST_STOPS = 150  # more than there are on any page
@@ -89,3 +94,50 @@ def test_links_and_tabs_that_have_the_focus_are_ringed(page: Page, studio_url: s
     tab = page.get_by_role("tab", name="Change", exact=True)
     tab_to(page, tab)
     expect_ringed(tab)
+
+
+def test_a_learner_enrols_answers_and_ends_by_keyboard_and_never_loses_the_focus(
+    page: Page, studio_url: str, home: Path, unhurried_pairs: Course
+) -> None:
+    page.goto(f"{studio_url}/learn?course={unhurried_pairs.digest}")
+    code = page.get_by_role("textbox", name="Your code")
+    tab_to(page, code)
+    expect_in_a_ring(code.locator("xpath=ancestor::*[@data-testid='stTextInputRootElement']"))
+    page.keyboard.type("keys-only")
+    agreed = page.get_by_role("checkbox", name="I have read this")
+    tab_to(page, agreed)
+    page.keyboard.press("Space")
+    expect(agreed).to_be_checked()
+    expect_in_a_ring(agreed.locator("xpath=ancestor::label"))
+    begin = page.get_by_role("button", name="Begin")
+    tab_to(page, begin)
+    expect_in_a_ring(begin)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Start")).to_be_focused()  # nobody looks for it
+    page.keyboard.press("Enter")
+    stage = page.get_by_role("group", name="Trial", exact=True)
+    expect(stage).to_be_focused()
+    left = page.get_by_role("button", name="On the left")
+    expect(left).to_be_enabled()
+    tab_to(page, left)
+    page.keyboard.press("Enter")
+    sure = page.get_by_role("button", name="I guessed")
+    expect(sure).to_be_visible()
+    expect(stage).to_be_focused()  # the button that was pressed is gone
+    tab_to(page, sure)
+    page.keyboard.press("Enter")
+    expect(sure).to_be_hidden()
+    expect(stage).to_be_focused()
+    with Records.open(url=address(home=home)) as records:
+        sitting, token = CourseServer(CourseLibrary(home / "courses"), records), page.url.partition("sitting=")[2]
+        while trials := sitting.coming(token).trials:
+            onset = 5000.0 * trials[0].number
+            sitting.take(token, Answer(trials[0].number, trials[0].side, 900.0, onset, onset, sureness=3))
+    page.reload()
+    expect(page.get_by_role("heading", name="Every picture again")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Done"))
+
+
+def expect_in_a_ring(one: Locator) -> None:
+    expect(one).to_have_css("outline-style", "solid")
+    expect(one).to_have_css("outline-width", "3px")

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Radio, Selectbox
 
 from lwise_core.teaching.courses.course import MANIFEST, Course, write_course
+from lwise_core.teaching.courses.course_progress import CourseProgress
 from lwise_core.teaching.courses.debriefed import GROUPS
 from lwise_core.teaching.courses.follow_up import make_follow_up
 from lwise_core.teaching.courses.practice import make_practice
@@ -506,6 +507,20 @@ def test_a_course_is_offered_every_objective_a_further_one_too(opened: Open, mar
         "the class's log-probability",
         "the class's margin",
     ]
+
+
+@pytest.mark.parametrize("just_made", [False, True])
+def test_a_course_is_one_click_from_its_learners_and_most_of_all_when_it_was_just_made(
+    opened: Open, on_the_shelf: Course, monkeypatch: pytest.MonkeyPatch, *, just_made: bool
+) -> None:
+    made = CourseProgress(3, 3, ("One picture cannot be read.",), on_the_shelf)
+    monkeypatch.setattr("pages.parts.session.jobs.finished", lambda _: made if just_made else None)
+    at = opened("curriculum")
+    links = [link.proto for link in at.get("page_link") if link.proto.label == "Sit it on the Learn page"]
+    assert len(links) == 1 + just_made
+    assert all(on_the_shelf.digest in link.query_string for link in links)
+    for words in (f"The course “{on_the_shelf.design.name}” is made.", "One picture cannot be read."):
+        assert (words in said(at)) == just_made
 
 
 def test_the_curriculum_page_offers_the_papers_schedule_at_once(opened: Open) -> None:

@@ -30,12 +30,17 @@ def learners_link(digest: str, *, key: str = "") -> str:
     return f"/{_LEARN}?" + "&".join(f"{name}={value}" for name, value in learners_query(digest, key=key).items())
 
 
+def key_of(course: Course) -> str:
+    """Return the key that a course's learners bring in their link, empty where none is asked for."""
+    try:
+        return enrolment_of(course.folder).key
+    except EnrolmentRefused:
+        return ""
+
+
 def where_it_is_sat(course: Course) -> None:
     """Draw the way to a course on the Learn page, and its whole address as this browser knows the server, to copy."""
-    try:
-        key = enrolment_of(course.folder).key
-    except EnrolmentRefused:
-        key = ""
+    key = key_of(course)
     st.page_link(
         "learn.py",
         label="Sit it on the Learn page",
