@@ -7,7 +7,10 @@ from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 
 
-def test_the_pace_is_that_of_the_second_step(phantom_guide: GuideModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter((100.0, 102.5))
+def test_the_pace_is_that_of_the_quickest_of_a_few_steps_without_what_a_path_begins_with(
+    phantom_guide: GuideModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((100.0, 105.0, 107.5, 110.5))
     monkeypatch.setattr("lwise_core.enhancement.pace.perf_counter", lambda: next(clock))
     assert seconds_a_step(Walker(phantom_guide)) == 2.5
+    assert next(clock, None) is None
