@@ -77,7 +77,7 @@ def test_the_window_of_the_file_counts(function: str) -> None:
         assert (shown[126:] == 255).all()
 
 
-@pytest.mark.parametrize(("number", "none"), [(b"1600", b"nan "), (b"1600", b"inf "), (b"1400", b"inf ")])
+@pytest.mark.parametrize(("number", "none"), [(b"1600.0", b"   nan"), (b"1600.0", b"   inf"), (b"1400.0", b"   inf")])
 def test_a_window_that_is_no_number_is_none(number: bytes, none: bytes) -> None:
     """With it the picture was all black, or all of one grey, and said to be in the window that the file names."""
     data = dicom(RAMP, WindowCenter=1600, WindowWidth=1400).replace(number, none)
