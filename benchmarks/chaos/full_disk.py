@@ -44,7 +44,7 @@ def answers(folder: Path, times: int, lottery: random.Random) -> Outcome:
                 seconds=_TOLD_S,
                 what="the sentence that the disk is full",
             )
-            require(server.is_healthy(), "the server does not answer")
+            wait_for(server.is_healthy, seconds=_TOLD_S, what="the server to answer")
             ballast.unlink()
             before = room.confirmed
             wait_for(lambda: room.confirmed > before, seconds=_TOLD_S, what="an answer after there was room")
