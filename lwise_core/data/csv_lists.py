@@ -75,7 +75,9 @@ def _as_headed(lines: Iterable[list[str]], column: str | None) -> Iterator[tuple
     heading, order = tuple[str, ...](), tuple[int, ...]()
     for line in filter(None, lines):
         cells = _within(line, column, width=len(heading)) if len(line) == 1 else line
-        names = tuple(cell.strip() for cell in cells)
+        names = tuple(
+            cell.strip().lstrip("\ufeff").strip() for cell in cells
+        )  # each of the files put together may begin with a mark
         if not heading:
             heading, order = names, tuple(range(len(names)))
             yield heading

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from lwise_core._utils.text_encoding import encoding_of
 from lwise_core.data.csv_lists import csv_lines
 from lwise_core.study.response_columns import UNCHANGED, NoRows, ResponsesError
 
@@ -34,6 +35,8 @@ def rows_of(content: bytes, *, unit: str, at_most: int) -> list[Row]:
     """
     if len(content) > at_most:
         raise ResponsesError(f"The file is larger than {at_most // 1_000_000} MB; split it by experiment. {UNCHANGED}")
+    if encoding_of(content) == "utf-8-sig":
+        content = content.rstrip(b"\0")  # as of a file on a disk that lost power
     try:
         heading, *lines = list(csv_lines(lambda: io.BytesIO(content), column=None)) or [()]
     except (UnicodeDecodeError, csv.Error) as error:

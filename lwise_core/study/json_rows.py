@@ -62,10 +62,10 @@ def rows_of_json(content: bytes, *, unit: str, at_most: int) -> list[Row]:
 
 
 def _values(text: str) -> Iterator[object]:
-    """Yield one JSON value after another, with space or line ends between them."""
+    """Yield one JSON value after another, with space, line ends or commas between them."""
     decoder, at = json.JSONDecoder(), 0
     while at < len(text):
-        if text[at].isspace():
+        if text[at].isspace() or (at and text[at] == ","):  # rows of a list without its brackets
             at += 1
             continue
         value, at = decoder.raw_decode(text, at)

@@ -18,15 +18,38 @@ MISSING_WORDS = ("", "na", "nan", "none", "null", "undefined")
 
 _TRUE = ("1", "1.0", "1,0", "true", "t", "yes", "correct", "right")
 _FALSE = ("0", "0.0", "0,0", "false", "f", "no", "incorrect", "wrong")
-# As spreadsheets write them in German, French, Spanish, Portuguese, Italian, Dutch and Polish.
-_TRUE_ELSEWHERE = ("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "prawda")
-_FALSE_ELSEWHERE = ("falsch", "faux", "falso", "onwaar", "fałsz")
+# As spreadsheets and people write them in German, French, Spanish, Portuguese, Italian, Dutch and Polish.
+_TRUE_ELSEWHERE = (
+    *("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "prawda"),
+    *(
+        "richtig",
+        "ja",
+        "juste",
+        "oui",
+        "correcto",
+        "sí",
+        "correto",
+        "sim",
+        "corretto",
+        "giusto",
+        "goed",
+        "juist",
+        "tak",
+    ),
+)
+_FALSE_ELSEWHERE = (
+    *("falsch", "faux", "falso", "onwaar", "fałsz"),
+    *("nein", "non", "incorrecto", "incorreto", "não", "sbagliato", "errato", "fout", "onjuist", "nee", "nie"),
+)
 _TRUTHS = dict.fromkeys((*_TRUE, *_TRUE_ELSEWHERE), True) | dict.fromkeys((*_FALSE, *_FALSE_ELSEWHERE), False)
 
 # Three digits behind a comma may be thousands, unless a point stands before them, a nought, or four digits or more.
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|(?:0|\d{4,}),\d+|\d{1,3}(?:\.\d{3})+,\d+)")
 _ANY_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.?\d{3})*,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+")
+# Apostrophes as in Switzerland and spaces as in France between thousands, which nothing else is written with.
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:'\d{3})+|(?:’\d{3})+|(?:[ \u00a0\u2009\u202f]\d{3})+)(?:[.,]\d+)?")
+_NO_DIGIT = re.compile(r"['’ \u00a0\u2009\u202f]")
 _POINTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")  # beside decimal commas they may be of thousands
 
 
@@ -52,8 +75,15 @@ def numbers_in(table: pd.DataFrame, name: str) -> pd.Series:
     """
     if name not in table:
         return pd.Series(np.full(len(table), np.nan), index=table.index)
-    commas = any(_DECIMAL_COMMA.fullmatch(str(value).strip()) for value in table[name])
-    return table[name].map(lambda value: _number(value, name, commas=commas)).astype(float)
+    written = table[name].map(_ungrouped)
+    commas = any(_DECIMAL_COMMA.fullmatch(str(value).strip()) for value in written)
+    return written.map(lambda value: _number(value, name, commas=commas)).astype(float)
+
+
+def _ungrouped(value: object) -> object:
+    """Return a number in text without the apostrophes or spaces between its thousands, anything else as it is."""
+    grouped = isinstance(value, str) and _GROUPED.fullmatch(value.strip())
+    return _NO_DIGIT.sub("", value.strip()) if isinstance(value, str) and grouped else value
 
 
 def _number(value: object, name: str, *, commas: bool) -> float:
@@ -87,8 +117,13 @@ def whole_numbers(numbers: pd.Series, name: str) -> pd.Series:
     Raises:
         ResponsesError: One is missing or not whole.
     """
-    if numbers.isna().any() or (numbers % 1 != 0).any() or (numbers.abs() > 2**53).any():
-        raise ResponsesError(f"The column “{name}” must hold a whole number in every trial; correct it. {UNCHANGED}")
+    wrong = numbers.isna() | (numbers % 1 != 0) | (numbers.abs() > 2**53)
+    if wrong.any():
+        row = wrong.argmax() + 1  # of the trials, as the file has them
+        raise ResponsesError(
+            f"The column “{name}” must hold a whole number in every trial, and row {row:,} below the heading has none; "
+            f"correct it, or leave it out if it is no trial. {UNCHANGED}"
+        )
     return numbers.astype("int64")
 
 
@@ -118,17 +153,33 @@ def truths_in(table: pd.DataFrame, name: str) -> pd.Series:
     return truths.astype(bool)
 
 
+def _right(value: object) -> float | None:
+    """Return 1 or 0, 0 too where there is nothing; None where it is neither."""
+    if value is None or value is pd.NA or str(value).strip().lower() in MISSING_WORDS:
+        return 0.0
+    truth = truth_of(value)
+    if truth is not None:
+        return float(truth)
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if number in (0.0, 1.0) else None
+
+
 def right_or_wrong(table: pd.DataFrame) -> pd.Series:
     """Return 1 for right answers; 0 for wrong ones and where there was none, whatever the file says.
 
     Raises:
         ResponsesError: A value of “perf” is neither 1 nor 0.
     """
-    said = list(map(truth_of, table["perf"]))
-    cells = [value if truth is None else int(truth) for value, truth in zip(table["perf"], said, strict=True)]
-    right = numbers_in(pd.DataFrame({"perf": cells}, index=table.index, dtype=object), "perf").fillna(0.0)
-    if not right.isin([0.0, 1.0]).all():
-        raise ResponsesError(f"The column “perf” must say 1 (right) or 0 (wrong); correct it. {UNCHANGED}")
+    said = [_right(value) for value in table["perf"]]
+    strange = next((value for value, right in zip(table["perf"], said, strict=True) if right is None), None)
+    if strange is not None:
+        raise ResponsesError(
+            f"The column “perf” must say 1 (right) or 0 (wrong), and says “{str(strange)[:40]}”; correct it. {UNCHANGED}"
+        )
+    right = pd.Series(said, index=table.index, dtype=float)
     if "choice" in table and (texts_in(table, "choice") != "").any():
         right = right.where(texts_in(table, "choice") != "", 0.0)
     return right.astype("int64")

@@ -55,13 +55,17 @@ def test_a_number_as_text_is_that_number_and_a_word_for_nothing_is_nothing(numbe
         (["1.512,345", "7"], [1512.345, 7.0]),
         (["-3,25"], [-3.25]),
         (["1,512.5", "2,001,512.5"], [1512.5, 2001512.5]),
+        (["1'512.5", "2’001’512", "7"], [1512.5, 2001512.0, 7.0]),
+        (["1\u202f512,5", "2\u00a0001", "-1 000"], [1512.5, 2001.0, -1000.0]),
     ],
 )
 def test_commas_are_read_where_a_column_says_what_they_are(written: list[str], meant: list[float]) -> None:
     assert numbers_in(column(*written), "it").tolist() == meant
 
 
-@pytest.mark.parametrize("written", ["1,234", "1,234,567", "512,3 ms", "1.234.567", "1,5.5"])
+@pytest.mark.parametrize(
+    "written", ["1,234", "1,234,567", "512,3 ms", "1.234.567", "1,5.5", "1'23", "12 34", "1 234’567"]
+)
 def test_a_comma_that_may_be_either_is_not_guessed(written: str) -> None:
     with pytest.raises(ResponsesError, match="is no number"):
         numbers_in(column("7", written), "it")
@@ -73,7 +77,15 @@ def test_points_beside_decimal_commas_are_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("yes", "no"), [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("yes", "No"), ("Correct", "incorrect"), ("1,0", "0,0")]
+    ("yes", "no"),
+    [
+        ("WAHR", "FALSCH"),
+        ("VRAI", "FAUX"),
+        ("yes", "No"),
+        ("Correct", "incorrect"),
+        ("1,0", "0,0"),
+        ("richtig", "Nein"),
+    ],
 )
 def test_truth_is_written_in_several_languages(yes: str, no: str) -> None:
     assert truths_in(column(yes, no), "it").tolist() == [True, False]
@@ -89,7 +101,7 @@ def test_truth_is_written_in_several_ways(written: object) -> None:
     [
         (numbers_in, "soon", "“soon” in the column “it” is no number"),
         (numbers_in, "-inf", "“-inf” in the column “it” is no number"),
-        (whole, "", "“it” must hold a whole number in every trial"),
+        (whole, "", "“it” must hold a whole number in every trial, and row 2 below the heading has none"),
         (whole, 0.5, "“it” must hold a whole number in every trial"),
         (whole, 2**53 + 2, "“it” must hold a whole number in every trial"),
         (counts_in, -1, "“it” counts, so nothing in it is below 0"),
@@ -119,5 +131,7 @@ def test_no_answer_is_wrong_unless_no_answers_were_recorded() -> None:
     assert right_or_wrong(table).tolist() == [1, 0, 0, 0]
     assert right_or_wrong(table.assign(choice="")).tolist() == [1, 1, 0, 0]
     assert right_or_wrong(table.drop(columns="choice")).tolist() == [1, 1, 0, 0]
-    with pytest.raises(ResponsesError, match=r"“perf” must say 1 \(right\) or 0 \(wrong\)"):
-        right_or_wrong(table.assign(perf=0.5))
+    for perf in (0.5, "100%", "gut"):
+        with pytest.raises(ResponsesError, match=rf"“perf” must say 1 \(right\) or 0 \(wrong\), and says “{perf}”"):
+            right_or_wrong(table.assign(perf=perf))
+    assert right_or_wrong(table.assign(choice="a", perf=["1.00", "0", "VRAI", "fout"])).tolist() == [1, 0, 1, 0]

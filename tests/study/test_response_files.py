@@ -310,6 +310,11 @@ EXPORTS: dict[str, Callable[[], bytes]] = {
         b"Event Index,Participant Private ID,Response\n1,8,yes\n", as_csv(together(of_two_people())), b"", b"a,b\n"
     ),
     "a title above": lambda: b"My study" + b"," * 9 + b"\r\n,,,,\r\n" + as_csv(together(of_two_people())),
+    "two files with marks, one behind the other": lambda: b"".join(
+        b"\xef\xbb\xbf" + as_csv(one) for one in of_two_people()
+    ),
+    "a disk that lost power": lambda: as_csv(together(of_two_people())) + bytes(300),
+    "JSON rows with commas": lambda: as_json_lines(*of_two_people()).replace(b"]\n", b"],\n"),
     "R's numbers of rows": lambda: b"".join(
         (f'"{i}",'.encode() if i else b"") + line
         for i, line in enumerate(as_csv(together(of_two_people())).splitlines(keepends=True))
