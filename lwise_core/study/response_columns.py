@@ -177,7 +177,8 @@ def right_or_wrong(table: pd.DataFrame) -> pd.Series:
     strange = next((value for value, right in zip(table["perf"], said, strict=True) if right is None), None)
     if strange is not None:
         raise ResponsesError(
-            f"The column “perf” must say 1 (right) or 0 (wrong), and says “{str(strange)[:40]}”; correct it. {UNCHANGED}"
+            f"The column “perf” must say 1 (right) or 0 (wrong), and says “{str(strange)[:40]}”; correct it. "
+            f"{UNCHANGED}"
         )
     right = pd.Series(said, index=table.index, dtype=float)
     if "choice" in table and (texts_in(table, "choice") != "").any():

@@ -63,7 +63,7 @@ def test_control_comes_first_and_the_rest_by_condition() -> None:
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ({"perf": "maybe"}, "“maybe” in the column “perf” is no number"),
+        ({"perf": "maybe"}, "“perf” must say 1 (right) or 0 (wrong), and says “maybe”"),
         ({"perf": 2}, "1 (right) or 0 (wrong)"),
         ({"epsilon_224": "inf"}, "is no number"),
         ({"reaction_time_msec": "fast"}, "“fast” in the column “reaction_time_msec”"),
