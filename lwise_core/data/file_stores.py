@@ -6,7 +6,9 @@ trusted: a path that leads out of its folder is said to, and no more is read tha
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +104,7 @@ class LocalStore:
         return (self.folder / path).stat().st_size
 
     def opened(self, path: str) -> BinaryIO:
-        return (self.folder / path).open("rb")
+        return open(self.folder / path, "rb", opener=_ordinary)
 
     def read(self, path: str, *, at_most: int) -> bytes:
         with self.opened(path) as file:
@@ -113,9 +115,22 @@ class LocalStore:
         return (folder / path).resolve().is_relative_to(folder)
 
 
+def _ordinary(name: str, flags: int) -> int:
+    """Open a file for :func:`open`, without waiting for whoever might write into a pipe.
+
+    Raises:
+        OSError: It is a pipe or a device, of which some never end.
+    """
+    handle = os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(mode := os.fstat(handle).st_mode) or stat.S_ISDIR(mode):
+        return handle
+    os.close(handle)
+    raise OSError(errno.EINVAL, "it is no ordinary file", name)
+
+
 def _state(file: Path) -> str:
     try:
-        stat = file.stat()
+        found = file.stat()
     except OSError:
         return GONE
-    return f"{stat.st_size}:{stat.st_mtime_ns}"
+    return f"{found.st_size}:{found.st_mtime_ns}"

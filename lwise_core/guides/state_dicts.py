@@ -18,6 +18,7 @@ from lwise_core.guides.network_parts import put_together, without_inner_wrappers
 Tensors = dict[str, torch.Tensor]
 
 _DEEPEST = 4  # entries, or wrappers, around one another
+_MOST_NAMED = 20  # things beside the weights; a training loop leaves some ten
 _GROUPS = 16  # parts of a state dict that are looked at, the largest first
 _ENTRIES = ("model", "state_dict", "model_state_dict", "model_state", "net", "network", "net_state_dict", "params")
 _WRAPPERS = frozenset(
@@ -90,13 +91,15 @@ def entry_in(loaded: Mapping[object, object]) -> Entry:
         weights = {k: v for k, v in state.items() if isinstance(v, torch.Tensor)}
     entered = [{inner} for inner, _ in levels[1:]]
     beside = [
-        f"“{str(key)[:80]}”"
+        key
         for (_, level), taken in zip(levels, [*entered, weights.keys()], strict=True)
         for key in level
         if key not in taken and key != "epoch"
     ]
     epochs = [said for _, level in levels if isinstance(said := level.get("epoch"), int)]
-    return Entry(weights, name, epochs[0] if epochs else None, tuple(beside))
+    more = len(beside) - _MOST_NAMED
+    named = [*(f"“{str(key)[:80]}”" for key in beside[:_MOST_NAMED]), *([f"{more:,} more"] if more > 0 else [])]
+    return Entry(weights, name, epochs[0] if epochs else None, tuple(named))
 
 
 def _levels(loaded: Mapping[object, object]) -> list[tuple[str, Mapping[object, object]]]:

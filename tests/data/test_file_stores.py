@@ -91,3 +91,17 @@ def test_what_the_system_refuses_is_a_sentence(tmp_path: Path) -> None:
         LocalStore(tmp_path).listed("none")
     with pytest.raises(FileNotFoundError):
         LocalStore(tmp_path).read("none", at_most=1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes that have a name")
+def test_a_pipe_is_not_waited_for_and_a_device_without_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    (tmp_path / "b.png").symlink_to("/dev/zero")
+    for name in ("a.png", "b.png"):
+        with pytest.raises(OSError, match="no ordinary file"):
+            LocalStore(tmp_path).read(name, at_most=10)
+
+
+def test_a_folder_is_still_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        LocalStore(tmp_path.parent).read(tmp_path.name, at_most=10)

@@ -307,6 +307,12 @@ def test_allowed_names_stand_for_nothing() -> None:
     assert read_weights(saved(bogus)).ignored == ("“args”", "“best”", "“type”")
 
 
+def test_of_what_lies_beside_the_weights_without_end_twenty_are_named() -> None:
+    """300,000 names were 3 MB of text, sent to the page each time that it was drawn; a file may hold ten times that."""
+    beside = read_weights(saved({"model": tiny_state(), **dict.fromkeys(map(str, range(5000)))})).ignored
+    assert (len(beside), beside[:2], beside[-1]) == (21, ("“0”", "“1”"), "4,980 more")
+
+
 def test_what_is_allowed_here_is_allowed_nowhere_else() -> None:
     before = torch.serialization.get_safe_globals()
     read_weights(FIXTURES / "robustness.pt")
