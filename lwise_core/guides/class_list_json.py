@@ -39,9 +39,21 @@ def names_of(found: object) -> Sequence[str] | None:
         found = _in_order(found)
     if isinstance(found, list) and found and all(isinstance(one, dict) for one in found):
         found = _of_objects(found)
+    if isinstance(found, list) and found and all(map(_is_pair, found)):
+        found = _in_order(dict(map(_by_name, found))) if len(dict(map(_by_name, found))) == len(found) else None
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
         return None
     return found
+
+
+def _is_pair(one: object) -> bool:
+    """Tell whether something is a name with its number, in either order."""
+    return isinstance(one, list) and [type(part) for part in one] in ([int, str], [str, int])
+
+
+def _by_name(pair: list[object]) -> tuple[object, object]:
+    first, second = pair
+    return (first, second) if isinstance(first, str) else (second, first)
 
 
 def is_number(text: str) -> bool:

@@ -19,7 +19,9 @@ _NUMBERED = re.compile(
 )
 _NUMBER_LAST = re.compile(r"(.*\S)(?:\s*[:,;=]\s*|\s+)(\d{1,6})")
 _ITEM = re.compile(r"\s*[-*•]\s+(\S(?:.*\S)?)\s*")
-_QUOTED = re.compile(r"""(["'])([^"']+)\1,?""")
+_QUOTED = re.compile(r"""(["'])(?P<name>[^"']+)\1,?""")
+_QUOTED_ELSEWHERE = re.compile("[„“”«»‹›‘’‚](?P<name>[^„“”«»‹›]+)[“”«»‹›‘’],?")
+_BRANCHES = ("├── ", "└── ", "|-- ", "`-- ")  # as the command tree draws what a folder holds
 _TEXT = r"""(?:(?P<quote>["'])(?P<quoted>(?:(?!(?P=quote)).)*)(?P=quote)|(?P<plain>[^,:"'\s](?:[^,:]*[^,:\s])?))"""
 _NEXT = r"\s*(?:,\s*|$)"
 _LISTED = re.compile(_TEXT.replace("^,:", "^,") + _NEXT)
@@ -36,9 +38,8 @@ def names_in_lines(lines: Sequence[str]) -> Sequence[str]:
     """Return the names in ``lines``, without what stands around all of them; one name a line where there is no form."""
     if len(lines) == 1:
         return _in_a_line(lines[0])  # one class is no choice, so that several must stand there
-    for form in (
-        (items, _between_numbers, unnumbered, _with_columns, _of_wordnet, _number_last, _all_quoted) if lines else ()
-    ):
+    numbers = (items, _between_numbers, unnumbered, _with_columns, _of_wordnet, _number_last)
+    for form in (*numbers, _all_quoted, _of_a_tree) if lines else ():
         if (names := form(lines)) is not None:
             return names
     return lines
@@ -179,8 +180,18 @@ def _column(heading: Sequence[str], called: Sequence[str]) -> int | None:
 
 def _all_quoted(lines: Sequence[str]) -> Sequence[str] | None:
     """Return the names without their quotes, and the commas behind them, where all lines but the last have them."""
-    found = [_QUOTED.fullmatch(line.strip()) for line in lines]
-    if all(found):
-        return [match[2] for match in found if match is not None]
+    for quoted in (_QUOTED, _QUOTED_ELSEWHERE):
+        found = [quoted.fullmatch(line.strip()) for line in lines]
+        if all(found):
+            return [match["name"] for match in found if match is not None]
     ends = [line.rstrip().endswith(",") for line in lines]
     return [line.rstrip().removesuffix(",") for line in lines] if all(ends[:-1]) else None
+
+
+def _of_a_tree(lines: Sequence[str]) -> Sequence[str] | None:
+    """Return the folders that a drawing of one folder names, below its own line and above their number or not."""
+    drawn = [line.replace("\u00a0", " ") for line in lines]
+    branches = [line[len(_BRANCHES[0]) :].strip().rstrip("/") for line in drawn if line.startswith(_BRANCHES)]
+    others = [line for line in drawn[1:] if line.strip() and not line.startswith(_BRANCHES)]
+    counted = all(line[:1].isdecimal() and "director" in line for line in others)
+    return branches if len(branches) > 1 and counted and len(others) < 2 else None

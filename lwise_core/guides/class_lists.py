@@ -23,6 +23,14 @@ _NO_TEXTS = (
     (b"\x89PNG", "a picture"),
     (b"<!doctype", "a web page"),
     (b"<html", "a web page"),
+    (b"<ul", "a part of a web page"),
+    (b"<?xml", "an XML file"),
+    (b"\x93NUMPY", "an array of NumPy"),
+    (b"\x80\x02", "a pickle of Python"),
+    (b"\x80\x03", "a pickle of Python"),
+    (b"\x80\x04", "a pickle of Python"),
+    (b"\x80\x05", "a pickle of Python"),
+    (b"\x1f\x8b", "packed with gzip"),
 )
 _JOINERS = re.compile("(?<=.)[\u200c\u200d](?=.)")  # within a word or an emoji; elsewhere they join nothing
 # Where a line may break, marks of byte order, and of the direction of a text; not what turns the direction round.

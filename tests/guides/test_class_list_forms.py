@@ -72,6 +72,13 @@ LISTS = {
     "R's vector with a name": 'labels <- c("tench", "goldfish",\n  "shark")',
     "an array of NumPy": "array(['tench', 'goldfish', 'shark'], dtype='<U8')",
     "an array as NumPy prints it": "['tench' 'goldfish' 'shark']",
+    "Python's tuple": "('tench', 'goldfish', 'shark')",
+    "pairs in JSON": '[["shark", 2], ["tench", 0], ["goldfish", 1]]',
+    "pairs in JSON, numbers first": '[[2, "shark"], [0, "tench"], [1, "goldfish"]]',
+    "quotation marks of German": "„tench“\n„goldfish“,\n„shark“",
+    "quotation marks of French": "«tench»\n«goldfish»\n«shark»",
+    "a drawing of folders": ".\n├── tench\n├── goldfish\n└── shark\n\n3 directories, 0 files\n",
+    "a drawing of folders in ASCII": "data\n|-- tench/\n|-- goldfish/\n`-- shark/",
     "ids of WordNet": "n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\nn01484850 shark",
 }
 
