@@ -17,7 +17,7 @@ _KEY = re.compile(r"(\w++)\s*+:(?:\s(.*))?")
 _COMMENT = re.compile(r"(?<!\S)#.*")
 # A list as a program's text gives it a name: “CLASSES = [...]”, “export default [...];”.
 _ASSIGNED = re.compile(r"(?:export default|(?:const |let |var )?[\w.]++ ?=)\s*+([\[({].*[\])}]);?", re.DOTALL)
-# A tuple of Python, or a list as a function of R or NumPy gets it: “c(…)”, “labels <- c(…)”, “np.array([…], dtype='<U8')”.
+# A tuple of Python, or a list as a function of R or NumPy gets it: “c(…)”, “labels <- c(…)”, “np.array([…])”.
 _CALLED = re.compile(
     r"""(?:[\w.]++\s*+(?:=|<-)\s*+)?[\w.]*+\(\s*+(\[.*\]|["'].*["'])(?:,\s*dtype=[^()\]]*+)?\s*\);?""", re.DOTALL
 )
