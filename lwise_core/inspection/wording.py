@@ -134,11 +134,12 @@ def _judgement(risk: Risk, towards: str, *, otherwise: bool = False) -> tuple[st
         marks = _listed(_signs(paint, towards))
         return careful(f"This change holds artefacts: {marks}."), f"{_upper(missing)} was looked for and not found."
     if paint.state is LightState.CANNOT_JUDGE:
-        found = f"{_upper(missing)} was looked for and not found; artefacts cannot be judged."
-    else:
-        nothing = "Otherwise nothing" if otherwise else "Nothing"
-        found = f"{nothing} was found against this change: neither {missing}, nor artefacts."
-    return found, "That does not make it right."
+        unproven = "which does not make this change right"
+        return (f"{_upper(missing)} was looked for and not found, {unproven}; artefacts cannot be judged.",)
+    nothing = "Otherwise nothing" if otherwise else "Nothing"
+    return (
+        f"{nothing} was found against this change, which does not make it right: neither {missing}, nor artefacts.",
+    )
 
 
 def _found_none(paint: Light) -> str:

@@ -37,8 +37,8 @@ _BAD, _FINE, _UNKNOWN = LightState.FLAGGED, LightState.NO_FLAG, LightState.CANNO
 
 
 NOTHING = (
-    "Nothing was found against this change: neither that dog was missing before, nor artefacts. That does not make "
-    "it right."
+    "Nothing was found against this change, which does not make it right: neither that dog was missing before, nor "
+    "artefacts."
 )
 UNKNOWN = (
     "Whether the picture supports this change cannot be judged: how clearly it shows dog, beside other pictures of "
@@ -73,8 +73,8 @@ def risk_of(evidence: LightState, paint: LightState, *, step: int = 1, contradic
         (
             _FINE,
             _UNKNOWN,
-            "That dog was missing before was looked for and not found; artefacts cannot be judged. That does not make "
-            "it right.",
+            "That dog was missing before was looked for and not found, which does not make this change right; "
+            "artefacts cannot be judged.",
         ),
         (
             _FINE,
@@ -169,7 +169,7 @@ _CHOICES = (None, FirstChoice(("frog", 0.7), ("frog", 0.94)), FirstChoice(("frog
 @pytest.mark.parametrize("choice", _CHOICES)
 @pytest.mark.parametrize("paint", list(LightState))
 @pytest.mark.parametrize("evidence", list(LightState))
-def test_the_first_sentence_holds_one_number_at_most_and_nothing_found_is_never_the_last_word(
+def test_the_first_sentence_holds_one_number_at_most_and_nothing_found_is_never_said_alone(
     evidence: LightState, paint: LightState, choice: FirstChoice | None, novelty: Novelty | None
 ) -> None:
     for seen in (True, False, None):
@@ -181,7 +181,8 @@ def test_the_first_sentence_holds_one_number_at_most_and_nothing_found_is_never_
         assert first.count(".") == 1
         assert "safe" not in said.lower()
         if evidence is _FINE and paint is _FINE and seen is not False:
-            assert said.endswith("neither that dog was missing before, nor artefacts. That does not make it right.")
+            assert said.endswith(NOTHING[1:])
+            assert "found against" not in first or "which does not make it right" in first
 
 
 def test_beside_a_light_without_a_flag_stands_what_was_looked_for() -> None:
