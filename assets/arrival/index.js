@@ -4,6 +4,7 @@
 // scrolled to before. And it leaves the menu of a narrow screen open, which covers the page that was chosen in it.
 
 import { component } from "../shared/component.js";
+import { lookAfterTheFocus } from "./landing.js";
 
 /** @type {?string} what this tab shows */
 let shown = null;
@@ -47,11 +48,14 @@ export function goTo(sought) {
   document.querySelector(`.st-key-${CSS.escape(sought.part)}`)?.scrollIntoView({ block: "start" });
 }
 
-export default component(() => ({
-  /** @param {import("../shared/component.js").Call<{place: string, sought?: ?Sought}>} call */
-  update: ({ data }) => {
-    arrive(data.place);
-    goTo(data.sought);
-  },
-  close: () => {},
-}));
+export default component(() => {
+  lookAfterTheFocus();
+  return {
+    /** @param {import("../shared/component.js").Call<{place: string, sought?: ?Sought}>} call */
+    update: ({ data }) => {
+      arrive(data.place);
+      goTo(data.sought);
+    },
+    close: () => {},
+  };
+});

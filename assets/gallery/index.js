@@ -3,7 +3,6 @@
 // A stored pair as a Streamlit component.
 
 import { component } from "../shared/component.js";
-import { land } from "./landing.js";
 import { Pair } from "./pair.js";
 
-export default component((root) => new Pair(root, land));
+export default component((root) => new Pair(root));

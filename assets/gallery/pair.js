@@ -70,14 +70,9 @@ export class Pair {
   #data = null;
   /** @type {?Call["setTriggerValue"]} */
   #say = null;
-  #onClose;
 
-  /**
-   * @param {ParentNode} root
-   * @param {() => void} onClose called when it goes from the page
-   */
-  constructor(root, onClose) {
-    this.#onClose = onClose;
+  /** @param {ParentNode} root */
+  constructor(root) {
     this.section = found(root, ".pair", HTMLElement);
     this.original = found(root, ".window.original", HTMLElement);
     this.altered = found(root, ".altered", HTMLElement);
@@ -104,9 +99,7 @@ export class Pair {
     this.#draw();
   }
 
-  close() {
-    this.#onClose();
-  }
+  close() {}
 
   /** @param {Data} data */
   #show({ key, title, towards }) {

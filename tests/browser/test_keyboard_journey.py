@@ -7,11 +7,13 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from lwise_core.images.codec import encode_png
 from lwise_core.teaching.courses.course import Course
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.records.store import Records, address
 from lwise_core.teaching.server import CourseLibrary, CourseServer
-from tests.browser.acts import at_rest, seen
+from tests.browser.acts import at_rest, seen, until
+from tests.browser.test_lesson import noise
 
 MOST_STOPS = 150  # more than there are on any page
 FOCUSED = """all => {
@@ -19,6 +21,8 @@ FOCUSED = """all => {
     while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
     return all.includes(focused);
 }"""
+
+HAS_FOCUS = "() => ![null, document.body].includes(document.activeElement)"
 
 
 def tab_to(page: Page, wanted: Locator, *, key: str = "Tab") -> None:
@@ -57,6 +61,31 @@ def test_the_way_from_the_start_to_a_tab_of_inspect_needs_no_mouse(page: Page, s
     tab_to(page, page.get_by_role("tab", name="Change", exact=True))
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Attributions")).to_have_attribute("aria-selected", "true")
+
+
+def test_from_a_ranking_to_its_lesson_the_focus_is_never_lost(page: Page, studio_url: str, tmp_path: Path) -> None:
+    for name, seed in (("barred roundtail", 1), ("spotted forktail", 2)):
+        folder = tmp_path / "photos" / name
+        folder.mkdir(parents=True)
+        (folder / "1.png").write_bytes(encode_png(noise(seed)))
+    page.goto(f"{studio_url}/rank?guide=phantom4-64")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "photos")
+    rank = page.get_by_role("button", name="Rank 2 files")
+    expect(rank).to_be_enabled()
+    at_rest(page)
+    tab_to(page, rank)
+    page.keyboard.press("Enter")
+    make = page.get_by_role("button", name="Make the lesson")
+    expect(make).to_be_visible()
+    at_rest(page)
+    until(page, HAS_FOCUS)  # the button that was pressed is gone with the files
+    tab_to(page, make)
+    page.keyboard.press("Enter")
+    handed_out = page.get_by_role("button", name="Slide show (zip)")
+    expect(handed_out).to_be_visible()
+    at_rest(page)
+    until(page, HAS_FOCUS)
+    tab_to(page, handed_out)
 
 
 def test_where_a_card_led_to_inspect_the_keyboard_goes_on_from_the_heading(page: Page, studio_url: str) -> None:
