@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.unicode_forms import in_form
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _VARIATIONS = frozenset(map(chr, range(0xFE00, 0xFE10)))  # they choose between two looks of one character
@@ -29,7 +30,7 @@ def canonical(name: str) -> str:
     """
     if name.isascii():
         return _SEPARATORS.sub("", name).casefold()
-    alike = unicodedata.normalize("NFKC", _letters_of(unicodedata.normalize("NFKC", name)).casefold())
+    alike = in_form("NFKC", _letters_of(in_form("NFKC", name)).casefold())
     return _letters_of(alike)
 
 

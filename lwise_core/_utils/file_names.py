@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
+from lwise_core._utils.unicode_forms import in_form
+
 LONGEST_NAME = 255
 """Bytes that a file's name may have on nearly every file system."""
 
@@ -13,7 +15,7 @@ _DIGEST = 10  # hexadecimal digits of a name's hash that tell two shortened name
 
 def composed(name: str) -> str:
     """Return a name in NFC, the form in which keyboards write it; Macs store names in the other one."""
-    return unicodedata.normalize("NFC", name)
+    return in_form("NFC", name)
 
 
 def is_text(name: str) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from lwise_core._utils.arrays import Pixels
+from lwise_core._utils.unicode_forms import in_form
 
 _INK = (26, 26, 26)
 _PAPER = (255, 255, 255)  # contrast with the ink 17:1
@@ -135,7 +136,7 @@ def with_strips(frames: Sequence[Pixels], *, sentences: Sequence[str]) -> tuple[
 
 def drawable(sentence: str) -> str:
     """Return ``sentence`` in characters that Pillow's own font can draw: ε becomes “epsilon”, ₂₂₄ becomes “_224”."""
-    text = unicodedata.normalize("NFC", " ".join(sentence.split()))
+    text = in_form("NFC", " ".join(sentence.split()))
     text = re.sub("[₀-₉]+", lambda run: run[0] if _has_glyph(run[0][0]) else "_" + _decomposed(run[0]), text)
     return "".join(c if _has_glyph(c) else _written_out(c) for c in text)
 
@@ -156,7 +157,7 @@ def _written_out(character: str) -> str:
 
 def _decomposed(text: str) -> str:
     """Return ``text`` without accents and without subscript or superscript position."""
-    parts = unicodedata.normalize("NFKD", text)
+    parts = in_form("NFKD", text)
     return "".join(c for c in parts if not unicodedata.combining(c)).replace("\N{FRACTION SLASH}", "/")
 
 

@@ -27,6 +27,7 @@ from PIL import ExifTags, Image, PngImagePlugin
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.unicode_forms import in_form
 from lwise_core.images.caption_strip import Strip, with_strip
 from lwise_core.images.colour import Samples, to_srgb
 from lwise_core.images.file_checks import (
@@ -336,7 +337,7 @@ def _on_end(image: Image.Image) -> tuple[str, ...]:
 
 def _display_name(name: str) -> str:
     """Return ``name`` fit for a sentence: no folders, no invisible or direction-changing characters, not too long."""
-    last = unicodedata.normalize("NFC", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    last = in_form("NFC", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
     visible = "".join(c if unicodedata.category(c)[0] in "LMNPS" else " " for c in last)
     short = " ".join(visible.split())
     if len(short) > _LONGEST_NAME:

@@ -25,6 +25,7 @@ from lwise_core._utils.arrays import Pixels
 from lwise_core._utils.assets import asset
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
+from lwise_core._utils.unicode_forms import in_form
 from lwise_core.images.codec import Strip, encode_png, with_strip
 from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue
 
@@ -205,7 +206,7 @@ def enhanced_of(slide: Slide, *, sentence: str) -> Pixels:
 def plain(text: str) -> str:
     """Return ``text`` on one line, without control characters, halves of characters and marks that turn text around."""
     kept = (" " if unicodedata.category(c) == "Cc" else c for c in text if not _is_unwelcome(c))
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    return " ".join(in_form("NFC", "".join(kept)).split())
 
 
 def _is_unwelcome(character: str) -> bool:
