@@ -24,7 +24,7 @@ from lwise_core._utils.file_names import shown
 from lwise_core.data.csv_lists import csv_lines
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
-from lwise_core.data.list_columns import CLASS, PATH, as_read
+from lwise_core.data.list_columns import CLASS, PATH, as_read, names_a_file
 
 MAX_CSV_BYTES = 200_000_000
 """Largest dirmap CSV that is read; a million rows take about 150 MB."""
@@ -33,6 +33,9 @@ _NO_CLASSES = (
     f": call the one that says the class “{CLASS}”, or name it with --label-column where a command has that option"
 )
 _LOOKED_AT = 20  # lines, for the first row that is not empty
+_HEAD = 100  # bytes that tell what is no CSV
+_WEB_PAGES = (b"<!doctype html", b"<html", b"<table")
+_ON_THE_WEB = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as they begin, whatever their names end with
 _ADDRESS = re.compile(r"file:(?://(?:localhost)?(?=/))?(?P<path>.*)", re.IGNORECASE)
 _BEFORE_A_DRIVE = re.compile(r"^/(?=[A-Za-z]:/)")
@@ -72,14 +75,22 @@ class DirmapFile:
         if self.store.size(self.name) > MAX_CSV_BYTES:
             raise DatasetError(f"“{self.name}” is larger than {MAX_CSV_BYTES:,} bytes; split it.")
         with file_errors(Path(self.name)), self.store.opened(self.name) as file:
-            if file.read(8).startswith(_WORKBOOKS):
-                raise DatasetError(
-                    f"“{self.name}” is a workbook and no CSV; save its sheet as CSV in UTF-8, and give that."
-                )
+            begin = file.read(_HEAD)
+        if begin.startswith(_WORKBOOKS):
+            raise DatasetError(
+                f"“{self.name}” is a workbook and no CSV; save its sheet as CSV in UTF-8, and give that."
+            )
+        if begin.lstrip(b"\xef\xbb\xbf\r\n\t ").lower().startswith(_WEB_PAGES):
+            raise DatasetError(f"“{self.name}” is a web page and no CSV; what was downloaded may ask to log in.")
         names = self._as_read(self._written)
         twice = next((n for n, times in Counter(names).items() if n and times > 1), None)
         if twice is not None:
             raise DatasetError(f"“{self.name}” has two columns “{twice}”; name one of them otherwise.")
+        if PATH not in names and any(map(names_a_file, names)):
+            raise DatasetError(
+                f"“{self.name}” begins with a picture and not with the names of its columns; write a first line such "
+                f"as “{PATH},{CLASS}”."
+            )
         if PATH not in names:
             has = f"; it has {_listed(self._written)}" if any(names) else ""
             todo = f" Call the one with the pictures' paths “{PATH}”." if any(names) else ""
@@ -158,9 +169,14 @@ class DirmapFile:
         """Return the picture's path from the CSV's folder, with slashes and without detours.
 
         Raises:
-            DatasetError: It leads outside the CSV's folder, by name or by a link.
+            DatasetError: It leads outside the CSV's folder, by name or by a link, or is an address.
         """
         written = row.values[self.place(PATH)]
+        if _ON_THE_WEB.match(written.strip()):
+            raise DatasetError(
+                f"“{self.name}” names the address “{shown(written)}” and no file; fetch the pictures first, and write "
+                "their paths from the CSV's folder on."
+            )
         path = self._from_here(posixpath.normpath(self._slashed(written)))
         outside = not written or path.startswith(("/", "../")) or path in (".", "..") or "\0" in path
         if outside or not self.store.holds(path):

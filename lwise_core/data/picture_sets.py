@@ -7,6 +7,7 @@ processes that only decode pictures import it.
 from __future__ import annotations
 
 import glob
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from lwise_core.data.entries import Labels, PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import GONE, FileStore, LocalStore
 from lwise_core.data.folder_labels import folder_of
-from lwise_core.data.list_columns import PATH
+from lwise_core.data.list_columns import CLASS, PATH
 from lwise_core.data.listing import USUAL_SPLITS, FoundFile, entries_of, passed_over
 from lwise_core.data.spelt_paths import SpeltPaths
 from lwise_core.data.system_files import is_somebodys
@@ -50,6 +51,7 @@ _OTHER_KINDS = {
     b"\xff\xd8\xff": "one picture; give the folder that it lies in, or use the command for single photographs",
     b"\x89PNG": "one picture; give the folder that it lies in, or use the command for single photographs",
 }
+_NAMES_PICTURES = re.compile(rb"[\w)-]\.(?:jpe?g|png|webp|tiff?|bmp|gif|avif|heic|dcm)\b", re.IGNORECASE)
 _DEEPEST = 16  # folders below each other: more is a loop of links
 _LOOKED_INTO = 3  # folders, to see whether they hold others: classes of a hundred thousand pictures take time to list
 
@@ -257,6 +259,11 @@ def _what_else(file: Path) -> str:
         return f"“{name}” is a zip that was cut off, or a part of one; download or make it again."
     if begin.lstrip().lower().startswith((b"<!doctype html", b"<html")):
         return f"“{name}” is a web page and no archive; what was downloaded may be a warning: open it to read that."
+    if any(map(_NAMES_PICTURES.search, begin.splitlines())):
+        return (
+            f"“{name}” is a text that names pictures; write it as a CSV whose first line is “{PATH},{CLASS}” and whose "
+            "name ends with .csv, and give that."
+        )
     return f"“{name}” is no dirmap CSV, zip or tar; give a folder, an archive, or a pattern."
 
 

@@ -101,3 +101,33 @@ def test_a_path_ends_as_a_file_does(cell: str, is_one: bool) -> None:
 def test_a_folder_s_own_classes_stay_where_the_guide_guesses(tmp_path: Path) -> None:
     file = listed(tmp_path, "image\n1.jpg\n", "1.jpg")
     assert [e.name for e in DirmapSet(DirmapFile.at(file), "").entries() if isinstance(e, PictureEntry)] == ["1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cat/1.png,cat\ndog/1.png,dog\n", "begins with a picture and not with the names of its columns"),
+        ("im_path,class\nhttps://example.org/1.png,cat\n", "names the address “https://example.org/1.png” and no file"),
+        ("image,label\ns3://bucket/1.png,cat\n", "names the address “s3://bucket/1.png” and no file"),
+        ("\ufeff<!DOCTYPE html>\n<html>", "is a web page and no CSV"),
+        ("<table><tr><td>a</td></tr></table>", "is a web page and no CSV"),
+    ],
+    ids=["no heading", "addresses", "addresses of storage", "a web page", "a table of a web page"],
+)
+def test_what_is_no_list_of_files_is_called_what_it_is(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(DatasetError, match=said):
+        found(listed(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.txt", "cat/1.png 0\ndog/1.JPG 1\n"),
+        ("metadata.jsonl", '{"file_name": "cat/1.png", "label": "cat"}\n'),
+        ("list.lst", "0\t1\tcat/1.jpeg\n"),
+    ],
+)
+def test_a_text_that_names_pictures_is_told_how_to_be_a_list(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(DatasetError, match=rf"“{name}” is a text that names pictures; write it as a CSV whose first"):
+        picture_set(str(tmp_path / name))
