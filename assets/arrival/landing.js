@@ -66,7 +66,7 @@ function land(button, parts) {
       const place = parts.find((part) => part.isConnected) ?? document.querySelector("h1");
       if (place) {
         place.tabIndex = -1;
-        place.focus();
+        place.focus({ preventScroll: true }); // what is seen stays where it is
       }
     }
     setTimeout(look, LOOK_MS);
