@@ -104,7 +104,7 @@ class DirmapFile:
             names = next(self._lines_by(column), ())
             if PATH in self._as_read(names):
                 return names
-        return next(self._lines_by(PATH), ())
+        return next(self._lines_by(None), ())
 
     @cached_property
     def _paths_called(self) -> str:

@@ -107,12 +107,20 @@ def test_a_folder_s_own_classes_stay_where_the_guide_guesses(tmp_path: Path) -> 
     ("text", "said"),
     [
         ("cat/1.png,cat\ndog/1.png,dog\n", "begins with a picture and not with the names of its columns"),
+        ("cat\\1.png;cat\r\ndog\\1.png;dog\r\n", "begins with a picture and not with the names of its columns"),
         ("im_path,class\nhttps://example.org/1.png,cat\n", "names the address “https://example.org/1.png” and no file"),
         ("image,label\ns3://bucket/1.png,cat\n", "names the address “s3://bucket/1.png” and no file"),
         ("\ufeff<!DOCTYPE html>\n<html>", "is a web page and no CSV"),
         ("<table><tr><td>a</td></tr></table>", "is a web page and no CSV"),
     ],
-    ids=["no heading", "addresses", "addresses of storage", "a web page", "a table of a web page"],
+    ids=[
+        "no heading",
+        "no heading in Excel's",
+        "addresses",
+        "addresses of storage",
+        "a web page",
+        "a table of a web page",
+    ],
 )
 def test_what_is_no_list_of_files_is_called_what_it_is(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(DatasetError, match=said):

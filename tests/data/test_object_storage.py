@@ -174,6 +174,7 @@ def test_a_picture_that_is_empty_or_gone_is_one_sentence(creatures: str, s3: Any
         ("{set}/what?", "in its name has to be renamed"),
         ("simplecache::s3://bucket/set", "holds no password"),
         ("file:///tmp", "a path of this machine"),
+        ("s3://", "“s3://” names no place in the storage"),
         ("nonsense://bucket/set", "There is no storage “nonsense://”"),
     ],
 )
