@@ -70,6 +70,7 @@ class LWiseError(Exception):
           ScheduleError
           SimulationError
           StaticExperimentError
+          StoppedByHand
           StoreUnavailable
           StudyTermsError
           Unavailable

@@ -66,7 +66,7 @@ class PathStore:
             content = io.BytesIO(self._file(wanted.key).read_bytes())
             with np.load(content, allow_pickle=False) as arrays:
                 frames = tuple(_frames(arrays["unclamped"], arrays["logits"], arrays["losses"]))
-        except (*DAMAGED, OSError, KeyError, IndexError, TypeError, NotImplementedError):
+        except (*DAMAGED, OSError, KeyError, IndexError, TypeError, NotImplementedError, MemoryError):
             return None
         if len(frames) != wanted.steps + 1 or frames[0].unclamped.shape != wanted.request.images.shape:
             return None

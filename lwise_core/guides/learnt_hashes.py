@@ -41,7 +41,7 @@ def _read(file: Path) -> Hashes:
     data = read_file(file, at_most=MAX_LEARNT_BYTES + 1)
     try:
         hashes = np.load(io.BytesIO(data[:MAX_LEARNT_BYTES]), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+    except (ValueError, EOFError, OSError, MemoryError) as error:  # it may say that it has any number of hashes
         raise CalibrationError(f"“{file}” is damaged; remove it, and calibrate with --learnt instead.") from error
     if not isinstance(hashes, np.ndarray) or hashes.dtype != np.uint64 or hashes.ndim != 1:
         raise CalibrationError(f"“{file}” holds no hashes of pictures; remove it, and calibrate with --learnt instead.")

@@ -17,7 +17,7 @@ from lwise_core.enhancement.path import EnhancementPath, PathRequest, ascend
 from lwise_core.enhancement.path_cache import PathKey, PathStore, cached
 from lwise_core.guides.guide import Domain, GuideModel
 from tests.conftest import eight_pictures
-from tests.support.raw_zips import begins_beyond_every_file
+from tests.support.raw_zips import array_of_any_size, begins_beyond_every_file, raw_zip
 
 STEPS = 5
 
@@ -74,7 +74,8 @@ def test_a_damaged_file_is_as_if_it_were_not_there(
     store.keep(wanted, path)
     (file,) = store.folder.iterdir()
     whole = file.read_bytes()
-    for content in (damage, whole[: len(whole) // 2], begins_beyond_every_file(whole)):
+    endless = raw_zip({b"unclamped.npy": array_of_any_size("<f4")})
+    for content in (damage, whole[: len(whole) // 2], begins_beyond_every_file(whole), endless):
         file.write_bytes(content)
         assert store.read(wanted) is None
 

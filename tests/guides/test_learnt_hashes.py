@@ -14,6 +14,7 @@ from lwise_core.guides.calibration import CalibrationError
 from lwise_core.guides.catalog import Catalog
 from lwise_core.guides.learnt_hashes import LEARNT_FILE, as_file, learnt_by
 from tests.guides.test_catalog import put_guide
+from tests.support.raw_zips import array_of_any_size
 
 
 def learnt(home: Path) -> list[int]:
@@ -45,8 +46,15 @@ def _saved(array: np.ndarray) -> bytes:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no hashes", _saved(np.array([1.5])), _saved(np.array([[1]], dtype=np.uint64)), _saved(np.array([{}]))],
-    ids=["empty", "text", "floats", "a table", "a pickle"],
+    [
+        b"",
+        b"no hashes",
+        _saved(np.array([1.5])),
+        _saved(np.array([[1]], dtype=np.uint64)),
+        _saved(np.array([{}])),
+        array_of_any_size("<u8"),
+    ],
+    ids=["empty", "text", "floats", "a table", "a pickle", "any size"],
 )
 def test_what_is_no_list_of_hashes_is_refused(tmp_path: Path, data: bytes) -> None:
     (put_guide(tmp_path / "models", "pets") / LEARNT_FILE).write_bytes(data)

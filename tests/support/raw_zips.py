@@ -19,6 +19,12 @@ def raw_zip(members: Mapping[bytes, bytes], *, flag: int = 0, method: int = 0, e
     return data + directory + b"PK\x05\x06" + end
 
 
+def array_of_any_size(dtype: str) -> bytes:
+    """Return a file of NumPy of 128 bytes that says that it has 10¹⁵ numbers."""
+    said = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': (1000000000000000,), }}".encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\0" + struct.pack("<H", len(said)) + said
+
+
 def begins_beyond_every_file(data: bytes) -> bytes:
     """Return the zip ``data``, whose first member is said to begin where no file reaches (2⁶³ bytes)."""
     entry = data.index(b"PK\x01\x02")
