@@ -178,8 +178,7 @@ def test_a_point_of_the_map_shows_its_photograph_and_marks_it_when_it_is_clicked
     at_rest(page)
     point.hover(force=True)  # Plotly lays what is drawn around over it
     expect(glimpse).to_be_visible()
-    until(page, "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')")
-    assert glimpse.evaluate("one => one.naturalWidth") == 64
+    assert glimpse.evaluate("async one => { await one.decode(); return one.naturalWidth; }") == 64
     point.click(force=True)
     expect(seen(page, "1 photograph marked on the map")).to_be_visible()
     page.get_by_role("button", name="Show all again").click()
