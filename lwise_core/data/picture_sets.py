@@ -238,11 +238,19 @@ def _archive(file: Path, labels: Labels) -> PictureSet:
     if file.suffix.lower() in _WORKBOOKS:
         raise DatasetError(f"“{shown(file.name)}” is a workbook; save its sheet as CSV in UTF-8, and give that.")
     with file_errors(file):
-        if zipfile.is_zipfile(file):
+        if _is_zip(file):
             return ZipSet(file, labels)
         if is_tar(file):
             return TarSet(file, labels)
     raise DatasetError(_what_else(file))
+
+
+def _is_zip(file: Path) -> bool:
+    """Return whether a file is a whole zip; of a part of one, zipfile says so only as an error."""
+    try:
+        return zipfile.is_zipfile(file)
+    except zipfile.BadZipFile:
+        return False
 
 
 def _what_else(file: Path) -> str:

@@ -7,6 +7,7 @@ import errno
 import gzip
 import lzma
 import os
+import struct
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import BinaryIO
 import pytest
 
 from lwise_core._utils.file_errors import FileError
+from lwise_core._utils.zip_ends import END
 from lwise_core.data.archives import close_archives
 from lwise_core.data.entries import Labels
 from lwise_core.data.errors import DatasetError
@@ -22,6 +24,9 @@ from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.picture_sets import FolderSet, GlobSet, picture_set
 from tests.support.picture_sets import dirmap_of, listed, passed_over, zip_of
 from tests.support.toys import archive_of, toy_folder
+
+# The end of a zip beyond 4 GB in two files: a locator that says so, and the end that refers to it.
+LAST_OF_TWO = b"PK\x03\x04" + bytes(60) + struct.pack("<4sLQL", b"PK\x06\x07", 1, 0, 2) + END + bytes(18)
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +136,7 @@ def test_a_csv_names_its_columns_and_a_glob_its_root(tmp_path: Path) -> None:
         ("a.tar.zst", b"\x28\xb5\x2f\xfd", "is packed with Zstandard"),
         ("a.zip", b"PK\x03\x04 and no end", "is a zip that was cut off"),
         ("a.zip", b"", r"is empty \(0 bytes\); download or make it again"),
+        ("a.zip", LAST_OF_TWO, "is a zip that was cut off, or a part of one"),
         ("a.tar.gz", b"\n<!DOCTYPE html>", "is a web page and no archive"),
         ("d.csv.gz", gzip.compress(b"im_path,class", mtime=0), "is packed with gzip and holds no tar; unpack it"),
         ("d.csv.xz", lzma.compress(b"im_path,class"), "is packed with xz and holds no tar; unpack it"),
