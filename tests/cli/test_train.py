@@ -255,7 +255,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(
 
 def test_a_description_without_a_licence_is_refused(place: Path) -> None:
     (place / "about.json").write_text(json.dumps({k: v for k, v in ABOUT.items() if k != "licence"}))
-    with pytest.raises(RecipeError, match=r"“about.json” cannot be used: “licence”: field required"):
+    with pytest.raises(RecipeError, match=r"“about.json” cannot be used: “licence” is missing; correct it"):
         train(place, *FAST)
 
 

@@ -52,7 +52,7 @@ def test_slots_are_given_in_turn_and_by_each_course_for_itself(session: Session,
 def test_a_course_that_was_not_added_has_no_row_and_no_slot(session: Session, course: CourseRow) -> None:
     assert course_row(session, "moths") is course
     for asked in (course_row, next_slot):
-        with pytest.raises(UnknownCourse, match="add it first"):
+        with pytest.raises(UnknownCourse, match="let somebody take it first"):
             asked(session, "another")
 
 

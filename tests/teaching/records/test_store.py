@@ -110,7 +110,7 @@ def test_a_course_is_known_by_the_hash_of_its_manifest_and_stays_as_it_was(recor
     assert records.courses() == (first, other)
     assert records.manifest(course=first.digest) == MANIFEST
     assert records.manifest(course=other.digest) == MANIFEST + b"\r\n"
-    with pytest.raises(UnknownCourse, match="add it first"):
+    with pytest.raises(UnknownCourse, match="let somebody take it first"):
         records.manifest(course="0" * 64)
 
 
