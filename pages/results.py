@@ -84,6 +84,14 @@ class _Answers:
     course: Course | None = None
 
 
+def _why_no_test(answers: _Answers) -> str:
+    """Return why there is nothing of a test: there is none, or nobody has reached it."""
+    if answers.course is None:
+        return "These answers hold no test."
+    has_one = bool(answers.course.design.schedule.tests)
+    return "Nobody has reached the test of this course yet." if has_one else "This course has no test."
+
+
 def _chosen(here: CourseServer, courses: dict[str, KnownCourse]) -> _Answers | None:
     """Let the person choose a course or a file, and return its answers."""
     choice = st.selectbox(
@@ -150,7 +158,7 @@ def _results(answers: _Answers) -> None:
     _by_budget(responses)
     pair_results(responses)
     if responses.tests.empty:
-        st.caption("This course has no test, or nobody has reached it.")
+        st.caption(_why_no_test(answers))
         return
     st.subheader("The test")
     chance = chance_of(responses.tests, classes=classes)

@@ -68,6 +68,11 @@ def standing(difficulty: Difficulty, *, class_name: str) -> str:
     )
 
 
+def beside_references(difficulty: Difficulty, *, class_name: str) -> str:
+    """Return the sentence of :func:`standing`; empty where the picture is unlike all that it would be put beside."""
+    return "" if difficulty.novelty.flagged else standing(difficulty, class_name=class_name)
+
+
 def plainly(difficulty: Difficulty, *, class_name: str) -> str:
     """Return one plain sentence about what the difficulty means for people, or why nothing can be said of that."""
     return _unsayable(difficulty, class_name=class_name) or (

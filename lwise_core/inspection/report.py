@@ -253,8 +253,8 @@ def figures_of(pair: MapPair) -> str:
     else:
         ranked, random = pair.faithful.ranked, pair.faithful.random
         said.append(
-            f"Deletion {ranked.deletion.area:.2f} (random order {random.deletion.area:.2f}; lower is better), "
-            f"insertion {ranked.insertion.area:.2f} (random {random.insertion.area:.2f}; higher is better)."
+            f"Deletion {ranked.deletion.area:.3f} (random order {random.deletion.area:.3f}; lower is better), "
+            f"insertion {ranked.insertion.area:.3f} (random {random.insertion.area:.3f}; higher is better)."
         )
     said.append(
         f"Against the same network with random weights: {_rho(pair.random_weights.absolute)} (near 0 is better)."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import isfinite
+from operator import attrgetter
 
 from lwise_core._utils.class_names import canonical
 from lwise_core._utils.counting import counted
@@ -204,7 +205,7 @@ def look_of(look: PerceptualDifference) -> tuple[tuple[str, str, str], ...]:
     """Return how much a change shows: names, figures, and what is said beside them."""
     return (
         ("RMS", f"{look.rms:.1f} of 255", ""),
-        ("Colour, ΔE2000", f"{look.delta_e:.1f}", f"5% of the pixels differ by more than {look.delta_e_95:.1f}"),
+        ("Colour, median ΔE2000", f"{look.delta_e:.1f}", f"5% of the pixels differ by more than {look.delta_e_95:.1f}"),
         ("Similarity, SSIM", f"{look.ssim:.3f}", f"5% of the pixels are below {look.ssim_5:.3f}"),
         ("Newly saturated", f"{look.saturated:.1%}", ""),
     )
@@ -245,15 +246,22 @@ def opinion_row(opinion: Opinion, *, class_name: str) -> dict[str, str]:
 
 
 def others_words(opinions: Sequence[Opinion], *, towards: str) -> str:
-    """Return how many other guides, of whom these are the ``opinions``, take the pictures for the class ``towards``."""
+    """Return which other guides, of whom these are the ``opinions``, take the pictures for the class ``towards``."""
     if not opinions:
         return ""
-    after, before = (
-        sum(canonical(name) == canonical(towards) for name, _ in choices)
-        for choices in zip(*((one.after, one.before) for one in opinions), strict=True)
+    before, after = (
+        [one.guide for one in opinions if canonical(choice(one)[0]) == canonical(towards)]
+        for choice in (attrgetter("before"), attrgetter("after"))
     )
-    taken, guides = "takes" if after == 1 else "take", counted(len(opinions), "other guide")
-    return f"Of {guides} {before} took the original for {towards}, and {after} {taken} the altered picture for it."
+    guides, takes = counted(len(opinions), "other guide"), "takes" if len(after) == 1 else "take"
+    return (
+        f"Of {guides} {_named(before)} took the original for {towards}, and {_named(after)} {takes} the altered "
+        "picture for it."
+    )
+
+
+def _named(guides: Sequence[str]) -> str:
+    return f"{len(guides)} ({', '.join(guides)})" if guides else "none"
 
 
 def doubt_of(pair: MapPair) -> str:

@@ -10,7 +10,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.guides.difficulty import difficulty_of, plainly, plainly_of_a_guess, said_of_all, score
+from lwise_core.guides.difficulty import (
+    beside_references,
+    difficulty_of,
+    plainly,
+    plainly_of_a_guess,
+    said_of_all,
+    score,
+    standing,
+)
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
 from lwise_core.guides.references import References
@@ -74,5 +82,7 @@ def test_what_is_unlike_all_that_the_guide_learnt_gets_no_word_of_difficulty(tin
     assert guess.startswith("If this is of the class b (the guide's guess), expect it to be among the easiest")
     assert all(plainly_of_a_guess(said, class_name="x") == plainly(said, class_name="x") for said in (unlike, none))
     assert plainly(unlike, class_name="b").startswith("It is unlike what the guide learnt")
+    assert beside_references(unlike, class_name="b") == ""
+    assert beside_references(known, class_name="b") == standing(known, class_name="b")
     assert "too few pictures of c" in plainly(none, class_name="c")
     assert not any(word in plainly(said, class_name="x") for said in (unlike, none) for word in ("easi", "harder"))

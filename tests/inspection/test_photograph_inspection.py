@@ -31,7 +31,7 @@ def test_the_second_opinion_is_of_an_independent_guide_or_of_the_one_that_is_nam
     assert [o.guide for o in found.opinions] == ["animals16-64", "animals16-128"]
     assert [pair.method.name for pair in found.maps] == ["saliency"]
     text = found.every_number()
-    for word in ("No flag up to", "(H5)", "Colour, ΔE2000", "Pattern every 2 px", "Deletion", "animals16-128"):
+    for word in ("No flag up to", "(H5)", "Colour, median ΔE2000", "Pattern every 2 px", "Deletion", "animals16-128"):
         assert word in text
     assert found.risk.semantic.sentence in found.report.as_html()
 
@@ -61,7 +61,7 @@ def test_where_nothing_was_changed_there_is_nothing_to_measure(inspection: Photo
     def measured(found: InspectedPhotograph) -> bool:
         text = found.every_number()
         assert ("so there is nothing to measure" in text) is found.change.is_none
-        return "Colour, ΔE2000" in text
+        return "Colour, median ΔE2000" in text
 
     assert not measured(inspection.at(0))
     assert measured(inspection.at(inspection.photograph.epsilons[-1]))

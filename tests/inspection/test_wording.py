@@ -291,11 +291,13 @@ def test_a_lattice_is_a_row_of_a_table() -> None:
     assert list(row.values()) == ["4 px", "9.3 dB above its ring", "9.8 dB", "0.074"]
 
 
-def test_how_many_other_guides_take_it_for_the_class_is_a_sentence() -> None:
+def test_which_other_guides_take_it_for_the_class_is_a_sentence() -> None:
     turned = Opinion("b", ("cat", 0.5), ("House-Cat", 0.75), None)
     kept = Opinion("c", ("dog", 0.5), ("dog", 0.75), None)
     already = Opinion("d", ("house cat", 0.5), ("house cat", 0.75), None)
     said = others_words([turned, kept, already], towards="house cat")
-    assert said == "Of 3 other guides 1 took the original for house cat, and 2 take the altered picture for it."
-    assert "0 took the original for house cat, and 1 takes" in others_words([turned], towards="house cat")
+    assert said == (
+        "Of 3 other guides 1 (d) took the original for house cat, and 2 (b, d) take the altered picture for it."
+    )
+    assert "none took the original for house cat, and 1 (b) takes" in others_words([turned], towards="house cat")
     assert others_words([], towards="dog") == ""

@@ -136,7 +136,7 @@ def numbers_on(at: AppTest) -> set[str]:
     found |= {text for text in said if "of the change lies on" in text or "Maps before and after" in text}
     found |= {c.value for c in at.caption if c.value.startswith("No flag up to")}
     beside = {
-        "Colour, ΔE2000": "5% of the pixels differ by more than",
+        "Colour, median ΔE2000": "5% of the pixels differ by more than",
         "Similarity, SSIM": "5% of the pixels are below",
     }
     under = [c.value.removesuffix(".") for c in at.caption]

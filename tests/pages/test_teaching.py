@@ -723,6 +723,7 @@ def test_a_link_to_results_names_whose_answers_they_are(
         return str(choice.value)
 
     assert chosen() == on_the_shelf.digest
+    assert "Nobody has reached the test of this course yet." in said(opened("results"))
     file = "A file of answers (the official CSV)"
     assert chosen(**{"answers-of": file}) == file
     assert chosen(**{"answers-of": on_the_shelf.design.name}) == on_the_shelf.digest

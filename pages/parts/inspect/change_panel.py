@@ -42,7 +42,7 @@ from pages.parts.ui.plots import show
 
 _LOOK_HELP = {
     "RMS": "Root mean square of the change over all channels.",
-    "Colour, ΔE2000": "Median difference in colour (CIEDE2000). About 1 can just be seen side by side.",
+    "Colour, median ΔE2000": "Median difference in colour (CIEDE2000). About 1 can just be seen side by side.",
     "Similarity, SSIM": "Mean structural similarity, 1 being the same (Wang et al. 2004).",
     "Newly saturated": "Pixels that are at 0 or 255 in some channel and were not in the original.",
 }

@@ -133,9 +133,12 @@ def _possible(path: EnhancementPath) -> list[str]:
 def _unsupported(ledger: EvidenceLedger, *, towards: str) -> Layer:
     maps = [ledger.unsupported_density(step) for step in range(len(ledger.gains))]
     nothing = np.zeros_like(ledger.support)
+    somewhere = any(one is not None and bool(np.any(one > 0)) for one in maps)
     return Layer(
         LayerChoice.UNSUPPORTED,
-        f"Orange: here the change added signs of {towards} where the guide saw none before.",
+        f"Orange: here the change added signs of {towards} where the guide saw none before."
+        if somewhere
+        else f"Nowhere did a change add signs of {towards} where the guide saw none before.",
         np.stack([_over(nothing if one is None else one, limit=TIMES_EVEN) for one in maps]),
     )
 
@@ -144,7 +147,9 @@ def _support(ledger: EvidenceLedger, *, towards: str) -> Layer:
     spoke = (NOTHING - ledger.support).clip(min=0) / NOTHING
     return Layer(
         LayerChoice.SUPPORT,
-        f"Orange: here the guide saw signs of {towards} before anything was changed.",
+        f"Orange: here the guide saw signs of {towards} before anything was changed."
+        if spoke.any()
+        else f"Nowhere did the guide see signs of {towards} before anything was changed, so nothing is orange.",
         _over(spoke, limit=1.0)[None],
     )
 

@@ -10,7 +10,7 @@ from lwise_core._utils.class_names import SOMETHING_ELSE, canonical
 from lwise_core.data.samples import SAMPLES, photograph_of
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.guides.catalog import GuideUnavailable
-from lwise_core.guides.difficulty import class_probability, difficulty_of, plainly, standing
+from lwise_core.guides.difficulty import beside_references, class_probability, difficulty_of, plainly
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import Percentile
@@ -196,5 +196,5 @@ def _difficulty(case: Case, guide: GuideModel, look: FirstLook) -> str:
     supposed = "" if stated else f" Supposing {plain(name)}, its own guess:"
     found = difficulty_of(guide, look.original.logits, target=guide.class_index(name), novelty=look.novelty)
     logit = f"{found.logit:.2f}".replace("-", "−")
-    said = f"{plainly(found, class_name=name)} {standing(found, class_name=name)}"
+    said = f"{plainly(found, class_name=name)} {beside_references(found, class_name=name)}".rstrip()
     return f"{takes}{supposed} Logit {logit}. {plain(said)}"

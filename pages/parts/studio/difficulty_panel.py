@@ -5,7 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from lwise_core.enhancement.export import StatedBy
-from lwise_core.guides.difficulty import Difficulty, class_probability, plainly, plainly_of_a_guess, standing
+from lwise_core.guides.difficulty import (
+    Difficulty,
+    beside_references,
+    class_probability,
+    plainly,
+    plainly_of_a_guess,
+)
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.wobble import Wobble
@@ -32,8 +38,9 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, first_choice:
     if not difficulty.seen:
         notice(
             "caution",
-            f"The guide itself takes this for {first_choice}; {class_name} is its choice number {difficulty.rank}. "
-            "Read the difficulty and the enhancement with care: what the guide does not see, it may paint.",
+            f"The guide itself takes this for {first_choice}; {class_name} is its choice number {difficulty.rank} of "
+            f"{len(guide.classes)}. Read the difficulty and the enhancement with care: what the guide does not see, it "
+            "may paint.",
         )
     place = difficulty.percentile
     unfit = guide.provenance.fitness.state is Fit.UNFIT
@@ -46,7 +53,7 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, first_choice:
         help="Share of the guide's references of this class with a higher logit; ties count half. References are "
         "pictures that the guide, or the one of its folds that scored them, had not learnt.",
     )
-    words.markdown(f"**{plain(means)}** {plain(standing(difficulty, class_name=class_name))}")
+    words.markdown(f"**{plain(means)}** {plain(beside_references(difficulty, class_name=class_name))}".rstrip())
 
 
 def references_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str) -> None:

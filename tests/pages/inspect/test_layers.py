@@ -31,6 +31,13 @@ def test_support_shows_where_the_original_spoke_for_the_class_the_stronger_the_l
     assert not opacity[1, 1]
 
 
+def test_a_map_without_a_place_says_so() -> None:
+    support, gains = np.full((2, 2), 0.9), np.zeros((2, 2, 2))
+    nowhere = EvidenceLedger(support, 0.01, gains, contrasts=1 - support)
+    assert _support(nowhere, towards="dog").caption.startswith("Nowhere did the guide see signs of dog")
+    assert _unsupported(nowhere, towards="dog").caption.startswith("Nowhere did a change add signs of dog")
+
+
 def test_what_speaks_for_and_against_has_two_colours_and_nothing_is_clear() -> None:
     (painted,) = _over(np.array([[-2.0, 0.0, 2.0]]), limit=2.0)
     assert painted[0, 2] > painted[0, 0]  # blue

@@ -344,7 +344,7 @@ def test_a_report_holds_what_other_guides_were_heard_to_say_at_this_budget(guide
     assert not_asked in said(alone)
     guides = next(m for m in alone.multiselect if m.label == "Guides")
     heard = settled(guides.select("phantom4-64").run())
-    assert "Of 1 other guide 0 took the original for a, and 0 take the altered picture for it." in said(heard)
+    assert "Of 1 other guide none took the original for a, and none take the altered picture for it." in said(heard)
     assert not_asked not in said(heard)
     assert not_asked not in said(turned(heard, CHANGE))
     assert not_asked in said(slid(heard, 3))
