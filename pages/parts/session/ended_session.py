@@ -27,8 +27,8 @@ def say_what_ended(words: Catalogue) -> None:
     """Say once, wherever on the page the person is, that the session that this page had is gone."""
     if st.session_state.get(_SAID) or not came_back_to_another(_session_id()):
         return
-    st.session_state[_SAID] = True
     st.toast(plain(words.translate(ENDED)), icon=":material/info:", duration="infinite")
+    st.session_state[_SAID] = True  # only now: another run may take the place of this one before anything is said
 
 
 def came_back_to_another(session: str) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.datastructures import Headers
 from streamlit.runtime.context import ContextProxy
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_websocket import _parse_subprotocols
 
-from lwise_core.teaching.languages.catalogue import catalogue_for
-from pages.parts.session.ended_session import ENDED, came_back_to_another
+from lwise_core.teaching.languages.catalogue import ENGLISH, catalogue_for
+from pages.parts.session.ended_session import ENDED, came_back_to_another, say_what_ended
 from pages.parts.ui.notices import plain
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
@@ -49,6 +51,25 @@ def test_it_is_said_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setattr(ContextProxy, "headers", property(lambda _: {"Sec-WebSocket-Protocol": CAME_BACK}))
     assert [t.value for t in at.run().toast] == [plain(ENDED)]
     assert not at.run().toast
+
+
+def test_where_another_run_takes_the_place_of_the_first_it_is_said_by_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def toast(words: str, **_: object) -> None:
+        if not said:
+            said.append("not this time")
+            raise RerunException(RerunData())
+        said.append(words)
+
+    context = SimpleNamespace(headers={"Sec-WebSocket-Protocol": CAME_BACK})
+    page = SimpleNamespace(session_state={}, context=context, toast=toast)
+    monkeypatch.setattr("pages.parts.session.ended_session.st", page)
+    with pytest.raises(RerunException):
+        say_what_ended(ENGLISH)
+    say_what_ended(ENGLISH)
+    say_what_ended(ENGLISH)
+    assert said[1:] == [plain(ENDED)]
 
 
 def test_a_learner_reads_it_in_their_language_and_whoever_has_another_page_open_in_english(
