@@ -25,8 +25,9 @@ def forget_button(words: Catalogue) -> None:
             )
         )
         st.button(words.translate("Forget them now"), key="forget-images", type="primary", on_click=forget_images)
-    if st.session_state.pop(_FORGOT, False):
+    if _FORGOT in st.session_state:
         st.toast(words.translate("Your images are forgotten."), icon=":material/check_circle:")
+        del st.session_state[_FORGOT]  # only now: another run may take the place of this one before it is said
 
 
 def forget_images() -> None:

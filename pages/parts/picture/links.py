@@ -59,9 +59,10 @@ def keep_guide_link(guide: GuideModel) -> None:
 
 def say_what_was_not_found() -> None:
     """Say once what of the link could not be followed."""
-    missing: tuple[str, ...] = st.session_state.pop(_NOT_FOUND, ())
+    missing: tuple[str, ...] = st.session_state.get(_NOT_FOUND, ())
     if missing:
         notice("caution", f"The link names a {' and a '.join(missing)} that is not here, so the default is shown.")
+        del st.session_state[_NOT_FOUND]  # only now: another run may take the place of this one before it is said
 
 
 def keep_link(case: Case, guide: GuideModel, **view: str) -> None:
