@@ -13,7 +13,7 @@ from tests.conftest import guide_of, tiny_network
 from tests.pages.inspect.test_page import known_as, opened, turned
 
 
-@pytest.mark.parametrize(("doubted", "digit"), [({SALIENCY.title}, "1"), (set(), "2")])
+@pytest.mark.parametrize(("doubted", "digit"), [({SALIENCY.title}, "a"), (set(), "b")])
 def test_maps_that_are_no_better_than_chance_stand_last_and_that_is_said(
     doubted: set[str], digit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
