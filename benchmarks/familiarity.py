@@ -89,7 +89,7 @@ def read_collection(
     parts = [labelled(images.take(rows)).images for rows in np.array_split(np.arange(len(images)), 1 + most // 500)]
     kinds = np.array(images.classes)[images.targets]
     typer.echo(f"{address} ({split}): {len(images):,}", err=True)
-    return Collection(address, torch.cat([features_of(reader, part) for part in parts]), kinds)
+    return Collection(Path(address).name, torch.cat([features_of(reader, part) for part in parts]), kinds)
 
 
 def read_tests(

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors
 import safetensors.numpy
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lwise_core.guides.catalog import BUNDLED
 from lwise_core.guides.familiarity import FAMILIARITY_FILE, Familiarity, FamiliarityError, read_familiarity
 from lwise_core.guides.novelty import NoveltyState
 
@@ -131,3 +133,9 @@ def test_the_digest_changes_with_all_that_decides() -> None:
         replace(KNOWN, sha256=OTHER),
     ]
     assert len({known.digest for known in (KNOWN, *others)}) == 6
+
+
+@pytest.mark.parametrize("file", sorted(BUNDLED.glob(f"*/{FAMILIARITY_FILE}")), ids=lambda file: file.parent.name)
+def test_what_ships_names_its_pictures_without_the_folders_of_a_machine(file: Path) -> None:
+    with safetensors.safe_open(file, "numpy") as opened:
+        assert not [said for said in opened.metadata().values() if "/" in said]
