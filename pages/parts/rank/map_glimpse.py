@@ -8,13 +8,13 @@ import streamlit as st
 from streamlit import runtime
 
 from lwise_core.batch.ranking import RankedPhotograph
+from pages.parts.rank.map_panel import CHART
 from pages.parts.rank.state import kept, mark
 from pages.parts.ui.browser_modules import component
 from pages.parts.ui.component_state import told_by
 
 _GLIMPSE = component("lwise_glimpse", folder="glimpse")
 _KEY = "map-glimpse"
-_CHART = "rank-map-chart"  # as the map's panel calls it
 _MOST = 2000
 """Photographs that have addresses: every run names each anew."""
 
@@ -28,7 +28,7 @@ def map_glimpse(weights: str) -> None:
     if ranked is None or ranked.map is None:
         return
     pictures = {p.sha256: _address(p) for p in ranked.ranking.photographs[:_MOST]}
-    _GLIMPSE(key=_KEY, data={"chart": _CHART, "pictures": pictures}, on_chosen_change=partial(_mark, weights))
+    _GLIMPSE(key=_KEY, data={"chart": CHART, "pictures": pictures}, on_chosen_change=partial(_mark, weights))
 
 
 def _mark(weights: str) -> None:

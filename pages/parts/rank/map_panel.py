@@ -18,8 +18,10 @@ from pages.parts.session.jobs import Place, ended, job_for, place, values_of
 from pages.parts.ui.notices import notice
 from pages.parts.ui.plots import show_to_select
 
+CHART = "rank-map-chart"
+"""The key of the map's plot."""
+
 _MAP = "rank-map"
-_CHART = "rank-map-chart"
 _AGAIN = "Looking at the photographs again"
 
 
@@ -42,7 +44,7 @@ def map_panel(ranked: GuideRanking, guide: GuideModel) -> frozenset[str] | None:
         return None
     with drawn:
         figure = map_figure(ranked.ranking.by_class(), found, chosen=ranked.chosen)
-        show_to_select(figure, key=_CHART, on_select=partial(_mark, weights))
+        show_to_select(figure, key=CHART, on_select=partial(_mark, weights))
     return _marked(weights, drawn)
 
 
@@ -66,7 +68,7 @@ def _found(ranked: GuideRanking, guide: GuideModel, *, at: Place) -> RankingMap 
 
 def _mark(weights: str) -> None:
     """Remember what a person has drawn around on the map."""
-    points = st.session_state[_CHART].selection.points
+    points = st.session_state[CHART].selection.points
     mark(weights, frozenset(str(found) for point in points for found in point.get("customdata", ())))
 
 
