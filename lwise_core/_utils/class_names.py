@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.short_names import SHORT_NAMES
 from lwise_core._utils.unicode_forms import in_form
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
@@ -39,23 +40,31 @@ def _letters_of(name: str) -> str:
 
 
 def has_class(classes: Sequence[str], name: str) -> bool:
-    """Return whether ``name`` is one of ``classes``; case, spaces, hyphens and underscores do not count."""
-    return canonical(name) in map(canonical, classes)
+    """Return whether :func:`find_class` finds ``name`` among ``classes``."""
+    return not _spellings(name).isdisjoint(map(canonical, classes))
 
 
 def find_class(name: str, classes: Sequence[str]) -> int:
-    """Return the index of ``name`` among ``classes``.
+    """Return the index of ``name`` among ``classes``; case, spaces, hyphens and underscores do not count.
+
+    What a public data set calls a class for short means it where no class is called so itself: “nv” a nevus.
 
     Raises:
         UnknownClass: No class has that name; the message names up to three that come near.
     """
     wanted = canonical(name)
     known = [canonical(c) for c in classes]
-    if wanted in known:
-        return known.index(wanted)
+    for spelling in (wanted, canonical(SHORT_NAMES.get(wanted, wanted))):
+        if spelling in known:
+            return known.index(spelling)
     names = ", ".join(f"“{c}”" for c in nearest(name, classes))
     hint = f"Did you mean {names}?" if names else f"It has {len(classes)} classes, such as “{classes[0]}”."
     raise UnknownClass(f"This guide has no class “{name}”. {hint}")
+
+
+def _spellings(name: str) -> frozenset[str]:
+    wanted = canonical(name)
+    return frozenset({wanted, canonical(SHORT_NAMES.get(wanted, wanted))})
 
 
 def nearest(name: str, classes: Sequence[str], *, alike: float = 0.4) -> tuple[str, ...]:

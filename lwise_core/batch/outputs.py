@@ -25,7 +25,7 @@ from lwise_core.batch.tasks import Task
 from lwise_core.data.decoding import Batch
 from lwise_core.data.dirmap import DirmapFile, Row
 from lwise_core.data.entries import PictureEntry
-from lwise_core.data.list_columns import PATH
+from lwise_core.data.list_columns import CLASS, PATH, names_a_file
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
 
@@ -114,19 +114,28 @@ def write_outputs(finished: Finished[T], ranks: Ranks, *, dirmap: DirmapFile | N
 
 
 def _dirmap(finished: Finished[T], ranks: Ranks, dirmap: DirmapFile, folder: str) -> Iterator[bytes]:
-    """Yield the dirmap with columns added; for a folder of pictures, only its rows, each with the picture's path."""
+    """Yield the dirmap with columns added; for a folder of pictures, only its rows, each with the picture's path.
+
+    Where pictures are named without their endings, or classes by a 1 in one of many columns, paths and a column of
+    classes are written as the official tools read them.
+    """
     rows = finished.rows()
     ahead = next(rows, None)
+    path = dirmap.place(PATH)
+    said_by_many = (CLASS,) if dirmap.class_columns else ()
 
     def values(row: Row) -> Sequence[str] | None:
         nonlocal ahead
+        written = row.values[path]
         if ahead is None or ahead[1].row != row.number:
-            return None if folder else [""] * len(ADDED_COLUMNS)
+            return None if folder else [written, *[""] * (len(said_by_many) + len(ADDED_COLUMNS))]
         (number, entry, told), ahead = ahead, next(rows, None)
+        named = written if names_a_file(written) else entry.name  # other tools find no picture by its name alone
+        classes = [entry.class_name] * len(said_by_many)
         added = [cell(v) for v in ranks.added(number, logit=told.logit)]
-        return [f"{entry.stem}.png", *added] if folder else added
+        return [f"{entry.stem}.png" if folder else named, *classes, *added]
 
-    yield from dirmap.rewritten((PATH, *ADDED_COLUMNS) if folder else ADDED_COLUMNS, values)
+    yield from dirmap.rewritten((PATH, *said_by_many, *ADDED_COLUMNS), values)
 
 
 def _own_dirmap(finished: Finished[T], ranks: Ranks, folder: str) -> Iterator[bytes]:

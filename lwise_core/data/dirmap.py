@@ -21,10 +21,12 @@ from urllib.parse import unquote
 from lwise_core._utils.csv_lines import csv_line
 from lwise_core._utils.file_errors import file_errors
 from lwise_core._utils.file_names import shown
+from lwise_core.data.bare_names import BareNames
 from lwise_core.data.csv_lists import csv_lines
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import FileStore, LocalStore
 from lwise_core.data.list_columns import CLASS, PATH, as_read, names_a_file
+from lwise_core.data.one_hot import one_hot_columns
 
 MAX_CSV_BYTES = 200_000_000
 """Largest dirmap CSV that is read; a million rows take about 150 MB."""
@@ -67,7 +69,7 @@ class DirmapFile:
         """Names of the columns; those that this program reads may be written in other case, or as others call them.
 
         So the paths may stand under “filepath” or “image”, and the classes under “label”, where no other column can
-        be meant.
+        be meant. A column of names without endings is that of the paths where pictures of the folder are called so.
 
         Raises:
             DatasetError: It is no CSV in UTF-8, is too large, has no column of paths, or has one name twice.
@@ -111,10 +113,24 @@ class DirmapFile:
         """What the file calls the column of paths."""
         return self._written[self.columns.index(PATH)]
 
+    @cached_property
+    def class_columns(self) -> tuple[int, ...]:
+        """Where the columns stand that say the class by a 1 in one of them; none where a column names it."""
+        return () if CLASS in self.columns else one_hot_columns(self.columns, self._first_row(self._paths_called))
+
     def _as_read(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        lines = self._lines_by(PATH if PATH in map(str.casefold, names) else None)
-        row = next((cells for cells in islice(lines, 1, _LOOKED_AT) if any(map(str.strip, cells))), ())
-        return as_read(names, row, is_file=lambda cell: self._has(cell.replace("\\", "/")))
+        row = self._first_row(PATH if PATH in map(str.casefold, names) else None)
+        bare = BareNames(self.store)
+        return as_read(names, row, is_file=lambda cell: self._names_a_file(cell, bare))
+
+    def _first_row(self, column: str | None) -> tuple[str, ...]:
+        lines = islice(self._lines_by(column), 1, _LOOKED_AT)
+        return next((cells for cells in lines if any(map(str.strip, cells))), ())
+
+    def _names_a_file(self, cell: str, bare: BareNames) -> bool:
+        if names_a_file(cell):
+            return self._has(cell.replace("\\", "/"))
+        return bare.find(cell) is not None or bare.are_several(cell)
 
     def place(self, column: str) -> int:
         """Return where ``column`` stands among the columns, by the name that it has here or in the file.

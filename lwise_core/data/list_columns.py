@@ -10,7 +10,7 @@ from lwise_core.data.listing import USUAL_SPLITS
 
 PATH, CLASS, SPLIT = "im_path", "class", "split"
 
-_OURS = (PATH, SPLIT, CLASS, "class_num", "origin", "lesion_id")
+READ = (PATH, SPLIT, CLASS, "class_num", "origin", "lesion_id")
 """The columns that this program reads by their names."""
 
 _PATHS = frozenset(
@@ -36,16 +36,18 @@ def as_read(names: Sequence[str], row: Sequence[str], *, is_file: Callable[[str]
     Args:
         names: As the list has them.
         row: The first one below, which says whether a column names files or splits.
-        is_file: Tells whether a cell names a file that is there; asked where several columns may.
+        is_file: Tells whether a cell names a file that is there; asked where several columns may, and of names
+            without an ending.
     """
     cells = [*map(str.strip, row), *[""] * len(names)][: len(names)]
-    files = [i for i in _places(names, _PATHS) if names_a_file(cells[i])]
+    called = _places(names, _PATHS)
+    files = [i for i in called if names_a_file(cells[i])]
     meant = {
-        PATH: files if len(files) < 2 else [i for i in files if is_file(cells[i])],
+        PATH: files if len(files) == 1 else [i for i in files or called if is_file(cells[i])],
         CLASS: _places(names, _CLASSES),
         SPLIT: [i for i in _places(names, _SPLITS) if canonical(cells[i]) in USUAL_SPLITS],
     }
-    ours = {name.casefold(): name for name in _OURS if name not in names}
+    ours = {name.casefold(): name for name in READ if name not in names}
     read = [ours.get(name.casefold(), name) for name in names]
     for name, places in meant.items():
         if name not in read and len(places) == 1:

@@ -63,6 +63,23 @@ def test_classes_are_the_same_whatever_their_spelling() -> None:
     assert not has_class(CLASSES, "cat")
 
 
+@pytest.mark.parametrize(("short", "index"), [("nv", 1), ("NV", 1), ("mel", 0), ("Lung_SCC", 2), ("scc", 2)])
+def test_what_a_public_data_set_calls_a_class_for_short_means_it(short: str, index: int) -> None:
+    classes = ("melanoma", "Nevus", "squamous-cell-carcinoma")
+    assert find_class(short, classes) == index
+    assert has_class(classes, short)
+
+
+def test_a_class_that_is_called_so_itself_goes_before_the_short_name_of_another() -> None:
+    assert find_class("NV", ("nevus", "nv")) == 1
+
+
+def test_a_short_name_of_a_class_that_is_not_there_is_unknown() -> None:
+    assert not has_class(CLASSES, "nv")
+    with pytest.raises(UnknownClass, match="This guide has no class “nv”"):
+        find_class("nv", CLASSES)
+
+
 def test_the_nearest_name_comes_first_as_the_guide_spells_it() -> None:
     assert nearest("House Cats", CLASSES)[0] == "house cat"
     assert nearest("slugs", CLASSES) == ("snail or slug",)

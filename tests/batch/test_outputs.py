@@ -171,6 +171,20 @@ def test_a_dirmap_keeps_its_rows_and_gets_the_columns(tmp_path: Path) -> None:
     assert [r["difficulty"] for r in rows] == ["1.0", "", "0.0", "0.5", ""]
 
 
+def test_other_tools_find_the_pictures_of_a_list_of_bare_names_and_one_hot_classes(tmp_path: Path) -> None:
+    """Paths and a column of classes are written as the official tools read them; a row without a result stays."""
+    (tmp_path / "d").mkdir()
+    for i in range(3):
+        (tmp_path / f"d/{i}.jpg").write_bytes(b"x")
+    (tmp_path / "truth.csv").write_text("image,a,b\n0,1.0,0.0\n1,0.0,1.0\n2,1.0,0.0\n")
+    (out := tmp_path / "out").mkdir()
+    Done([1.0, 3.0, None]).write(out, dirmap=DirmapFile.at(tmp_path / "truth.csv"))
+    rows = rows_of(out / "dirmap.csv")
+    assert list(rows[0])[:4] == ["im_path", "a", "b", "class"]
+    assert [(r["im_path"], r["class"]) for r in rows] == [("d/0.jpg", "a"), ("d/1.jpg", "b"), ("2", "")]
+    assert [r["robust_gt_logit"] for r in rows] == ["1.0", "3.0", ""]
+
+
 @pytest.mark.parametrize("given", [False, True])
 def test_every_folder_of_pictures_gets_a_dirmap_of_its_own(tmp_path: Path, given: bool) -> None:
     out = tmp_path / "out"
