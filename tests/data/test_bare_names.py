@@ -10,7 +10,6 @@ from lwise_core.data.bare_names import BareNames
 from lwise_core.data.entries import PictureEntry
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
-from lwise_core.data.listed_paths import ListedPaths
 from lwise_core.data.picture_sets import picture_set
 
 
@@ -44,14 +43,6 @@ def test_texts_hidden_files_and_what_lies_behind_links_are_no_pictures(tmp_path:
     (folder / "loop").symlink_to(folder)
     names = BareNames(LocalStore(folder))
     assert [names.find(n) for n in "12345"] == [None, None, None, "4.jpg", None]
-
-
-def test_a_path_that_is_there_or_has_an_ending_is_not_looked_for_elsewhere(tmp_path: Path) -> None:
-    paths = ListedPaths(LocalStore(folder_of(tmp_path, "here", "a/here.jpg", "a/1.jpg")))
-    assert paths.find("here") == "here"
-    assert paths.find("b/1.jpg") == "b/1.jpg"
-    assert paths.find("1") == "a/1.jpg"
-    assert not paths.is_ambiguous("b/1.jpg")
 
 
 def test_the_list_of_ham10000_is_read_as_it_is_downloaded(tmp_path: Path) -> None:
