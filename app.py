@@ -24,9 +24,7 @@ import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.parts.session.closed_pages import let_go_of_closed_pages, pass_over_what_is_here
@@ -37,6 +35,7 @@ from pages.parts.session.one_run import lose_no_choice
 from pages.parts.session.page_language import report_to_reader
 from pages.parts.session.request_guard import RequestGuard
 from pages.parts.session.terminal_link import link_route, print_link
+from pages.parts.session.typed_addresses import TypedAddresses
 from pages.parts.session.uploads import keep_addresses, keep_in_memory
 from pages.parts.ui.browser_modules import module_routes
 from pages.parts.ui.log_traces import log_no_messages_of_errors
@@ -117,16 +116,6 @@ async def _sittings(scope: Scope, receive: Receive, send: Send) -> None:
     await routes.app(scope, receive, send)
 
 
-def studio_route() -> Route:
-    """Return the route that leads from the address /studio to the Studio, which is the first page and lies at /."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return Route(f"/{base}/studio" if base else "/studio", _to_studio)
-
-
-async def _to_studio(request: Request) -> Response:
-    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
-
-
 def _warm_up() -> None:
     """Import what the first page needs, PyTorch above all, while the browser still fetches and starts its own part."""
     for module in (
@@ -165,7 +154,13 @@ let_go_of_the_deaf()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=_served,
-    routes=[link_route(), studio_route(), Mount("/sittings", app=_sittings), *module_routes()],
-    middleware=[Middleware(SecurityHeaders), Middleware(RequestGuard), Middleware(OwnWords), Middleware(ModulesAhead)],
+    routes=[link_route(), Mount("/sittings", app=_sittings), *module_routes()],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(RequestGuard),
+        Middleware(TypedAddresses),
+        Middleware(OwnWords),
+        Middleware(ModulesAhead),
+    ],
     on_script_error=report_to_reader,
 )

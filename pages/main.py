@@ -15,6 +15,7 @@ from pages.parts.session.ended_session import say_what_ended
 from pages.parts.session.let_in import say_what_was_opened
 from pages.parts.session.page_language import said_in
 from pages.parts.session.reader import catalogue_of_reader
+from pages.parts.session.typed_addresses import say_what_is_not_here
 from pages.parts.ui.arrival import begin_at_the_top
 from pages.parts.ui.notices import intended_use
 
@@ -78,6 +79,8 @@ with st.bottom, st.container(horizontal=True, vertical_alignment="center", horiz
         forget_button(frame_words)
 with st.container():  # always there: what comes after a notice that goes would lose its place in the page
     say_what_was_opened(page.title)
+    if everything:
+        say_what_is_not_here({title: file for file, title, _ in PAGES})
 if everything or page.url_path == _LEARNS:
     page.run()
 else:

@@ -43,6 +43,9 @@ from pages.parts.studio.epsilon_panel import panels, scrub
 from pages.parts.studio.first_screen import StudioScreen
 from pages.parts.studio.gallery import first_pairs, more_pairs, remember_guide
 from pages.parts.studio.guess_first import guess_first
+from pages.parts.studio.tour import PLACE
+from pages.parts.studio.trust_line import heading_with_trust, words_on_trust
+from pages.parts.ui.arrival import show_sought
 from pages.parts.ui.notices import notice, plain
 
 _PREVIEW = 720
@@ -50,38 +53,47 @@ _PATIENCE = 0.4  # seconds to wait for a path before it is shown in the making
 _AGAIN = 0.6  # seconds between two looks at a path in the making
 
 _WELCOME = (
-    "Which photographs are hard for people to recognise, and what would make them easier? A network says how hard one "
-    "is, and changes it a little so that it is easier: **ε** is how much it may change. It can also paint what is not "
-    "there, so everything that it changed is shown."
+    "How hard is a photograph for people, and what would make it easier? Slide **ε**: how much a network may change. "
+    "It can also paint what is not there, so all that it changed is shown."
 )
 
 
 def main() -> None:
     """Draw the page."""
     slot().touch()
-    st.title("L-WISE Studio")
     links.open_linked_sample()
     case = desk().case
-    with st.container():  # always there: what comes after a notice that goes would lose its place in the page
-        links.say_what_was_not_found()
-        if case is None:
-            st.markdown(_WELCOME)
-            first_pairs()
-    name = "" if case is None else f": {plain(case.photograph.name)}"
-    photographs = st.expander(f"Photograph{name}", expanded=case is None)  # the uploader keeps its place in it
+    photographs = _head(case)
     if case is None:
         _start(photographs)
     else:
         _work_on(case, photographs)
 
 
+def _head(case: Case | None) -> DeltaGenerator:
+    """Draw the heading, and beside it, on the first screen, the place for the uploader; return that place."""
+    with st.container(key="studio-head"):
+        words, photographs = st.columns([2, 1], gap="large")
+    with words:
+        st.title("L-WISE Studio")
+        with st.container():  # always there: what comes after a notice that goes would lose its place in the page
+            links.say_what_was_not_found()
+            if case is None:
+                st.markdown(_WELCOME)
+    label = "Your own photograph" if case is None else f"Photograph: {plain(case.photograph.name)}"
+    return photographs.expander(label, expanded=case is None)  # the uploader keeps its place in it
+
+
 def _start(photographs: DeltaGenerator) -> None:
     """Draw what an empty desk offers."""
-    guide = guide_choice(None)
+    with st.container(key=PLACE):
+        first_pairs()
+    show_sought(PLACE)
+    with doors():
+        guide = guide_choice(None)
     with photographs:
         intake(guide=guide.name)
     remember_guide(guide.name)
-    doors()
     guess_first()
     more_pairs()
 
@@ -156,7 +168,7 @@ def _judge(case: Case, guide: GuideModel, screen: StudioScreen) -> StatedLook | 
             notice("info", "Difficulty needs a class that the guide knows, so there is none to show here.")
         else:
             by = (desk().case or case).stated_by_for(guide)
-            difficulty_panel(guide, difficulty, first_choice=look.choice, stated_by=by)
+            difficulty_panel(guide, difficulty, look=look, stated_by=by)
     with screen.figures:
         if difficulty is not None:
             references_panel(guide, difficulty, class_name=stated)
@@ -187,7 +199,8 @@ def _enhance(case: Case, guide: GuideModel, judged: StatedLook, screen: StudioSc
         with st.expander("Region"):
             within = region_panel(judged.look.original, towards=towards, token=case.token)
     with screen.picture:
-        st.subheader(_heading(case, guide, stated=stated, towards=towards))
+        words = words_on_trust(guide, judged, towards=towards, guessed=case.guessed_for(guide))
+        heading_with_trust(_heading(case, guide, stated=stated, towards=towards), words)
         walk = _walk(case, judged, towards=towards, within=within)
         if walk is None:
             draw_square(case)

@@ -38,7 +38,7 @@ const FOCUS_MS = 1500; // how long after its last key the slider gets the focus 
 const SPEAK_IDLE_MS = 700;
 const ASK_AGAIN_MS = 3000;
 const HINT =
-  "Point at a picture to read its pixels. Pinch, or Ctrl and the wheel, zooms; once zoomed, the wheel alone does, and a drag pans.";
+  "Point at a picture to read its pixels; pinch, or Ctrl and the wheel, to zoom; then drag to pan.";
 
 const films = new FilmShelf();
 /** @type {?HandedOver} what the viewer that was closed last was doing */

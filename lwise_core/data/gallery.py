@@ -97,7 +97,7 @@ QUESTIONS = (
         _detail(
             "guess-bison",
             "bison.jpg",
-            Crop(left=285, top=95, side=160),
+            Crop(left=420, top=30, side=220),
             true_class="hoofed animal",
             credit="Detail of “American bison k5680-1” by Jack Dykinga, public domain, from Wikimedia Commons.",
         ),
@@ -107,7 +107,7 @@ QUESTIONS = (
         _detail(
             "guess-duck",
             "duck.jpg",
-            Crop(left=250, top=140, side=200),
+            Crop(left=60, top=150, side=180),
             true_class="bird",
             credit="Detail of “Female Mallard Duck Rest 3” by Acarpentier, CC BY 3.0, from Wikimedia Commons; altered.",
         ),
@@ -117,14 +117,14 @@ QUESTIONS = (
         _detail(
             "guess-snake",
             "snake.jpg",
-            Crop(left=0, top=150, side=200),
+            Crop(left=30, top=240, side=160),
             true_class="reptile",
             credit="Detail of “The Grass Snake” by Darius Bauzys, CC BY 3.0, from Wikimedia Commons; altered.",
         ),
         ("beetle or bug", "butterfly", "fish", "reptile"),
     ),
 )
-"""Three hard details, in the order in which they are asked."""
+"""Three hard details, in the order in which they are asked: the guide names each rightly, at every ε that is stored."""
 
 
 def gallery_samples() -> dict[str, Sample]:

@@ -90,6 +90,19 @@ def reliability_sentence(known: Sequence[Reliability], probability: float) -> st
     return f"{said} {_silence(silent)}".strip()
 
 
+def reliability_in_short(known: Sequence[Reliability], probability: float) -> str:
+    """Return a few words for the brackets beside a first choice's ``probability`` in [0, 1]: how often it was right.
+
+    That is said for each set that is ``known``, without intervals, and that it is unknown where no picture got one like
+    it.
+    """
+    measured = [(one.source, found) for one in known if (found := one.like(probability)) is not None]
+    if not measured:
+        return "how often that is right is not known"
+    shares = " and ".join(f"{found.accuracy:.0%} of {found.images:,} {source}" for source, found in measured)
+    return f"right for {shares}"
+
+
 def calibration_sentence(known: Sequence[Reliability]) -> str:
     """Return the sentence on how far probabilities are from how often they are right, on each set that is ``known``.
 

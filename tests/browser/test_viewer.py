@@ -430,7 +430,7 @@ def test_a_screenshot_of_the_picture_says_what_it_is_where_the_person_wants_that
     strips = viewer.locator(".burnt")
     expect(strips).to_have_count(2)
     expect(strips.first).to_be_hidden()
-    viewer.get_by_label("Words in the picture").check()
+    viewer.get_by_label("into the picture").check()
     strip, window = strips.first.bounding_box(), viewer.locator("[data-shows=altered] .window").bounding_box()
     assert strip is not None
     assert window is not None

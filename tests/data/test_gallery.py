@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lwise_core._utils.assets import asset
-from lwise_core.data.gallery import PAINTED, QUESTIONS, StoredPair, gallery_samples, stored_pairs
+from lwise_core.data.gallery import PAINTED, QUESTIONS, GuessQuestion, StoredPair, gallery_samples, stored_pairs
 from lwise_core.data.samples import MORE_SAMPLES, SAMPLES, Sample, photograph_of
 from lwise_core.images.codec import open_photograph
 
@@ -61,6 +61,12 @@ def test_what_is_painted_is_not_what_the_picture_shows_and_the_guide_falls_for_i
 
 def test_the_right_answer_is_among_the_options_and_never_at_the_same_place() -> None:
     assert len({q.options.index(str(q.sample.true_class)) for q in QUESTIONS}) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.sample.key)
+def test_whoever_guesses_is_taught_by_a_guide_that_is_right_on_the_whole_way(question: GuessQuestion) -> None:
+    changes = stored_pairs()[question.sample.key].changes
+    assert {change.choice for change in changes} == {question.sample.true_class}
 
 
 @given(st.lists(st.floats(0, 1), min_size=2))

@@ -13,6 +13,7 @@ from lwise_core.guides.reliability import (
     ReliabilityBin,
     bin_of,
     read_reliability,
+    reliability_in_short,
     reliability_sentence,
 )
 
@@ -44,6 +45,15 @@ def test_the_sentence_says_how_often_such_a_probability_was_right_here_and_elsew
         "When its first choice got 53% to 60%, it was right for 64% of 176 held-out pictures (95% interval 56% to 70%) "
         "and 40% of 50 pictures from afar (95% interval 28% to 54%)."
     )
+
+
+def test_in_short_it_is_the_same_shares_without_their_intervals() -> None:
+    assert reliability_in_short((HOME, AWAY), 0.584) == (
+        "right for 64% of 176 held-out pictures and 40% of 50 pictures from afar"
+    )
+    assert reliability_in_short((HOME, AWAY), 0.96) == "right for 100% of 21 held-out pictures"
+    for known, probability in (((), 0.5), ((HOME, AWAY), 0.2)):
+        assert reliability_in_short(known, probability) == "how often that is right is not known"
 
 
 def test_where_nothing_is_known_the_sentence_says_so() -> None:

@@ -11,19 +11,16 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pytest
 import streamlit as st
 from hypothesis import given, strategies
 from markdown_it import MarkdownIt
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from streamlit import config, net_util
 from streamlit.testing.v1 import AppTest
 from streamlit.web import bootstrap
 
-from app import content_security_policy, studio_route
+from app import content_security_policy
 from pages.parts.ui.notices import NOT_FOR_DIAGNOSIS, plain, report
 
 ROOT = Path(__file__).parents[2]
@@ -118,17 +115,6 @@ def test_the_policy_names_no_host_but_the_own_one() -> None:
         "ws://localhost:8501",
         "wss://localhost:8501",
     ]
-
-
-@pytest.mark.parametrize(
-    ("asked", "leads_to"),
-    [("/studio", "/"), ("/studio?sample=cat&step=3", "/?sample=cat&step=3")],
-)
-def test_the_address_of_the_studio_leads_to_it(asked: str, leads_to: str) -> None:
-    browser = TestClient(Starlette(routes=[studio_route()]), base_url="http://localhost")
-    answer = browser.get(asked, follow_redirects=False)
-    assert answer.status_code == 307
-    assert urljoin(f"http://localhost{asked}", answer.headers["location"]) == f"http://localhost{leads_to}"
 
 
 @pytest.mark.parametrize("host", ["", "a b", "x; script-src *", "evil.example *", "a/b", "a@b", "ä"])

@@ -117,7 +117,7 @@ def test_a_newcomer_sees_what_it_is_and_samples_to_start_with(at: AppTest) -> No
 
 
 def test_a_door_that_is_locked_says_what_opens_it(at: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    locked = "Opens with the link that was printed"
+    locked = "opens with the link that was printed"
     monkeypatch.setattr("pages.parts.studio.doors.is_teacher", lambda: False)
     assert locked in everything_said(at.run())
     monkeypatch.setattr("pages.parts.studio.doors.is_teacher", lambda: True)

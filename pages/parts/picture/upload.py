@@ -35,12 +35,12 @@ def intake(*, guide: str) -> None:
     lost with an uploader that goes.
     """
     uploads = st.file_uploader(
-        f"Upload photographs: {list_of_formats()}",
+        "Upload photographs",
         accept_multiple_files=True,
         max_upload_size=megabytes(MAX_BYTES),
         key="photographs",
-        help="Each of less than 40 megapixels. They stay in this session's memory; this program never writes them to "
-        "disk.",
+        help=f"{list_of_formats()}, each of less than 40 megapixels. They stay in this session's memory; this program "
+        "never writes them to disk.",
     )
     taken: frozenset[str] = st.session_state.get(_TAKEN, frozenset())
     fresh = [upload for upload in uploads if upload.file_id not in taken]

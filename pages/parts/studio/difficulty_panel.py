@@ -12,10 +12,11 @@ from lwise_core.guides.difficulty import (
     plainly,
     plainly_of_a_guess,
 )
+from lwise_core.guides.difficulty_reason import reason_of
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.wobble import Wobble
-from pages.parts.picture.ground_truth import StatedLook
+from pages.parts.picture.ground_truth import FirstLook, StatedLook
 from pages.parts.picture.reliability import say_reliability
 from pages.parts.session.case import Case
 from pages.parts.session.jobs import remembered
@@ -29,12 +30,12 @@ _PREDICTED = (
 _NOTHING = "This guide is unfit to guide, so its logit says nothing of people."
 
 
-def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, first_choice: str, stated_by: StatedBy) -> None:
-    """Say in words how hard the picture is, and that its class is a guess where only the guide named it.
+def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, look: FirstLook, stated_by: StatedBy) -> None:
+    """Say in words how hard the picture is and why, and that its class is a guess where only the guide named it.
 
-    ``first_choice`` is what the guide itself takes it for.
+    ``look`` is what the guide says of the picture.
     """
-    class_name = difficulty.class_name
+    class_name, first_choice = difficulty.class_name, look.choice
     if not difficulty.seen:
         notice(
             "caution",
@@ -53,7 +54,9 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, first_choice:
         help="Share of the guide's references of this class with a higher logit; ties count half. References are "
         "pictures that the guide, or the one of its folds that scored them, had not learnt.",
     )
-    words.markdown(f"**{plain(means)}** {plain(beside_references(difficulty, class_name=class_name))}".rstrip())
+    reason = "" if unfit else reason_of(guide, look.original.logits, difficulty=difficulty)
+    words.markdown(f"**{plain(means)}** {plain(reason)}".rstrip())
+    st.caption(plain(beside_references(difficulty, class_name=class_name)))
 
 
 def references_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core.data.samples import sample
 from lwise_core.guides.catalog import GuideStatus
@@ -14,55 +15,57 @@ from pages.parts.studio.tour import tour_button
 from pages.parts.ui.arrival import was_opened
 
 INSPECT = "inspection.py"
-_STEP_3 = "3. Ask whether it can paint another diagnosis"
+_TOP = "#l-wise-studio"  # the heading, beside which the uploader stands
 
 
-def doors() -> None:
-    """Draw the three ways in."""
-    st.header("What brings you here?")
+def doors() -> DeltaGenerator:
+    """Draw the three ways in, and the tour; return where the choice of the guide belongs."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.header("What brings you here?", width="content")
+        with st.container(width="content"):
+            tour_button()
     teach, research, clinic = st.columns(3, gap="medium")
     with teach.container(border=True, height="stretch"):
         _teach()
     with research.container(border=True, height="stretch"):
-        _do_research()
+        guide = _do_research()
     with clinic.container(border=True, height="stretch"):
         _show_clinicians()
-    tour_button()
+    return guide
 
 
 def _teach() -> None:
     st.markdown("**I teach**")
     st.page_link("rank.py", label="1. Sort a folder of photographs from easy to hard", icon=":material/photo_library:")
-    st.markdown("2. On the same page: make a lesson of it that opens anywhere, without a network.")
+    st.markdown("2. On the same page, make a lesson of it with one button. It opens anywhere, without a network.")
     st.page_link("curriculum.py", label="3. Or make a course with trials and a test", icon=":material/school:")
     if not is_teacher():
-        st.caption("Opens with the link that was printed where this program was started, or with a passphrase.")
+        st.caption("3 opens with the link that was printed where this program was started, or with a passphrase.")
 
 
-def _do_research() -> None:
+def _do_research() -> DeltaGenerator:
     st.markdown("**I do research**")
     st.page_link("models.py", label="1. Add a network of your own, or compare guides", icon=":material/network_node:")
-    st.markdown("2. Put a photograph on this page and slide ε.")
-    st.page_link(INSPECT, label="3. Ask whether the change can be trusted", icon=":material/frame_inspect:")
+    st.markdown(f"2. [Put a photograph at the top of this page]({_TOP}) and slide ε.")
+    st.page_link(INSPECT, label="3. Inspect it: can the change be trusted?", icon=":material/frame_inspect:")
+    return st.container()
 
 
 def _show_clinicians() -> None:
+    """Draw the steps in the order in which they are taken: the two after the button wait on the page that it opens."""
     st.markdown("**I demonstrate to clinicians**")
     medical = medical_guide()
     if medical is None:
-        st.markdown("1. Add a guide for your pictures on the Models page.")
+        st.page_link("models.py", label="1. Add a guide for your pictures", icon=":material/network_node:")
+        st.page_link(INSPECT, label="2. Upload a picture there, and say what it shows", icon=":material/frame_inspect:")
     else:
-        st.button(f"1. Choose {medical}", key="door-medical", on_click=ask_for_guide, args=(medical,))
-    st.markdown(
-        "2. Upload a picture that you may show and whose diagnosis you know. You say what it is, then the guide does. "
-        "No picture of a patient comes with this program."
-    )
-    st.button("Or begin with a drawn creature", key="door-phantom", on_click=_open_phantom)
-    if medical is None:
-        st.page_link(INSPECT, label=_STEP_3, icon=":material/frame_inspect:")
-    elif st.button(_STEP_3, icon=":material/frame_inspect:", key="door-inspect"):
-        ask_for_guide(medical)
-        st.switch_page(INSPECT)
+        if st.button(f"1. Open Inspect with {medical}", icon=":material/frame_inspect:", key="door-inspect"):
+            ask_for_guide(medical)
+            st.switch_page(INSPECT)
+        st.markdown("2. Upload a picture there, and say what it shows before the guide does.")
+    st.markdown("3. Below it, open “Can it paint anything?” and press “Paint it”: another diagnosis, at the same ε.")
+    st.caption("No picture of a patient comes with this program.")
+    st.button("Try it with a drawn creature", key="door-phantom", on_click=_open_phantom)
 
 
 def _open_phantom() -> None:

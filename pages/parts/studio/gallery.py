@@ -39,16 +39,17 @@ def remember_guide(name: str) -> None:
 
 def first_pairs() -> None:
     """Draw the pairs that stand above everything else: they wait for no guide."""
-    st.caption(
-        "Drag a slider. Left is the photograph, right what a network made of it. The pictures were computed "
-        "beforehand; between them the slider blends."
-    )
+    st.caption("Drag a slider. Left the photograph, right what a network made of it.")
     _row(GALLERY[:_ACROSS])
 
 
 def more_pairs() -> None:
     """Draw the other pairs."""
     st.header("More to slide")
+    st.caption(
+        "All pairs were computed beforehand; between two stored pictures a slider blends. Of butterflies and skin no "
+        "photograph was found that may be shown altered: the drawn creature stands for them."
+    )
     others = GALLERY[_ACROSS:]
     for first in range(0, len(others), _ACROSS):
         _row(others[first : first + _ACROSS])
@@ -65,6 +66,7 @@ def _card(chosen: Sample, pair: StoredPair) -> None:
     stored_pair(pair, title=title, key=_key(pair), reveal=_reveal(pair))
     st.markdown(f"**{title}**{_difficulty(pair)}")
     st.markdown(story)
+    st.space("stretch")  # the buttons of a row stand side by side
     with st.container(horizontal=True):
         st.button("Open this one", key=f"sample-{pair.key}", on_click=_open, args=(chosen, pair), help=chosen.credit)
         asks = "Is it to be trusted?" if pair.key in PAINTED else "Inspect it"

@@ -41,7 +41,7 @@ def _question() -> None:
     now: _Round = st.session_state.get(_ROUND, _Round())
     question = QUESTIONS[now.shown]
     pair = stored_pairs()[question.sample.key]
-    picture, words = st.columns([1, 1], gap="large")
+    picture, words = st.columns([2, 3], gap="medium")
     with picture:
         reveal = Reveal.ORIGINAL if now.answer is None else Reveal.BOTH
         stored_pair(pair, title=f"Detail {now.shown + 1}", key="guess-pair", reveal=reveal)

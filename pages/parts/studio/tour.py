@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from pages.parts.ui.arrival import seek
+
+PLACE = "start-gallery"
+"""Key of the container that the first steps speak of."""
+
 _STEP = "tour_step"
 _OPEN = "tour_open"
 
@@ -27,8 +32,8 @@ STEPS = (
     ),
     TourStep(
         "Try it on this page",
-        "Every picture at the top has a slider for ε: move it, and compare with the original. A photograph of your own "
-        "can take their place; it is not stored.",
+        "Every picture at the top has a slider for ε. Leave the tour to move one and compare with the original; the "
+        "tour goes on from here. A photograph of your own can take their place; it is not stored.",
     ),
     TourStep(
         "It can be wrong",
@@ -71,7 +76,9 @@ def tour_button() -> None:
 
 
 def _begin() -> None:
+    """Open the tour with what it speaks of first in sight: it lies at the bottom of the screen (assets/style.css)."""
     st.session_state[_OPEN] = True
+    seek(PLACE)
 
 
 def _leave() -> None:
