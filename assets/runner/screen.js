@@ -6,7 +6,7 @@ import { pxPerMm } from "./card.js";
 import { keyOf } from "./keys.js";
 import { filled } from "./messages.js";
 import { Pair } from "./pair.js";
-import { LARGEST_PICTURE, ringOf } from "./ring.js";
+import { LARGEST_PICTURE, ringOf, rowsOf } from "./ring.js";
 import { drawnShape } from "./shapes.js";
 
 /**
@@ -17,10 +17,26 @@ import { drawnShape } from "./shapes.js";
  * @typedef {"picture" | "choices" | "feedback" | "onward" | "sheet"} Shown what a phase may show
  */
 
+const UPRIGHT_PX = 480; // above it the square ring has room for a picture as large as the paper's
+const UPRIGHT_RATIO = 1.4;
+
+/**
+ * Whether there is room for rows below and above a picture, and too little width for a ring around one.
+ * @param {Element} frame
+ */
+const isUpright = (frame) =>
+  frame.clientWidth > 0 && frame.clientWidth <= UPRIGHT_PX && window.innerHeight >= UPRIGHT_RATIO * frame.clientWidth;
+
 /** Everything that is on the page. What shows is one attribute, so that it changes within one frame. */
 export class Screen {
   /** The picture's side, in shares of the stage's. */
   share = LARGEST_PICTURE;
+  /** By how many places the ring is turned. */
+  #turn = 0;
+  /** Whether buttons stand in rows below and above the picture, as on a phone that is held upright. */
+  #upright = false;
+  /** The stage's height in shares of its width, where the ring says it. */
+  #tall = 1;
 
   /**
    * @param {ParentNode} root
@@ -50,8 +66,17 @@ export class Screen {
     this.frame = this.#frame();
     root.append(this.frame);
     this.arrange();
-    this.size();
     this.phase("loading");
+    this.#followRoom();
+  }
+
+  /** Lay the buttons out anew where a phone is turned. */
+  #followRoom() {
+    const room = new ResizeObserver(() => {
+      if (isUpright(this.frame) !== this.#upright) this.arrange(this.#turn);
+    });
+    room.observe(this.frame);
+    this.signal.addEventListener("abort", () => room.disconnect());
   }
 
   #stage() {
@@ -95,25 +120,32 @@ export class Screen {
     );
   }
 
-  /** Put the buttons on the ring, turned by `turn` places. */
+  /** Put the buttons around the picture, turned by `turn` places. */
   arrange(turn = 0) {
     const { layout, classes } = this.config;
-    const { button, picture, places } = ringOf(classes.length, turn);
+    this.#turn = turn;
+    this.#upright = isUpright(this.frame);
+    const { button, picture, tall, places } = (this.#upright ? rowsOf : ringOf)(classes.length, turn);
     const { style } = this.stage;
     style.setProperty("--button", String(button));
-    if (layout === "ring") style.setProperty("--picture", String(picture));
+    if (layout === "ring") {
+      style.setProperty("--picture", String(picture));
+      this.#tall = tall;
+      style.setProperty("--tall", String(tall));
+    }
     this.share = layout === "ring" ? picture : LARGEST_PICTURE;
     for (const [i, { x, y }] of places.entries()) {
       this.buttons[i].style.setProperty("--x", String(x));
       this.buttons[i].style.setProperty("--y", String(y));
     }
+    this.size();
   }
 
   /** Take the learner's calibration, where there is one and the course says how large pictures are. */
   size() {
     const { picture_mm: wanted } = this.config;
     const perMm = pxPerMm();
-    if (wanted && perMm) this.frame.style.setProperty("--stage", `${(wanted * perMm) / this.share}px`);
+    if (wanted && perMm) this.frame.style.setProperty("--stage", `${((wanted * perMm) / this.share) * this.#tall}px`);
   }
 
   /**

@@ -576,6 +576,30 @@ def test_it_fits_a_phone_and_answers_a_finger(
     assert course.choices == ["owl"]
 
 
+@pytest.mark.parametrize("kinds", [2, 4, 16])
+def test_on_a_phone_held_upright_the_picture_is_as_wide_as_the_stage_and_no_answer_is_out_of_sight(
+    phone: Page, serve_course: Callable[[Course], Served], kinds: int
+) -> None:
+    classes = [*CLASSES, *({"id": f"c{i}", "label": f"Red species {i}"} for i in range(3, kinds + 1))]
+    course = Course([Shown("owl")], settings={"classes": classes})
+    phone.goto(serve_course(course).url)
+    phone.get_by_role("button", name="Start").tap()
+    expect_phase(phone, "choices")
+    shown = phone.locator(".picture").bounding_box()
+    assert shown
+    assert shown["width"] >= 260
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    for button in phone.locator(".choice").all():
+        expect(button).to_be_in_viewport(ratio=1)
+        box = button.bounding_box()
+        assert box
+        assert box["y"] >= shown["y"] + shown["height"] or box["y"] + box["height"] <= shown["y"]
+    phone.set_viewport_size({"width": 844, "height": 390})  # turned: the ring again
+    until(phone, "() => getComputedStyle(document.querySelector('.stage')).aspectRatio === '1 / 1'")
+    for button in phone.locator(".choice").all():
+        expect(button).to_be_in_viewport(ratio=1)
+
+
 def test_letters_come_after_the_digits(page: Page, serve_course: Callable[[Course], Served]) -> None:
     classes = [*CLASSES, *({"id": f"c{i}", "label": f"Species {i}"} for i in range(3, 17))]
     course = Course([Shown("cat", feedback=False)] * 4, settings={"classes": classes, "rotate": True})

@@ -5,7 +5,7 @@ import { COLUMNS, csvOf } from "../../assets/runner/csv.js";
 import { FrameWatch, intervalOf } from "../../assets/runner/frames.js";
 import { keyOf, saidBy, sideOf } from "../../assets/runner/keys.js";
 import { filled, instructions, MESSAGES } from "../../assets/runner/messages.js";
-import { ringOf } from "../../assets/runner/ring.js";
+import { ringOf, rowsOf } from "../../assets/runner/ring.js";
 import { isShape, shapeIn } from "../../assets/runner/shapes.js";
 import { participantCalled } from "../../assets/runner/static.js";
 import { backOff, LONGEST_WAIT_MS, sleep } from "../../assets/runner/waiting.js";
@@ -29,10 +29,33 @@ test("buttons of a ring overlap neither each other nor the picture, and stay on 
   }
 });
 
+test("buttons in rows overlap neither each other nor the picture, and stay on the stage", () => {
+  for (const count of COUNTS) {
+    for (const turn of [0, 1, count - 1]) {
+      const { button, picture, tall, places } = rowsOf(count, turn);
+      assert.equal(places.length, count);
+      for (const [i, { x, y }] of places.entries()) {
+        assert.ok(x - button / 2 >= 0 && x + button / 2 <= 1);
+        assert.ok(y - button / 2 >= 0 && y + button / 2 <= tall);
+        assert.ok(Math.abs(y - tall / 2) - picture / 2 >= button / 2);
+        for (const other of places.slice(i + 1)) assert.ok(Math.hypot(x - other.x, y - other.y) >= button);
+      }
+    }
+  }
+});
+
+test("a turn moves every choice to the next place, in rows as on the ring", () => {
+  for (const count of COUNTS) {
+    const { places } = rowsOf(count);
+    assert.deepEqual(rowsOf(count, 1).places, [...places.slice(1), places[0]]);
+  }
+});
+
 test("two choices lie left and right", () => {
-  const [left, right] = ringOf(2).places;
-  assert.ok(left.x < 0.5 && right.x > 0.5);
-  assert.ok(Math.abs(left.y - right.y) < 1e-9);
+  for (const [left, right] of [ringOf(2).places, rowsOf(2).places]) {
+    assert.ok(left.x < 0.5 && right.x > 0.5);
+    assert.ok(Math.abs(left.y - right.y) < 1e-9);
+  }
 });
 
 test("every choice has a key of its own", () => {
