@@ -15,6 +15,7 @@ from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import guide_choice
 from pages.parts.picture.downloads import download
 from pages.parts.picture.reliability import say_calibration
+from pages.parts.rank.doubts import doubts
 from pages.parts.rank.first_sight import first_sight
 from pages.parts.rank.folder_panel import folder_panel, said_of
 from pages.parts.rank.gallery import PHOTOGRAPHS, gallery
@@ -74,6 +75,7 @@ def _ranked(ranked: GuideRanking, guide: GuideModel) -> None:
         f"ranked by {plain(guide.name)}."
     )
     first_sight(ranking)
+    doubts(ranking)
     chosen = sum(p.sha256 in ranked.chosen for p in ranking.photographs)
     st.markdown(
         f"{counted(chosen, 'photograph')} chosen. [Make a lesson of them](#lesson) · [Files and figures](#figures)"

@@ -37,8 +37,12 @@
   const spoken = one(".spoken");
   const button = { back: one(".back", nav), flip: one(".flip", nav), next: one(".next", nav) };
 
+  const score = one(".score", header);
+
   let at = 0;
   let enhanced = false;
+  let right = 0;
+  let guessed = 0;
 
   const canFlip = () => slides[at].querySelector("img.enhanced") !== null;
   const said = () => one(enhanced ? ".said.enhanced" : ".said.natural", slides[at]).textContent;
@@ -126,6 +130,42 @@
     if (answer) answer.open = true;
   }
 
+  /** @param {HTMLElement} slide */
+  const choicesOf = (slide) => /** @type {HTMLElement[]} */ ([...slide.querySelectorAll(".choice")]);
+
+  /**
+   * Whether it can no longer be guessed: that was done, or the answer has been seen.
+   * @param {HTMLElement} slide
+   */
+  const isSettled = (slide) => slide.dataset.settled !== undefined || one("details", slide).hasAttribute("open");
+
+  /** @param {HTMLElement} slide */
+  function settle(slide) {
+    slide.dataset.settled = "";
+    for (const choice of choicesOf(slide)) enable(choice, false);
+  }
+
+  /**
+   * Judge a guess once, count it, and show the answer.
+   * @param {HTMLElement | undefined} choice
+   */
+  function guess(choice) {
+    const slide = slides[at];
+    if (!choice || isSettled(slide)) return;
+    const isRight = choice.dataset.right !== undefined;
+    guessed += 1;
+    right += isRight ? 1 : 0;
+    choice.dataset.chosen = "";
+    choice.setAttribute("aria-pressed", "true");
+    const verdict = one(".verdict", slide);
+    verdict.textContent = wordsOf(verdict, isRight ? "right" : "wrong");
+    verdict.dataset.judged = String(isRight);
+    score.textContent = wordsOf(score, "words").replace("{right}", String(right)).replace("{all}", String(guessed));
+    settle(slide);
+    showAnswer();
+    heading().focus({ preventScroll: true }); // space and Enter belong to the slide again
+  }
+
   /** @type {Record<string, () => void>} */
   const KEYS = {
     ArrowRight: () => go(at + 1),
@@ -138,7 +178,8 @@
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
-    const act = KEYS[event.key];
+    const choice = at > 0 && /^[1-9]$/.test(event.key) ? choicesOf(slides[at])[Number(event.key) - 1] : undefined;
+    const act = KEYS[event.key] ?? (choice && (() => guess(choice)));
     if (!act || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     if ((event.key === " " || event.key === "Enter") && isPressed(event.target)) return;
     event.preventDefault();
@@ -175,7 +216,9 @@
     onPress(one(".canvas", slide), flip);
     onPress(one("summary", slide), () => {});
     const answer = /** @type {HTMLDetailsElement} */ (one("details", slide));
+    for (const choice of choicesOf(slide)) onPress(choice, () => guess(choice));
     answer.addEventListener("toggle", () => {
+      if (answer.open) settle(slide);
       if (answer.open) say(one(".answer", slide).innerText);
     });
   }

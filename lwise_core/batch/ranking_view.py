@@ -15,14 +15,15 @@ class RankingView:
     """Which photographs of a ranking are shown, and which of each class come ``first``.
 
     ``class_name`` None is every class; ``words`` stand in the name, whatever their case; ``which`` “odd” are those
-    unlike what the guide learnt, of doubtful or guessed labels, or with near-duplicates. ``percentiles`` are the lowest
+    unlike what the guide learnt, of doubtful or guessed labels, or with near-duplicates, “mistaken” those that the
+    guide takes for another class than they are filed under, however surely. ``percentiles`` are the lowest
     and the highest share of its class here that may be easier than a photograph, in percent. ``among`` are the SHA-256
     of those that were marked elsewhere, such as on a map; None where none were.
     """
 
     class_name: str | None = None
     words: str = ""
-    which: Literal["all", "odd"] = "all"
+    which: Literal["all", "odd", "mistaken"] = "all"
     percentiles: tuple[int, int] = (0, 100)
     first: Literal["easiest", "hardest"] = "hardest"
     among: frozenset[str] | None = None
@@ -37,7 +38,7 @@ class RankingView:
             if self.class_name in (None, p.class_name)
             and self.words.casefold() in p.name.casefold()
             and low <= 100 * places[p.sha256].share <= high
-            and (self.which == "all" or is_odd(p, ranking))
+            and _is_wanted(p, ranking, self.which)
             and (self.among is None or p.sha256 in self.among)
         ]
         found.sort(key=lambda p: (places[p.sha256].share, p.name), reverse=self.first == "hardest")
@@ -53,6 +54,32 @@ def is_odd(photograph: RankedPhotograph, ranking: Ranking) -> bool:
         or photograph.sha256 in ranking.issues
         or photograph.sha256 in ranking.duplicates
     )
+
+
+def is_mistaken(photograph: RankedPhotograph, ranking: Ranking) -> bool:
+    """Return whether the guide takes a photograph for another class than a person filed it under, however surely."""
+    return not photograph.guessed and (
+        photograph.choice != photograph.class_name or photograph.sha256 in ranking.issues
+    )
+
+
+def _is_wanted(photograph: RankedPhotograph, ranking: Ranking, which: str) -> bool:
+    if which == "mistaken":
+        return is_mistaken(photograph, ranking)
+    return which == "all" or is_odd(photograph, ranking)
+
+
+def odd_in_words(ranking: Ranking) -> str:
+    """Return how many photographs are odd, and why, in a sentence that goes on from them; empty where none is."""
+    found = ranking.photographs
+    reasons = (
+        (sum(p.sha256 in ranking.issues for p in found), "a label that may be wrong"),
+        (sum(p.guessed for p in found), "a label that the guide guessed"),
+        (sum(p.novelty.flagged for p in found), "nothing like it in what the guide learnt"),
+        (sum(p.sha256 in ranking.duplicates for p in found), "nearly the same picture as another"),
+    )
+    said = [f"{count:,} with {reason}" for count, reason in reasons if count]
+    return f"Not among these, as they are no example of either: {', '.join(said)}." if said else ""
 
 
 def hardest_of_each(photographs: Sequence[RankedPhotograph], count: int) -> frozenset[str]:

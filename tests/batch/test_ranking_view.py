@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.named_files import NamedFile
 from lwise_core.batch.ranking import Ranking, rank
-from lwise_core.batch.ranking_view import RankingView, ends_of, hardest_of_each
+from lwise_core.batch.ranking_view import RankingView, ends_of, hardest_of_each, is_mistaken, odd_in_words
 from lwise_core.data.folder_labels import FolderLabels
 from lwise_core.data.phantom import FAMILIES, Creature, draw
 from lwise_core.guides.guide import GuideModel
@@ -54,6 +56,25 @@ def test_each_filter_narrows_down(ranking: Ranking) -> None:
     of_one = RankingView(class_name=FAMILIES[1]).of(ranking)
     assert {p.class_name for p in of_one} == {FAMILIES[1]}
     assert RankingView(words="no such name").of(ranking) == ()
+
+
+def test_what_the_guide_takes_for_another_class_is_shown_also_where_it_is_not_sure(ranking: Ranking) -> None:
+    misfiled = next(p for p in ranking.photographs if p.name.endswith("misfiled.png"))
+    plain = next(p for p in ranking.photographs if not is_mistaken(p, ranking))
+    unsure = replace(plain, choice=FAMILIES[2])  # not sure enough for an issue: its logits are as they were
+    doubtful = replace(ranking, photographs=(misfiled, unsure, *(p for p in ranking.photographs if p is not plain)))
+    assert unsure.sha256 not in doubtful.issues
+    assert {p.sha256 for p in RankingView(which="mistaken").of(doubtful)} == {misfiled.sha256, unsure.sha256}
+    assert not is_mistaken(replace(unsure, guessed=True), doubtful)
+
+
+def test_what_is_no_example_of_hard_or_easy_is_counted_with_its_reason(ranking: Ranking) -> None:
+    assert odd_in_words(ranking) == (
+        "Not among these, as they are no example of either: 1 with a label that may be wrong."
+    )
+    (misfiled,) = RankingView(words="misfiled").of(ranking)
+    without = ranking.relabelled({misfiled.sha256: SOMETHING_ELSE})
+    assert odd_in_words(without) == ""
 
 
 @given(st.tuples(st.integers(0, 100), st.integers(0, 100)))

@@ -184,6 +184,17 @@ def test_the_gallery_can_show_odd_ones_and_search(ranked: AppTest) -> None:
     assert "None fits." in said(searched(ranked, "no such name"))
 
 
+def test_doubted_labels_stand_together_before_all_photographs_until_they_are_settled(ranked: AppTest) -> None:
+    assert "1 label may be wrong." in said(ranked)
+    assert "1 with a label that may be wrong" in said(ranked)
+    alone = press(ranked, "Show it below")
+    assert len(alone.checkbox) == 1
+    assert "Narrowed down above to 1 of 7 photographs." in said(alone)
+    assert len(press(alone, "Show all photographs").checkbox) == 7
+    settled_now = press(ranked, f"It is {FAMILIES[1]}")
+    assert "label may be wrong" not in said(settled_now)
+
+
 def test_a_label_is_changed_in_place_and_many_are_chosen_at_once(ranked: AppTest) -> None:
     at = press(ranked, f"It is {FAMILIES[1]}")
     assert f"As you say; filed as {FAMILIES[0]}." in said(at)
@@ -295,8 +306,11 @@ def offered(at: AppTest) -> list[str]:
 def test_folders_that_the_guide_does_not_know_are_said_with_who_knows_them() -> None:
     at = taken(zipped(), guide="animals16-64")
     assert f"animals16-64 has no class called “{FAMILIES[0]}”" in said(at)
-    assert "Where the guide only guesses, wrong labels cannot be found." in said(at)
     assert offered(at) == ["Take phantom4-64, which knows both folders"]
+    assert "Or say by hand what each folder stands for" in [e.label for e in at.expander]
+    some = taken(in_folders("Barred_Forktail", "holiday"), guide="animals16-64")
+    assert "Where the guide only guesses, wrong labels cannot be found." in said(some)
+    assert "Or say by hand what each folder stands for" not in [e.label for e in some.expander]
 
 
 def test_a_folder_of_a_more_general_name_is_asked_about_and_no_guide_that_knows_nothing_is_proposed() -> None:

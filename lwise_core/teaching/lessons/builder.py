@@ -15,6 +15,7 @@ from lwise_core.enhancement.walker import Walker
 from lwise_core.guides.guide import GuideModel
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import Crop
+from lwise_core.teaching.courses.evidence_marks import rings_on
 from lwise_core.teaching.design.schedules import MOTHS, Block
 from lwise_core.teaching.languages.catalogue import Message
 from lwise_core.teaching.lessons.slideshow import Slide
@@ -132,4 +133,5 @@ def _slide(photograph: RankedPhotograph, guide: GuideModel, path: EnhancementPat
         towards=photograph.class_name if enhanced is not None else "",
         difficulty_sentence="",
         name=photograph.name.rsplit("/", 1)[-1],
+        rings=() if path is None or photograph.guessed else rings_on(path),
     )

@@ -27,11 +27,14 @@ from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.reproducible_zip import add_file
 from lwise_core._utils.unicode_forms import in_form
 from lwise_core.images.codec import Strip, encode_png, with_strip
+from lwise_core.teaching.courses.evidence_marks import EvidenceRing
 from lwise_core.teaching.languages.catalogue import ENGLISH, Catalogue
 
 __all__ = ["Lesson", "LessonError", "Slide", "lesson_zip"]
 
 _FILES = {"lesson.js": ("lesson/lesson.js",), "lesson.css": ("shared/base.css", "lesson/lesson.css")}
+_MOST_TO_GUESS = 8  # classes: each has a button and a digit
+_MOST_PICTURED = 16  # classes on the opening; more have their names only
 _NARROWEST = 320  # px: below it a strip's few words would take many lines
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they reorder the text around them
 
@@ -46,7 +49,8 @@ class Slide:
 
     ``natural`` and ``enhanced`` are ``(H, W, 3)`` uint8 sRGB of one size. Without ``enhanced`` the picture is shown as
     it is only, ``epsilon_224`` is 0 and ``towards`` empty. ``difficulty_sentence`` says how hard the guide finds it,
-    and ``name`` is what the person calls the picture; both are shown with the answer, as they may give it away.
+    and ``name`` is what the person calls the picture; both are shown with the answer, as they may give it away, and so
+    are ``rings`` around what speaks for its class, in shares of the picture's longer side.
 
     Raises:
         LessonError: The two pictures differ in size or are no 8-bit pictures, or ε or ``towards`` is missing, or there
@@ -60,6 +64,7 @@ class Slide:
     towards: str
     difficulty_sentence: str
     name: str
+    rings: tuple[EvidenceRing, ...] = ()
 
     def __post_init__(self) -> None:
         called = f"“{plain(self.name) or plain(self.class_name)}”"
@@ -144,6 +149,13 @@ def veiled_statement(lesson: Lesson, slide: Slide) -> str:
     return _said(lesson, slide, towards=lesson.words.translate("the class that the answer names"))
 
 
+def _in_short(lesson: Lesson, slide: Slide) -> str:
+    """Return what stands below an enhanced picture on the page: neither the class nor figures, which its strip has."""
+    words = lesson.words
+    invented = [words.translate("Features not in the original.")] if slide.invents else []
+    return " ".join((words.translate("AI-altered."), *invented, words.translate("Not for diagnosis.")))
+
+
 def about(lesson: Lesson) -> tuple[str, ...]:
     """Return what the lesson is, in sentences: its order, its guide, what was altered, and the guide's cautions."""
     words = lesson.words
@@ -183,6 +195,26 @@ def classes_of(lesson: Lesson) -> Mapping[str, int]:
     """Return class → how many of the pictures show it, by name."""
     counts = Counter(plain(slide.class_name) for slide in lesson.slides)
     return dict(sorted(counts.items()))
+
+
+def kinds_of(lesson: Lesson) -> tuple[Mapping[str, Any], ...]:
+    """Return the classes by name, each with its first picture, which is its easiest; none where they are too many."""
+    counts = classes_of(lesson)
+    if len(counts) > _MOST_PICTURED:
+        return ()
+    first: dict[str, int] = {}
+    for number, slide in enumerate(lesson.slides, start=1):
+        first.setdefault(plain(slide.class_name), number)
+    return tuple(
+        {"name": name, "count": count, "picture": _file(lesson, first[name], "natural")}
+        for name, count in counts.items()
+    )
+
+
+def guesses_of(lesson: Lesson) -> tuple[str, ...]:
+    """Return what pupils choose from, by name; nothing where there is one class only, or more than have a digit."""
+    names = tuple(classes_of(lesson))
+    return names if 1 < len(names) <= _MOST_TO_GUESS else ()
 
 
 def natural_of(slide: Slide) -> Pixels:
@@ -245,10 +277,14 @@ def _page(lesson: Lesson) -> str:
         "title": plain(lesson.title),
         "about": about(lesson),
         "classes": classes_of(lesson),
+        "kinds": kinds_of(lesson),
+        "guesses": guesses_of(lesson),
         "enhanced": lesson.enhanced,
         "slides": [_words(lesson, number, slide) for number, slide in enumerate(lesson.slides, start=1)],
     }
-    return _template().render(lesson=page, translate=lesson.words.translate)
+    return _template().render(
+        lesson=page, translate=lesson.words.translate, translate_count=lesson.words.translate_count
+    )
 
 
 def _words(lesson: Lesson, number: int, slide: Slide) -> Mapping[str, Any]:
@@ -263,6 +299,7 @@ def _words(lesson: Lesson, number: int, slide: Slide) -> Mapping[str, Any]:
         "difficulty": plain(lesson.words.translate(slide.difficulty_sentence)),
         "name": plain(slide.name),
         "enhanced": "",
+        "rings": _rings(slide, width=width, height=height),
     }
     if slide.enhanced is None:
         return words
@@ -271,8 +308,17 @@ def _words(lesson: Lesson, number: int, slide: Slide) -> Mapping[str, Any]:
         "enhanced": _file(lesson, number, "enhanced"),
         "whole_height": height + Strip.saying(sentence, width=width).height,
         "statement": sentence,
-        "veiled": veiled_statement(lesson, slide),
+        "in_short": _in_short(lesson, slide),
     }
+
+
+def _rings(slide: Slide, *, width: int, height: int) -> tuple[Mapping[str, str], ...]:
+    """Return the rings of a slide in the pixels of its picture."""
+    side = max(width, height)
+    return tuple(
+        {"x": f"{ring.x * width:.1f}", "y": f"{ring.y * height:.1f}", "radius": f"{ring.radius * side:.1f}"}
+        for ring in slide.rings
+    )
 
 
 def _readme(lesson: Lesson) -> str:
@@ -302,6 +348,9 @@ beside it.
     → and ←    next picture, picture before
     space      original or enhanced, in the same place
     Enter      show the answer
+    1, 2, …    guess, where there are at most eight classes; the head of the page counts how many were right
+
+With the answer rings show what speaks for it, where the network allows to measure that.
 
 Files
 -----

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lwise_core.batch.ranking import RankedPhotograph, Ranking
-from lwise_core.batch.ranking_view import ends_of
+from lwise_core.batch.ranking_view import ends_of, odd_in_words
 from pages.parts.ui.notices import plain
 
 _ROOM = 6
@@ -27,6 +27,8 @@ def first_sight(ranking: Ranking) -> None:
     shown, there = len({p.class_name for p in hardest}), len(ranking.by_class())
     if shown < there:
         st.caption(f"These are of {shown} of the {there} classes; all of them follow below.")
+    if left_out := odd_in_words(ranking):
+        st.caption(left_out)
 
 
 def _few(title: str, photographs: Sequence[RankedPhotograph]) -> None:

@@ -33,16 +33,17 @@ def folder_panel(names: Sequence[str], guide: GuideModel) -> FolderLabels | None
     if not unknown:
         return folders
     advice = st.container()  # always there: what follows keeps its place when the last folder is decided on
-    _offer([f for f in counts if f], guide)
-    rows = {f: _row(f, counts[f], folders) for f in unknown[:_ROWS]}
+    everything = _offer([f for f in counts if f], guide)
+    with st.expander("Or say by hand what each folder stands for") if everything else st.container():
+        rows = {f: _row(f, counts[f], folders) for f in unknown[:_ROWS]}
+        others = _others(len(unknown)) if len(unknown) > 1 else None
     stated = {folder: meaning for folder, meaning in rows.items() if meaning is not None}
-    others = _others(len(unknown)) if len(unknown) > 1 else None
     decided = FolderLabels(guide.classes, stated, others)
     left = decided.undecided(counts)
     if left:
         with advice:
-            _advice(left, guide)
-        if len(unknown) > 1:  # of a single one the advice stands right above
+            _advice(left, guide, known_elsewhere=everything)
+        if len(unknown) > 1 and not everything:  # of a single one the advice stands right above
             st.caption(f"Undecided: {_list(left)}.")
     return None if left else decided
 
@@ -78,7 +79,10 @@ def _matched(counts: Mapping[str, int], folders: FolderLabels) -> None:
         st.caption(f"{lie}: the guide guesses what each shows, and it is marked as its guess.")
 
 
-def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
+def _advice(unknown: Sequence[str], guide: GuideModel, *, known_elsewhere: bool) -> None:
+    if known_elsewhere:
+        notice("info", f"{guide.name} has no class called {_list(unknown, as_markdown=False)}; another guide has.")
+        return
     notice(
         "caution",
         f"{guide.name} has no class called {_list(unknown, as_markdown=False)}. Say what each folder stands for. Where "
@@ -86,13 +90,20 @@ def _advice(unknown: Sequence[str], guide: GuideModel) -> None:
     )
 
 
-def _offer(folders: Sequence[str], guide: GuideModel) -> None:
-    """Draw the way to the guide that knows more of the folders, where there is one."""
+def _offer(folders: Sequence[str], guide: GuideModel) -> bool:
+    """Draw the way to the guide that knows more of the folders, where there is one; return whether it knows all."""
     better = guide_that_knows_more(folders, guide)
     if better is None:
-        return
+        return False
     name, known = better
-    st.button(f"Take {plain(name)}, which knows {_share(known, of=len(folders))}", on_click=ask_for_guide, args=(name,))
+    everything = known == len(folders)
+    st.button(
+        f"Take {plain(name)}, which knows {_share(known, of=len(folders))}",
+        type="primary" if everything else "secondary",
+        on_click=ask_for_guide,
+        args=(name,),
+    )
+    return everything
 
 
 def _share(known: int, *, of: int) -> str:

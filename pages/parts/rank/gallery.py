@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -33,6 +34,13 @@ _COLUMNS = 6
 _A_PAGE = 12
 _ALL = "every class"
 _ODD = "odd ones only"
+MISTAKEN = "taken for another class"
+"""What shows the photographs alone that the guide takes for another class than they are filed under."""
+
+WHICH = "rank-which"
+"""The key of the choice which photographs are shown."""
+
+_SHOWN: Mapping[str, Literal["all", "odd", "mistaken"]] = {"all": "all", _ODD: "odd", MISTAKEN: "mistaken"}
 _WOBBLES = "rank-wobbles"
 
 
@@ -74,7 +82,12 @@ def _filters(classes: Sequence[str]) -> RankingView:
         help="By the place within its class in this folder; “harder than” compares with the guide's references.",
     )
     which = columns[2].segmented_control(
-        "Show", ["all", _ODD], default="all", required=True, key="rank-which", bind="query-params"
+        "Show",
+        list(_SHOWN),
+        default=None if WHICH in st.session_state else "all",  # Streamlit warns of both
+        required=True,
+        key=WHICH,
+        bind="query-params",
     )
     words = columns[3].text_input("Name contains", key="rank-words", bind="query-params")
     low, high = st.slider(
@@ -89,7 +102,7 @@ def _filters(classes: Sequence[str]) -> RankingView:
     return RankingView(
         None if shown == _ALL else shown,
         words,
-        "odd" if which == _ODD else "all",
+        _SHOWN.get(which, "all"),
         (low, high),
         "easiest" if hardest == "easiest" else "hardest",
     )
@@ -147,6 +160,12 @@ def _say_how_many(count: int, *, of: int) -> None:
     with st.container():  # always there: what follows keeps its place
         if count < of:
             st.caption(f"Narrowed down above to {count:,} of {counted(of, 'photograph')}.")
+            if st.session_state.get(WHICH, "all") != "all":
+                st.button("Show all photographs", on_click=_show_all)
+
+
+def _show_all() -> None:
+    st.session_state[WHICH] = "all"
 
 
 def _page_number(pages: int, begin: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import streamlit as st
@@ -14,6 +15,7 @@ from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.novelty import Novelty
+from lwise_core.guides.reliability import Reliability
 from lwise_core.images.codec import ImageRejected, Photograph
 from lwise_core.images.geometry import Crop
 from pages.parts.rank.state import (
@@ -48,7 +50,7 @@ def card(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel, 
         st.caption(":material/visibility: You looked closer at this one.")
     if photograph.filed_as:
         st.caption(f":material/edit: As you say; filed as {plain(photograph.filed_as)}.")
-    if flag := doubt_of(photograph.novelty, ranked.ranking.issues.get(photograph.sha256)):
+    if flag := doubt_of(photograph.novelty, ranked.ranking.issues.get(photograph.sha256), known=guide.reliability):
         st.caption(flag)
     if duplicates := ranked.ranking.duplicates.get(photograph.sha256, ()):
         st.caption(f":material/content_copy: Nearly the same as {plain(duplicates[0])}.")
@@ -92,13 +94,16 @@ def _label(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel
         st.rerun()
 
 
-def doubt_of(novelty: Novelty, issue: LabelIssue | None) -> str:
+def doubt_of(novelty: Novelty, issue: LabelIssue | None, *, known: Sequence[Reliability] = ()) -> str:
     """Return the one flag of a photograph, empty without any.
 
-    Of one that is unlike everything that the guide learnt, what the guide takes it for speaks against no label.
+    Of one that is unlike everything that the guide learnt, what the guide takes it for speaks against no label. What is
+    ``known`` says how often the guide was wrong though it was as sure.
     """
     if not novelty.flagged:
-        return "" if issue is None else f":material/help: Wrong label? {plain(str(issue))}."
+        return (
+            "" if issue is None else f":material/help: Wrong label? {plain(f'{issue}{_wrong_itself(issue, known)}')}."
+        )
     unlike = f"Unlike what the guide learnt (p = {novelty.p:.2g}), so its difficulty may mean nothing"
     if issue is None:
         return f":material/flag: {plain(unlike)}."
@@ -106,6 +111,14 @@ def doubt_of(novelty: Novelty, issue: LabelIssue | None) -> str:
         f", and that the guide takes it for {issue.class_name} ({issue.probability:.0%}) is no proof against its label"
     )
     return f":material/flag: {plain(unlike + taken)}."
+
+
+def _wrong_itself(issue: LabelIssue, known: Sequence[Reliability]) -> str:
+    """Return how often the guide was wrong where it was as sure as it is of a doubted label, where that is known."""
+    found = next((b for one in known if (b := one.like(issue.probability)) is not None), None)
+    if found is None:
+        return ""
+    return f", and was wrong on {1 - found.accuracy:.0%} of {found.images:,} known pictures that it was as sure of"
 
 
 def _standing(photograph: RankedPhotograph, guide: GuideModel, standing: Standing) -> str:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from lwise_core._utils.arrays import Pixels
 from lwise_core.images.codec import open_photograph, read_png_text, with_strip
+from lwise_core.teaching.courses.evidence_marks import EvidenceRing
 from lwise_core.teaching.languages.catalogue import catalogue_for
 from lwise_core.teaching.lessons.slideshow import Lesson, LessonError, Slide, lesson_zip, plain
 
@@ -171,7 +172,7 @@ def test_narrow_pictures_are_enlarged_by_whole_pixels_and_both_alike(width: int,
 
 def test_the_page_knows_the_sizes_of_its_pictures() -> None:
     files = unzipped(lesson_zip(lesson()))
-    images = [e.attributes for e in page_of(lesson()) if e.tag == "img"]
+    images = [e.attributes for e in page_of(lesson()) if e.tag == "img" and e.attributes["class"] != "kind"]
     assert len(images) == 3
     for image in images:
         photograph = open_photograph(files[str(image["src"])], name="picture")
@@ -189,8 +190,26 @@ def test_the_opening_says_what_the_lesson_is() -> None:
 
 def test_the_opening_lists_the_classes_with_their_pictures() -> None:
     elements = page_of(lesson(natural("zebra"), okapi(), natural("zebra", 5)))
-    listed = [" ".join(e.text.split()) for e in elements if e.tag == "li"]
-    assert listed == ["okapi: 1", "zebra: 2"]
+    listed = [" ".join(e.text.split()) for e in elements if e.tag == "figcaption"]
+    assert listed == ["okapi: 1 picture", "zebra: 2 pictures"]
+    shown = [e.attributes["src"] for e in elements if e.attributes.get("class") == "kind"]
+    assert shown == ["pictures/02-natural.png", "pictures/01-natural.png"]  # the first of each
+    assert [e.text for e in elements if e.attributes.get("class") == "choice"] == 3 * ["1 okapi", "2 zebra"]
+
+
+def test_of_many_classes_the_opening_has_the_names_alone_and_nobody_guesses_among_too_many() -> None:
+    elements = page_of(lesson(*(natural(f"kind {i:02}", i) for i in range(17))))
+    assert [" ".join(e.text.split()) for e in elements if e.tag == "li"] == [f"kind {i:02}: 1" for i in range(17)]
+    assert not [e for e in elements if e.attributes.get("class") in {"kind", "choice"}]
+    of_one = page_of(lesson(natural("zebra"), natural("zebra", 5)))
+    assert not [e for e in of_one if e.attributes.get("class") == "choice"]
+
+
+def test_rings_stand_in_the_pixels_of_their_picture() -> None:
+    ringed = okapi(rings=(EvidenceRing(0.5, 0.25, 0.1),))
+    (inner,) = (e.attributes for e in page_of(lesson(ringed, natural())) if e.attributes.get("class") == "inner")
+    assert [inner[name] for name in ("cx", "cy", "r")] == ["160.0", "3.0", "32.0"]
+    assert text_of(lesson(ringed, natural())).count("Rings: what speaks for it here.") == 1
 
 
 def test_a_slide_names_its_class_in_its_answer_only() -> None:
@@ -198,15 +217,19 @@ def test_a_slide_names_its_class_in_its_answer_only() -> None:
     slides = [e for e in elements if e.tag == "section"][1:]
     answers = [e for e in elements if e.tag == "details"]
     assert len(slides) == len(answers) == 2
-    for slide, answer, classes in zip(slides, answers, (("okapi",), ("okapi", "zebra")), strict=True):
+    guesses = [e for e in elements if e.attributes.get("class") == "guess"]
+    for slide, answer, guess, classes in zip(slides, answers, guesses, (("okapi",), ("okapi", "zebra")), strict=True):
+        assert " ".join(guess.text.split()) == "1 okapi 2 zebra"  # whatever the answer is
         for name in classes:
             assert name in answer.text
-            assert name not in slide.text.replace(answer.text, "")
+            assert name not in slide.text.replace(answer.text, "").replace(guess.text, "")
         assert "Easier than 9 of 10 okapis." in answer.text
-    attributes = " ".join(str(v) for e in elements for v in e.attributes.values())
+    attributes = " ".join(
+        str(v) for e in elements if e.attributes.get("class") != "kind" for v in e.attributes.values()
+    )
     assert "okapi" not in attributes
     assert "zebra" not in attributes
-    assert "AI-altered towards the class that the answer names, ε₂₂₄ = 4, by guide zoo-64." in slides[0].text
+    assert "AI-altered. Not for diagnosis." in slides[0].text
 
 
 def test_towards_another_class_is_said_to_invent() -> None:
