@@ -71,7 +71,8 @@ export const MESSAGES = {
   thanks: "Thank you. Every answer is stored.",
   broken: "Something went wrong on this page. Reload it: you go on where you were.",
   calibrate: "Pictures too large or too small? Set their size",
-  howToCalibrate: "You need not do this. Hold any bank card to the screen and move the slider until the frame is as large as the card: pictures are then as large for you as for everybody, where your screen has room.",
+  howToCalibrate:
+    "You need not do this. Hold any bank card to the screen and move the slider until the frame is as large as the card: pictures are then as large for you as for everybody, where your screen has room.",
   cardSize: "Size of the card",
   pixelSize: "{size} pixels a millimetre",
   course: "Course",

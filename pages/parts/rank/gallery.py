@@ -102,7 +102,7 @@ def _filters(classes: Sequence[str]) -> RankingView:
     return RankingView(
         None if shown == _ALL else shown,
         words,
-        _SHOWN.get(which, "all"),
+        _SHOWN[which or "all"],
         (low, high),
         "easiest" if hardest == "easiest" else "hardest",
     )
