@@ -22,7 +22,7 @@ from pages.parts.inspect.picture_panel import picture_panel, say_budget
 from pages.parts.inspect.tabs import TAB, open_tab, tabs
 from pages.parts.inspect.verdict_panel import draw_verdict, known_ledger, say_first_look, verdict_at, verdict_panel
 from pages.parts.picture import links
-from pages.parts.picture.cautions import cautions, say_what_is_beyond_training
+from pages.parts.picture.cautions import cautions
 from pages.parts.picture.choices import guide_choice, target_class
 from pages.parts.picture.ground_truth import (
     FirstLook,
@@ -52,9 +52,13 @@ _WELCOME = (
 
 @dataclass(frozen=True, eq=False)
 class _FirstScreen:
-    """The places of what is seen without scrolling: the picture; beside it the verdict, the layer and the choices."""
+    """The places of what is seen without scrolling: the picture; beside it the verdict, the layer and the choices.
+
+    On a phone the ``judgement``, the verdict's first sentence, stands above the picture (``assets/style.css``).
+    """
 
     picture: DeltaGenerator
+    judgement: DeltaGenerator
     verdict: DeltaGenerator
     layer: DeltaGenerator
     choices: DeltaGenerator
@@ -62,9 +66,10 @@ class _FirstScreen:
 
     @classmethod
     def drawn(cls) -> _FirstScreen:
-        left, right = st.columns([3, 2], gap="large")
+        with st.container(key="inspect-screen"):
+            left, right = st.columns([3, 2], gap="large")
         with right:
-            return cls(left, *(st.container() for _ in range(4)))
+            return cls(left, st.container(key="inspect-judgement"), *(st.container() for _ in range(4)))
 
 
 @dataclass(frozen=True)
@@ -174,9 +179,10 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     """Draw the picture with its layer, and beside it the verdict once the path is there; then what the tabs hold."""
     path, by = walk.path, case.stated_by_for(walk.path.guide)
     stated = None if by is StatedBy.GUESS else asked.stated
-    with screen.verdict:
+    with screen.judgement:
         st.subheader("Can you trust this change?")
         say_first_look(asked.look, path.guide)
+        heading = st.empty()
     with screen.layer:
         chosen = layer_choice(path, token=case.token)
     ledger = known_ledger(walk.key, path, stated)
@@ -188,14 +194,13 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     case = moved
     with screen.verdict:
         if not walk.job.stage.over or path is not walk.path:  # or there is more than what is drawn above
-            _wait_for(case, walk, path, asked, stated=stated)
+            _wait_for(case, walk, path, asked, heading, stated=stated)
             st.rerun()
         if not _is_there(walk):
             return
         epsilon = min(case.epsilon_for(path.guide), path.reach)
-        found = verdict_panel(walk.key, path, epsilon=epsilon, stated=stated, novelty=asked.look.novelty)
+        found = verdict_panel(walk.key, path, heading, epsilon=epsilon, stated=stated, novelty=asked.look.novelty)
         say_budget(path, epsilon=epsilon)
-        say_what_is_beyond_training(path.guide, epsilon=epsilon)
     if chosen.needs_ledger and layer is None and ledger is None and found is not None and found.ledger is not None:
         st.rerun()  # the layer is known now, and the picture stands above
     with screen.layer:
@@ -205,7 +210,9 @@ def _first_screen(case: Case, walk: PathJob, asked: _Asked, screen: _FirstScreen
     tabs(case, InspectedPath(walk.key, path, found, asked.stated, asked.towards, epsilon, by))
 
 
-def _wait_for(case: Case, walk: PathJob, shown: EnhancementPath, asked: _Asked, *, stated: str | None) -> None:
+def _wait_for(
+    case: Case, walk: PathJob, shown: EnhancementPath, asked: _Asked, heading: DeltaGenerator, *, stated: str | None
+) -> None:
     """Draw the verdict once ``walk`` reaches its ε, and stay until more of it can be drawn than what is ``shown``."""
     has_come = partial(_reaches, step=case.step_for(shown.guide))
     words, at = st.empty(), place()  # as they stand when everything is there
@@ -215,7 +222,7 @@ def _wait_for(case: Case, walk: PathJob, shown: EnhancementPath, asked: _Asked, 
     if has_come(path):
         with words.container():
             risk = verdict_at(walk.key, path, step=case.step_for(path.guide), stated=stated)
-            draw_verdict(risk, path, novelty=asked.look.novelty, token=case.token)
+            draw_verdict(risk, path, heading, novelty=asked.look.novelty, token=case.token)
     if has_come(shown):
         stay(_never)
     else:

@@ -1,7 +1,8 @@
 // @ts-check
 //
 // Where the keyboard goes on when what a key pressed is gone with what the page drew in its place. The focus moves to the
-// part of the page in which it stood; where the whole page is another one, to its heading.
+// part of the page in which it stood; where the whole page is another one, to its heading. A button that was only off
+// for a while, as that of a file is while the file is made, gets it back.
 
 const PATIENCE_MS = 120000; // how long a page may take until something else stands there
 const LOOK_MS = 100;
@@ -52,8 +53,25 @@ function partsAround(button) {
 }
 
 /**
- * Once `button` is gone and the focus with it, take it to what is left of `parts`, or else to the heading; until another
- * key is pressed, for what stands there may be drawn anew until the page is whole.
+ * Focus `button` where it is still there, unless it is off; else what is left of `parts`, or the heading.
+ * @param {Element} button
+ * @param {readonly HTMLElement[]} parts
+ */
+function landOn(button, parts) {
+  if (button.isConnected) {
+    if (button instanceof HTMLButtonElement && !button.disabled) button.focus({ preventScroll: true });
+    return;
+  }
+  const place = parts.find((part) => part.isConnected) ?? document.querySelector("h1");
+  if (place) {
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true }); // what is seen stays where it is
+  }
+}
+
+/**
+ * Once `button` is gone or off and the focus with it, take it back to the button, to what is left of `parts`, or else to
+ * the heading; until another key is pressed, for what stands there may be drawn anew until the page is whole.
  * @param {Element} button
  * @param {readonly HTMLElement[]} parts
  */
@@ -62,13 +80,7 @@ function land(button, parts) {
   const until = performance.now() + PATIENCE_MS;
   const look = () => {
     if (presses !== last || performance.now() > until) return;
-    if (!button.isConnected && isLost()) {
-      const place = parts.find((part) => part.isConnected) ?? document.querySelector("h1");
-      if (place) {
-        place.tabIndex = -1;
-        place.focus({ preventScroll: true }); // what is seen stays where it is
-      }
-    }
+    if (isLost()) landOn(button, parts);
     setTimeout(look, LOOK_MS);
   };
   look();

@@ -15,7 +15,7 @@ import torch
 
 from lwise_core._utils.arrays import Values
 from lwise_core.enhancement.path import EnhancementPath
-from lwise_core.guides.evidence_nulls import EvidenceNulls
+from lwise_core.guides.evidence_nulls import EvidenceNulls, Flags
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.local_evidence import LocalEvidence, NotLocal, contrast
 
@@ -23,6 +23,10 @@ SUPPORTED = 0.05
 """A place spoke for the class where p is at most this."""
 NOTHING = 0.5
 """Nothing spoke for the class where p is above this: half of the places of a look-alike say as much."""
+FAINT = 0.2
+"""How strongly places with faint signs alone are drawn, of 1."""
+_SIGNS = 0.55
+"""How strongly, at least, places that spoke for the class are drawn, of 1."""
 LEAST_GAIN = 0.05
 """Below this sum of what places gained, in logits, nobody asks where: it moves the odds by less than 5%."""
 
@@ -54,6 +58,24 @@ class EvidenceLedger:
             contrasts=before,
         )
 
+    @property
+    def spoke(self) -> Flags:
+        """Which places of the original spoke for the class, ``(h, h)``: what is said in words is said of these."""
+        return self.support <= SUPPORTED
+
+    @property
+    def drawn(self) -> Values:
+        """How strongly each place is drawn where the guide saw the class, ``(h, h)`` in [0, 1].
+
+        Places that spoke for it stand out, those the most that said most. Places of which half of the pictures without
+        the class have as much at most are faint, and all others 0.
+        """
+        spoke, said = self.spoke, self.contrasts.clip(min=0)
+        most = max(float(said[spoke].max(initial=0.0)), np.finfo(np.float64).tiny)
+        strong = _SIGNS + (1 - _SIGNS) * (said / most).clip(max=1)
+        drawn: Values = np.where(spoke, strong, np.where(self.support <= NOTHING, FAINT, 0.0))
+        return drawn
+
     def gained(self, step: int) -> float:
         """Return the sum of what places gained, those that lost left out, in logits."""
         return float(self._rises(step).sum())
@@ -64,7 +86,7 @@ class EvidenceLedger:
 
     def supported_share(self, step: int) -> float | None:
         """Return how much of what was gained arose at places that spoke for the class; None where it is too little."""
-        return self._share(step, self.support <= SUPPORTED)
+        return self._share(step, self.spoke)
 
     def unsupported_share(self, step: int) -> float | None:
         """Return how much of what was gained arose where nothing spoke for the class; None where it is too little."""
@@ -72,7 +94,7 @@ class EvidenceLedger:
 
     def supported_density(self, step: int) -> Values | None:
         """Return what was gained at places that spoke for the class, ``(h, h)``, 0 at all others; as the next one."""
-        return self._density(step, self.support <= SUPPORTED)
+        return self._density(step, self.spoke)
 
     def unsupported_density(self, step: int) -> Values | None:
         """Return what was gained where nothing spoke for the class, ``(h, h)``, 0 at all other places.
@@ -81,7 +103,7 @@ class EvidenceLedger:
         """
         return self._density(step, self.support > NOTHING)
 
-    def _density(self, step: int, places: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Values | None:
+    def _density(self, step: int, places: Flags) -> Values | None:
         total = self.gained(step)
         if total < LEAST_GAIN:
             return None
@@ -91,7 +113,7 @@ class EvidenceLedger:
         rises: Values = self.gains[step].clip(min=0)
         return rises
 
-    def _share(self, step: int, places: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float | None:
+    def _share(self, step: int, places: Flags) -> float | None:
         total = self.gained(step)
         return float(self._rises(step)[places].sum()) / total if total >= LEAST_GAIN else None
 

@@ -33,7 +33,7 @@ from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
 from lwise_core.inspection.detail import lost_detail
 from lwise_core.inspection.evidence import Evidence
-from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_unknown
+from lwise_core.inspection.evidence_ledger import SUPPORTED, EvidenceLedger, why_unknown
 from lwise_core.inspection.first_choice import FirstChoice
 from lwise_core.inspection.folding import repeated_share
 from lwise_core.inspection.indicators import MEASURES, Indicator, Light, LightKind, LightState, Limit, Risk
@@ -88,10 +88,11 @@ class Judge:
         """Return both lights after ``step`` steps."""
         alike = alike_here(self.path, stated=self.stated) if step else ""
         indicators = self._indicators(LightKind.SEMANTIC, step)
-        evidence = Light(LightKind.SEMANTIC, indicators, self._contradiction(step), alike)
+        undecided = self._undecided() if step else ""
+        evidence = Light(LightKind.SEMANTIC, indicators, self._contradiction(step), alike, undecided)
         paint = Light(LightKind.ARTEFACT, self._indicators(LightKind.ARTEFACT, step))
         why, choice = why_at(self.path, self.ledger, step=step), FirstChoice.at(self.path, step=step)
-        return Risk(step, step * self.path.step, evidence, paint, why, choice, self._gain(step))
+        return Risk(step, step * self.path.step, evidence, paint, why, choice, self._gain(step), self._beyond(step))
 
     def along(self) -> Iterator[Risk]:
         """Yield the lights at every step, the original first."""
@@ -158,6 +159,22 @@ class Judge:
         target = int(self.path.request.targets[0])
         shown = self.path.frames[self.path.best_steps()[step]]
         return float(shown.logits[0, target] - self.path.frames[0].logits[0, target])
+
+    def _beyond(self, step: int) -> float | None:
+        caution = self.path.guide.caution_epsilon
+        return None if caution is None or step * self.path.step <= caution else caution
+
+    def _undecided(self) -> str:
+        """Return that the original speaks for the class no more than pictures without it do; empty where it does."""
+        if self.ledger is None or self._unfit or self.ledger.picture_p <= SUPPORTED:
+            return ""
+        towards = self.path.guide.classes[int(self.path.request.targets[0])]
+        if self.ledger.picture_p >= 1:
+            return f"the guide saw no sign of {towards} in the original that pictures without it lack"
+        return (
+            f"the guide saw only faint signs of {towards} in the original, which up to {self.ledger.picture_p:.0%} of "
+            f"the pictures of another class have too (at most {SUPPORTED:.0%} would tell)"
+        )
 
     def _contradiction(self, step: int) -> str:
         towards = self.path.guide.classes[int(self.path.request.targets[0])]

@@ -34,7 +34,8 @@ class Measure:
     """What an indicator measures. ``high_is_bad`` says on which side of its limit it is flagged.
 
     ``sign`` is what a flag means, a clause that can be read aloud: what was found, or was looked for and not found. In
-    it “the class” stands for the class of the change. Empty for what is never counted.
+    it “the class” stands for the class of the change. Empty for what is never counted, as is ``of_what``, which says
+    of what the value is a share.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Measure:
     high_is_bad: bool
     meaning: str
     sign: str = ""
+    of_what: str = ""
 
     def sign_of(self, shown: str = "the class") -> str:
         """Return what a flag means for a change towards the class ``shown``; its name where nothing is said of that."""
@@ -51,7 +53,11 @@ class Measure:
 
     def looked_for(self, shown: str = "the class") -> str:
         """Return the same where it was looked for and not found."""
-        return f"that {self.sign_of(shown)}" if self.kind is LightKind.SEMANTIC else self.sign_of(shown)
+        return f"signs that {self.sign_of(shown)}" if self.kind is LightKind.SEMANTIC else self.sign_of(shown)
+
+    def share_of(self, shown: str = "the class") -> str:
+        """Return of what its value is a share, for a change towards the class ``shown``."""
+        return self.of_what.replace("the class", shown)
 
 
 MEASURES = (
@@ -63,6 +69,7 @@ MEASURES = (
         False,
         "How often a picture that shows this class is at least as hard as the original: conformal p among references.",
         "the original hardly shows the class to this guide",
+        "of known pictures of the class are at least as hard for it",
     ),
     Measure(
         "HE",
@@ -72,6 +79,7 @@ MEASURES = (
         True,
         "How much of what the change added for the class lies at places where the guide saw no sign of it before.",
         "most of what the change added for the class lies where the guide saw no sign of it before",
+        "of what it added lies there",
     ),
     Measure(
         "H2",
@@ -121,6 +129,7 @@ MEASURES = (
         True,
         "How much of the change is fine detail where the original is flat.",
         "fine detail where the original is flat",
+        "of the change is that",
     ),
     Measure(
         "H8",
@@ -130,6 +139,7 @@ MEASURES = (
         True,
         "How much of the change repeats every 2, 4, 8, 16 or 32 px, beyond what chance gives.",
         "a regular pattern",
+        "of the change repeats",
     ),
     Measure(
         "H9",
@@ -139,6 +149,7 @@ MEASURES = (
         True,
         "How many pixels were driven to black, white or a pure colour.",
         "pixels driven to black or white",
+        "of the pixels",
     ),
     Measure(
         "HF",
@@ -148,6 +159,7 @@ MEASURES = (
         True,
         "How much of the change is finer than 4 px: robust guides paint shapes, ordinary ones grain.",
         "fine grain",
+        "of the change is finer than 4 px",
     ),
     Measure(
         "HS",
@@ -157,6 +169,7 @@ MEASURES = (
         True,
         "How much of the original's detail that is finer than 4 px the change took away, as over-smoothing does.",
         "fine detail of the original smoothed away",
+        "of that detail is gone",
     ),
 )
 
@@ -201,14 +214,16 @@ class Light:
     """All indicators of one kind at one ε.
 
     ``contradicted`` is the sentence on a picture that is changed towards something else than it is said to show: the
-    light is flagged then, whatever the indicators find. ``alike`` is the sentence on two classes that the guide cannot
-    tell apart in the original; it changes no state.
+    light is flagged then, whatever the indicators find. ``undecided`` is the clause on why what the original holds of
+    the class tells nothing: the light cannot judge then, unless it is flagged. ``alike`` is the sentence on two classes
+    that the guide cannot tell apart in the original; it changes no state.
     """
 
     kind: LightKind
     indicators: tuple[Indicator, ...]
     contradicted: str = ""
     alike: str = ""
+    undecided: str = ""
 
     @property
     def counted(self) -> tuple[Indicator, ...]:
@@ -217,10 +232,19 @@ class Light:
 
     @property
     def state(self) -> LightState:
-        """Flagged when it is contradicted or any counted indicator is; cannot judge when none counts."""
+        """Flagged when it is contradicted or any counted indicator is; cannot judge if undecided, or if none counts."""
         if self.contradicted or any(i.state is LightState.FLAGGED for i in self.counted):
             return LightState.FLAGGED
-        return LightState.NO_FLAG if self.counted else LightState.CANNOT_JUDGE
+        return LightState.NO_FLAG if self.counted and not self.undecided else LightState.CANNOT_JUDGE
+
+    @property
+    def because(self) -> str:
+        """Why it cannot judge, a clause that ends with a full stop; empty where it can."""
+        if self.state is not LightState.CANNOT_JUDGE:
+            return ""
+        if self.undecided:
+            return f"{self.undecided}."
+        return next((i.because for i in self.indicators if i.because), "there are no limits for this guide.")
 
     @property
     def sentence(self) -> str:
@@ -232,11 +256,10 @@ class Light:
         flagged = [i.measure.sign_of() for i in self.counted if i.state is LightState.FLAGGED]
         if self.contradicted or flagged:
             return f"Flagged: {'; '.join(filter(None, (self.contradicted, ', '.join(flagged))))}."
-        if self.counted:
+        if self.state is LightState.NO_FLAG:
             signs = ", ".join(i.measure.looked_for() for i in self.counted)
             return f"No flag. Looked for and not found: {signs}. This is {NOT_SAFETY}."
-        reasons = [i.because for i in self.indicators if i.because]
-        return f"Cannot judge: {reasons[0] if reasons else 'there are no limits for this guide.'}"
+        return f"Cannot judge: {self.because}"
 
 
 @dataclass(frozen=True)
@@ -245,7 +268,8 @@ class Risk:
 
     ``why`` says where the class was before, and where its gain arose; ``choice`` what the guide takes the picture for,
     None where nobody looked; ``gain`` is that of the class's logit, below 0 where somebody else's change goes away from
-    the class.
+    the class. ``beyond`` is the ε above which the guide's changes are increasingly its own invention, None at or below
+    it.
     """
 
     step: int
@@ -255,6 +279,7 @@ class Risk:
     why: Why = NOT_ASKED
     choice: FirstChoice | None = None
     gain: float = 0.0
+    beyond: float | None = None
 
     @property
     def flagged(self) -> bool:

@@ -45,13 +45,13 @@ def support_picture(evidence: Evidence) -> HeatmapPicture:
 
 
 def spoken_picture(ledger: EvidenceLedger, *, size: int) -> HeatmapPicture:
-    """Return which places of the original spoke for the class, on one scale for all pictures."""
-    scale = Scale.plain(0, 1, unit="1 − p")
+    """Return which places of the original spoke for the class, as they are drawn over the picture too."""
+    scale = Scale.plain(0, 1, unit="signs of the class")
     return HeatmapPicture(
-        over_the_picture(1 - ledger.support, size=size),
+        over_the_picture(ledger.drawn, size=size),
         alt="Where the guide saw signs of the class in the original.",
-        caption="Bright: here the guide saw more of the class in the original than in pictures that do not show it "
-        "(1 − p; from 0.95 on it counts as a sign, below 0.5 as none).",
+        caption="Bright: here the guide saw signs of the class in the original (at most 5% of the pictures that do not "
+        "show it have as much there); the brighter, the stronger. Dim: faint signs (at most half of them). Dark: none.",
         scale=scale,
     )
 

@@ -35,6 +35,7 @@ _MANY = 0.5  # of the places
 _UNEVEN = 0.1  # of the evidence: where less lies above its mean, no place had more than the others
 _WHOLE = 0.95  # of what was gained
 _HARDLY = 0.05  # of the pictures that show a class, as the light about evidence has it
+_MOSTLY = "mostly"
 _A_LITTLE = 0.005  # of what was gained: less is 0%
 
 NOT_ASKED = Why("")
@@ -93,15 +94,14 @@ def _taken(ledger: EvidenceLedger, step: int) -> str:
 
 def _where(ledger: EvidenceLedger) -> str:
     """Return in words where the original spoke for the class: of a close-up, where it did most."""
-    spoke = ledger.support <= SUPPORTED
-    place = place_of(spoke.astype(float))
-    if place:
-        return f"mostly {place}"
-    strongest = _strongest(ledger)
+    spoke, strongest = ledger.spoke, _strongest(ledger)
     most = f", most strongly {strongest}" if strongest else ""
     if spoke.mean() >= _NEARLY_ALL:
         return f"in nearly all of the picture{most}"
-    return f"in {'many' if spoke.mean() >= _MANY else 'some'} parts of the picture{most}"
+    if spoke.mean() >= _MANY:  # of which most may still lie in one half, but whoever sees them drawn sees many
+        return f"in many parts of the picture{most}"
+    place = place_of(spoke.astype(float))
+    return f"{_MOSTLY} {place}" if place else f"in some parts of the picture{most}"
 
 
 def _strongest(ledger: EvidenceLedger) -> str:
@@ -128,7 +128,7 @@ def _added(ledger: EvidenceLedger, step: int) -> str:
 def _most(ledger: EvidenceLedger, step: int) -> str:
     """Return where most arose of what was gained where the class was, where that is no one part of the picture."""
     density = ledger.supported_density(step)
-    if density is None or place_of((ledger.support <= SUPPORTED).astype(float)):
+    if density is None or _where(ledger).startswith(_MOSTLY):
         return ""
     place = place_of(density)
     return f"{_mostly(density)} too" if place and place == _strongest(ledger) else _mostly(density)

@@ -36,7 +36,7 @@ def facts_of(indicator: Indicator) -> str:
 
 
 def clear_range(risks: tuple[Risk, ...]) -> str:
-    """Return the sentence on how far ε may go before the first flag."""
+    """Return the sentence on how far ε may go before the first flag, or to where the guide was trained for it."""
     clear = no_flag_up_to(risks)
     if clear is None:
         return "The light about evidence cannot judge this picture, so nothing is said about how far ε may go."
@@ -45,7 +45,19 @@ def clear_range(risks: tuple[Risk, ...]) -> str:
         lights = (first.semantic, first.artefact)
         asked = [f"“{light.kind}”" for light in lights if light.state is LightState.FLAGGED]
         return f"Flagged from the smallest change on: {_listed(asked)}"
+    trained = next((risk.beyond for risk in risks if risk.beyond is not None), None)
+    if trained is not None and trained < clear:
+        return f"No flag up to ε = {trained:.2f}, above which the guide increasingly invents: {NOT_SAFETY}."
     return f"No flag up to ε = {clear:.2f}: {NOT_SAFETY}."
+
+
+_OWN_INVENTION = "At this ε the guide's changes are increasingly its own invention."
+_WHAT_IT_WAS_TRAINED_FOR = "That begins above ε = {trained:.2f}, seven times what it was trained with."
+
+
+def own_invention(trained: float) -> tuple[str, str]:
+    """Return the two sentences on changes above ``trained``, from which on a guide increasingly invents them."""
+    return _OWN_INVENTION, _WHAT_IT_WAS_TRAINED_FOR.format(trained=trained)
 
 
 _UNLIKE = "Be careful: the picture is unlike what the guide learnt, so what it says here may mean nothing."
@@ -60,8 +72,7 @@ _UNKNOWN = (
     "of {towards}, is not known."
 )
 _AWAY = "This change takes away from what the guide sees of {towards}, and the lights are about changes that add to it."
-_THIN = "The guide saw hardly anything of {towards} in the original."
-_NOT_RARE = "Some pictures that do show it are like that, so it is not flagged."
+_UNDECIDED = "Whether the picture supports this change cannot be judged: {because}"
 
 
 def verdict_of(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> str:
@@ -70,23 +81,25 @@ def verdict_of(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> s
 
 
 def verdict_sentences(risk: Risk, *, towards: str, novelty: Novelty | None = None) -> tuple[str, ...]:
-    """Return in one to seven sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
+    """Return in one to nine sentences, to be read aloud, whether a change ``towards`` a class can be trusted.
 
     The first is a judgement, with one number at most. ``novelty`` is whether the original is unlike what the guide
     learnt, None where that is said elsewhere. Unless the change is not to be trusted anyway, that comes first where it
-    is unlike or cannot be judged, and then what the guide takes the picture for where that is another class before the
-    change or after it: whatever follows rests on it.
+    is unlike or cannot be judged, then that the change is larger than what the guide was trained for, and then what the
+    guide takes the picture for where that is another class before the change or after it: whatever follows rests on it.
     """
     if risk.step == 0:
         return ("Nothing is changed at this ε.",)
-    said: tuple[str, ...]
     rests_on, did = _novelty_words(risk, novelty), tuple(_did(risk, towards))
+    own: tuple[str, ...] = () if risk.beyond is None else own_invention(risk.beyond)
+    said: tuple[str, ...]
     if risk.semantic.state is LightState.FLAGGED:
-        said = (_distrust(risk.semantic, towards), _also(risk.artefact, towards), *did, *rests_on)
+        said = (_distrust(risk.semantic, towards), _also(risk.artefact, towards), *did, *own, *rests_on)
     elif rests_on:
-        said = (*rests_on, *did, *_judgement(risk, towards, otherwise=True))
-    elif did:
-        said = (_careful(did[0]), *did[1:], *_judgement(risk, towards, otherwise=True))
+        said = (*rests_on, *own, *did, *_judgement(risk, towards, otherwise=True))
+    elif own or did:
+        first, *further = (*own, *did)
+        said = (_careful(first), *further, *_judgement(risk, towards, otherwise=True))
     else:
         said = _judgement(risk, towards)
     return tuple(filter(None, (*said, risk.semantic.alike)))
@@ -125,22 +138,19 @@ def _also(paint: Light, towards: str) -> str:
 
 def _judgement(risk: Risk, towards: str, *, otherwise: bool = False) -> tuple[str, ...]:
     """Return what is said where the light about evidence is not flagged; ``otherwise``: below what comes before."""
-    paint, missing = risk.artefact, f"that {towards} was missing before"
+    paint, missing = risk.artefact, f"no sign that {towards} was missing before"
     careful = str if otherwise else _careful
     if risk.semantic.state is LightState.CANNOT_JUDGE:
-        return _UNKNOWN.format(towards=towards), _also(paint, towards) or _found_none(paint)
-    if risk.why.seen is False:
-        return careful(_THIN.format(towards=towards)), _NOT_RARE, _also(paint, towards)
+        unknown = _UNDECIDED if risk.semantic.undecided else _UNKNOWN
+        said = unknown.format(towards=towards, because=risk.semantic.because)
+        return said, _also(paint, towards) or _found_none(paint)
     if paint.state is LightState.FLAGGED:
         marks = _listed(_signs(paint, towards))
-        return careful(f"This change holds artefacts: {marks}."), f"{_upper(missing)} was looked for and not found."
+        return careful(f"This change holds artefacts: {marks}."), f"There is {missing}."
     if paint.state is LightState.CANNOT_JUDGE:
-        unproven = "which does not make this change right"
-        return (f"{_upper(missing)} was looked for and not found, {unproven}; artefacts cannot be judged.",)
+        return (f"There is {missing}, which does not make this change right; artefacts cannot be judged.",)
     nothing = "Otherwise nothing" if otherwise else "Nothing"
-    return (
-        f"{nothing} was found against this change, which does not make it right: neither {missing}, nor artefacts.",
-    )
+    return (f"{nothing} was found against this change, which does not make it right: {missing}, and no artefacts.",)
 
 
 def _found_none(paint: Light) -> str:
@@ -148,21 +158,37 @@ def _found_none(paint: Light) -> str:
 
 
 def light_words(light: Light, *, towards: str) -> str:
-    """Return what stands beside the state of ``light``: what was looked for and not found, or why it cannot judge.
+    """Return what stands beside the state of ``light``.
 
-    Empty where it is flagged, for the verdict says why.
+    What was found, with its number and its limit; else what was looked for and not found, or why it cannot judge.
     """
     if light.state is LightState.NO_FLAG:
         return f"Looked for and not found: {_listed([i.measure.looked_for(towards) for i in light.counted])}."
-    return missing_of(light)
+    if light.state is LightState.CANNOT_JUDGE:
+        return missing_of(light)
+    found = [_found(i, towards) for i in light.counted if i.state is LightState.FLAGGED]
+    return f"{_upper('; '.join(filter(None, (light.contradicted, *found))))}."
+
+
+def _found(indicator: Indicator, towards: str) -> str:
+    """Return what a flagged ``indicator`` found, as a share, and from which share on it is flagged."""
+    measure, value, limit = indicator.measure, indicator.value, indicator.limit
+    if value is None or limit is None:
+        return measure.sign_of(towards)
+    side = "above" if measure.high_is_bad else "below"
+    share, most = _told_apart(value, limit.value)
+    return f"{measure.sign_of(towards)}: {share} {measure.share_of(towards)} (flagged {side} {most})"
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Return two shares in percent, with digits enough to tell them apart."""
+    pairs = ((f"{one:.{digits}%}", f"{other:.{digits}%}") for digits in range(4))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (f"{one:.4%}", f"{other:.4%}"))
 
 
 def missing_of(light: Light) -> str:
     """Return why ``light`` cannot judge, as a sentence; empty where it can."""
-    if light.state is not LightState.CANNOT_JUDGE:
-        return ""
-    reasons = [i.because for i in light.indicators if i.because]
-    return _upper(reasons[0]) if reasons else "There are no limits for this guide."
+    return _upper(light.because)
 
 
 def _signs(light: Light, towards: str) -> list[str]:

@@ -106,6 +106,28 @@ def test_why_stands_on_the_first_screen_and_within_one_swipe_of_a_phone(page: Pa
     assert box["y"] + box["height"] < 2 * 844
 
 
+def test_on_a_phone_the_verdict_stands_above_the_picture_and_beside_it_on_a_wide_screen(
+    page: Page, studio_url: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    inspect_sample(page, studio_url)
+    picture, verdict = page.locator(".viewer .altered canvas.altered"), page.locator("h4")
+    expect(picture).to_be_visible()
+    at_rest(page)
+    said, shown, why = (one.bounding_box() for one in (verdict, picture, page.get_by_text("Why: ")))
+    assert said is not None
+    assert shown is not None
+    assert why is not None
+    assert said["y"] + said["height"] < shown["y"] < 844 * 2 / 3
+    assert why["y"] > shown["y"]  # all else is below
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect_to_fit(page, width=1440)
+    said, shown = verdict.bounding_box(), picture.bounding_box()
+    assert said is not None
+    assert shown is not None
+    assert said["x"] > shown["x"] + shown["width"]
+
+
 def test_what_the_gallery_opens_begins_at_its_top(page: Page, studio_url: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     for button, title in (("Open this one", "L-WISE Studio"), ("Inspect it", "Inspect")):

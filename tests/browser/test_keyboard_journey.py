@@ -125,6 +125,33 @@ def test_links_and_tabs_that_have_the_focus_are_ringed(page: Page, studio_url: s
     expect_ringed(tab)
 
 
+def test_from_attributions_to_the_report_by_keyboard(page: Page, studio_url: str) -> None:
+    page.goto(f"{studio_url}/inspection?sample=cat&guide=animals16-64")
+    expect(page.locator("h4")).to_be_visible()  # the verdict
+    at_rest(page)
+    change = page.get_by_role("tab", name="Change", exact=True)
+    tab_to(page, change)
+    page.keyboard.press("ArrowRight")
+    attributions = page.get_by_role("tab", name="Attributions")
+    expect_ringed(attributions)
+    expect(attributions).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("Saliency", exact=True).last).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    at_rest(page)  # every map is computed
+    expect_ringed(attributions)  # what came took the focus from nobody
+    report = page.get_by_role("button", name="Report (HTML)")
+    tab_to(page, report)
+    expect_in_a_ring(report)
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename.endswith(".html")
+    at_rest(page)
+    until(page, HAS_FOCUS)
+    page.keyboard.press("Shift+Tab")  # no trap: the way leads back too
+    expect(report).not_to_be_focused()
+    until(page, HAS_FOCUS)
+
+
 def test_a_learner_enrols_answers_and_ends_by_keyboard_and_never_loses_the_focus(
     page: Page, studio_url: str, home: Path, unhurried_pairs: Course
 ) -> None:

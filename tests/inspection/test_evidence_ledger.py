@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from lwise_core.guides.evidence_nulls import EvidenceNulls, GainLimit, thresholds_of
 from lwise_core.guides.guide import GuideModel
-from lwise_core.inspection.evidence_ledger import LEAST_GAIN, EvidenceLedger, ledger_of, over_the_picture, why_no_ledger
+from lwise_core.inspection.evidence_ledger import (
+    FAINT,
+    LEAST_GAIN,
+    EvidenceLedger,
+    ledger_of,
+    over_the_picture,
+    why_no_ledger,
+)
 from tests.conftest import guide_of, tiny_network
 from tests.guides.test_evidence_nulls import pictures
 from tests.inspection.test_evidence import path_of
@@ -124,3 +131,15 @@ def test_why_there_is_no_ledger_is_said(tiny_guide: GuideModel) -> None:
 def test_a_network_whose_logits_are_no_mean_has_no_ledger() -> None:
     network = torch.nn.Sequential(tiny_network(), torch.nn.Sigmoid())
     assert ledger_of(path_of(with_nulls(guide_of(network)), target=1)) is None
+
+
+def test_what_is_drawn_stands_out_exactly_where_words_say_that_the_guide_saw_signs() -> None:
+    support = np.array([[0.01, 0.05, 0.2], [0.5, 0.51, 0.9], [0.03, 0.06, 1.0]])
+    contrasts = np.array([[4.0, 1.0, 0.5], [0.1, 0.0, -1.0], [-2.0, 0.4, -3.0]])
+    ledger = EvidenceLedger(support, 0.01, np.zeros((1, 3, 3)), contrasts)
+    drawn = ledger.drawn
+    assert ((drawn > 0.5) == ledger.spoke).all()
+    assert (ledger.spoke == (support <= 0.05)).all()
+    assert drawn[0, 0] == 1 > drawn[0, 1] > drawn[2, 0]  # the strongest most, and one against the class the least
+    assert (drawn[(support > 0.05) & (support <= 0.5)] == FAINT).all()
+    assert not drawn[support > 0.5].any()

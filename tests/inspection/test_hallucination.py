@@ -188,7 +188,7 @@ def test_a_gain_that_arose_without_evidence_flags_the_light_that_prior_support_d
         "Flagged: most of what the change added for the class lies where the guide saw no sign of it before."
     )
     assert good.at(6).semantic.state is LightState.NO_FLAG
-    assert "shows the class to this guide, that most of what the change added" in good.at(6).semantic.sentence
+    assert "shows the class to this guide, signs that most of what the change added" in good.at(6).semantic.sentence
     assert bad.at(0).semantic.indicators[1].because == "nothing was changed."
 
 
@@ -329,3 +329,35 @@ def test_detail_that_was_smoothed_away_shows_at_its_step(tiny_guide: GuideModel)
     assert "HS" not in judge.values(0)
     assert [judge.values(step)["HS"] for step in (1, 2, 3)] == pytest.approx([0.75, 0.9375, 1], abs=1e-4)
     assert "HS" not in planted_judge(tiny_guide).values(1)  # flat grey has no detail to lose
+
+
+@pytest.mark.parametrize(
+    ("picture_p", "because"),
+    [
+        (0.05, ""),
+        (0.2, "only faint signs of b in the original, which up to 20% of the pictures of another class have too"),
+        (0.6, "only faint signs of b in the original, which up to 60% of the pictures of another class have too"),
+        (1.0, "no sign of b in the original that pictures without it lack"),
+    ],
+)
+def test_an_original_that_shows_no_more_of_the_class_than_pictures_without_it_cannot_be_judged(
+    picture_p: float, because: str
+) -> None:
+    judge = judge_with_ledger(limit=0.6, shift=-6e4)
+    assert judge.ledger is not None
+    light = replace(judge, ledger=replace(judge.ledger, picture_p=picture_p)).at(6).semantic
+    assert light.state is (LightState.CANNOT_JUDGE if because else LightState.NO_FLAG)
+    assert because in light.sentence
+    flagged = replace(judge, ledger=replace(judge.ledger, picture_p=picture_p), stated="a")
+    assert flagged.at(6).semantic.state is LightState.FLAGGED
+    assert flagged.at(0).semantic.undecided == ""  # nothing is changed there
+
+
+def test_a_change_above_what_the_guide_was_trained_for_says_above_what() -> None:
+    judge = judge_with_ledger(limit=None, shift=0)
+    guide = judge.path.guide
+    trained = replace(guide, provenance=replace(guide.provenance, training_epsilon=3 * judge.path.step / 7))
+    found = [risk.beyond for risk in replace(judge, path=replace(judge.path, guide=trained)).along()]
+    assert found[:4] == [None] * 4
+    assert found[4:] == [trained.caution_epsilon] * (len(found) - 4)
+    assert {risk.beyond for risk in judge.along()} == {None}  # nobody knows what it was trained with

@@ -104,6 +104,18 @@ def test_of_evidence_that_is_nearly_even_no_place_is_called_the_strongest() -> N
     )
 
 
+def test_of_signs_in_half_of_the_picture_or_more_no_half_is_said_to_hold_most_of_them() -> None:
+    rows = np.zeros((8, 8))
+    rows[2:6] = 1
+    rows[0, :4] = 1  # more than half of the picture, and most of it across the middle
+    assert "in many parts of the picture, most strongly in the upper left" in sentence_of(
+        ledger(rows, rows, contrasts=in_corner(0, 0))
+    )
+    fewer = rows.copy()
+    fewer[2:4, :3] = 0
+    assert "mostly across the middle." in sentence_of(ledger(fewer, fewer))
+
+
 @pytest.mark.parametrize(("every", "parts"), [(2, "many"), (3, "some")])
 def test_of_places_that_are_scattered_it_is_said_whether_they_are_many(every: int, parts: str) -> None:
     scattered = (np.add.outer(np.arange(8), np.arange(8)) % every == 0).astype(float)

@@ -37,7 +37,7 @@ _BAD, _FINE, _UNKNOWN = LightState.FLAGGED, LightState.NO_FLAG, LightState.CANNO
 
 
 NOTHING = (
-    "Nothing was found against this change, which does not make it right: neither that dog was missing before, nor "
+    "Nothing was found against this change, which does not make it right: no sign that dog was missing before, and no "
     "artefacts."
 )
 UNKNOWN = (
@@ -73,14 +73,13 @@ def risk_of(evidence: LightState, paint: LightState, *, step: int = 1, contradic
         (
             _FINE,
             _UNKNOWN,
-            "That dog was missing before was looked for and not found, which does not make this change right; "
-            "artefacts cannot be judged.",
+            "There is no sign that dog was missing before, which does not make this change right; artefacts cannot be "
+            "judged.",
         ),
         (
             _FINE,
             _BAD,
-            "Be careful: this change holds artefacts: a regular pattern. That dog was missing before was looked for "
-            "and not found.",
+            "Be careful: this change holds artefacts: a regular pattern. There is no sign that dog was missing before.",
         ),
         (_UNKNOWN, _FINE, f"{UNKNOWN} Artefacts were looked for and not found."),
         (_UNKNOWN, _BAD, f"{UNKNOWN} It also holds artefacts: a regular pattern."),
@@ -188,27 +187,90 @@ def test_the_first_sentence_holds_one_number_at_most_and_nothing_found_is_never_
 def test_beside_a_light_without_a_flag_stands_what_was_looked_for() -> None:
     risk = risk_of(_FINE, _FINE)
     assert light_words(risk.semantic, towards="dog") == (
-        "Looked for and not found: that the original hardly shows dog to this guide."
+        "Looked for and not found: signs that the original hardly shows dog to this guide."
     )
     assert light_words(risk.artefact, towards="dog") == "Looked for and not found: a regular pattern."
-    assert light_words(risk_of(_BAD, _BAD).artefact, towards="dog") == ""
     unknown = risk_of(_UNKNOWN, _FINE).semantic
     assert light_words(unknown, towards="dog") == missing_of(unknown)
 
 
-def test_where_the_original_hardly_spoke_for_the_class_the_verdict_says_so_though_no_light_is_flagged() -> None:
-    thin = Why("Nothing in the original spoke for dog.", seen=False)
-    hardly = (
-        "Be careful: the guide saw hardly anything of dog in the original. Some pictures that do show it are like "
-        "that, so it is not flagged."
-    )
-    assert verdict_of(replace(risk_of(_FINE, _FINE), why=thin), towards="dog") == hardly
-    with_paint = verdict_of(replace(risk_of(_FINE, _BAD), why=thin), towards="dog")
-    assert with_paint == f"{hardly} It also holds artefacts: a regular pattern."
-    turned = replace(risk_of(_FINE, _FINE), why=thin, choice=FirstChoice(("frog", 0.7), ("dog", 0.9)))
-    assert verdict_of(turned, towards="dog").count("Be careful") == 1
-    flagged = verdict_of(replace(risk_of(_BAD, _FINE), why=thin), towards="dog")
-    assert flagged == verdict_of(risk_of(_BAD, _FINE), towards="dog")
+@pytest.mark.parametrize(
+    ("key", "value", "limit", "said"),
+    [
+        (
+            "H1",
+            0.012,
+            0.025,
+            "The original hardly shows dog to this guide: 1% of known pictures of dog are at least as hard for it "
+            "(flagged below 2%).",
+        ),
+        ("HF", 0.62, 0.41, "Fine grain: 62% of the change is finer than 4 px (flagged above 41%)."),
+        ("H8", 0.0112, 0.0076, "A regular pattern: 1.1% of the change repeats (flagged above 0.8%)."),
+    ],
+)
+def test_beside_a_flagged_light_stand_what_was_found_its_number_of_what_and_its_limit(
+    key: str, value: float, limit: float, said: str
+) -> None:
+    light = Light(_BY_KEY[key].kind, (Indicator(_BY_KEY[key], value, "", Limit(limit, "a test")),))
+    assert light_words(light, towards="dog") == said
+    against = replace(light, contradicted="it goes towards dog, but the picture is said to show cat")
+    assert light_words(against, towards="dog") == f"It{against.contradicted[2:]}; {said[:1].lower()}{said[1:]}"
+
+
+def test_every_measure_that_can_count_says_of_what_it_is_a_share() -> None:
+    counting = [measure for measure in MEASURES if measure.sign]
+    assert all(measure.of_what for measure in counting)
+    assert {measure.key for measure in MEASURES} - {m.key for m in counting} == {"H2", "H3", "H4", "H5", "H6"}
+
+
+FAINT = "the guide saw only faint signs of dog in the original"
+
+
+def undecided(risk: Risk) -> Risk:
+    """Return ``risk`` of an original that tells nothing about the class."""
+    return replace(risk, semantic=replace(risk.semantic, undecided=FAINT))
+
+
+def test_an_original_with_faint_signs_alone_cannot_be_judged_and_the_verdict_the_light_and_its_words_say_why() -> None:
+    said = f"Whether the picture supports this change cannot be judged: {FAINT}."
+    faint = undecided(risk_of(_FINE, _FINE))
+    assert faint.semantic.state is _UNKNOWN
+    assert verdict_of(faint, towards="dog") == f"{said} Artefacts were looked for and not found."
+    assert light_words(faint.semantic, towards="dog") == f"T{FAINT[1:]}."
+    assert faint.semantic.sentence == f"Cannot judge: {FAINT}."
+    with_paint = verdict_of(undecided(risk_of(_FINE, _BAD)), towards="dog")
+    assert with_paint == f"{said} It also holds artefacts: a regular pattern."
+    flagged = undecided(risk_of(_BAD, _FINE))
+    assert flagged.semantic.state is _BAD
+    assert verdict_of(flagged, towards="dog") == verdict_of(risk_of(_BAD, _FINE), towards="dog")
+
+
+INVENTED = "At this ε the guide's changes are increasingly its own invention."
+
+
+@pytest.mark.parametrize("paint", list(LightState))
+@pytest.mark.parametrize("evidence", list(LightState))
+def test_above_what_the_guide_was_trained_for_the_verdict_never_begins_with_nothing_found(
+    evidence: LightState, paint: LightState
+) -> None:
+    risk = replace(risk_of(evidence, paint), beyond=10.5)
+    first, *further = verdict_sentences(risk, towards="dog")
+    why = "That begins above ε = 10.50, seven times what it was trained with."
+    if evidence is _BAD:
+        assert first == verdict_sentences(risk_of(evidence, paint), towards="dog")[0]
+        assert further[-2:] == [INVENTED, why]
+    else:
+        assert first == f"Be careful: a{INVENTED[1:]}"
+        assert further[0] == why
+        assert "Nothing was found" not in " ".join(further)
+
+
+def test_above_what_the_guide_was_trained_for_no_range_without_a_flag_is_named() -> None:
+    risks = tuple(replace(risk_of(_FINE, _FINE, step=step), beyond=0.15 if step > 1 else None) for step in range(4))
+    assert clear_range(risks).startswith("No flag up to ε = 0.15, above which the guide increasingly invents")
+    early = (*risks[:1], replace(risk_of(_BAD, _FINE, step=1)), *risks[2:])
+    assert clear_range(early) == "Flagged from the smallest change on: “Was the evidence there?”"
+    assert clear_range(risks[:2]).startswith("No flag up to ε = 0.10: ")
 
 
 def test_without_a_change_there_is_no_verdict() -> None:

@@ -14,7 +14,7 @@ from lwise_core.images.heatmaps import SIGNED
 from lwise_core.inspection.attribution import AttributionMethod, attribute, scale_of, why_not
 from lwise_core.inspection.attribution_methods import GRAD_CAM, INTEGRATED_GRADIENTS, METHODS, SALIENCY, SMOOTH_GRAD
 from lwise_core.inspection.evidence import support_of
-from lwise_core.inspection.evidence_ledger import NOTHING, EvidenceLedger, why_unknown
+from lwise_core.inspection.evidence_ledger import EvidenceLedger, why_unknown
 from lwise_core.inspection.map_pictures import TIMES_EVEN
 from pages.parts.picture.viewer import Layer
 from pages.parts.session.guide_engines import slot
@@ -144,14 +144,19 @@ def _unsupported(ledger: EvidenceLedger, *, towards: str) -> Layer:
 
 
 def _support(ledger: EvidenceLedger, *, towards: str) -> Layer:
-    spoke = (NOTHING - ledger.support).clip(min=0) / NOTHING
-    return Layer(
-        LayerChoice.SUPPORT,
-        f"Orange: here the guide saw signs of {towards} before anything was changed."
-        if spoke.any()
-        else f"Nowhere did the guide see signs of {towards} before anything was changed, so nothing is orange.",
-        _over(spoke, limit=1.0)[None],
-    )
+    drawn = ledger.drawn
+    return Layer(LayerChoice.SUPPORT, _support_words(ledger, towards=towards), _over(drawn, limit=1.0)[None])
+
+
+def _support_words(ledger: EvidenceLedger, *, towards: str) -> str:
+    """Return what is orange, in the words in which the verdict says where the guide saw the class."""
+    faint = "faint signs, as in many pictures without it"
+    if ledger.spoke.any():
+        pale = f" Pale: {faint}." if (ledger.drawn[~ledger.spoke] > 0).any() else ""
+        return f"Orange: here the guide saw signs of {towards} before anything was changed.{pale}"
+    if ledger.drawn.any():
+        return f"Pale orange: before anything was changed the guide saw only {faint}, of {towards} here."
+    return f"Nowhere did the guide see signs of {towards} before anything was changed, so nothing is orange."
 
 
 def _support_by_gradients(path: EnhancementPath, *, towards: str) -> Layer:

@@ -204,7 +204,7 @@ def _inspect(pair: PicturePair, path: EnhancementPath, asked: _Asked) -> None:
     with verdict:
         st.subheader("Can you trust this change?")
         unlike = remembered("pair-novelty", key, lambda: novelty_of(path.guide, path.frames[0].images[0]))
-        draw_verdict(found.risk, path, novelty=unlike)
+        draw_verdict(found.risk, path, st.empty(), novelty=unlike)
         for note in found.notes:
             st.caption(plain(note))
     with pictures:

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.guide import GuideModel
@@ -73,12 +74,13 @@ def _question(key: Key, path: EnhancementPath, stated: str | None) -> tuple[Hash
 
 
 def verdict_panel(
-    key: Key, path: EnhancementPath, *, epsilon: float, stated: str | None, novelty: Novelty
+    key: Key, path: EnhancementPath, heading: DeltaGenerator, *, epsilon: float, stated: str | None, novelty: Novelty
 ) -> Findings | None:
     """Draw the verdict on ``path`` at ``epsilon`` and both lights; return what they stand on, None if it was stopped.
 
-    The verdict comes first, and the lights at every other ε while the person reads it. ``stated`` is what the picture
-    is said to show, None where that is the guide's own guess; ``novelty`` whether it is unlike what the guide learnt.
+    The verdict comes first, its first sentence in place of ``heading``, and the lights at every other ε while the
+    person reads it. ``stated`` is what the picture is said to show, None where that is the guide's own guess;
+    ``novelty`` whether it is unlike what the guide learnt.
 
     Raises:
         QueueFull: Too many people are waiting.
@@ -87,7 +89,7 @@ def verdict_panel(
     at = place()
     risk = verdict_at(key, path, step=round(epsilon / path.step), stated=stated)
     with words.container():
-        draw_verdict(risk, path, novelty=novelty, token=token_of(key[0]))
+        draw_verdict(risk, path, heading, novelty=novelty, token=token_of(key[0]))
     job: ScheduledJob[Findings] = job_for(
         LIGHTS,
         _question(key, path, stated),
@@ -102,14 +104,18 @@ def verdict_panel(
     return job.latest
 
 
-def draw_verdict(risk: Risk, path: EnhancementPath, *, novelty: Novelty, token: str | None = None) -> None:
-    """Draw the verdict, its first sentence as a heading, then why, and both lights.
+def draw_verdict(
+    risk: Risk, path: EnhancementPath, heading: DeltaGenerator, *, novelty: Novelty, token: str | None = None
+) -> None:
+    """Draw the verdict, its first sentence in place of ``heading``, then why, and both lights.
 
     ``token`` is that of the picture over which a layer can show where, None where there is none.
     """
     towards = path.guide.classes[int(path.request.targets[0])]
     judgement, *further = verdict_sentences(risk, towards=towards, novelty=novelty)
-    st.markdown("\n\n".join(filter(None, (f"#### {plain(judgement)}", plain(" ".join(further))))))
+    heading.markdown(f"#### {plain(judgement)}")
+    if further:
+        st.markdown(plain(" ".join(further)))
     if risk.why.sentence:
         st.markdown(f"**Why:** {plain(risk.why.sentence)}")
     if token is not None and risk.why.seen is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lwise_core.guides.guide import GuideModel
+from lwise_core.inspection.wording import own_invention
 from pages.parts.ui.notices import notice
 
 
@@ -20,8 +21,4 @@ def say_what_is_beyond_training(guide: GuideModel, *, epsilon: float) -> None:
     caution = guide.caution_epsilon
     with st.container():  # always there, as above
         if caution is not None and epsilon > caution:
-            notice(
-                "caution",
-                f"Above ε = {caution:.2f}, seven times the budget that this guide was trained with, "
-                "its changes are increasingly its own invention.",
-            )
+            notice("caution", " ".join(own_invention(caution)))

@@ -31,6 +31,18 @@ def test_support_shows_where_the_original_spoke_for_the_class_the_stronger_the_l
     assert not opacity[1, 1]
 
 
+def test_the_words_of_the_layer_tell_signs_from_faint_ones_that_are_drawn_pale() -> None:
+    support, gains = np.array([[0.01, 0.9], [0.9, 0.6]]), np.zeros((1, 2, 2))
+    faint = np.array([[0.1, 0.9], [0.3, 0.6]])
+
+    def words(shown: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> str:
+        return _support(EvidenceLedger(shown, 0.01, gains, contrasts=1 - shown), towards="dog").caption
+
+    assert words(support) == "Orange: here the guide saw signs of dog before anything was changed."
+    assert words(ledger().support).endswith(" Pale: faint signs, as in many pictures without it.")
+    assert words(faint).startswith("Pale orange: before anything was changed the guide saw only faint signs")
+
+
 def test_a_map_without_a_place_says_so() -> None:
     support, gains = np.full((2, 2), 0.9), np.zeros((2, 2, 2))
     nowhere = EvidenceLedger(support, 0.01, gains, contrasts=1 - support)
