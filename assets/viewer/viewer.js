@@ -37,8 +37,7 @@ const HAND_OVER_MS = 10000; // how long a viewer that is drawn anew takes over w
 const FOCUS_MS = 1500; // how long after its last key the slider gets the focus back when it is drawn anew
 const SPEAK_IDLE_MS = 700;
 const ASK_AGAIN_MS = 3000;
-const HINT =
-  "Point at a picture to read its pixels; pinch, or Ctrl and the wheel, to zoom; then drag to pan.";
+const HINT = "Point at a picture to read its pixels; pinch, or Ctrl and the wheel, to zoom; then drag to pan.";
 
 const films = new FilmShelf();
 /** @type {?HandedOver} what the viewer that was closed last was doing */

@@ -52,7 +52,7 @@ def clear_range(risks: tuple[Risk, ...]) -> str:
 
 
 _OWN_INVENTION = "At this ε the guide's changes are increasingly its own invention."
-_WHAT_IT_WAS_TRAINED_FOR = "That begins above ε = {trained:.2f}, seven times what it was trained with."
+_WHAT_IT_WAS_TRAINED_FOR = "That begins above ε = {trained:.2f}, seven times the budget that it was trained with."
 
 
 def own_invention(trained: float) -> tuple[str, str]:

@@ -255,7 +255,7 @@ def test_above_what_the_guide_was_trained_for_the_verdict_never_begins_with_noth
 ) -> None:
     risk = replace(risk_of(evidence, paint), beyond=10.5)
     first, *further = verdict_sentences(risk, towards="dog")
-    why = "That begins above ε = 10.50, seven times what it was trained with."
+    why = "That begins above ε = 10.50, seven times the budget that it was trained with."
     if evidence is _BAD:
         assert first == verdict_sentences(risk_of(evidence, paint), towards="dog")[0]
         assert further[-2:] == [INVENTED, why]
