@@ -10,8 +10,9 @@ from lwise_core.batch.executors import LocalExecutor
 from lwise_core.batch.job import Job
 from lwise_core.batch.progress import BatchProgress
 from lwise_core.batch.settings import JobSettings
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import Labels
-from lwise_core.data.picture_sets import DirmapSet, picture_set
+from lwise_core.data.picture_sets import picture_set
 from lwise_core.guides.guide import GuideModel
 
 _MOST_WORKERS = 8

@@ -34,7 +34,7 @@ from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import MadeBatch, Worker
 from lwise_core.data.archives import close_archives
 from lwise_core.data.decoding import Batch, Decoder
-from lwise_core.data.picture_sets import DirmapSet
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.guides.guide import GuideModel
 

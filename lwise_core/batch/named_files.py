@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -62,16 +63,15 @@ class NamedFiles:
     @property
     def names(self) -> tuple[str, ...]:
         """The paths of the files, before any is read; each lies in the folder that names its class."""
-        return tuple(map(_path_of, self.entries))
+        names = tuple(map(_path_of, self.entries))
+        times = Counter(names)
+        return tuple(n if times[n] == 1 else _with_folders(e) for n, e in zip(names, self.entries, strict=True))
 
     def __iter__(self) -> Iterator[NamedFile]:
         try:
-            for entry in self.entries:
+            for name, entry in zip(self.names, self.entries, strict=True):
                 data = read_bytes(self.pictures, entry)
-                if isinstance(data, Unusable):
-                    yield NamedFile(_path_of(entry), b"", data.sentence)
-                else:
-                    yield NamedFile(_path_of(entry), data)
+                yield NamedFile(name, b"", data.sentence) if isinstance(data, Unusable) else NamedFile(name, data)
         finally:
             close_archives()
 
@@ -87,7 +87,7 @@ def files_in_zip(data: bytes, *, called: str, open_file: OpenFile = open_photogr
     if data.count(_IN_DIRECTORY) > _BESIDE * MOST_FILES:  # before an object is made of each
         raise _too_much(called)
     found = NamedFiles.of(ZipInMemory(data, called, open_file))
-    if len(found.entries) > MOST_FILES or sum(map(unpacked_size, found.entries)) > LARGEST_ZIP:
+    if len(found.entries) > MOST_FILES or sum(unpacked_size(e.state) for e in found.entries) > LARGEST_ZIP:
         raise _too_much(called)
     return replace(found, entries=tuple(sorted(found.entries, key=lambda e: e.name)))
 
@@ -109,4 +109,10 @@ def _path_of(entry: PictureEntry) -> str:
         return entry.name
     name = PurePosixPath(entry.name).name
     name = f"{folder}_{name}" if is_called_as_a_split(folder) else name
+    return f"{entry.class_name}/{name}" if entry.class_name else name
+
+
+def _with_folders(entry: PictureEntry) -> str:
+    """Return the name of a picture below its class with the folders that it lies in, which tell it from another."""
+    name = entry.name.replace("/", "_")
     return f"{entry.class_name}/{name}" if entry.class_name else name

@@ -28,8 +28,8 @@ from lwise_core.batch.enhance_task import task_for
 from lwise_core.batch.settings import JobError, JobSettings, Naming, budgets
 from lwise_core.batch.tasks import Task, TaskSettings
 from lwise_core.data.decoding import Batch
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import Labels, PictureEntry, PictureSet
-from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.enhancement.fast_twin import hardware
 from lwise_core.enhancement.path import steps_for
 from lwise_core.guides.guide import GuideModel

@@ -33,9 +33,9 @@ from lwise_core.cli.options import (
     listed_names,
     pictures_at,
 )
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import Labels, PictureSet
 from lwise_core.data.object_storage import Storage
-from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.enhancement.objectives import DEFAULT_OBJECTIVE, OBJECTIVES, with_rivals
 from lwise_core.guides.guide import GuideModel
 

@@ -24,7 +24,7 @@ from lwise_core.cli.train_options import (
     TrainingOptions,
     recipe_named,
 )
-from lwise_core.data.picture_sets import LISTS
+from lwise_core.data.dirmap_set import LISTS
 from lwise_core.data.training_images import LabelledImages, read_images
 from lwise_core.guides.guide import GuideModel
 from lwise_core.training.cross_validation import Fold, judge_folds, kept_verdicts, pooled_figures

@@ -10,16 +10,19 @@ import re
 import tarfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.file_names import composed, shown
 from lwise_core.data.entries import Labels, PictureEntry
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import LocalStore
 from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.listing import FoundFile, PassedOver, entries_of, is_called_as_a_split, passed_over
+from lwise_core.data.lists_beside import MAX_LIST_BYTES, HandedList, listed_classes, may_be_a_list
 from lwise_core.data.system_files import is_somebodys, may_be_a_picture
 from lwise_core.data.tar_headers import TAR_DAMAGED, open_tar
 from lwise_core.data.zip_directory import ZipDirectory, open_zip
@@ -60,8 +63,9 @@ class ZipSet(_ArchiveSet):
 class ZipInMemory:
     """The bytes of a zip that a person calls so, laid out in any way: the class is the folder that a file lies in.
 
-    Where that is a split within a class, the class is; where it is a split without classes, there is none. It comes
-    from somebody else: ``open_file`` opens its pictures, as :func:`open_photograph` does.
+    Where that is a split within a class, the class is; where it is a split without classes, there is none; and where
+    a list beside the pictures says more classes than there are folders, theirs count. It comes from somebody else:
+    ``open_file`` opens its pictures, as :func:`open_photograph` does.
     """
 
     data: bytes
@@ -79,8 +83,26 @@ class ZipInMemory:
     def entries(self) -> Iterator[PictureEntry | str]:
         laid_out = entries_of(_contained(self._opened), guess=False)
         classes = {entry.name: entry.class_name for entry in laid_out if isinstance(entry, PictureEntry)}
-        for entry in entries_of(_contained(self._opened), guess=True):
-            yield entry if isinstance(entry, str) else replace(entry, class_name=_class_of(entry.name, classes))
+        listed = listed_classes(tuple(self._lists()), tuple(classes))
+        if listed is not None:
+            yield listed.sentence(len(classes))
+        of_lists = frozenset(() if listed is None else listed.lists)
+        found = (f for f in _contained(self._opened) if isinstance(f, str) or f.path not in of_lists)
+        for entry in entries_of(found, guess=True):
+            if isinstance(entry, str):
+                yield entry
+            else:
+                said = _class_of(entry.name, classes) if listed is None else listed.class_of(entry.name)
+                yield replace(entry, class_name=said)
+
+    def _lists(self) -> Iterator[HandedList]:
+        """Yield the lists that lie in it, as far as they can be read."""
+        for file in _contained(self._opened):
+            if isinstance(file, str) or not may_be_a_list(file.path, size=unpacked_size(file.state)):
+                continue
+            with suppress(LWiseError):
+                data = self._opened.read(file.offset, file.path, at_most=MAX_LIST_BYTES + 1)
+                yield HandedList(file.path, data[:MAX_LIST_BYTES])
 
     def read(self, entry: PictureEntry) -> bytes:
         return self._opened.read(entry.offset, entry.name, at_most=MAX_BYTES + 1)
@@ -141,9 +163,9 @@ def _contained(directory: ZipDirectory) -> Iterator[FoundFile | str]:
     return _inside(directory.files())
 
 
-def unpacked_size(entry: PictureEntry) -> int:
-    """Return the bytes that a member of a zip claims to unpack to."""
-    return int(entry.state.partition(":")[2])
+def unpacked_size(state: str) -> int:
+    """Return the bytes that a member of a zip claims to unpack to, by the state of its entry."""
+    return int(state.partition(":")[2])
 
 
 def _inside(members: Iterable[FoundFile | str]) -> Iterator[FoundFile | str]:

@@ -13,10 +13,11 @@ from lwise_core._utils.class_names import canonical
 from lwise_core._utils.file_names import shown
 from lwise_core.data.archives import TarSet, close_archives
 from lwise_core.data.decoding import Unusable, read_bytes
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.listing import USUAL_SPLITS, passed_over
-from lwise_core.data.picture_sets import DirmapSet, FolderSet
+from lwise_core.data.picture_sets import FolderSet
 
 _NO_FOLDER = (errno.ENOENT, errno.ENOTDIR)
 _NAMED = 5

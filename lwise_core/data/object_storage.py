@@ -20,10 +20,11 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.dirmap_set import LISTS, DirmapSet
 from lwise_core.data.entries import Labels, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import GONE, Found, StoreUnavailable
-from lwise_core.data.picture_sets import LISTS, DirmapSet, FolderSet, folder_labels, label_column
+from lwise_core.data.picture_sets import FolderSet, folder_labels, label_column
 
 _VERSIONS = ("ETag", "etag", "md5Hash", "generation", "LastModified", "last_modified", "mtime", "created")
 """What storages call that which changes with a file's content, the surest first."""

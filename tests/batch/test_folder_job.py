@@ -11,8 +11,8 @@ from lwise_core.batch.executors import LocalExecutor
 from lwise_core.batch.folder_job import FolderResults, LabelledFolder, folder_job, this_machine
 from lwise_core.batch.progress import BatchProgress
 from lwise_core.batch.settings import JobSettings
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import Labels
-from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.guides.guide import GuideModel
 from tests.support.picture_sets import dirmap_of
 from tests.support.toys import toy_folder

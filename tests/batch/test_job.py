@@ -22,9 +22,10 @@ from lwise_core.batch.executors import LocalExecutor, RayExecutor
 from lwise_core.batch.job import JobError, JobSettings, Naming
 from lwise_core.batch.official_difficulty import Definition, difficulties
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import Labels
 from lwise_core.data.file_stores import LocalStore
-from lwise_core.data.picture_sets import DirmapSet, FolderSet, picture_set
+from lwise_core.data.picture_sets import FolderSet, picture_set
 from lwise_core.enhancement.objectives import ObjectiveError, objective_named
 from lwise_core.enhancement.path import PathRequest, enhance
 from lwise_core.enhancement.rendering import CroppedPhotograph, Extent, render

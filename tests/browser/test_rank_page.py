@@ -65,6 +65,24 @@ def test_a_dropped_folder_is_mapped_by_hand_and_ranked(page: Page, studio_url: s
     expect(page.get_by_role("button", name="Show all again")).to_be_visible()
 
 
+@pytest.mark.parametrize("count", [4, 50], ids=["as files", "packed"])
+def test_a_dropped_folder_without_folders_is_ranked_by_the_list_in_it(
+    page: Page, studio_url: str, tmp_path: Path, count: int
+) -> None:
+    folder = tmp_path / "download"
+    folder.mkdir()
+    for i in range(count):
+        (folder / f"ISIC_{i:07d}.png").write_bytes(encode_png(draw(Creature(i % 2, 0.1, 7300 + i), size=32)))
+    rows = [f"L{i},ISIC_{i:07d},{FAMILIES[i % 2]}\n" for i in range(count)]
+    (folder / "metadata.csv").write_text("".join(["lesion_id,image_id,dx\n", *rows]))
+    page.goto(f"{studio_url}/rank")
+    choose(page, "Guide model", "phantom4-64")
+    page.locator("input[type=file]").set_input_files(folder)
+    expect(seen(page, f"“metadata.csv” says what {count} of {count} photographs show: 2 classes.")).to_be_visible()
+    page.get_by_role("button", name=f"Rank {count} files").click()
+    expect(seen(page, f"{count} photographs of 2 classes")).to_be_visible()
+
+
 def test_a_large_folder_is_packed_in_the_browser_and_sent_in_one_file(
     page: Page, studio_url: str, tmp_path: Path
 ) -> None:

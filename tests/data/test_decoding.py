@@ -17,9 +17,10 @@ from lwise_core.batch.named_files import files_in_zip
 from lwise_core.data.archives import ZipSet, close_archives
 from lwise_core.data.decoding import Batch, Decoded, Decoder, Unusable
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import PictureEntry, PictureSet
 from lwise_core.data.file_stores import LocalStore
-from lwise_core.data.picture_sets import DirmapSet, FolderSet
+from lwise_core.data.picture_sets import FolderSet
 from lwise_core.data.zip_members import MemberUnreadable
 from lwise_core.images.codec import ImageRejected, Photograph, open_photograph
 from lwise_core.images.geometry import Crop, see

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import PictureEntry
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.labelled_split import LabelledSplit
 from lwise_core.data.list_columns import as_read, names_a_file
-from lwise_core.data.picture_sets import DirmapSet, picture_set
+from lwise_core.data.picture_sets import picture_set
 
 
 def listed(folder: Path, text: str, *files: str) -> Path:

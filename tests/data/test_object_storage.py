@@ -22,11 +22,12 @@ from lwise_core.batch.job import JobSettings
 from lwise_core.data import object_storage as remote_sets
 from lwise_core.data.decoding import Batch, Decoded, Decoder, Unusable
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import Labels, PictureEntry, PictureSet
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.file_stores import GONE, LocalStore, StoreUnavailable
 from lwise_core.data.object_storage import Storage, remote_set
-from lwise_core.data.picture_sets import DirmapSet, FolderSet, picture_set
+from lwise_core.data.picture_sets import FolderSet, picture_set
 from lwise_core.images.codec import MAX_BYTES
 from tests.support.jobs import contents, finished, job, phantom_pictures, undisturbed
 from tests.support.ray import NEEDS_RAY

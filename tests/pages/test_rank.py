@@ -269,6 +269,47 @@ def test_every_ending_of_a_picture_is_taken_in() -> None:
     assert {".jfif", ".jpe", ".mpo", ".jpg", ".heic", ".dcm"} <= set(at.file_uploader[0].proto.type)
 
 
+def beside_a_list(text: str) -> list[tuple[str, bytes, str]]:
+    """Four creatures of two families in one folder, and a list."""
+    pictures = [(f"mine/{i}.png", creature(i % 2, 7100 + i), "image/png") for i in range(4)]
+    return [*pictures, ("mine/labels.csv", text.encode(), "text/csv")]
+
+
+def handed_over(files: list[tuple[str, bytes, str]], *, guide: str) -> AppTest:
+    """The page after several files, before anything is ranked."""
+    at = opened()
+    at.selectbox[0].set_value(guide).run()
+    at.get("button_group")[0].set_value("Files or a zip")
+    at.run()
+    at.file_uploader[0].set_value(files)
+    return settled(at.run())
+
+
+def test_a_list_beside_photographs_in_one_folder_says_what_they_show() -> None:
+    rows = "".join(f"{i}.png,{FAMILIES[i % 2]}\n" for i in range(4))
+    at = handed_over(beside_a_list(f"filename,label\n{rows}"), guide="phantom4-64")
+    assert "“labels.csv” says what 4 of 4 photographs show: 2 classes." in said(at)
+    assert "Rank 4 files" in [button.label for button in at.button]
+    assert "mine" not in said(at)
+
+
+def test_a_list_that_says_no_classes_is_said_not_to_count() -> None:
+    at = handed_over(beside_a_list("filename,width\n0.png,128\n1.png,128\n"), guide="phantom4-64")
+    assert "The folders say what the photographs show, and not “labels.csv”" in said(at)
+    assert any("mine" in box.label for box in at.selectbox)
+
+
+def test_a_zip_of_one_folder_with_its_list_needs_no_answer() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data, _ in beside_a_list("id,a,b\n0,1,0\n1,0,1\n2,1,0\n3,0,1\n"):
+            archive.writestr(name, data.replace(b"id,a,b", f"image,{FAMILIES[0]},{FAMILIES[1]}".encode()))
+    at = taken(stream.getvalue(), guide="phantom4-64")
+    assert "“labels.csv” says what 4 of 4 photographs show: 2 classes." in said(at)
+    assert not any("stand for" in box.label for box in at.selectbox)
+    press(at, "Rank 4 files")
+
+
 def taken(data: bytes, *, guide: str, link: Mapping[str, str | list[str]] | None = None) -> AppTest:
     """The page, opened by ``link``, after a zip, before anything is ranked."""
     at = opened(link)

@@ -13,11 +13,11 @@ from lwise_core._utils.class_names import canonical
 from lwise_core.batch.named_files import NamedFiles
 from lwise_core.data.decoding import Unusable
 from lwise_core.data.dirmap import DirmapFile
+from lwise_core.data.dirmap_set import DirmapSet
 from lwise_core.data.entries import PictureSet
 from lwise_core.data.folder_labels import folder_of
 from lwise_core.data.labelled_split import LabelledSplit, class_of
 from lwise_core.data.phantom import FAMILIES, draw, population
-from lwise_core.data.picture_sets import DirmapSet
 from lwise_core.images.codec import encode_png
 from lwise_core.teaching.design.trial_sampling import Candidate
 

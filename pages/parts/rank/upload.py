@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.file_names import shown
 from lwise_core.batch.named_files import MOST_FILES, NamedFile, NamedFiles, files_in_zip
+from lwise_core.data.dirmap_set import LISTS
 from lwise_core.data.errors import DatasetError
 from lwise_core.data.labelled_split import told
+from lwise_core.data.lists_beside import HandedList, listed_classes, may_be_a_list
 from lwise_core.data.picture_sets import LAYOUTS, picture_set
 from lwise_core.data.system_files import is_somebodys
 from lwise_core.teaching.courses.pictures import FromPhantom
@@ -48,6 +51,7 @@ _TYPES = [
     "bmp",
     "gif",
 ]
+_TAKEN = [*_TYPES, *(ending.removeprefix(".") for ending in LISTS)]  # and what may say the classes
 _FOLDER, _FILES, _SERVER, _PHANTOM = "A folder", "Files or a zip", "A folder on this server", "Artificial creatures"
 
 
@@ -65,21 +69,24 @@ def intake() -> Intake | None:
     ways = [_FOLDER, _FILES, *([_SERVER] if paths_offered() else []), _PHANTOM]
     way = st.segmented_control("Photographs", ways, default=_FOLDER, required=True)
     if way == _FOLDER:
-        st.caption("With a folder for each class. The browser packs a large folder before it sends it.")
+        st.caption(
+            "With a folder for each class, or a CSV beside them that says what each shows. The browser packs a large "
+            "folder before it sends it."
+        )
         uploads = st.file_uploader(
             "Folder",
-            type=[*_TYPES, "zip"],
+            type=[*_TAKEN, "zip"],
             accept_multiple_files="directory",
             key="many-folder",
             label_visibility="collapsed",  # what is chosen above says it, and the button below stays in sight
         )
-        _PACKER(key="packer", data={"atLeast": _PACKED_FROM, "most": _PACKED_BYTES, "types": _TYPES})
+        _PACKER(key="packer", data={"atLeast": _PACKED_FROM, "most": _PACKED_BYTES, "types": _TAKEN})
         return _uploaded(uploads)
     if way == _FILES:
         return _uploaded(
             st.file_uploader(
                 "Photographs, or zips of them",
-                type=[*_TYPES, "zip"],
+                type=[*_TAKEN, "zip"],
                 accept_multiple_files=True,
                 key="many-files",
             )
@@ -93,15 +100,42 @@ def _uploaded(uploads: list[UploadedFile] | None) -> Intake | None:
         return None
     if len(uploads) > MOST_AT_ONCE:
         notice("caution", f"These are more than {MOST_AT_ONCE} files; a zip of the folder is quicker.")
-    parts = _parts(uploads)
+    lists = [upload for upload in uploads if upload.name.lower().endswith(LISTS)]
+    parts = _parts([upload for upload in uploads if not upload.name.lower().endswith(LISTS)])
     if parts is None:
         return None
     names = tuple(chain.from_iterable(part.names for part in parts))
     if not names:
         notice("info", "There are no photographs among these files.")
         return None
-    key = hashlib.sha256("\0".join(part.key for part in parts).encode()).hexdigest()
-    return Intake(key, names, lambda: chain.from_iterable(part.files() for part in parts))
+    filed = _filed(lists, names)
+    key = hashlib.sha256("\0".join([*(part.key for part in parts), *(u.file_id for u in lists)]).encode()).hexdigest()
+    return Intake(
+        key,
+        tuple(filed[name] for name in names),
+        lambda: (replace(f, name=filed[f.name]) for part in parts for f in part.files()),
+    )
+
+
+def _filed(lists: Sequence[UploadedFile], names: Sequence[str]) -> Mapping[str, str]:
+    """Return name → name in the folder of its class, where lists say the classes; else every name as it is."""
+    handed = [HandedList(u.name, u.getvalue()) for u in lists if may_be_a_list(u.name, size=u.size)]
+    listed = listed_classes(handed, names)
+    if listed is not None:
+        notice("info", listed.sentence(len(names)))
+        return listed.filed(names)
+    if lists:
+        notice("info", _unread(lists))
+    return {name: name for name in names}
+
+
+def _unread(lists: Sequence[UploadedFile]) -> str:
+    """Say why lists that were handed over do not count."""
+    names = " and ".join(f"“{shown(PurePosixPath(u.name).name)}”" for u in lists[:2])
+    return (
+        f"The folders say what the photographs show, and not {names}: a list counts where it names at least half of "
+        "them in one column, and in another more classes than there are folders."
+    )
 
 
 def _parts(uploads: Sequence[UploadedFile]) -> list[Intake] | None:
