@@ -33,6 +33,7 @@ from pages.parts.courses.block_words import titles_of
 from pages.parts.courses.factorial_panel import factorial_panel
 from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.later_tests_panel import later_tests_panel
+from pages.parts.courses.learners_line import learners_line
 from pages.parts.courses.pair_results import pair_results
 from pages.parts.courses.plateau_panel import plateau_panel
 from pages.parts.courses.results_plots import accuracies_figure, curves_figure, difficulty_figure
@@ -151,6 +152,7 @@ def _results(answers: _Answers) -> None:
     said = counted(people, "person", "people")
     given = counted(len(responses.trials), "answer")
     st.caption(f"{said}, {given}. Chance is {chance:.0%}. Intervals need two people a group.")
+    learners_line(responses, chance=chance)
     st.subheader("How they learned")
     by_block = chance_by_block(responses.scored, classes=classes)
     titles = titles_of(answers.course.design.schedule) if answers.course else {}

@@ -180,7 +180,7 @@ def _ask_for_course(visit: Visit) -> None:
     for label, count in (("To learn from, each family", _CREATURES), ("For tests, each family", _TEST_CREATURES)):
         visit.page.get_by_label(label).fill(str(count))
         visit.page.get_by_label(label).press("Enter")
-    visit.page.get_by_text("Blocks", exact=True).first.click()
+    visit.page.get_by_text("Study design: blocks", exact=True).first.click()
     visit.page.get_by_text("animals", exact=True).first.click()
     visit.page.get_by_text(f"{4 * (_CREATURES + _TEST_CREATURES)} pictures will be ranked").wait_for()
     visit.page.get_by_role("button", name="Make the course").click()

@@ -102,9 +102,9 @@ def _trend(responses: Responses, group: str, comparable: tuple[str, ...], *, see
     blocks = comparable[-WINDOW:]
     if len(blocks) < WINDOW:
         return CannotJudge(
-            f"Whether the group “{group}” stands still cannot be judged: that takes {WINDOW} blocks of natural "
-            f"pictures of the whole class at the end of its training, and there {'is' if len(blocks) == 1 else 'are'} "
-            f"{len(blocks)}."
+            f"Whether the group “{group}” has stopped improving cannot be judged: that takes {WINDOW} blocks of "
+            f"natural pictures of the whole class at the end of its training, and there "
+            f"{'is' if len(blocks) == 1 else 'are'} {len(blocks)}."
         )
     table = _comparable(responses, group, blocks).pivot_table(
         index="participant", columns="block", values="perf", aggfunc="mean"
@@ -112,8 +112,8 @@ def _trend(responses: Responses, group: str, comparable: tuple[str, ...], *, see
     whole = table.reindex(columns=list(blocks)).dropna().to_numpy(dtype=np.float64)
     if len(whole) < FEWEST_LEVEL:
         return CannotJudge(
-            f"Whether the group “{group}” stands still cannot be judged: {len(whole)} people have answered its last "
-            f"{WINDOW} blocks, and {FEWEST_LEVEL} are needed."
+            f"Whether the group “{group}” has stopped improving cannot be judged: {len(whole)} people have answered "
+            f"its last {WINDOW} blocks, and {FEWEST_LEVEL} are needed."
         )
     rise = estimated(np.mean, _slopes(whole), seed=seed)
     if isinstance(rise, CannotJudge):

@@ -510,7 +510,7 @@ def test_it_is_said_how_many_of_the_lesson_are_enhanced(ranked: AppTest) -> None
     for box in [c for c in ranked.checkbox if c.value][1:]:
         ranked.checkbox(key=box.key).uncheck().run()
     assert "1 photograph chosen" in said(ranked)
-    assert "with a change of ε₂₂₄ = 8." in said(ranked)
+    assert "each photograph with an enhanced version beside it." in said(ranked)
 
 
 def test_too_few_photographs_for_a_course_are_said(ranked: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -343,7 +343,7 @@ def test_results_say_how_far_a_running_course_is_and_not_who_is_where(
     follow.set_value(True).run()
     assert not at.exception
     assert "**1 finished**" in said(at)
-    assert "Whether the group “control” stands still cannot be judged" in said(at)
+    assert "Whether the group “control” has stopped improving cannot be judged" in said(at)
 
 
 def test_a_preregistration_is_offered_of_a_course_and_not_of_a_practice(

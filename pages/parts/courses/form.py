@@ -82,7 +82,9 @@ class CourseOrder:
 
 def course_form() -> CourseOrder | None:
     """Draw the form and return the course that it describes; None where something is lacking, which is said."""
-    pictures, blocks, learners, texts = st.tabs(["Pictures and guide", "Blocks", "Learners", "Texts"])
+    pictures, texts, blocks, learners = st.tabs(
+        ["Pictures and guide", "Texts", "Study design: blocks", "Study design: groups"]
+    )
     with texts:  # drawn first: what was written must stay where something else cannot be
         terms = terms_fields()
     blocks_wait, learners_wait = blocks.empty(), learners.empty()

@@ -18,7 +18,7 @@ def plateau_panel(responses: Responses, course: Course) -> None:
     design = course.design
     if design.practises or not any(b.feedback for b in design.schedule.blocks):
         return
-    st.subheader("Does anybody stand still?")
+    st.subheader("Has anybody stopped improving?")
     for trend in group_trends(responses, design):
         if isinstance(trend, CannotJudge):
             st.caption(plain(trend.sentence))
@@ -27,7 +27,7 @@ def plateau_panel(responses: Responses, course: Course) -> None:
                 f"- **{plain(trend.group)}** ({counted(trend.people, 'person', 'people')}): {plain(_in_words(trend))}"
             )
     st.caption(
-        f"A group stands still where a rise of {100 * LEAST_RISE:.0f} points a block is excluded (the whole 95% "
+        f"A group has stopped where a rise of {100 * LEAST_RISE:.0f} points a block is excluded (the whole 95% "
         f"interval of its slope over its last {WINDOW} blocks of natural pictures lies below it) and it is right in "
         f"less than {KNOWN:.0%}."
     )
@@ -44,9 +44,9 @@ def plateau_panel(responses: Responses, course: Course) -> None:
                 }
                 for s in learners
             ]
-            st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Learners who stand still")
+            st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Learners who may have stopped improving")
             st.caption(
-                "A hint, not a finding: of learners who stand still at 50% about half are listed, and of those who "
+                "A hint, not a finding: of learners who do not improve at 50% about half are listed, and of those who "
                 "rise by 4 points a block about 4 in 100 (64 answers in either half)."
             )
 
@@ -58,8 +58,8 @@ def _in_words(trend: GroupTrend) -> str:
         f"{trend.accuracy:.0%} right."
     )
     if trend.level:
-        return f"{figures} It stands still."
-    return f"{figures} {'It still improves.' if rise.low > 0 else 'Whether it stands still is open.'}"
+        return f"{figures} It has stopped improving."
+    return f"{figures} {'It still improves.' if rise.low > 0 else 'Whether it has stopped improving is open.'}"
 
 
 def _points(share: float) -> str:

@@ -55,6 +55,7 @@ def curves_figure(
             mode="lines+markers",
             line={"color": colour, "dash": dash},
             marker={"symbol": symbol},
+            cliponaxis=False,  # a point at 0% is whole
         )
     if len(levels := set(chance.values())) == 1:
         figure.add_hline(y=100 * levels.pop(), line={"color": GREY, "dash": "dot"}, annotation_text="chance")
@@ -86,6 +87,7 @@ def accuracies_figure(groups: Sequence[GroupAccuracy], *, chance: float) -> Plot
         error_x=_bars([g.over_people_and_pictures for g, _ in known]),
         mode="markers",
         marker={"color": BLUE, "size": 9},
+        cliponaxis=False,
         showlegend=False,
     )
     figure.add_vline(x=100 * chance, line={"color": GREY, "dash": "dot"})

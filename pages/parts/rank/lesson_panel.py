@@ -118,19 +118,23 @@ def _plan(chosen: Sequence[RankedPhotograph]) -> str:
     """Return how the lesson goes: how many of its photographs are enhanced, at which budgets, and how many are not."""
     blocks = [block for _, block in in_order(chosen)]
     natural = sum(not block.epsilon_224 for block in blocks)
-    budgets = ", then ".join(f"{e:g}" for e in dict.fromkeys(b.epsilon_224 for b in blocks) if e)
+    budgets = [e for e in dict.fromkeys(b.epsilon_224 for b in blocks) if e]
     if not blocks:
         return ""
     if not natural:
-        return f"The lesson goes from easy to hard, with a change of ε₂₂₄ = {budgets}."
+        return "The lesson goes from easy to hard, each photograph with an enhanced version beside it."
     enhanced = len(blocks) - natural
     first = "The first one has" if enhanced == 1 else f"The first {enhanced:,} have"
     last = "the hardest one stays" if natural == 1 else f"the hardest {natural:,} stay"
     return (
         "Within each class the lesson goes from easy to hard. "
-        f"{first} an enhanced version beside the original, with a change that becomes smaller (ε₂₂₄ = {budgets}); "
+        f"{first} an enhanced version beside the original, {_strength(len(budgets))}; "
         f"{last} without one, about a quarter of each class."
     )
+
+
+def _strength(budgets: int) -> str:
+    return "changed less and less, so that pupils learn to do without it" if budgets > 1 else "changed strongly"
 
 
 def _course(chosen: tuple[RankedPhotograph, ...], guide: GuideModel, *, title: str) -> None:

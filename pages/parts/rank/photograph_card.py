@@ -11,6 +11,7 @@ from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core._utils.counting import counted
 from lwise_core.batch.label_issues import LabelIssue
 from lwise_core.batch.ranking import ENOUGH, RankedPhotograph, Standing
+from lwise_core.batch.ranking_view import is_mistaken
 from lwise_core.enhancement.export import StatedBy
 from lwise_core.enhancement.rendering import CroppedPhotograph
 from lwise_core.guides.guide import GuideModel
@@ -52,6 +53,8 @@ def card(photograph: RankedPhotograph, ranked: GuideRanking, guide: GuideModel, 
         st.caption(f":material/edit: As you say; filed as {plain(photograph.filed_as)}.")
     if flag := doubt_of(photograph.novelty, ranked.ranking.issues.get(photograph.sha256), known=guide.reliability):
         st.caption(flag)
+    elif is_mistaken(photograph, ranked.ranking):
+        st.caption(f":material/help: The guide takes it for {plain(photograph.choice)}, but not surely.")
     if duplicates := ranked.ranking.duplicates.get(photograph.sha256, ()):
         st.caption(f":material/content_copy: Nearly the same as {plain(duplicates[0])}.")
 
@@ -118,7 +121,8 @@ def _wrong_itself(issue: LabelIssue, known: Sequence[Reliability]) -> str:
     found = next((b for one in known if (b := one.like(issue.probability)) is not None), None)
     if found is None:
         return ""
-    return f", and was wrong on {1 - found.accuracy:.0%} of {found.images:,} known pictures that it was as sure of"
+    wrong = round((1 - found.accuracy) * found.images)
+    return f", and was wrong on {wrong:,} of {found.images:,} known pictures that it was as sure of"
 
 
 def _standing(photograph: RankedPhotograph, guide: GuideModel, standing: Standing) -> str:

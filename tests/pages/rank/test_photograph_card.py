@@ -28,7 +28,7 @@ def test_a_photograph_has_one_flag_at_most_and_what_is_unlike_all_that_was_learn
     [
         (
             (Reliability("held-out pictures", (ReliabilityBin(58, 0.97, 0.9),)),),
-            ", and was wrong on 10% of 58 known pictures that it was as sure of.",
+            ", and was wrong on 6 of 58 known pictures that it was as sure of.",
         ),
         ((Reliability("held-out pictures", (ReliabilityBin(58, 0.3, 0.4),)),), "(97%)."),
         ((), "(97%)."),

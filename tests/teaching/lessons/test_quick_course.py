@@ -91,6 +91,17 @@ def test_the_schedule_shrinks_to_what_there_is_and_says_so(counts: list[int]) ->
     assert ("It is shorter than the paper's" in said) == (min(counts) < FEWEST_FOR_ALL)
 
 
+@pytest.mark.parametrize("each", [FEWEST, 9, FEWEST_FOR_ALL, 40])
+def test_every_trial_counts_since_nobody_is_compared(each: int) -> None:
+    schedule = lesson_design(photographs(each, each + 3), name="mine").schedule
+    assert schedule.scored(2) == schedule.trials(2)
+
+
+def test_nine_of_each_are_shown_two_at_a_time() -> None:
+    schedule = lesson_design(photographs(9, 20), name="mine").schedule
+    assert [b.per_class for b in schedule.blocks] == [2, 2, 2, 2, 1]
+
+
 def test_more_photographs_never_make_a_shorter_course() -> None:
     trials = [lesson_design(photographs(n, n), name="mine").schedule.trials(2) for n in range(FEWEST, 40)]
     assert trials == sorted(trials)
