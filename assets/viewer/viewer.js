@@ -283,7 +283,7 @@ export class Viewer {
    * @param {string} made
    * @param {Words} words
    */
-  #caption(made, { remark, limit }) {
+  #caption(made, { remark }) {
     const { mode, away } = this.comparison;
     const altered = alteredCaption(mode, { made, remark, away });
     if (altered !== null) this.#one("[data-shows=altered] figcaption").textContent = altered;
@@ -292,8 +292,7 @@ export class Viewer {
     if (beyond === null) return;
     // What changes with ε keeps its number of lines, or the slider would run away from under the finger.
     this.#one(".beyond").textContent = beyondSentence(beyond);
-    this.#one("[data-shows=change] figcaption").textContent =
-      `Change of lightness (luma), ±${limit} grey levels, gain ×1. ${made}. ${remark}`;
+    this.#one("[data-shows=change] figcaption").textContent = `Change of lightness (luma). ${made}. ${remark}`;
   }
 
   /**

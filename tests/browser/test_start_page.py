@@ -45,7 +45,7 @@ def test_the_first_screen_holds_the_upload_and_a_slider_that_answers(
 
 def test_no_row_of_figures_is_cut_by_the_line_at_the_bottom(page: Page, studio_url: str) -> None:
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    page.goto(f"{studio_url}/?sample=cat")
+    page.goto(f"{studio_url}/?sample=cat&guide=animals16-128")
     expect(page.get_by_text("Download, at ε")).to_be_visible()
     at_rest(page)
     line = bounds(page.locator("[data-testid=stBottom]"))["y"]

@@ -375,8 +375,9 @@ def test_the_perturbation_is_signed_and_on_its_fixed_scale(page: Page, url: str,
     opacity = 255 * (np.abs(luma).clip(max=24) / 24) ** (2 / 3)
     clear = np.abs(luma) > 3
     assert np.abs(shown[..., 3] - opacity)[clear].max() < 25  # one grey level of rounding at 3 of 24
-    caption = viewer.locator("figure[data-shows=change] figcaption")
-    expect(caption).to_contain_text("±24 grey levels, gain ×1")
+    scale = viewer.locator("figure[data-shows=change] .scale")
+    for words in ("−24", "+24", "grey levels, ×1", "darker", "lighter"):
+        expect(scale).to_contain_text(words)
 
 
 def test_it_blinks_unless_the_system_asks_for_reduced_motion(page: Page, url: str) -> None:

@@ -9,6 +9,8 @@ from lwise_core.guides.reliability import reliability_in_short
 from pages.parts.picture.ground_truth import StatedLook
 from pages.parts.ui.notices import plain
 
+_NOTHING, _CARE = "Trust nothing that appears", "Take care"
+_DOUBTS = (_NOTHING, _CARE)
 _NEARLY_ALL = 0.995  # from here on a rounded figure would say that nothing is left to doubt
 
 
@@ -17,7 +19,7 @@ def heading_with_trust(heading: str, words: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         st.subheader(heading, width="content")
         st.page_link("inspection.py", label="Can it be trusted? Inspect", icon=":material/frame_inspect:")
-    st.caption(plain(words))
+    st.caption(f":material/warning: **{plain(words)}**" if words.startswith(_DOUBTS) else plain(words))
 
 
 def words_on_trust(guide: GuideModel, judged: StatedLook, *, towards: str, guessed: bool) -> str:
@@ -29,10 +31,10 @@ def words_on_trust(guide: GuideModel, judged: StatedLook, *, towards: str, guess
     sure = "over 99%" if look.sureness >= _NEARLY_ALL else f"{look.sureness:.0%}"
     how_sure = f"{sure} sure; {reliability_in_short(guide.reliability, look.sureness)}"
     if towards != stated:
-        return f"Trust nothing that appears: nobody says that this shows {towards}."
+        return f"{_NOTHING}: nobody says that this shows {towards}."
     if look.novelty.flagged:
-        return "Trust nothing that appears: the picture is unlike all that the guide learnt."
+        return f"{_NOTHING}: the picture is unlike all that the guide learnt."
     if look.choice != towards:
-        return f"Take care: the guide saw {look.choice} ({how_sure}). What appears may be invented."
+        return f"{_CARE}: the guide saw {look.choice} ({how_sure}). What appears may be invented."
     seen = f"The guide already saw {towards} ({how_sure})."
     return f"{seen} That is only its guess." if guessed else f"{seen} What appears may still be invented."

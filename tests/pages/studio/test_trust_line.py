@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from lwise_core.enhancement.path import Original
 from lwise_core.guides import catalog
@@ -50,3 +51,22 @@ def test_no_figure_says_that_nothing_is_left_to_doubt(sureness: float) -> None:
     assert "100% sure" not in said
     assert "right for" in said or "is not known" in said
     assert "safe" not in said
+
+
+@pytest.mark.parametrize(("stated", "bold"), [(SEEN, False), (OTHER, True)])
+def test_a_doubt_stands_out_and_inspect_is_one_click_away(
+    stated: str, bold: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = list[str]()
+    monkeypatch.setattr("streamlit.page_link", lambda page, **_: links.append(page))  # no other pages are there
+
+    def page(said: str) -> None:
+        from pages.parts.studio.trust_line import heading_with_trust
+
+        heading_with_trust("Heading", said)
+
+    said = words_on_trust(GUIDE, StatedLook(look(), stated), towards=stated, guessed=False)
+    at = AppTest.from_function(page, args=(said,), default_timeout=60).run()
+    assert not at.exception
+    assert at.caption[0].value.startswith(":material/warning: **") == bold
+    assert links == ["inspection.py"]
