@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,8 +22,9 @@ from lwise_core.teaching.design.schedules import Group
 # Pandas, SciPy and SQLAlchemy, behind answers and rehearsals, take seconds to import: only who asks waits for them.
 if TYPE_CHECKING:
     from lwise_core.study.ablation import SimulationPlan
+    from lwise_core.study.calibrated_learners import Calibrated
     from lwise_core.study.estimates import CannotJudge, Estimate
-    from lwise_core.study.simulation import Calibrated, Finding, Gallery, Model
+    from lwise_core.study.simulation import Finding, Gallery, Model
 
 _FINDING_COLUMNS = (
     "simulated",
@@ -42,16 +44,29 @@ _FINDING_COLUMNS = (
 )
 
 
+class LearnerKind(StrEnum):
+    """How simulated learners learn."""
+
+    PROTOTYPE = "prototype"
+    EXEMPLAR = "exemplar"
+    LINEAR = "linear"
+    RELEARNING = "relearning"
+
+
 def rehearse_command(
     folder: CourseFolder,
     network_name: Annotated[
         str, typer.Option("--network", help="Whose features learners see: a guide, but not the course's own.")
     ],
     people: Annotated[int, typer.Option(min=2, help="Simulated learners in each group.")] = 20,
+    kinds: Annotated[
+        list[LearnerKind] | None,
+        typer.Option("--learner", help="Which models learn; may be repeated. All if not given."),
+    ] = None,
     ablate: Annotated[
         bool, typer.Option("--ablation", help="The paper's groups, and L-WISE at constant ε and share of the easiest.")
     ] = False,
-    raw: Annotated[bool, typer.Option("--raw-features", help="Do not whiten the features.")] = False,
+    raw: Annotated[bool, typer.Option("--raw-features", help="Whiten the features for no model.")] = False,
     control_accuracy: Annotated[
         float | None,
         typer.Option(
@@ -73,7 +88,7 @@ def rehearse_command(
     from lwise_core.study.response_files import as_csv  # noqa: PLC0415
     from lwise_core.study.responses import together  # noqa: PLC0415
     from lwise_core.study.simulated_learners import SIMULATED_SENTENCE  # noqa: PLC0415
-    from lwise_core.study.simulation import MODELS, Gallery, conditions_of, findings, rehearse  # noqa: PLC0415
+    from lwise_core.study.simulation import Gallery, conditions_of, findings, rehearse  # noqa: PLC0415
 
     check_places(to_csv, answers_csv)
     course = read_course(folder)
@@ -82,16 +97,16 @@ def rehearse_command(
     )
     gallery = Gallery(course, catalog.load(network_name), raw=raw)
     typer.echo(SIMULATED_SENTENCE)
-    chosen = [_calibrated(course, gallery, model, people, seed, control_accuracy) for model in MODELS]
+    chosen = [_calibrated(course, gallery, model, people, seed, control_accuracy) for model in _models(kinds)]
     for progress in rehearse(plan.conditions, gallery, models=[c.model for c in chosen], seed=seed):
         if is_told(progress.done, progress.total):
             typer.echo(f"{progress.done:,} of {progress.total:,} simulated sittings.", err=True)
     found = findings(progress.answers, seed=seed)
-    for sentence in _about(course, network_name, plan, people=people, seed=seed, raw=raw):
+    for sentence in _about(course, network_name, plan, people=people, seed=seed):
         typer.echo(sentence)
     for calibration in chosen:
         mine = [f for f in found if f.model == calibration.model.name]
-        told = [*_section(calibration, mine, chance=1 / len(course.classes))]
+        told = [*_section(calibration, mine, chance=1 / len(course.classes), raw=raw)]
         told += powers(progress.answers[calibration.model.name], groups=len(plan.conditions))
         told += agreements(progress.answers[calibration.model.name])
         if recognition:
@@ -104,22 +119,29 @@ def rehearse_command(
         write_whole(answers_csv, as_csv(together(list(progress.answers.values()))))
 
 
+def _models(kinds: Sequence[LearnerKind] | None) -> list[Model]:
+    from lwise_core.study.simulation import MODELS  # noqa: PLC0415
+
+    wanted = {f"simulated {kind} learner" for kind in kinds or LearnerKind}
+    return [m for m in MODELS if m.name in wanted]
+
+
 def _calibrated(
     course: Course, gallery: Gallery, model: Model, people: int, seed: int, target: float | None
 ) -> Calibrated:
-    from lwise_core.study.simulation import calibrated  # noqa: PLC0415
+    from lwise_core.study.calibrated_learners import calibrated  # noqa: PLC0415
 
     *_, chosen = calibrated(course, gallery, model, people=people, seed=seed, target=target)
     typer.echo(f"The {model.name} was calibrated on control.", err=True)
     return chosen
 
 
-def _about(course: Course, network: str, plan: SimulationPlan, *, people: int, seed: int, raw: bool) -> Iterator[str]:
+def _about(course: Course, network: str, plan: SimulationPlan, *, people: int, seed: int) -> Iterator[str]:
     """Yield what was done."""
     guide = course.manifest.guide.name
     yield (
         f"Course “{course.design.name}” (digest {course.digest[:12]}), ranked and enhanced by “{guide}”; learners see "
-        f"{'raw' if raw else 'whitened'} features of “{network}”. {people} learners a group, seed {seed}."
+        f"features of “{network}”. {people} learners a group, seed {seed}."
     )
     yield (
         "Intervals are 95%, over simulated learners; differences over learners and pictures. p is two-sided, by "
@@ -127,13 +149,13 @@ def _about(course: Course, network: str, plan: SimulationPlan, *, people: int, s
     )
 
 
-def _section(calibration: Calibrated, found: Sequence[Finding], *, chance: float) -> Iterator[str]:
+def _section(calibration: Calibrated, found: Sequence[Finding], *, chance: float, raw: bool) -> Iterator[str]:
     """Yield the lines about one model: how it was calibrated, whether it can show anything, and its table."""
     model = calibration.model
     yield (
-        f"{model.name.capitalize()}: its one free parameter, {model.scaling:.3g}, brings control nearest to "
-        f"{calibration.target:.1%}, to {calibration.accuracy:.1%}, in a trial run with other learners. No other group "
-        "was looked at for it."
+        f"{model.name.capitalize()}, who sees {'whitened' if model.whitened and not raw else 'raw'} features: its one "
+        f"free parameter, {model.scaling:.3g}, brings control nearest to {calibration.target:.1%}, to "
+        f"{calibration.accuracy:.1%}, in a trial run with other learners. No other group was looked at for it."
     )
     control = next((f.accuracy for f in found if f.group == Group.CONTROL.value), None)
     yield from room(control, chance=chance, most=1 - model.lapse * (1 - chance), target=calibration.target)

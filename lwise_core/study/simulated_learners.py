@@ -1,4 +1,4 @@
-"""Simulated learners: three classical models of how people learn classes, to try out a course before people take it.
+"""Simulated learners: classical models of how people learn classes, to try out a course before people take it.
 
 They are models, not people: what they do with features of pictures says what a schedule could do for a person who
 learns like that, and no figure of theirs is ever a result about people. Every answer of theirs is marked ``simulated``.
@@ -9,7 +9,8 @@ similarity to the mean of all examples of k (Reed 1972; Smith and Minda 1998), f
 similarities to each of them (the generalised context model: Nosofsky 1986; with background noise b, Nosofsky, Kruschke
 and McKinley 1992). The third, a linear learner, weighs features: after every feedback each class's weights move by
 η (1 if it was that class − p_k) x, and class k is chosen with p_k = e^(w_k·x) / Σ_j e^(w_j·x) (the delta rule of Gluck
-and Bower 1988). None learns from trials without feedback.
+and Bower 1988). A fourth, in :mod:`lwise_core.study.relearning_learner`, sees with noise and learns from its memory.
+None learns from trials without feedback.
 """
 
 from __future__ import annotations
@@ -56,6 +57,13 @@ class SimulatedLearner(Protocol):
     def lapse(self) -> float:
         """Share of trials that are answered by lot."""
 
+    @property
+    def whitened(self) -> bool:
+        """Whether it sees features that vary alike in every direction, or the network's own."""
+
+    def percept(self, features: Values, random: np.random.Generator) -> Values:
+        """Return what reaches it of a picture with ``features`` ``(D,)``, and what it keeps: ``(D,)``."""
+
     def chances(self, picture: Values, examples: Values, classes: Counts, *, count: int) -> Values:
         """Return the probability of choosing each of ``count`` classes, ``(count,)``, but for lapses.
 
@@ -67,8 +75,15 @@ class SimulatedLearner(Protocol):
         """
 
 
+class _SeesClearly:
+    """A learner whom features reach as they are."""
+
+    def percept(self, features: Values, random: np.random.Generator) -> Values:  # noqa: ARG002  the protocol's
+        return features
+
+
 @dataclass(frozen=True, kw_only=True)
-class PrototypeLearner:
+class PrototypeLearner(_SeesClearly):
     """Keeps the mean of each class. Where a class has not been seen yet, only the background speaks for it."""
 
     sensitivity: float = 6.0
@@ -76,9 +91,10 @@ class PrototypeLearner:
     scaling: float = 1.0
     lapse: float = 0.05
     name: str = "simulated prototype learner"
+    whitened: bool = True
 
     def __post_init__(self) -> None:
-        _check(self.sensitivity, self.background, self.scaling, self.lapse)
+        check_learner(self.sensitivity, self.background, self.scaling, self.lapse)
 
     def chances(self, picture: Values, examples: Values, classes: Counts, *, count: int) -> Values:
         seen = np.unique(classes)
@@ -90,7 +106,7 @@ class PrototypeLearner:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExemplarLearner:
+class ExemplarLearner(_SeesClearly):
     """Keeps every example (the generalised context model)."""
 
     sensitivity: float = 6.0
@@ -98,9 +114,10 @@ class ExemplarLearner:
     scaling: float = 1.0
     lapse: float = 0.05
     name: str = "simulated exemplar learner"
+    whitened: bool = True
 
     def __post_init__(self) -> None:
-        _check(self.sensitivity, self.background, self.scaling, self.lapse)
+        check_learner(self.sensitivity, self.background, self.scaling, self.lapse)
 
     def chances(self, picture: Values, examples: Values, classes: Counts, *, count: int) -> Values:
         similarity = np.exp(-self.sensitivity * cdist(picture[None], examples)[0]) if len(examples) else np.zeros(0)
@@ -109,7 +126,7 @@ class ExemplarLearner:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinearLearner:
+class LinearLearner(_SeesClearly):
     """Keeps weights of features, and moves them by what it got wrong: order and difficulty of examples count.
 
     ``scaling`` is the rate of learning η, which ``sensitivity`` multiplies.
@@ -119,9 +136,10 @@ class LinearLearner:
     scaling: float = 1.0
     lapse: float = 0.05
     name: str = "simulated linear learner"
+    whitened: bool = True
 
     def __post_init__(self) -> None:
-        _check(self.sensitivity, 1.0, self.scaling, self.lapse)
+        check_learner(self.sensitivity, 1.0, self.scaling, self.lapse)
 
     def chances(self, picture: Values, examples: Values, classes: Counts, *, count: int) -> Values:
         weights = np.zeros((count, len(picture)))
@@ -202,18 +220,22 @@ def simulate(
     index = {name: i for i, name in enumerate(classes)}
     _check_course(trials, features, index)
     random = np.random.default_rng(seed)
-    learned: list[int] = []
+    learned: list[Values] = []
+    labels: list[int] = []
     answers = []
     for row, trial in enumerate(trials):
         lapses = random.random() < learner.lapse
         if trial.kind is TrialKind.CALIBRATION:
             choice = SHAPES[random.integers(len(SHAPES))] if lapses else trial.answer
         else:
-            labels = np.array([index[trials[i].answer] for i in learned], dtype=np.int64)
-            chances = learner.chances(features[row], features[learned], labels, count=len(classes))
+            percept = learner.percept(features[row], random)
+            examples = np.array(learned).reshape(-1, features.shape[1])
+            known = np.array(labels, dtype=np.int64)
+            chances = learner.chances(percept, examples, known, count=len(classes))
             choice = classes[random.choice(len(classes), p=None if lapses else chances)]
             if trial.feedback:
-                learned.append(row)
+                learned.append(percept)
+                labels.append(index[trial.answer])
         answers.append(Answer(trial.number, choice, None, 0.0, 0.0))
     return responses_of(
         trials, answers, participant=participant, group=group, condition_idx=condition_idx, simulated=True
@@ -293,7 +315,12 @@ def _check_course(trials: Sequence[Trial], features: Values, index: Mapping[str,
         raise SimulationError(f"A trial shows the class “{stranger}”, which cannot be chosen; add it to the classes.")
 
 
-def _check(sensitivity: float, background: float, scaling: float, lapse: float) -> None:
+def check_learner(sensitivity: float, background: float, scaling: float, lapse: float) -> None:
+    """Refuse parameters that no learner can have.
+
+    Raises:
+        SimulationError: One of the first three is not above 0, or ``lapse`` is no share.
+    """
     if not (all(0 < x < math.inf for x in (sensitivity, background, scaling)) and 0 <= lapse <= 1):
         raise SimulationError("A learner's sensitivity, background and scaling are above 0, and its lapses 0 to 100%.")
 

@@ -9,6 +9,7 @@ What comes out is a table of answers, every one of them marked as simulated, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from lwise_core.images.geometry import Crop, see
 from lwise_core.study.accuracy import accuracies
 from lwise_core.study.comparisons import Difference, comparisons
 from lwise_core.study.estimates import CannotJudge, Estimate
+from lwise_core.study.relearning_learner import RelearningLearner
 from lwise_core.study.responses import Responses, responses_of, together
 from lwise_core.study.simulated_learners import (
     BETWEEN_LEARNERS,
@@ -41,19 +43,14 @@ from lwise_core.teaching.design.staircase import ShownTrial
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import SHAPES, Trial, TrialKind
 
-Model = PrototypeLearner | ExemplarLearner | LinearLearner
+Model = PrototypeLearner | ExemplarLearner | LinearLearner | RelearningLearner
 
-MODELS: tuple[Model, ...] = (PrototypeLearner(), ExemplarLearner(), LinearLearner())
-
-DECIDEDNESS = tuple(2.0**i for i in range(-6, 9))
-"""What learners are calibrated among, 1/64 to 256: the γ of choices, or the rate η of the linear learner."""
+MODELS: tuple[Model, ...] = (PrototypeLearner(), ExemplarLearner(), LinearLearner(), RelearningLearner())
 
 REFERENCES = 1000
 """So many natural pictures, at most, give the unit of distance and the whitening."""
 
 _BATCH = 64
-
-_CALIBRATION_SLOT = 10**6  # nobody of a rehearsal comes as that
 
 _LEAST = 1e-12  # of the largest variance: rounding makes some that are none negative
 
@@ -132,11 +129,17 @@ class Gallery:
         self._features = Features.of(network)
         self._size = network.input_size
         self._seen: dict[Path, Values] = {}
-        reference = self._raw(_references(course))
-        self._turn = np.eye(reference.shape[1]) if raw else _whitening(reference)
-        turned = reference @ self._turn
-        self._turn = self._turn * float(scaled(np.ones((1, 1)), reference=turned)[0, 0])
-        self._middle = reference.mean(axis=0)
+        self._reference = self._raw(_references(course))
+        self._middle = self._reference.mean(axis=0)
+        self._turn = self._in_units(np.eye(self._reference.shape[1]) if raw else _whitening(self._reference))
+
+    def seen_by(self, model: Model) -> Gallery:
+        """Return the same pictures as a learner's features have them: whitened or not. None is looked at again."""
+        if model.whitened:
+            return self
+        other = copy(self)
+        other._turn = self._in_units(np.eye(self._reference.shape[1]))
+        return other
 
     def features(self, files: Sequence[Path | None]) -> Values:
         """Return the features ``(N, D)`` of pictures, in units of the RMS distance of natural ones, about their mean.
@@ -151,6 +154,11 @@ class Gallery:
         if known:
             found[[f is not None for f in files]] = (self._raw(known) - self._middle) @ self._turn
         return found
+
+    def _in_units(self, turn: Values) -> Values:
+        """Return ``turn`` scaled so that the natural pictures, turned by it, are 1 apart."""
+        units: Values = turn * float(scaled(np.ones((1, 1)), reference=self._reference @ turn)[0, 0])
+        return units
 
     def _raw(self, files: Sequence[Path]) -> Values:
         self._look_at(files)
@@ -221,13 +229,14 @@ def rehearse(
     order = sorted(range(len(conditions)), key=lambda i: conditions[i].group is Group.YOKED)
     done, answers = 0, {}
     for model in models:
+        seen = gallery.seen_by(model)
         parts: list[Responses] = []
         partners: list[_Sitting] = []
         for place in order:
             condition = conditions[place]
             for rank, slot in enumerate(condition.slots):
                 yoked = condition.group is Group.YOKED and rank < len(partners)
-                sitting = _sat(condition.course, slot, model, gallery, seed, partners[rank] if yoked else None)
+                sitting = _sat(condition.course, slot, model, seen, seed, partners[rank] if yoked else None)
                 if condition.group is Group.ADAPTIVE:
                     partners.append(sitting)
                 parts.append(sitting.responses(f"{model.name} {slot + 1}", condition.name, place))
@@ -236,46 +245,6 @@ def rehearse(
                     yield SimulationProgress(done=done, total=total)
         answers[model.name] = together(parts)
     yield SimulationProgress(done=total, total=total, answers=answers)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibrated:
-    """A model whose γ or η was chosen, and the test accuracy of control that it was chosen by."""
-
-    model: Model
-    accuracy: float
-    target: float
-
-
-def calibrated(
-    course: Course, gallery: Gallery, model: Model, *, people: int, seed: int = 0, target: float | None = None
-) -> Iterator[Calibrated]:
-    """Choose how decided learners are, by control alone, yield each one tried, and last the one that is chosen.
-
-    Learners at chance or at ceiling would show no difference between groups, whatever there is. Of ``DECIDEDNESS``,
-    the γ (of a linear learner the η) is taken that brings the test accuracy of a control group nearest to ``target``,
-    such as what people reached, or where it is None halfway between chance and all right. No other group is looked at,
-    and its learners and trials are others than those of the rehearsal.
-
-    Raises:
-        SimulationError: The course has no test, or the target lies outside 0 and 1.
-    """
-    if not course.design.schedule.tests:
-        raise SimulationError("This course has no block without feedback, so nothing says what learners have learned.")
-    control = course_with(course, slots=(Group.CONTROL,))
-    slots = tuple(range(_CALIBRATION_SLOT, _CALIBRATION_SLOT + people))
-    condition = Condition(name=Group.CONTROL.value, course=control, slots=slots)
-    target = (1 / len(course.classes) + 1) / 2 if target is None else target
-    if not 0 < target < 1:
-        raise SimulationError("The accuracy that control is to reach lies above 0% and below 100%; choose one inside.")
-    tried = []
-    for scaling in DECIDEDNESS:
-        other = replace(model, scaling=scaling)
-        *_, last = rehearse([condition], gallery, models=[other], seed=seed)
-        accuracy = float(last.answers[model.name].tests["perf"].mean())
-        tried.append(Calibrated(model=other, accuracy=accuracy, target=target))
-        yield tried[-1]
-    yield min(tried, key=lambda c: abs(c.accuracy - target))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -368,14 +337,15 @@ class _Student:
         lapses = self._random.random() < self._model.lapse
         if trial.kind is TrialKind.CALIBRATION:
             return SHAPES[self._random.integers(len(SHAPES))] if lapses else trial.answer
+        percept = self._model.percept(features, self._random)
         chances = self._model.chances(
-            features,
+            percept,
             np.array(self._examples).reshape(-1, len(features)),
             np.array(self._labels, dtype=np.int64),
             count=len(self._classes),
         )
         choice = self._classes[self._random.choice(len(self._classes), p=None if lapses else chances)]
         if trial.feedback:
-            self._examples.append(features)
+            self._examples.append(percept)
             self._labels.append(self._classes.index(trial.answer))
         return choice

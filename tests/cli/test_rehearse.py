@@ -34,9 +34,9 @@ def test_a_rehearsal_begins_and_ends_with_what_it_is_not(shell: Shell, course: C
     assert code == 0, err
     lines = out.splitlines()
     assert lines[0] == lines[-1] == SIMULATED_SENTENCE
-    assert "144 of 144 simulated sittings." in err
+    assert "192 of 192 simulated sittings." in err
     rows = list(csv.DictReader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8"))))
-    assert len(rows) == 3 * (8 + 16)
+    assert len(rows) == 4 * (8 + 16)
     assert {(r["simulated"], r["network"], r["learners"]) for r in rows} == {("1", "cifar10-32", "2")}
     for row in rows:
         (line,) = (x for x in _table(lines, row["model"]) if x[:36].strip() == row["group"])
@@ -45,6 +45,14 @@ def test_a_rehearsal_begins_and_ends_with_what_it_is_not(shell: Shell, course: C
         assert (row["p"] == "") or f"{float(row['p']):.4f}" in line
     answers: Responses = read_csv((tmp_path / "answers.csv").read_bytes())
     assert answers.trials["simulated"].all()
+
+
+def test_only_the_learners_that_are_asked_for_rehearse(shell: Shell, course: Course) -> None:
+    words = ("--network", "cifar10-32", "--people", "2", "--learner", "relearning", "--control-accuracy", "0.4")
+    code, out, err = shell("rehearse", str(course.folder), *words)
+    assert code == 0, err
+    assert "Simulated relearning learner, who sees raw features: its one free parameter" in out
+    assert not any(f"Simulated {other} learner" in out for other in ("prototype", "exemplar", "linear"))
 
 
 def _table(lines: list[str], model: str) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,19 +15,16 @@ from torch import nn
 from lwise_core.guides import catalog
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.penultimate_features import Features, NoFeatures
-from lwise_core.study.ablation import ablation
 from lwise_core.study.accuracy import group_scores
 from lwise_core.study.estimates import Estimate
+from lwise_core.study.relearning_learner import RelearningLearner
 from lwise_core.study.responses import Responses
 from lwise_core.study.simulated_learners import BETWEEN_LEARNERS, PrototypeLearner, SimulationError, simulate
 from lwise_core.study.simulation import (
-    DECIDEDNESS,
     MODELS,
     Condition,
     Gallery,
     Model,
-    SimulationProgress,
-    calibrated,
     conditions_of,
     findings,
     rehearse,
@@ -39,6 +35,7 @@ from lwise_core.teaching.design.schedules import Group
 from lwise_core.teaching.design.timing import Answer
 from lwise_core.teaching.design.trial_sampling import TrialKind
 from tests.conftest import eight_pictures, guide_of
+from tests.support.planted_gallery import Planted
 
 PROTOTYPE = MODELS[0]
 SURE = replace(PROTOTYPE, scaling=64.0, lapse=0.0)
@@ -52,20 +49,6 @@ def network() -> GuideModel:
 @pytest.fixture(scope="module")
 def gallery(course: Course, network: GuideModel) -> Gallery:
     return Gallery(course, network)
-
-
-class Planted(Gallery):
-    """Features that say which class a picture shows, and nothing else; or, ``blind``, nothing at all."""
-
-    def __init__(self, course: Course, *, blind: bool = False) -> None:
-        self._classes = {
-            course.file(s.file): 0 if blind else course.classes.index(p.candidate.class_name)
-            for p in course.manifest.pictures
-            for s in p.stimuli
-        }
-
-    def features(self, files: Sequence[Path | None]) -> np.ndarray:
-        return np.array([np.eye(4)[self._classes[f]] if f else np.zeros(4) for f in files])
 
 
 def answers_of(
@@ -170,6 +153,18 @@ def test_whitened_pictures_are_one_apart_and_vary_alike(course: Course, network:
     assert least < 0.1
 
 
+def test_a_learner_who_whitens_nothing_sees_the_networks_own_features(course: Course, network: GuideModel) -> None:
+    files = [course.file(s.file) for p in course.manifest.pictures for s in p.stimuli]
+    whitened = Gallery(course, network)
+    own = whitened.seen_by(RelearningLearner()).features(files)
+    assert own == pytest.approx(Gallery(course, network, raw=True).features(files))
+    assert whitened.seen_by(PROTOTYPE) is whitened
+    assert own != pytest.approx(whitened.features(files))
+    apart = Features.of(network).read(torch.from_numpy(np.stack([whitened._picture(f) for f in files[:3]])))
+    ratios = np.linalg.norm(apart[1:] - apart[0], axis=1) / np.linalg.norm(own[1:3] - own[0], axis=1)
+    assert ratios[0] == pytest.approx(ratios[1])
+
+
 def test_everybody_answers_the_whole_course_and_it_is_marked(course: Course, answers: Responses) -> None:
     assert answers.trials["simulated"].all()
     assert answers.groups == tuple(g.value for g in course.design.slots)
@@ -189,18 +184,21 @@ def test_people_are_those_who_would_come(course: Course) -> None:
     assert {c.name: c.slots for c in conditions_of(doubled, people=3)} == {"control": (0, 2, 3), "L-WISE": (1, 4, 7)}
 
 
+@pytest.mark.parametrize("model", [PROTOTYPE, RelearningLearner()], ids=["prototype", "relearning"])
 @pytest.mark.parametrize("group", [Group.CONTROL, Group.L_WISE])
-def test_the_answers_are_those_of_the_model_by_itself(course: Course, gallery: Gallery, group: Group) -> None:
+def test_the_answers_are_those_of_the_model_by_itself(
+    course: Course, gallery: Gallery, group: Group, model: Model
+) -> None:
     condition = of_group(course, group, people=2)
-    found = answers_of([condition], gallery, seed=5)
+    found = answers_of([condition], gallery, seed=5, model=model)
     for slot in condition.slots:
         trials = course.trials(slot)
         own = float(np.exp(np.random.default_rng([5, slot]).normal(0, BETWEEN_LEARNERS)))
-        name = f"{PROTOTYPE.name} {slot + 1}"
+        name = f"{model.name} {slot + 1}"
         alone = simulate(
-            replace(PROTOTYPE, sensitivity=PROTOTYPE.sensitivity * own),
+            replace(model, sensitivity=model.sensitivity * own),
             trials,
-            gallery.features([course.stimulus(t) for t in trials]),
+            gallery.seen_by(model).features([course.stimulus(t) for t in trials]),
             classes=course.classes,
             participant=name,
             group=group.value,
@@ -265,50 +263,18 @@ def test_learners_learn_what_their_eyes_tell_and_nothing_else(course: Course, se
 
 
 def test_progress_counts_sittings_and_ends_with_the_answers(course: Course) -> None:
-    steps = list(rehearse(conditions_of(course, people=1), Planted(course), models=MODELS))
-    assert [s.done for s in steps] == list(range(1, 13))
-    assert {s.total for s in steps} == {12}
-    assert [bool(s.answers) for s in steps] == [False] * 11 + [True]
+    conditions = conditions_of(course, people=1)
+    sittings = len(conditions) * len(MODELS)
+    steps = list(rehearse(conditions, Planted(course), models=MODELS))
+    assert [s.done for s in steps] == list(range(1, sittings + 1))
+    assert {s.total for s in steps} == {sittings}
+    assert [bool(s.answers) for s in steps] == [False] * (sittings - 1) + [True]
     assert set(steps[-1].answers) == {m.name for m in MODELS}
 
 
 def test_nobody_cannot_rehearse(course: Course) -> None:
     with pytest.raises(SimulationError, match="nobody to rehearse"):
         list(rehearse([], Planted(course)))
-
-
-def test_calibration_looks_at_control_alone_and_takes_what_comes_nearest(
-    course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[Condition] = []
-
-    def watched(
-        conditions: Sequence[Condition], gallery: Gallery, *, models: Sequence[Model], seed: int
-    ) -> Iterator[SimulationProgress]:
-        seen.extend(conditions)
-        return rehearse(conditions, gallery, models=models, seed=seed)
-
-    monkeypatch.setattr("lwise_core.study.simulation.rehearse", watched)
-    unsure = replace(PROTOTYPE, sensitivity=0.3, lapse=0.0)  # so that the γ span chance and all right
-    *tried, chosen = calibrated(course, Planted(course), unsure, people=4)
-    assert tried[0].accuracy < chosen.accuracy < tried[-1].accuracy
-    assert [c.model.scaling for c in tried] == list(DECIDEDNESS)
-    assert chosen.target == 0.625
-    assert abs(chosen.accuracy - 0.625) == min(abs(c.accuracy - 0.625) for c in tried)
-    assert {c.group for c in seen} == {Group.CONTROL}
-    *_, nearer = calibrated(course, Planted(course), unsure, people=4, target=0.4)
-    assert nearer.accuracy < chosen.accuracy
-    with pytest.raises(SimulationError, match="above 0% and below 100%"):
-        list(calibrated(course, Planted(course), unsure, people=1, target=1.0))
-    rehearsed = {s for c in ablation(course, people=200).conditions for s in c.slots}
-    assert not {s for c in seen for s in c.slots} & rehearsed
-
-
-def test_without_a_test_nothing_is_calibrated(course: Course) -> None:
-    taught = replace(course.design.schedule, blocks=course.design.schedule.blocks[:4])
-    untested = replace(course, manifest=replace(course.manifest, design=replace(course.design, schedule=taught)))
-    with pytest.raises(SimulationError, match="no block without feedback"):
-        list(calibrated(untested, Planted(course), PROTOTYPE, people=1))
 
 
 def test_findings_are_the_analysis_s_own(course: Course) -> None:
