@@ -12,6 +12,8 @@ import safetensors.torch
 import torch
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core.data.errors import DatasetError
+from lwise_core.data.lists_beside import HandedList, listed_classes
 from lwise_core.guides.checkpoint_error import CheckpointError
 from lwise_core.guides.checkpoints import read_weights
 from lwise_core.images.codec import ImageRejected, open_photograph
@@ -19,6 +21,12 @@ from tests.support.images import one_of_each, scene
 from tests.test_damaged_files import KINDS
 
 _TABLES = ("ranking", "errors of people")
+_BESIDE = tuple(f"set/part_{i % 2}/ISIC_{i}.jpg" for i in range(6))
+_LISTS_BESIDE = (
+    b"lesion_id,image_id,dx\nH0,ISIC_0,nv\nH1,ISIC_1,mel\nH2,ISIC_2,bkl\n",
+    b"image,MEL,NV,BCC\nISIC_0,0.0,1.0,0.0\nISIC_1,1.0,0.0,0.0\nISIC_2,0,0,1\n",
+    b"im_path;class\npart_0/ISIC_0.jpg;nv\n..\\set\\part_1\\ISIC_1.JPG;mel\nISIC_2;bkl\n",
+)
 _LISTS = ("class names", "class names in YAML", "class names in a map", "class names in JSON")
 
 
@@ -39,6 +47,7 @@ def targets() -> Mapping[str, Target]:
         "zips": _kinds("zip", "zip, packed", "zip, LZMA"),
         "archives on the disk": _kinds("zip, a file", "tar, PAX", "tar, GNU", "tar.gz", "tar.bz2"),
         "lists of pictures": _kinds("dirmap"),
+        "lists beside pictures": Target(_list_beside, DatasetError, _LISTS_BESIDE),
         "answers": _kinds("answers", "answers in JSON", "answers in a zip"),
         **{name: _kinds(name) for name in _TABLES},
         "cards": _kinds("card"),
@@ -56,6 +65,10 @@ def _kinds(first: str, *others: str) -> Target:
     """Return the reader of these kinds of the damaged files, which all have the same one."""
     kinds = [KINDS[name] for name in (first, *others)]
     return Target(kinds[0].read, kinds[0].refusal, [kind.whole for kind in kinds])
+
+
+def _list_beside(data: bytes) -> object:
+    return listed_classes([HandedList("set/list.csv", data)], _BESIDE)
 
 
 def _picture(data: bytes) -> object:
