@@ -17,6 +17,7 @@ import pandas as pd
 
 from lwise_core._utils.arrays import Counts, Values
 from lwise_core._utils.class_names import canonical
+from lwise_core._utils.written_numbers import number_written
 from lwise_core.study.column_names import in_our_names
 from lwise_core.study.csv_rows import Row, rows_of
 from lwise_core.study.response_columns import MISSING_WORDS, NEEDED_COLUMNS, UNCHANGED, ResponsesError, truth_of
@@ -235,7 +236,7 @@ def _same(row: Row, shown: str, chosen: str) -> tuple[int, int] | None:
 
 def _count(row: Row, name: str) -> int:
     try:
-        number = float(_WHOLE.sub(r"\1", row[name].strip()))
+        number = number_written(_WHOLE.sub(r"\1", row[name].strip()))
     except ValueError:
         number = np.nan
     if not 0 <= number <= MOST_HUMAN_ANSWERS or number % 1:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lwise_core._utils.errors import LWiseError
+from lwise_core._utils.written_numbers import number_written
 
 NEEDED_COLUMNS = ("participant", "block", "trial_type", "class", "perf")
 
@@ -91,7 +92,7 @@ def _number(value: object, name: str, *, commas: bool) -> float:
         return math.nan
     text = str(value).strip()
     try:
-        number = math.inf if commas and _POINTS.fullmatch(text) else float(_pointed(text, commas=commas))
+        number = math.inf if commas and _POINTS.fullmatch(text) else number_written(_pointed(text, commas=commas))
     except ValueError:
         number = math.inf
     if math.isinf(number):
@@ -161,7 +162,7 @@ def _right(value: object) -> float | None:
     if truth is not None:
         return float(truth)
     try:
-        number = float(str(value))
+        number = number_written(str(value))
     except ValueError:
         return None
     return number if number in (0.0, 1.0) else None

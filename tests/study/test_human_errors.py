@@ -84,6 +84,7 @@ def test_a_file_of_trials_counts_its_test_on_natural_pictures() -> None:
         ("image,file,right\na,a.png,1\n", "Both “image” and “file” may be the column that names the picture"),
         ("picture,hits,correct,total\na,1,2,5\n", "Both “correct” and “hits”"),
         ("picture,right\na,12\n", "neither 1 nor 0, and nothing says of how many"),
+        ("picture,right,wrong\na,1_0,2\n", "“1_0” in the column “right” is no number of answers"),
         ("picture,right,wrong\na,1.5,2\n", "“1.5” in the column “right” is no number of answers"),
         ("picture,right,wrong\na,-1,2\n", "“-1” in the column “right”"),
         ("picture,right,wrong\na,nan,2\n", "“nan” in the column “right”"),

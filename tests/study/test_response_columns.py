@@ -99,6 +99,7 @@ def test_truth_is_written_in_several_ways(written: object) -> None:
 @pytest.mark.parametrize(
     ("taken", "value", "sentence"),
     [
+        (numbers_in, "1_0", "“1_0” in the column “it” is no number"),
         (numbers_in, "soon", "“soon” in the column “it” is no number"),
         (numbers_in, "-inf", "“-inf” in the column “it” is no number"),
         (whole, "", "“it” must hold a whole number in every trial, and row 2 below the heading has none"),
