@@ -22,7 +22,7 @@ from lwise_core.teaching.courses.session import total
 from lwise_core.teaching.courses.static_export import StaticExperiment, write_static_experiment
 from pages.parts.courses.enrolment_panel import enrolment_panel
 from pages.parts.courses.form import CourseOrder, course_form
-from pages.parts.courses.further_panel import further_panel
+from pages.parts.courses.further_panel import further_panel, remember_made
 from pages.parts.courses.preview import course_preview
 from pages.parts.picture.downloads import download
 from pages.parts.session.access import teachers_only
@@ -140,10 +140,11 @@ def _facts(course: Course) -> None:
     if columns[1].button("Make a later test of it", key=f"later-{course.digest}", help=_LATER):
         folder = course.folder.with_name(course.folder.name + "-later")
         try:
-            make_follow_up(course, folder)
+            later = make_follow_up(course, folder)
         except CourseError as error:
             notice("error", str(error))
         else:
+            remember_made(course, later)
             st.rerun()
     with columns[2].popover("Run it without this server"):
         _export(course)
@@ -171,10 +172,12 @@ def _trials_in_words(course: Course) -> str:
     trials, counting = total(course), course.design.schedule.scored(len(course.classes))
     others = counted(trials - counting, "other is", "others are")
     besides = (
-        f"; the {others} circles, triangles, catch trials or a picture that comes again" if trials > counting else ""
+        f", of which {counting:,} count; the {others} circles, triangles, catch trials or a picture that comes again"
+        if trials > counting
+        else "; all of them count"
     )
     return (
-        f"A learner gets {counted(trials, 'trial')}, of which {counting:,} count{besides}. Pictures are drawn by lot "
+        f"A learner gets {counted(trials, 'trial')}{besides}. Pictures are drawn by lot "
         "for each learner, so nobody need see all of them, and an easy one may come in several blocks."
     )
 

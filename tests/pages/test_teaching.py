@@ -30,6 +30,7 @@ from lwise_core.teaching.server import CourseLibrary, CourseServer
 from pages.parts.courses.form import FIRST
 from pages.parts.courses.pictures_fields import PHANTOM, UPLOAD
 from pages.parts.session import course_server as school
+from pages.parts.session.learners_address import learners_link
 from tests.support.objectives import margin
 
 __all__ = ["margin"]
@@ -624,7 +625,10 @@ def test_creatures_are_offered_last_and_chosen_only_where_there_is_no_course_yet
 
 
 def test_a_later_test_can_be_made_of_a_course(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:
-    press(opened("curriculum"), "Make a later test of it")
+    at = press(opened("curriculum"), "Make a later test of it")
+    (later,) = (c for c in classroom.library.courses().values() if c.digest != on_the_shelf.digest)
+    assert "later” is made. Give learners its address" in said(at)
+    assert any(learners_link(later.digest).removeprefix("/") in c.value for c in at.code)
     names = {c.design.name for c in classroom.library.courses().values()}
     assert names == {on_the_shelf.design.name, f"{on_the_shelf.design.name}, later"}
 
@@ -645,7 +649,9 @@ def test_a_practice_can_be_made_of_a_course_for_the_same_people(
 def test_a_course_is_tested_on_the_pictures_of_another_one_of_its_classes(
     opened: Open, home: Path, on_the_shelf: Course, classroom: CourseServer
 ) -> None:
-    assert "Make this test" not in [b.label for b in opened("curriculum").button]
+    alone = opened("curriculum")
+    assert "Make this test" not in [b.label for b in alone.button]
+    assert "make another course of the same classes" in said(alone)
     other = home / "courses" / "other"
     shutil.copytree(on_the_shelf.folder, other)
     write_course(other, replace(on_the_shelf.manifest, design=replace(on_the_shelf.design, name="Others", seed=5)))

@@ -95,10 +95,14 @@ def debriefing_of(
 
 
 def what_it_was(group: Group, scored: Sequence[Trial], words: Catalogue) -> str:
-    """Return what the course asks, which group it was, and how many of the pictures that counted had been altered."""
+    """Return what the course asks, which group it was, and how many of the pictures that counted had been altered.
+
+    Of a test alone no group is named: nobody was taught anything there, whatever group they had learnt in.
+    """
     if any(t.spots for t in scored):
         return _what_spotting_was(len(scored), words)
     altered = sum(t.altered for t in scored)
+    in_group = words.translate("You were in the group “{group}”.", group=words.translate(GROUPS[group]))
     return " ".join(
         (
             words.translate(
@@ -106,7 +110,7 @@ def what_it_was(group: Group, scored: Sequence[Trial], words: Catalogue) -> str:
                 "and can make them easier for it. People may find other pictures hard. The course asks whether people "
                 "learn faster from easy and enhanced pictures that become harder and natural."
             ),
-            words.translate("You were in the group “{group}”.", group=words.translate(GROUPS[group])),
+            *([in_group] if any(t.feedback for t in scored) else []),
             _how_many(group, altered=altered, of=len(scored), words=words)
             if altered
             else words.translate("All your pictures were natural."),

@@ -13,7 +13,8 @@ from lwise_core.teaching.courses.follow_up import make_transfer_test
 from lwise_core.teaching.courses.practice import make_practice
 from lwise_core.teaching.enrolment import enrolment_of, set_enrolment
 from pages.parts.session.course_server import course_library
-from pages.parts.ui.notices import notice
+from pages.parts.session.learners_address import where_it_is_sat
+from pages.parts.ui.notices import notice, plain
 
 _PRACTICE = (
     "A course that goes on until every class is known, and again after days. What is not known comes back soon, what "
@@ -32,8 +33,13 @@ def further_panel(course: Course) -> None:
     columns = st.columns(2)
     if columns[0].button("Make a practice of it", key=f"practice-{course.digest}", help=_PRACTICE):
         _made(course, "practice", lambda folder: make_practice(course, folder))
+    further_made(course)
     others = {c.digest: c for c in course_library().courses().values() if _tests_the_same(c, course)}
     if not others:
+        columns[1].caption(
+            "To test it on other pictures, make another course of the same classes of other photographs; then a button "
+            "stands here."
+        )
         return
     with columns[1].popover("Test it on other pictures"):
         st.caption(_TRANSFER)
@@ -42,6 +48,24 @@ def further_panel(course: Course) -> None:
         )
         if st.button("Make this test", key=f"transfer-{course.digest}"):
             _made(course, f"on-{digest[:8]}", lambda folder: make_transfer_test(course, others[digest], folder))
+
+
+def remember_made(course: Course, made: Course) -> None:
+    """Let the page say beside ``course``, from its next run on, that ``made`` was made of it and where it is sat."""
+    st.session_state[_made_of(course)] = made.digest
+
+
+def further_made(course: Course) -> None:
+    """Say what was made of ``course`` last, with the address for its learners; nothing where nothing was."""
+    made = course_library().courses().get(st.session_state.get(_made_of(course), ""))
+    with st.container():  # always there: what follows keeps its place
+        if made is not None:
+            notice("done", f"“{plain(made.design.name)}” is made. Give learners its address; they give the same code.")
+            where_it_is_sat(made)
+
+
+def _made_of(course: Course) -> str:
+    return f"made-of-{course.digest}"
 
 
 def _tests_the_same(other: Course, course: Course) -> bool:
@@ -59,9 +83,10 @@ def _made(course: Course, word: str, make: Callable[[Path], Course]) -> None:
     """Make a course beside ``course`` that the same people may begin."""
     folder = course.folder.with_name(f"{course.folder.name}-{word}")
     try:
-        make(folder)
+        made = make(folder)
         set_enrolment(folder, enrolment_of(course.folder))
     except LWiseError as error:
         notice("error", str(error))
     else:
+        remember_made(course, made)
         st.rerun()

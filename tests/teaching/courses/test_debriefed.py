@@ -75,3 +75,10 @@ def test_it_claims_of_the_network_and_not_of_people(course: Course) -> None:
     told = debriefing_of(course, Group.CONTROL, course.trials(0), participant="1", words=ENGLISH)
     assert "can say which pictures are hard for it" in told.paragraphs[0]
     assert "People may find other pictures hard." in told.paragraphs[0]
+
+
+def test_of_a_test_alone_no_group_is_named(course: Course) -> None:
+    tested = [t for t in course.trials(0) if not t.feedback]
+    told = debriefing_of(course, Group.CONTROL, tested, participant="1", words=ENGLISH)
+    assert "You were in the group" not in told.paragraphs[0]
+    assert "All your pictures were natural." in told.paragraphs[0]
