@@ -131,14 +131,16 @@ class Gallery:
         self._seen: dict[Path, Values] = {}
         self._reference = self._raw(_references(course))
         self._middle = self._reference.mean(axis=0)
-        self._turn = self._in_units(np.eye(self._reference.shape[1]) if raw else _whitening(self._reference))
+        self._turn = None if raw else _whitening(self._reference)
+        self._unit = self._one_apart()
 
     def seen_by(self, model: Model) -> Gallery:
         """Return the same pictures as a learner's features have them: whitened or not. None is looked at again."""
         if model.whitened:
             return self
         other = copy(self)
-        other._turn = self._in_units(np.eye(self._reference.shape[1]))
+        other._turn = None
+        other._unit = other._one_apart()
         return other
 
     def features(self, files: Sequence[Path | None]) -> Values:
@@ -150,15 +152,18 @@ class Gallery:
             SimulationError: The network returned something that is no number.
         """
         known = [f for f in files if f is not None]
-        found = np.zeros((len(files), len(self._turn)))
+        found = np.zeros((len(files), len(self._middle)))
         if known:
-            found[[f is not None for f in files]] = (self._raw(known) - self._middle) @ self._turn
+            found[[f is not None for f in files]] = self._unit * self._turned(self._raw(known))
         return found
 
-    def _in_units(self, turn: Values) -> Values:
-        """Return ``turn`` scaled so that the natural pictures, turned by it, are 1 apart."""
-        units: Values = turn * float(scaled(np.ones((1, 1)), reference=self._reference @ turn)[0, 0])
-        return units
+    def _turned(self, features: Values) -> Values:
+        about: Values = features - self._middle
+        return about if self._turn is None else about @ self._turn
+
+    def _one_apart(self) -> float:
+        """Return what natural pictures, turned, are multiplied by to be 1 apart."""
+        return float(scaled(np.ones((1, 1)), reference=self._turned(self._reference))[0, 0])
 
     def _raw(self, files: Sequence[Path]) -> Values:
         self._look_at(files)
@@ -329,7 +334,7 @@ class _Student:
         self._model = model
         self._classes = classes
         self._random = np.random.default_rng(seed)
-        self._examples: list[Values] = []
+        self._examples: Values = np.zeros((0, 0))
         self._labels: list[int] = []
 
     def answer(self, trial: Trial, features: Values) -> str:
@@ -340,12 +345,12 @@ class _Student:
         percept = self._model.percept(features, self._random)
         chances = self._model.chances(
             percept,
-            np.array(self._examples).reshape(-1, len(features)),
+            self._examples.reshape(-1, len(features)),
             np.array(self._labels, dtype=np.int64),
             count=len(self._classes),
         )
         choice = self._classes[self._random.choice(len(self._classes), p=None if lapses else chances)]
         if trial.feedback:
-            self._examples.append(percept)
+            self._examples = np.vstack([self._examples.reshape(-1, len(features)), percept])
             self._labels.append(self._classes.index(trial.answer))
         return choice
