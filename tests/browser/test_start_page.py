@@ -53,7 +53,7 @@ def test_no_row_of_figures_is_cut_by_the_line_at_the_bottom(page: Page, studio_u
         assert bounds(one)["y"] + bounds(one)["height"] < line
     trust = page.get_by_text("The guide already saw house cat")
     assert bounds(trust)["y"] < bounds(page.locator("canvas.altered"))["y"]
-    page.get_by_role("link", name="Can it be trusted? Inspect").click()
+    page.get_by_role("link", name="Inspect it").click()
     expect(page.get_by_role("heading", level=1, name="Inspect")).to_be_visible()
 
 

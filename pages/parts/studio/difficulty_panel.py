@@ -20,6 +20,7 @@ from pages.parts.picture.ground_truth import FirstLook, StatedLook
 from pages.parts.picture.reliability import say_reliability
 from pages.parts.session.case import Case
 from pages.parts.session.jobs import remembered
+from pages.parts.studio.trust_line import how_sure
 from pages.parts.ui.notices import notice, plain
 from pages.parts.ui.plots import probability_figure, reference_figure, show
 
@@ -56,7 +57,9 @@ def difficulty_panel(guide: GuideModel, difficulty: Difficulty, *, look: FirstLo
     )
     reason = "" if unfit else reason_of(guide, look.original.logits, difficulty=difficulty)
     words.markdown(f"**{plain(means)}** {plain(reason)}".rstrip())
-    st.caption(plain(beside_references(difficulty, class_name=class_name)))
+    places = beside_references(difficulty, class_name=class_name)
+    other = "" if difficulty.seen else f"The guide's first choice, {first_choice}: {how_sure(guide, look)}."
+    st.caption(plain(f"{places} {other}"))
 
 
 def references_panel(guide: GuideModel, difficulty: Difficulty, *, class_name: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.reliability import reliability_in_short
-from pages.parts.picture.ground_truth import StatedLook
+from pages.parts.picture.ground_truth import FirstLook, StatedLook
 from pages.parts.ui.notices import plain
 
 _NOTHING, _CARE = "Trust nothing that appears", "Take care"
@@ -18,7 +18,7 @@ def heading_with_trust(heading: str, words: str) -> None:
     """Draw ``heading`` over the pictures, beside it the way to Inspect, below it ``words`` on what may be believed."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         st.subheader(heading, width="content")
-        st.page_link("inspection.py", label="Can it be trusted? Inspect", icon=":material/frame_inspect:")
+        st.page_link("inspection.py", label="Inspect it", icon=":material/frame_inspect:")
     st.caption(f":material/warning: **{plain(words)}**" if words.startswith(_DOUBTS) else plain(words))
 
 
@@ -28,13 +28,17 @@ def words_on_trust(guide: GuideModel, judged: StatedLook, *, towards: str, guess
     ``guessed`` says that only the guide has named the class.
     """
     look, stated = judged.look, judged.stated
-    sure = "over 99%" if look.sureness >= _NEARLY_ALL else f"{look.sureness:.0%}"
-    how_sure = f"{sure} sure; {reliability_in_short(guide.reliability, look.sureness)}"
     if towards != stated:
         return f"{_NOTHING}: nobody says that this shows {towards}."
     if look.novelty.flagged:
         return f"{_NOTHING}: the picture is unlike all that the guide learnt."
     if look.choice != towards:
-        return f"{_CARE}: the guide saw {look.choice} ({how_sure}). What appears may be invented."
-    seen = f"The guide already saw {towards} ({how_sure})."
+        return f"{_CARE}: the guide saw {look.choice}, not {towards}. What appears may be invented."
+    seen = f"The guide already saw {towards} ({how_sure(guide, look)})."
     return f"{seen} That is only its guess." if guessed else f"{seen} What appears may still be invented."
+
+
+def how_sure(guide: GuideModel, look: FirstLook) -> str:
+    """Return how sure ``guide`` is of its first choice, and how often such a figure was right."""
+    sure = "over 99%" if look.sureness >= _NEARLY_ALL else f"{look.sureness:.0%}"
+    return f"{sure} sure; {reliability_in_short(guide.reliability, look.sureness)}"

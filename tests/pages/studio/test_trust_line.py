@@ -32,7 +32,7 @@ def look(sureness: float = 0.8) -> FirstLook:
         (SEEN, SEEN, False, "may still be invented"),
         (SEEN, SEEN, True, "only its guess"),
         (SEEN, OTHER, False, f"nobody says that this shows {OTHER}"),
-        (OTHER, OTHER, False, f"Take care: the guide saw {SEEN}"),
+        (OTHER, OTHER, False, f"Take care: the guide saw {SEEN}, not {OTHER}."),
     ],
 )
 def test_every_case_says_what_to_doubt(stated: str, towards: str, guessed: bool, says: str) -> None:
