@@ -145,6 +145,8 @@ class Runner {
     screen.extra.replaceChildren();
     this.#block = batch.block;
     screen.stage.focus({ preventScroll: true });
+    // Where the page was scrolled to the button, the picture would be half behind the page's header.
+    screen.stage.scrollIntoView({ block: "center", behavior: "instant" });
   }
 
   /**

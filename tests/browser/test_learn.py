@@ -61,6 +61,28 @@ def test_a_course_is_sat_and_a_reload_goes_on_with_the_very_next_trial(
     assert all(r.answer.reaction_ms and r.answer.reaction_ms >= course.design.timing.lockout_ms for r in stored)
 
 
+@pytest.mark.parametrize(("width", "height"), [(720, 450), (390, 844)])
+def test_a_trial_is_whole_between_header_and_footer_on_a_phone_and_at_twice_the_size(
+    page: Page, studio_url: str, records: Records, course: Course, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    begin(page, studio_url, code=f"browser-{width}")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Eris")).to_be_visible()
+    header, footer = page.get_by_test_id("stHeader").bounding_box(), page.get_by_test_id("stBottom").bounding_box()
+    stage = page.locator(".stage").bounding_box()
+    assert header
+    assert footer
+    assert stage
+    assert header["y"] + header["height"] <= stage["y"]
+    assert stage["y"] + stage["height"] <= footer["y"]
+    for button in page.locator(".stage .choice").all():
+        words = button.locator("span").last
+        assert float(words.evaluate("w => parseFloat(getComputedStyle(w).fontSize)")) >= 12
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [s.participant for s in records.sittings(course=course.digest)].count(f"browser-{width}") == 1
+
+
 def test_on_a_phone_the_kinds_are_shown_from_their_heading_on(
     page: Page, studio_url: str, home: Path, records: Records, course: Course
 ) -> None:

@@ -572,7 +572,7 @@ def test_every_class_that_no_guide_knows_is_named_with_its_pictures(opened: Open
 
 
 def test_every_class_with_too_few_pictures_is_named_with_what_is_missing(opened: Open) -> None:
-    at = with_zip(opened("curriculum"), cat=20, dog=10)
+    at = with_zip(opened("curriculum"), cat=4, dog=3)
     assert "of cat in “train”" in said(at)
     assert "of dog in “train”" in said(at)
     assert "Make the course" not in [b.label for b in at.button]
@@ -758,11 +758,19 @@ def test_chance_is_that_of_the_course_however_little_was_answered(
 
 def test_too_few_pictures_are_said_before_anything_is_made(opened: Open) -> None:
     at = opened("curriculum")
-    at.number_input[0].set_value(20).run()
-    assert re.search(
-        r"This schedule needs \d+ in “train” and \d+ in “val” of each class, and missing are \d+ of ", said(at)
-    )
+    at.number_input[0].set_value(8).run()
+    schedules = next(g for g in at.get("button_group") if g.label == "Schedule")
+    schedules.set_value("animals")
+    assert re.search(r"This schedule needs \d+ in “train” of each class, and missing are \d+ of ", said(at.run()))
     assert "Make the course" not in [b.label for b in at.button]
+
+
+def test_the_schedule_shrinks_to_the_pictures_that_there_are_and_says_so(opened: Open) -> None:
+    at = opened("curriculum")
+    assert "shortened to what there is" not in said(at)
+    at.number_input[0].set_value(20).run()
+    assert "The schedule is shortened to what there is: 8 blocks to learn from" in said(at)
+    assert "Make the course" in [b.label for b in at.button]
 
 
 def test_everything_about_somebody_can_be_deleted(opened: Open, on_the_shelf: Course, classroom: CourseServer) -> None:

@@ -19,6 +19,7 @@ from lwise_core.teaching.courses.course import CourseError, Design
 from lwise_core.teaching.courses.edited_pictures import EditedPictures
 from lwise_core.teaching.courses.pictures import Pictures
 from lwise_core.teaching.courses.treated_pictures import TreatedPictures
+from lwise_core.teaching.design.fitting import fitted
 from lwise_core.teaching.design.schedules import SCHEDULES, SLOTS, Block, Group, Schedule, ScheduleError, TrialQuestion
 from lwise_core.teaching.design.study_terms import StudyTerms, StudyTermsError
 from lwise_core.teaching.design.timing import BRIEF, LEARNING, UNHURRIED
@@ -98,7 +99,7 @@ def course_form() -> CourseOrder | None:
             return None
         blocks_wait.empty()
         with blocks:
-            schedule = _schedule(chosen, guide)
+            schedule, shortened = _schedule(chosen, guide)
         learners_wait.empty()
         with learners:
             design = _design(schedule, chosen.classes, terms)
@@ -106,6 +107,8 @@ def course_form() -> CourseOrder | None:
         listed = list(chosen.pictures.listed())
         check_filled(design, listed)
         TreatedPictures(design, edits).check((c.name, c.split) for c in listed)
+        if shortened:
+            notice("info", shortened)
         return CourseOrder(design, guide, chosen.classes, chosen.pictures, edits)
     except (ScheduleError, CourseError, StudyTermsError, DatasetError, GuideUnavailable) as error:
         notice("caution", str(error))
@@ -147,8 +150,8 @@ def _say_which_are_unknown(chosen: ChosenPictures) -> None:
     )
 
 
-def _schedule(chosen: ChosenPictures, guide: GuideModel) -> Schedule:
-    """Draw the schedule as a table that can be edited, and as curves."""
+def _schedule(chosen: ChosenPictures, guide: GuideModel) -> tuple[Schedule, str]:
+    """Draw the schedule as a table to edit, and as curves; return it, and how it was shortened, if it was."""
     preset = st.segmented_control(
         "Schedule",
         list(SCHEDULES),
@@ -166,7 +169,9 @@ def _schedule(chosen: ChosenPictures, guide: GuideModel) -> Schedule:
     )
     if shown == _TWO:
         base = base.in_pairs()
-    key = f"blocks-{preset}-{shown}-{chosen.training}-{chosen.tests}"
+    base, shortened = _shortened(base, chosen)
+    sizes = "-".join(f"{b.name}-{b.per_class}" for b in base.blocks) if shortened else ""
+    key = f"blocks-{preset}-{shown}-{chosen.training}-{chosen.tests}{sizes}"
     table = st.data_editor(
         _table(base),
         key=key,
@@ -186,7 +191,22 @@ def _schedule(chosen: ChosenPictures, guide: GuideModel) -> Schedule:
         f"ε = {scale.from_224(most):.3g}, {scale.grey_levels(scale.from_224(most)):.1f} grey levels RMS. "
         "“Easiest” ranks the pictures of each class by the guide's ground-truth logit."
     )
-    return schedule
+    return schedule, shortened
+
+
+def _shortened(wanted: Schedule, chosen: ChosenPictures) -> tuple[Schedule, str]:
+    """Return the schedule at first, as long as these pictures fill, and a sentence where that is not the whole one."""
+    counts = Counter((c.split, c.class_name) for c in chosen.pictures.listed())
+    fewest = {split: min(counts[split, name] for name in chosen.classes) for split, _ in counts}
+    found = fitted(wanted, fewest, SLOTS[wanted.name], as_published=False)
+    if found is None or found is wanted:
+        return wanted, ""
+    learning, testing = len(found.blocks) - len(found.tests), len(found.tests)
+    return found, (
+        f"The schedule is shortened to what there is: {counted(learning, 'block')} to learn from and "
+        f"{counted(testing, 'test')}, {found.scored(1)} pictures of each class for a learner; the whole one shows "
+        f"{wanted.scored(1)}. With more photographs it is longer; “Study design: blocks” has every block."
+    )
 
 
 def _table(schedule: Schedule) -> pd.DataFrame:
