@@ -11,7 +11,7 @@ PYTEST_ARGS ?=
 BIOME     := $(BIN)/node node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format catalogues docs browser oracle bench prove chaos risk lock sbom audit licences container clean
+.PHONY: help install run test quick lint format catalogues docs browser oracle bench prove chaos screenshots risk lock sbom audit licences container clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -81,6 +81,9 @@ chaos: $(VENV)/.dev browser  ## Kill, fill, damage and set clocks, 20 times each
 	$(BIN)/python -m benchmarks.chaos --write || status=1; \
 	$(BIN)/python -m benchmarks.chaos fuzzing --write || status=1; \
 	exit $$status
+
+screenshots: $(VENV)/.dev browser  ## Make the pictures anew with which README and documentation begin
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.screenshots
 
 risk: $(VENV)/.dev  ## What the lights are worth where the truth was planted; the commands of benchmarks/risk.py need data
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.planted lattice

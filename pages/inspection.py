@@ -32,6 +32,7 @@ from pages.parts.picture.ground_truth import (
     say_novelty,
     stated_after,
 )
+from pages.parts.picture.head import head
 from pages.parts.picture.region_panel import region_panel
 from pages.parts.picture.square import draw_square
 from pages.parts.picture.upload import chooser, intake, offer_samples, sample_buttons
@@ -85,18 +86,13 @@ class _Asked:
 def main() -> None:
     """Draw the page."""
     slot().touch()
-    st.title("Inspect")
     links.open_linked_sample()
     case = desk().case
     if pair_is_open():
+        st.title("Inspect")
         pair_panel(guide_choice(None if case is None else case.guide))
         return
-    with st.container():  # always there: the uploader keeps its place below it
-        links.say_what_was_not_found()
-        if case is None:
-            st.markdown(_WELCOME)
-    name = "" if case is None else f": {plain(case.photograph.name)}"
-    photographs = st.expander(f"Photograph{name}", expanded=case is None)
+    photographs = head("Inspect", case=case, welcome=_WELCOME, parts=(3, 2))
     if case is None:
         guide = guide_choice(None)
         with photographs:

@@ -28,6 +28,7 @@ from pages.parts.picture.ground_truth import (
     say_novelty,
     stated_after,
 )
+from pages.parts.picture.head import head
 from pages.parts.picture.region_panel import region_panel
 from pages.parts.picture.square import draw_square
 from pages.parts.picture.upload import chooser, intake, sample_buttons
@@ -54,7 +55,8 @@ _AGAIN = 0.6  # seconds between two looks at a path in the making
 
 _WELCOME = (
     "How hard is a photograph for people, and what would make it easier? Slide **ε**: how much a network may change. "
-    "It can also paint what is not there, so all that it changed is shown."
+    "It can also paint what is not there, so all that it changed is shown.\n\n"
+    ":small[Drag a slider below: left the photograph, right what a network made of it.]"
 )
 
 
@@ -63,25 +65,11 @@ def main() -> None:
     slot().touch()
     links.open_linked_sample()
     case = desk().case
-    photographs = _head(case)
+    photographs = head("L-WISE Studio", case=case, welcome=_WELCOME, parts=(2, 1))
     if case is None:
         _start(photographs)
     else:
         _work_on(case, photographs)
-
-
-def _head(case: Case | None) -> DeltaGenerator:
-    """Draw the heading, and beside it, on the first screen, the place for the uploader; return that place."""
-    with st.container(key="studio-head"):
-        words, photographs = st.columns([2, 1], gap="large")
-    with words:
-        st.title("L-WISE Studio")
-        with st.container():  # always there: what comes after a notice that goes would lose its place in the page
-            links.say_what_was_not_found()
-            if case is None:
-                st.markdown(_WELCOME)
-    label = "Your own photograph" if case is None else f"Photograph: {plain(case.photograph.name)}"
-    return photographs.expander(label, expanded=case is None)  # the uploader keeps its place in it
 
 
 def _start(photographs: DeltaGenerator) -> None:

@@ -66,8 +66,7 @@ SAMPLES = (
         file="gecko.jpg",
         crop=Crop(left=80, top=0, side=480),
         true_class="reptile",
-        story="Small, pale and out of place: animals16-128 hesitates. Slide ε and see what makes it surer that this is "
-        "a reptile.",
+        story="Small, pale and out of place: animals16-128 hesitates. Slide ε and see what makes it surer.",
         credit="“Tarentola mauritanica” by Babo, public domain, from Wikimedia Commons.",
         source=SampleSource.OURS,
     ),

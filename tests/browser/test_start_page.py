@@ -37,20 +37,45 @@ def test_the_first_screen_holds_the_upload_and_a_slider_that_answers(
     line = bounds(page.locator("[data-testid=stBottom]"))["y"]
     for one in (page.get_by_text("Upload", exact=True), slider):
         assert bounds(one)["y"] + bounds(one)["height"] < line
+    if size == DESK:  # whose pictures they are is there at once, too
+        credit = page.get_by_text("LiquidGhoul").first
+        assert bounds(credit)["y"] + bounds(credit)["height"] < line
     words = page.locator(".pair .words").first
     before = words.inner_text()
     slider.press("ArrowRight")
     expect(words).not_to_have_text(before)
 
 
-def test_no_row_of_figures_is_cut_by_the_line_at_the_bottom(page: Page, studio_url: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "whole"),
+    [
+        ("?sample=cat&guide=animals16-128", "Download, at ε"),
+        ("inspection?sample=cat&guide=animals16-128&towards=dog&step=36", "Was the evidence there?"),
+    ],
+    ids=["studio", "inspect"],
+)
+def test_no_row_of_figures_is_cut_by_the_line_at_the_bottom(
+    page: Page, studio_url: str, address: str, whole: str
+) -> None:
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    page.goto(f"{studio_url}/{address}")
+    expect(page.get_by_text(whole).first).to_be_attached()
+    expect(page.locator(".viewer[data-position]")).to_be_visible()
+    at_rest(page)
+    line = bounds(page.locator("[data-testid=stBottom]"))["y"]
+    figures = page.locator(".viewer > .readings dd").all()
+    assert len(figures) == 3
+    for one in figures:
+        assert bounds(one)["y"] + bounds(one)["height"] < line
+
+
+def test_how_far_to_trust_it_stands_above_the_pictures_and_inspect_is_one_click_away(
+    page: Page, studio_url: str
+) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto(f"{studio_url}/?sample=cat&guide=animals16-128")
     expect(page.get_by_text("Download, at ε")).to_be_visible()
     at_rest(page)
-    line = bounds(page.locator("[data-testid=stBottom]"))["y"]
-    for one in page.locator(".viewer > .readings dd").all():
-        assert bounds(one)["y"] + bounds(one)["height"] < line
     trust = page.get_by_text("The guide already saw house cat")
     assert bounds(trust)["y"] < bounds(page.locator("canvas.altered"))["y"]
     page.get_by_role("link", name="Inspect it").click()

@@ -20,8 +20,8 @@ _ACROSS = 3
 _PAINTINGS = {
     "cat-dog": (
         "Watch it paint a dog onto a cat",
-        "This is a cat. Slide ε to and fro and look at its nose: a dog's snout appears that was never there, and the "
-        "network says dog. One click says whether that is to be trusted.",
+        "This is a cat. Slide ε and look at its nose: a dog's snout appears that was never there, and the network says "
+        "dog.",
     ),
     "coffee": (
         "Watch it call a cup a spider",
@@ -39,7 +39,6 @@ def remember_guide(name: str) -> None:
 
 def first_pairs() -> None:
     """Draw the pairs that stand above everything else: they wait for no guide."""
-    st.caption("Drag a slider. Left the photograph, right what a network made of it.")
     _row(GALLERY[:_ACROSS])
 
 
