@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lwise_core._utils.counting import counted
 from lwise_core.study.accuracy import LearnerScore, accuracies, group_scores, learner_scores, learning_curves, pictures
-from lwise_core.study.agreement import agreement, confusions
+from lwise_core.study.agreement import agreement
 from lwise_core.study.chance import chance_by_block, chance_of
 from lwise_core.study.comparisons import BY_TRIAL_SENTENCE, Comparison, Difference, primary, trial_tests
 from lwise_core.study.estimates import CannotJudge, Estimate
@@ -30,6 +30,7 @@ from lwise_core.teaching.records.store import RecordsError
 from lwise_core.teaching.records.values import KnownCourse
 from lwise_core.teaching.server import CourseServer
 from pages.parts.courses.block_words import titles_of
+from pages.parts.courses.confusions_panel import confusions_panel
 from pages.parts.courses.factorial_panel import factorial_panel
 from pages.parts.courses.human_errors_panel import human_errors_panel
 from pages.parts.courses.later_tests_panel import later_tests_panel
@@ -171,7 +172,7 @@ def _results(answers: _Answers) -> None:
     sureness_panel(responses)
     with st.expander("Other looks at the same answers"):
         _sensitivity(responses)
-        _confusions(responses)
+        confusions_panel(responses)
 
 
 def _by_budget(responses: Responses) -> None:
@@ -314,14 +315,6 @@ def _sensitivity(responses: Responses) -> None:
             st.caption(plain(test.sentence))
         else:
             st.markdown(f"- {plain(test.group)}: χ² = {test.statistic:.1f}, p = {test.p:.3f}")
-
-
-def _confusions(responses: Responses) -> None:
-    for confusion in confusions(responses):
-        st.markdown(f"**{plain(confusion.group)}**: rows are what was shown, columns what was answered in the test")
-        table = pd.DataFrame(confusion.counts, index=list(confusion.classes), columns=list(confusion.classes))
-        table["no answer"] = list(confusion.unanswered)
-        st.dataframe(table, alt=f"Confusions, {confusion.group}")
 
 
 def _people(here: CourseServer, courses: dict[str, KnownCourse]) -> None:
