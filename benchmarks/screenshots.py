@@ -9,7 +9,6 @@ fine.
 from __future__ import annotations
 
 import tempfile
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.chaos.app_server import app_server
+from lwise_core.images.codec import open_photograph
 from tests.browser.acts import PATIENCE_MS, PICTURES_HAVE_COME, at_rest, until
 from tests.browser.conftest import _FLAGS, _chromium
 
@@ -43,7 +43,7 @@ def shot(browser: Browser, url: str, *, whole: str) -> Image.Image:
     _settle(page)
     drawn = page.screenshot()
     context.close()
-    return Image.open(BytesIO(drawn)).convert("RGB")
+    return Image.fromarray(open_photograph(drawn, name="screenshot").pixels)
 
 
 def _settle(page: Page) -> None:
