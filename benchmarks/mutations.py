@@ -229,6 +229,11 @@ def _lost_detail(broken: Broken) -> None:
     _everywhere(original, lambda change: broken(original(change)))
 
 
+def _smeared(broken: Broken) -> None:
+    original = detail.smeared_share
+    _everywhere(original, lambda change: broken(original(change)))
+
+
 def _lattice(broken: Broken) -> None:
     original = folding.repeated_share
 
@@ -276,6 +281,7 @@ _MEASURED: dict[str, Callable[[Broken], None]] = {
     "H9": _saturation,
     "HF": _fine_grain,
     "HS": _lost_detail,
+    "HP": _smeared,
 }
 
 

@@ -23,7 +23,7 @@ SUPPORTED = 0.05
 """A place spoke for the class where p is at most this."""
 NOTHING = 0.5
 """Nothing spoke for the class where p is above this: half of the places of a look-alike say as much."""
-FAINT = 0.2
+FAINT = 0.3
 """How strongly places with faint signs alone are drawn, of 1."""
 _SIGNS = 0.55
 """How strongly, at least, places that spoke for the class are drawn, of 1."""

@@ -105,16 +105,18 @@ def lights_at(path: EnhancementPath, *, step: int, stated: str | None = None) ->
     return replace(judge.at(1 if step else 0), step=step)
 
 
-def examine_counted(path: EnhancementPath, *, stated: str | None = None) -> Iterator[Findings]:
+def examine_counted(
+    path: EnhancementPath, *, stated: str | None = None, closer: Perturbation | None = None
+) -> Iterator[Findings]:
     """Yield the lights of a finished ``path`` from what counts alone, one step more each time.
 
     The further indicators of :func:`examine`, which are shown and not counted, are left out: they cost a walk of eight
-    pictures. ``stated`` is as there.
+    pictures. ``stated`` is as there; ``closer`` as :class:`~lwise_core.inspection.hallucination.Judge` has it.
 
     Raises:
         NonFinite: The guide returned NaN or infinity.
     """
-    judge = Judge(path, ledger=ledger_of(path), stated=stated)
+    judge = Judge(path, ledger=ledger_of(path), stated=stated, closer=closer)
     yield Findings(path, 0.0, ledger=judge.ledger)
     risks: tuple[Risk, ...] = ()
     for risk in judge.along():

@@ -18,7 +18,7 @@ while no flag would say nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -31,7 +31,7 @@ from lwise_core.enhancement.path import EnhancementPath
 from lwise_core.guides.fitness import Fit
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.references import ENOUGH_FOR_EVIDENCE
-from lwise_core.inspection.detail import lost_detail
+from lwise_core.inspection.detail import lost_detail, smeared_share
 from lwise_core.inspection.evidence import Evidence
 from lwise_core.inspection.evidence_ledger import SUPPORTED, EvidenceLedger, why_unknown
 from lwise_core.inspection.first_choice import FirstChoice
@@ -75,6 +75,8 @@ class Judge:
     shown and not counted. ``transfer`` is None where no other guide knows the class, ``ledger`` where nobody measured
     what places say to the guide. ``stated`` is what the picture is said to show, “something else” where that is none of
     the guide's classes; None where nobody said. ``guessed`` says that it is the guide's own guess, not a person's word.
+    ``closer`` is the same change with more pixels than the guide sees, where somebody else made it: what it smoothes
+    away may be too fine for the guide.
     """
 
     path: EnhancementPath
@@ -83,6 +85,7 @@ class Judge:
     ledger: EvidenceLedger | None = None
     stated: str | None = None
     guessed: bool = False
+    closer: Perturbation | None = None
 
     def at(self, step: int) -> Risk:
         """Return both lights after ``step`` steps."""
@@ -130,7 +133,7 @@ class Judge:
     @property
     def _why_no_limit(self) -> str:
         if self.path.guide.artefact_limits is not None:
-            return "hardly any of the pictures that gave this guide its limits could be measured by it."
+            return "the pictures that gave this guide its limits gave none for it."
         size = self.path.guide.input_size
         return f"no limits are known for guides that see {size} px; calibrating this one can find them."
 
@@ -249,8 +252,15 @@ class Judge:
             ),
             "H9": (saturated_share(change), "0 when nothing is driven out of range"),
             "HF": (fine_share_of(change), "about 0.80 for grain without any shape"),
-            "HS": (lost_detail(change), "0 when no fine detail of the original is gone", smooth),
+            "HS": (self._most(lost_detail, step), "0 when no fine detail of the original is gone", smooth),
+            "HP": (self._most(smeared_share, step), "0 when all of its detail is there in every place", smooth),
         }
+
+    def _most(self, measure: Callable[[Perturbation], float | None], step: int) -> float | None:
+        """Return the larger of what ``measure`` finds of what the guide sees, and of both pictures as they are."""
+        closer = () if self.closer is None or not step else (self.closer,)
+        found = [value for each in (self.perturbation(step), *closer) if (value := measure(each)) is not None]
+        return max(found, default=None)
 
     def perturbation(self, step: int) -> Perturbation:
         """Return the change after ``step`` steps."""

@@ -171,6 +171,17 @@ MEASURES = (
         "fine detail of the original smoothed away",
         "of that detail is gone",
     ),
+    Measure(
+        "HP",
+        LightKind.ARTEFACT,
+        "Smeared place",
+        "share",
+        True,
+        "How much of the original's detail is gone in the square of 8 px where most is, as a brush or a blur there "
+        "leaves it.",
+        "a smeared place",
+        "of the detail of the original is gone in the square of 8 px where most is",
+    ),
 )
 
 
@@ -294,7 +305,8 @@ class Risk:
 
 def no_flag_up_to(risks: tuple[Risk, ...]) -> float | None:
     """Return the largest ε before the first flag on the slider; None when the semantic light cannot judge anywhere."""
-    if all(r.semantic.state is LightState.CANNOT_JUDGE for r in risks):
+    changed = tuple(risk for risk in risks if risk.step) or risks  # the original alone has no change to judge
+    if all(risk.semantic.state is LightState.CANNOT_JUDGE for risk in changed):
         return None
     clear = 0.0
     for risk in risks:

@@ -111,7 +111,7 @@ def _kept_walk(
 
     No row where it cannot be read or gives no number.
     """
-    name = f"walked-{place}"
+    name = f"walked-{place}-{len(ARTEFACT_KEYS)}"  # what was kept before there was another indicator lacks its value
     if (there := kept.kept(name)) is not None:
         return there, 0.0
     began = perf_counter()

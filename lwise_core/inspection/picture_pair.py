@@ -22,8 +22,12 @@ from lwise_core.images.alignment import AlignedSquares, NotAPair
 from lwise_core.images.codec import Photograph
 from lwise_core.images.geometry import see
 from lwise_core.inspection.examine import MapPair, Question, examine_counted
+from lwise_core.inspection.perturbation import Perturbation
 from lwise_core.inspection.photograph_inspection import InspectedPhotograph
 from lwise_core.inspection.report import Report, ReportSubject
+
+CLOSEST = 512
+"""Pixels a side at which both pictures are compared at most: what is blurred more finely than that shows nowhere."""
 
 _LEAST_CHANGE = 1e-3
 """ε below which two pictures are the same: about what rounding to 8 bits leaves at any size."""
@@ -37,6 +41,21 @@ class PicturePair:
     altered: Photograph
     squares: AlignedSquares
     stated: str
+
+    def compared_at(self, guide: GuideModel) -> int:
+        """Return at how many pixels a side lost detail is looked for.
+
+        Those of the smaller picture, or those that ``guide`` sees where they are more; at most :data:`CLOSEST`, or what
+        the guide sees.
+        """
+        return max(guide.input_size, min(len(self.squares.original), len(self.squares.altered), CLOSEST))
+
+    def closer(self, guide: GuideModel) -> Perturbation | None:
+        """Return the change with more pixels than ``guide`` sees; None where the smaller picture has no more."""
+        side = self.compared_at(guide)
+        if side == guide.input_size:
+            return None
+        return Perturbation(see(self.squares.original, size=side), see(self.squares.altered, size=side))
 
     def path(self, guide: GuideModel, *, target: int) -> EnhancementPath:
         """Return the path of one step from the one to the other; its step is the ε of the change.
@@ -76,7 +95,7 @@ class PicturePair:
         """
         subject = CroppedPhotograph(self.original, self.squares.crop)
         walked = PhotographPath(subject, path, self.stated)
-        for findings in examine_counted(path, stated=self.stated):
+        for findings in examine_counted(path, stated=self.stated, closer=self.closer(path.guide)):
             yield InspectedPair(walked, findings, question, second, path.step, self)
 
 
@@ -117,6 +136,10 @@ class InspectedPair(InspectedPhotograph):
         yield (
             "The limits of the lights were found on changes that this library made; on another's they may raise more "
             "false alarms than 5%, or fewer."
+        )
+        yield (
+            f"Smears were looked for at {self.pair.compared_at(guide)} px a side; whether anything finer was blurred "
+            "cannot be judged."
         )
         if after < before:
             yield (

@@ -253,8 +253,10 @@ def figures_of(pair: MapPair) -> str:
     else:
         ranked, random = pair.faithful.ranked, pair.faithful.random
         said.append(
-            f"Deletion {ranked.deletion.area:.3f} (random order {random.deletion.area:.3f}; lower is better), "
-            f"insertion {ranked.insertion.area:.3f} (random {random.insertion.area:.3f}; higher is better)."
+            "As the pixels that it ranks highest are taken out first, the class's probability is "
+            f"{ranked.deletion.area:.3f} on average (deletion; in random order {random.deletion.area:.3f}, lower is "
+            f"better); as they are put back first, {ranked.insertion.area:.3f} (insertion; in random order "
+            f"{random.insertion.area:.3f}, higher is better)."
         )
     said.append(
         f"Against the same network with random weights: {_rho(pair.random_weights.absolute)} (near 0 is better)."
@@ -356,7 +358,7 @@ def _look_words(look: PerceptualDifference) -> list[tuple[str, str, str]]:
             f"5% of the pixels differ by more than {look.delta_e_95:.2f}; about 1 can just be seen",
         ),
         ("Similarity, SSIM", f"mean {look.ssim:.3f}", f"5% of the pixels are below {look.ssim_5:.3f}; 1 is the same"),
-        ("Newly saturated pixels", f"{look.saturated:.2%}", "at 0 or 255 in some channel, and not before"),
+        ("Newly black, white or pure", f"{look.saturated:.2%}", "at 0 or 255 in some channel, and not before"),
     ]
 
 

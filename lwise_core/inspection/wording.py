@@ -233,7 +233,7 @@ def look_of(look: PerceptualDifference) -> tuple[tuple[str, str, str], ...]:
         ("RMS", f"{look.rms:.1f} of 255", ""),
         ("Colour, median ΔE2000", f"{look.delta_e:.1f}", f"5% of the pixels differ by more than {look.delta_e_95:.1f}"),
         ("Similarity, SSIM", f"{look.ssim:.3f}", f"5% of the pixels are below {look.ssim_5:.3f}"),
-        ("Newly saturated", f"{look.saturated:.1%}", ""),
+        ("Newly black, white or pure", f"{look.saturated:.1%}", ""),
     )
 
 

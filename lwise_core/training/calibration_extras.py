@@ -38,8 +38,8 @@ MOST_FOR_UNLIKE = 1_000
 ENOUGH_FOR_UNLIKE = 2 * ENOUGH_FOR_EVIDENCE
 """Below this many pictures nothing can be told: half of them are fitted to, the others are what a p is among."""
 
-ENOUGH_FOR_LIMITS = 99
-"""With fewer pictures no conformal limit is exceeded so rarely as a fifth of 5%, which an indicator has."""
+ENOUGH_FOR_LIMITS = 119
+"""With fewer pictures no conformal limit is exceeded so rarely as a sixth of 5%, which an indicator has."""
 
 MOST_FOR_LIMITS = 120
 """So many pictures are enhanced at most to find limits: it costs a path each."""

@@ -78,7 +78,7 @@ def test_picture_verdict_and_layer_stand_on_the_first_screen(page: Page, studio_
         box = one.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 900 - 40  # above the line at the bottom
-    page.locator("[data-testid=stButtonGroup] button", has_text="Perturbation").click()
+    page.locator("[data-testid=stButtonGroup] button", has_text="Lighter and darker").click()
     layer = page.locator("canvas.layer")
     expect(layer).to_be_visible()
     page.get_by_role("slider", name="Opacity of the layer").press("Home")

@@ -115,7 +115,7 @@ def test_every_value_is_finite_and_in_its_range(tiny_guide: GuideModel) -> None:
         assert all(isfinite(v) for v in values.values())
         for key in {"H1", "H2", "H7", "H9", "HF"} & values.keys():
             assert 0 <= values[key] <= 1
-    assert {"H1", "H2", "H3", "H4", "H6", "H7", "H8", "H9", "HF", "HS"} == judge.values(4).keys()
+    assert {"H1", "H2", "H3", "H4", "H6", "H7", "H8", "H9", "HF", "HS", "HP"} == judge.values(4).keys()
 
 
 def planted_judge(guide: GuideModel) -> Judge:
@@ -265,7 +265,7 @@ def test_the_guide_s_own_gain_transfers_wholly_to_itself_and_nothing_to_one_that
 
 def limits_for_tests(*, size: int) -> dict[str, dict[str, object]]:
     """Return limits for guides of ``size`` px, as they ship, that new detail passes at no step and grain at each."""
-    values = {"H7": 2.0, "H8": 2.0, "H9": 2.0, "HF": -1.0, "HS": 2.0}
+    values = {"H7": 2.0, "H8": 2.0, "H9": 2.0, "HF": -1.0, "HS": 2.0, "HP": 2.0}
     return {str(size): {"limits": values, "basis": "a test"}}
 
 
@@ -278,7 +278,7 @@ def test_a_limit_that_ships_holds_at_its_input_size_alone(
     assert {i.limit.basis for i in at_16.indicators if i.limit is not None} == {"a test"}
     monkeypatch.setattr(shipped_limits, "_by_size", lambda: limits_for_tests(size=32))
     nowhere = judge_of(tiny_guide).at(2).artefact
-    assert [i.limit for i in nowhere.indicators] == [None] * 5
+    assert [i.limit for i in nowhere.indicators] == [None] * 6
     assert nowhere.sentence == (
         "Cannot judge: no limits are known for guides that see 16 px; calibrating this one can find them."
     )
@@ -295,9 +295,7 @@ def test_limits_of_its_own_come_before_those_of_its_size(
     assert {i.limit.basis for i in light.counted if i.limit is not None} == {"100 of its own"}
     others = [i for i in light.indicators if i.limit is None and i.value is not None]
     assert others
-    assert {i.because for i in others} == {
-        "hardly any of the pictures that gave this guide its limits could be measured by it."
-    }
+    assert {i.because for i in others} == {"the pictures that gave this guide its limits gave none for it."}
 
 
 def test_of_a_guide_that_is_unfit_nothing_counts_but_an_artefact(

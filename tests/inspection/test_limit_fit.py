@@ -34,7 +34,7 @@ GUIDE = guide_of(tiny_network()).with_domain(Domain.MEDICAL)  # the slider of 16
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> ExtraPictures:
-    return pictures_in(labelled_folder(tmp_path_factory.mktemp("pond") / "pond", {"a": 50, "b": 49}), GUIDE)
+    return pictures_in(labelled_folder(tmp_path_factory.mktemp("pond") / "pond", {"a": 60, "b": 59}), GUIDE)
 
 
 @given(st.lists(st.floats(-10, 10), min_size=19, max_size=200))
@@ -53,7 +53,7 @@ def test_too_few_values_are_refused() -> None:
     with pytest.raises(ValueError, match=r"18 values are too few for a rate of 5\.00%; it takes 19"):
         conformal_limit([1.0] * 18, rate=0.05)
     assert conformal_limit([1.0] * ENOUGH_FOR_LIMITS, rate=INDICATOR_SHARE) == 1
-    with pytest.raises(ValueError, match="it takes 99"):
+    with pytest.raises(ValueError, match="it takes 119"):
         conformal_limit([1.0] * (ENOUGH_FOR_LIMITS - 1), rate=INDICATOR_SHARE)
 
 
@@ -70,7 +70,7 @@ def test_all_indicators_together_flag_at_most_five_percent_of_further_pictures()
     random = np.random.default_rng(1)
     found = []
     for _ in range(200):
-        rows = random.normal(size=(100, len(ARTEFACT_KEYS)))
+        rows = random.normal(size=(ENOUGH_FOR_LIMITS + 1, len(ARTEFACT_KEYS)))
         limits = limits_of([dict(zip(ARTEFACT_KEYS, row, strict=True)) for row in rows[1:].tolist()])
         found.append(any(value > limits[key] for key, value in zip(ARTEFACT_KEYS, rows[0], strict=True)))
     assert np.mean(found) < 0.09
@@ -89,17 +89,17 @@ def whole(pictures: ExtraPictures, tmp_path_factory: pytest.TempPathFactory) -> 
     return made, [count for count, _ in told], folder
 
 
-def test_a_persons_pictures_give_limits_that_none_of_ninety_nine_exceeds(
+def test_a_persons_pictures_give_limits_that_none_of_them_exceeds(
     whole: tuple[Ability, list[int], Path],
 ) -> None:
     made, told, folder = whole
-    assert made.said == "The light about artefacts has limits of its own, from 99 of these pictures."
-    assert sum(told) == 99
-    assert len(told) == 99 * (GUIDE.epsilon_scale.steps + 2)  # others get their turn between the steps
+    assert made.said == "The light about artefacts has limits of its own, from 119 of these pictures."
+    assert sum(told) == 119
+    assert len(told) == 119 * (GUIDE.epsilon_scale.steps + 2)  # others get their turn between the steps
     own = made.limits
     assert own is not None
-    assert (own.weights_sha256, own.input_size, own.pictures) == (GUIDE.provenance.sha256, 16, 99)
-    assert own.basis == "at most 5% false alarms of the light over the whole slider; 99 pictures of “pond”"
+    assert (own.weights_sha256, own.input_size, own.pictures) == (GUIDE.provenance.sha256, 16, 119)
+    assert own.basis == "at most 5% false alarms of the light over the whole slider; 119 pictures of “pond”"
     worst = np.stack([np.load(file)["worst"][0] for file in folder.glob("walked-*.npz")])
     assert own.values == dict(zip(ARTEFACT_KEYS, worst.max(axis=0).tolist(), strict=True))
 
@@ -117,9 +117,9 @@ def test_what_was_stopped_goes_on_and_gives_the_same(
 
 
 def test_too_few_pictures_are_said_to_be_too_few_and_none_is_enhanced(pictures: ExtraPictures, tmp_path: Path) -> None:
-    few = replace(pictures, places=pictures.places[:90], targets=pictures.targets[:90])
+    few = replace(pictures, places=pictures.places[:110], targets=pictures.targets[:110])
     made, told = finished(limits_from(GUIDE, few, KeptBatches(RunFolder(tmp_path)), "x"))
-    assert made.said.endswith("that takes 99 pictures, and 9 are missing.")
+    assert made.said.endswith("that takes 119 pictures, and 9 are missing.")
     assert (made.limits, told) == (None, [])
 
 
@@ -138,4 +138,4 @@ def test_a_picture_that_gives_no_number_is_left_out(pictures: ExtraPictures, tmp
 
     made, _ = finished(limits_from(guide_of(Lost()), pictures, KeptBatches(RunFolder(tmp_path)), "x"))
     assert made.limits is None
-    assert made.said.endswith("that takes 99 pictures, and 99 are missing.")
+    assert made.said.endswith("that takes 119 pictures, and 119 are missing.")

@@ -31,7 +31,14 @@ def test_the_second_opinion_is_of_an_independent_guide_or_of_the_one_that_is_nam
     assert [o.guide for o in found.opinions] == ["animals16-64", "animals16-128"]
     assert [pair.method.name for pair in found.maps] == ["saliency"]
     text = found.every_number()
-    for word in ("No flag up to", "(H5)", "Colour, median ΔE2000", "Pattern every 2 px", "Deletion", "animals16-128"):
+    for word in (
+        "how far ε may go",
+        "(H5)",
+        "Colour, median ΔE2000",
+        "Pattern every 2 px",
+        "(deletion; in random order",
+        "animals16-128",
+    ):
         assert word in text
     assert found.risk.semantic.sentence in found.report.as_html()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 from skimage import data
 
 import lwise_core as lw
@@ -115,3 +116,20 @@ def test_a_change_away_from_the_class_is_said_to_be_one_first() -> None:
         signs.add(after < before)
         assert ("takes away from what the guide sees" in found.report.verdict) is (after < before)
     assert signs == {True, False}
+
+
+def test_what_is_blurred_too_finely_for_the_guide_is_looked_for_in_the_pictures_themselves() -> None:
+    guide = guide_of(tiny_network())  # which sees 16 px
+    blurred = np.rint(gaussian_filter(CAT.astype(float), sigma=(1.2, 1.2, 0))).clip(0, 255).astype(np.uint8)
+    brushed = CAT.copy()
+    brushed[40:56, 30:60] = gaussian_filter(CAT.astype(float), sigma=(3, 3, 0))[40:56, 30:60].astype(np.uint8)
+    own = pair_of(guide, LIGHTER).risk.values
+    for altered, key, least in ((blurred, "HS", 0.9), (brushed, "HP", 0.8)):
+        found = pair_of(guide, altered).risk.values
+        assert (own[key] or 0) < 0.2 < least < (found[key] or 0), key
+    small = pair_of(
+        guide, CAT.reshape(16, 6, 16, 6, 3).mean(axis=(1, 3)).astype(np.uint8)
+    )  # which has no more pixels than the guide sees
+    assert small.pair.closer(guide) is None
+    assert "Smears were looked for at 16 px a side" in " ".join(small.notes)
+    assert "Smears were looked for at 96 px a side" in " ".join(pair_of(guide, blurred).notes)

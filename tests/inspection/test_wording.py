@@ -245,6 +245,11 @@ def test_an_original_with_faint_signs_alone_cannot_be_judged_and_the_verdict_the
     assert verdict_of(flagged, towards="dog") == verdict_of(risk_of(_BAD, _FINE), towards="dog")
 
 
+def test_where_every_change_cannot_be_judged_no_range_without_a_flag_is_named() -> None:
+    risks = (risk_of(_FINE, _FINE, step=0), *(undecided(risk_of(_FINE, _FINE, step=step)) for step in (1, 2)))
+    assert clear_range(risks).startswith("The light about evidence cannot judge this picture")
+
+
 INVENTED = "At this ε the guide's changes are increasingly its own invention."
 
 

@@ -102,7 +102,7 @@ def test_the_page_says_what_the_library_says(cat: AppTest) -> None:
     risk = found.risks[round(guide.epsilon_scale.default / guide.epsilon_scale.step)]
     assert all(sentence in said(cat) for sentence in verdict_sentences(risk, towards="house cat"))
     assert (
-        {"H1", "H8"} <= set(values_in(cat)) <= {"H1", "HE", "H7", "H8", "H9", "HF", "HS"}
+        {"H1", "H8"} <= set(values_in(cat)) <= {"H1", "HE", "H7", "H8", "H9", "HF", "HS", "HP"}
     )  # before anybody asks for more
     with_further(cat)
     assert risk.semantic.sentence in said(cat)

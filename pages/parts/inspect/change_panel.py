@@ -44,7 +44,7 @@ _LOOK_HELP = {
     "RMS": "Root mean square of the change over all channels.",
     "Colour, median ΔE2000": "Median difference in colour (CIEDE2000). About 1 can just be seen side by side.",
     "Similarity, SSIM": "Mean structural similarity, 1 being the same (Wang et al. 2004).",
-    "Newly saturated": "Pixels that are at 0 or 255 in some channel and were not in the original.",
+    "Newly black, white or pure": "Pixels that are at 0 or 255 in some channel and were not in the original.",
 }
 
 

@@ -38,6 +38,16 @@ class LayerChoice(StrEnum):
     ATTRIBUTION = "Attribution"
 
 
+_LABELS = {
+    LayerChoice.NOTHING: "Nothing",
+    LayerChoice.UNSUPPORTED: "Signs from nothing",
+    LayerChoice.SUPPORT: "Signs before",
+    LayerChoice.CHANGE: "Lighter and darker",
+    LayerChoice.ATTRIBUTION: "Attribution",
+}
+"""What each is called on the page. Its value stands in addresses, which stay as they are."""
+
+
 @dataclass(frozen=True, eq=False)
 class ChosenLayer:
     """What was chosen, and for an attribution by which method."""
@@ -63,11 +73,11 @@ def layer_choice(path: EnhancementPath, *, token: str) -> ChosenLayer:
         "Over the picture",
         list(LayerChoice),
         required=True,
-        format_func=lambda c: c.value,
+        format_func=_LABELS.__getitem__,
         key=layer_key(token),
-        help="Gain without evidence: where the change added signs of the class although the guide saw none before. "
-        "Support: where it saw signs of the class before. Perturbation: what became lighter or darker. Attribution: "
-        "what the guide's logit rests on.",
+        help="Signs before: where the guide saw signs of the class in the original. Signs from nothing: where the "
+        "change added some although it saw none there before. Lighter and darker: what the change did to the pixels. "
+        "Attribution: which pixels the guide's answer rests on.",
     )
     if choice is not LayerChoice.ATTRIBUTION:
         return ChosenLayer(choice or LayerChoice.NOTHING)

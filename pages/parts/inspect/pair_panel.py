@@ -158,7 +158,7 @@ def _taken(which: Which, label: str) -> Photograph | None:
         let_go(upload)
     if which in held:
         st.caption(f"Here: “{plain(held[which].name)}”.")
-        st.button("Put it away", key=f"pair-away-{which}", on_click=_put_away, args=(which,))
+        st.button("Remove", key=f"pair-away-{which}", on_click=_put_away, args=(which,))
     return held.get(which)
 
 

@@ -39,6 +39,8 @@ def say_budget(path: EnhancementPath, *, epsilon: float) -> None:
     scale = path.guide.epsilon_scale
     used = scale.grey_levels(float(path.at(epsilon).spent[0]))
     st.caption(
-        f"ε = {epsilon:.2f} (ε₂₂₄ = {scale.at_224(epsilon):.3g}) allows a change of {scale.grey_levels(epsilon):.1f} "
-        f"of 255 grey levels (RMS, as the guide sees it); {used:.1f} were used."
+        f"At ε = {epsilon:.2f} a pixel may change by {scale.grey_levels(epsilon):.1f} of 255 grey levels on average "
+        f"(RMS, as the guide sees it); it did by {used:.1f}.",
+        help=f"ε is how much may change in all. The paper states it for pictures of 224 px, as ε₂₂₄: there a change of "
+        f"this strength has ε₂₂₄ = {scale.at_224(epsilon):.3g}.",
     )

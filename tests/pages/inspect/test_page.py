@@ -333,8 +333,22 @@ def test_the_verdict_stands_before_everything_else_that_is_said(page: AppTest) -
 def test_indicators_that_are_not_counted_come_when_they_are_asked_for(guide: GuideModel) -> None:
     at = opened(guide)
     at.session_state[NUMBERS] = True
-    assert indicators_on(settled(at.run())) == {"H1", "HE", "H7", "H8", "H9", "HF", "HS"}
-    assert indicators_on(with_further(at)) == {"H1", "HE", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9", "HF", "HS"}
+    assert indicators_on(settled(at.run())) == {"H1", "HE", "H7", "H8", "H9", "HF", "HS", "HP"}
+    assert indicators_on(with_further(at)) == {
+        "H1",
+        "HE",
+        "H2",
+        "H3",
+        "H4",
+        "H5",
+        "H6",
+        "H7",
+        "H8",
+        "H9",
+        "HF",
+        "HS",
+        "HP",
+    }
     assert "which are not counted, were not asked for" not in said(at)
 
 

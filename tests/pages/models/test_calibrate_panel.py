@@ -94,7 +94,9 @@ def test_a_zip_gives_the_guide_references_that_everybody_reads(home: Path) -> No
         ("What", True),
         ("The", True),
     ]
-    assert "limits of the light about artefacts cannot be found: that takes 99 pictures, and 59 are missing" in said(at)
+    assert "limits of the light about artefacts cannot be found: that takes 119 pictures, and 79 are missing" in said(
+        at
+    )
     at = press(at, "Calibrate")
     assert "Calibrated on 40 pictures of “photos”" in said(at)
     assert "every fourth picture measures accuracy (10), and the others give references (30)" in said(at)
