@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -25,14 +27,18 @@ def textured(size: int = 48, *, seed: int = 0) -> Image:
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1000), width=st.floats(0.3, 2), more=st.floats(0.2, 2))
-def test_the_more_a_picture_is_blurred_the_more_detail_is_lost(seed: int, width: float, more: float) -> None:
+@pytest.mark.parametrize(("measure", "tolerance"), [(lost_detail, 0.0), (smeared_share, 0.02)])
+def test_the_more_a_picture_is_blurred_the_more_detail_is_lost(
+    measure: Callable[[Perturbation], float | None], tolerance: float, seed: int, width: float, more: float
+) -> None:
     original = textured(seed=seed)
     less, much = (
-        lost_detail(Perturbation(original, gaussian_filter(original, sigma=(0, w, w)))) for w in (width, width + more)
+        measure(Perturbation(original, gaussian_filter(original, sigma=(0, w, w)))) for w in (width, width + more)
     )
     assert less is not None
     assert much is not None
-    assert 0 < less <= much <= 1
+    assert 0 < less <= much + tolerance  # a place lies as it may to what is around it
+    assert much <= 1
 
 
 def test_half_the_amplitude_of_all_detail_is_three_quarters_of_its_energy() -> None:
@@ -69,18 +75,6 @@ def test_a_brush_in_one_place_is_seen_which_the_whole_picture_hides(seed: int, r
     assert smeared is not None
     assert lost is not None
     assert lost < 0.5 < 0.8 < smeared <= 1
-
-
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 1000), width=st.floats(0.3, 2), more=st.floats(0.2, 2))
-def test_the_more_a_picture_is_blurred_the_more_a_place_is_smeared(seed: int, width: float, more: float) -> None:
-    original = textured(seed=seed)
-    less, much = (
-        smeared_share(Perturbation(original, gaussian_filter(original, sigma=(0, w, w)))) for w in (width, width + more)
-    )
-    assert less is not None
-    assert much is not None
-    assert 0 < less <= much + 0.02 <= 1.02  # by how a place lies to what is around it
 
 
 def test_grain_that_takes_the_place_of_detail_hides_no_smear() -> None:
