@@ -15,6 +15,7 @@ from lwise_core.teaching.design.trial_sampling import CurriculumError
 from lwise_core.teaching.languages.catalogue import Catalogue
 from lwise_core.teaching.records.store import RecordsError, is_code
 from lwise_core.teaching.server import Coming
+from pages.parts.courses.answer_time import answer_time
 from pages.parts.courses.debriefing import debriefing
 from pages.parts.courses.enrolment_panel import PROLIFIC
 from pages.parts.courses.practice_panel import practice_in_words, practice_progress, practice_state
@@ -184,9 +185,10 @@ def _what_happens(course: Course, words: Catalogue) -> str:
                 trials=trials,
                 kinds=len(course.classes),
             ),
-            words.translate("A picture stays until you answer.")
+            words.translate("A picture stays while you answer.")
             if course.design.timing.stimulus_ms == UNTIL_RESPONSE
             else words.translate("A picture is shown very briefly."),
+            answer_time(course.design.timing, words),
             words.translate("Before the first one you see examples of the kinds.")
             if course.examples()
             else words.translate("At first you will have to guess."),
@@ -228,6 +230,7 @@ def _what_happens_with_two(course: Course, words: Catalogue, *, trials: int) -> 
         )
         if spots
         else words.translate("Say which of them is the kind that is asked for."),
+        answer_time(course.design.timing, words),
     ]
     if training:
         sentences.append(

@@ -11,6 +11,7 @@ LOOKS_LIKE = 0.2
 """The probability, in [0, 1], from which on a picture is said to look like another class too."""
 
 _HARD = 0.5  # harder than this share of its references
+_CLEAR = 0.5  # the probability from which on one class is likelier than all others together
 
 
 def reason_of(guide: GuideModel, logits: torch.Tensor, *, difficulty: Difficulty) -> str:
@@ -23,12 +24,16 @@ def reason_of(guide: GuideModel, logits: torch.Tensor, *, difficulty: Difficulty
     if place is None or difficulty.novelty.flagged or len(guide.classes) < 2:
         return ""
     name, target = difficulty.class_name, guide.class_index(difficulty.class_name)
-    others = logits.softmax(dim=-1).index_fill(0, torch.tensor([target], device=logits.device), -1)
+    probabilities = logits.softmax(dim=-1)
+    others = probabilities.index_fill(0, torch.tensor([target], device=logits.device), -1)
     rival, near = guide.classes[int(others.argmax())], float(others.max()) >= LOOKS_LIKE
     if not difficulty.seen:
         return f"Why: to the guide it looks more like {rival}."
     if place.share <= _HARD:
-        clearly = f"Why: the guide sees {name} clearly, and nothing else comes near."
-        return f"Even so, to the guide it looks a little like {rival} too." if near else clearly
+        if near:
+            return f"Even so, to the guide it looks a little like {rival} too."
+        if float(probabilities[target]) < _CLEAR:
+            return "Even so, the guide is not sure: several other classes come a little near."
+        return f"Why: the guide sees {name} clearly, and nothing else comes near."
     weak = f"Why: nothing else comes near, but it shows little of what the guide knows as {name}."
     return f"Why: to the guide it looks much like {rival} too." if near else weak

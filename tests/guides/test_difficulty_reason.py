@@ -30,6 +30,7 @@ def said(guide: GuideModel, logits: list[float]) -> str:
     [
         ([0, EASY, 0, 0], "Why: the guide sees barred roundtail clearly, and nothing else comes near."),
         ([0, EASY, EASY - 0.1, 0], "Even so, to the guide it looks a little like spotted forktail too."),
+        ([EASY, EASY + 0.9, EASY, EASY], "Even so, the guide is not sure: several other classes come a little near."),
         ([HARD - 9, HARD, HARD - 9, HARD - 9], "Why: nothing else comes near, but it shows little of what the guide"),
         ([HARD - 9, HARD, HARD - 9, HARD - 0.1], "Why: to the guide it looks much like spotted roundtail too."),
         ([HARD + 9, HARD, HARD, HARD], "Why: to the guide it looks more like barred forktail."),
@@ -44,6 +45,12 @@ def test_a_class_is_named_as_near_only_from_its_probability_on(logits: list[floa
     others = [p for i, p in enumerate(torch.tensor(logits).softmax(0).tolist()) if i != TARGET]
     near = "looks" in said(GUIDE, logits)
     assert near == (max(others) >= LOOKS_LIKE or logits[TARGET] < max(logits))
+
+
+@given(st.lists(st.floats(-30, 30, width=32), min_size=4, max_size=4))
+def test_a_class_is_seen_clearly_only_where_it_is_likelier_than_all_others(logits: list[float]) -> None:
+    if "clearly" in said(GUIDE, logits):
+        assert torch.tensor(logits).softmax(0)[TARGET] >= 1 / 2
 
 
 def test_nothing_is_said_where_nothing_is_said_of_the_difficulty() -> None:

@@ -13,6 +13,7 @@ from lwise_core.teaching.design.spacing import Practice, in_a_row_for
 from lwise_core.teaching.enrolment import EnrolmentRefused, enrolment_of
 from lwise_core.teaching.languages.catalogue import Catalogue
 from lwise_core.teaching.server import Coming
+from pages.parts.courses.answer_time import answer_time
 from pages.parts.courses.names_line import names_line
 from pages.parts.session.course_server import course_library, course_server
 from pages.parts.session.learners_address import COURSE, KEY
@@ -27,7 +28,7 @@ _DAY_S = 24 * _HOUR_S
 def practice_in_words(course: Course, words: Catalogue) -> str:
     """Return what a learner should know of a practice before it begins."""
     kinds = len(course.classes)
-    return words.translate(
+    what = words.translate(
         "You practise {kinds} kinds until you know them. What you do not know yet comes back soon, what you know "
         "rests: a kind is known after {answers} right and quick answers in a row. After every answer you are told what "
         "was right. When every kind is known you are done for the day; come back after a day or more with the same "
@@ -35,6 +36,7 @@ def practice_in_words(course: Course, words: Catalogue) -> str:
         kinds=kinds,
         answers=in_a_row_for(kinds),
     )
+    return f"{what} {answer_time(course.design.timing, words)}"
 
 
 @st.fragment(run_every=_AGAIN_S)
