@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import islice
 from time import perf_counter
@@ -19,19 +19,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from lwise_core._utils.arrays import Pixels
+from lwise_core._utils.arrays import Pixels, Values
 from lwise_core._utils.class_names import SOMETHING_ELSE
 from lwise_core.batch.file_reading import OPENED_AT_ONCE, SQUARE, THUMBNAIL, FileReader, ReadFile, in_order, said_twice
-from lwise_core.batch.label_issues import NOBODY, LabelIssue, label_issues
+from lwise_core.batch.label_issues import NOBODY, LabelIssue, label_issues, unlikely_labels
 from lwise_core.batch.named_files import NamedFile
-from lwise_core.batch.score_table import (
-    ADDED_COLUMNS,
-    GUESSED,
-    RELABELLED,
-    Ranks,
-    reference_columns,
-    row_set_aside,
-)
+from lwise_core.batch.score_table import ADDED_COLUMNS, GUESSED, RELABELLED, Ranks, reference_columns, row_set_aside
 from lwise_core.batch.tables import Row
 from lwise_core.data.entries import Labels
 from lwise_core.data.folder_labels import FolderLabels, Instead, folder_of
@@ -39,6 +32,7 @@ from lwise_core.guides.difficulty import Difficulty
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.looking import Looker
 from lwise_core.guides.novelty import NOT_JUDGED, Novelty
+from lwise_core.guides.references import References
 from lwise_core.images.codec import OpenFile, open_photograph
 from lwise_core.images.perceptual_hash import near_duplicates
 
@@ -145,7 +139,7 @@ class Ranking:
 
     ``folders`` says what their labels follow from. ``refused`` has a sentence for each file that could not be ranked,
     and ``left_out`` counts those whose folders were left out. ``set_aside`` are those that a person says show none of
-    the guide's classes: they stand in no class, and in no lesson.
+    the guide's classes: they stand in no class, and in no lesson. ``references`` are the guide's.
     """
 
     total: int
@@ -154,6 +148,7 @@ class Ranking:
     refused: tuple[str, ...] = ()
     left_out: int = 0
     set_aside: tuple[RankedPhotograph, ...] = ()
+    references: References = field(default_factory=lambda: References({}), repr=False)
 
     @property
     def done(self) -> int:
@@ -180,9 +175,15 @@ class Ranking:
         if not found:
             return {}
         probabilities = np.stack([_softmax(p.logits) for p in found])
-        labels = [NOBODY if p.guessed else classes.index(p.class_name) for p in found]
-        doubts = label_issues(probabilities, np.array(labels), classes)
-        return {p.sha256: doubt for p, doubt in zip(found, doubts, strict=True) if doubt is not None}
+        labels = np.array([NOBODY if p.guessed else classes.index(p.class_name) for p in found])
+        doubts = label_issues(probabilities, labels, classes)
+        unlikely = unlikely_labels(probabilities, labels, self._harder_than(), classes)
+        issues = (doubt or other for doubt, other in zip(doubts, unlikely, strict=True))
+        return {p.sha256: issue for p, issue in zip(found, issues, strict=True) if issue is not None}
+
+    def _harder_than(self) -> Values:
+        places = (self.references.standing(p.logit, class_name=p.class_name) for p in self.photographs)
+        return np.array([np.nan if place is None else place.share for place in places])
 
     def relabelled(self, labels: Mapping[str, str]) -> Ranking:
         """Return the ranking with photographs of the classes that a person gives them, by their SHA-256.
@@ -293,7 +294,7 @@ def rank(
         UnknownClass: A folder has no class.
     """
     looker, reader = Looker.of(guide), FileReader(guide.input_size, open_file)
-    ranking, read = Ranking(total, folders), list[ReadFile]()
+    ranking, read = Ranking(total, folders, references=guide.references), list[ReadFile]()
     for found in in_order(_reading(files, reader, folders=folders)):
         match found:
             case Instead():

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lwise_core.batch.label_issues import ENOUGH_LABELLED, NOBODY, label_issues, mean_confidences
+from lwise_core.batch.label_issues import (
+    ENOUGH_LABELLED,
+    HARDLY,
+    NOBODY,
+    label_issues,
+    mean_confidences,
+    unlikely_labels,
+)
 
 LOOK_ALIKES = ("monarch", "viceroy", "queen")
 
@@ -73,3 +80,32 @@ def test_thresholds_are_means_over_those_that_a_person_filed_there(seed: int) ->
     for k, mean in enumerate(mean_confidences(found, labels)):
         own = found[labels == k, k]
         assert np.isnan(mean) if len(own) < ENOUGH_LABELLED else mean == pytest.approx(own.mean())
+
+
+SPIDER = (0.2, 0.15, 0.65)
+
+
+@pytest.mark.parametrize(
+    ("row", "label", "share", "filed", "doubted"),
+    [
+        (SPIDER, 0, 1.0, (0, 1, 2), True),
+        (SPIDER, 0, HARDLY, (0, 1, 2), True),
+        (SPIDER, 0, HARDLY - 0.01, (0, 1, 2), False),
+        (SPIDER, 0, np.nan, (0, 1, 2), False),
+        (SPIDER, 2, 1.0, (0, 1, 2), False),
+        (SPIDER, 0, 1.0, (0, 1), False),
+        (SPIDER, NOBODY, 1.0, (0, 1, 2), False),
+    ],
+    ids=["hardest", "at the limit", "below it", "no references", "its own class", "no such folder", "a guess"],
+)
+def test_what_hardly_shows_its_class_and_rather_another_one_of_the_folder_is_doubted(
+    row: tuple[float, float, float], label: int, share: float, filed: tuple[int, ...], doubted: bool
+) -> None:
+    others = [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)]
+    probabilities = np.array([row, *(others[i] for i in filed)])
+    shares = np.array([share, *[0.5] * len(filed)])
+    issue, *rest = unlikely_labels(probabilities, np.array([label, *filed]), shares, ("dog", "cat", "spider"))
+    assert (issue is not None, any(rest)) == (doubted, False)
+    if issue:
+        easier = f"{share:.0%} of known pictures of its label are easier"
+        assert str(issue) == f"the guide takes it for spider (65%), and {easier}"

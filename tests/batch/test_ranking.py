@@ -26,6 +26,7 @@ from lwise_core.guides.familiarity import Familiarity
 from lwise_core.guides.guide import GuideModel
 from lwise_core.guides.looking import novelty_of
 from lwise_core.guides.novelty import NOT_JUDGED, Novelty
+from lwise_core.guides.references import References
 from lwise_core.guides.stage_features import StageFeatures, stages_of
 from lwise_core.images.codec import ImageRejected, Photograph, encode_png, open_photograph
 from lwise_core.images.geometry import Crop
@@ -118,6 +119,21 @@ def test_a_wrong_label_is_doubted_and_a_right_one_is_not(phantom_guide: GuideMod
     ranking = ranked(files, phantom_guide)
     _, wrong = ranking.photographs
     assert {sha: issue.class_name for sha, issue in ranking.issues.items()} == {wrong.sha256: FAMILIES[1]}
+
+
+def test_a_label_is_doubted_by_the_references_of_its_class_too(phantom_guide: GuideModel) -> None:
+    """Where thresholds say nothing, as of a guide that confuses these two kinds."""
+    files = [NamedFile(f"{FAMILIES[0]}/0.png", creature(1)), NamedFile(f"{FAMILIES[1]}/1.png", creature(1, seed=5))]
+    ranking = ranked(files, phantom_guide)
+    wrong, right = ranking.photographs
+    unsure = np.log(np.array([0.3, 0.4, 0.15, 0.15], dtype=np.float32))
+    known = References({FAMILIES[0]: tuple(wrong.logit + i for i in range(1, 101))})
+    doubtful = replace(
+        ranking, photographs=(replace(wrong, logits=unsure, choice=FAMILIES[1]), right), references=known
+    )
+    assert {sha: issue.class_name for sha, issue in doubtful.issues.items()} == {wrong.sha256: FAMILIES[1]}
+    assert replace(doubtful, references=References({})).issues == {}
+    assert doubtful.presumed() == {right.sha256}
 
 
 def test_the_same_picture_in_another_file_is_a_duplicate(phantom_guide: GuideModel) -> None:
