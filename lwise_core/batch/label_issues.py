@@ -50,8 +50,8 @@ class LabelIssue:
         return f"the guide takes it for {self.class_name} ({self.probability:.0%}{mean}){hard}"
 
 
-HARDLY = 0.95
-"""The share of the references of a class from which on what is harder hardly shows it."""
+UNLIKELY = 0.95
+"""The share of the references of a class from which on it is unlikely that a harder one shows it."""
 
 
 def mean_confidences(probabilities: Values, labels: Counts) -> Values:
@@ -109,6 +109,6 @@ def unlikely_labels(
     found: list[LabelIssue | None] = []
     for row, label, share in zip(probabilities, labels, harder_than, strict=True):
         first = int(row.argmax())
-        doubted = label != NOBODY and first != label and first in filed and share >= HARDLY
+        doubted = label != NOBODY and first != label and first in filed and share >= UNLIKELY
         found.append(LabelIssue(classes[first], float(row[first]), None, float(share)) if doubted else None)
     return tuple(found)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from lwise_core.batch.label_issues import (
     ENOUGH_LABELLED,
-    HARDLY,
     NOBODY,
+    UNLIKELY,
     label_issues,
     mean_confidences,
     unlikely_labels,
@@ -89,8 +89,8 @@ SPIDER = (0.2, 0.15, 0.65)
     ("row", "label", "share", "filed", "doubted"),
     [
         (SPIDER, 0, 1.0, (0, 1, 2), True),
-        (SPIDER, 0, HARDLY, (0, 1, 2), True),
-        (SPIDER, 0, HARDLY - 0.01, (0, 1, 2), False),
+        (SPIDER, 0, UNLIKELY, (0, 1, 2), True),
+        (SPIDER, 0, UNLIKELY - 0.01, (0, 1, 2), False),
         (SPIDER, 0, np.nan, (0, 1, 2), False),
         (SPIDER, 2, 1.0, (0, 1, 2), False),
         (SPIDER, 0, 1.0, (0, 1), False),

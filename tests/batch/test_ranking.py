@@ -126,7 +126,8 @@ def test_a_label_is_doubted_by_the_references_of_its_class_too(phantom_guide: Gu
     files = [NamedFile(f"{FAMILIES[0]}/0.png", creature(1)), NamedFile(f"{FAMILIES[1]}/1.png", creature(1, seed=5))]
     ranking = ranked(files, phantom_guide)
     wrong, right = ranking.photographs
-    unsure = np.log(np.array([0.3, 0.4, 0.15, 0.15], dtype=np.float32))
+    shares = {FAMILIES[0]: 0.3, FAMILIES[1]: 0.4}
+    unsure = np.log(np.array([shares.get(name, 0.15) for name in phantom_guide.classes], dtype=np.float32))
     known = References({FAMILIES[0]: tuple(wrong.logit + i for i in range(1, 101))})
     doubtful = replace(
         ranking, photographs=(replace(wrong, logits=unsure, choice=FAMILIES[1]), right), references=known
