@@ -63,7 +63,10 @@ def _show_clinicians() -> None:
             ask_for_guide(medical)
             st.switch_page(INSPECT)
         st.markdown("2. Upload a picture there, and say what it shows before the guide does.")
-    st.markdown("3. Below it, open “Can it paint anything?” and press “Paint it”: another diagnosis, at the same ε.")
+    st.markdown(
+        "3. Slide ε to its end, where a change can be seen. Below, open “Can it paint anything?” and press “Paint it”: "
+        "another diagnosis, by the same ε."
+    )
     st.caption("No picture of a patient comes with this program.")
     st.button("Try it with a drawn creature", key="door-phantom", on_click=_open_phantom)
 
