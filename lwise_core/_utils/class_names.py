@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lwise_core._utils.errors import LWiseError
 from lwise_core._utils.short_names import SHORT_NAMES
@@ -39,32 +39,33 @@ def _letters_of(name: str) -> str:
     return "".join(c for c in name if unicodedata.category(c) not in _IGNORED and c not in _VARIATIONS)
 
 
+def places_by_spelling(classes: Sequence[str]) -> Mapping[str, int]:
+    """Return the form in which names are compared → the index of the class that is meant, the first of one name.
+
+    What a public data set calls a class for short means it where no class is called so itself: “nv” a nevus.
+    """
+    own = {canonical(name): index for index, name in reversed([*enumerate(classes)])}
+    short = {name: own[words] for name, written in SHORT_NAMES.items() if (words := canonical(written)) in own}
+    return {**short, **own}
+
+
 def has_class(classes: Sequence[str], name: str) -> bool:
     """Return whether :func:`find_class` finds ``name`` among ``classes``."""
-    return not _spellings(name).isdisjoint(map(canonical, classes))
+    return canonical(name) in places_by_spelling(classes)
 
 
 def find_class(name: str, classes: Sequence[str]) -> int:
-    """Return the index of ``name`` among ``classes``; case, spaces, hyphens and underscores do not count.
-
-    What a public data set calls a class for short means it where no class is called so itself: “nv” a nevus.
+    """Return the index of ``name`` among ``classes``, by :func:`places_by_spelling`.
 
     Raises:
         UnknownClass: No class has that name; the message names up to three that come near.
     """
-    wanted = canonical(name)
-    known = [canonical(c) for c in classes]
-    for spelling in (wanted, canonical(SHORT_NAMES.get(wanted, wanted))):
-        if spelling in known:
-            return known.index(spelling)
+    place = places_by_spelling(classes).get(canonical(name))
+    if place is not None:
+        return place
     names = ", ".join(f"“{c}”" for c in nearest(name, classes))
     hint = f"Did you mean {names}?" if names else f"It has {len(classes)} classes, such as “{classes[0]}”."
     raise UnknownClass(f"This guide has no class “{name}”. {hint}")
-
-
-def _spellings(name: str) -> frozenset[str]:
-    wanted = canonical(name)
-    return frozenset({wanted, canonical(SHORT_NAMES.get(wanted, wanted))})
 
 
 def nearest(name: str, classes: Sequence[str], *, alike: float = 0.4) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
 
-from lwise_core._utils.class_names import UnknownClass, canonical
+from lwise_core._utils.class_names import UnknownClass, canonical, places_by_spelling
 from lwise_core._utils.file_names import composed
 from lwise_core.data.spoken_classes import spoken_of
 from lwise_core.data.system_files import slashed
@@ -25,9 +25,9 @@ class Instead(Enum):
 class FolderLabels:
     """Which of ``classes`` each folder stands for.
 
-    A folder that is called after a class stands for it; case, spaces, hyphens and underscores do not count. Of the
-    others ``stated`` says what a person has decided for each, and ``others`` for those that it does not name, None
-    until then.
+    A folder that is called after a class stands for it; case, spaces, hyphens and underscores do not count, and short
+    names of public data sets do, such as “nv”. Of the others ``stated`` says what a person has decided for each, and
+    ``others`` for those that it does not name, None until then.
 
     Raises:
         UnknownClass: A folder is said to stand for what is not one of the classes.
@@ -48,7 +48,7 @@ class FolderLabels:
 
     @cached_property
     def _by_name(self) -> Mapping[str, str]:
-        return {canonical(c): c for c in reversed(self.classes)}
+        return {name: self.classes[place] for name, place in places_by_spelling(self.classes).items()}
 
     @cached_property
     def _stated(self) -> Mapping[str, str | Instead]:

@@ -72,6 +72,7 @@ def test_what_a_public_data_set_calls_a_class_for_short_means_it(short: str, ind
 
 def test_a_class_that_is_called_so_itself_goes_before_the_short_name_of_another() -> None:
     assert find_class("NV", ("nevus", "nv")) == 1
+    assert find_class("nv", ("nv", "nevus")) == 0
 
 
 def test_a_short_name_of_a_class_that_is_not_there_is_unknown() -> None:

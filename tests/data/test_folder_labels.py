@@ -19,6 +19,15 @@ def test_a_folder_that_is_called_after_a_class_stands_for_it(spelt: str) -> None
     assert FolderLabels(CLASSES).meaning(spelt) == "luna moth"
 
 
+def test_what_a_public_data_set_calls_a_class_for_short_stands_for_it_unless_a_class_is_called_so() -> None:
+    assert [FolderLabels(("melanoma", "nevus")).match(folder) for folder in ("NV", "mel", "bcc")] == [
+        "nevus",
+        "melanoma",
+        None,
+    ]
+    assert FolderLabels(("nevus", "nv")).match("NV") == "nv"
+
+
 def test_a_near_name_is_suggested_and_decides_nothing() -> None:
     folders = FolderLabels(CLASSES)
     assert folders.suggestions("Luna Moths") == ("luna moth",)
